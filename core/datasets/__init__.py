@@ -1,0 +1,1 @@
+"""Pictures on disk: safe import, layouts, splits, built-in samples."""

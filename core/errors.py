@@ -1,0 +1,28 @@
+"""The errors a person can do something about.
+
+Each message says what happened, what was expected and what to do. Anything else that is raised is a bug.
+"""
+
+
+class CoreError(Exception):
+    """Base of every error that is shown to the person as it stands."""
+
+
+class DatasetError(CoreError):
+    """A data set that can't be read, found or used."""
+
+
+class ConfigError(CoreError):
+    """A training configuration that can't work."""
+
+
+class WeightsError(CoreError):
+    """Pretrained weights that are not here or not right."""
+
+
+class RunError(CoreError):
+    """A run that can't be found, started, read or finished."""
+
+
+class Stopped(Exception):  # noqa: N818 (an outcome that was asked for, not an error)
+    """The person asked a long job to stop. Not an error: whoever started the job decides what it means."""

@@ -1,0 +1,45 @@
+"""What a long job says while it works, and how it is asked to stop."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Event:
+    """A sign of life of a long job.
+
+    Attributes:
+        phase: what the job is at. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
+            Imports: `download`, `extract`, `pictures`.
+        step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
+        total: how much the phase has; 0 where that isn't known.
+        metrics: numbers measured at this point: `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`
+            at the end of an epoch; `pictures_per_second`, `seconds_left`, `batch`, `batches` in between.
+        epoch: number of the epoch that just ended, from 1 over the whole run; 0 where none did.
+        time: seconds since 1970.
+        run_id: the run it belongs to, set by the store.
+        sequence: place among the run's stored events, from 1, set by the store.
+    """
+
+    phase: str
+    step: int = 0
+    total: int = 0
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    epoch: int = 0
+    time: float = field(default_factory=time.time)
+    run_id: str = ""
+    sequence: int = 0
+
+
+OnEvent = Callable[[Event], None]
+ShouldStop = Callable[[], bool]
+
+
+def ignore_event(event: Event) -> None:
+    """Takes an event and does nothing."""
+
+
+def never_stop() -> bool:
+    """Says that nobody asked to stop."""
+    return False

@@ -1,0 +1,65 @@
+"""EfficientNet-Lite0: EfficientNet-B0 without squeeze-and-excite, with ReLU6 in place of swish.
+
+Tan and Le 2019, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks"
+(https://arxiv.org/abs/1905.11946); the Lite family is described at
+https://blog.tensorflow.org/2020/03/higher-accuracy-on-vision-models-with-efficientnet-lite.html
+"""
+
+import keras
+from keras import layers
+
+BATCH_NORM_EPSILON = 1e-3
+
+# (repeats, kernel size, first stride, expansion, filters) of the seven stages.
+STAGES = (
+    (1, 3, 1, 1, 16),
+    (2, 3, 2, 6, 24),
+    (2, 5, 2, 6, 40),
+    (3, 3, 2, 6, 80),
+    (3, 5, 1, 6, 112),
+    (4, 5, 2, 6, 192),
+    (1, 3, 1, 6, 320),
+)
+
+
+def _normalize(x: keras.KerasTensor, name: str) -> keras.KerasTensor:
+    return layers.BatchNormalization(epsilon=BATCH_NORM_EPSILON, name=name)(x)
+
+
+def _inverted_residual(
+    x: keras.KerasTensor, name: str, kernel_size: int, stride: int, expansion: int, filters: int
+) -> keras.KerasTensor:
+    inputs = x
+    channels = x.shape[-1]
+    if expansion != 1:
+        x = layers.Conv2D(channels * expansion, 1, use_bias=False, name=f"{name}_expand_conv")(x)
+        x = layers.ReLU(6.0, name=f"{name}_expand_activation")(_normalize(x, f"{name}_expand_bn"))
+    x = layers.DepthwiseConv2D(kernel_size, stride, padding="same", use_bias=False, name=f"{name}_dwconv")(x)
+    x = layers.ReLU(6.0, name=f"{name}_activation")(_normalize(x, f"{name}_bn"))
+    x = layers.Conv2D(filters, 1, use_bias=False, name=f"{name}_project_conv")(x)
+    x = _normalize(x, f"{name}_project_bn")
+    if stride == 1 and channels == filters:
+        x = layers.Add(name=f"{name}_add")([x, inputs])
+    return x
+
+
+def EfficientNetLite0(input_shape: tuple[int, int, int] = (224, 224, 3)) -> keras.Model:
+    """Builds EfficientNet-Lite0 without its classifier.
+
+    Args:
+        input_shape: `(height, width, 3)`; the network expects `(pixels - 127) / 128`.
+
+    Returns:
+        An untrained model from `float32` pictures `(batch_size, height, width, 3)` to feature maps
+        `(batch_size, ceil(height / 32), ceil(width / 32), 1280)`.
+    """
+    inputs = layers.Input(input_shape)
+    x = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(inputs)
+    x = layers.ReLU(6.0, name="stem_activation")(_normalize(x, "stem_bn"))
+    for index, (repeats, kernel_size, stride, expansion, filters) in enumerate(STAGES, start=1):
+        for repeat in range(repeats):
+            name = f"block{index}{chr(ord('a') + repeat)}"
+            x = _inverted_residual(x, name, kernel_size, stride if repeat == 0 else 1, expansion, filters)
+    x = layers.Conv2D(1280, 1, use_bias=False, name="top_conv")(x)
+    x = layers.ReLU(6.0, name="top_activation")(_normalize(x, "top_bn"))
+    return keras.Model(inputs, x, name="efficientnet_lite0")

@@ -1,0 +1,1 @@
+"""Runs: their records, their worker processes, their queue."""
