@@ -1,0 +1,204 @@
+"""The queue of runs: submitting, starting, stopping, and noticing workers that died.
+
+The state is in the database and in the locks on the runs' folders, none of it in this process. So any number of
+servers, workers and command lines on one data home can do all of this at once, and each of them can die.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from core.config import TrainingConfig
+from core.errors import CoreError
+from core.runs.liveness import end_process, is_worker_alive
+from core.runs.store import Run, RunStatus, RunStore
+from core.settings import Settings, settings
+
+PROJECT = Path(__file__).parents[2]
+LOG_NAME = "log.txt"
+# From the claim of a run until its worker has reported itself: a slow disk, a busy machine.
+START_SECONDS = 60
+# A worker that was asked to stop and says nothing for so long is told once more by the system, then ended. Loading
+# TensorFlow and tracing a large network are silent for a while too.
+SILENCE_SECONDS = 45
+SILENCE_LIMIT_SECONDS = 60
+STOP_LIMIT_SECONDS = 300
+
+WORKER_ENDED = (
+    "The worker was ended (for example by the system for lack of memory, or a restart). Start it again; if it is ended"
+    " again, lower the batch size or the image size, or close other programs."
+)
+WORKER_MISSING = "The worker ended before it began, or never came up. The run's log may say why. Start it again."
+
+
+def submit(store: RunStore, dataset_id: str, config: TrainingConfig, recipe: str = "", name: str | None = None) -> Run:
+    """Queues a run and starts it if a slot is free.
+
+    Args:
+        store: where runs are recorded.
+        dataset_id: the data set to train on.
+        config: what to do.
+        recipe: name of the recipe that the configuration started from.
+        name: the run's name; made from the backbone and the data set where there is none.
+
+    Raises:
+        DatasetError: there is no such data set.
+        RunError: the name can't be used, or the worker can't be started.
+    """
+    from core.datasets.store import DatasetStore
+
+    dataset = DatasetStore(settings_for(store)).get(dataset_id)
+    run = store.create(dataset.id, dataset.name, config, recipe, name)
+    start_queued(store)
+    return store.get(run.id)
+
+
+def stop(store: RunStore, run_id: str) -> Run:
+    """Asks a run to stop; see `RunStore.request_stop`.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    return store.request_stop(run_id)
+
+
+def reconcile(store: RunStore) -> None:
+    """Brings the records in line with what is alive: cheap, safe to call at any time from any process.
+
+    Runs whose worker died become failed, workers that don't heed a request to stop are ended, and the next queued run
+    is started.
+
+    Raises:
+        RunError: the database can't be used.
+    """
+    unfinished = store.unfinished()
+    for run in unfinished:
+        if run.status == RunStatus.RUNNING:
+            _check(store, run)
+    if any(run.status == RunStatus.QUEUED for run in unfinished):
+        start_queued(store)
+
+
+def delete(store: RunStore, run_id: str) -> None:
+    """Deletes a run and all that it made.
+
+    Raises:
+        RunError: there is no such run, or it is running.
+    """
+    run = store.get(run_id)
+    if run.status == RunStatus.RUNNING:
+        _check(store, run)
+    store.delete(run.id)
+    shutil.rmtree(store.folder(run.id), ignore_errors=True)
+
+
+def position(store: RunStore, run_id: str) -> int:
+    """Returns the run's place in the queue, from 1; 0 where it isn't queued."""
+    return store.position(run_id)
+
+
+def is_dataset_in_use(store: RunStore, dataset_id: str) -> bool:
+    """Returns whether a queued or running run needs the data set."""
+    return any(run.dataset_id == dataset_id for run in store.unfinished())
+
+
+def start_queued(store: RunStore) -> None:
+    """Starts queued runs, the oldest first, while slots are free.
+
+    Raises:
+        RunError: the database can't be used.
+    """
+    while run := store.claim(settings().slots):
+        try:
+            _start_worker(store, run)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            store.finish(run.id, RunStatus.FAILED, f"The worker can't be started: {reason}. Mend that, start it again.")
+
+
+def settings_for(store: RunStore) -> Settings:
+    """Returns this process's settings with the data home that the store is in."""
+    return replace(settings(), home=store.home)
+
+
+def _start_worker(store: RunStore, run: Run) -> None:
+    folder = store.folder(run.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    # A session of its own: closing the server's terminal, Ctrl-C and a restart don't reach the worker.
+    apart = (
+        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        if sys.platform == "win32"
+        else {"start_new_session": True}
+    )
+    with (folder / LOG_NAME).open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.runs.worker", run.id],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=PROJECT,
+            env=_worker_environment(store),
+            **apart,
+        )
+    # A child that nobody waits for stays behind as a zombie.
+    threading.Thread(target=_await_end, args=(process, store, run.id), name=f"run {run.id}", daemon=True).start()
+
+
+def _worker_environment(store: RunStore) -> dict[str, str]:
+    # Paths are made absolute here because the worker starts in the project's folder.
+    ours = settings_for(store)
+    fixed = {"TRANSFER_STUDIO_HOME": str(ours.home), "TRANSFER_STUDIO_SLOTS": str(ours.slots), "PYTHONUNBUFFERED": "1"}
+    fixed["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH", "")]))
+    if ours.weights_folder:
+        fixed["TRANSFER_STUDIO_WEIGHTS"] = str(ours.weights_folder)
+    defaults = {"TF_CPP_MIN_LOG_LEVEL": "2"}
+    if ours.slots > 1:
+        threads = str(max(1, (os.cpu_count() or 1) // ours.slots))
+        defaults |= {"TF_NUM_INTRAOP_THREADS": threads, "OMP_NUM_THREADS": threads}
+    return defaults | os.environ | fixed
+
+
+def _await_end(process: subprocess.Popen, store: RunStore, run_id: str) -> None:
+    """Reaps a worker, and lets the queue go on at once where it was killed."""
+    process.wait()
+    try:
+        if store.path.exists():
+            store.finish(run_id, RunStatus.FAILED, WORKER_MISSING, pid=0)
+            reconcile(store)
+    except CoreError as error:
+        print(f"The queue couldn't be looked at after a worker ended: {error}", file=sys.stderr)
+
+
+def _check(store: RunStore, run: Run) -> None:
+    """Ends the run's record if its worker is gone, or its worker if it is overdue."""
+    if is_worker_alive(store.folder(run.id)):
+        if run.stop_requested:
+            _hasten(run)
+        return
+    if run.pid:
+        _record_death(store, run, WORKER_ENDED)
+    elif abs(time.time() - run.started) > START_SECONDS:
+        _record_death(store, run, WORKER_MISSING)
+
+
+def _record_death(store: RunStore, run: Run, reason: str) -> None:
+    # Only if it is still that worker's: it may have finished between the look at the record and that at the lock.
+    if run.stop_requested:
+        store.finish(run.id, RunStatus.STOPPED, pid=run.pid)
+    else:
+        store.finish(run.id, RunStatus.FAILED, reason, pid=run.pid)
+
+
+def _hasten(run: Run) -> None:
+    if not run.pid:
+        return
+    now = time.time()
+    last_sign = max(run.stop_requested, run.progress.time if run.progress else 0.0)
+    force = now - last_sign > SILENCE_LIMIT_SECONDS or now - run.stop_requested > STOP_LIMIT_SECONDS
+    if force or now - last_sign > SILENCE_SECONDS:
+        end_process(run.pid, run.pid_started, force)

@@ -1,0 +1,73 @@
+"""A run as its record tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.config import TrainingConfig
+from core.events import Event
+
+
+class RunStatus(StrEnum):
+    """Where a run is in its life."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing will happen to the run any more."""
+        return self in (RunStatus.COMPLETED, RunStatus.STOPPED, RunStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training, from its submission to its end.
+
+    Attributes:
+        id: eight hexadecimal digits; also the name of the run's folder.
+        name: what the person sees; no two runs share one.
+        dataset_id: the data set it trains on.
+        dataset_name: that data set's name when the run was submitted.
+        config: what it is asked to do.
+        recipe: name of the recipe the configuration started from; empty where there was none.
+        status: where it is in its life.
+        phase: what it is at, or was at when it ended (see `core.events.Event.phase`); empty while queued.
+        created: when it was submitted, in seconds since 1970.
+        started: when it left the queue; 0 before.
+        finished: when it ended; 0 before.
+        error: why it failed, in words; empty otherwise.
+        metrics: the final numbers; empty until there is a model.
+        seconds: how long each phase took.
+        progress: its latest event, or None.
+        stop_requested: when somebody asked it to stop; 0 where nobody did.
+        pid: process id of its worker; 0 until the worker has reported itself.
+        pid_started: when that process began, so that a later process with the same id isn't taken for it.
+    """
+
+    id: str
+    name: str
+    dataset_id: str
+    dataset_name: str
+    config: TrainingConfig
+    recipe: str
+    status: RunStatus
+    phase: str
+    created: float
+    started: float = 0.0
+    finished: float = 0.0
+    error: str = ""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    progress: Event | None = None
+    stop_requested: float = 0.0
+    pid: int = 0
+    pid_started: float = 0.0
+
+    @property
+    def has_model(self) -> bool:
+        """Whether it left a model that can be tested."""
+        return self.status in (RunStatus.COMPLETED, RunStatus.STOPPED) and bool(self.metrics)
