@@ -168,7 +168,9 @@ def _await_end(process: subprocess.Popen, store: RunStore, run_id: str) -> None:
     process.wait()
     try:
         if store.path.exists():
-            store.finish(run_id, RunStatus.FAILED, WORKER_MISSING, pid=0)
+            run = store.get(run_id)
+            if run.status == RunStatus.RUNNING and not run.pid:
+                _record_death(store, run, WORKER_MISSING)
             reconcile(store)
     except CoreError as error:
         print(f"The queue couldn't be looked at after a worker ended: {error}", file=sys.stderr)

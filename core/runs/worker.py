@@ -1,0 +1,220 @@
+"""The process of one run: `python -m core.runs.worker RUN_ID`, started by `core.runs.queue`.
+
+It holds the lock on the run's folder while it lives, trains, records how that ended, starts the next queued run and
+leaves. TensorFlow is loaded in here and nowhere near the web server.
+"""
+
+import faulthandler
+import io
+import os
+import signal
+import sys
+import time
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+import psutil
+from filelock import Timeout
+
+from core.datasets.store import DatasetStore
+from core.errors import CoreError, RunError, Stopped
+from core.events import Event
+from core.runs import failures, queue
+from core.runs.liveness import worker_lock
+from core.runs.store import Run, RunStatus, RunStore
+from core.settings import Settings, settings
+
+LOCK_SECONDS = 10
+LOOK_SECONDS = 0.25
+# Recording progress may take at most this share of the time, on however slow a disk.
+RECORDING_SHARE = 0.05
+# Room for the record of the end on a disk that is full by then.
+RESERVE_BYTES = 1024**2
+RESERVE_NAME = "reserve"
+OUT_OF_MEMORY_SCORE = "500"
+NICENESS = 5
+
+
+class UnfailingStream(io.TextIOBase):
+    """A text stream that drops what can't be written: a full disk must not end a training through its log."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Writes the text if that is possible."""
+        with suppress(OSError, ValueError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flushes if that is possible."""
+        with suppress(OSError, ValueError):
+            self.stream.flush()
+
+    def fileno(self) -> int:
+        """Returns the file descriptor underneath, for libraries that write to it themselves."""
+        return self.stream.fileno()
+
+
+class StopRequests:
+    """Says whether the run was asked to stop, through its record or by a signal.
+
+    Args:
+        store: where the run is recorded.
+        run_id: the run.
+    """
+
+    def __init__(self, store: RunStore, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+        self.requested = False
+        self.looked = 0.0
+
+    def request(self, *signal_details: object) -> None:
+        """Asks to stop; a handler for signals."""
+        self.requested = True
+
+    def __call__(self) -> bool:
+        """Returns whether to stop; looks at the record a few times a second at most."""
+        now = time.monotonic()
+        if not self.requested and now - self.looked >= LOOK_SECONDS:
+            self.looked = now
+            try:
+                self.requested = bool(self.store.get(self.run_id).stop_requested)
+            except RunError:
+                # A database that is busy is back soon. One that was deleted isn't: nobody wants the result.
+                self.requested = not self.store.path.exists()
+        return self.requested
+
+
+class ProgressRecorder:
+    """Records events: those of epochs all, the others a few times a second at most.
+
+    Args:
+        store: where the run is recorded.
+        run_id: the run.
+    """
+
+    def __init__(self, store: RunStore, run_id: str) -> None:
+        self.store = store
+        self.run_id = run_id
+        self.phase = ""
+        self.due = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Records the event if it is worth it."""
+        if not event.epoch and event.phase == self.phase and time.monotonic() < self.due:
+            return
+        begin = time.monotonic()
+        self.store.append(self.run_id, event)
+        now = time.monotonic()
+        self.phase = event.phase
+        self.due = now + max(LOOK_SECONDS, (now - begin) / RECORDING_SHARE)
+
+
+@dataclass(frozen=True)
+class End:
+    """How a run ended."""
+
+    status: RunStatus
+    error: str = ""
+    metrics: dict[str, float] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def work(run_id: str, ours: Settings) -> bool:
+    """Works on a claimed run until it ends, then starts the next one.
+
+    Args:
+        run_id: the run.
+        ours: the settings of this process.
+
+    Returns:
+        Whether the run was this process's to work on.
+    """
+    store = RunStore(ours.database)
+    folder = store.folder(run_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = worker_lock(folder)
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        return False
+    run = store.report_worker(run_id, os.getpid(), psutil.Process().create_time())
+    if run is None:
+        return False
+    should_stop = StopRequests(store, run_id)
+    signal.signal(signal.SIGTERM, should_stop.request)
+    reserve = folder / RESERVE_NAME
+    end = _train(run, store, ours, should_stop, reserve)
+    reserve.unlink(missing_ok=True)
+    _record(store, run_id, end)
+    queue.start_queued(store)
+    return True
+
+
+def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests, reserve: Path) -> End:
+    try:
+        reserve.write_bytes(bytes(RESERVE_BYTES))
+        on_event = ProgressRecorder(store, run.id)
+        on_event(Event("starting"))
+        index = DatasetStore(ours).get(run.dataset_id)
+        if should_stop():
+            return End(RunStatus.STOPPED)
+        from core.nn.training import run_training
+
+        outcome = run_training(run.config, index, store.folder(run.id), ours, on_event, should_stop)
+    except Stopped:
+        return End(RunStatus.STOPPED)
+    except Exception as error:
+        traceback.print_exc()
+        return End(RunStatus.FAILED, failures.in_words(error))
+    status = RunStatus.STOPPED if outcome.stopped else RunStatus.COMPLETED
+    return End(status, metrics=dict(outcome.metrics), seconds=dict(outcome.seconds))
+
+
+def _record(store: RunStore, run_id: str, end: End) -> None:
+    try:
+        store.finish(run_id, end.status, end.error, end.metrics, end.seconds)
+    except CoreError as error:
+        # A number that isn't finite, or a disk without even the room that was reserved.
+        traceback.print_exc()
+        store.finish(run_id, RunStatus.FAILED, end.error or str(error))
+
+
+def _prepare_process() -> None:
+    """Makes this process a good neighbour: it yields to the web server, and is the first to go where memory ends."""
+    sys.stdout, sys.stderr = UnfailingStream(sys.stdout), UnfailingStream(sys.stderr)
+    faulthandler.enable(sys.__stderr__)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_SCORE)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+
+
+def main() -> None:
+    """Works on the run that the command line names, and leaves without Python's own slow way out of TensorFlow."""
+    _prepare_process()
+    code = 1
+    try:
+        if len(sys.argv) != 2:
+            print("Expected the id of one run, as in: python -m core.runs.worker RUN_ID", file=sys.stderr)
+        elif not work(sys.argv[1], settings()):
+            print(f"The run {sys.argv[1]} isn't waiting for a worker, or has one.", file=sys.stderr)
+        else:
+            code = 0
+    except Exception:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
