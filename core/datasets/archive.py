@@ -1,0 +1,264 @@
+"""Safe extraction: from an archive or a folder that nobody vouches for to files under names of our own.
+
+An archive's names never become paths: what is kept is written as `00000000.jpg`, `00000001.png`, ... into one folder,
+and the name it had stays as a label. Bytes are counted as they come, for declared sizes lie.
+"""
+
+import errno
+import hashlib
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from core.datasets.folder_reader import folder_members
+from core.datasets.index import Skipped
+from core.datasets.members import DamagedMember, Member, Members
+from core.datasets.names import RefusedName, escape_label, fold_name, is_archive, is_junk, split_name
+from core.datasets.progress import Progress
+from core.datasets.signatures import HEAD_BYTES, describe
+from core.datasets.tar_reader import tar_members
+from core.datasets.zip_reader import zip_members
+from core.errors import DatasetError
+from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.nn.images import PictureError, admitted_format
+from core.settings import GIGABYTE, MEGABYTE, ImportLimits
+
+EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic"}
+MAX_NOTES = 20
+# A ratio says little of small files: a white picture packs a thousandfold.
+UNSUSPICIOUS_BYTES = 10 * MEGABYTE
+BYTES_BETWEEN_DISK_CHECKS = 64 * MEGABYTE
+
+
+@dataclass(frozen=True)
+class ExtractedFile:
+    """A file that begins like a picture and was written.
+
+    Attributes:
+        file_name: name of our own, in the folder it was written to.
+        parts: parts of the name it had in the archive. Not escaped, never to be used as a path.
+        digest: SHA-256 of its bytes, in hexadecimal.
+    """
+
+    file_name: str
+    parts: tuple[str, ...]
+    digest: str
+
+    @property
+    def label(self) -> str:
+        """The name it had, fit to be shown."""
+        return escape_label("/".join(self.parts))
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What came out of an archive: files, what was skipped and why, how many were ignored, and further remarks."""
+
+    files: tuple[ExtractedFile, ...]
+    skipped: tuple[Skipped, ...]
+    num_ignored: int
+    notes: tuple[str, ...]
+
+
+def extract(
+    source: Path | BinaryIO,
+    folder: Path,
+    name: str,
+    limits: ImportLimits,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+) -> Extraction:
+    """Writes the pictures of a zip, a tar or a folder into an empty folder.
+
+    Args:
+        source: the archive's path, an open archive, or a folder.
+        folder: where to; it has to exist. The caller removes it if this raises.
+        name: what the source is called in messages.
+        limits: what it may claim.
+        on_event: told of the phase `extract`.
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: the source can't be read or claims too much.
+        Stopped: `should_stop` said so.
+    """
+    with _open_members(source, name, limits) as (members, packed_bytes):
+        extractor = _Extractor(folder, name, limits)
+        extractor.check_claims(members, packed_bytes)
+        progress = Progress("extract", members.count, on_event, should_stop)
+        for member in members.items:
+            extractor.take(member)
+            progress.advance()
+        progress.finish()
+    return extractor.extraction()
+
+
+@contextmanager
+def _open_members(source: Path | BinaryIO, name: str, limits: ImportLimits) -> Iterator[tuple[Members, int]]:
+    """Yields the members of a source and its size in bytes, 0 for a folder."""
+    if not isinstance(source, Path):
+        yield _archive_members(source, name, limits), source.seek(0, 2)
+    elif source.is_dir():
+        yield folder_members(source, limits), 0
+    else:
+        try:
+            file = source.open("rb")
+        except OSError as error:
+            raise DatasetError(
+                f"Expected a zip file or a folder at {source}. It can't be opened: {error.strerror}. Check the path."
+            ) from error
+        with file:
+            yield _archive_members(file, name, limits), source.stat().st_size
+
+
+def _archive_members(file: BinaryIO, name: str, limits: ImportLimits) -> Members:
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    kind = describe(head)
+    if kind == "a zip archive":
+        return zip_members(file, name, limits)
+    if kind in ("a gzip archive", "a tar archive"):
+        return tar_members(file, name, limits)
+    raise DatasetError(
+        f"Expected a zip of pictures in class folders. {name} is {kind}. Make a zip of the folders and choose that."
+    )
+
+
+class _Extractor:
+    """Judges members one by one and writes those that are taken."""
+
+    def __init__(self, folder: Path, name: str, limits: ImportLimits) -> None:
+        self._folder = folder
+        self._name = name
+        self._limits = limits
+        self._files: list[ExtractedFile] = []
+        self._skipped: list[Skipped] = []
+        self._notes: list[str] = []
+        self._num_ignored = 0
+        self._written_bytes = 0
+        self._unchecked_bytes = 0
+        self._names: set[tuple[str, ...]] = set()
+        self._folded: set[str] = set()
+
+    def extraction(self) -> Extraction:
+        """Returns what came out so far."""
+        notes = self._notes[:MAX_NOTES]
+        if len(self._notes) > MAX_NOTES:
+            notes.append(f"... and {len(self._notes) - MAX_NOTES:,} more of the kind.")
+        return Extraction(tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes))
+
+    def check_claims(self, members: Members, packed_bytes: int) -> None:
+        """Refuses a source that says itself that it is too much, before anything is written."""
+        claimed = members.declared_bytes
+        if claimed > self._limits.total_bytes:
+            raise self._too_much(f"claims {_gigabytes(claimed)}")
+        if packed_bytes and claimed > max(self._limits.ratio * packed_bytes, UNSUSPICIOUS_BYTES):
+            raise self._absurd()
+        self._check_disk(claimed)
+
+    def take(self, member: Member) -> None:
+        """Writes a member, or says why not."""
+        try:
+            parts = split_name(member.name)
+            if is_junk(parts):
+                self._num_ignored += 1
+                return
+            self._check_member(member, parts)
+            self._files.append(self._write(member, parts))
+        except (RefusedName, DamagedMember, PictureError) as error:
+            self._skipped.append(Skipped(escape_label(member.name), str(error)))
+            return
+        self._remember(parts)
+
+    def _check_member(self, member: Member, parts: tuple[str, ...]) -> None:
+        if member.problem:
+            raise DamagedMember(member.problem)
+        if is_archive(parts):
+            raise DamagedMember("archives inside an archive aren't opened")
+        if parts in self._names:
+            raise DamagedMember("another file has the same name, the first one is kept")
+        if member.size > self._limits.entry_bytes:
+            raise DamagedMember(self._entry_too_large())
+
+    def _remember(self, parts: tuple[str, ...]) -> None:
+        self._names.add(parts)
+        folded = fold_name("/".join(parts))
+        if folded in self._folded:
+            label = self._files[-1].label
+            self._notes.append(f"{label} differs from another name only by case or accents. Both are kept.")
+        self._folded.add(folded)
+
+    def _write(self, member: Member, parts: tuple[str, ...]) -> ExtractedFile:
+        chunks = member.chunks()
+        head = b""
+        while len(head) < HEAD_BYTES and (chunk := next(chunks, b"")):
+            head += chunk
+        kind = admitted_format(head[:HEAD_BYTES])
+        path = self._folder / f"{len(self._files):08d}.{EXTENSIONS.get(kind, kind.lower())}"
+        try:
+            digest = self._write_chunks(member, chain([head], chunks), path)
+        except DamagedMember:
+            path.unlink()
+            raise
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise self._disk_full() from error
+            raise
+        return ExtractedFile(path.name, parts, digest)
+
+    def _write_chunks(self, member: Member, chunks: Iterator[bytes], path: Path) -> str:
+        digest = hashlib.sha256()
+        size = 0
+        with path.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                self._count(len(chunk))
+                if size > self._limits.entry_bytes:
+                    raise DamagedMember(self._entry_too_large())
+                if member.packed_size and size > max(self._limits.ratio * member.packed_size, UNSUSPICIOUS_BYTES):
+                    raise self._absurd()
+                digest.update(chunk)
+                file.write(chunk)
+        return digest.hexdigest()
+
+    def _count(self, num_bytes: int) -> None:
+        self._written_bytes += num_bytes
+        self._unchecked_bytes += num_bytes
+        if self._written_bytes > self._limits.total_bytes:
+            raise self._too_much("holds more")
+        if self._unchecked_bytes > BYTES_BETWEEN_DISK_CHECKS:
+            self._unchecked_bytes = 0
+            self._check_disk(0)
+
+    def _check_disk(self, wanted_bytes: int) -> None:
+        if shutil.disk_usage(self._folder).free - wanted_bytes < self._limits.free_disk_bytes:
+            raise self._disk_full()
+
+    def _disk_full(self) -> DatasetError:
+        return DatasetError(
+            f"The disk has too little room to import {self._name}. Free some space, or set TRANSFER_STUDIO_HOME to a "
+            "folder on a larger disk."
+        )
+
+    def _too_much(self, what: str) -> DatasetError:
+        return DatasetError(
+            f"{self._name} {what}. At most {_gigabytes(self._limits.total_bytes)} of pictures are taken at once. "
+            "Leave some out, or make the pictures smaller."
+        )
+
+    def _absurd(self) -> DatasetError:
+        return DatasetError(
+            f"{self._name} unpacks to more than {self._limits.ratio:,} times its size, which pictures never do. It was "
+            "refused to keep the disk from filling up."
+        )
+
+    def _entry_too_large(self) -> str:
+        return f"it is larger than {self._limits.entry_bytes / MEGABYTE:,.0f} MB"
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / GIGABYTE:,.1f} GB"

@@ -1,0 +1,206 @@
+"""The data sets of this machine: import, list, rename, delete.
+
+An import is built in a private folder beside the finished ones and renamed into place when all of it is done, so a
+data set is either there or not. Folders that killed imports left behind are removed by the next one.
+"""
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from core.datasets.archive import extract
+from core.datasets.index import DatasetIndex, check_share
+from core.datasets.names import escape_label
+from core.datasets.record import RECORD_NAME, flush_folder, read_record, write_record
+from core.datasets.verify import build_index
+from core.errors import DatasetError
+from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.settings import Settings
+
+PICTURES_FOLDER = "pictures"
+MAX_NAME_LENGTH = 100
+ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".tar", ".zip")
+IMPORTING, DELETED = ".importing-", ".deleted-"
+
+
+class DatasetStore:
+    """The data sets in the data home. Safe to use from several threads and processes at once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._folder = settings.datasets
+        self._limits = settings.import_limits
+
+    def list(self) -> list[DatasetIndex]:
+        """Returns all data sets, newest first. One whose record is damaged is left out."""
+        found = []
+        for record in self._folder.glob(f"[!.]*/{RECORD_NAME}"):
+            try:
+                found.append(read_record(record.parent))
+            except DatasetError:
+                continue
+        return sorted(found, key=lambda index: index.created, reverse=True)
+
+    def get(self, key: str) -> DatasetIndex:
+        """Returns a data set by its id, its name, or the beginning of its id if no other begins so.
+
+        Raises:
+            DatasetError: there is none, or more than one.
+        """
+        every = self.list()
+        exact = [index for index in every if key in (index.id, index.name)]
+        found = exact or [index for index in every if key and index.id.startswith(key)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            choices = ", ".join(index.id for index in found)
+            raise DatasetError(f"{key!r} fits more than one data set: {choices}. Give more of the id.")
+        have = ", ".join(f"{index.name} ({index.id})" for index in every[:10]) or "none yet, import one first"
+        raise DatasetError(f"There is no data set {key!r}. Data sets here: {have}.")
+
+    def rename(self, key: str, name: str) -> DatasetIndex:
+        """Gives a data set another name.
+
+        Raises:
+            DatasetError: there is no such data set, or the name is empty or taken.
+        """
+        with self._locked():
+            index = self.get(key)
+            name = _clean_name(name)
+            if any(other.name == name for other in self.list() if other.id != index.id):
+                raise DatasetError(f"There is a data set called {name} already. Choose another name.")
+            return self._rewrite(replace(index, name=name))
+
+    def set_validation_split(self, key: str, share: float) -> DatasetIndex:
+        """Sets the share of pictures that is held out where the data set has no validation folder.
+
+        Raises:
+            DatasetError: there is no such data set, or the share is out of its range.
+        """
+        with self._locked():
+            return self._rewrite(replace(self.get(key), validation_split=check_share(share)))
+
+    def delete(self, key: str) -> None:
+        """Deletes a data set and its pictures.
+
+        Raises:
+            DatasetError: there is no such data set.
+        """
+        with self._locked():
+            index = self.get(key)
+            grave = self._folder / f"{DELETED}{uuid.uuid4().hex}"
+            index.folder.rename(grave)
+        shutil.rmtree(grave, ignore_errors=True)
+
+    def import_source(
+        self,
+        source: Path | BinaryIO,
+        name: str | None = None,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> DatasetIndex:
+        """Imports a zip, a tar (gzipped or not) or a folder of pictures.
+
+        Content that is here already is not imported again: the data set that has it is returned.
+
+        Args:
+            source: the archive's path, an open archive (an upload; it is streamed to disk), or a folder.
+            name: what to call it; the source's name by default. A number is added if the name is taken.
+            on_event: told of the phases `extract` (entries) and `pictures`.
+            should_stop: asked a few times a second.
+
+        Raises:
+            DatasetError: the source can't be used. Nothing is left behind.
+            Stopped: `should_stop` said so. Nothing is left behind.
+        """
+        source = Path(source) if isinstance(source, str | os.PathLike) else source
+        label = escape_label(Path(getattr(source, "name", "") or "The archive").name)
+        with self._workspace() as workspace:
+            pictures = workspace / PICTURES_FOLDER
+            pictures.mkdir()
+            extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
+            index = build_index(extraction, pictures, label, self._limits, on_event, should_stop)
+            return self._publish(replace(index, name=_clean_name(name or _without_suffix(label))))
+
+    def _publish(self, index: DatasetIndex) -> DatasetIndex:
+        """Renames a finished import into place."""
+        target = self._folder / index.id
+        with self._locked():
+            if (target / RECORD_NAME).exists():
+                return read_record(target)
+            taken = {other.name for other in self.list()}
+            index = replace(index, name=_free_name(index.name, taken), created=time.time())
+            write_record(index)
+            shutil.rmtree(target, ignore_errors=True)
+            index.folder.rename(target)
+            flush_folder(self._folder)
+        return read_record(target)
+
+    def _rewrite(self, index: DatasetIndex) -> DatasetIndex:
+        write_record(index)
+        return read_record(index.folder)
+
+    def _locked(self) -> FileLock:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._folder / ".lock")
+
+    @contextmanager
+    def _workspace(self) -> Iterator[Path]:
+        """Yields a private folder that is gone afterwards. A lock says that its import is alive."""
+        workspace = self._folder / f"{IMPORTING}{uuid.uuid4().hex}"
+        alive = FileLock(workspace.with_suffix(".lock"))
+        with self._locked():
+            self._sweep()
+            alive.acquire()
+            workspace.mkdir()
+        try:
+            yield workspace
+        finally:
+            shutil.rmtree(workspace, ignore_errors=True)
+            with self._locked():
+                alive.release()
+                Path(alive.lock_file).unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        """Removes what killed imports and deletions left behind. Call it under the lock."""
+        for grave in self._folder.glob(f"{DELETED}*"):
+            shutil.rmtree(grave, ignore_errors=True)
+        for lock_file in self._folder.glob(f"{IMPORTING}*.lock"):
+            alive = FileLock(lock_file, timeout=0)
+            try:
+                alive.acquire()
+            except Timeout:
+                continue
+            shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
+            alive.release()
+            lock_file.unlink(missing_ok=True)
+
+
+def _clean_name(name: str) -> str:
+    cleaned = escape_label(" ".join(name.split()))[:MAX_NAME_LENGTH]
+    if not cleaned:
+        raise DatasetError("Expected a name for the data set. Received an empty one. Type a name.")
+    return cleaned
+
+
+def _without_suffix(name: str) -> str:
+    for suffix in ARCHIVE_SUFFIXES:
+        if name.lower().endswith(suffix) and len(name) > len(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    number = 2
+    free = name
+    while free in taken:
+        free = f"{name} ({number})"
+        number += 1
+    return free

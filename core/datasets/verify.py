@@ -1,0 +1,140 @@
+"""From extracted files to a data set: places them into classes and decodes each once to see whether it is sound."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from core.datasets.archive import ExtractedFile, Extraction
+from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, Skipped, fingerprint
+from core.datasets.layout import EXPECTED, read_layout
+from core.datasets.names import escape_label
+from core.datasets.progress import Progress
+from core.errors import DatasetError
+from core.events import OnEvent, ShouldStop
+from core.nn.images import PictureError, check_picture
+from core.settings import ImportLimits
+
+MAX_THREADS = 8
+OUTSIDE = "it lies outside the class folders"
+
+
+def build_index(
+    extraction: Extraction,
+    folder: Path,
+    name: str,
+    limits: ImportLimits,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+) -> DatasetIndex:
+    """Makes a data set of extracted files. Those that turn out to be no usable pictures are deleted.
+
+    Args:
+        extraction: what came out of the source.
+        folder: where its files lie, inside the data set's folder.
+        name: what the source is called in messages.
+        limits: what a picture may measure.
+        on_event: told of the phase `pictures`.
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: the pictures don't make a data set: none, one class only, a class with one picture.
+        Stopped: `should_stop` said so.
+    """
+    files = extraction.files
+    places = read_layout([tuple(escape_label(part) for part in file.parts[:-1]) for file in files])
+    class_names = tuple(sorted({place.class_name for place in places} - {""}))
+    _check_classes(class_names, extraction, name)
+    samples: list[Sample] = []
+    skipped = list(extraction.skipped)
+    progress = Progress("pictures", len(files), on_event, should_stop)
+    verdicts = _verdicts(files, [bool(place.class_name) for place in places], folder, limits)
+    for file, place, verdict in zip(files, places, verdicts, strict=True):
+        if isinstance(verdict, str):
+            skipped.append(Skipped(file.label, verdict))
+            (folder / file.file_name).unlink()
+        else:
+            path = f"{folder.name}/{file.file_name}"
+            samples.append(
+                Sample(path, class_names.index(place.class_name), place.split, file.label, file.digest, *verdict)
+            )
+        progress.advance()
+    progress.finish()
+    _check_counts(class_names, samples, name)
+    return DatasetIndex(
+        id=fingerprint(class_names, samples),
+        name=name,
+        class_names=class_names,
+        samples=tuple(samples),
+        skipped=tuple(skipped),
+        num_ignored=extraction.num_ignored,
+        folder=folder.parent,
+        notes=extraction.notes,
+    )
+
+
+def _verdicts(
+    files: Sequence[ExtractedFile], is_inside: Sequence[bool], folder: Path, limits: ImportLimits
+) -> Iterator[str | tuple[int, int]]:
+    """Yields, for each file in turn, its width and height, or the reason why it is left out."""
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "pictures")
+    try:
+        paths = [folder / file.file_name for file in files]
+        yield from pool.map(partial(_judge, limits=limits), paths, is_inside)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _judge(path: Path, is_inside: bool, limits: ImportLimits) -> str | tuple[int, int]:
+    if not is_inside:
+        return OUTSIDE
+    try:
+        size = check_picture(path, limits)
+    except PictureError as error:
+        return str(error)
+    _flush(path)
+    return size
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _check_classes(class_names: tuple[str, ...], extraction: Extraction, name: str) -> None:
+    if not extraction.files:
+        raise DatasetError(f"{name} holds no picture that can be read. {EXPECTED}{_main_reason(extraction.skipped)}")
+    if not class_names:
+        raise DatasetError(f"The pictures in {name} don't lie in folders. {EXPECTED}")
+    if len(class_names) == 1:
+        raise DatasetError(
+            f"{name} has only one class, {class_names[0]}. There have to be at least two to tell apart. {EXPECTED}"
+        )
+
+
+def _main_reason(skipped: Sequence[Skipped]) -> str:
+    if not skipped:
+        return ""
+    reason = Counter(item.reason for item in skipped).most_common(1)[0][0]
+    files = "1 file was" if len(skipped) == 1 else f"{len(skipped):,} files were"
+    example = next(item.name for item in skipped if item.reason == reason)
+    return f" {files} skipped, such as {example}: {reason}."
+
+
+def _check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: str) -> None:
+    """Refuses classes too small to learn from and to measure on. Copies of a picture count once."""
+    for label, class_name in enumerate(class_names):
+        own = [sample for sample in samples if sample.label == label]
+        num_pictures = len({sample.digest for sample in own})
+        if num_pictures < 2:
+            what = "only one picture" if num_pictures else "no picture"
+            raise DatasetError(
+                f"The class {class_name} in {name} has {what} that can be read. Each class needs at least two "
+                "different ones, better twenty. Add some, or remove the class's folder."
+            )
+        if all(sample.split not in (TRAIN, UNDECIDED) for sample in own):
+            raise DatasetError(
+                f"The class {class_name} in {name} has no picture in the train folder. Add some, or remove the class."
+            )

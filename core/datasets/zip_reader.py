@@ -1,0 +1,334 @@
+"""A zip's entries, read with more suspicion than `zipfile` has.
+
+`zipfile` finds its directory by searching, trusts what it says, accepts entries that overlap and gives up a whole
+archive for one bad name. Here the directory has to lie exactly where a zip's directory lies, all of it is checked
+before the first byte is unpacked, and an entry that can't be read costs that entry alone. The format:
+https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+"""
+
+import bz2
+import stat
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import BinaryIO
+
+from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.errors import DatasetError
+from core.settings import MEGABYTE, ImportLimits
+
+END = struct.Struct("<4s4H2LH")
+END_SIGNATURE = b"PK\x05\x06"
+END64_LOCATOR = struct.Struct("<4sLQL")
+END64_LOCATOR_SIGNATURE = b"PK\x06\x07"
+END64 = struct.Struct("<4sQ2H2L4Q")
+END64_SIGNATURE = b"PK\x06\x06"
+CENTRAL = struct.Struct("<4s6H3L5H2L")
+CENTRAL_SIGNATURE = b"PK\x01\x02"
+LOCAL = struct.Struct("<4s5H3L2H")
+LOCAL_SIGNATURE = b"PK\x03\x04"
+MAX_COMMENT_BYTES = 0xFFFF
+FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
+MAX_DIRECTORY_BYTES = 64 * MEGABYTE
+ZIP64_EXTRA = 0x0001
+UTF8_NAME = 0x800
+ENCRYPTION = 0x1 | 0x40 | 0x2000  # of the data, strong, of the directory
+STORED, DEFLATED, BZIPPED, AES = 0, 8, 12, 99
+METHODS = {
+    1: "Shrink",
+    6: "Implode",
+    9: "Deflate64",
+    14: "LZMA",
+    93: "Zstandard",
+    95: "XZ",
+    96: "JPEG recompression",
+    98: "PPMd",
+}
+SPECIAL_MODES = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
+
+DAMAGED = "{name} is a damaged zip: {detail}. Make the zip again, or download it again."
+
+
+@dataclass(frozen=True)
+class Directory:
+    """Where the list of entries lies and how many it is said to have."""
+
+    offset: int
+    size: int
+    count: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as the directory describes it. `end` is where the next thing in the file starts."""
+
+    raw_name: bytes
+    flags: int
+    method: int
+    crc: int
+    packed_size: int
+    size: int
+    offset: int
+    mode: int
+    end: int = 0
+
+
+def zip_members(file: BinaryIO, name: str, limits: ImportLimits) -> Members:
+    """Checks a zip and returns its files.
+
+    Args:
+        file: the open zip. It has to stay open while the members are read.
+        name: what the zip is called in messages.
+        limits: what it may claim.
+
+    Raises:
+        DatasetError: it is damaged, encrypted, ambiguous or claims too much.
+    """
+    directory = _find_directory(file, name)
+    if directory.count > limits.entries or directory.size > MAX_DIRECTORY_BYTES:
+        raise DatasetError(
+            f"{name} has {directory.count:,} entries in a directory of {directory.size:,} bytes. At most "
+            f"{limits.entries:,} entries are taken. Split it into smaller data sets."
+        )
+    file.seek(directory.offset)
+    entries = _with_ends(_read_directory(file.read(directory.size), directory, name), directory, name)
+    files = [entry for entry in entries if not entry.raw_name.endswith((b"/", b"\\"))]
+    if any(entry.flags & ENCRYPTION or entry.method == AES for entry in files):
+        raise DatasetError(f"{name} is protected by a password. Unpack it and make a zip without a password.")
+    return Members(len(files), sum(entry.size for entry in files), (_member(file, entry) for entry in files))
+
+
+def _damaged(name: str, detail: str) -> DatasetError:
+    return DatasetError(DAMAGED.format(name=name, detail=detail))
+
+
+def _find_directory(file: BinaryIO, name: str) -> Directory:
+    file_size = file.seek(0, 2)
+    tail_start = max(0, file_size - END.size - MAX_COMMENT_BYTES)
+    file.seek(tail_start)
+    tail = file.read()
+    ends = [place for place in _places(tail, END_SIGNATURE) if _fits_to_end(tail, place)]
+    if not ends:
+        raise _damaged(name, "it is cut off, or something was added at its end")
+    if len(ends) > 1:
+        raise _damaged(name, "it has more than one directory")
+    _, disk, start_disk, here, count, size, offset, _ = END.unpack_from(tail, ends[0])
+    end = tail_start + ends[0]
+    directory = Directory(offset, size, count)
+    if disk not in (0, FULL_16) or start_disk not in (0, FULL_16) or here != count:
+        raise DatasetError(f"{name} is one part of a zip in several parts. Join the parts and make one zip.")
+    directory, end = _find_directory64(file, directory, end, name)
+    if directory.offset + directory.size != end:
+        raise _damaged(name, "its directory isn't where it is said to be, or something was added at its front")
+    return directory
+
+
+def _places(data: bytes, signature: bytes) -> Iterator[int]:
+    place = data.find(signature)
+    while place >= 0:
+        yield place
+        place = data.find(signature, place + 1)
+
+
+def _fits_to_end(tail: bytes, place: int) -> bool:
+    if place + END.size > len(tail):
+        return False
+    comment_size = END.unpack_from(tail, place)[-1]
+    return place + END.size + comment_size == len(tail)
+
+
+def _find_directory64(file: BinaryIO, directory: Directory, end: int, name: str) -> tuple[Directory, int]:
+    """Returns the directory that a zip64 locator before the end names, if there is one, and where it has to end."""
+    needed = directory.count == FULL_16 or FULL_32 in (directory.size, directory.offset)
+    place = end - END64_LOCATOR.size
+    locator = _unpack_at(file, END64_LOCATOR, place)
+    if locator is None or locator[0] != END64_LOCATOR_SIGNATURE:
+        # A directory of exactly 65,535 entries needs none.
+        if FULL_32 in (directory.size, directory.offset):
+            raise _damaged(name, "its zip64 locator is missing")
+        return directory, end
+    _, disk, record_place, num_disks = locator
+    record = _unpack_at(file, END64, record_place)
+    is_sound = record and record[0] == END64_SIGNATURE and record_place + 12 + record[1] == place
+    if not is_sound or disk != 0 or num_disks > 1:
+        raise _damaged(name, "its zip64 locator points nowhere")
+    count, size, offset = record[7:]
+    if not needed and (count, size, offset) != (directory.count, directory.size, directory.offset):
+        raise _damaged(name, "it has more than one directory")
+    return Directory(offset, size, count), record_place
+
+
+def _unpack_at(file: BinaryIO, layout: struct.Struct, place: int) -> tuple | None:
+    if place < 0:
+        return None
+    try:
+        file.seek(place)
+        data = file.read(layout.size)
+    except (OSError, OverflowError, ValueError):
+        return None
+    return layout.unpack(data) if len(data) == layout.size else None
+
+
+def _read_directory(data: bytes, directory: Directory, name: str) -> list[Entry]:
+    entries = []
+    place = 0
+    while place < len(data):
+        if len(entries) == directory.count or data[place : place + 4] != CENTRAL_SIGNATURE:
+            raise _damaged(name, "its directory doesn't list what it says")
+        if place + CENTRAL.size > len(data):
+            raise _damaged(name, "its directory is cut off")
+        entry, place = _read_entry(data, place, name)
+        entries.append(entry)
+    if place != len(data) or len(entries) != directory.count:
+        raise _damaged(name, "its directory doesn't list what it says")
+    return entries
+
+
+def _read_entry(data: bytes, place: int, name: str) -> tuple[Entry, int]:
+    (
+        _,
+        _,
+        _,
+        flags,
+        method,
+        _,
+        _,
+        crc,
+        packed_size,
+        size,
+        name_size,
+        extra_size,
+        comment_size,
+        _,
+        _,
+        attributes,
+        offset,
+    ) = CENTRAL.unpack_from(data, place)
+    start = place + CENTRAL.size
+    extra = data[start + name_size : start + name_size + extra_size]
+    size, packed_size, offset = _full_sizes(extra, [size, packed_size, offset], name)
+    raw_name = data[start : start + name_size]
+    entry = Entry(raw_name, flags, method, crc, packed_size, size, offset, mode=attributes >> 16)
+    return entry, start + name_size + extra_size + comment_size
+
+
+def _full_sizes(extra: bytes, fields: list[int], name: str) -> list[int]:
+    """Replaces the fields that say "too large for 32 bits" by those of the zip64 block, which come in this order."""
+    wanted = [index for index, value in enumerate(fields) if value == FULL_32]
+    place = 0
+    while wanted and place + 4 <= len(extra):
+        kind, block_size = struct.unpack_from("<HH", extra, place)
+        if kind == ZIP64_EXTRA:
+            if block_size < 8 * len(wanted) or place + 4 + block_size > len(extra):
+                raise _damaged(name, "the zip64 sizes of an entry are cut off")
+            for number, index in enumerate(wanted):
+                fields[index] = struct.unpack_from("<Q", extra, place + 4 + 8 * number)[0]
+            return fields
+        place += 4 + block_size
+    return fields
+
+
+def _with_ends(entries: list[Entry], directory: Directory, name: str) -> list[Entry]:
+    """Returns the entries in the order of the file, each with its end; refuses what overlaps.
+
+    Overlapping entries unpack the same bytes many times over: https://www.bamsoftware.com/hacks/zipbomb/
+    """
+    ordered = sorted(entries, key=lambda entry: entry.offset)
+    if ordered and ordered[0].offset != 0:
+        raise _damaged(name, "something was added at its front")
+    ends = [entry.offset for entry in ordered[1:]] + [directory.offset]
+    for entry, end in zip(ordered, ends, strict=False):
+        if entry.offset + LOCAL.size + len(entry.raw_name) + entry.packed_size > end:
+            raise _damaged(name, "its entries overlap")
+    return [replace(entry, end=end) for entry, end in zip(ordered, ends, strict=False)]
+
+
+def _member(file: BinaryIO, entry: Entry) -> Member:
+    name, problem = _decode_name(entry)
+    return Member(name, entry.size, entry.packed_size, problem or _problem(entry), partial(_chunks, file, entry))
+
+
+def _decode_name(entry: Entry) -> tuple[str, str]:
+    """Returns the name and what is wrong with it. Many programs write UTF-8 without saying so."""
+    try:
+        return entry.raw_name.decode(), ""
+    except UnicodeDecodeError:
+        label = entry.raw_name.decode("cp437")
+        return label, "its name isn't valid UTF-8, though it claims to be" if entry.flags & UTF8_NAME else ""
+
+
+def _problem(entry: Entry) -> str:
+    kind = stat.S_IFMT(entry.mode)
+    if kind == stat.S_IFLNK:
+        return "it is a link, and links aren't followed"
+    if kind not in (0, stat.S_IFREG) or entry.mode & SPECIAL_MODES:
+        return "it isn't a regular file"
+    if entry.method not in (STORED, DEFLATED, BZIPPED):
+        method = METHODS.get(entry.method, f"method {entry.method}")
+        return f"it is packed with {method}, which can't be unpacked here: make the zip with the usual Deflate"
+    return ""
+
+
+def _chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
+    unpack = {STORED: iter, DEFLATED: _inflate, BZIPPED: _unpack_bzip}[entry.method]
+    checksum = size = 0
+    try:
+        for chunk in unpack(_packed_chunks(file, entry)):
+            size += len(chunk)
+            if size > entry.size:
+                raise DamagedMember("it is larger than the zip says")
+            checksum = zlib.crc32(chunk, checksum)
+            yield chunk
+    except (zlib.error, OSError, EOFError, ValueError) as error:
+        raise DamagedMember("it is damaged inside the zip and can't be unpacked") from error
+    if size != entry.size or checksum != entry.crc:
+        raise DamagedMember("it is damaged inside the zip: its checksum is wrong")
+
+
+def _packed_chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
+    place = _data_start(file, entry)
+    end = place + entry.packed_size
+    if end > entry.end:
+        raise DamagedMember("it is damaged inside the zip: it overlaps the next entry")
+    while place < end:
+        file.seek(place)
+        chunk = file.read(min(CHUNK_BYTES, end - place))
+        if not chunk:
+            raise EOFError
+        place += len(chunk)
+        yield chunk
+
+
+def _data_start(file: BinaryIO, entry: Entry) -> int:
+    header = _unpack_at(file, LOCAL, entry.offset)
+    if header is None or header[0] != LOCAL_SIGNATURE:
+        raise DamagedMember("it is damaged inside the zip: it has no header")
+    name_size, extra_size = header[-2:]
+    if file.read(name_size) != entry.raw_name or header[3] != entry.method:
+        raise DamagedMember("the zip describes it in two ways that don't agree")
+    return entry.offset + LOCAL.size + name_size + extra_size
+
+
+def _inflate(packed: Iterator[bytes]) -> Iterator[bytes]:
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    for data in packed:
+        while data and not inflater.eof:
+            yield inflater.decompress(data, CHUNK_BYTES)
+            data = inflater.unconsumed_tail
+    yield inflater.flush()
+    if not inflater.eof:
+        raise EOFError
+
+
+def _unpack_bzip(packed: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = bz2.BZ2Decompressor()
+    for data in packed:
+        while not unpacker.eof:
+            yield unpacker.decompress(data, CHUNK_BYTES)
+            data = b""
+            if unpacker.needs_input:
+                break
+    if not unpacker.eof:
+        raise EOFError

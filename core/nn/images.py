@@ -1,0 +1,245 @@
+"""Bytes to pixels: the one decoder of training, evaluation, prediction and everything that shows a picture.
+
+Pillow and NumPy only. A picture is taken by its content, never by its name; its size is checked before its pixels are
+decoded; and every way in which a picture can be broken ends in a `PictureError` that says so in words.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import ExifTags, Image
+
+from core.datasets.signatures import HEAD_BYTES, describe, picture_format
+from core.errors import DatasetError
+from core.settings import ImportLimits
+
+DECODER_VERSION = "pillow-bilinear-antialias-draft2-1"
+RESIZE_FILTER = Image.Resampling.BILINEAR
+# A JPEG is decoded at 1/2, 1/4 or 1/8 of its size only where that leaves this many times the pixels needed a side, so
+# that the antialiased resize still does the last and visible part of the work.
+DRAFT_MARGIN = 2
+MIN_SIDE = 4
+THUMBNAIL_QUALITY = 85
+MAX_16_BIT = 65_535
+TIFF_BITS_PER_SAMPLE = 258
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+# Pillow warns of small flaws that it gets over (odd EXIF blocks, palettes): noise in a server's log.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+
+class PictureError(DatasetError):
+    """A picture that can't be used. Its text is the reason, worded to stand after the picture's name and a colon."""
+
+
+def open_picture(
+    source: Path | bytes, limits: ImportLimits | None = None, draft_side: int | None = None
+) -> Image.Image:
+    """Decodes a picture whole: its first frame, upright, in 8-bit RGB, transparency laid onto white.
+
+    Args:
+        source: its file or its bytes.
+        limits: what it may measure; `ImportLimits()` by default.
+        draft_side: a JPEG may come out smaller than it is, by 2, 4 or 8, as long as both sides keep this many pixels.
+
+    Returns:
+        A loaded picture of mode `RGB`.
+
+    Raises:
+        PictureError: it can't be read, is damaged, too large or too small.
+    """
+    return _read(source, limits or ImportLimits(), draft_side)[0]
+
+
+def decode(source: Path | bytes, image_size: int) -> np.ndarray:
+    """Decodes a picture into the square that a network takes. The aspect is not kept, as Keras has it.
+
+    Args:
+        source: its file or its bytes.
+        image_size: side in pixels.
+
+    Returns:
+        `uint8` array of shape `(image_size, image_size, 3)`, RGB, 0-255.
+
+    Raises:
+        PictureError: it can't be read, is damaged, too large or too small.
+    """
+    picture = open_picture(source, draft_side=DRAFT_MARGIN * image_size)
+    return np.array(picture.resize((image_size, image_size), RESIZE_FILTER))
+
+
+def check_picture(source: Path | bytes, limits: ImportLimits | None = None) -> tuple[int, int]:
+    """Decodes a picture to see whether it is sound. Pillow's `verify()` lets through a JPEG without its end.
+
+    Returns:
+        Its upright width and height in pixels.
+
+    Raises:
+        PictureError: it can't be read, is damaged, too large or too small.
+    """
+    # All of a JPEG's data is still read and decoded; only the inverse transform is cut short.
+    return _read(source, limits or ImportLimits(), draft_side=1)[1]
+
+
+def thumbnail(source: Path | bytes, side: int) -> bytes:
+    """Returns the picture as a small JPEG made anew, its aspect kept: original bytes are never served.
+
+    Args:
+        source: its file or its bytes.
+        side: largest width and height in pixels. Smaller pictures keep their size.
+
+    Raises:
+        PictureError: it can't be read, is damaged, too large or too small.
+    """
+    picture = open_picture(source, draft_side=side)
+    picture.thumbnail((side, side), RESIZE_FILTER)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
+    return buffer.getvalue()
+
+
+def _read(source: Path | bytes, limits: ImportLimits, draft_side: int | None) -> tuple[Image.Image, tuple[int, int]]:
+    with _stream(source) as stream:
+        head = stream.read(HEAD_BYTES)
+        stream.seek(0)
+        formats = (admitted_format(head),)
+        try:
+            return _decode_stream(stream, formats, limits, draft_side)
+        except PictureError:
+            raise
+        except Exception as error:  # Pillow's decoders raise nearly everything Python has on damaged data
+            raise PictureError(_reason(error)) from error
+
+
+@contextmanager
+def _stream(source: Path | bytes) -> Iterator[BinaryIO]:
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+        return
+    try:
+        file = source.open("rb")
+    except OSError as error:
+        raise PictureError(f"the file can't be opened ({error.strerror})") from error
+    with file:
+        yield file
+
+
+def admitted_format(head: bytes) -> str:
+    """Returns the one format that Pillow is to try. Left to guess, it would call Ghostscript for an EPS.
+
+    Args:
+        head: the first `HEAD_BYTES` bytes of a file.
+
+    Raises:
+        PictureError: it is no picture, or one that can't be read here.
+    """
+    if not head:
+        raise PictureError("empty, it has 0 bytes")
+    name = picture_format(head)
+    if not name:
+        raise PictureError(f"not a picture that can be read, it is {describe(head)}")
+    if name == "HEIF" and not _heif_reader():
+        raise PictureError(
+            "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, "
+            "or save it as JPEG"
+        )
+    return name
+
+
+@lru_cache(maxsize=1)
+def _heif_reader() -> bool:
+    try:
+        from pillow_heif import register_heif_opener
+    except ImportError:
+        return False
+    register_heif_opener()
+    return True
+
+
+def _decode_stream(
+    stream: BinaryIO, formats: tuple[str, ...], limits: ImportLimits, draft_side: int | None
+) -> tuple[Image.Image, tuple[int, int]]:
+    picture = Image.open(stream, formats=formats)
+    width, height = picture.size
+    _check_size(width, height, limits)
+    if draft_side:
+        picture.draft(None, (draft_side, draft_side))
+    picture.load()
+    turn = UPRIGHT.get(_orientation(picture))
+    rgb = _to_rgb(picture)
+    if turn is None:
+        return rgb, (width, height)
+    turned = rgb.transpose(turn)
+    lies = turn in (UPRIGHT[5], UPRIGHT[6], UPRIGHT[7], UPRIGHT[8])
+    return turned, (height, width) if lies else (width, height)
+
+
+def _check_size(width: int, height: int, limits: ImportLimits) -> None:
+    if min(width, height) < MIN_SIDE:
+        raise PictureError(f"too small, {width} x {height} pixels where at least {MIN_SIDE} x {MIN_SIDE} are expected")
+    if width * height > limits.picture_pixels:
+        millions = width * height / 1e6
+        raise PictureError(
+            f"too large, {millions:,.0f} million pixels where {limits.picture_pixels / 1e6:,.0f} are allowed"
+        )
+    if max(width, height) > limits.picture_side:
+        raise PictureError(f"too large, {width} x {height} pixels where {limits.picture_side:,} a side are allowed")
+
+
+def _orientation(picture: Image.Image) -> int:
+    try:
+        return picture.getexif().get(ExifTags.Base.Orientation, 1)
+    except Exception:  # a broken EXIF block says nothing about the pixels
+        return 1
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format in ("PNG", "PPM")):
+        picture = _scale_16_bit(picture)
+    if picture.mode in ("I", "F"):
+        raise PictureError("its brightness is stored in 32-bit or floating-point numbers, save it with 8 or 16 bits")
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        page = Image.new("RGB", picture.size, "white")
+        page.paste(picture, mask=picture.getchannel("A"))
+        return page
+    return picture.convert("RGB")
+
+
+def _scale_16_bit(picture: Image.Image) -> Image.Image:
+    """Returns it in 8 bits. Pillow's own conversion cuts everything above 255 off."""
+    values = np.asarray(picture).astype(np.uint32)
+    bits = getattr(picture, "tag_v2", {}).get(TIFF_BITS_PER_SAMPLE, (16,))[0]
+    largest = 2**bits - 1 if 8 < bits < 16 else MAX_16_BIT
+    gray = ((np.minimum(values, largest) * 255 + largest // 2) // largest).astype(np.uint8)
+    hidden = picture.info.get("transparency")
+    if isinstance(hidden, int):
+        gray[values == hidden] = 255
+    return Image.fromarray(gray)
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).lower()
+    if isinstance(error, MemoryError):
+        return "too large for this machine's memory"
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return "too large, it claims far more pixels than are allowed"
+    if "too large" in text or "too much memory" in text:
+        return "its colour profile or its text is absurdly large"
+    if isinstance(error, EOFError) or "truncated" in text:
+        return "cut off, the file ends before the picture does"
+    return "damaged, it can't be decoded"
