@@ -9,8 +9,9 @@ from core.runs.database import DISK_FULL
 OUT_OF_MEMORY = (
     "The training ran out of memory. Lower the batch size or the image size, or close other programs, then start again."
 )
+BUG_BEGINNING = "The training failed because of a bug"
 BUG = (
-    "The training failed because of a bug ({kind}). The run's log, log.txt, has the details: please report them."
+    BUG_BEGINNING + " ({kind}). The run's log, log.txt, has the details: please report them."
     " Starting it again with other settings may work."
 )
 FULL_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
@@ -31,6 +32,11 @@ def in_words(error: BaseException) -> str:
     if any(kind.__name__ in MEMORY_ERRORS for cause in causes for kind in type(cause).__mro__):
         return OUT_OF_MEMORY
     return BUG.format(kind=type(error).__name__)
+
+
+def is_bug(sentence: str) -> bool:
+    """Returns whether a run that failed with this sentence came upon a bug."""
+    return sentence.startswith(BUG_BEGINNING)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.config import TrainingConfig
+from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.runs.liveness import end_process, is_worker_alive
 from core.runs.store import Run, RunStatus, RunStore
@@ -50,8 +51,6 @@ def submit(store: RunStore, dataset_id: str, config: TrainingConfig, recipe: str
         DatasetError: there is no such data set.
         RunError: the name can't be used, or the worker can't be started.
     """
-    from core.datasets.store import DatasetStore
-
     dataset = DatasetStore(settings_for(store)).get(dataset_id)
     run = store.create(dataset.id, dataset.name, config, recipe, name)
     start_queued(store)

@@ -27,7 +27,7 @@ from core.runs.liveness import worker_lock
 from core.runs.store import Run, RunStatus, RunStore
 from core.settings import Settings, settings
 
-LOCK_SECONDS = 10
+LOCK_SECONDS = 3
 LOOK_SECONDS = 0.25
 # Recording progress may take at most this share of the time, on however slow a disk.
 RECORDING_SHARE = 0.05

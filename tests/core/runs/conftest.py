@@ -4,9 +4,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.datasets.store import DatasetStore
 from core.runs.store import RunStore
 from core.settings import settings
 
@@ -36,3 +40,15 @@ def wait_until() -> Callable[[Callable[[], bool]], None]:
             time.sleep(0.02)
 
     return wait
+
+
+@pytest.fixture
+def dataset(store: RunStore, tmp_path: Path) -> DatasetIndex:
+    """Eight pictures each of dark and of bright noise."""
+    generator = np.random.default_rng(0)
+    for name, darkest in (("dark", 0), ("bright", 128)):
+        (tmp_path / "noise" / name).mkdir(parents=True)
+        for number in range(8):
+            pixels = generator.integers(darkest, darkest + 128, (40, 40, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "noise" / name / f"{number}.png")
+    return DatasetStore(settings()).import_source(tmp_path / "noise")

@@ -1,0 +1,47 @@
+"""What a run is at, in words."""
+
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.events import Event
+from core.runs.record import Run
+from core.settings import MEGABYTE
+
+PHASES = {
+    "features": "Reading pictures through the frozen blocks",
+    "evaluate": "Checking the model on the validation pictures",
+    "save": "Saving the model",
+}
+
+
+def phase(run: Run) -> str:
+    """Returns what a running run is at, such as `Training the head, epoch 3 of 10`."""
+    if run.stop_requested:
+        return "Stopping"
+    if run.progress is None:
+        return "Starting"
+    return event_phase(run.progress, run.config)
+
+
+def event_phase(event: Event, config: TrainingConfig) -> str:
+    """Returns what an event of a run with this configuration says."""
+    if event.phase == "starting":
+        return "Starting, loading TensorFlow"
+    if event.phase == "weights":
+        name = f"Getting the weights of {get_backbone(config.backbone).label}"
+        return f"{name}, {event.step // MEGABYTE} of {event.total // MEGABYTE} MB" if event.total else name
+    if event.phase in ("head", "fine_tune"):
+        return _training(event, config)
+    words = PHASES.get(event.phase, "Working")
+    return f"{words}, {event.step:,} of {event.total:,}" if event.total else words
+
+
+def _training(event: Event, config: TrainingConfig) -> str:
+    blocks = config.freeze.trainable_blocks
+    if event.phase == "head":
+        words = "Training the head"
+    elif config.from_scratch:
+        words = "Training the network"
+    else:
+        words = f"Fine-tuning the last {blocks} blocks" if blocks > 1 else "Fine-tuning the last block"
+    epoch = event.step if event.epoch else min(event.step + 1, event.total)
+    return f"{words}, epoch {epoch} of {event.total}" if event.total else words

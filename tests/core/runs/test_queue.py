@@ -1,0 +1,215 @@
+"""The queue with real worker processes. A worker whose data set is gone ends before it loads TensorFlow."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError, RunError
+from core.runs import database, queue
+from core.runs.liveness import worker_lock
+from core.runs.store import Run, RunStatus, RunStore
+from core.settings import settings
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+
+
+@contextmanager
+def busy_slot(store: RunStore, config: TrainingConfig) -> Iterator[Run]:
+    """A run whose worker is this process."""
+    store.create("busy", "Busy", config)
+    run = store.claim(settings().slots)
+    store.folder(run.id).mkdir(parents=True)
+    with worker_lock(store.folder(run.id)):
+        yield store.report_worker(run.id, os.getpid(), psutil.Process().create_time())
+
+
+def test_runs_wait_for_a_slot_and_are_started_in_turn(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    with busy_slot(store, config) as busy:
+        ids = [queue.submit(store, dataset.id, config).id for _ in range(5)]
+        assert [queue.position(store, run_id) for run_id in ids] == [1, 2, 3, 4, 5]
+        queue.reconcile(store)
+        assert {store.get(run_id).status for run_id in ids} == {RunStatus.QUEUED}
+        DatasetStore(settings()).delete(dataset.id)
+        store.finish(busy.id, RunStatus.COMPLETED)
+    queue.reconcile(store)
+    wait_until(lambda: not store.unfinished())
+    runs = [store.get(run_id) for run_id in ids]
+    assert [run.status for run in runs] == [RunStatus.FAILED] * 5
+    assert all(run.error.startswith("There is no data set") for run in runs)
+    for earlier, later in pairwise(runs):
+        assert earlier.finished <= later.started
+    assert len({run.pid for run in runs}) == 5
+
+
+def test_submit_wants_a_data_set(store: RunStore, config: TrainingConfig) -> None:
+    with pytest.raises(DatasetError, match="There is no data set 'nothing'"):
+        queue.submit(store, "nothing", config)
+    assert store.list() == []
+
+
+def test_submit_records_what_it_was_given(store: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> None:
+    with busy_slot(store, config):
+        run = queue.submit(store, dataset.id, config, recipe="article", name="Mine")
+        assert (run.dataset_name, run.recipe, run.name, run.config) == (dataset.name, "article", "Mine", config)
+
+
+def test_queued_run_is_stopped_at_once(store: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> None:
+    with busy_slot(store, config):
+        run = queue.submit(store, dataset.id, config)
+        assert queue.stop(store, run.id).status == RunStatus.STOPPED
+        assert queue.position(store, run.id) == 0
+        queue.delete(store, run.id)
+
+
+def test_data_set_is_in_use_until_its_runs_have_ended(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig
+) -> None:
+    assert not queue.is_dataset_in_use(store, dataset.id)
+    with busy_slot(store, config):
+        run = queue.submit(store, dataset.id, config)
+        assert queue.is_dataset_in_use(store, dataset.id)
+        queue.stop(store, run.id)
+        assert not queue.is_dataset_in_use(store, dataset.id)
+        assert queue.is_dataset_in_use(store, "busy")
+
+
+def test_running_run_cant_be_deleted_and_a_dead_one_can(store: RunStore, config: TrainingConfig) -> None:
+    with busy_slot(store, config) as run:
+        (store.folder(run.id) / "model").mkdir()
+        with pytest.raises(RunError, match=r"is still running\. Stop it first"):
+            queue.delete(store, run.id)
+        assert (store.folder(run.id) / "model").is_dir()
+    queue.delete(store, run.id)
+    assert not store.folder(run.id).exists() and store.list() == []
+
+
+def test_dead_worker_is_found(store: RunStore, config: TrainingConfig) -> None:
+    with busy_slot(store, config) as run:
+        queue.reconcile(store)
+        assert store.get(run.id).status == RunStatus.RUNNING
+    queue.reconcile(store)
+    run = store.get(run.id)
+    assert run.status == RunStatus.FAILED
+    assert run.error.startswith("The worker was ended (for example by the system for lack of memory, or a restart).")
+    assert "Start it again" in run.error
+
+
+def test_worker_that_dies_after_a_request_to_stop_is_stopped(store: RunStore, config: TrainingConfig) -> None:
+    with busy_slot(store, config) as run:
+        queue.stop(store, run.id)
+        queue.reconcile(store)
+        assert store.get(run.id).status == RunStatus.RUNNING
+    queue.reconcile(store)
+    assert (store.get(run.id).status, store.get(run.id).error) == (RunStatus.STOPPED, "")
+
+
+def test_worker_has_time_to_come_up(store: RunStore, config: TrainingConfig) -> None:
+    run = store.create("d", "Textures", config)
+    store.claim(1)
+    queue.reconcile(store)
+    assert store.get(run.id).status == RunStatus.RUNNING
+    _set(store, run, "started", store.get(run.id).started - queue.START_SECONDS - 1)
+    queue.reconcile(store)
+    assert store.get(run.id).status == RunStatus.FAILED
+    assert "never came up" in store.get(run.id).error
+
+
+def test_clock_set_back_doesnt_keep_a_lost_run(store: RunStore, config: TrainingConfig) -> None:
+    run = store.create("d", "Textures", config)
+    store.claim(1)
+    _set(store, run, "started", store.get(run.id).started + 86400)
+    queue.reconcile(store)
+    assert store.get(run.id).status == RunStatus.FAILED
+
+
+def test_worker_that_never_begins_is_noticed_at_once(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    # A folder where the lock should be: the worker ends before it can report itself.
+    with busy_slot(store, config) as busy:
+        run = queue.submit(store, dataset.id, config)
+        (store.folder(run.id) / "lock").mkdir(parents=True)
+        store.finish(busy.id, RunStatus.COMPLETED)
+    queue.start_queued(store)
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    assert store.get(run.id).error.startswith("The worker ended before it began")
+    assert "Traceback" in (store.folder(run.id) / queue.LOG_NAME).read_text()
+
+
+def test_worker_that_cant_be_started_is_a_failed_run(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig
+) -> None:
+    (store.home / "runs").write_text("a file where the folder should be")
+    run = queue.submit(store, dataset.id, config)
+    assert run.status == RunStatus.FAILED and run.error.startswith("The worker can't be started: ")
+
+
+def test_deaf_worker_is_ended_by_force(
+    store: RunStore, config: TrainingConfig, wait_until: WaitUntil, tmp_path: Path
+) -> None:
+    run = store.create("d", "Textures", config)
+    store.claim(1)
+    program = (
+        "import os, sys, psutil; from pathlib import Path; from core.runs.liveness import worker_lock;"
+        "from core.runs.store import RunStore; store = RunStore(Path(sys.argv[1])); folder = store.folder(sys.argv[2]);"
+        "folder.mkdir(parents=True); lock = worker_lock(folder); lock.acquire();"
+        "store.report_worker(sys.argv[2], os.getpid(), psutil.Process().create_time()); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(store.path), run.id]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as worker:
+        wait_until(lambda: store.get(run.id).pid == worker.pid)
+        worker.send_signal(signal.SIGSTOP)  # as deaf as a process can be
+        queue.stop(store, run.id)
+        queue.reconcile(store)
+        assert store.get(run.id).status == RunStatus.RUNNING and worker.poll() is None
+        _set(store, run, "stop_requested", store.get(run.id).stop_requested - queue.SILENCE_LIMIT_SECONDS - 1)
+        queue.reconcile(store)
+        assert worker.wait(timeout=30) == -signal.SIGKILL
+    queue.reconcile(store)
+    assert store.get(run.id).status == RunStatus.STOPPED
+
+
+def test_reconciled_by_many_at_once_starts_one_worker(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    with busy_slot(store, config) as busy:
+        run = queue.submit(store, dataset.id, config)
+        DatasetStore(settings()).delete(dataset.id)
+        store.finish(busy.id, RunStatus.COMPLETED)
+    threads = [threading.Thread(target=queue.reconcile, args=(RunStore(store.path),)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    log = (store.folder(run.id) / queue.LOG_NAME).read_text()
+    assert log.count("Traceback") == 1 and "isn't waiting" not in log
+
+
+def test_second_worker_for_a_run_leaves_it_alone(store: RunStore, config: TrainingConfig) -> None:
+    with busy_slot(store, config) as run:
+        second = subprocess.run(
+            [sys.executable, "-m", "core.runs.worker", run.id], capture_output=True, text=True, timeout=60
+        )
+        assert second.returncode == 1
+        assert "isn't waiting for a worker, or has one" in second.stderr
+        assert store.get(run.id) == run
+
+
+def _set(store: RunStore, run: Run, column: str, value: float) -> None:
+    with database.writing(store.path) as connection:
+        connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run.id))
