@@ -1,0 +1,152 @@
+"""The part of the training form that few people need: widgets for every other field, and a preview of augmentation."""
+
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.backbones import Backbone, get_backbone
+from core.config import MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS
+from core.datasets.index import DatasetIndex
+from pages.components import augmentation_preview
+
+WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
+POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every place"}
+PREPROCESSING_WORDS = {"native": "As the network was trained", "unit": "Pixels divided by 255"}
+
+
+def show(index: DatasetIndex) -> None:
+    """Draws the widgets."""
+    _network(get_backbone(st.session_state["backbone"]))
+    _head()
+    _learning()
+    _augmentation()
+    augmentation_preview.show(index)
+
+
+def weights_changed() -> None:
+    """From scratch all blocks learn, as frozen random ones would know nothing; pretrained, as the recipe has it."""
+    scratch = st.session_state["weights"] == "none"
+    blocks = len(get_backbone(st.session_state["backbone"]).blocks)
+    st.session_state["trainable_blocks"] = blocks if scratch else 0
+
+
+def _group(title: str) -> DeltaGenerator:
+    st.markdown(f"**{title}**")
+    return st.grid(3, min_column_width=200, vertical_alignment="top")
+
+
+def _number(group: DeltaGenerator, name: str, label: str, low: float, high: float, **more: Any) -> None:
+    if isinstance(low, float):
+        more = {"format": "%g"} | more
+    group.number_input(label, low, high, key=name, persist_state="session", **more)
+
+
+def _choice(group: DeltaGenerator, name: str, label: str, words: dict[str, str], **more: Any) -> None:
+    group.selectbox(label, list(words), key=name, format_func=words.__getitem__, persist_state="session", **more)
+
+
+def _share(group: DeltaGenerator, name: str, label: str, high: float = 0.9, **more: Any) -> None:
+    group.slider(label, 0.0, high, step=0.05, key=name, persist_state="session", **more)
+
+
+def _switch(group: DeltaGenerator, name: str, label: str, **more: Any) -> None:
+    group.toggle(label, key=name, persist_state="session", **more)
+
+
+def _network(backbone: Backbone) -> None:
+    group = _group("Network")
+    current = st.session_state["weights"]
+    _choice(
+        group,
+        "weights",
+        "Weights",
+        WEIGHTS | ({} if current in WEIGHTS else {current: current}),
+        on_change=weights_changed,
+        help="From scratch shows what transfer learning buys: the same network without what it has learned before.",
+    )
+    _number(
+        group,
+        "image_size",
+        "Image size",
+        backbone.min_size,
+        MAX_IMAGE_SIZE,
+        help=f"Side in pixels to which pictures are scaled. {backbone.label} was trained at {backbone.image_size}.",
+    )
+    _choice(
+        group,
+        "preprocessing",
+        "Preprocessing",
+        {name: PREPROCESSING_WORDS[name] for name in PREPROCESSINGS},
+        help="How pixels are scaled before the network sees them.",
+    )
+
+
+def _head() -> None:
+    group = _group("Head")
+    _choice(group, "pooling", "Pooling", {name: POOLING_WORDS[name] for name in POOLINGS})
+    _number(group, "units", "Hidden units", 0, 4096, help="Width of a layer before the answer; 0 for none.")
+    _number(group, "weight_decay", "Weight decay", 0.0, 100.0, step=0.1, help="Keeps the head's weights small.")
+    _share(group, "dropout", "Dropout")
+    _switch(
+        group,
+        "normalize",
+        "Normalise features",
+        help="Scales the features of every picture to the same length. Worth a lot with few pictures.",
+    )
+
+
+def _learning() -> None:
+    group = _group("Learning")
+    thawed = st.session_state["trainable_blocks"] > 0
+    pretrained = st.session_state["weights"] != "none"
+    _number(group, "batch_size", "Batch size", 1, 1024)
+    _number(group, "learning_rate", "Learning rate", 1e-7, 10.0, step=1e-4, help="While the head learns alone.")
+    _number(
+        group,
+        "fine_tune_learning_rate",
+        "Fine-tuning learning rate",
+        1e-7,
+        10.0,
+        step=1e-5,
+        disabled=not thawed,
+        help="Once blocks are thawed. Low, so that what they know is not lost.",
+    )
+    _number(
+        group,
+        "head_epochs",
+        "Head epochs",
+        0,
+        500,
+        disabled=not (thawed and pretrained),
+        help="Epochs in which the head learns alone before blocks are thawed.",
+    )
+    _number(
+        group,
+        "early_stopping_patience",
+        "Early stopping patience",
+        0,
+        1000,
+        help="Epochs without a lower validation loss before training ends; 0 trains all epochs.",
+    )
+    _number(group, "seed", "Seed", 0, 2**31 - 1, help="The same seed gives the same run.")
+    _switch(group, "class_weighting", "Class weighting", help="Makes up for classes that have fewer pictures.")
+
+
+def _augmentation() -> None:
+    group = _group("Augmentation")
+    _switch(group, "flip", "Mirror left and right")
+    group.slider("Rotation in degrees", 0.0, 180.0, step=5.0, key="rotation", persist_state="session")
+    _share(group, "zoom", "Zoom")
+    _share(group, "shear", "Shear")
+    _share(group, "translation", "Shift")
+    _share(group, "contrast", "Contrast")
+    _share(group, "brightness", "Brightness")
+    _number(
+        group,
+        "views",
+        "Versions of a picture",
+        1,
+        50,
+        help="How many versions of a picture go through the frozen blocks: the plain one and changed ones.",
+    )

@@ -1,0 +1,47 @@
+"""What training will see of a picture: real pictures of the data set, changed as the form says."""
+
+import streamlit as st
+
+from core.config import Augmentation, TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.errors import CoreError
+from core.nn.augmentation import make_view
+from core.nn.images import decode
+from pages.components import wording
+
+VERSIONS = 5
+PREVIEW_SIZE = 192
+PLACE = "augmentation_place"
+
+
+def chosen_augmentation() -> Augmentation:
+    """Returns the augmentation that the form shows."""
+    options = TrainingConfig().with_options(
+        **{name: st.session_state[name] for name in Augmentation.__dataclass_fields__}
+    )
+    return options.augmentation
+
+
+def show(index: DatasetIndex) -> None:
+    """Draws one picture and versions of it, and a button for another picture."""
+    augmentation = chosen_augmentation()
+    if not augmentation.changes_pictures:
+        st.caption("No change is on: every epoch sees the pictures as they are.")
+        return
+    samples = index.samples
+    # Steps through the data set with a stride, so that the next picture is likely to be of another class.
+    place = st.session_state.setdefault(PLACE, 0) * (len(samples) // 7 + 1) % len(samples)
+    sample = samples[place]
+    try:
+        picture = decode(index.picture_path(sample), PREVIEW_SIZE)
+    except CoreError as error:
+        st.caption(wording.plain(str(error)))
+        return
+    grid = st.grid(VERSIONS + 1, min_column_width=96, gap="xsmall")
+    for view in range(VERSIONS + 1):
+        text = "As it is" if view == 0 else f"Version {view}"
+        version = make_view(picture, augmentation, st.session_state["seed"], sample.digest, view)
+        grid.image(version, caption=text, alt=f"{index.class_names[sample.label]}: {text}", width="stretch")
+    if st.button("Another picture", icon=":material/shuffle:", key="another_augmentation"):
+        st.session_state[PLACE] += 1
+        st.rerun()

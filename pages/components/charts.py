@@ -1,0 +1,264 @@
+"""Charts: data in, Plotly figures out. No Streamlit calls.
+
+Colours are left to the theme wherever that can be: traces take them in turn from its list of chart colours, so light
+and dark both fit. Names from people are escaped, because Plotly reads a little HTML in every text.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.datasets.index import ClassDistribution, Sample
+from core.events import Event
+
+METRICS = {
+    "val_accuracy": "Validation accuracy",
+    "val_loss": "Validation loss",
+    "accuracy": "Training accuracy",
+    "loss": "Training loss",
+}
+SPLITS = {"train": "Training", "validation": "Validation", "test": "Test", "": "Not split yet"}
+# Grey enough to stand back and dark enough to be seen (3:1) on light and dark pages alike.
+QUIET = "#7f8f94"
+LONGEST_NAME = 28
+
+
+def label(name: str) -> str:
+    """Returns a name from people as a text that Plotly shows as it is, shortened where it is long."""
+    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return html.escape(short, quote=False)
+
+
+def _figure(height: int, **layout: object) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
+        **layout,
+    )
+    figure.update_xaxes(automargin=True)
+    figure.update_yaxes(automargin=True)
+    return figure
+
+
+def _epoch_axis(figure: go.Figure, last: int) -> None:
+    step = max(1, round(last / 8))
+    figure.update_xaxes(
+        title="Epoch", range=[0.5, last + 0.5], tick0=step if step > 1 else 1, dtick=step, zeroline=False
+    )
+
+
+def _metric_axis(figure: go.Figure, metric: str, values: Sequence[float]) -> None:
+    """Accuracy gets a range that hardly ever moves while points come in; a loss has no natural one but its zero."""
+    if "loss" in metric:
+        figure.update_yaxes(rangemode="tozero")
+        return
+    lowest = min(values, default=0.5)
+    figure.update_yaxes(tickformat=".0%", range=[max(0.0, np.floor(lowest * 10 - 0.5) / 10), 1.02])
+
+
+def epochs_of(events: Sequence[Event]) -> list[Event]:
+    """Returns the events that end an epoch, in order."""
+    return [event for event in events if event.epoch]
+
+
+def learning_curve(events: Sequence[Event], metric: str, config: TrainingConfig) -> go.Figure:
+    """Draws training and validation, epoch by epoch, on an axis that is as long as the run will be.
+
+    Args:
+        events: a run's events.
+        metric: `accuracy` or `loss`.
+        config: the run's; gives the number of epochs and where fine-tuning begins.
+    """
+    points = epochs_of(events)
+    figure = _figure(300, hovermode="x unified", uirevision="keep")
+    values: list[float] = []
+    for name, text, dash in ((f"val_{metric}", "Validation", "solid"), (metric, "Training", "dot")):
+        heights = [event.metrics.get(name) for event in points]
+        values += [height for height in heights if height is not None]
+        figure.add_scatter(
+            x=[event.epoch for event in points],
+            y=heights,
+            name=text,
+            mode="lines+markers",
+            line={"dash": dash, "width": 2.5},
+            marker={"size": 6},
+            hovertemplate="%{y:.1%}" if metric == "accuracy" else "%{y:.3f}",
+        )
+    last = max([config.total_epochs, *(event.epoch for event in points)])
+    _epoch_axis(figure, last)
+    _metric_axis(figure, metric, values)
+    if config.head_epochs and config.fine_tune_epochs:
+        figure.add_vline(
+            x=config.head_epochs + 0.5,
+            line={"color": QUIET, "dash": "dash", "width": 1},
+            annotation_text="fine-tuning",
+            annotation_position="bottom right",
+        )
+    return figure
+
+
+def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
+    """Draws one metric of several runs.
+
+    Args:
+        curves: events by the run's name.
+        metric: one of `METRICS`.
+    """
+    figure = _figure(360, hovermode="x unified")
+    values: list[float] = []
+    last = 1
+    for name, events in curves.items():
+        points = [event for event in epochs_of(events) if metric in event.metrics]
+        heights = [event.metrics[metric] for event in points]
+        figure.add_scatter(
+            x=[event.epoch for event in points],
+            y=heights,
+            name=label(name),
+            mode="lines+markers",
+            line={"width": 2.5},
+            marker={"size": 6},
+            hovertemplate="%{y:.3f}" if "loss" in metric else "%{y:.1%}",
+        )
+        values += heights
+        last = max([last, *(event.epoch for event in points)])
+    _epoch_axis(figure, last)
+    _metric_axis(figure, metric, values)
+    figure.update_layout(showlegend=True)
+    figure.update_yaxes(title=METRICS[metric])
+    return figure
+
+
+def class_counts(distribution: ClassDistribution) -> go.Figure:
+    """Draws how many pictures each class has, one colour a split."""
+    names = [label(name) for name in distribution.class_names]
+    figure = _figure(max(180, 90 + 30 * len(names)), barmode="stack", bargap=0.35)
+    for split, text in SPLITS.items():
+        counts = distribution.counts.get(split, ())
+        if any(counts):
+            figure.add_bar(
+                y=list(range(len(names))),
+                x=list(counts),
+                name=text,
+                orientation="h",
+                customdata=names,
+                hovertemplate="%{customdata}: %{x:,} pictures",
+            )
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
+    figure.update_xaxes(title="Pictures", rangemode="tozero")
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def picture_sizes(samples: Sequence[Sample]) -> go.Figure:
+    """Draws widths against heights, one dot a size, larger where more pictures have it."""
+    sizes = np.array([(sample.width, sample.height) for sample in samples]).reshape(-1, 2)
+    kinds, counts = np.unique(sizes, axis=0, return_counts=True)
+    figure = _figure(300, showlegend=False)
+    figure.add_scatter(
+        x=kinds[:, 0].tolist(),
+        y=kinds[:, 1].tolist(),
+        mode="markers",
+        marker={"size": (7 + 17 * np.sqrt(counts / max(counts, default=1))).tolist(), "opacity": 0.55},
+        customdata=counts.tolist(),
+        hovertemplate="%{x} × %{y} pixels: %{customdata:,} pictures<extra></extra>",
+    )
+    figure.update_xaxes(title="Width in pixels", rangemode="tozero")
+    figure.update_yaxes(title="Height in pixels", rangemode="tozero")
+    return figure
+
+
+def network(config: TrainingConfig, num_classes: int) -> go.Figure:
+    """Draws the network's blocks from the picture to the answer, coloured by whether they learn."""
+    backbone = get_backbone(config.backbone)
+    first = len(backbone.blocks) - config.freeze.trainable_blocks
+    rows = [(block.name, block.parameters, index >= first) for index, block in enumerate(backbone.blocks)]
+    rows.append(("head", config.head.params(backbone, config.image_size, num_classes), True))
+    figure = _figure(150, barmode="stack", bargap=0.08)
+    for learns, text in ((True, "Trainable"), (False, "Frozen")):
+        chosen = [(place, name, size) for place, (name, size, kind) in enumerate(rows) if kind == learns]
+        figure.add_bar(
+            x=[place for place, _, _ in chosen],
+            y=[1] * len(chosen),
+            name=text,
+            marker={} if learns else {"color": QUIET, "opacity": 0.45},
+            customdata=[[name, f"{size:,}"] for _, name, size in chosen],
+            hovertemplate="%{customdata[0]}: %{customdata[1]} parameters<extra>" + text + "</extra>",
+            width=0.92,
+        )
+    figure.update_xaxes(
+        tickvals=list(range(len(rows))), ticktext=[name for name, _, _ in rows], showgrid=False, fixedrange=True
+    )
+    figure.update_yaxes(visible=False, range=[0, 1], fixedrange=True)
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Figure:
+    """Draws how often each class was taken for each other.
+
+    Args:
+        confusion: counts `(num_classes, num_classes)`; rows are true classes, columns the answers.
+        class_names: as many names.
+    """
+    names = [label(name) for name in class_names]
+    counts = np.asarray(confusion)
+    totals = counts.sum(axis=1, keepdims=True)
+    shares = counts / np.maximum(totals, 1)
+    places = list(range(len(names)))
+    figure = _figure(min(720, 180 + 44 * len(names)))
+    figure.add_heatmap(
+        x=places,
+        y=places,
+        z=shares.tolist(),
+        zmin=0,
+        zmax=1,
+        text=counts.tolist(),
+        texttemplate="%{text}" if len(names) <= 20 else None,
+        customdata=[[[names[row], names[column]] for column in places] for row in places],
+        hovertemplate="%{customdata[0]} taken for %{customdata[1]}: %{text} (%{z:.0%})<extra></extra>",
+        showscale=False,
+        xgap=2,
+        ygap=2,
+    )
+    figure.update_xaxes(title="Answer of the model", tickvals=places, ticktext=names, showgrid=False)
+    figure.update_yaxes(
+        title="True class", tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False
+    )
+    return figure
+
+
+def probabilities(class_names: Sequence[str], values: Sequence[float], top: int = 5) -> go.Figure:
+    """Draws the most probable classes as bars, the first one on top.
+
+    Args:
+        class_names: all classes.
+        values: as many probabilities, 0-1.
+        top: how many to show.
+    """
+    order = sorted(range(len(values)), key=lambda index: -values[index])[:top]
+    figure = _figure(54 + 34 * len(order), showlegend=False, bargap=0.3)
+    figure.add_bar(
+        x=[values[index] for index in order],
+        y=list(range(len(order))),
+        orientation="h",
+        text=[f"{values[index]:.1%}" for index in order],
+        textposition="auto",
+        cliponaxis=False,
+        marker={"opacity": [1.0 if place == 0 else 0.55 for place in range(len(order))]},
+        customdata=[label(class_names[index]) for index in order],
+        hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
+    )
+    figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True, nticks=3)
+    figure.update_yaxes(
+        tickvals=list(range(len(order))),
+        ticktext=[label(class_names[index]) for index in order],
+        autorange="reversed",
+        fixedrange=True,
+    )
+    return figure

@@ -1,0 +1,53 @@
+"""Questions before something is changed for good."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.components import session
+
+NAME_LENGTH = 100
+
+
+def rename(name: str, save: Callable[[str], object]) -> None:
+    """Asks for another name.
+
+    Args:
+        name: the one it has.
+        save: takes the new one; may raise a `CoreError`, which is shown.
+    """
+
+    @st.dialog("Rename")
+    def ask() -> None:
+        with st.form("rename_form", border=False):
+            new_name = st.text_input("Name", name, max_chars=NAME_LENGTH)
+            pressed = st.form_submit_button("Save", type="primary", icon=":material/check:")
+        if pressed:
+            with session.errors_shown():
+                save(new_name)
+                st.rerun()
+
+    ask()
+
+
+def delete(what: str, remove: Callable[[], object]) -> None:
+    """Asks before something is deleted.
+
+    Args:
+        what: Markdown that stands after "This deletes".
+        remove: deletes it; may raise a `CoreError`, which is shown.
+    """
+
+    @st.dialog("Delete")
+    def ask() -> None:
+        st.markdown(f"This deletes {what}. It can't be brought back.")
+        with st.container(horizontal=True):
+            sure = st.button("Delete for good", type="primary", icon=":material/delete:")
+            if st.button("Keep"):
+                st.rerun()
+        if sure:
+            with session.errors_shown():
+                remove()
+                st.rerun()
+
+    ask()

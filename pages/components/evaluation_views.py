@@ -1,0 +1,121 @@
+"""How good a run's model is: in words, as a matrix, class by class, and on the pictures it got most wrong."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from core.errors import CoreError
+from core.evaluation import Evaluation, load_evaluations
+from core.runs.store import Run
+from pages.components import chart_view, charts, pictures, session, wording
+
+FILE = "evaluation.json"
+MOST_WRONG = 8
+
+
+def _evaluations(run: Run) -> list[Evaluation]:
+    return load_evaluations(session.run_store().folder(run.id) / FILE)
+
+
+def summary(run: Run) -> None:
+    """Draws the accuracy and what it means."""
+    with session.errors_shown():
+        evaluations = _evaluations(run)
+        grid = st.grid(len(evaluations) + 1, min_column_width=170)
+        for evaluation in evaluations:
+            grid.metric(
+                f"{charts.SPLITS.get(evaluation.split, evaluation.split)} accuracy",
+                wording.percent(evaluation.accuracy),
+            )
+        grid.metric("Loss", f"{evaluations[0].loss:.3f}", help="Mean cross-entropy on the validation pictures.")
+        st.markdown(
+            wording.accuracy_sentence(evaluations[0].accuracy, evaluations[0].interval, len(evaluations[0].labels))
+        )
+
+
+def details(run: Run) -> None:
+    """Draws confusion matrix, classes and most wrong pictures."""
+    with session.errors_shown():
+        evaluation = _evaluations(run)[0]
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.subheader("What was taken for what")
+            chart_view.show(
+                charts.confusion_matrix(evaluation.confusion, evaluation.class_names),
+                alt=_confusion_words(evaluation),
+                key="confusion",
+            )
+        with right:
+            st.subheader("Class by class")
+            _class_table(evaluation)
+        _most_wrong(run, evaluation)
+
+
+def _confusion_words(evaluation: Evaluation) -> str:
+    rights = np.diag(evaluation.confusion)
+    return "Confusion matrix: " + ", ".join(
+        f"{name} {right} of {total} right"
+        for name, right, total in zip(evaluation.class_names, rights, evaluation.confusion.sum(axis=1), strict=True)
+    )
+
+
+def _share(value: float) -> float | None:
+    return None if math.isnan(value) else value
+
+
+def _class_table(evaluation: Evaluation) -> None:
+    scores = evaluation.per_class
+    percent = st.column_config.NumberColumn(format="percent")
+    st.dataframe(
+        {
+            "Class": [score.name for score in scores],
+            "Found": [_share(score.recall) for score in scores],
+            "Trustworthy": [_share(score.precision) for score in scores],
+            "F1": [_share(score.f1) for score in scores],
+            "Pictures": [score.support for score in scores],
+        },
+        hide_index=True,
+        column_config={
+            "Found": st.column_config.NumberColumn(
+                format="percent", help="Recall: share of the class's pictures that were named right."
+            ),
+            "Trustworthy": st.column_config.NumberColumn(
+                format="percent", help="Precision: share of the answers with this class that were right."
+            ),
+            "F1": percent,
+        },
+        alt="Recall, precision, F1 and number of pictures of each class",
+    )
+
+
+def _most_wrong(run: Run, evaluation: Evaluation) -> None:
+    st.subheader("Most wrong pictures")
+    wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
+    if not len(wrong):
+        st.markdown("None: every validation picture was named right.")
+        return
+    try:
+        index = session.dataset_store().get(run.dataset_id)
+    except CoreError:
+        st.caption("The data set was deleted, so its pictures can't be shown.")
+        return
+    confidence = evaluation.probabilities.max(axis=1)
+    _show_wrong(index, evaluation, wrong[np.argsort(-confidence[wrong])][:MOST_WRONG])
+
+
+def _show_wrong(index: DatasetIndex, evaluation: Evaluation, places: np.ndarray) -> None:
+    by_path = {sample.path: sample for sample in index.samples}
+    known = [place for place in places if evaluation.paths[place] in by_path]
+    names, answers = evaluation.class_names, evaluation.predictions
+    pictures.gallery(
+        index,
+        [by_path[evaluation.paths[place]] for place in known],
+        [f"{names[evaluation.labels[place]]} taken for {names[answers[place]]}" for place in known],
+        [
+            f"{wording.plain(names[evaluation.labels[place]])}, taken for {wording.plain(names[answers[place]])} "
+            f"({wording.percent(evaluation.probabilities[place].max())})"
+            for place in known
+        ],
+    )

@@ -1,0 +1,219 @@
+"""Widgets to configurations. One field, one name: a widget's key is the field's name, its first value the recipe's."""
+
+import streamlit as st
+
+from core.availability import availability
+from core.backbones import BACKBONES, Backbone, get_backbone
+from core.config import TrainingConfig, option_names
+from core.datasets.index import DatasetIndex
+from core.errors import CoreError
+from core.recipes import RECIPES, recipe_config
+from core.settings import settings
+from pages.components import advanced_form, chart_view, charts, connection, wording
+
+FIELDS = tuple(name for name in option_names() if name != "validation_split")
+RECIPE = "recipe"
+FIRST_RECIPE = "recommended"
+# The values that the form was filled with, to tell what the person has changed since.
+FILLED = "filled_with"
+
+
+def prefill(config: TrainingConfig, recipe: str) -> None:
+    """Fills the form with the settings of a run, to start it again with changes."""
+    st.session_state[RECIPE] = recipe if recipe in RECIPES else FIRST_RECIPE
+    _fill(config)
+
+
+def training_config(index: DatasetIndex) -> TrainingConfig | None:
+    """Draws the form.
+
+    Args:
+        index: the data set to train on.
+
+    Returns:
+        The configuration once Start was pressed, else None.
+    """
+    _follow_dataset(index)
+    _recipe_choice(index)
+    _short_form(index)
+    with st.expander("Advanced", icon=":material/tune:"):
+        advanced_form.show(index)
+    try:
+        config, reason = current_config(index), ""
+    except CoreError as error:
+        config, reason = None, str(error)
+    if config:
+        reason = why_not(config, index)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        pressed = st.button(
+            "Start training", type="primary", icon=":material/play_arrow:", disabled=bool(reason), key="start"
+        )
+        if reason:
+            st.markdown(wording.plain(reason))
+    return config if pressed else None
+
+
+def current_config(index: DatasetIndex) -> TrainingConfig:
+    """Returns the configuration that the form shows.
+
+    Raises:
+        ConfigError: a value can't be used.
+    """
+    values = {name: st.session_state[name] for name in FIELDS}
+    return TrainingConfig().with_options(**values, validation_split=index.validation_split)
+
+
+def why_not(config: TrainingConfig, index: DatasetIndex) -> str:
+    """Returns why a training can't start, in words; empty where it can."""
+    split = index.with_split(config.validation_split, config.seed).distribution()
+    lone = [name for name, count in zip(index.class_names, split.counts.get("train", ()), strict=False) if not count]
+    if lone or "train" not in split.counts:
+        names = wording.listing(lone or list(index.class_names))
+        return f"No training pictures of {names}. Each class needs at least two different pictures."
+    if "validation" not in split.counts:
+        return "No pictures to validate with. Each class needs at least two different pictures."
+    backbone = get_backbone(config.backbone)
+    if config.weights != "imagenet" or availability(backbone, settings()).kind != "download":
+        return ""
+    if connection.is_reachable(backbone.weights_file.url):
+        return ""
+    return (
+        f"The weights of {backbone.label} are not on this machine and their server can't be reached. Put "
+        f"{backbone.weights_file.name} into {settings().weights}, or choose EfficientNet-Lite0, which is bundled."
+    )
+
+
+def _fill(config: TrainingConfig) -> None:
+    options, defaults = config.options(), TrainingConfig().options()
+    # Sliders want numbers of one kind, and a file may hold 0 where 0.0 is meant.
+    values = {name: type(defaults[name])(options[name]) for name in FIELDS}
+    st.session_state[FILLED] = values
+    for name, value in values.items():
+        st.session_state[name] = value
+
+
+def _fill_from_recipe(num_training: int) -> None:
+    _fill(recipe_config(st.session_state[RECIPE], num_training))
+
+
+def _num_training(index: DatasetIndex) -> int:
+    return len(index.with_split().select("train"))
+
+
+def _follow_dataset(index: DatasetIndex) -> None:
+    """Fills the form at first, and brings what nobody changed in line with another data set's size."""
+    if FILLED not in st.session_state:
+        st.session_state.setdefault(RECIPE, FIRST_RECIPE)
+        _fill_from_recipe(_num_training(index))
+    if st.session_state.get("form_dataset", index.id) != index.id:
+        recipe = recipe_config(st.session_state[RECIPE], _num_training(index)).options()
+        filled = st.session_state[FILLED]
+        for name in FIELDS:
+            if st.session_state.get(name) == filled[name]:
+                st.session_state[name] = filled[name] = recipe[name]
+    st.session_state["form_dataset"] = index.id
+
+
+def _recipe_choice(index: DatasetIndex) -> None:
+    st.segmented_control(
+        "Recipe",
+        list(RECIPES),
+        key=RECIPE,
+        required=True,
+        format_func=lambda name: RECIPES[name].label,
+        on_change=_fill_from_recipe,
+        args=(_num_training(index),),
+        persist_state="session",
+    )
+    st.caption(RECIPES[st.session_state[RECIPE]].description)
+
+
+def _backbone_changed() -> None:
+    backbone = get_backbone(st.session_state["backbone"])
+    st.session_state["image_size"] = backbone.image_size
+    st.session_state["trainable_blocks"] = min(st.session_state["trainable_blocks"], len(backbone.blocks))
+
+
+def _weights_changed() -> None:
+    # Frozen random blocks would learn nothing, so all of them learn.
+    if st.session_state["weights"] == "none":
+        st.session_state["trainable_blocks"] = len(get_backbone(st.session_state["backbone"]).blocks)
+    else:
+        st.session_state["trainable_blocks"] = st.session_state[FILLED]["trainable_blocks"]
+
+
+def _short_form(index: DatasetIndex) -> None:
+    st.selectbox(
+        "Backbone",
+        list(BACKBONES),
+        key="backbone",
+        format_func=_backbone_line,
+        on_change=_backbone_changed,
+        help="The pretrained network that turns a picture into numbers.",
+        persist_state="session",
+    )
+    backbone = get_backbone(st.session_state["backbone"])
+    _backbone_facts(backbone)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.slider(
+            "Trainable blocks",
+            0,
+            len(backbone.blocks),
+            key="trainable_blocks",
+            help="0 keeps the whole network frozen and trains the head alone: fast, and enough for most data.",
+            persist_state="session",
+        )
+    with right:
+        st.number_input("Epochs", 1, 1000, key="epochs", help=_epochs_help(), persist_state="session")
+    _network_picture(index)
+
+
+def _backbone_line(name: str) -> str:
+    backbone = get_backbone(name)
+    return (
+        f"{backbone.label} · {wording.large(backbone.params)} · {wording.percent(backbone.top1_imagenet)} on ImageNet"
+    )
+
+
+def _backbone_facts(backbone: Backbone) -> None:
+    grid = st.grid(4, min_column_width=140, gap="small")
+    grid.metric("Size", wording.size(backbone.download_bytes))
+    grid.metric("Parameters", wording.large(backbone.params))
+    grid.metric(
+        "Top-1 on ImageNet",
+        wording.percent(backbone.top1_imagenet),
+        help="Share of ImageNet's validation pictures it names right out of 1,000 classes. Not a promise for yours.",
+    )
+    with grid.cell():
+        st.caption("Weights")
+        st.markdown(wording.plain(availability(backbone, settings()).text).capitalize())
+
+
+def _epochs_help() -> str:
+    if st.session_state["trainable_blocks"]:
+        return "Epochs of fine-tuning, after those in which the head learns alone (see Advanced)."
+    return "How often the head sees all training pictures."
+
+
+def _network_picture(index: DatasetIndex) -> None:
+    try:
+        config = current_config(index)
+    except CoreError:
+        return  # said beside the Start button
+    num_classes = len(index.class_names)
+    backbone = get_backbone(config.backbone)
+    total = backbone.params + config.head.params(backbone, config.image_size, num_classes)
+    text = f"{config.trainable_params(num_classes):,} trainable parameters"
+    st.markdown(f"**{text}** of {total:,}")
+    blocks = config.freeze.trainable_blocks
+    chart_view.show(
+        charts.network(config, num_classes),
+        alt=f"Blocks of the network: the last {blocks} and the head are trainable, {text}",
+        key="network",
+    )
+
+
+def chosen_recipe() -> str:
+    """Returns the name of the recipe that the settings started from."""
+    return st.session_state[RECIPE]

@@ -1,0 +1,47 @@
+"""Thumbnails and galleries."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex, Sample
+from core.errors import CoreError
+from core.nn.images import thumbnail
+
+SIDE = 160
+# A thumbnail of this side is about 6 KB: 3,000 of them are some 20 MB of the server's memory.
+MOST_KEPT = 3000
+
+
+@st.cache_data(show_spinner=False, max_entries=MOST_KEPT)
+def _thumbnail(digest: str, side: int, _path: Path) -> bytes | None:
+    try:
+        return thumbnail(_path, side)
+    except CoreError:
+        return None
+
+
+def sample_thumbnail(index: DatasetIndex, sample: Sample, side: int = SIDE) -> bytes | None:
+    """Returns a small copy of a data set's picture, None where its file is gone."""
+    return _thumbnail(sample.digest, side, index.picture_path(sample))
+
+
+def gallery(
+    index: DatasetIndex, samples: Sequence[Sample], alts: Sequence[str], captions: Sequence[str] | None = None
+) -> None:
+    """Shows pictures in rows as wide as the page.
+
+    Args:
+        index: the data set.
+        samples: the pictures.
+        alts: what is on them, for people who hear the page.
+        captions: Markdown below each, or None.
+    """
+    thumbnails = [sample_thumbnail(index, sample) for sample in samples]
+    grid = st.grid(min_column_width=96, gap="xsmall")
+    for place, picture in enumerate(thumbnails):
+        if picture is None:
+            grid.caption("File missing")
+        else:
+            grid.image(picture, caption=captions[place] if captions else None, alt=alts[place], width="stretch")

@@ -1,0 +1,137 @@
+"""A model's answers: the picture, bars and a verdict in words; a table and a CSV file for many."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import CoreError
+from core.nn.images import thumbnail
+from core.prediction import Prediction, Verdict
+from core.runs.store import Run
+from pages.components import chart_view, charts, session, wording
+
+PICTURE_SIDE = 320
+A_PAGE = 6
+MOST_KEPT = 32
+VERDICT_ICONS = {
+    Verdict.SURE: ":material/check_circle:",
+    Verdict.UNSURE: ":material/help:",
+    Verdict.UNLIKE: ":material/warning:",
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture to answer to.
+
+    Attributes:
+        name: what the person calls it.
+        source: its bytes, or its file.
+        true_class: the class it has, where that is known.
+    """
+
+    name: str
+    source: bytes | Path
+    true_class: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Stands for its content, so that an answer is asked for once."""
+        content = self.source if isinstance(self.source, bytes) else str(self.source).encode()
+        return hashlib.sha256(content).hexdigest()
+
+
+@st.cache_data(show_spinner=False, max_entries=MOST_KEPT)
+def _answers(run_id: str, digests: tuple[str, ...], _sources: Sequence[bytes | Path]) -> list[Prediction]:
+    return session.inference_client().predict(run_id, list(_sources))
+
+
+def show(run: Run, chosen: Sequence[Picture]) -> None:
+    """Asks the model and draws its answers."""
+    with st.spinner(f"Looking at {wording.count(len(chosen), 'picture')}"):
+        digests = tuple(picture.digest for picture in chosen)
+        answers = _answers(run.id, digests, [picture.source for picture in chosen])
+    if len(chosen) > 1:
+        _show_table(run, chosen, answers)
+    pages = -(-len(chosen) // A_PAGE)
+    page = st.pagination(pages, key=f"answers_{len(chosen)}") if pages > 1 else 1
+    part = slice((page - 1) * A_PAGE, page * A_PAGE)
+    grid = st.grid(2 if len(chosen) > 1 else 1, min_column_width=320, border=True)
+    for place, (picture, answer) in enumerate(zip(chosen[part], answers[part], strict=True)):
+        with grid.cell():
+            _show_answer(picture, answer, place)
+
+
+def _show_answer(picture: Picture, answer: Prediction, place: int) -> None:
+    if answer.error:
+        st.markdown(f"**{wording.plain(picture.name)}**")
+        st.warning(f"Left out: {wording.plain(answer.error)}", icon=":material/warning:")
+        return
+    left, right = st.columns([1, 2], vertical_alignment="center")
+    with left:
+        _show_picture(picture)
+    with right:
+        words = wording.verdict(f"**{wording.plain(answer.class_name)}**", answer.verdict)
+        st.markdown(f"{VERDICT_ICONS[answer.verdict]} {words} ({wording.percent(answer.probability)})")
+        chart_view.show(
+            charts.probabilities(answer.class_names, answer.probabilities),
+            alt=", ".join(f"{name} {wording.percent(value)}" for name, value in answer.top()),
+            key=f"answer_{place}",
+        )
+        if picture.true_class:
+            right_or_not = "right" if picture.true_class == answer.class_name else "wrong"
+            st.caption(f"In truth {wording.plain(picture.true_class)}: the model is {right_or_not}.")
+
+
+def _show_picture(picture: Picture) -> None:
+    try:
+        small = thumbnail(picture.source, PICTURE_SIDE)
+    except CoreError:
+        st.caption("No preview")
+        return
+    st.image(small, alt=picture.name, caption=wording.plain(picture.name), width="stretch")
+
+
+def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Prediction]) -> None:
+    rows = {
+        "Picture": [picture.name for picture in chosen],
+        "Answer": [answer.class_name or "–" for answer in answers],
+        "Probability": [None if answer.error else answer.probability for answer in answers],
+        "Verdict": [answer.error or str(answer.verdict) for answer in answers],
+    }
+    if any(picture.true_class for picture in chosen):
+        rows["In truth"] = [picture.true_class for picture in chosen]
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={"Probability": st.column_config.NumberColumn(format="percent")},
+        alt="The answer to each picture",
+    )
+    st.download_button(
+        "Download as CSV",
+        answers_as_csv(chosen, answers),
+        file_name=f"answers-{run.id}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def answers_as_csv(chosen: Sequence[Picture], answers: Sequence[Prediction]) -> bytes:
+    """Returns the answers as a table that spreadsheets open, with every probability."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    class_names = answers[0].class_names
+    header = ["picture", "answer", "probability", "verdict", "error", *class_names]
+    writer.writerow([wording.csv_cell(name) for name in header])
+    for picture, answer in zip(chosen, answers, strict=True):
+        numbers = [f"{value:.6f}" for value in answer.probabilities]
+        words = [wording.csv_cell(text) for text in (picture.name, answer.class_name)]
+        ending = [wording.csv_cell(text) for text in ("" if answer.error else str(answer.verdict), answer.error)]
+        writer.writerow([*words, f"{answer.probability:.6f}", *ending, *numbers])
+    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,59 @@
+"""How a run is shown in lists and headings."""
+
+import streamlit as st
+
+from core.recipes import RECIPES
+from core.runs.store import Run, RunStatus
+from pages.components import session, wording
+
+
+def recipe_label(run: Run) -> str:
+    """Returns the name of the recipe a run started from, as people know it."""
+    return RECIPES[run.recipe].label if run.recipe in RECIPES else "Own settings"
+
+
+def status_badge(run: Run) -> None:
+    """Draws the run's status."""
+    words, color, icon = wording.STATUS_WORDS[run.status]
+    st.badge("Stopping" if run.stop_requested and not run.status.is_finished else words, color=color, icon=icon)
+
+
+def accuracy(run: Run) -> str:
+    """Returns the accuracy on validation pictures, or a dash."""
+    return wording.percent(run.metrics["val_accuracy"]) if "val_accuracy" in run.metrics else "–"
+
+
+def seconds_taken(run: Run) -> float | None:
+    """Returns how long a finished run took."""
+    return run.finished - run.started if run.status.is_finished and run.started else None
+
+
+def facts(run: Run) -> str:
+    """Returns data set, recipe and age as Markdown."""
+    return f"{wording.plain(run.dataset_name)} · {recipe_label(run)} · {wording.ago(run.created)}"
+
+
+def row(run: Run) -> None:
+    """Draws one run as a line that leads to its page."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(gap=None):
+            st.page_link(session.RUN, label=f"**{wording.plain(run.name)}**", query_params={"run": run.id})
+            st.caption(facts(run))
+        status_badge(run)
+        st.markdown(f"**{accuracy(run)}**", width=72, text_alignment="right")
+
+
+def active_row(run: Run) -> None:
+    """Draws a run that is queued or running, with its progress."""
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.page_link(session.RUN, label=f"**{wording.plain(run.name)}**", query_params={"run": run.id})
+            status_badge(run)
+        if run.status == RunStatus.RUNNING:
+            st.progress(wording.share_done(run.progress), wording.phase(run))
+
+
+def time_taken(run: Run) -> str:
+    """Returns how long a finished run took, or a dash."""
+    taken = seconds_taken(run)
+    return "–" if taken is None else wording.duration(taken)

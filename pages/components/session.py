@@ -1,0 +1,110 @@
+"""What a browser session has chosen, as ids, and the stores and clients that all sessions share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+from core.serving import InferenceClient
+
+from core.datasets.index import DatasetIndex
+from core.datasets.store import DatasetStore
+from core.errors import CoreError
+from core.runs import queue
+from core.runs.store import Run, RunStore
+from core.settings import Settings, settings
+from pages.components import wording
+from pages.components.imports import ImportJobs
+
+HOME = "pages/home.py"
+DATA = "pages/data.py"
+TRAIN = "pages/train.py"
+RUN = "pages/run.py"
+RUNS = "pages/runs.py"
+TESTING = "pages/testing.py"
+
+CHOSEN_DATASET = "chosen_dataset"
+CHOSEN_RUN = "chosen_run"
+
+
+# The data home is part of each cache's key, so that two homes in one process (tests) never mix.
+@st.cache_resource(show_spinner=False)
+def _dataset_store(home: Path, _settings: Settings) -> DatasetStore:
+    return DatasetStore(_settings)
+
+
+@st.cache_resource(show_spinner=False)
+def _run_store(database: Path) -> RunStore:
+    store = RunStore(database)
+    queue.reconcile(store)
+    return store
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda client: client.close())
+def _inference_client(home: Path, _settings: Settings) -> InferenceClient:
+    return InferenceClient(_settings)
+
+
+@st.cache_resource(show_spinner=False)
+def _import_jobs(home: Path) -> ImportJobs:
+    return ImportJobs()
+
+
+def dataset_store() -> DatasetStore:
+    """Returns the data sets of the data home."""
+    return _dataset_store(settings().home, settings())
+
+
+def run_store() -> RunStore:
+    """Returns the runs of the data home, looked over once after the server's start."""
+    return _run_store(settings().database)
+
+
+def inference_client() -> InferenceClient:
+    """Returns the client of the process that holds models."""
+    return _inference_client(settings().home, settings())
+
+
+def import_jobs() -> ImportJobs:
+    """Returns the imports that this server works on."""
+    return _import_jobs(settings().home)
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Shows a `CoreError` of what is inside as it stands. Once around an action."""
+    try:
+        yield
+    except CoreError as error:
+        st.error(wording.plain(str(error)), icon=":material/error:")
+
+
+def choose_dataset(dataset_id: str) -> None:
+    """Makes a data set the one that the pages show."""
+    st.session_state[CHOSEN_DATASET] = dataset_id
+
+
+def chosen_dataset(datasets: list[DatasetIndex]) -> DatasetIndex | None:
+    """Returns the chosen data set, else the newest, else None."""
+    return _chosen(CHOSEN_DATASET, datasets)
+
+
+def choose_run(run_id: str) -> None:
+    """Makes a run the one that the pages show."""
+    st.session_state[CHOSEN_RUN] = run_id
+
+
+def chosen_run(runs: list[Run]) -> Run | None:
+    """Returns the chosen run if it is among these, else the first, else None."""
+    return _chosen(CHOSEN_RUN, runs)
+
+
+def _chosen(key: str, choices: list) -> DatasetIndex | Run | None:
+    chosen = st.session_state.get(key)
+    return next((item for item in choices if item.id == chosen), choices[0] if choices else None)
+
+
+def open_run(run_id: str) -> None:
+    """Goes to a run's page; its address can be reloaded and shared."""
+    choose_run(run_id)
+    st.switch_page(RUN, query_params={"run": run_id})

@@ -1,0 +1,192 @@
+"""Numbers, states and names in words. No Streamlit calls."""
+
+import re
+import time
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.backbones import get_backbone
+from core.events import Event
+from core.runs.store import Run, RunStatus
+
+WORD_JOINER = "\u2060"
+PLURALS = {"class": "classes", "entry": "entries", "data set": "data sets"}
+KILOBYTE = 1024
+MINUTE = 60
+HOUR = 3600
+DAY = 86400
+
+STATUS_WORDS = {
+    RunStatus.QUEUED: ("Queued", "blue", ":material/hourglass_empty:"),
+    RunStatus.RUNNING: ("Running", "primary", ":material/play_circle:"),
+    RunStatus.COMPLETED: ("Completed", "green", ":material/check_circle:"),
+    RunStatus.STOPPED: ("Stopped", "gray", ":material/stop_circle:"),
+    RunStatus.FAILED: ("Failed", "red", ":material/error:"),
+}
+
+
+def plain(text: str) -> str:
+    """Returns a text from people so that Markdown shows it as it is.
+
+    Punctuation is escaped. Streamlit looks for `:shortcodes:` and links after that, so these are broken with an
+    invisible character that takes no room.
+    """
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    text = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$&\"'=])", r"\\\1", text)
+    text = re.sub(r"([:@])", rf"\1{WORD_JOINER}", text)
+    return re.sub(r"(?i)(www)(?=\\\.)", rf"\1{WORD_JOINER}", text)
+
+
+def csv_cell(text: str) -> str:
+    """Returns a text that a spreadsheet takes for a text, not for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def count(number: int, noun: str) -> str:
+    """Returns `1 picture`, `1,200 pictures`."""
+    return f"{number:,} {noun if number == 1 else PLURALS.get(noun, noun + 's')}"
+
+
+def listing(names: Sequence[str], most: int = 3) -> str:
+    """Returns `cat, dog and 3 more`."""
+    shown = list(names[:most])
+    if len(names) > most:
+        return f"{', '.join(shown)} and {len(names) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def size(num_bytes: float) -> str:
+    """Returns `820 KB`, `16 MB`, `1.4 GB`."""
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if num_bytes < KILOBYTE or unit == "GB":
+            break
+        num_bytes /= KILOBYTE
+    return f"{num_bytes:.1f} {unit}" if num_bytes < 10 and unit in ("MB", "GB") else f"{num_bytes:.0f} {unit}"
+
+
+def large(number: int) -> str:
+    """Returns `3.4 million`, `12,800`."""
+    return f"{number / 1e6:.1f} million" if number >= 1e6 else f"{number:,}"
+
+
+def duration(seconds: float) -> str:
+    """Returns `8 s`, `2 min 5 s`, `1 h 10 min`."""
+    seconds = max(0, round(seconds))
+    if seconds < MINUTE:
+        return f"{seconds} s"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min {seconds % MINUTE} s"
+    return f"{seconds // HOUR} h {seconds % HOUR // MINUTE} min"
+
+
+def ago(moment: float, now: float | None = None) -> str:
+    """Returns `just now`, `5 min ago`, `3 h ago`, `12 May 2026`."""
+    passed = (time.time() if now is None else now) - moment
+    if passed < MINUTE:
+        return "just now"
+    if passed < HOUR:
+        return f"{int(passed // MINUTE)} min ago"
+    if passed < DAY:
+        return f"{int(passed // HOUR)} h ago"
+    return f"{datetime.fromtimestamp(moment):%-d %B %Y}"
+
+
+def percent(share: float) -> str:
+    """Returns `97.3 %`; `100 %` stands for all and nothing less."""
+    return f"{min(share * 100, 99.9):.1f} %" if share < 1 else "100 %"
+
+
+def _training_words(event: Event, what: str) -> str:
+    epoch = min(event.step + 1, event.total) if not event.epoch else event.step
+    return f"{what}, epoch {epoch} of {event.total}" if event.total else what
+
+
+def phase(run: Run) -> str:
+    """Returns what a running run is at, in words."""
+    event = run.progress
+    if run.stop_requested:
+        return "Stopping"
+    if event is None or event.phase == "starting":
+        return "Starting, loading TensorFlow"
+    done = f", {event.step:,} of {event.total:,}" if event.total else ""
+    trainable = run.config.freeze.trainable_blocks
+    if event.phase == "weights":
+        name = get_backbone(run.config.backbone).label
+        return f"Getting the weights of {name}" + (f", {size(event.step)} of {size(event.total)}" if done else "")
+    if event.phase == "head":
+        return _training_words(event, "Training the head")
+    if event.phase == "fine_tune":
+        what = (
+            "Training the network" if run.config.from_scratch else "Fine-tuning the last " + count(trainable, "block")
+        )
+        return _training_words(event, what)
+    return {
+        "features": "Reading pictures through the frozen blocks",
+        "evaluate": "Checking the model on the validation pictures",
+        "save": "Saving the model",
+    }.get(event.phase, "Working") + done
+
+
+def import_phase(event: Event | None) -> str:
+    """Returns what an import is at, in words."""
+    if event is None:
+        return "Starting"
+    if event.phase in ("copy", "download"):
+        words = "Downloading" if event.phase == "download" else "Storing the file"
+        known = f" of {size(event.total)}" if event.total else ""
+        return f"{words}, {size(event.step)}{known}"
+    words = {"extract": "Unpacking", "pictures": "Checking pictures"}.get(event.phase, "Working")
+    return f"{words}, {event.step:,} of {event.total:,}" if event.total else words
+
+
+def share_done(event: Event | None) -> float:
+    """Returns how much of its phase is done, 0-1, with the batches of the current epoch where it is known."""
+    if event is None or not event.total:
+        return 0.0
+    batches = event.metrics.get("batches", 0)
+    within = event.metrics.get("batch", 0) / batches if batches and not event.epoch else 0.0
+    return min(1.0, max(0.0, (event.step + within) / event.total))
+
+
+def pace(event: Event | None) -> str:
+    """Returns the time left and the pictures a second, as far as they are known."""
+    if event is None:
+        return ""
+    parts = []
+    if "seconds_left" in event.metrics:
+        parts.append(f"about {duration(event.metrics['seconds_left'])} left")
+    if event.metrics.get("pictures_per_second"):
+        parts.append(f"{event.metrics['pictures_per_second']:,.0f} pictures a second")
+    return " · ".join(parts)
+
+
+def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
+    """Returns what a curve shows, for people who hear the page."""
+    points = [event for event in events if event.epoch]
+    if not points:
+        return f"{title}, no epoch has ended yet"
+    last = points[-1]
+    form = percent if metric == "accuracy" else "{:.3f}".format
+    parts = [
+        f"{text} {form(last.metrics[name])}"
+        for name, text in ((metric, "training"), (f"val_{metric}", "validation"))
+        if name in last.metrics
+    ]
+    return f"{title} after epoch {last.epoch}: {', '.join(parts)}"
+
+
+def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictures: int) -> str:
+    """Returns the accuracy with what chance alone could have made of it."""
+    low, high = interval
+    return (
+        f"Right on **{percent(accuracy)}** of {count(num_pictures, 'validation picture')}. With so many pictures, the "
+        f"share on new pictures of the same kind lies between {percent(low)} and {percent(high)} (95 % interval)."
+    )
+
+
+def verdict(class_name: str, word: str) -> str:
+    """Returns what a prediction says, in words, the class already escaped or not as the caller needs."""
+    return {
+        "sure": f"This is {class_name}",
+        "unsure": f"Perhaps {class_name}, but the model is not sure",
+    }.get(word, f"Unlike anything the model was trained on; the nearest class is {class_name}")

@@ -1,0 +1,299 @@
+"""Bring pictures in, see what is in them."""
+
+from pathlib import Path
+
+import streamlit as st
+from core.datasets.samples import SAMPLES, SampleSet, import_sample
+
+from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, DatasetIndex
+from core.runs import queue
+from core.settings import settings
+from pages.components import chart_view, charts, dialogs, pictures, polling, session, wording
+from pages.components.imports import ImportJob, import_upload
+
+JOB = "import_job"
+UPLOADS = "uploads"
+POLL_SECONDS = 0.3
+SAMPLE_ICONS = {
+    "textures": ":material/texture:",
+    "digits": ":material/looks_3:",
+    "faces": ":material/face:",
+    "cats_and_dogs": ":material/pets:",
+    "flowers": ":material/local_florist:",
+}
+
+
+def start_import(label: str, work: object) -> None:
+    """Starts an import and remembers it as this session's."""
+    st.session_state[JOB] = session.import_jobs().start(label, work).id
+
+
+def upload_key() -> str:
+    """Returns the uploader's key: another one after each upload, so that the server lets go of the file."""
+    return f"upload_{st.session_state.get(UPLOADS, 0)}"
+
+
+def upload_changed() -> None:
+    """Starts the import of a file as soon as it has arrived."""
+    upload = st.session_state[upload_key()]
+    if upload is None:
+        return
+    folder, store = settings().home / "uploads", session.dataset_store()
+    name = Path(upload.name).name.removesuffix(".zip") or "Upload"
+    start_import(upload.name, import_upload(upload, name, upload.size, folder, store.import_source))
+    st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+
+
+def import_path(text: str) -> None:
+    """Starts the import of a folder or archive on this machine."""
+    path, store = Path(text.strip()).expanduser(), session.dataset_store()
+    start_import(
+        path.name, lambda on_event, should_stop: store.import_source(path, on_event=on_event, should_stop=should_stop)
+    )
+
+
+def import_builtin(name: str) -> None:
+    """Starts the import of a sample."""
+    store = session.dataset_store()
+    start_import(SAMPLES[name].label, lambda on_event, should_stop: import_sample(store, name, on_event, should_stop))
+
+
+def show_job(job: ImportJob) -> None:
+    """Draws the progress of an import until it ends."""
+
+    def draw() -> bool:
+        if job.is_running:
+            words = "Stopping" if job.stopping.is_set() else wording.import_phase(job.progress)
+            st.progress(wording.share_done(job.progress), f"**{wording.plain(job.label)}**: {words}")
+        return job.is_running
+
+    with st.container(border=True):
+        polling.poll("import", draw, job.is_running, POLL_SECONDS)
+        if job.is_running:
+            st.button("Stop", icon=":material/stop:", on_click=job.stopping.set, disabled=job.stopping.is_set())
+
+
+def show_outcome(job: ImportJob) -> None:
+    """Says what became of an import, once."""
+    st.session_state.pop(JOB, None)
+    if job.error:
+        st.error(wording.plain(job.error), icon=":material/error:")
+    elif job.dataset is None:
+        st.info("The import was stopped. Nothing of it was kept.", icon=":material/info:")
+    else:
+        session.choose_dataset(job.dataset.id)
+        st.toast(
+            f"{wording.plain(job.dataset.name)} is in: {wording.count(len(job.dataset.samples), 'picture')}.",
+            icon=":material/check_circle:",
+        )
+
+
+def show_import() -> bool:
+    """Draws the import at work, or what became of it. Returns whether one is at work."""
+    job = session.import_jobs().get(st.session_state.get(JOB)) or session.import_jobs().running()
+    if job is None:
+        return False
+    st.session_state[JOB] = job.id
+    if job.is_running:
+        show_job(job)
+        return True
+    show_outcome(job)
+    return False
+
+
+def show_sources(is_busy: bool) -> None:
+    """Draws the ways to bring pictures in."""
+    upload, path = st.columns(2, gap="medium")
+    with upload:
+        st.file_uploader(
+            "Upload a zip",
+            type=["zip"],
+            key=upload_key(),
+            on_change=upload_changed,
+            disabled=is_busy,
+            help="One folder per class, or train and validation folders with class folders inside.",
+        )
+    with path, st.form("path_form", border=False):
+        text = st.text_input(
+            "Folder or zip on this server",
+            placeholder="/data/flowers.zip",
+            help="For large data sets: nothing is sent.",
+        )
+        if st.form_submit_button("Import", icon=":material/drive_folder_upload:", disabled=is_busy) and text.strip():
+            import_path(text)
+            st.rerun()
+    st.markdown("**Or start from a sample**")
+    grid = st.grid(5, min_column_width=190, border=True, gap="small")
+    for sample in SAMPLES.values():
+        with grid.cell():
+            show_sample(sample, is_busy)
+
+
+def show_sample(sample: SampleSet, is_busy: bool) -> None:
+    """Draws the card of a sample."""
+    st.markdown(f"{SAMPLE_ICONS.get(sample.name, ':material/image:')} **{sample.label}**")
+    needs = f"download of {wording.size(sample.download_bytes)}" if sample.download_bytes else "built in, works offline"
+    st.caption(f"{sample.description} {wording.count(sample.num_pictures, 'picture')}, {needs}.")
+    label = "Download" if sample.download_bytes else "Import"
+    pressed = st.button(label, key=f"sample_{sample.name}", disabled=is_busy, icon=":material/download:")
+    if pressed:
+        import_builtin(sample.name)
+        st.rerun()
+
+
+def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
+    """Draws the list of data sets."""
+    by_id = {index.id: index for index in datasets}
+    chosen = session.chosen_dataset(datasets)
+    picked = st.selectbox(
+        "Data set", list(by_id), index=list(by_id).index(chosen.id), format_func=lambda key: by_id[key].name
+    )
+    session.choose_dataset(picked)
+    return by_id[picked]
+
+
+def show_actions(index: DatasetIndex) -> None:
+    """Draws what can be done with a data set."""
+    with st.container(horizontal=True):
+        if st.button("Train a model", type="primary", icon=":material/model_training:"):
+            st.switch_page(session.TRAIN)
+        if st.button("Rename", icon=":material/edit:"):
+            dialogs.rename(index.name, lambda name: session.dataset_store().rename(index.id, name))
+        in_use = queue.is_dataset_in_use(session.run_store(), index.id)
+        if st.button(
+            "Delete",
+            icon=":material/delete:",
+            disabled=in_use,
+            help="A run is training on it. Wait for its end, or stop it." if in_use else None,
+        ):
+            dialogs.delete(
+                f"the data set {wording.plain(index.name)} with {wording.count(len(index.samples), 'picture')}",
+                lambda: delete_dataset(index),
+            )
+
+
+def delete_dataset(index: DatasetIndex) -> None:
+    """Deletes a data set unless a run needs it by now."""
+    if queue.is_dataset_in_use(session.run_store(), index.id):
+        st.toast("A run is training on it by now. Stop it first.", icon=":material/info:")
+        return
+    session.dataset_store().delete(index.id)
+
+
+def show_overview(index: DatasetIndex) -> None:
+    """Draws what is in a data set."""
+    split = split_slider(index)
+    grid = st.grid(5, min_column_width=130, gap="small")
+    grid.metric("Pictures", f"{len(index.samples):,}")
+    grid.metric("Classes", f"{len(index.class_names):,}")
+    for name in ("train", "validation", "test"):
+        if chosen := split.select(name):
+            grid.metric(charts.SPLITS[name], f"{len(chosen):,}")
+    if index.skipped:
+        grid.metric("Left out", f"{len(index.skipped):,}")
+    for note in index.notes:
+        st.caption(wording.plain(note))
+    show_pictures(split)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Pictures per class")
+        chart_view.show(
+            charts.class_counts(split.distribution()),
+            alt="Pictures of each class in each split: "
+            + ", ".join(
+                f"{name} {total}" for name, total in zip(index.class_names, split.distribution().totals, strict=True)
+            ),
+            key="class_counts",
+        )
+    with right:
+        st.subheader("Picture sizes")
+        widths, heights = [s.width for s in index.samples], [s.height for s in index.samples]
+        chart_view.show(
+            charts.picture_sizes(index.samples),
+            alt=f"Widths from {min(widths)} to {max(widths)} and heights from {min(heights)} to {max(heights)} pixels",
+            key="picture_sizes",
+        )
+    show_skipped(index)
+
+
+def split_slider(index: DatasetIndex) -> DatasetIndex:
+    """Draws the share to hold out, where no split was given, and returns the data set split."""
+    if index.has_split:
+        st.caption("Came with its own validation pictures.")
+        return index.with_split()
+    share = st.slider(
+        "Share held out for validation",
+        SMALLEST_SHARE,
+        LARGEST_SHARE,
+        index.validation_split,
+        step=0.05,
+        format="percent",
+        key=f"validation_split_{index.id}",
+        help="These pictures are never trained on: they tell how good the model is on new ones.",
+    )
+    if share != index.validation_split:
+        session.dataset_store().set_validation_split(index.id, share)
+    return index.with_split(share)
+
+
+ALL_CLASSES = "All classes"
+A_FEW = 8
+A_PAGE = 48
+MOST_CLASSES = 12
+
+
+def show_pictures(index: DatasetIndex) -> None:
+    """Draws a few pictures of each class, or pages of one class."""
+    st.subheader("Pictures")
+    names = index.class_names
+    choice = st.selectbox(
+        "Class", range(-1, len(names)), format_func=lambda label: names[label] if label >= 0 else ALL_CLASSES,
+        key=f"class_{index.id}",
+    )  # fmt: skip
+    if choice >= 0:
+        show_class(index, choice)
+        return
+    for label in range(len(names[:MOST_CLASSES])):
+        chosen = [sample for sample in index.samples if sample.label == label]
+        st.markdown(f"**{wording.plain(names[label])}** · {wording.count(len(chosen), 'picture')}")
+        pictures.gallery(index, chosen[:A_FEW], [names[label]] * A_FEW)
+    if len(names) > MOST_CLASSES:
+        st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")
+
+
+def show_class(index: DatasetIndex, label: int) -> None:
+    """Draws the pictures of one class, page by page."""
+    chosen = [sample for sample in index.samples if sample.label == label]
+    pages = max(1, -(-len(chosen) // A_PAGE))
+    page = st.pagination(pages, key=f"page_{index.id}_{label}") if pages > 1 else 1
+    shown = chosen[(page - 1) * A_PAGE : page * A_PAGE]
+    pictures.gallery(index, shown, [sample.name for sample in shown])
+
+
+def show_skipped(index: DatasetIndex) -> None:
+    """Draws what was left out and why."""
+    if index.skipped:
+        with st.expander(f"Left out: {wording.count(len(index.skipped), 'file')}", icon=":material/block:"):
+            st.dataframe(
+                {"File": [item.name for item in index.skipped], "Reason": [item.reason for item in index.skipped]},
+                hide_index=True,
+                alt="Files that were left out, with the reason",
+            )
+    if index.num_ignored:
+        files = wording.count(index.num_ignored, "file")
+        st.caption(f"{files} that came along (system files, texts and the like) were left out without a word.")
+
+
+st.title("Data")
+with session.errors_shown():
+    busy = show_import()
+    available = session.dataset_store().list()
+    if available:
+        with st.expander("Add a data set", icon=":material/add:", expanded=False):
+            show_sources(busy)
+        dataset = choose_dataset(available)
+        show_actions(dataset)
+        show_overview(dataset)
+    else:
+        st.markdown("No data set yet. Bring a zip with one folder per class, or start from a sample.")
+        show_sources(busy)

@@ -1,0 +1,61 @@
+"""What this is, three steps, one click to a first model, the latest runs."""
+
+import streamlit as st
+
+from core.runs.store import Run
+from pages.components import quick_start, run_views, session
+
+LATEST = 5
+STEPS = (
+    (
+        session.DATA,
+        "Bring pictures",
+        ":material/photo_library:",
+        "A zip with one folder per class, a folder on this machine, or a built-in sample.",
+    ),
+    (
+        session.TRAIN,
+        "Train",
+        ":material/model_training:",
+        "Keep a pretrained network, teach it your classes, and watch the curves grow.",
+    ),
+    (
+        session.TESTING,
+        "Test",
+        ":material/image_search:",
+        "Show the model new pictures, by upload or webcam, and see how sure it is.",
+    ),
+)
+
+
+def show_steps() -> None:
+    """Draws the three steps as cards that lead to their pages."""
+    grid = st.grid(3, min_column_width=240, border=True)
+    for number, (page, title, icon, text) in enumerate(STEPS, start=1):
+        with grid.cell():
+            st.page_link(page, label=f"**{number}. {title}**", icon=icon)
+            st.markdown(text)
+
+
+def show_latest(runs: list[Run]) -> None:
+    """Draws the newest runs, or what to do to get one."""
+    st.subheader("Latest runs")
+    if not runs:
+        st.info("No run yet. Press **Try it now** for a first one, or bring your own pictures.", icon=":material/info:")
+        return
+    for run in runs[:LATEST]:
+        run_views.row(run)
+    if len(runs) > LATEST:
+        st.page_link(session.RUNS, label="All runs", icon=":material/stacked_line_chart:")
+
+
+st.title("Teach a network your own classes")
+st.markdown(
+    "Transfer Studio takes a network that has already seen over a million photographs and teaches it to tell your "
+    "pictures apart. Everything runs on this machine: a few dozen pictures and a minute are enough for a first model."
+)
+quick_start.try_it_now("home_try")
+st.caption("Imports a small sample of photographed textures and trains on it, without the internet.")
+show_steps()
+with session.errors_shown():
+    show_latest(session.run_store().list())

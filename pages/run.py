@@ -1,0 +1,181 @@
+"""One run: live while it trains, its results when it has ended. The address carries the run, so reloading works."""
+
+import streamlit as st
+
+from core.backbones import get_backbone
+from core.errors import CoreError
+from core.runs import queue
+from core.runs.store import Run, RunStatus
+from pages.components import (
+    chart_view,
+    charts,
+    evaluation_views,
+    forms,
+    live_chart,
+    polling,
+    run_views,
+    session,
+    wording,
+)
+
+PHASES = {
+    "weights": "Getting the weights",
+    "features": "Reading pictures",
+    "head": "Training the head",
+    "fine_tune": "Fine-tuning",
+    "evaluate": "Checking",
+    "save": "Saving",
+}
+
+
+def show_progress(run: Run) -> None:
+    """Draws what the run is at."""
+    if run.status == RunStatus.QUEUED:
+        place = queue.position(session.run_store(), run.id)
+        st.info(f"Waiting for its turn: place {place} in the queue.", icon=":material/hourglass_empty:")
+        return
+    st.progress(wording.share_done(run.progress), wording.phase(run))
+    st.caption(wording.pace(run.progress) or "Everything goes on if you close this page.")
+
+
+def stop(run_id: str) -> None:
+    """Asks the run to stop."""
+    queue.stop(session.run_store(), run_id)
+
+
+def show_live(run: Run) -> None:
+    """Draws progress and curves, again and again until the run has ended."""
+
+    def draw() -> bool:
+        store = session.run_store()
+        if not run.status.is_finished:
+            queue.reconcile(store)
+        now = store.get(run.id)
+        if not now.status.is_finished:
+            with st.container(border=True):
+                show_progress(now)
+                st.button(
+                    "Stop" if now.status == RunStatus.RUNNING else "Leave the queue",
+                    icon=":material/stop:",
+                    key="stop",
+                    disabled=bool(now.stop_requested),
+                    on_click=stop,
+                    args=(run.id,),
+                )
+        events = store.events(run.id)
+        if events or not now.status.is_finished:
+            live_chart.learning_curves(run.id, events, run.config)
+        return not now.status.is_finished
+
+    polling.poll("run", draw, not run.status.is_finished)
+
+
+def train_again(run: Run) -> None:
+    """Goes to the set-up with the settings of the run."""
+    forms.prefill(run.config, run.recipe)
+    session.choose_dataset(run.dataset_id)
+    st.switch_page(session.TRAIN)
+
+
+def show_next_steps(run: Run) -> None:
+    """Draws the ways on from a run that has ended."""
+    with st.container(horizontal=True):
+        if run.has_model and st.button("Test this model", type="primary", icon=":material/image_search:"):
+            session.choose_run(run.id)
+            st.switch_page(session.TESTING, query_params={"run": run.id})
+        label = "Train again with changes" if run.has_model else "Back to the set-up with these settings"
+        if st.button(label, type="secondary" if run.has_model else "primary", icon=":material/tune:"):
+            train_again(run)
+
+
+def show_end(run: Run) -> None:
+    """Says how the run ended."""
+    if run.status == RunStatus.FAILED:
+        st.error(wording.plain(run.error), icon=":material/error:")
+    elif not run.has_model:
+        st.info("Stopped before there was a model.", icon=":material/stop_circle:")
+    elif run.status == RunStatus.STOPPED:
+        st.info("Stopped early. The model is that of the last whole epoch.", icon=":material/stop_circle:")
+
+
+def show_network(run: Run) -> None:
+    """Draws which blocks learn. Also what brings Plotly to the page for the live curves."""
+    backbone = get_backbone(run.config.backbone)
+    num_classes = num_classes_of(run)
+    st.markdown(f"**{backbone.label}**: {run.config.trainable_params(num_classes):,} trainable parameters")
+    blocks = run.config.freeze.trainable_blocks
+    chart_view.show(
+        charts.network(run.config, num_classes),
+        alt=f"Blocks of {backbone.label}: the last {blocks} and the head are trainable",
+        key="network",
+    )
+
+
+def num_classes_of(run: Run) -> int:
+    """Returns how many classes the run tells apart; 2 where its data set has been deleted."""
+    try:
+        return len(session.dataset_store().get(run.dataset_id).class_names)
+    except CoreError:
+        return 2
+
+
+def show_details(run: Run) -> None:
+    """Draws the settings and where the time went."""
+    left, right = st.columns(2, gap="medium")
+    with left, st.expander("Settings", icon=":material/tune:"):
+        options = run.config.options()
+        st.dataframe(
+            {"Setting": list(options), "Value": [str(value) for value in options.values()]},
+            hide_index=True,
+            alt="The run's settings",
+        )
+    if run.seconds:
+        with right, st.expander("Where the time went", icon=":material/timer:"):
+            st.dataframe(
+                {
+                    "Phase": [PHASES.get(name, name) for name in run.seconds],
+                    "Time": [wording.duration(seconds) for seconds in run.seconds.values()],
+                },
+                hide_index=True,
+                alt="Seconds of each phase",
+            )
+
+
+def show_run(run: Run) -> None:
+    """Draws the page of a run."""
+    st.title(wording.plain(run.name), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        run_views.status_badge(run)
+        taken = run_views.seconds_taken(run)
+        st.caption(run_views.facts(run) + (f" · took {wording.duration(taken)}" if taken else ""))
+    if run.status.is_finished:
+        show_end(run)
+        show_next_steps(run)
+    if run.has_model:
+        evaluation_views.summary(run)
+    show_live(run)
+    if run.has_model:
+        evaluation_views.details(run)
+    show_network(run)
+    show_details(run)
+
+
+def chosen_run() -> Run | None:
+    """Returns the run that the address names, else the one chosen before, else the newest."""
+    store = session.run_store()
+    named = st.query_params.get("run")
+    run = store.get(named) if named else session.chosen_run(store.list())
+    if run:
+        session.choose_run(run.id)
+        st.query_params["run"] = run.id
+    return run
+
+
+with session.errors_shown():
+    current = chosen_run()
+    if current:
+        show_run(current)
+    else:
+        st.title("Run")
+        st.info("No run yet. Set one up to see it here.", icon=":material/info:")
+        st.page_link(session.TRAIN, label="Train a model", icon=":material/model_training:")

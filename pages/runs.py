@@ -1,0 +1,118 @@
+"""All runs: open, rename, delete, compare."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from core.runs import queue
+from core.runs.store import Run
+from pages.components import chart_view, charts, dialogs, polling, quick_start, run_views, session, wording
+
+POLL_SECONDS = 2
+
+
+def show_active(runs: list[Run]) -> None:
+    """Draws the runs that are queued or running, until one of them ends."""
+    active = [run for run in runs if not run.status.is_finished]
+    if not active:
+        return
+
+    def draw() -> bool:
+        store = session.run_store()
+        queue.reconcile(store)
+        now = [store.get(run.id) for run in active]
+        for run in now:
+            run_views.active_row(run)
+        return not any(run.status.is_finished for run in now)
+
+    st.subheader("At work")
+    polling.poll("runs", draw, True, POLL_SECONDS)
+
+
+def choose_runs(runs: list[Run]) -> list[Run]:
+    """Draws the table and returns the chosen runs."""
+    # Rows are chosen by their place, so the choice is dropped when the list changes.
+    fingerprint = hashlib.sha256(" ".join(run.id for run in runs).encode()).hexdigest()[:12]
+    table = st.dataframe(
+        {
+            "Run": [run.name for run in runs],
+            "Accuracy": [run.metrics.get("val_accuracy") for run in runs],
+            "Status": [wording.STATUS_WORDS[run.status][0] for run in runs],
+            "Data set": [run.dataset_name for run in runs],
+            "Recipe": [run_views.recipe_label(run) for run in runs],
+            "Time": [run_views.time_taken(run) for run in runs],
+            "Created": [datetime.fromtimestamp(run.created, UTC) for run in runs],
+        },
+        key=f"runs_{fingerprint}",
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="multi-row",
+        column_config={
+            "Run": st.column_config.TextColumn(pinned=True),
+            "Accuracy": st.column_config.NumberColumn(format="percent", help="On the validation pictures."),
+            "Created": st.column_config.DatetimeColumn(format="distance"),
+        },
+        alt="All runs with accuracy, status, data set, recipe and time",
+    )
+    return [runs[row] for row in table.selection.rows]
+
+
+def show_actions(chosen: list[Run]) -> None:
+    """Draws what can be done with the chosen runs."""
+    if not chosen:
+        st.caption("Choose a run by the box at its left to open, rename or delete it; two or more to compare them.")
+        return
+    one = chosen[0] if len(chosen) == 1 else None
+    with st.container(horizontal=True):
+        if st.button("Open", type="primary", icon=":material/open_in_new:", disabled=one is None):
+            session.open_run(one.id)
+        if st.button("Rename", icon=":material/edit:", disabled=one is None):
+            dialogs.rename(one.name, lambda name: session.run_store().rename(one.id, name))
+        if st.button("Delete", icon=":material/delete:"):
+            names = wording.listing([wording.plain(run.name) for run in chosen])
+            dialogs.delete(f"{wording.count(len(chosen), 'run')}: {names}", lambda: delete_runs(chosen))
+
+
+def delete_runs(runs: list[Run]) -> None:
+    """Deletes runs with their models."""
+    for run in runs:
+        queue.delete(session.run_store(), run.id)
+
+
+def show_comparison(chosen: list[Run]) -> None:
+    """Draws the curves of the chosen runs in one chart."""
+    st.subheader("Compared")
+    metric = st.segmented_control(
+        "Metric",
+        list(charts.METRICS),
+        default="val_accuracy",
+        required=True,
+        format_func=charts.METRICS.__getitem__,
+        label_visibility="collapsed",
+    )
+    curves = {run.name: session.run_store().events(run.id) for run in chosen}
+    if not any(charts.epochs_of(events) for events in curves.values()):
+        st.caption("None of these runs has finished an epoch.")
+        return
+    chart_view.show(
+        charts.comparison(curves, metric), alt=f"{charts.METRICS[metric]} of {len(chosen)} runs, epoch by epoch"
+    )
+
+
+st.title("Runs")
+with session.errors_shown():
+    queue.reconcile(session.run_store())
+    all_runs = session.run_store().list()
+    if all_runs:
+        show_active(all_runs)
+        selected = choose_runs(all_runs)
+        show_actions(selected)
+        if len(selected) > 1:
+            show_comparison(selected)
+    else:
+        st.info("No run yet. Set one up, or try a sample.", icon=":material/info:")
+        with st.container(horizontal=True):
+            if st.button("Train a model", type="primary", icon=":material/model_training:"):
+                st.switch_page(session.TRAIN)
+            quick_start.try_it_now("runs_try", primary=False)

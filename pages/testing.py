@@ -1,0 +1,131 @@
+"""Show a trained model new pictures."""
+
+import random
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex, Sample
+from core.errors import CoreError
+from core.runs.store import Run
+from pages.components import polling, predictions, quick_start, session, wording
+from pages.components.predictions import Picture
+
+SOURCES = {"upload": "Upload", "held_out": "Held-out pictures", "webcam": "Webcam"}
+ICONS = {"upload": ":material/upload:", "held_out": ":material/photo_library:", "webcam": ":material/photo_camera:"}
+TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic"]
+A_HANDFUL = 6
+DRAW = "held_out_draw"
+WARM_POLL_SECONDS = 0.5
+
+
+def choose_run(runs: list[Run]) -> Run:
+    """Draws the choice of the model; the newest one at first."""
+    by_id = {run.id: run for run in runs}
+    if st.query_params.get("run") in by_id:
+        session.choose_run(st.query_params["run"])
+    chosen = session.chosen_run(runs)
+    picked = st.selectbox(
+        "Model",
+        list(by_id),
+        index=list(by_id).index(chosen.id),
+        format_func=lambda key: f"{by_id[key].name} · {wording.percent(by_id[key].metrics['val_accuracy'])}",
+    )
+    session.choose_run(picked)
+    st.query_params["run"] = picked
+    return by_id[picked]
+
+
+def show_warm_up(run: Run) -> None:
+    """Wakes the model and says so until it is awake."""
+    client = session.inference_client()
+    client.warm(run.id)
+
+    def draw() -> bool:
+        if client.is_warm(run.id):
+            return False
+        st.caption(":material/hourglass_top: Waking the model up. The first answer takes a few seconds.")
+        return True
+
+    polling.poll("warm", draw, not client.is_warm(run.id), WARM_POLL_SECONDS)
+
+
+def uploaded_pictures() -> list[Picture]:
+    """Draws the uploader and returns what was uploaded."""
+    uploads = st.file_uploader("Pictures", type=TYPES, accept_multiple_files=True, label_visibility="collapsed")
+    return [Picture(upload.name, upload.getvalue()) for upload in uploads]
+
+
+def webcam_picture() -> list[Picture]:
+    """Draws the webcam and returns the picture that was taken."""
+    photo = st.camera_input("Webcam", label_visibility="collapsed")
+    return [Picture("webcam", photo.getvalue())] if photo else []
+
+
+def held_out_pictures(run: Run) -> list[Picture]:
+    """Draws a choice among the pictures that the model never learned from, and returns a handful of them."""
+    try:
+        index = session.dataset_store().get(run.dataset_id)
+    except CoreError:
+        st.info("The data set of this model was deleted. Upload pictures instead.", icon=":material/info:")
+        return []
+    split = index.with_split(run.config.validation_split, run.config.seed)
+    names = index.class_names
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        label = st.selectbox(
+            "Of class", range(-1, len(names)), format_func=lambda place: names[place] if place >= 0 else "Any class"
+        )
+        if st.button("Other pictures", icon=":material/shuffle:"):
+            st.session_state[DRAW] = st.session_state.get(DRAW, 0) + 1
+    held_out = [
+        sample for sample in (*split.select("validation"), *split.select("test")) if label < 0 or sample.label == label
+    ]
+    chosen = random.Random(st.session_state.get(DRAW, 0)).sample(held_out, min(A_HANDFUL, len(held_out)))
+    return [held_out_picture(split, sample) for sample in chosen]
+
+
+def held_out_picture(index: DatasetIndex, sample: Sample) -> Picture:
+    """Returns a picture of the data set with the class that it has."""
+    return Picture(sample.name, index.picture_path(sample), index.class_names[sample.label])
+
+
+def show_testing(runs: list[Run]) -> None:
+    """Draws the page for people who have a model."""
+    run = choose_run(runs)
+    show_warm_up(run)
+    source = st.segmented_control(
+        "Pictures from",
+        list(SOURCES),
+        default="upload",
+        required=True,
+        format_func=lambda name: f"{ICONS[name]} {SOURCES[name]}",
+        key="test_source",
+        persist_state="session",
+    )
+    if source == "upload":
+        chosen = uploaded_pictures()
+    elif source == "webcam":
+        chosen = webcam_picture()
+    else:
+        chosen = held_out_pictures(run)
+    if chosen:
+        predictions.show(run, chosen)
+    elif source == "upload":
+        st.caption("Drop one picture or many. No picture at hand? Choose held-out pictures above.")
+
+
+def show_empty() -> None:
+    """Says how to get a model."""
+    st.info("There is no trained model yet. One click gets you one in about a minute.", icon=":material/info:")
+    with st.container(horizontal=True):
+        quick_start.try_it_now("test_try")
+        if st.button("Train on my own pictures", icon=":material/model_training:"):
+            st.switch_page(session.TRAIN)
+
+
+st.title("Test a model")
+with session.errors_shown():
+    with_model = [run for run in session.run_store().list() if run.has_model]
+    if with_model:
+        show_testing(with_model)
+    else:
+        show_empty()

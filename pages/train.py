@@ -1,0 +1,60 @@
+"""Set up a training and start it."""
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from core.runs import queue
+from pages.components import forms, quick_start, session, wording
+
+
+def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
+    """Draws the choice of the data set."""
+    chosen = session.chosen_dataset(datasets)
+    by_id = {index.id: index for index in datasets}
+    picked = st.selectbox(
+        "Data set",
+        list(by_id),
+        index=list(by_id).index(chosen.id),
+        format_func=lambda key: by_id[key].name,
+    )
+    session.choose_dataset(picked)
+    return by_id[picked]
+
+
+def split_sentence(index: DatasetIndex) -> str:
+    """Returns how many pictures there are to learn from and to check with."""
+    split = index.with_split()
+    train, validation = len(split.select("train")), len(split.select("validation"))
+    return (
+        f"{wording.count(len(index.class_names), 'class')}, {wording.count(len(index.samples), 'picture')}: "
+        f"{train:,} to learn from, {validation:,} to check with"
+    )
+
+
+def show_form(datasets: list[DatasetIndex]) -> None:
+    """Draws the form; submits a run and goes to it once Start is pressed."""
+    index = choose_dataset(datasets)
+    st.caption(split_sentence(index))
+    config = forms.training_config(index)
+    if config:
+        run = queue.submit(session.run_store(), index.id, config, recipe=forms.chosen_recipe())
+        session.open_run(run.id)
+
+
+def show_empty() -> None:
+    """Says how to get to a data set."""
+    st.info("There is no data set to train on yet. Bring your own pictures, or try a sample.", icon=":material/info:")
+    with st.container(horizontal=True):
+        if st.button("Bring pictures", type="primary", icon=":material/photo_library:"):
+            st.switch_page(session.DATA)
+        quick_start.try_it_now("train_try", primary=False)
+    st.button("Start training", icon=":material/play_arrow:", disabled=True, key="start")
+
+
+st.title("Train a model")
+with session.errors_shown():
+    available = session.dataset_store().list()
+    if available:
+        show_form(available)
+    else:
+        show_empty()

@@ -1,0 +1,121 @@
+import numpy as np
+import pytest
+
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.datasets.index import ClassDistribution, Sample
+from core.events import Event
+from pages.components import charts
+
+
+def epoch(number, **metrics):
+    return Event("head", number, 10, metrics, epoch=number)
+
+
+def curve_events():
+    return [
+        Event("features", 5, 10),
+        epoch(1, accuracy=0.7, val_accuracy=0.6, loss=0.6, val_loss=0.7),
+        epoch(2, accuracy=0.9, val_accuracy=0.8, loss=0.3, val_loss=0.4),
+    ]
+
+
+def sample(width, height):
+    return Sample("pictures/0.jpg", 0, "train", "a.jpg", "0" * 64, width, height)
+
+
+def test_learning_curve_has_a_point_an_epoch_for_validation_and_training():
+    figure = charts.learning_curve(curve_events(), "accuracy", TrainingConfig(epochs=10))
+    assert [trace.name for trace in figure.data] == ["Validation", "Training"]
+    assert list(figure.data[0].x) == [1, 2]
+    assert list(figure.data[0].y) == [0.6, 0.8]
+    assert list(figure.data[1].y) == [0.7, 0.9]
+
+
+def test_learning_curve_axis_is_as_long_as_the_run_from_its_first_point_on():
+    for events in ([], curve_events()[:2], curve_events()):
+        figure = charts.learning_curve(events, "loss", TrainingConfig(epochs=10))
+        assert tuple(figure.layout.xaxis.range) == (0.5, 10.5)
+
+
+def test_learning_curve_marks_where_fine_tuning_begins():
+    config = TrainingConfig(epochs=4).with_options(trainable_blocks=2, head_epochs=3)
+    figure = charts.learning_curve(curve_events(), "accuracy", config)
+    assert [shape.x0 for shape in figure.layout.shapes] == [3.5]
+    assert figure.layout.annotations[0].text == "fine-tuning"
+    assert tuple(figure.layout.xaxis.range) == (0.5, 7.5)
+
+
+def test_learning_curve_without_fine_tuning_marks_nothing():
+    assert not charts.learning_curve(curve_events(), "accuracy", TrainingConfig()).layout.shapes
+
+
+def test_learning_curve_keeps_zoom_while_it_grows():
+    first = charts.learning_curve(curve_events()[:2], "loss", TrainingConfig())
+    second = charts.learning_curve(curve_events(), "loss", TrainingConfig())
+    assert first.layout.uirevision == second.layout.uirevision
+
+
+def test_comparison_has_a_line_a_run():
+    figure = charts.comparison({"first": curve_events(), "<b>second</b>": curve_events()[:2]}, "val_accuracy")
+    assert [trace.name for trace in figure.data] == ["first", "&lt;b&gt;second&lt;/b&gt;"]
+    assert list(figure.data[0].y) == [0.6, 0.8]
+    assert figure.layout.yaxis.title.text == "Validation accuracy"
+
+
+def test_names_are_escaped_and_shortened():
+    assert charts.label("<a href='x'>cat</a>") == "&lt;a href='x'&gt;cat&lt;/a&gt;"
+    assert charts.label("x" * 50) == "x" * 27 + "…"
+
+
+def test_class_counts_has_a_bar_a_split_and_leaves_out_empty_ones():
+    distribution = ClassDistribution(("cat", "dog"), {"train": (3, 4), "validation": (1, 1), "test": (0, 0)})
+    figure = charts.class_counts(distribution)
+    assert [(trace.name, list(trace.x)) for trace in figure.data] == [("Training", [3, 4]), ("Validation", [1, 1])]
+    assert list(figure.layout.yaxis.ticktext) == ["cat", "dog"]
+
+
+def test_picture_sizes_has_a_dot_a_size_larger_where_more_pictures_have_it():
+    figure = charts.picture_sizes([sample(40, 30), sample(40, 30), sample(20, 50)])
+    dots = {
+        (x, y): (size, count)
+        for x, y, size, count in zip(
+            figure.data[0].x, figure.data[0].y, figure.data[0].marker.size, figure.data[0].customdata, strict=True
+        )
+    }
+    assert dots[40, 30][1] == 2
+    assert dots[20, 50][1] == 1
+    assert dots[40, 30][0] > dots[20, 50][0]
+
+
+def test_picture_sizes_of_nothing_is_an_empty_chart():
+    assert not charts.picture_sizes([]).data[0].x
+
+
+@pytest.mark.parametrize("trainable", [0, 2, 9])
+def test_network_colours_blocks_by_whether_they_learn(trainable):
+    config = TrainingConfig().with_options(trainable_blocks=trainable)
+    blocks = get_backbone(config.backbone).blocks
+    trainables, frozen = charts.network(config, num_classes=3).data
+    assert trainables.name == "Trainable"
+    assert len(trainables.x) == trainable + 1
+    assert [row[0] for row in frozen.customdata] == [block.name for block in blocks[: len(blocks) - trainable]]
+    assert trainables.customdata[-1] == ["head", f"{1281 * 3:,}"]
+
+
+def test_confusion_matrix_shows_counts_and_colours_shares():
+    figure = charts.confusion_matrix(np.array([[8, 2], [1, 3]]), ["cat", "dog"])
+    heat = figure.data[0]
+    assert [list(row) for row in heat.text] == [[8, 2], [1, 3]]
+    assert list(heat.z[0]) == [0.8, 0.2]
+    assert list(heat.customdata[0][1]) == ["cat", "dog"]
+
+
+def test_confusion_matrix_of_a_class_without_pictures_has_no_nan():
+    assert charts.confusion_matrix(np.array([[0, 0], [1, 3]]), ["cat", "dog"]).data[0].z[0] == [0, 0]
+
+
+def test_probabilities_are_sorted_and_cut():
+    figure = charts.probabilities(["a", "b", "c"], [0.2, 0.7, 0.1], top=2)
+    assert list(figure.data[0].x) == [0.7, 0.2]
+    assert list(figure.layout.yaxis.ticktext) == ["b", "a"]

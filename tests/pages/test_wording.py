@@ -1,0 +1,155 @@
+import pytest
+
+from core.config import TrainingConfig
+from core.events import Event
+from core.runs.store import Run, RunStatus
+from pages.components import wording
+
+
+def running(event=None, config=None, **more):
+    return Run(
+        id="12345678",
+        name="a run",
+        dataset_id="abc",
+        dataset_name="pets",
+        config=config or TrainingConfig(),
+        recipe="recommended",
+        status=RunStatus.RUNNING,
+        phase=event.phase if event else "",
+        created=0.0,
+        progress=event,
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (None, "Starting, loading TensorFlow"),
+        (Event("starting"), "Starting, loading TensorFlow"),
+        (Event("weights"), "Getting the weights of EfficientNet-Lite0"),
+        (Event("weights", 2 * 1024**2, 58 * 1024**2), "Getting the weights of EfficientNet-Lite0, 2.0 MB of 58 MB"),
+        (Event("features", 340, 900), "Reading pictures through the frozen blocks, 340 of 900"),
+        (Event("head", 2, 10, {"batch": 3, "batches": 9}), "Training the head, epoch 3 of 10"),
+        (Event("head", 3, 10, {"loss": 1.0}, epoch=3), "Training the head, epoch 3 of 10"),
+        (Event("evaluate"), "Checking the model on the validation pictures"),
+        (Event("save"), "Saving the model"),
+    ],
+)
+def test_phase_in_words(event, words):
+    assert wording.phase(running(event)) == words
+
+
+def test_phase_of_fine_tuning_names_the_blocks():
+    config = TrainingConfig().with_options(trainable_blocks=2)
+    assert wording.phase(running(Event("fine_tune", 0, 5), config)) == "Fine-tuning the last 2 blocks, epoch 1 of 5"
+
+
+def test_phase_from_scratch_is_no_fine_tuning():
+    config = TrainingConfig(weights="none").with_options(trainable_blocks=9)
+    assert wording.phase(running(Event("fine_tune", 0, 5), config)) == "Training the network, epoch 1 of 5"
+
+
+def test_phase_says_when_it_is_stopping():
+    assert wording.phase(running(Event("head", 1, 5), stop_requested=1.0)) == "Stopping"
+
+
+def test_share_done_counts_batches_within_the_epoch():
+    assert wording.share_done(None) == 0
+    assert wording.share_done(Event("weights")) == 0
+    assert wording.share_done(Event("features", 9, 10)) == 0.9
+    assert wording.share_done(Event("head", 2, 10, {"batch": 5, "batches": 10})) == pytest.approx(0.25)
+    assert wording.share_done(Event("head", 3, 10, {"loss": 1.0}, epoch=3)) == 0.3
+
+
+def test_pace_says_what_is_known():
+    assert wording.pace(None) == ""
+    assert wording.pace(Event("head", 1, 5, {"loss": 1.0})) == ""
+    event = Event("features", 1, 5, {"pictures_per_second": 83.4, "seconds_left": 61})
+    assert wording.pace(event) == "about 1 min 1 s left · 83 pictures a second"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "**bold** _and_ `code`",
+        "![x](http://evil.example/x.png)",
+        "<img src=x onerror=alert(1)>",
+        "$x^2$ ~~gone~~ # head",
+        ":red[text] :material/home: :cat:",
+        "- item 1. item > quote | cell",
+    ],
+)
+def test_plain_escapes_all_of_markdown(name):
+    from markdown_it import MarkdownIt
+
+    (paragraph,) = (
+        token for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(wording.plain(name))
+        if token.type == "inline"
+    )  # fmt: skip
+    assert {child.type for child in paragraph.children} <= {"text", "text_special"}
+    assert paragraph.children and "".join(
+        child.content for child in paragraph.children
+    ).replace(wording.WORD_JOINER, "") == name  # fmt: skip
+
+
+def test_plain_breaks_shortcodes_links_and_lines():
+    assert f":{wording.WORD_JOINER}material" in wording.plain(":material/home:")
+    assert f"www{wording.WORD_JOINER}" in wording.plain("www.example.com")
+    assert wording.plain("a\n\nb\x07") == "a b"
+
+
+@pytest.mark.parametrize("start", list("=+-@\t\r"))
+def test_csv_cell_is_never_a_formula(start):
+    assert wording.csv_cell(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
+
+
+def test_csv_cell_leaves_others_alone():
+    assert wording.csv_cell("cat.jpg") == "cat.jpg"
+
+
+def test_numbers_in_words():
+    assert wording.count(1, "picture") == "1 picture"
+    assert wording.count(1200, "class") == "1,200 classes"
+    assert wording.listing(["a", "b", "c"]) == "a, b and c"
+    assert wording.listing(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+    assert wording.listing(["a"]) == "a"
+    assert wording.size(820 * 1024) == "820 KB"
+    assert wording.size(1.44 * 1024**3) == "1.4 GB"
+    assert wording.duration(7.6) == "8 s"
+    assert wording.duration(125) == "2 min 5 s"
+    assert wording.duration(4200) == "1 h 10 min"
+    assert wording.large(3_412_000) == "3.4 million"
+    assert wording.percent(0.9734) == "97.3 %"
+    assert wording.percent(1.0) == "100 %"
+
+
+def test_ago():
+    assert wording.ago(100, now=130) == "just now"
+    assert wording.ago(0, now=300) == "5 min ago"
+    assert wording.ago(0, now=7300) == "2 h ago"
+    assert wording.ago(1_750_000_000, now=1_760_000_000) == "15 June 2025"
+
+
+def test_percent_never_rounds_up_to_all():
+    assert wording.percent(0.9999) == "99.9 %"
+
+
+def test_curve_label_says_the_last_point():
+    events = [Event("head", 1, 5, {"accuracy": 0.9, "val_accuracy": 0.8}, epoch=1)]
+    assert wording.curve_label("Accuracy", "accuracy", []) == "Accuracy, no epoch has ended yet"
+    assert wording.curve_label("Accuracy", "accuracy", events) == (
+        "Accuracy after epoch 1: training 90.0 %, validation 80.0 %"
+    )
+
+
+def test_accuracy_sentence_gives_the_interval():
+    sentence = wording.accuracy_sentence(0.95, (0.92, 0.97), 300)
+    assert "**95.0 %** of 300 validation pictures" in sentence
+    assert "between 92.0 % and 97.0 % (95 % interval)" in sentence
+
+
+def test_verdict_in_words():
+    assert wording.verdict("cat", "sure") == "This is cat"
+    assert wording.verdict("cat", "unsure") == "Perhaps cat, but the model is not sure"
+    assert wording.verdict("cat", "unlike anything seen").startswith("Unlike anything the model was trained on")
