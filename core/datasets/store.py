@@ -122,7 +122,7 @@ class DatasetStore:
         """
         source = Path(source) if isinstance(source, str | os.PathLike) else source
         label = escape_label(Path(getattr(source, "name", "") or "The archive").name)
-        with self._workspace() as workspace:
+        with self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
@@ -152,8 +152,11 @@ class DatasetStore:
         return FileLock(self._folder / ".lock")
 
     @contextmanager
-    def _workspace(self) -> Iterator[Path]:
-        """Yields a private folder that is gone afterwards. A lock says that its import is alive."""
+    def workspace(self) -> Iterator[Path]:
+        """Yields a private folder on the disk of the data sets, gone afterwards.
+
+        A lock says that its owner is alive; the next import removes what a killed one left.
+        """
         workspace = self._folder / f"{IMPORTING}{uuid.uuid4().hex}"
         alive = FileLock(workspace.with_suffix(".lock"))
         with self._locked():
