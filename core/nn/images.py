@@ -38,8 +38,10 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Pillow warns of small flaws that it gets over (odd EXIF blocks, palettes): noise in a server's log.
+# Pillow warns of small flaws that it gets over (odd EXIF blocks, palettes) and of pictures that are refused below
+# anyway: noise in a server's log.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
 class PictureError(DatasetError):
@@ -181,6 +183,7 @@ def _decode_stream(
     picture.load()
     turn = UPRIGHT.get(_orientation(picture))
     rgb = _to_rgb(picture)
+    rgb.info.clear()  # comments, positions and profiles aren't to be passed on with thumbnails
     if turn is None:
         return rgb, (width, height)
     turned = rgb.transpose(turn)

@@ -1,0 +1,368 @@
+"""The decoder: every odd picture comes out right, every broken one with its reason."""
+
+import io
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms, PngImagePlugin
+
+from core.errors import DatasetError
+from core.nn.images import PictureError, check_picture, decode, open_picture, thumbnail
+from core.settings import ImportLimits
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
+
+RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (255, 255, 255)
+CORNERS = {(0.25, 0.25): RED, (0.75, 0.25): GREEN, (0.25, 0.75): BLUE, (0.75, 0.75): WHITE}
+TURN_BACK = {
+    1: None,
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+
+
+def four_corners(width: int = 48, height: int = 32) -> Image.Image:
+    picture = Image.new("RGB", (width, height), WHITE)
+    for (x, y), colour in CORNERS.items():
+        left, top = int(x > 0.5) * width // 2, int(y > 0.5) * height // 2
+        picture.paste(colour, (left, top, left + width // 2, top + height // 2))
+    return picture
+
+
+def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def assert_four_corners(data: bytes, tolerance: int = 12) -> None:
+    pixels = decode(data, 64).astype(int)
+    for (x, y), colour in CORNERS.items():
+        assert np.abs(pixels[int(y * 64), int(x * 64)] - colour).max() <= tolerance, (x, y)
+
+
+def reason(data: bytes | Path, limits: ImportLimits | None = None) -> str:
+    with pytest.raises(PictureError) as caught:
+        check_picture(data, limits)
+    return str(caught.value)
+
+
+def png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + png_chunk(b"IDAT", b"") + png_chunk(b"IEND", b"")
+
+
+def png_with(extra: bytes, before: bytes) -> bytes:
+    data = encode(four_corners(), "PNG")
+    place = data.index(before) - 4
+    return data[:place] + extra + data[place:]
+
+
+def tiff(bits: int, photometric: int, strip: bytes, width: int, height: int) -> bytes:
+    """A little-endian TIFF of one gray strip, as scanners and microscopes write it."""
+    tags = [(256, width), (257, height), (258, bits), (259, 1), (262, photometric), (273, 8), (277, 1), (278, height)]
+    tags.append((279, len(strip)))
+    strip += b"\0" * (len(strip) % 2)
+    entries = b"".join(struct.pack("<HHLHH", tag, 3, 1, value, 0) for tag, value in tags)
+    return b"II*\0" + struct.pack("<L", 8 + len(strip)) + strip + struct.pack("<H", len(tags)) + entries + b"\0" * 4
+
+
+# What comes out
+
+
+def test_gives_bytes_of_the_asked_size():
+    pixels = decode(encode(four_corners(), "PNG"), 24)
+    assert pixels.shape == (24, 24, 3)
+    assert pixels.dtype == np.uint8
+    assert pixels.flags.writeable
+
+
+def test_reads_a_file_like_its_bytes(tmp_path):
+    data = encode(four_corners(), "JPEG")
+    (tmp_path / "picture.jpg").write_bytes(data)
+    assert np.array_equal(decode(tmp_path / "picture.jpg", 32), decode(data, 32))
+
+
+def test_resize_is_antialiased():
+    board = (np.indices((256, 256)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    pixels = decode(encode(Image.fromarray(board), "PNG"), 32)
+    assert np.abs(pixels.astype(int) - 127).max() <= 2
+
+
+def test_large_jpegs_decoded_at_a_fraction_look_the_same():
+    noise = np.random.default_rng(0).integers(0, 256, (30, 40, 3), dtype=np.uint8)
+    photograph = Image.fromarray(noise).resize((1600, 1200), Image.Resampling.BICUBIC)
+    data = encode(photograph, "JPEG", quality=90)
+    whole = np.asarray(open_picture(data).resize((96, 96), Image.Resampling.BILINEAR)).astype(int)
+    assert open_picture(data, draft_side=192).size == (400, 300)
+    assert np.abs(decode(data, 96) - whole).mean() < 0.5
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_turned_by_exif_comes_out_upright(kind, orientation):
+    turn = TURN_BACK[orientation]
+    stored = four_corners() if turn is None else four_corners().transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encode(stored, kind, exif=exif.tobytes(), quality=95)
+    assert_four_corners(data, tolerance=40)
+    assert check_picture(data) == (48, 32)
+    assert open_picture(data).size == (48, 32)
+
+
+def test_a_broken_exif_block_doesnt_cost_the_picture():
+    data = encode(four_corners(), "JPEG", quality=95, exif=b"Exif\0\0II*\0\xff\xff\xff\xff broken")
+    assert_four_corners(data)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP", "AVIF", "JPEG"])
+def test_every_format_we_take(kind):
+    assert_four_corners(encode(four_corners(), kind, **({"quality": 95} if kind in ("AVIF", "JPEG") else {})))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "YCbCr"])
+def test_other_modes_become_rgb(mode):
+    data = encode(four_corners().convert(mode), "JPEG" if mode == "YCbCr" else "PNG")
+    assert open_picture(data).mode == "RGB"
+
+
+def test_lab_becomes_rgb():
+    srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    picture = ImageCms.profileToProfile(four_corners(), srgb, lab, outputMode="LAB")
+    assert_four_corners(encode(picture, "TIFF"))
+
+
+def gradient_16_bit() -> np.ndarray:
+    return np.linspace(0, 65_535, 64 * 64).reshape(64, 64).astype(np.uint16)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_16_bit_gray_is_scaled(kind):
+    pixels = decode(encode(Image.fromarray(gradient_16_bit()), kind), 64)
+    assert np.abs(pixels[..., 0] - gradient_16_bit() / 257).max() <= 0.5
+
+
+def test_16_bit_big_endian_tiff_is_scaled():
+    values = Image.frombytes("I;16B", (64, 64), gradient_16_bit().astype(">u2").tobytes())
+    assert abs(decode(encode(values, "TIFF"), 64).mean() - 127.5) < 1
+
+
+def test_16_bit_ppm_is_scaled():
+    data = b"P5 64 64 65535\n" + gradient_16_bit().astype(">u2").tobytes()
+    assert abs(decode(data, 64).mean() - 127.5) < 1
+
+
+def test_12_bit_tiff_is_scaled():
+    data = tiff(12, 1, b"\x80\x08\x00" * 32, 8, 8)  # 0x800 twice: half of 4,095
+    assert np.unique(decode(data, 8)).tolist() == [128]
+
+
+def test_16_bit_gray_with_a_transparent_value_goes_onto_white():
+    values = np.full((8, 8), 1000, np.uint16)
+    values[:, 4:] = 30_000
+    data = encode(Image.fromarray(values), "PNG")
+    place = data.index(b"IDAT") - 4
+    data = data[:place] + png_chunk(b"tRNS", struct.pack(">H", 1000)) + data[place:]
+    assert decode(data, 8)[0, :, 0].tolist() == [255] * 4 + [117] * 4
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.int32])
+def test_numbers_without_a_range_are_refused(dtype):
+    data = encode(Image.fromarray(np.ones((8, 8), dtype)), "TIFF")
+    assert reason(data) == "its brightness is stored in 32-bit or floating-point numbers, save it with 8 or 16 bits"
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("PNG", "LA"), ("WEBP", "RGBA"), ("TIFF", "RGBA")])
+def test_transparency_goes_onto_white(kind, mode):
+    picture = Image.new("RGBA", (16, 16), (10, 10, 10, 255))
+    picture.paste((10, 10, 10, 0), (0, 0, 8, 16))
+    pixels = decode(encode(picture.convert(mode), kind, **({"lossless": True} if kind == "WEBP" else {})), 16)
+    assert (pixels[:, :7] == 255).all()
+    assert (pixels[:, 9:] == 10).all()
+
+
+def test_half_transparent_is_mixed_with_white():
+    assert decode(encode(Image.new("RGBA", (8, 8), (0, 0, 0, 128)), "PNG"), 8)[0, 0].tolist() == [127] * 3
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_palette_with_transparency_goes_onto_white(kind):
+    picture = Image.new("P", (16, 16), 1)
+    picture.putpalette([200, 0, 0, 0, 0, 200])
+    picture.paste(0, (0, 0, 8, 16))
+    pixels = decode(encode(picture, kind, transparency=0), 16)
+    assert pixels[0, 0].tolist() == [255] * 3
+    assert pixels[0, 15].tolist() == [0, 0, 200]
+
+
+def test_a_transparent_colour_goes_onto_white():
+    picture = Image.new("RGB", (16, 16), BLUE)
+    picture.paste(RED, (0, 0, 8, 16))
+    pixels = decode(encode(picture, "PNG", transparency=RED), 16)
+    assert pixels[0, 0].tolist() == [255] * 3
+    assert tuple(pixels[0, 15]) == BLUE
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_cmyk_becomes_rgb(kind):
+    assert_four_corners(encode(four_corners().convert("CMYK"), kind, quality=95), tolerance=20)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP", "TIFF"])
+def test_the_first_frame_is_taken(kind):
+    later = [Image.new("RGB", (48, 32), colour) for colour in (RED, BLUE)]
+    options = {"lossless": True} if kind == "WEBP" else {}
+    assert_four_corners(encode(four_corners(), kind, save_all=True, append_images=later, **options))
+
+
+def test_a_phones_picture_with_a_second_one_inside_is_a_jpeg():
+    data = encode(four_corners(), "MPO", save_all=True, append_images=[Image.new("RGB", (48, 32), RED)], quality=95)
+    assert_four_corners(data)
+
+
+def test_content_counts_not_the_name(tmp_path):
+    path = tmp_path / "picture.gif"
+    path.write_bytes(encode(four_corners(), "JPEG", quality=95))
+    assert_four_corners(path.read_bytes())
+    assert check_picture(path) == (48, 32)
+
+
+# What is refused
+
+
+def test_reasons_are_errors_of_data_sets():
+    assert issubclass(PictureError, DatasetError)
+
+
+def test_zero_bytes():
+    assert reason(b"") == "empty, it has 0 bytes"
+
+
+def test_a_missing_file(tmp_path):
+    assert reason(tmp_path / "gone.jpg") == "the file can't be opened (No such file or directory)"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
+        (b"<?xml version='1.0'?>\n<svg/>", "an SVG drawing"),
+        (b"\n<!DOCTYPE html><p>404", "a web page"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "a PostScript file"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"PK\x03\x04" + b"\0" * 40, "a zip archive"),
+        (b"hello", "a text file"),
+        (bytes(range(64)), "of an unknown kind"),
+    ],
+)
+def test_what_isnt_a_picture_is_named(data, kind):
+    assert reason(data) == f"not a picture that can be read, it is {kind}"
+
+
+def test_heic_says_how_to_enable_it():
+    text = reason(b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf" + b"\0" * 100)
+    assert "HEIC" in text
+    assert "pip install pillow-heif" in text
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF"])
+def test_cut_off_files_are_refused(kind):
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8))
+    data = encode(noise, kind)
+    assert any(word in reason(data[: len(data) // 2]) for word in ("cut off", "damaged"))
+
+
+def test_a_jpeg_that_lacks_its_tail_is_cut_off():
+    data = encode(Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8)), "JPEG")
+    Image.open(io.BytesIO(data[:-200])).verify()  # Pillow's own check sees nothing
+    assert reason(data[:-200]) == "cut off, the file ends before the picture does"
+
+
+def test_a_colour_profile_that_is_a_bomb_is_refused():
+    bomb = b"bomb\0\0" + zlib.compress(b"\0" * 80_000_000)
+    data = png_with(png_chunk(b"iCCP", bomb), before=b"IDAT")
+    assert reason(data) == "its colour profile or its text is absurdly large"
+
+
+@pytest.mark.parametrize("before", [b"IDAT", b"IEND"])
+def test_a_text_that_is_a_bomb_is_refused(before):
+    text = b"Comment\0\0" + zlib.compress(b" " * 80_000_000)
+    assert reason(png_with(png_chunk(b"zTXt", text), before)) == "its colour profile or its text is absurdly large"
+
+
+def test_many_texts_that_are_a_bomb_together_are_refused():
+    information = PngImagePlugin.PngInfo()
+    for number in range(80):
+        information.add_text(f"text {number}", " " * 1_000_000, zip=True)
+    assert "absurdly large" in reason(encode(four_corners(), "PNG", pnginfo=information))
+
+
+def test_pixels_are_counted_before_they_are_decoded():
+    assert reason(png_claiming(10_000, 10_000)) == "too large, 100 million pixels where 50 are allowed"
+    assert reason(png_claiming(60_000, 60_000)) == "too large, it claims far more pixels than are allowed"
+    assert reason(png_claiming(30_000, 10)) == "too large, 30000 x 10 pixels where 20,000 a side are allowed"
+
+
+def test_limits_can_be_set():
+    limits = ImportLimits(picture_pixels=1_000_000, picture_side=2000)
+    assert "too large, 4 million" in reason(encode(Image.new("L", (2000, 2000)), "PNG"), limits)
+
+
+def test_a_picture_of_one_pixel_is_too_small():
+    assert reason(encode(Image.new("RGB", (1, 1)), "GIF")) == (
+        "too small, 1 x 1 pixels where at least 4 x 4 are expected"
+    )
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF"])
+def test_damage_of_any_kind_ends_in_a_reason_or_a_picture(kind):
+    generator = np.random.default_rng(7)
+    noise = Image.fromarray(generator.integers(0, 256, (24, 24, 3), dtype=np.uint8))
+    sound = np.frombuffer(encode(noise, kind), np.uint8)
+    for _ in range(60):
+        damaged = sound.copy()
+        damaged[generator.integers(0, len(damaged), 4)] = generator.integers(0, 256, 4)
+        try:
+            assert decode(damaged.tobytes(), 8).shape == (8, 8, 3)
+        except PictureError as error:
+            assert str(error)
+
+
+# Thumbnails
+
+
+def test_thumbnails_are_new_jpegs_that_keep_the_aspect():
+    data = thumbnail(encode(four_corners(480, 320), "PNG"), 96)
+    picture = Image.open(io.BytesIO(data))
+    assert (picture.format, picture.size) == ("JPEG", (96, 64))
+
+
+def test_thumbnails_arent_enlarged():
+    assert Image.open(io.BytesIO(thumbnail(encode(four_corners(), "PNG"), 96))).size == (48, 32)
+
+
+def test_thumbnails_carry_nothing_of_the_original_but_pixels():
+    exif = Image.Exif()
+    exif[0x010E] = "secret place"
+    original = encode(four_corners(), "JPEG", exif=exif.tobytes(), comment=b"secret comment")
+    buffer = io.BytesIO(original)
+    with zipfile.ZipFile(buffer, "a") as archive:
+        archive.writestr("index.html", "<script>secret()</script>")
+    polyglot = buffer.getvalue()
+    assert polyglot.startswith(original)
+    assert b"secret" not in thumbnail(polyglot, 96)
+    assert_four_corners(thumbnail(polyglot, 48), tolerance=40)
