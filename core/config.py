@@ -205,6 +205,11 @@ class TrainingConfig:
         return self.weights == "none"
 
     @property
+    def num_frozen_blocks(self) -> int:
+        """How many of the backbone's first blocks stay as they are."""
+        return len(get_backbone(self.backbone).blocks) - self.freeze.trainable_blocks
+
+    @property
     def head_epochs(self) -> int:
         """Epochs in which only the head learns."""
         if not self.freeze.trainable_blocks:
@@ -224,11 +229,13 @@ class TrainingConfig:
     def trainable_params(self, num_classes: int) -> int:
         """Returns how many numbers learn: the head's and those of the trainable blocks.
 
-        Batch normalisation's are among them although they stay as they are, as they are in the blocks' counts.
+        Batch normalisation stays frozen unless the backbone starts from scratch.
         """
         backbone = get_backbone(self.backbone)
-        first = len(backbone.blocks) - self.freeze.trainable_blocks
-        thawed = sum(block.parameters for block in backbone.blocks[first:])
+        thawed = sum(
+            block.parameters - (block.statistics if self.from_scratch else block.batch_norm)
+            for block in backbone.blocks[self.num_frozen_blocks :]
+        )
         return thawed + self.head.params(backbone, self.image_size, num_classes)
 
     def with_options(self, **options: Any) -> "TrainingConfig":

@@ -43,18 +43,17 @@ def _inverted_residual(
     return x
 
 
-def EfficientNetLite0(input_shape: tuple[int, int, int] = (224, 224, 3)) -> keras.Model:
+def EfficientNetLite0(input_tensor: keras.KerasTensor) -> keras.Model:
     """Builds EfficientNet-Lite0 without its classifier.
 
     Args:
-        input_shape: `(height, width, 3)`; the network expects `(pixels - 127) / 128`.
+        input_tensor: pictures `(batch_size, height, width, 3)` as `(pixels - 127) / 128`.
 
     Returns:
-        An untrained model from `float32` pictures `(batch_size, height, width, 3)` to feature maps
+        An untrained model from what `input_tensor` is computed from to feature maps
         `(batch_size, ceil(height / 32), ceil(width / 32), 1280)`.
     """
-    inputs = layers.Input(input_shape)
-    x = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(inputs)
+    x = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(input_tensor)
     x = layers.ReLU(6.0, name="stem_activation")(_normalize(x, "stem_bn"))
     for index, (repeats, kernel_size, stride, expansion, filters) in enumerate(STAGES, start=1):
         for repeat in range(repeats):
@@ -62,4 +61,4 @@ def EfficientNetLite0(input_shape: tuple[int, int, int] = (224, 224, 3)) -> kera
             x = _inverted_residual(x, name, kernel_size, stride if repeat == 0 else 1, expansion, filters)
     x = layers.Conv2D(1280, 1, use_bias=False, name="top_conv")(x)
     x = layers.ReLU(6.0, name="top_activation")(_normalize(x, "top_bn"))
-    return keras.Model(inputs, x, name="efficientnet_lite0")
+    return keras.Model(keras.utils.get_source_inputs(input_tensor), x, name="efficientnet_lite0")

@@ -1,0 +1,165 @@
+"""How good a model is, from labels and probabilities. NumPy only."""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import RunError
+
+Z_95 = 1.959963984540054
+CALIBRATION_BINS = 10
+
+
+@dataclass(frozen=True)
+class ClassScore:
+    """How good a model is on one class; shares 0-1, or NaN where there is nothing to divide by."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Pictures whose top probability lies in one tenth: what was promised and what came true."""
+
+    confidence: float
+    accuracy: float
+    pictures: int
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A model's answers to pictures whose class is known.
+
+    Attributes:
+        split: which pictures: `validation`, `test`, or a data set's name.
+        class_names: the classes, in the order of the columns.
+        labels: right classes, `int64` `(num_pictures,)`.
+        probabilities: `float64` `(num_pictures, num_classes)`.
+        paths: the pictures, relative to their data set's folder.
+    """
+
+    split: str
+    class_names: tuple[str, ...]
+    labels: np.ndarray
+    probabilities: np.ndarray
+    paths: tuple[str, ...]
+
+    @property
+    def predictions(self) -> np.ndarray:
+        """Class with the highest probability, `int64` `(num_pictures,)`."""
+        return self.probabilities.argmax(axis=1)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of right answers, 0-1."""
+        return float((self.predictions == self.labels).mean())
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the accuracy (`wilson_interval`)."""
+        return wilson_interval(int((self.predictions == self.labels).sum()), len(self.labels))
+
+    @property
+    def loss(self) -> float:
+        """Mean cross-entropy."""
+        chosen = self.probabilities[np.arange(len(self.labels)), self.labels]
+        return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
+
+    @property
+    def confusion(self) -> np.ndarray:
+        """Counts `(num_classes, num_classes)`: right class by row, answer by column."""
+        size = len(self.class_names)
+        cells = np.bincount(self.labels * size + self.predictions, minlength=size * size)
+        return cells.reshape(size, size)
+
+    @property
+    def per_class(self) -> tuple[ClassScore, ...]:
+        """Precision, recall and F1 of each class."""
+        confusion = self.confusion
+        return tuple(_class_score(name, confusion, index) for index, name in enumerate(self.class_names))
+
+    @property
+    def calibration(self) -> tuple[CalibrationBin, ...]:
+        """Promised against true shares by tenths of the top probability (Guo et al. 2017, arXiv 1706.04599)."""
+        confidence = self.probabilities.max(axis=1)
+        right = self.predictions == self.labels
+        tenth = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+        chosen = [tenth == number for number in np.unique(tenth)]
+        return tuple(CalibrationBin(float(confidence[c].mean()), float(right[c].mean()), int(c.sum())) for c in chosen)
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error: mean distance of promised and true shares, 0-1."""
+        distance = sum(item.pictures * abs(item.confidence - item.accuracy) for item in self.calibration)
+        return distance / len(self.labels)
+
+    def to_dict(self) -> dict[str, object]:
+        """Returns JSON values from which `from_dict` makes the same evaluation."""
+        return {
+            "split": self.split,
+            "class_names": list(self.class_names),
+            "labels": self.labels.tolist(),
+            "probabilities": self.probabilities.tolist(),
+            "paths": list(self.paths),
+        }
+
+    @classmethod
+    def from_dict(cls, values: dict) -> "Evaluation":
+        """Makes an evaluation of what `to_dict` returned."""
+        return cls(
+            values["split"],
+            tuple(values["class_names"]),
+            np.array(values["labels"], np.int64),
+            np.array(values["probabilities"], np.float64).reshape(-1, len(values["class_names"])),
+            tuple(values["paths"]),
+        )
+
+
+def save_evaluations(evaluations: list[Evaluation], path: Path) -> None:
+    """Writes evaluations as one JSON file, whole or not at all."""
+    beside = path.with_suffix(".part")
+    beside.write_text(json.dumps([evaluation.to_dict() for evaluation in evaluations], allow_nan=False))
+    beside.replace(path)
+
+
+def load_evaluations(path: Path) -> list[Evaluation]:
+    """Reads what `save_evaluations` wrote.
+
+    Raises:
+        RunError: there is none, or it can't be read.
+    """
+    try:
+        return [Evaluation.from_dict(values) for values in json.loads(path.read_text())]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RunError("This run has no evaluation that can be read. Train it again to get one.") from error
+
+
+def _class_score(name: str, confusion: np.ndarray, index: int) -> ClassScore:
+    right = int(confusion[index, index])
+    answered, support = int(confusion[:, index].sum()), int(confusion[index].sum())
+    precision = right / answered if answered else math.nan
+    recall = right / support if support else math.nan
+    f1 = 2 * right / (answered + support) if answered + support else math.nan
+    return ClassScore(name, precision, recall, f1, support)
+
+
+def wilson_interval(right: int, total: int) -> tuple[float, float]:
+    """Returns the 95 % score interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+
+    Args:
+        right: how many were right, 0 to `total`.
+        total: out of how many; 0 gives the interval that says nothing, 0 to 1.
+    """
+    if total == 0:
+        return 0.0, 1.0
+    share, square = right / total, Z_95**2
+    middle = (share + square / (2 * total)) / (1 + square / total)
+    half = Z_95 / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total**2))
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -1,0 +1,243 @@
+"""Pictures through the frozen part of a network, once, into the feature cache."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import keras
+import numpy as np
+import psutil
+import tensorflow as tf
+
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex, Sample
+from core.errors import Stopped
+from core.events import Event, OnEvent, ShouldStop
+from core.nn.augmentation import make_view
+from core.nn.classifier import Classifier
+from core.nn.features import FeatureSpace, Rows, rows_of
+from core.nn.images import DECODER_VERSION, decode
+
+EXTRACTION_BATCH = 32
+# Share of the free memory that rows of one stage may take before they are read from disk instead.
+MEMORY_SHARE = 0.25
+
+Batch = tuple[list[str], np.ndarray]
+
+
+def fixed_batch(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
+    """Compiles a model for batches of one shape; a smaller batch is padded and cut again.
+
+    Args:
+        model: called with `training=False`; its input is cast to `float32`.
+    """
+
+    @tf.function(reduce_retracing=False)
+    def call(batch: tf.Tensor) -> tf.Tensor:
+        return model(tf.cast(batch, tf.float32), training=False)
+
+    def run(rows: np.ndarray) -> np.ndarray:
+        padding = EXTRACTION_BATCH - len(rows)
+        if padding > 0:
+            rows = np.concatenate([rows, np.zeros((padding, *rows.shape[1:]), rows.dtype)])
+        return call(tf.constant(rows)).numpy()[: EXTRACTION_BATCH - max(padding, 0)]
+
+    return run
+
+
+def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.ndarray]) -> Iterator[Batch]:
+    """Reads each batch while the one before it is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting: Future | None = None
+        previous: list[str] = []
+        for batch in batches:
+            following = reader.submit(read, batch)
+            if waiting is not None:
+                yield previous, waiting.result()
+            waiting, previous = following, list(batch)
+        if waiting is not None:
+            yield previous, waiting.result()
+
+
+@dataclass
+class Progress:
+    """Counts pictures over several passes and tells how fast they go and how long they still take."""
+
+    total: int
+    on_event: OnEvent
+    done: int = 0
+    _computed: int = 0
+    _started: float = field(default_factory=time.monotonic)
+
+    def add(self, pictures: int) -> None:
+        """Counts pictures that were computed just now, and says so."""
+        self.done += pictures
+        self._computed += pictures
+        rate = self._computed / max(time.monotonic() - self._started, 1e-6)
+        metrics = {"pictures_per_second": rate, "seconds_left": (self.total - self.done) / rate}
+        self.on_event(Event("features", self.done, self.total, metrics))
+
+
+@dataclass
+class FeatureSource:
+    """Gives the rows that a stage of the training starts from, computing what isn't cached.
+
+    Attributes:
+        classifier: whose frozen part is used; its weights are as they will be when the rows are used.
+        config: what the rows depend on.
+        index: the pictures.
+        fingerprint: of the backbone's weights.
+        folder: of all feature spaces.
+        should_stop: asked before each batch.
+    """
+
+    classifier: Classifier
+    config: TrainingConfig
+    index: DatasetIndex
+    fingerprint: str
+    folder: Path
+    on_event: OnEvent
+    should_stop: ShouldStop
+
+    def __post_init__(self) -> None:
+        self._samples = {sample.digest: sample for sample in self.index.samples}
+        self._spaces: dict[tuple[str, int], FeatureSpace] = {}
+
+    def _key(self, boundary: str, view: int) -> dict[str, object]:
+        key: dict[str, object] = {"decoder": DECODER_VERSION, "image_size": self.config.image_size}
+        if boundary != "pixels":
+            key |= {
+                "backbone": self.config.backbone,
+                "weights": self.fingerprint,
+                "preprocessing": self.config.preprocessing,
+            }
+        if view:
+            changes = {**vars(self.config.augmentation)}
+            changes.pop("views")
+            key |= {"augmentation": changes, "seed": self.config.seed, "view": view}
+        return {**key, "boundary": boundary}
+
+    def _space(self, boundary: str, view: int) -> FeatureSpace:
+        if (boundary, view) not in self._spaces:
+            self._spaces[boundary, view] = FeatureSpace.open(self.folder, self._key(boundary, view))
+        return self._spaces[boundary, view]
+
+    @property
+    def cut_boundary(self) -> str:
+        """Name of the place where the trainable blocks begin."""
+        if not self.config.num_frozen_blocks:
+            return "pixels"
+        return f"block {self.config.num_frozen_blocks}" if self.config.freeze.trainable_blocks else self.head_boundary
+
+    @property
+    def head_boundary(self) -> str:
+        """Name of the place where the head begins."""
+        return f"head inputs, {self.config.head.pooling}"
+
+    def ensure(self, boundary: str, wanted: Sequence[tuple[Sequence[Sample], int]]) -> None:
+        """Computes the rows of these pictures, in these versions, that aren't cached.
+
+        Args:
+            boundary: `cut_boundary` or `head_boundary`.
+            wanted: pictures and the number of their version.
+
+        Raises:
+            Stopped: `should_stop` said so; what was computed is kept.
+        """
+        missing = [
+            (view, self._space(boundary, view).missing([sample.digest for sample in samples]))
+            for samples, view in wanted
+        ]
+        total = sum(len(samples) for samples, _ in wanted)
+        progress = Progress(total, self.on_event, total - sum(len(digests) for _, digests in missing))
+        if not any(digests for _, digests in missing):
+            return
+        self.on_event(Event("features", progress.done, total))
+        compute = self._function(boundary)
+        for view, digests in missing:
+            if digests:
+                self._space(boundary, view).write(self._batches(boundary, view, digests, compute, progress))
+
+    def _function(self, boundary: str) -> Callable[[np.ndarray], np.ndarray]:
+        if boundary == "pixels":
+            return lambda rows: rows
+        model = self.classifier.suffix if boundary != self.cut_boundary else self.classifier.prefix
+        run = fixed_batch(model)
+        return lambda rows: run(rows).astype(np.float16)
+
+    def _batches(
+        self,
+        boundary: str,
+        view: int,
+        digests: Sequence[str],
+        compute: Callable[[np.ndarray], np.ndarray],
+        progress: Progress,
+    ) -> Iterator[Batch]:
+        chunks = [digests[start : start + EXTRACTION_BATCH] for start in range(0, len(digests), EXTRACTION_BATCH)]
+        with ThreadPoolExecutor(psutil.cpu_count() or 1) as decoders:
+            for batch, rows in ahead(chunks, lambda chunk: self._inputs(boundary, view, chunk, decoders)):
+                if self.should_stop():
+                    raise Stopped
+                yield batch, compute(rows)
+                progress.add(len(batch))
+
+    def _inputs(self, boundary: str, view: int, digests: Sequence[str], decoders: ThreadPoolExecutor) -> np.ndarray:
+        """Reads what enters the network that computes `boundary`."""
+        if boundary != self.cut_boundary and self.cut_boundary != "pixels":
+            return self._space(self.cut_boundary, view).gather(digests)
+        return np.stack(list(decoders.map(lambda digest: self._picture(digest, view), digests)))
+
+    def _picture(self, digest: str, view: int) -> np.ndarray:
+        plain = self._space("pixels", 0) if self.cut_boundary == "pixels" else None
+        if plain is not None and digest in plain:
+            picture = plain.gather([digest])[0]
+        else:
+            picture = decode(self.index.picture_path(self._samples[digest]), self.config.image_size)
+        return make_view(picture, self.config.augmentation, self.config.seed, digest, view)
+
+    def rows(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> Rows:
+        """Returns the rows of pictures that `ensure` has seen to."""
+        budget = int(psutil.virtual_memory().available * MEMORY_SHARE)
+        return rows_of(self._space(boundary, view), [sample.digest for sample in samples], budget)
+
+    def reader(self, boundary: str, samples: Sequence[Sample]) -> Callable[[np.ndarray, int], np.ndarray]:
+        """Returns how training rows are read: places among `samples` and the number of the epoch to rows.
+
+        Cached versions take turns, so that each epoch mixes plain and changed pictures. Where every block is
+        trainable, pictures are changed anew each epoch.
+        """
+        if boundary == "pixels":
+            return self._pixel_reader(samples)
+        views = [self.rows(boundary, samples, view) for view in range(self.config.augmentation.cached_views)]
+
+        def read(places: np.ndarray, epoch: int) -> np.ndarray:
+            turns = (places + epoch) % len(views)
+            parts = [(turns == view, rows) for view, rows in enumerate(views) if (turns == view).any()]
+            if len(parts) == 1:
+                return parts[0][1].read(places)
+            first = parts[0][1].read(places[parts[0][0]])
+            batch = np.empty((len(places), *first.shape[1:]), first.dtype)
+            for chosen, rows in parts:
+                batch[chosen] = rows.read(places[chosen])
+            return batch
+
+        return read
+
+    def _pixel_reader(self, samples: Sequence[Sample]) -> Callable[[np.ndarray, int], np.ndarray]:
+        plain = self.rows("pixels", samples)
+        config = self.config
+
+        def read(places: np.ndarray, epoch: int) -> np.ndarray:
+            pictures = plain.read(places)
+            if not config.augmentation.changes_pictures:
+                return pictures
+            digests = [samples[place].digest for place in places]
+            changed = [
+                make_view(picture, config.augmentation, config.seed, digest, epoch + 1)
+                for picture, digest in zip(pictures, digests, strict=True)
+            ]
+            return np.stack(changed)
+
+        return read

@@ -1,0 +1,326 @@
+"""The training loop: epochs over rows that are in memory or on disk, told as events."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from core.errors import RunError, Stopped
+from core.events import Event, OnEvent, ShouldStop
+from core.nn.classifier import class_probabilities
+from core.nn.features import Rows
+
+EVALUATION_BATCH = 128
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """Rows with their labels.
+
+    Attributes:
+        rows: what enters the trainable part, plain pictures.
+        labels: `int64` `(num_rows,)`.
+    """
+
+    rows: Rows
+    labels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Trainable:
+    """The part of a network that learns.
+
+    Attributes:
+        suffix: thawed blocks, from the rows to the head's inputs; None where the rows are the head's inputs.
+        head: the head's inputs to logits.
+        backbone_training: whether the thawed blocks run in training mode; only from scratch, so that
+            batch-norm statistics never move on small data sets.
+    """
+
+    suffix: keras.Model | None
+    head: keras.Model
+    backbone_training: bool = False
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """What learns."""
+        thawed = self.suffix.trainable_variables if self.suffix else []
+        return [*thawed, *self.head.trainable_variables]
+
+    def logits(self, rows: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns the logits `(batch_size, outputs)` of a batch of rows in their stored type."""
+        x = tf.cast(rows, tf.float32)
+        if self.suffix:
+            x = self.suffix(x, training=training and self.backbone_training)
+        return self.head(x, training=training)
+
+
+@dataclass(frozen=True)
+class StageData:
+    """What a stage learns from and is measured on.
+
+    Attributes:
+        read: takes places among the training pictures `(n,)` and the number of the epoch, returns their rows,
+            changed as augmentation asks.
+        labels: of all training pictures, `int64`.
+        class_weights: factors of the loss, `(num_classes,)`.
+        measured: the training pictures that the training curve is measured on.
+        validation: the validation pictures.
+        seed: of the order of the pictures.
+    """
+
+    read: Callable[[np.ndarray, int], np.ndarray]
+    labels: np.ndarray
+    class_weights: np.ndarray
+    measured: Labelled
+    validation: Labelled
+    seed: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One part of a training: what learns, from what, for how long.
+
+    Attributes:
+        phase: `head` or `fine_tune`.
+        network: what learns.
+        data: from what.
+        epochs: how many at most.
+        learning_rate: Adam's step size.
+        batch_size: pictures in a gradient step.
+        weight_decay: as `Head.weight_decay` has it.
+        patience: epochs without a lower validation loss before it ends; 0 for never.
+    """
+
+    phase: str
+    network: Trainable
+    data: StageData
+    epochs: int
+    learning_rate: float
+    batch_size: int
+    weight_decay: float
+    patience: int
+
+
+@dataclass
+class EarlyStopping:
+    """Watches the validation loss.
+
+    Attributes:
+        patience: epochs without a lower loss before it says to end; 0 for never.
+        best: lowest loss so far.
+        waited: epochs since then.
+    """
+
+    patience: int
+    best: float = math.inf
+    waited: int = 0
+
+    def improved(self, loss: float) -> bool:
+        """Takes the next epoch's loss and tells whether it is the lowest so far."""
+        if loss < self.best:
+            self.best, self.waited = loss, 0
+            return True
+        self.waited += 1
+        return False
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether training should end."""
+        return bool(self.patience) and self.waited >= self.patience
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """How a stage ended.
+
+    Attributes:
+        history: the metrics of each epoch.
+        stopped: whether the person stopped it.
+        epoch: number of the epoch whose weights were kept, from 1 within the stage.
+    """
+
+    history: list[dict[str, float]]
+    stopped: bool
+    epoch: int
+
+
+def run_rows(function: Callable[[tf.Tensor], tf.Tensor], rows: Rows) -> np.ndarray:
+    """Runs a compiled function over rows batch by batch; returns what it gives for each of them."""
+    places = np.arange(rows.num_rows)
+    parts = [places[start : start + EVALUATION_BATCH] for start in range(0, len(places), EVALUATION_BATCH)]
+    return np.concatenate([function(tf.constant(rows.read(part))).numpy() for part in parts])
+
+
+def run_model(model: keras.Model, rows: Rows) -> np.ndarray:
+    """Runs a model in evaluation mode over rows in their stored type."""
+    call = tf.function(lambda batch: model(tf.cast(batch, tf.float32), training=False), reduce_retracing=True)
+    return run_rows(call, rows)
+
+
+def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Returns the mean cross-entropy and the share of right answers, both without class weights."""
+    probabilities = class_probabilities(logits)
+    chosen = probabilities[np.arange(len(labels)), labels]
+    loss = float(-np.log(np.clip(chosen, 1e-12, None)).mean())
+    return loss, float((probabilities.argmax(axis=1) == labels).mean())
+
+
+def _penalty(stage: Stage) -> float:
+    """Returns the factor of the last layer's squared weights in the loss.
+
+    On unit vectors scikit-learn's `LogisticRegression` minimises the sum of the losses + weights^2 / (2 C). Ours sees
+    those vectors longer by the square root of their length, so its weights are as much smaller.
+    """
+    names = [layer.name for layer in stage.network.head.layers]
+    kernel = stage.network.head.get_layer("logits").kernel
+    scale = kernel.shape[0] if "unit_scale" in names and "hidden" not in names else 1
+    return stage.weight_decay * scale / (2 * len(stage.data.labels))
+
+
+def _step_function(stage: Stage, optimizer: keras.optimizers.Optimizer) -> Callable[..., tf.Tensor]:
+    """Compiles one gradient step: rows, labels and weights of a batch to its loss."""
+    network = stage.network
+    variables = network.variables
+    optimizer.build(variables)
+    kernel = network.head.get_layer("logits").kernel
+    penalty = _penalty(stage)
+
+    @tf.function(reduce_retracing=True)
+    def step(rows: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            logits = network.logits(rows, training=True)
+            loss = tf.reduce_mean(weights * _cross_entropy(labels, logits))
+            loss += penalty * tf.reduce_sum(tf.square(kernel))
+        optimizer.apply(tape.gradient(loss, variables), variables)
+        return loss
+
+    return step
+
+
+def _cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    if logits.shape[1] == 1:
+        return tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(labels, tf.float32), logits[:, 0])
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+
+
+@dataclass
+class Fit:
+    """Runs a stage; `run` is its table of contents.
+
+    Attributes:
+        stage: what to do.
+        on_event: takes an event an epoch and some in between.
+        should_stop: asked before each batch.
+        first_epoch: how many epochs the run has behind it.
+    """
+
+    stage: Stage
+    on_event: OnEvent
+    should_stop: ShouldStop
+    first_epoch: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+    def run(self) -> Fitted:
+        """Trains until the epochs are over, patience is exhausted or someone stops it.
+
+        Returns:
+            The history; the network has the weights of the best epoch where there is patience, else of the last
+            whole one.
+
+        Raises:
+            RunError: the loss isn't a number any more.
+            Stopped: before the run's first epoch ended, so that there is nothing to keep.
+        """
+        stage = self.stage
+        step = _step_function(stage, keras.optimizers.Adam(stage.learning_rate))
+        call = tf.function(stage.network.logits, reduce_retracing=True)
+        early_stopping = EarlyStopping(stage.patience)
+        kept, kept_epoch = self._snapshot(), 0
+        stopped = False
+        for epoch in range(stage.epochs):
+            stopped = not self._train(epoch, step)
+            if stopped:
+                break
+            metrics = self._measure(lambda rows: run_rows(call, rows))
+            self._epoch_ends(epoch, metrics)
+            if early_stopping.improved(metrics["val_loss"]) or not stage.patience:
+                kept, kept_epoch = self._snapshot(), epoch + 1
+            if early_stopping.exhausted:
+                break
+        if stopped and self.first_epoch + len(self.history) == 0:
+            raise Stopped
+        self._restore(kept)
+        return Fitted(self.history, stopped, kept_epoch)
+
+    def _train(self, epoch: int, step: Callable[..., tf.Tensor]) -> bool:
+        """Runs one epoch of gradient steps; returns False where it was stopped."""
+        data = self.stage.data
+        order = np.random.default_rng([data.seed, self.first_epoch + epoch]).permutation(len(data.labels))
+        size = self.stage.batch_size
+        batches = [order[start : start + size] for start in range(0, len(order), size)]
+        started = time.monotonic()
+        for number, (places, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
+            if self.should_stop():
+                return False
+            labels = data.labels[places]
+            weights = data.class_weights[labels].astype(np.float32)
+            loss = step(tf.constant(rows), tf.constant(labels), tf.constant(weights))
+            self._batch_ends(epoch, number, len(batches), time.monotonic() - started)
+        if not np.isfinite(loss.numpy()):
+            raise RunError(
+                f"The loss stopped being a number in epoch {self.first_epoch + epoch + 1}: training diverged at a "
+                f"learning rate of {self.stage.learning_rate:g}. Lower it to a tenth and start again."
+            )
+        return True
+
+    def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        read = self.stage.data.read
+        with ThreadPoolExecutor(1) as reader:
+            waiting = reader.submit(read, batches[0], self.first_epoch + epoch)
+            for places, following in zip(batches, [*batches[1:], None], strict=True):
+                rows = waiting.result()
+                if following is not None:
+                    waiting = reader.submit(read, following, self.first_epoch + epoch)
+                yield places, rows
+
+    def _measure(self, logits: Callable[[Rows], np.ndarray]) -> dict[str, float]:
+        """Measures both curves in the same way: evaluation mode, plain pictures, no class weights."""
+        measured, validation = self.stage.data.measured, self.stage.data.validation
+        loss, accuracy = loss_and_accuracy(logits(measured.rows), measured.labels)
+        val_loss, val_accuracy = loss_and_accuracy(logits(validation.rows), validation.labels)
+        return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+
+    def _epoch_ends(self, epoch: int, metrics: dict[str, float]) -> None:
+        metrics = {**metrics, "learning_rate": self.stage.learning_rate}
+        self.history.append(metrics)
+        self.on_event(
+            Event(self.stage.phase, epoch + 1, self.stage.epochs, metrics, epoch=self.first_epoch + epoch + 1)
+        )
+
+    def _batch_ends(self, epoch: int, number: int, batches: int, seconds: float) -> None:
+        seconds_an_epoch = seconds / number * batches
+        metrics = {
+            "batch": number,
+            "batches": batches,
+            "pictures_per_second": len(self.stage.data.labels) / max(seconds_an_epoch, 1e-6),
+            "seconds_left": seconds_an_epoch * (self.stage.epochs - epoch) - seconds,
+        }
+        self.on_event(Event(self.stage.phase, epoch, self.stage.epochs, metrics))
+
+    def _snapshot(self) -> list[np.ndarray]:
+        return [variable.numpy() for variable in self._kept_variables()]
+
+    def _restore(self, values: list[np.ndarray]) -> None:
+        for variable, value in zip(self._kept_variables(), values, strict=True):
+            variable.assign(value)
+
+    def _kept_variables(self) -> list[keras.Variable]:
+        # From scratch the running statistics of batch norm belong to the weights, although no gradient moves them.
+        suffix = self.stage.network.suffix
+        return [*(suffix.variables if suffix else []), *self.stage.network.head.variables]

@@ -1,0 +1,123 @@
+"""Answers of a trained classifier to new pictures, through the same decoder and the same network as in training."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from core.errors import CoreError, RunError
+from core.nn.classifier import class_probabilities
+from core.nn.features import array_rows
+from core.nn.images import decode
+from core.nn.model_files import DESCRIPTION, NO_MODEL, TrainedClassifier, load_classifier
+from core.nn.training import MODEL_FOLDER, unit_vectors
+from core.prediction import Prediction, unreadable, verdict
+
+NEAREST = 3
+PREDICTION_BATCH = 32
+
+
+def model_version(run_folder: Path) -> int:
+    """Returns a number that changes when the run's model is written anew.
+
+    Raises:
+        RunError: there is no model.
+    """
+    try:
+        return (run_folder / MODEL_FOLDER / DESCRIPTION).stat().st_mtime_ns
+    except OSError as error:
+        raise RunError(NO_MODEL) from error
+
+
+class Predictor:
+    """A classifier ready to answer.
+
+    Args:
+        run_folder: of a run whose training has finished.
+
+    Raises:
+        RunError: it has no model that can be loaded.
+    """
+
+    def __init__(self, run_folder: Path) -> None:
+        self.trained: TrainedClassifier = load_classifier(run_folder / MODEL_FOLDER)
+        self._run = _answers(self.trained)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The classes, in the order of the probabilities."""
+        return self.trained.class_names
+
+    def warm_up(self) -> None:
+        """Compiles the network for one picture and for many, so that the first doesn't wait for it."""
+        side = self.trained.config.image_size
+        for pictures in (1, 2):
+            self._run(tf.zeros((pictures, side, side, 3), tf.uint8))
+
+    def predict(self, sources: Sequence[Path | bytes]) -> list[Prediction]:
+        """Answers to pictures, in their order.
+
+        Args:
+            sources: files, or the bytes of files.
+
+        Returns:
+            One prediction each; one that can't be read has the reason in `error`.
+        """
+        predictions: list[Prediction] = []
+        for start in range(0, len(sources), PREDICTION_BATCH):
+            predictions.extend(self._predict_batch(sources[start : start + PREDICTION_BATCH]))
+        return predictions
+
+    def _predict_batch(self, sources: Sequence[Path | bytes]) -> list[Prediction]:
+        pictures = [_decode(source, self.trained.config.image_size) for source in sources]
+        readable = [picture for picture in pictures if not isinstance(picture, str)]
+        answers = iter(self._judge(np.stack(readable)) if readable else ())
+        return [
+            unreadable(self.class_names, picture) if isinstance(picture, str) else next(answers) for picture in pictures
+        ]
+
+    def _judge(self, pictures: np.ndarray) -> list[Prediction]:
+        """Answers to decoded pictures `(n, image_size, image_size, 3)`, `uint8`."""
+        inputs, logits = (output.numpy() for output in self._run(tf.constant(pictures)))
+        reference = self.trained.reference
+        places, cosines = reference.nearest(unit_vectors(array_rows(inputs)), NEAREST)
+        return [
+            self._prediction(probabilities, float(row_cosines[0]), tuple(reference.paths[place] for place in row))
+            for probabilities, row, row_cosines in zip(class_probabilities(logits), places, cosines, strict=True)
+        ]
+
+    def _prediction(self, probabilities: np.ndarray, similarity: float, nearest: tuple[str, ...]) -> Prediction:
+        best = int(probabilities.argmax())
+        probability = float(probabilities[best])
+        return Prediction(
+            class_name=self.class_names[best],
+            probability=probability,
+            class_names=self.class_names,
+            probabilities=tuple(float(value) for value in probabilities),
+            verdict=verdict(probability, similarity, self.trained.reference.threshold),
+            similarity=similarity,
+            nearest=nearest,
+        )
+
+
+def _answers(trained: TrainedClassifier) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
+    """Compiles pixels to the head's inputs, which tell how familiar a picture is, and logits, in one pass."""
+    classifier = trained.classifier
+
+    @tf.function(reduce_retracing=True)
+    def run(pictures: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        inputs = classifier.embedding(tf.cast(pictures, tf.float32), training=False)
+        return inputs, classifier.head(inputs, training=False)
+
+    return run
+
+
+def _decode(source: Path | bytes, image_size: int) -> np.ndarray | str:
+    """Decodes a picture, or tells why it can't be."""
+    try:
+        return decode(source, image_size)
+    except CoreError as error:
+        return str(error)
+    except OSError as error:
+        return f"The file couldn't be read ({error.strerror or error}). Check its path."

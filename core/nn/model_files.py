@@ -1,0 +1,129 @@
+"""A trained classifier on disk: our own description, weights under a checksum, training pictures to compare with.
+
+Only what this studio wrote is loaded: the network is built from our description by our own builders, and the weights'
+checksum has to match, since a flipped bit in a weight file would load in silence.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from core.config import TrainingConfig
+from core.errors import ConfigError, RunError
+from core.nn.classifier import Classifier, build_classifier
+from core.nn.images import DECODER_VERSION
+
+DESCRIPTION = "classifier.json"
+WEIGHTS = "classifier.weights.h5"
+REFERENCE = "reference.npz"
+NO_MODEL = "This run has no model. Wait until it has finished, or train it again."
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Training pictures as the model sees them, to tell the familiar from the unlike.
+
+    Attributes:
+        vectors: unit vectors of pooled features, `float16` `(num_pictures, num_features)`.
+        paths: the pictures, relative to the data set's folder.
+        threshold: cosine to the nearest of them that all but the strangest held-out pictures reach.
+    """
+
+    vectors: np.ndarray
+    paths: tuple[str, ...]
+    threshold: float
+
+    def nearest(self, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Returns the most similar training pictures of each row, best first.
+
+        Args:
+            vectors: unit vectors `(n, num_features)`.
+            count: how many to return; fewer where there are fewer.
+
+        Returns:
+            Their places and cosines, both `(n, count)`.
+        """
+        cosines = vectors.astype(np.float32) @ self.vectors.astype(np.float32).T
+        places = np.argsort(-cosines, axis=1)[:, :count]
+        return places, np.take_along_axis(cosines, places, axis=1)
+
+
+@dataclass(frozen=True)
+class TrainedClassifier:
+    """A classifier with what is needed to use it."""
+
+    classifier: Classifier
+    config: TrainingConfig
+    class_names: tuple[str, ...]
+    reference: Reference
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def save_classifier(trained: TrainedClassifier, folder: Path) -> None:
+    """Writes a classifier, whole or not at all, in place of one that may be there.
+
+    Args:
+        trained: what to write.
+        folder: its own folder.
+    """
+    beside = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    trained.classifier.model.save_weights(beside / WEIGHTS)
+    reference = trained.reference
+    np.savez(beside / REFERENCE, vectors=reference.vectors, threshold=reference.threshold)
+    description = {
+        "config": json.loads(trained.config.to_json()),
+        "class_names": list(trained.class_names),
+        "reference_paths": list(reference.paths),
+        "checksums": {name: _checksum(beside / name) for name in (WEIGHTS, REFERENCE)},
+        "decoder": DECODER_VERSION,
+        "keras": keras.__version__,
+    }
+    (beside / DESCRIPTION).write_text(json.dumps(description, indent=1))
+    for path in beside.iterdir():
+        _sync(path)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.replace(folder)
+
+
+def load_classifier(folder: Path) -> TrainedClassifier:
+    """Reads what `save_classifier` wrote.
+
+    Raises:
+        RunError: there is none, or it was changed since.
+    """
+    try:
+        description = json.loads((folder / DESCRIPTION).read_text())
+        for name, checksum in description["checksums"].items():
+            if _checksum(folder / name) != checksum:
+                raise RunError(f"The model's file {name} was changed or damaged since it was saved. Train it again.")
+        config = TrainingConfig.from_json(json.dumps(description["config"]))
+        class_names = tuple(description["class_names"])
+        classifier = build_classifier(config, len(class_names))
+        classifier.model.load_weights(folder / WEIGHTS)
+        with np.load(folder / REFERENCE, allow_pickle=False) as arrays:
+            reference = Reference(arrays["vectors"], tuple(description["reference_paths"]), float(arrays["threshold"]))
+    except FileNotFoundError as error:
+        raise RunError(NO_MODEL) from error
+    except (OSError, ValueError, KeyError, ConfigError) as error:
+        raise RunError(f"The model of this run can't be read ({error}). Train it again.") from error
+    return TrainedClassifier(classifier, config, class_names, reference)

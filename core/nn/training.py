@@ -1,0 +1,277 @@
+"""A training from configuration and pictures to a saved, evaluated model."""
+
+import hashlib
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex, Sample
+from core.errors import DatasetError
+from core.evaluation import Evaluation, save_evaluations
+from core.events import Event, OnEvent, ShouldStop
+from core.nn.classifier import Classifier, build_classifier, class_probabilities
+from core.nn.extraction import FeatureSource
+from core.nn.features import Rows, array_rows
+from core.nn.fitting import Fit, Labelled, Stage, StageData, Trainable, run_model
+from core.nn.model_files import Reference, TrainedClassifier, save_classifier
+from core.nn.weights import ensure_weights, load_weights
+from core.settings import Settings
+
+# The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are
+# validation pictures: enough for a curve, cheap where blocks are thawed.
+TRAINING_SAMPLE = 1000
+MODEL_FOLDER = "model"
+EVALUATION_FILE = "evaluation.json"
+REFERENCE_PICTURES = 2000
+# Share of the held-out pictures that may look unlike anything seen.
+UNLIKE_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        stopped: whether the person stopped it; the model is that of the last whole epoch.
+        metrics: of the saved model: `val_accuracy`, `val_loss`, and `test_accuracy` where there are test pictures.
+        seconds: spent in each phase.
+    """
+
+    stopped: bool
+    metrics: dict[str, float]
+    seconds: dict[str, float]
+
+
+@dataclass
+class PhaseClock:
+    """Adds up the seconds of each phase."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Times what happens inside."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
+
+
+def run_training(
+    config: TrainingConfig,
+    index: DatasetIndex,
+    folder: Path,
+    settings: Settings,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+) -> Outcome:
+    """Trains a classifier and saves it, with its evaluation, in `folder`.
+
+    Args:
+        config: what to do.
+        index: the pictures; split here where they come without validation pictures.
+        folder: the run's own.
+        settings: where weights and features are.
+        on_event: takes the events of the phases `weights`, `features`, `head`, `fine_tune`, `evaluate` and `save`.
+        should_stop: asked before each batch.
+
+    Raises:
+        CoreError: it can't be done; the message says what to do.
+        Stopped: before there was anything to keep.
+    """
+    return _Training(config, index, folder, settings, on_event, should_stop).run()
+
+
+class _Training:
+    """The state of one training; `run` is its table of contents."""
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        index: DatasetIndex,
+        folder: Path,
+        settings: Settings,
+        on_event: OnEvent,
+        should_stop: ShouldStop,
+    ) -> None:
+        self.config = config
+        self.index = index.with_split(config.validation_split, config.seed)
+        self.folder = folder
+        self.settings = settings
+        self.on_event = on_event
+        self.should_stop = should_stop
+        self.clock = PhaseClock()
+        self.stopped = False
+        self.epochs_done = 0
+        self.fine_tuned = False
+        self.samples = {split: self.index.select(split) for split in ("train", "validation", "test")}
+        if not self.samples["train"] or not self.samples["validation"]:
+            raise DatasetError(
+                "Expected pictures to train on and pictures to validate with. Received none of one kind. "
+                "Fix: add pictures, or leave the validation folder out so that a share is held out."
+            )
+
+    def run(self) -> Outcome:
+        keras.utils.set_random_seed(self.config.seed)
+        self.classifier, self.source = self._build()
+        if self.config.head_epochs:
+            self._train_head()
+        if self.config.fine_tune_epochs and not self.stopped:
+            self._fine_tune()
+        evaluations = self._evaluate()
+        self._save(evaluations)
+        metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
+        metrics |= {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
+        return Outcome(self.stopped, metrics, self.clock.seconds)
+
+    def _build(self) -> tuple[Classifier, FeatureSource]:
+        with self.clock.phase("weights"):
+            self.on_event(Event("weights"))
+            classifier = build_classifier(self.config, len(self.index.class_names))
+            fingerprint = self._load_weights(classifier)
+        source = FeatureSource(
+            classifier,
+            self.config,
+            self.index,
+            fingerprint,
+            self.settings.features,
+            self.on_event,
+            self.should_stop,
+        )
+        return classifier, source
+
+    def _load_weights(self, classifier: Classifier) -> str:
+        """Loads the backbone's weights and returns their fingerprint."""
+        if self.config.from_scratch:
+            return f"random {self.config.seed}"
+        backbone = get_backbone(self.config.backbone)
+        if self.config.weights == "imagenet":
+            path = ensure_weights(backbone, self.settings, self.on_event, self.should_stop)
+        else:
+            path = Path(self.config.weights)
+        load_weights(classifier.features, backbone, path)
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    def _train_head(self) -> None:
+        boundary = self.source.head_boundary
+        views = self.config.augmentation.cached_views
+        with self.clock.phase("features"):
+            if self.source.cut_boundary not in (boundary, "pixels"):
+                self._ensure(self.source.cut_boundary, views)
+            self._ensure(boundary, views)
+        with self.clock.phase("head"):
+            self._fit(self._stage("head", boundary, Trainable(None, self.classifier.head)))
+
+    def _fine_tune(self) -> None:
+        self.fine_tuned = True
+        boundary = self.source.cut_boundary
+        with self.clock.phase("features"):
+            self._ensure(boundary, 1 if boundary == "pixels" else self.config.augmentation.cached_views)
+        network = Trainable(self.classifier.suffix, self.classifier.head, self.config.from_scratch)
+        with self.clock.phase("fine_tune"):
+            self._fit(self._stage("fine_tune", boundary, network))
+
+    def _ensure(self, boundary: str, views: int) -> None:
+        plain = [*self.samples["train"], *self.samples["validation"], *self.samples["test"]]
+        changed = [(self.samples["train"], view) for view in range(1, views)]
+        self.source.ensure(boundary, [(plain, 0), *changed])
+
+    def _stage(self, phase: str, boundary: str, network: Trainable) -> Stage:
+        config = self.config
+        fine = phase == "fine_tune"
+        return Stage(
+            phase=phase,
+            network=network,
+            data=self._stage_data(boundary),
+            epochs=config.fine_tune_epochs if fine else config.head_epochs,
+            learning_rate=config.fine_tune_learning_rate if fine and not config.from_scratch else config.learning_rate,
+            batch_size=config.batch_size,
+            weight_decay=config.head.weight_decay,
+            patience=config.early_stopping_patience,
+        )
+
+    def _stage_data(self, boundary: str) -> StageData:
+        training, validation = self.samples["train"], self.samples["validation"]
+        measured = self._measured_sample()
+        return StageData(
+            read=self.source.reader(boundary, training),
+            labels=_labels(training),
+            class_weights=self._class_weights(),
+            measured=Labelled(self.source.rows(boundary, measured), _labels(measured)),
+            validation=Labelled(self.source.rows(boundary, validation), _labels(validation)),
+            seed=self.config.seed,
+        )
+
+    def _measured_sample(self) -> list[Sample]:
+        """Chooses the training pictures that the training curve is measured on, the same in every epoch."""
+        training = self.samples["train"]
+        size = min(len(training), max(TRAINING_SAMPLE, len(self.samples["validation"])))
+        places = np.random.default_rng(self.config.seed).permutation(len(training))[:size]
+        return [training[place] for place in sorted(places)]
+
+    def _class_weights(self) -> np.ndarray:
+        counts = np.bincount(_labels(self.samples["train"]), minlength=len(self.index.class_names))
+        if not self.config.class_weighting:
+            return np.ones(len(counts))
+        return counts.sum() / (len(counts) * np.maximum(counts, 1))
+
+    def _fit(self, stage: Stage) -> None:
+        fitted = Fit(stage, self.on_event, self.should_stop, self.epochs_done).run()
+        self.epochs_done += len(fitted.history)
+        self.stopped = fitted.stopped
+
+    def _head_inputs(self, samples: Sequence[Sample]) -> Rows:
+        """Returns what reaches the head for plain pictures, as the network is now."""
+        if not self.fine_tuned:
+            return self.source.rows(self.source.head_boundary, samples)
+        rows = self.source.rows(self.source.cut_boundary, samples)
+        return array_rows(run_model(self.classifier.suffix, rows))
+
+    def _evaluate(self) -> list[Evaluation]:
+        with self.clock.phase("evaluate"):
+            self.on_event(Event("evaluate"))
+            return [self._evaluate_split(split) for split in ("validation", "test") if self.samples[split]]
+
+    def _evaluate_split(self, split: str) -> Evaluation:
+        samples = self.samples[split]
+        probabilities = class_probabilities(run_model(self.classifier.head, self._head_inputs(samples)))
+        paths = tuple(sample.path for sample in samples)
+        return Evaluation(split, self.index.class_names, _labels(samples), probabilities, paths)
+
+    def _reference(self) -> Reference:
+        """Keeps training pictures to compare with, and how alike held-out pictures are to them."""
+        training = self.samples["train"]
+        places = np.random.default_rng(self.config.seed).permutation(len(training))[:REFERENCE_PICTURES]
+        chosen = [training[place] for place in sorted(places)]
+        vectors = unit_vectors(self._head_inputs(chosen))
+        reference = Reference(vectors.astype(np.float16), tuple(sample.path for sample in chosen), -1.0)
+        _, cosines = reference.nearest(unit_vectors(self._head_inputs(self.samples["validation"])), 1)
+        return replace(reference, threshold=float(np.quantile(cosines[:, 0], UNLIKE_SHARE)))
+
+    def _save(self, evaluations: list[Evaluation]) -> None:
+        with self.clock.phase("save"):
+            self.on_event(Event("save"))
+            trained = TrainedClassifier(self.classifier, self.config, self.index.class_names, self._reference())
+            self.folder.mkdir(parents=True, exist_ok=True)
+            save_evaluations(evaluations, self.folder / EVALUATION_FILE)
+            save_classifier(trained, self.folder / MODEL_FOLDER)
+
+
+def _labels(samples: Sequence[Sample]) -> np.ndarray:
+    return np.array([sample.label for sample in samples], np.int64)
+
+
+def unit_vectors(head_inputs: Rows) -> np.ndarray:
+    """Returns the head's inputs, averaged over places where they are maps, as `float32` unit vectors."""
+    rows = head_inputs.read(np.arange(head_inputs.num_rows)).astype(np.float32)
+    vectors = rows.mean(axis=(1, 2)) if rows.ndim == 4 else rows
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -1,0 +1,63 @@
+"""What a model says of a picture."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Below this probability of the top class an answer is called unsure.
+SURE_PROBABILITY = 0.8
+
+
+class Verdict(StrEnum):
+    """How far an answer can be relied on."""
+
+    SURE = "sure"
+    UNSURE = "unsure"
+    UNLIKE = "unlike anything seen"
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A model's answer to one picture.
+
+    Attributes:
+        class_name: the most probable class; empty where the picture couldn't be read.
+        probability: its probability, 0-1.
+        class_names: all classes, in the order of `probabilities`.
+        probabilities: one a class, sum 1.
+        verdict: how far to rely on it.
+        similarity: cosine to the most similar training picture, -1 to 1.
+        nearest: the most similar training pictures, relative to the data set's folder, best first.
+        error: why the picture couldn't be read; empty where it could.
+    """
+
+    class_name: str
+    probability: float
+    class_names: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    verdict: Verdict
+    similarity: float = 0.0
+    nearest: tuple[str, ...] = ()
+    error: str = ""
+
+    def top(self, count: int = 5) -> list[tuple[str, float]]:
+        """Returns the most probable classes with their probabilities, best first."""
+        pairs = zip(self.class_names, self.probabilities, strict=True)
+        return sorted(pairs, key=lambda pair: -pair[1])[:count]
+
+
+def unreadable(class_names: tuple[str, ...], error: str) -> Prediction:
+    """Returns the answer to a picture that couldn't be read."""
+    return Prediction("", 0.0, class_names, tuple(0.0 for _ in class_names), Verdict.UNLIKE, error=error)
+
+
+def verdict(probability: float, similarity: float, threshold: float) -> Verdict:
+    """Judges an answer.
+
+    Args:
+        probability: of the most probable class.
+        similarity: cosine to the most similar training picture.
+        threshold: similarity that nearly all held-out pictures reach.
+    """
+    if similarity < threshold:
+        return Verdict.UNLIKE
+    return Verdict.SURE if probability >= SURE_PROBABILITY else Verdict.UNSURE

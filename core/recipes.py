@@ -1,0 +1,129 @@
+"""Ready-made configurations, one click each."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from core.backbones import get_backbone
+from core.config import Augmentation, FreezePolicy, Head, TrainingConfig
+from core.errors import ConfigError
+
+# Gradient steps after which the recommended head has converged (Adam, batches of 32, unit features).
+RECOMMENDED_STEPS = 300
+MIN_EPOCHS, MAX_EPOCHS = 10, 60
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A ready-made configuration.
+
+    Attributes:
+        name: key in configurations and on the command line.
+        label: what the person sees.
+        description: what it does and when to choose it, in one or two sentences.
+        config: the configuration, for a data set of unknown size.
+    """
+
+    name: str
+    label: str
+    description: str
+    config: TrainingConfig
+
+
+_ARTICLE = TrainingConfig(
+    backbone="vgg16",
+    image_size=150,
+    preprocessing="unit",
+    head=Head(pooling="flatten", normalize=False, units=512, weight_decay=0.0),
+    augmentation=Augmentation(flip=True, zoom=0.2, shear=0.2, views=2),
+    epochs=10,
+    batch_size=32,
+    learning_rate=1e-3,
+    class_weighting=False,
+)
+
+_FINE_TUNE = TrainingConfig(
+    freeze=FreezePolicy(trainable_blocks=2, head_epochs=5),
+    augmentation=Augmentation(flip=True, zoom=0.1, translation=0.05, views=3),
+    epochs=5,
+    learning_rate=1e-3,
+    fine_tune_learning_rate=1e-4,
+    early_stopping_patience=3,
+)
+
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            "recommended",
+            "Recommended",
+            "A small linear head on the features of EfficientNet-Lite0, which stays frozen. Fast, works offline, and "
+            "the most accurate choice from a handful of pictures a class up to thousands.",
+            TrainingConfig(),
+        ),
+        Recipe(
+            "article",
+            "Article",
+            "The classic: VGG16 with all convolutions frozen and a Dense(512) head, pictures of 150 pixels, 10 epochs. "
+            "Slower and less accurate: choose it to compare.",
+            _ARTICLE,
+        ),
+        Recipe(
+            "fine_tune",
+            "Fine-tune",
+            "The head first, then the backbone's last blocks at a tenth of the rate. For pictures unlike everyday "
+            "photographs, with a hundred or more a class.",
+            _FINE_TUNE,
+        ),
+    )
+}
+ALIASES = {"default": "recommended", "fine-tune": "fine_tune"}
+
+
+def recommended_epochs(num_pictures: int, batch_size: int) -> int:
+    """Returns how many epochs give the recommended head enough gradient steps.
+
+    Args:
+        num_pictures: how many pictures there are to train on.
+        batch_size: pictures in a step.
+    """
+    steps_an_epoch = max(1, math.ceil(num_pictures / batch_size))
+    return min(MAX_EPOCHS, max(MIN_EPOCHS, math.ceil(RECOMMENDED_STEPS / steps_an_epoch)))
+
+
+def get_recipe(name: str) -> Recipe:
+    """Returns the recipe of that name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    recipe = RECIPES.get(ALIASES.get(name, name))
+    if recipe is None:
+        raise ConfigError(f"Expected a recipe out of {', '.join(RECIPES)}. Received {name!r}. Fix the name.")
+    return recipe
+
+
+def recipe_config(name: str, num_pictures: int | None = None, **options: Any) -> TrainingConfig:
+    """Returns a recipe's configuration with some fields changed.
+
+    Args:
+        name: of the recipe.
+        num_pictures: pictures to train on, from which the recommended recipe chooses its epochs; None where unknown.
+        **options: fields by name, the parts' fields flat. With another backbone its own image size is taken, and
+            with `weights="none"` every block is trained, unless they are given too.
+
+    Raises:
+        ConfigError: a name or a value is wrong.
+    """
+    recipe = get_recipe(name)
+    config = recipe.config
+    backbone = get_backbone(options.get("backbone", config.backbone))
+    if backbone.name != config.backbone:
+        options.setdefault("image_size", backbone.image_size)
+        options.setdefault("trainable_blocks", min(config.freeze.trainable_blocks, len(backbone.blocks)))
+    if options.get("weights") == "none":
+        # Given, not defaulted: a recipe's few trainable blocks mean nothing where nothing was pretrained.
+        options["trainable_blocks"] = options.get("trainable_blocks") or len(backbone.blocks)
+    if recipe.name == "recommended" and num_pictures:
+        options.setdefault("epochs", recommended_epochs(num_pictures, options.get("batch_size", config.batch_size)))
+    return config.with_options(**options)
