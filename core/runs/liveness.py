@@ -6,7 +6,8 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-START_TIME_TOLERANCE_SECONDS = 1.0
+# The time of the boot, from which start times are reckoned, is only known to the second.
+START_TIME_TOLERANCE_SECONDS = 2.0
 
 
 def worker_lock(folder: Path) -> FileLock:

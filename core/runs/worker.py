@@ -5,7 +5,6 @@ leaves. TensorFlow is loaded in here and nowhere near the web server.
 """
 
 import faulthandler
-import io
 import os
 import signal
 import sys
@@ -14,7 +13,7 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import psutil
 from filelock import Timeout
@@ -38,26 +37,25 @@ OUT_OF_MEMORY_SCORE = "500"
 NICENESS = 5
 
 
-class UnfailingStream(io.TextIOBase):
+class UnfailingStream:
     """A text stream that drops what can't be written: a full disk must not end a training through its log."""
 
     def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
         """Writes the text if that is possible."""
         with suppress(OSError, ValueError):
-            self.stream.write(text)
+            self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Flushes if that is possible."""
         with suppress(OSError, ValueError):
-            self.stream.flush()
-
-    def fileno(self) -> int:
-        """Returns the file descriptor underneath, for libraries that write to it themselves."""
-        return self.stream.fileno()
+            self._stream.flush()
 
 
 class StopRequests:
@@ -167,6 +165,7 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests,
             return End(RunStatus.STOPPED)
         from core.nn.training import run_training
 
+        starting = max(0.0, time.time() - run.started)
         outcome = run_training(run.config, index, store.folder(run.id), ours, on_event, should_stop)
     except Stopped:
         return End(RunStatus.STOPPED)
@@ -174,7 +173,7 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests,
         traceback.print_exc()
         return End(RunStatus.FAILED, failures.in_words(error))
     status = RunStatus.STOPPED if outcome.stopped else RunStatus.COMPLETED
-    return End(status, metrics=dict(outcome.metrics), seconds=dict(outcome.seconds))
+    return End(status, metrics=dict(outcome.metrics), seconds={"starting": starting, **outcome.seconds})
 
 
 def _record(store: RunStore, run_id: str, end: End) -> None:

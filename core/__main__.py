@@ -1,0 +1,53 @@
+"""`python -m core ...`: every job without a browser. Exit codes: 0 done, 2 wrong use or bad input, 1 a bug."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from core.cli.datasets import import_command, samples
+from core.cli.models import backbones, evaluate, predict
+from core.cli.runs import delete, runs, show, stop, train
+from core.errors import CoreError
+
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "show_default": False})
+def commands() -> None:
+    """Transfer learning on pictures, without a browser.
+
+    Data lives in the folder that TRANSFER_STUDIO_HOME names, else in the user's data folder.
+    """
+
+
+for command in (import_command, samples, train, runs, show, stop, delete, evaluate, predict, backbones):
+    commands.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command and returns its exit code. Errors that a person can mend are one line on standard error."""
+    try:
+        return commands.main(arguments, prog_name="python -m core", standalone_mode=False) or 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return WRONG_USE
+    except click.ClickException as error:
+        click.echo(f"Error: {' '.join(error.format_message().split())}", err=True)
+        return WRONG_USE
+    except CoreError as error:
+        click.echo(f"Error: {' '.join(str(error).split())}", err=True)
+        return WRONG_USE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""Commands about data sets: `import`, `samples`."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.cli.interruption import stop_on_interrupt
+from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
+from core.datasets.index import DatasetIndex
+from core.datasets.samples import SAMPLES, import_sample
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError, Stopped
+from core.events import Event
+from core.settings import MEGABYTE, settings
+
+SHOWN_SKIPPED = 20
+PHASES = {"copy": "Copying", "download": "Downloading", "extract": "Unpacking", "pictures": "Checking pictures"}
+NOTICE = "Stopping the import."
+
+
+@click.command("import")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--name", help="What to call the data set; the file's name where it isn't given.")
+@json_option
+def import_command(source: Path, name: str | None, as_json: bool) -> None:
+    """Import a zip, a tar.gz or a folder of pictures."""
+    _print_dataset(import_source(source, name), as_json)
+
+
+@click.command()
+@click.argument("name", required=False)
+@json_option
+def samples(name: str | None, as_json: bool) -> None:
+    """List the built-in data sets, or import one."""
+    if name:
+        _print_dataset(import_sample_set(name), as_json)
+    elif as_json:
+        print_json({"samples": [_sample_values(sample) for sample in SAMPLES]})
+    else:
+        rows = [(_sample_values(sample)) for sample in SAMPLES]
+        print_table(
+            ("name", "pictures", "from", "what"),
+            [(row["name"], row["num_pictures"], _origin(row["download_bytes"]), row["description"]) for row in rows],
+        )
+
+
+def find_dataset(reference: str) -> DatasetIndex:
+    """Returns the data set that a word on the command line means; a sample, zip or folder is imported first.
+
+    Raises:
+        DatasetError: there is nothing of that name.
+    """
+    try:
+        return DatasetStore(settings()).get(reference)
+    except DatasetError:
+        if reference in SAMPLES:
+            return import_sample_set(reference)
+        if Path(reference).exists():
+            return import_source(Path(reference), None)
+        raise
+
+
+def import_source(source: Path, name: str | None) -> DatasetIndex:
+    """Imports a zip or folder, telling how far it is.
+
+    Raises:
+        DatasetError: it can't be imported.
+    """
+    with stop_on_interrupt(NOTICE) as should_stop:
+        try:
+            return DatasetStore(settings()).import_source(source, name, _ImportTeller(), should_stop)
+        except Stopped:
+            raise click.Abort from None
+
+
+def import_sample_set(name: str) -> DatasetIndex:
+    """Imports a built-in data set, telling how far it is.
+
+    Raises:
+        DatasetError: there is no such sample.
+    """
+    with stop_on_interrupt(NOTICE) as should_stop:
+        try:
+            return import_sample(DatasetStore(settings()), name, _ImportTeller(), should_stop)
+        except Stopped:
+            raise click.Abort from None
+
+
+class _ImportTeller:
+    """Tells on standard error each new phase of an import, and every few seconds how far it is."""
+
+    SECONDS = 5
+
+    def __init__(self) -> None:
+        self.phase = ""
+        self.told = 0.0
+
+    def __call__(self, event: Event) -> None:
+        now = time.monotonic()
+        if event.phase == self.phase and now - self.told < self.SECONDS:
+            return
+        self.phase, self.told = event.phase, now
+        unit, word = (MEGABYTE, " MB") if event.phase in ("copy", "download") else (1, "")
+        done = f", {event.step // unit:,} of {event.total // unit:,}{word}" if event.total else ""
+        say(PHASES.get(event.phase, "Importing") + done)
+
+
+def _print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
+    counts = dataset.distribution().counts
+    if as_json:
+        print_json(_dataset_values(dataset))
+        return
+    print_facts({"id": dataset.id, "name": dataset.name, "pictures": len(dataset.samples)})
+    click.echo()
+    words = {split: split or "pictures" for split in counts}
+    rows = [(name, *(counts[split][label] for split in counts)) for label, name in enumerate(dataset.class_names)]
+    print_table(("class", *words.values()), rows)
+    _print_left_out(dataset)
+
+
+def _print_left_out(dataset: DatasetIndex) -> None:
+    for note in dataset.notes:
+        click.echo(in_words(note))
+    if dataset.num_ignored:
+        click.echo(f"\n{dataset.num_ignored} files that aren't pictures were left out.")
+    if dataset.skipped:
+        click.echo(f"\n{len(dataset.skipped)} files were skipped:")
+        for skipped in dataset.skipped[:SHOWN_SKIPPED]:
+            click.echo(f"  {in_words(skipped.name)}: {in_words(skipped.reason)}")
+        if len(dataset.skipped) > SHOWN_SKIPPED:
+            click.echo(f"  and {len(dataset.skipped) - SHOWN_SKIPPED} more (--json lists all)")
+
+
+def _dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "num_pictures": len(dataset.samples),
+        "class_names": dataset.class_names,
+        "counts": {split or "undecided": counts for split, counts in dataset.distribution().counts.items()},
+        "skipped": [{"name": skipped.name, "reason": skipped.reason} for skipped in dataset.skipped],
+        "num_ignored": dataset.num_ignored,
+        "notes": dataset.notes,
+    }
+
+
+def _sample_values(name: str) -> dict[str, Any]:
+    sample = SAMPLES[name]
+    return {
+        "name": name,
+        "label": sample.label,
+        "description": sample.description,
+        "num_pictures": sample.num_pictures,
+        "download_bytes": sample.download_bytes,
+    }
+
+
+def _origin(download_bytes: int) -> str:
+    return f"download of {round(download_bytes / MEGABYTE)} MB" if download_bytes else "built in"

@@ -1,0 +1,30 @@
+"""Ctrl-C as a request: long jobs are asked to stop, and end in order."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.cli.output import say
+from core.events import ShouldStop
+
+
+@contextmanager
+def stop_on_interrupt(notice: str) -> Iterator[ShouldStop]:
+    """Turns the first Ctrl-C into an answer of the callable it gives; the second one ends the command.
+
+    Args:
+        notice: what the person is told then.
+    """
+    requested = False
+
+    def request(*_signal: object) -> None:
+        nonlocal requested
+        requested = True
+        signal.signal(signal.SIGINT, before)
+        say(notice)
+
+    before = signal.signal(signal.SIGINT, request)
+    try:
+        yield lambda: requested
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,224 @@
+"""Commands about models: `evaluate`, `predict`, `backbones`. TensorFlow is loaded only where a model is."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from core.availability import availability
+from core.backbones import BACKBONES, Backbone
+from core.cli.output import in_words, json_option, print_json, print_table, say
+from core.cli.runs import run_store
+from core.datasets.index import DatasetIndex
+from core.datasets.signatures import HEAD_BYTES, picture_format
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError, RunError
+from core.evaluation import Evaluation, load_evaluations
+from core.prediction import Prediction
+from core.runs.store import Run, RunStore
+from core.settings import settings
+
+EVALUATION_NAME = "evaluation.json"
+SHOWN_CLASSES = 5
+
+
+@click.command()
+@click.argument("run")
+@click.option("--dataset", help="Another data set to evaluate on; else the pictures that the run held out.")
+@json_option
+def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
+    """Tell how good a run's model is: accuracy, per-class table, confusion matrix."""
+    store = run_store()
+    found = _run_with_model(store, run)
+    index = DatasetStore(settings()).get(dataset) if dataset else None
+    if index is None or index.id == found.dataset_id:
+        # Of its own data set only the held-out pictures count: it has learned the others.
+        evaluations = load_evaluations(store.folder(found.id) / EVALUATION_NAME)
+    else:
+        evaluations = [_evaluate_on(index, store.folder(found.id))]
+    if as_json:
+        print_json({"run_id": found.id, "evaluations": [_evaluation_values(item) for item in evaluations]})
+        return
+    for number, evaluation in enumerate(evaluations):
+        click.echo("\n" if number else "", nl=False)
+        _print_evaluation(evaluation)
+
+
+@click.command()
+@click.argument("run")
+@click.argument("pictures", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@json_option
+def predict(run: str, pictures: tuple[Path, ...], as_json: bool) -> None:
+    """Classify pictures, or all pictures in folders, with a run's model."""
+    store = run_store()
+    found = _run_with_model(store, run)
+    paths = _picture_paths(pictures)
+    predictions = _predict(store.folder(found.id), paths)
+    if as_json:
+        rows = [
+            {"path": str(path), **_prediction_values(prediction)}
+            for path, prediction in zip(paths, predictions, strict=True)
+        ]
+        print_json({"run_id": found.id, "predictions": rows})
+        return
+    print_table(
+        ("picture", "class", "verdict", "probabilities"),
+        [_prediction_row(path, prediction) for path, prediction in zip(paths, predictions, strict=True)],
+    )
+
+
+@click.command()
+@json_option
+def backbones(as_json: bool) -> None:
+    """List the pretrained networks and where their weights are."""
+    if as_json:
+        print_json({"backbones": [_backbone_values(backbone) for backbone in BACKBONES.values()]})
+        return
+    print_table(
+        ("name", "what", "blocks", "million parameters", "GMACs", "top-1 on ImageNet", "pixels", "weights"),
+        [
+            (
+                backbone.name,
+                backbone.label,
+                len(backbone.blocks),
+                f"{backbone.params / 1e6:.1f}",
+                backbone.gmacs,
+                backbone.top1_imagenet,
+                backbone.image_size,
+                availability(backbone, settings()).text,
+            )
+            for backbone in BACKBONES.values()
+        ],
+    )
+
+
+def _run_with_model(store: RunStore, reference: str) -> Run:
+    run = store.get(reference)
+    if not run.has_model:
+        raise RunError(f"The run {run.name!r} is {run.status} and has no model. Choose a completed run.")
+    return run
+
+
+def _predict(folder: Path, sources: list[Path]) -> list[Prediction]:
+    say("Loading the model")
+    with _quiet_loading():
+        from core.nn.inference import Predictor
+
+    return Predictor(folder).predict(sources)
+
+
+@contextmanager
+def _quiet_loading() -> Iterator[None]:
+    """Keeps TensorFlow from telling of drivers and processors when it is loaded; it has no switch for that."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _evaluate_on(index: DatasetIndex, folder: Path) -> Evaluation:
+    predictions = _predict(folder, [index.picture_path(sample) for sample in index.samples])
+    known = predictions[0].class_names
+    unknown = sorted(set(index.class_names) - set(known))
+    if unknown:
+        raise DatasetError(
+            f"Expected a data set with classes out of {', '.join(known)}. Received {', '.join(unknown)} too."
+            " Rename or leave out these classes."
+        )
+    answered = [pair for pair in zip(index.samples, predictions, strict=True) if not pair[1].error]
+    return Evaluation(
+        index.name,
+        known,
+        np.array([known.index(index.class_names[sample.label]) for sample, _ in answered], np.int64),
+        np.array([prediction.probabilities for _, prediction in answered], np.float64),
+        tuple(sample.path for sample, _ in answered),
+    )
+
+
+def _picture_paths(sources: tuple[Path, ...]) -> list[Path]:
+    """Returns the files that were named, and in the folders all that begin as pictures do."""
+    paths: list[Path] = []
+    for source in sources:
+        paths += sorted(filter(_is_picture, source.rglob("*"))) if source.is_dir() else [source]
+    if not paths:
+        raise DatasetError("Expected pictures. Found none in the folder. Name one that has pictures in it.")
+    return paths
+
+
+def _is_picture(path: Path) -> bool:
+    if path.name.startswith(".") or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return bool(picture_format(file.read(HEAD_BYTES)))
+
+
+def _print_evaluation(evaluation: Evaluation) -> None:
+    low, high = evaluation.interval
+    size = len(evaluation.labels)
+    click.echo(f"Accuracy {evaluation.accuracy:.3f} on {size} pictures ({in_words(evaluation.split)})")
+    click.echo(f"95 % interval {low:.3f} to {high:.3f}\n")
+    print_table(
+        ("class", "precision", "recall", "F1", "pictures"),
+        [(score.name, score.precision, score.recall, score.f1, score.support) for score in evaluation.per_class],
+    )
+    click.echo("\nRight class by row, answer by column:")
+    rows = zip(evaluation.class_names, evaluation.confusion.tolist(), strict=True)
+    print_table(("", *map(in_words, evaluation.class_names)), [(name, *counts) for name, counts in rows])
+
+
+def _evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "split": evaluation.split,
+        "num_pictures": len(evaluation.labels),
+        "accuracy": evaluation.accuracy,
+        "interval": evaluation.interval,
+        "loss": evaluation.loss,
+        "class_names": evaluation.class_names,
+        "per_class": [asdict(score) for score in evaluation.per_class],
+        "confusion": evaluation.confusion.tolist(),
+    }
+
+
+def _prediction_row(path: Path, prediction: Prediction) -> tuple[str, str, str, str]:
+    if prediction.error:
+        return str(path), "-", "unreadable", prediction.error
+    shown = ", ".join(f"{name} {probability:.4f}" for name, probability in prediction.top(SHOWN_CLASSES))
+    return str(path), prediction.class_name, prediction.verdict, shown
+
+
+def _prediction_values(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "class": prediction.class_name,
+        "probability": prediction.probability,
+        "probabilities": dict(zip(prediction.class_names, prediction.probabilities, strict=True)),
+        "verdict": prediction.verdict,
+        "error": prediction.error,
+    }
+
+
+def _backbone_values(backbone: Backbone) -> dict[str, Any]:
+    found = availability(backbone, settings())
+    return {
+        "name": backbone.name,
+        "label": backbone.label,
+        "blocks": [block.name for block in backbone.blocks],
+        "params": backbone.params,
+        "gmacs": backbone.gmacs,
+        "top1_imagenet": backbone.top1_imagenet,
+        "image_size": backbone.image_size,
+        "availability": found.kind,
+        "availability_text": found.text,
+        "path": str(found.path) if found.path else None,
+    }

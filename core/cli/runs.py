@@ -1,0 +1,155 @@
+"""Commands about runs: `train`, `runs`, `show`, `stop`, `delete`."""
+
+import time
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from core.cli.datasets import find_dataset
+from core.cli.following import epoch_line, follow
+from core.cli.options import config_options, training_config
+from core.cli.output import json_option, print_facts, print_json, print_table
+from core.errors import RunError
+from core.recipes import get_recipe
+from core.runs import queue, wording
+from core.runs.failures import is_bug
+from core.runs.store import Run, RunStatus, RunStore
+from core.settings import settings
+
+
+def run_store() -> RunStore:
+    """Returns the runs of the data home, brought in line with what is alive."""
+    store = RunStore(settings().database)
+    queue.reconcile(store)
+    return store
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--recipe", default="recommended", show_default=True, help="Ready-made settings to start from.")
+@click.option("--name", help="What to call the run.")
+@json_option
+@config_options
+@click.pass_context
+def train(context: click.Context, dataset: str, recipe: str, name: str | None, as_json: bool, **options: Any) -> None:
+    """Train a model on a data set: its id or name, a built-in sample, a zip or a folder.
+
+    Options that aren't given are the recipe's.
+    """
+    recipe = get_recipe(recipe).name
+    index = find_dataset(dataset)
+    given = {option: value for option, value in options.items() if value is not None}
+    config = training_config(recipe, index, given)
+    store = run_store()
+    run = follow(store, queue.submit(store, index.id, config, recipe, name))
+    if run.status == RunStatus.FAILED:
+        if as_json:
+            print_json(run_values(run))
+        click.echo(f"The run {run.id} failed. {run.error}", err=True)
+        context.exit(1 if is_bug(run.error) else 2)
+    _print_run(run, as_json)
+
+
+@click.command()
+@json_option
+def runs(as_json: bool) -> None:
+    """List all runs, the newest first."""
+    all_runs = run_store().list()
+    if as_json:
+        print_json({"runs": [run_values(run) for run in all_runs]})
+    elif not all_runs:
+        click.echo("There are no runs yet. Start one: python -m core train textures")
+    else:
+        print_table(
+            ("id", "name", "data set", "recipe", "status", "accuracy", "seconds", "created"),
+            [_row(run) for run in all_runs],
+        )
+
+
+@click.command()
+@click.argument("run")
+@json_option
+def show(run: str, as_json: bool) -> None:
+    """Show a run: what it was asked to do, how far it is, how it ended."""
+    store = run_store()
+    found = store.get(run)
+    events = store.events(found.id)
+    if as_json:
+        print_json(run_values(found) | {"events": [asdict(event) for event in events]})
+        return
+    _print_run(found, as_json=False)
+    place = queue.position(store, found.id)
+    if place:
+        click.echo(f"\nWaiting in the queue, place {place}")
+    elif found.status == RunStatus.RUNNING:
+        click.echo(f"\n{wording.phase(found)}")
+    click.echo()
+    print_facts(found.config.options())
+    if events:
+        click.echo()
+    for event in events:
+        click.echo(epoch_line(event, found))
+    click.echo(f"\nThe run's folder: {store.folder(found.id)}")
+
+
+@click.command()
+@click.argument("run")
+@json_option
+def stop(run: str, as_json: bool) -> None:
+    """Ask a run to stop. What it has learned by then is kept."""
+    store = run_store()
+    found = store.get(run)
+    if found.status.is_finished:
+        raise RunError(f"The run {found.name!r} has ended already: it is {found.status}. There is nothing to stop.")
+    found = queue.stop(store, found.id)
+    if as_json:
+        print_json(run_values(found))
+    else:
+        click.echo(f"{found.id} is {'stopping' if found.status == RunStatus.RUNNING else found.status}")
+
+
+@click.command()
+@click.argument("run")
+@json_option
+def delete(run: str, as_json: bool) -> None:
+    """Delete a run with its model. A running one has to be stopped first."""
+    store = run_store()
+    found = store.get(run)
+    queue.delete(store, found.id)
+    if as_json:
+        print_json({"id": found.id, "deleted": True})
+    else:
+        click.echo(f"{found.id} is deleted")
+
+
+def run_values(run: Run) -> dict[str, Any]:
+    """Returns a run as the values of a JSON object."""
+    values = asdict(run) | {"config": run.config.options(), "has_model": run.has_model}
+    return {name: value for name, value in values.items() if name not in ("pid", "pid_started")}
+
+
+def _print_run(run: Run, as_json: bool) -> None:
+    if as_json:
+        print_json(run_values(run))
+        return
+    facts = {"id": run.id, "name": run.name, "data set": run.dataset_name, "recipe": run.recipe, "status": run.status}
+    print_facts(facts | ({"error": run.error} if run.error else {}))
+    if run.metrics:
+        click.echo()
+        print_table(("metric", "value"), list(run.metrics.items()))
+    if run.seconds:
+        click.echo()
+        print_table(("phase", "seconds"), [*run.seconds.items(), ("all", _seconds(run))])
+
+
+def _row(run: Run) -> tuple[object, ...]:
+    created = datetime.fromtimestamp(run.created).strftime("%Y-%m-%d %H:%M")
+    accuracy = f"{run.metrics['val_accuracy']:.3f}" if "val_accuracy" in run.metrics else "-"
+    seconds = f"{_seconds(run):.0f}" if run.started else "-"
+    return run.id, run.name, run.dataset_name, run.recipe, run.status, accuracy, seconds, created
+
+
+def _seconds(run: Run) -> float:
+    return (run.finished or time.time()) - run.started if run.started else 0.0

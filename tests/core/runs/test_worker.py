@@ -1,0 +1,142 @@
+"""Real workers that really train: EfficientNet-Lite0 on sixteen small pictures."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import psutil
+
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.events import Event
+from core.runs import queue
+from core.runs.liveness import is_worker_alive
+from core.runs.store import Run, RunStatus, RunStore
+from core.runs.worker import RESERVE_NAME, ProgressRecorder, StopRequests, UnfailingStream
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+NOTICED_SECONDS = 10
+
+
+def started(store: RunStore, config: TrainingConfig) -> Run:
+    run = store.create("d", "Noise", config)
+    store.claim(slots=100)
+    return store.get(run.id)
+
+
+def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    config = replace(config, epochs=1000)
+    first_server = (
+        "import os, sys; from pathlib import Path; from core.config import TrainingConfig; from core.runs import queue;"
+        "from core.runs.store import RunStore;"
+        "queue.submit(RunStore(Path(sys.argv[1])), sys.argv[2], TrainingConfig.from_json(sys.argv[3]), name='Killed');"
+        "os.kill(os.getpid(), 9)"
+    )
+    command = [sys.executable, "-c", first_server, str(store.path), dataset.id, config.to_json()]
+    assert subprocess.run(command, timeout=60).returncode == -9
+    wait_until(lambda: bool(store.events("Killed") or store.events(store.get("Killed").id)))
+    queue.reconcile(store)
+    run = store.get("Killed")
+    assert run.status == RunStatus.RUNNING
+    psutil.Process(run.pid).kill()
+    killed = time.monotonic()
+    while store.get(run.id).status == RunStatus.RUNNING:
+        queue.reconcile(store)
+        assert time.monotonic() - killed < NOTICED_SECONDS
+    assert store.get(run.id).status == RunStatus.FAILED
+    assert store.get(run.id).error.startswith("The worker was ended")
+    assert store.events(run.id)[0].epoch == 1
+
+
+def test_run_that_is_stopped_while_it_trains_keeps_its_model(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    run = queue.submit(store, dataset.id, replace(config, epochs=1000))
+    assert run.status == RunStatus.RUNNING
+    wait_until(lambda: bool(store.events(run.id)))
+    assert is_worker_alive(store.folder(run.id))
+    assert queue.is_dataset_in_use(store, dataset.id)
+    queue.stop(store, run.id)
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    run = store.get(run.id)
+    assert (run.status, run.error) == (RunStatus.STOPPED, "")
+    assert run.has_model and 0 <= run.metrics["val_accuracy"] <= 1
+    assert {"features", "head", "evaluate"} <= set(run.seconds)
+    events = store.events(run.id)
+    assert [event.epoch for event in events] == list(range(1, len(events) + 1))
+    assert 1 <= len(events) < 1000
+    assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(events[0].metrics)
+    assert (store.folder(run.id) / "evaluation.json").is_file()
+    assert not (store.folder(run.id) / RESERVE_NAME).exists()
+    wait_until(lambda: not is_worker_alive(store.folder(run.id)))
+    queue.delete(store, run.id)
+    assert not store.folder(run.id).exists()
+
+
+def test_stop_before_tensorflow_is_loaded_is_quick(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    run = queue.submit(store, dataset.id, config)
+    queue.stop(store, run.id)
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    run = store.get(run.id)
+    assert run.status == RunStatus.STOPPED and not run.has_model and run.finished - run.started < NOTICED_SECONDS
+
+
+def test_stop_is_seen_in_the_record_and_by_signal(store: RunStore, config: TrainingConfig) -> None:
+    run = started(store, config)
+    assert not StopRequests(store, run.id)()
+    by_signal = StopRequests(store, run.id)
+    by_signal.request(15, None)
+    assert by_signal()
+    store.request_stop(run.id)
+    assert StopRequests(store, run.id)()
+
+
+def test_record_is_looked_at_a_few_times_a_second(store: RunStore, config: TrainingConfig) -> None:
+    run = started(store, config)
+    should_stop = StopRequests(store, run.id)
+    assert not should_stop()
+    store.request_stop(run.id)
+    asked = time.monotonic()
+    while not should_stop():
+        assert time.monotonic() - asked < NOTICED_SECONDS
+    assert time.monotonic() - asked > 0.1
+
+
+def test_run_whose_home_was_deleted_stops(store: RunStore, config: TrainingConfig) -> None:
+    run = started(store, config)
+    store.path.unlink()
+    assert StopRequests(store, run.id)()
+
+
+def test_progress_is_recorded_now_and_then_but_phases_and_epochs_always(
+    store: RunStore, config: TrainingConfig
+) -> None:
+    run = started(store, config)
+    record = ProgressRecorder(store, run.id)
+    for step in range(50):
+        record(Event("features", step, 1000))
+    recorded = store.get(run.id).progress
+    assert recorded and recorded.phase == "features" and recorded.step < 49
+    record(Event("head", 0, 2))
+    assert store.get(run.id).phase == "head"
+    for epoch in (1, 2):
+        record(Event("head", epoch, 2, {"loss": 1.0}, epoch=epoch))
+    assert [event.epoch for event in store.events(run.id)] == [1, 2]
+
+
+def test_log_that_cant_be_written_doesnt_matter() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with io.TextIOWrapper(io.FileIO(writer, "w"), encoding="utf-8", write_through=True) as broken:
+        stream = UnfailingStream(broken)
+        assert stream.encoding == "utf-8"
+        print("lost", file=stream, flush=True)
+        print("lost too", file=stream, flush=True)
