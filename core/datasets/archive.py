@@ -195,8 +195,10 @@ class _Extractor:
     def _write(self, member: Member, parts: tuple[str, ...]) -> ExtractedFile:
         chunks = member.chunks()
         head = b""
-        while len(head) < HEAD_BYTES and (chunk := next(chunks, b"")):
+        for chunk in chunks:
             head += chunk
+            if len(head) >= HEAD_BYTES:
+                break
         kind = admitted_format(head[:HEAD_BYTES])
         path = self._folder / f"{len(self._files):08d}.{EXTENSIONS.get(kind, kind.lower())}"
         try:

@@ -33,8 +33,7 @@ def _members(folder: Path) -> Iterator[Member]:
         folders[:] = sorted(set(folders) - set(links))
         for name in sorted(files + links):
             path = Path(place, name)
-            label = os.fsencode(path.relative_to(folder)).decode(errors="backslashreplace")
-            yield _member(path, label.replace(os.sep, "/"))
+            yield _member(path, path.relative_to(folder).as_posix())
 
 
 def _member(path: Path, name: str) -> Member:

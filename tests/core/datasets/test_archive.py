@@ -1,0 +1,465 @@
+"""Zips of every hostile and odd kind: what is taken, what is skipped with which reason, what is refused."""
+
+import io
+import os
+import stat
+import struct
+import zipfile
+
+import numpy as np
+import pytest
+
+from core.datasets.archive import extract
+from core.errors import DatasetError, Stopped
+from core.settings import ImportLimits
+
+
+@pytest.fixture
+def take(tmp_path, limits):
+    """Extracts an archive's bytes and checks what every extraction has to leave behind."""
+
+    def take(data, limits=limits, **options):
+        folder = tmp_path / "pictures"
+        folder.mkdir(exist_ok=True)
+        extraction = extract(io.BytesIO(data), folder, "some.zip", limits, **options)
+        assert sorted(path.name for path in folder.iterdir()) == [file.file_name for file in extraction.files]
+        assert {path.name for path in tmp_path.iterdir()} == {"pictures"}
+        return extraction
+
+    return take
+
+
+@pytest.fixture
+def refusal(take):
+    def refusal(data, limits=ImportLimits(free_disk_bytes=0)):
+        with pytest.raises(DatasetError) as caught:
+            take(data, limits)
+        return str(caught.value)
+
+    return refusal
+
+
+def labels(extraction):
+    return [file.label for file in extraction.files]
+
+
+def skipped(extraction):
+    return {item.name: item.reason for item in extraction.skipped}
+
+
+# What is taken
+
+
+def test_pictures_get_names_of_our_own_by_their_content(take, zip_of, picture, tmp_path):
+    extraction = take(zip_of({"cats/a.png": picture(1), "dogs/b.PNG": picture(2, "JPEG"), "dogs/c": picture(3, "GIF")}))
+    assert [file.file_name for file in extraction.files] == ["00000000.png", "00000001.jpg", "00000002.gif"]
+    assert labels(extraction) == ["cats/a.png", "dogs/b.PNG", "dogs/c"]
+    assert (tmp_path / "pictures" / "00000001.jpg").read_bytes() == picture(2, "JPEG")
+
+
+def test_what_other_programs_write_is_taken(take, picture):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.mkdir("cats")
+        archive.writestr("cats/stored.png", picture(1), zipfile.ZIP_STORED)
+        archive.writestr("cats/deflated.png", picture(2), zipfile.ZIP_DEFLATED)
+        archive.writestr("cats/bzipped.png", picture(3, side=400), zipfile.ZIP_BZIP2)
+        with archive.open("cats/zip64.png", "w", force_zip64=True) as file:
+            file.write(picture(4))
+        archive.comment = b"made by hand"
+    extraction = take(buffer.getvalue())
+    assert len(extraction.files) == 4
+    assert not extraction.skipped
+
+
+def test_a_streamed_zip_is_taken(take, picture):
+    class Pipe(io.RawIOBase):
+        def __init__(self):
+            self.data = b""
+
+        def writable(self):
+            return True
+
+        def write(self, data):
+            self.data += bytes(data)
+            return len(data)
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("cats/a.png", picture(1))
+    assert labels(take(pipe.data)) == ["cats/a.png"]
+
+
+def test_progress_is_told_and_stop_is_heard(take, zip_of, picture):
+    data = zip_of({f"cats/{number}.png": picture(number) for number in range(5)})
+    events = []
+    take(data, on_event=events.append)
+    assert (events[0].phase, events[0].step, events[0].total) == ("extract", 0, 5)
+    assert events[-1].step == 5
+    with pytest.raises(Stopped):
+        take(data, should_stop=lambda: True)
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("../evil.png", "its name points out of the archive"),
+        ("cats/../../evil.png", "its name points out of the archive"),
+        ("/etc/evil.png", "its name is an absolute path"),
+        ("..\\evil.png", "its name points out of the archive"),
+        ("cats/..\\../evil.png", "its name points out of the archive"),
+        ("C:\\evil.png", "its name is an absolute path"),
+        ("c:evil.png", "its name is an absolute path"),
+        ("\\\\server\\share\\evil.png", "its name is an absolute path"),
+        ("//server/share/evil.png", "its name is an absolute path"),
+        ("", "its name is empty or holds a zero byte"),
+        ("./.", "its name is empty or holds a zero byte"),
+        ("cats/a.png\0.txt", "its name is empty or holds a zero byte"),
+        ("d/" * 2000 + "a.png", "its name is longer than 1,000 characters"),
+        ("d/" * 100 + "a.png", "it lies more than 64 folders deep"),
+        ("x" * 5000 + ".png", "its name is longer than 1,000 characters"),
+    ],
+)
+def test_names_that_are_refused(take, zip_of, picture, name, reason):
+    extraction = take(zip_of({name: picture(1), "cats/good.png": picture(2)}))
+    assert labels(extraction) == ["cats/good.png"]
+    assert list(skipped(extraction).values()) == [reason]
+
+
+def test_backslashes_are_slashes(take, zip_of, picture):
+    assert take(zip_of({"cats\\a.png": picture(1)})).files[0].parts == ("cats", "a.png")
+
+
+def test_invalid_utf8_costs_that_entry_alone(take, raw_zip, entry, picture):
+    extraction = take(raw_zip([entry(b"\xff\xfe.png", picture(1), flags=0x800), entry(b"cats/good.png", picture(2))]))
+    assert labels(extraction) == ["cats/good.png"]
+    assert list(skipped(extraction).values()) == ["its name isn't valid UTF-8, though it claims to be"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "label"),
+    [
+        ("cats/Kätzchen.png".encode("cp437"), "cats/Kätzchen.png"),
+        ("cats/Kätzchen.png".encode(), "cats/Kätzchen.png"),
+        ("猫/a.png".encode("shift-jis"), "öL/a.png"),
+    ],
+)
+def test_names_in_old_encodings_are_only_labels(take, raw_zip, entry, picture, raw, label):
+    assert labels(take(raw_zip([entry(raw, picture(1))]))) == [label]
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("cats/a\n\x1b[31m.png", "cats/a\\x0a\\x1b[31m.png"),
+        ("cats/\u202egnp.exe", "cats/\\u202egnp.exe"),
+        ("cats/<img src=x onerror=alert(1)>.png", "cats/<img src=x onerror=alert(1)>.png"),
+        ("=HYPERLINK(evil)/a.png", "=HYPERLINK(evil)/a.png"),
+        ("family \U0001f468\u200d\U0001f469/a.png", "family \U0001f468\u200d\U0001f469/a.png"),
+    ],
+)
+def test_names_are_escaped_where_they_would_act(take, zip_of, picture, name, label):
+    assert labels(take(zip_of({name: picture(1)}))) == [label]
+
+
+def test_names_that_windows_reserves_are_harmless(take, zip_of, picture):
+    extraction = take(zip_of({"cats/CON.png": picture(1), "cats/aux": picture(2), "cats/a.png.": picture(3)}))
+    assert [file.file_name for file in extraction.files] == ["00000000.png", "00000001.png", "00000002.png"]
+
+
+def test_of_two_files_with_one_name_the_first_is_kept(take, raw_zip, entry, picture, tmp_path):
+    extraction = take(raw_zip([entry(b"cats/a.png", picture(1)), entry(b"cats/a.png", picture(2))]))
+    assert (tmp_path / "pictures" / "00000000.png").read_bytes() == picture(1)
+    assert skipped(extraction) == {"cats/a.png": "another file has the same name, the first one is kept"}
+
+
+def test_names_that_differ_by_case_or_accents_are_both_kept_and_noted(take, zip_of, picture):
+    names = ["cats/A.png", "cats/a.png", "cats/\u00e9.png", "cats/e\u0301.png"]
+    extraction = take(zip_of({name: picture(number) for number, name in enumerate(names)}))
+    assert len(extraction.files) == 4
+    assert len(extraction.notes) == 2
+    assert extraction.notes[0] == "cats/a.png differs from another name only by case or accents. Both are kept."
+
+
+def test_a_file_that_is_also_a_folder_is_no_problem(take, zip_of, picture):
+    assert len(take(zip_of({"cats": picture(1), "cats/a.png": picture(2)})).files) == 2
+
+
+# What is left out
+
+
+def test_system_files_and_texts_are_left_out_quietly(take, zip_of, picture):
+    junk = ["__MACOSX/cats/._a.png", "cats/._a.png", "cats/.DS_Store", ".git/a.png", "cats/Thumbs.db", "desktop.ini"]
+    junk += ["readme.md", "labels.csv", "LICENSE", "notes.txt", "annotations/a.xml"]
+    extraction = take(zip_of(dict.fromkeys(junk, picture(1)) | {"cats/a.png": picture(2)}))
+    assert labels(extraction) == ["cats/a.png"]
+    assert extraction.num_ignored == len(junk)
+    assert not extraction.skipped
+
+
+def test_what_isnt_a_picture_is_listed(take, zip_of, picture):
+    extraction = take(
+        zip_of({"cats/a.jpg": b"<html>404", "cats/b.svg": b"<svg/>", "cats/c.png": b"", "cats/d.png": picture(1)})
+    )
+    assert skipped(extraction) == {
+        "cats/a.jpg": "not a picture that can be read, it is a web page",
+        "cats/b.svg": "not a picture that can be read, it is an SVG drawing",
+        "cats/c.png": "empty, it has 0 bytes",
+    }
+
+
+def test_archives_inside_are_never_opened(take, zip_of, picture):
+    inner = zip_of({"cats/b.png": picture(1)})
+    extraction = take(zip_of({"inner.zip": inner, "cats/hidden.png": inner, "cats/a.png": picture(2)}))
+    assert labels(extraction) == ["cats/a.png"]
+    assert skipped(extraction) == {
+        "inner.zip": "archives inside an archive aren't opened",
+        "cats/hidden.png": "not a picture that can be read, it is a zip archive",
+    }
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason"),
+    [
+        (stat.S_IFLNK | 0o777, "it is a link, and links aren't followed"),
+        (stat.S_IFIFO | 0o644, "it isn't a regular file"),
+        (stat.S_IFCHR | 0o644, "it isn't a regular file"),
+        (stat.S_IFREG | stat.S_ISUID | 0o755, "it isn't a regular file"),
+    ],
+)
+def test_links_pipes_and_special_modes_are_refused(take, raw_zip, entry, picture, mode, reason):
+    extraction = take(raw_zip([entry(b"cats/a.png", picture(1), mode=mode), entry(b"cats/b.png", picture(2))]))
+    assert skipped(extraction) == {"cats/a.png": reason}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"crc": 1}, "it is damaged inside the zip: its checksum is wrong"),
+        ({"size": 20}, "it is larger than the zip says"),
+        ({"size": 100_000}, "it is damaged inside the zip: its checksum is wrong"),
+        ({"local_name": b"dogs/a.png"}, "the zip describes it in two ways that don't agree"),
+        ({"packed": b"\xff" * 50}, "it is damaged inside the zip and can't be unpacked"),
+        ({"packed": b""}, "it is damaged inside the zip and can't be unpacked"),
+        (
+            {"method": 9},
+            "it is packed with Deflate64, which can't be unpacked here: make the zip with the usual Deflate",
+        ),
+        (
+            {"method": 93},
+            "it is packed with Zstandard, which can't be unpacked here: make the zip with the usual Deflate",
+        ),
+        (
+            {"method": 77},
+            "it is packed with method 77, which can't be unpacked here: make the zip with the usual Deflate",
+        ),
+    ],
+)
+def test_damaged_entries_are_skipped_and_deleted(take, raw_zip, entry, picture, changes, reason):
+    extraction = take(raw_zip([entry(b"cats/a.png", picture(1), **changes), entry(b"cats/b.png", picture(2))]))
+    assert labels(extraction) == ["cats/b.png"]
+    assert skipped(extraction) == {"cats/a.png": reason}
+
+
+def test_an_entry_above_its_cap_is_skipped(take, raw_zip, entry, picture):
+    limits = ImportLimits(entry_bytes=5000, free_disk_bytes=0)
+    honest = entry(b"cats/a.png", picture(1, side=64))
+    extraction = take(raw_zip([honest, entry(b"cats/b.png", picture(2))]), limits)
+    assert skipped(extraction) == {"cats/a.png": "it is larger than 0 MB"}
+
+
+# What is refused as a whole
+
+
+@pytest.mark.parametrize(("flags", "method"), [(0x1, 8), (0x1 | 0x40, 8), (0x2000, 8), (0x1, 99), (0, 99)])
+def test_encrypted_zips_are_named(refusal, raw_zip, entry, picture, flags, method):
+    data = raw_zip([entry(b"cats/a.png", picture(1), flags=flags, method=method)])
+    assert refusal(data) == ("some.zip is protected by a password. Unpack it and make a zip without a password.")
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "empty"),
+        (b"PK\x05\x06" + b"\0" * 18, "an empty zip"),
+        (b"PK\x07\x08PK\x03\x04", "one part of a zip in several parts"),
+        (b"Rar!\x1a\x07\x01\x00", "a RAR archive"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "a 7z archive"),
+        (b"\xfd7zXZ\0", "an xz archive"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+        (b"hello", "a text file"),
+    ],
+)
+def test_what_isnt_a_zip_is_named(refusal, data, kind):
+    assert refusal(data) == (
+        f"Expected a zip of pictures in class folders. some.zip is {kind}. Make a zip of the folders and choose that."
+    )
+
+
+def test_a_missing_file(tmp_path, limits):
+    with pytest.raises(DatasetError, match="It can't be opened: No such file or directory. Check the path"):
+        extract(tmp_path / "gone.zip", tmp_path, "gone.zip", limits)
+
+
+def assert_damaged(text, detail):
+    assert text == f"some.zip is a damaged zip: {detail}. Make the zip again, or download it again."
+
+
+def test_a_zip_that_is_cut_off(refusal, zip_of, picture):
+    data = zip_of({"cats/a.png": picture(1)})
+    for size in (5, 40, len(data) // 2, len(data) - 1):
+        assert_damaged(refusal(data[:size]), "it is cut off, or something was added at its end")
+
+
+def test_bytes_before_and_after_a_zip(refusal, zip_of, picture):
+    data = zip_of({"cats/a.png": picture(1)})
+    assert "some.zip is a Windows program" in refusal(b"MZ" + data)
+    assert_damaged(refusal(data + b"\0"), "it is cut off, or something was added at its end")
+    assert_damaged(
+        refusal(b"PK\x03\x04" + data),
+        "its directory isn't where it is said to be, or something was added at its front",
+    )
+
+
+def test_two_zips_joined(refusal, zip_of, picture):
+    data = zip_of({"cats/a.png": picture(1)})
+    assert_damaged(
+        refusal(data + data), "its directory isn't where it is said to be, or something was added at its front"
+    )
+
+
+def test_two_zips_joined_with_corrected_offsets(refusal, raw_zip, entry, picture):
+    first = raw_zip([entry(b"cats/a.png", picture(1))])
+    second = raw_zip([entry(b"cats/b.png", picture(2))])
+    central = second.index(b"PK\x01\x02")
+    end = second.index(b"PK\x05\x06")
+    second = bytearray(second)
+    struct.pack_into("<L", second, central + 42, len(first))
+    struct.pack_into("<L", second, end + 16, len(first) + central)
+    assert_damaged(refusal(first + bytes(second)), "something was added at its front")
+
+
+def test_a_second_directory_in_the_comment(refusal, raw_zip, entry, picture):
+    hidden = b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, 0, 0, 0, 0, 0)
+    assert_damaged(
+        refusal(raw_zip([entry(b"cats/a.png", picture(1))], comment=hidden)), "it has more than one directory"
+    )
+
+
+def test_zip64_is_taken_and_its_locator_verified(take, refusal, raw_zip, entry, picture):
+    entries = [entry(b"cats/a.png", picture(1))]
+    assert labels(take(raw_zip(entries, zip64=True))) == ["cats/a.png"]
+    for shift in (1, -4, 10_000, 2**62):
+        assert_damaged(refusal(raw_zip(entries, zip64=True, bad_locator=shift)), "its zip64 locator points nowhere")
+
+
+def test_zip64_that_contradicts_the_plain_directory(refusal, raw_zip, entry, picture):
+    data = bytearray(raw_zip([entry(b"cats/a.png", picture(1))], zip64=True))
+    struct.pack_into("<HHLL", data, len(data) - 14, 7, 7, 46, 0)
+    assert_damaged(refusal(bytes(data)), "it has more than one directory")
+
+
+def test_a_directory_that_lists_another_number_of_entries(refusal, raw_zip, entry, picture):
+    for count in (0, 2):
+        data = raw_zip([entry(b"cats/a.png", picture(1))], count=count)
+        assert_damaged(refusal(data), "its directory doesn't list what it says")
+
+
+def test_entries_that_overlap(refusal, raw_zip, entry, picture):
+    kernel = entry(b"cats/a.png", picture(1))
+    quoting = entry(b"cats/b.png", picture(1), offset=0, local_name=b"cats/a.png")
+    assert_damaged(refusal(raw_zip([kernel, quoting])), "its entries overlap")
+
+
+def test_too_many_entries(refusal, zip_of, raw_zip):
+    limits = ImportLimits(entries=10, free_disk_bytes=0)
+    text = refusal(zip_of({f"cats/{number}.png": b"" for number in range(11)}), limits)
+    assert "some.zip has 11 entries" in text
+    assert "At most 10 entries are taken. Split it into smaller data sets." in text
+
+
+def test_a_bomb_is_refused_by_what_it_says(refusal, zip_of, tmp_path):
+    text = refusal(zip_of({"cats/a.bmp": b"BM" + b"\0" * 20_000_000}))
+    assert text == (
+        "some.zip unpacks to more than 200 times its size, which pictures never do. It was refused to keep the disk from "
+        "filling up."
+    )
+    assert not any((tmp_path / "pictures").iterdir())
+
+
+def test_a_bomb_among_honest_bytes_is_refused_when_it_goes_off(refusal, raw_zip, entry):
+    ballast = np.random.default_rng(0).bytes(200_000)
+    bomb = entry(b"cats/a.bmp", b"BM" + b"\0" * 20_000_000)
+    assert "unpacks to more than 200 times its size" in refusal(raw_zip([bomb, entry(b"b.txt", ballast, method=0)]))
+
+
+def test_claimed_sizes_are_summed_first(refusal, raw_zip, entry, picture):
+    text = refusal(raw_zip([entry(b"cats/a.png", picture(1), size=2**60)]))
+    assert text == (
+        "some.zip claims 1,073,741,824.0 GB. At most 20.0 GB of pictures are taken at once. Leave some out, or make the "
+        "pictures smaller."
+    )
+
+
+def test_a_disk_that_would_fill_up(refusal, zip_of, picture):
+    text = refusal(zip_of({"cats/a.png": picture(1)}), ImportLimits(free_disk_bytes=2**60))
+    assert text == (
+        "The disk has too little room to import some.zip. Free some space, or set TRANSFER_STUDIO_HOME to a folder on a "
+        "larger disk."
+    )
+
+
+def test_damage_of_any_kind_ends_in_a_sentence_or_an_extraction(take, zip_of, picture, tmp_path):
+    sound = np.frombuffer(zip_of({f"cats/{number}.png": picture(number, side=6) for number in range(3)}), np.uint8)
+    generator = np.random.default_rng(3)
+    for _ in range(300):
+        damaged = sound.copy()
+        damaged[generator.integers(0, len(damaged), 3)] = generator.integers(0, 256, 3)
+        try:
+            take(damaged.tobytes())
+        except DatasetError as error:
+            assert str(error).endswith(".")
+        for path in (tmp_path / "pictures").iterdir():
+            path.unlink()
+
+
+# Folders
+
+
+def test_a_folder_is_read_without_following_links(tmp_path, picture, limits):
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "cats").mkdir(parents=True)
+    target.mkdir()
+    (tmp_path / "secret.png").write_bytes(picture(9))
+    (source / "cats" / "a.png").write_bytes(picture(1))
+    (source / "cats" / "link.png").symlink_to(tmp_path / "secret.png")
+    (source / "elsewhere").symlink_to(tmp_path)
+    os.mkfifo(source / "cats" / "pipe.png")
+    extraction = extract(source, target, "source", limits)
+    assert labels(extraction) == ["cats/a.png"]
+    assert skipped(extraction) == {
+        "cats/link.png": "it is a link, and links aren't followed",
+        "elsewhere": "it is a link, and links aren't followed",
+        "cats/pipe.png": "it isn't a regular file",
+    }
+
+
+def test_a_folder_with_a_name_that_isnt_utf8(tmp_path, picture, limits):
+    source, target = tmp_path / "source", tmp_path / "target"
+    target.mkdir()
+    (source / "cats").mkdir(parents=True)
+    with open(os.fsencode(source / "cats") + b"/\xff.png", "wb") as file:  # noqa: PTH123 (a Path can't hold it)
+        file.write(picture(1))
+    assert labels(extract(source, target, "source", limits)) == ["cats/\\udcff.png"]
+
+
+def test_a_folder_with_too_many_files(tmp_path, limits):
+    source = tmp_path / "source"
+    source.mkdir()
+    for number in range(4):
+        (source / f"{number}.png").touch()
+    with pytest.raises(DatasetError, match="source holds more than 3 files"):
+        extract(source, tmp_path, "source", ImportLimits(entries=3))
