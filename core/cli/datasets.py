@@ -124,13 +124,17 @@ def _print_left_out(dataset: DatasetIndex) -> None:
     for note in dataset.notes:
         click.echo(in_words(note))
     if dataset.num_ignored:
-        click.echo(f"\n{dataset.num_ignored} files that aren't pictures were left out.")
+        click.echo(f"\nLeft out, not being pictures: {_files(dataset.num_ignored)}")
     if dataset.skipped:
-        click.echo(f"\n{len(dataset.skipped)} files were skipped:")
+        click.echo(f"\nSkipped: {_files(len(dataset.skipped))}")
         for skipped in dataset.skipped[:SHOWN_SKIPPED]:
             click.echo(f"  {in_words(skipped.name)}: {in_words(skipped.reason)}")
         if len(dataset.skipped) > SHOWN_SKIPPED:
             click.echo(f"  and {len(dataset.skipped) - SHOWN_SKIPPED} more (--json lists all)")
+
+
+def _files(number: int) -> str:
+    return "1 file" if number == 1 else f"{number:,} files"
 
 
 def _dataset_values(dataset: DatasetIndex) -> dict[str, Any]:

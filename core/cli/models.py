@@ -107,15 +107,15 @@ def _run_with_model(store: RunStore, reference: str) -> Run:
 
 def _predict(folder: Path, sources: list[Path]) -> list[Prediction]:
     say("Loading the model")
-    with _quiet_loading():
+    with _quiet_tensorflow():
         from core.nn.inference import Predictor
 
-    return Predictor(folder).predict(sources)
+        return Predictor(folder).predict(sources)
 
 
 @contextmanager
-def _quiet_loading() -> Iterator[None]:
-    """Keeps TensorFlow from telling of drivers and processors when it is loaded; it has no switch for that."""
+def _quiet_tensorflow() -> Iterator[None]:
+    """Keeps TensorFlow from telling of drivers and processors on standard error; it has no switch for that."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
     kept = os.dup(2)

@@ -42,7 +42,8 @@ def print_facts(facts: Mapping[str, object]) -> None:
     """Prints names and values, one pair a line."""
     width = max(len(name) for name in facts)
     for name, value in facts.items():
-        click.echo(f"{name.ljust(width)}  {_cell(value)}".rstrip())
+        text = f"{value:g}" if isinstance(value, float) else in_words(str(value))
+        click.echo(f"{name.ljust(width)}  {text}".rstrip())
 
 
 def in_words(text: str) -> str:

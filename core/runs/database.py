@@ -156,9 +156,14 @@ def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
 
 
 def _create(path: Path) -> None:
-    if path.exists():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if path.exists():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(
+            f"The data home {path.parent} can't be used: {error.strerror}. Name another folder in TRANSFER_STUDIO_HOME."
+        ) from error
     with _errors_in_words(path), closing(_open(path, "rwc")) as connection:
         connection.execute(f"PRAGMA journal_mode = {journal_mode(sqlite3.sqlite_version_info)}")
 

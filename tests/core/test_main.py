@@ -1,0 +1,349 @@
+"""The command line as people use it. One small model is trained for all of the tests."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from core.__main__ import commands, main
+from core.config import TrainingConfig, option_names
+from core.datasets.store import DatasetStore
+from core.runs import database
+from core.runs.liveness import worker_lock
+from core.runs.store import RunStatus, RunStore
+from core.settings import settings
+
+DEADLINE_SECONDS = 120
+PROJECT = Path(__file__).parents[2]
+Call = Callable[..., tuple[int, str, str]]
+
+
+def draw_pictures(folder: Path, classes: dict[str, int], seed: int = 0) -> Path:
+    generator = np.random.default_rng(seed)
+    for name, darkest in classes.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(10):
+            pixels = generator.integers(darkest, darkest + 100, (40, 40, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
+    return folder
+
+
+def python_core(home: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+    )
+
+
+def last_json(text: str) -> dict[str, Any]:
+    return json.loads(text.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess]:
+    """A data home with one completed run, called Small, and what its training printed."""
+    home = tmp_path_factory.mktemp("trained") / "home"
+    pictures = draw_pictures(home.parent / "shades", {"dark": 0, "bright": 150})
+    options = ["--name", "Small", "--image-size", "64", "--epochs", "3", "--batch-size", "4", "--flip", "--json"]
+    return home, python_core(home, "train", str(pictures), *options)
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
+    """Calls the command line in this process, on an empty data home unless another is named."""
+
+    def run(*arguments: str, home: Path = tmp_path / "home") -> tuple[int, str, str]:
+        monkeypatch.setenv("TRANSFER_STUDIO_HOME", str(home))
+        settings.cache_clear()
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    yield run
+    settings.cache_clear()
+
+
+def test_training_from_a_folder(trained_home: tuple[Path, subprocess.CompletedProcess]) -> None:
+    _, result = trained_home
+    assert result.returncode == 0, result.stderr
+    run = last_json(result.stdout)
+    assert run["name"] == "Small" and run["status"] == "completed" and run["recipe"] == "recommended"
+    assert run["config"]["image_size"] == 64 and run["config"]["flip"] is True
+    assert run["metrics"]["val_accuracy"] >= 0.5
+    assert {"starting", "weights", "features", "head", "evaluate", "save"} <= set(run["seconds"])
+    lines = result.stderr.splitlines()
+    epochs = [line for line in lines if line.startswith("Epoch ")]
+    assert len(epochs) == 3 and epochs[2].startswith("Epoch 3 of 3: loss ") and ", validation accuracy " in epochs[2]
+    assert any(line.startswith("Reading pictures through the frozen blocks") for line in lines)
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_runs_and_show(trained_home: tuple[Path, subprocess.CompletedProcess], call: Call) -> None:
+    home, result = trained_home
+    run_id = last_json(result.stdout)["id"]
+    code, output, _ = call("runs", home=home)
+    assert code == 0 and output.splitlines()[0].split()[:2] == ["id", "name"]
+    assert run_id in output and "completed" in output and "shades" in output
+    code, output, _ = call("show", "Small", home=home)
+    assert (
+        code == 0
+        and "val_accuracy" in output
+        and "Epoch 3 of 3" in output
+        and "fine_tune_learning_rate  0.0001" in output
+    )
+    code, output, _ = call("show", run_id[:6], "--json", home=home)
+    assert [event["epoch"] for event in last_json(output)["events"]] == [1, 2, 3]
+
+
+def test_evaluate_held_out_pictures(trained_home: tuple[Path, subprocess.CompletedProcess], call: Call) -> None:
+    home, _ = trained_home
+    code, output, _ = call("evaluate", "Small", home=home)
+    assert code == 0 and "on 4 pictures (validation)" in output and "95 % interval" in output
+    assert "Right class by row, answer by column:" in output
+    code, output, _ = call("evaluate", "Small", "--json", home=home)
+    (evaluation,) = last_json(output)["evaluations"]
+    assert sum(map(sum, evaluation["confusion"])) == evaluation["num_pictures"] == 4
+    assert {score["name"] for score in evaluation["per_class"]} == {"bright", "dark"}
+
+
+def test_predictions_are_those_of_the_training(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call
+) -> None:
+    home, result = trained_home
+    run = last_json(result.stdout)
+    (evaluation,) = json.loads((home / "runs" / run["id"] / "evaluation.json").read_text())
+    paths = [str(home / "datasets" / run["dataset_id"] / path) for path in evaluation["paths"]]
+    code, output, _ = call("predict", "Small", *paths, "--json", home=home)
+    predictions = last_json(output)["predictions"]
+    assert code == 0 and [prediction["path"] for prediction in predictions] == paths
+    for prediction, probabilities in zip(predictions, evaluation["probabilities"], strict=True):
+        expected = dict(zip(evaluation["class_names"], probabilities, strict=True))
+        assert prediction["probabilities"] == pytest.approx(expected, abs=1e-4)
+        assert prediction["class"] == max(expected, key=expected.get)
+
+
+def test_predict_takes_folders_and_names_what_it_cant_read(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home, _ = trained_home
+    pictures = draw_pictures(tmp_path / "new", {"bright": 150}, seed=1)
+    (pictures / "bright" / "notes.txt").write_text("left out")
+    broken = tmp_path / "broken.png"
+    broken.write_bytes((pictures / "bright" / "0.png").read_bytes()[:200])
+    code, output, _ = call("predict", "Small", pictures, broken, home=home)
+    lines = output.splitlines()
+    assert code == 0 and len(lines) == 12 and "notes.txt" not in output
+    assert "bright" in lines[1] and ("sure" in lines[1] or "unlike" in lines[1])
+    assert str(broken) in lines[11] and "unreadable" in lines[11]
+
+
+def test_evaluate_another_data_set(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home, _ = trained_home
+    draw_pictures(tmp_path / "more", {"bright": 150, "dark": 0}, seed=2)
+    draw_pictures(tmp_path / "other", {"bright": 150, "dark": 0, "Grau": 80}, seed=3)
+    assert call("import", tmp_path / "more", home=home)[0] == 0
+    code, output, _ = call("evaluate", "Small", "--dataset", "more", "--json", home=home)
+    (evaluation,) = last_json(output)["evaluations"]
+    assert code == 0 and evaluation["split"] == "more" and evaluation["num_pictures"] == 20
+    call("import", tmp_path / "other", home=home)
+    code, _, error = call("evaluate", "Small", "--dataset", "other", home=home)
+    assert code == 2 and error.splitlines()[-1].startswith(
+        "Error: Expected a data set with classes out of bright, dark."
+    )
+
+
+def test_import_says_what_it_found(call: Call, tmp_path: Path) -> None:
+    pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
+    (pictures / "dark" / "broken.png").write_bytes((pictures / "dark" / "0.png").read_bytes()[:200])
+    code, output, _ = call("import", pictures, "--name", "Mine")
+    assert code == 0 and "Mine" in output and "Skipped: 1 file\n" in output and "broken.png: " in output
+    code, output, _ = call("import", pictures, "--json")
+    values = last_json(output)
+    assert values["num_pictures"] == 20 and values["class_names"] == ["bright", "dark"] and len(values["skipped"]) == 1
+
+
+def test_samples_are_listed_and_imported(call: Call) -> None:
+    code, output, _ = call("samples")
+    assert code == 0 and "textures" in output and "built in" in output and "download of" in output
+    code, output, _ = call("samples", "faces", "--json")
+    assert code == 0 and last_json(output)["num_pictures"] == 200
+    code, _, error = call("samples", "nothing")
+    assert code == 2 and error.startswith("Error: ") and len(error.splitlines()) == 1
+
+
+def test_backbones_have_their_availability(call: Call) -> None:
+    code, output, _ = call("backbones")
+    lines = output.splitlines()
+    assert code == 0 and len(lines) == 14 and "bundled, works offline" in lines[1]
+    code, output, _ = call("backbones", "--json")
+    assert last_json(output)["backbones"][0]["availability"] == "bundled"
+
+
+def test_no_runs_yet(call: Call) -> None:
+    code, output, _ = call("runs")
+    assert code == 0 and output == "There are no runs yet. Start one: python -m core train textures\n"
+    assert last_json(call("runs", "--json")[1]) == {"runs": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["show", "nothing"], "Error: There is no run 'nothing'."),
+        (["stop", "nothing"], "Error: There is no run 'nothing'."),
+        (["delete", "nothing"], "Error: There is no run 'nothing'."),
+        (["evaluate", "nothing"], "Error: There is no run 'nothing'."),
+        (["predict", "nothing", "."], "Error: There is no run 'nothing'."),
+        (
+            ["predict", "nothing", "no such file"],
+            "Error: Invalid value for 'PICTURES...': Path 'no such file' does not",
+        ),
+        (["predict", "nothing"], "Error: Missing argument 'PICTURES...'."),
+        (["train", "nothing"], "Error: There is no data set 'nothing'."),
+        (["train", "x", "--recipe", "stew"], "Error: Expected a recipe out of recommended, article, fine_tune."),
+        (["train", "x", "--epochs", "many"], "Error: Invalid value for '--epochs': 'many' is not a valid integer."),
+        (["train", "x", "--nonsense"], "Error: No such option '--nonsense'."),
+        (["import", "no such file"], "Error: Expected a zip file or a folder at no such file."),
+        (["trian"], "Error: No such command 'trian'."),
+    ],
+)
+def test_wrong_use_is_one_line(call: Call, arguments: list[str], sentence: str) -> None:
+    code, output, error = call(*arguments)
+    assert code == 2 and output == "" and len(error.splitlines()) == 1
+    assert error.startswith(sentence)
+
+
+def test_settings_that_cant_be_used_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRANSFER_STUDIO_SLOTS", "none")
+    result = python_core(tmp_path, "runs")
+    assert result.returncode == 2
+    assert result.stderr.startswith("Error: Expected a whole number of at least 1 in TRANSFER_STUDIO_SLOTS.")
+
+
+def test_data_home_that_cant_be_used_is_one_line(call: Call, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("a file where the data home should be")
+    code, _, error = call("runs", home=home)
+    assert code == 2 and len(error.splitlines()) == 1
+    assert error.startswith(f"Error: The data home {home} can't be used: ") and "TRANSFER_STUDIO_HOME" in error
+
+
+def test_bug_is_a_traceback_and_exit_code_1(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "studio.sqlite")
+    store.create("d", "Textures", TrainingConfig())
+    with database.writing(store.path) as connection:
+        connection.execute("UPDATE runs SET status = 'unheard of'")
+    result = python_core(tmp_path, "runs")
+    assert result.returncode == 1 and "Traceback" in result.stderr
+
+
+def test_no_command_shows_the_help(call: Call) -> None:
+    code, _, error = call()
+    assert code == 2 and "Usage: python -m core" in error
+    code, output, _ = call("--help")
+    assert code == 0 and all(name in output for name in commands.commands)
+
+
+def test_every_field_of_the_configuration_is_an_option(call: Call) -> None:
+    code, output, _ = call("train", "--help")
+    assert code == 0
+    options = {option.name: option for option in commands.commands["train"].params}
+    for name in option_names():
+        assert options[name].help and options[name].default is None
+        assert f"--{name.replace('_', '-')}" in output
+    assert "--no-flip" in output and options["learning_rate"].type.name == "float"
+
+
+def test_light_commands_never_load_tensorflow(tmp_path: Path) -> None:
+    program = "import sys; from core.__main__ import main; [main([name]) for name in ('runs', 'samples', 'backbones')];"
+    program += "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
+    environment = os.environ | {"TRANSFER_STUDIO_HOME": str(tmp_path)}
+    assert subprocess.run([sys.executable, "-c", program], env=environment, cwd=PROJECT, timeout=60).returncode == 0
+
+
+def test_run_that_fails_is_one_line_on_standard_error(call: Call, tmp_path: Path) -> None:
+    pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "runs").write_text("a file where the folder should be")
+    code, output, error = call("train", pictures, "--json")
+    assert code == 2 and last_json(output)["status"] == "failed"
+    assert " failed. The worker can't be started: " in error.splitlines()[-1]
+
+
+def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    store = RunStore(home / "studio.sqlite")
+    busy = store.create("busy", "Busy", TrainingConfig())
+    store.claim(1)
+    store.folder(busy.id).mkdir(parents=True)
+    pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
+    with worker_lock(store.folder(busy.id)):
+        store.report_worker(busy.id, os.getpid(), psutil.Process().create_time())
+        training = subprocess.Popen(
+            [sys.executable, "-m", "core", "train", str(pictures)],
+            env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for line in training.stderr:
+            if line.startswith("Waiting in the queue, place 1"):
+                break
+        training.send_signal(signal.SIGINT)
+        output, errors = training.communicate(timeout=DEADLINE_SECONDS)
+    assert training.returncode == 0
+    assert "Press Ctrl-C again to leave it to itself." in errors
+    assert "stopped" in output
+    assert store.list()[0].status == RunStatus.STOPPED
+
+
+def test_stop_and_delete(call: Call, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    store = RunStore(home / "studio.sqlite")
+    run = store.create("d", "Textures", TrainingConfig(), name="Waiting")
+    store.create("d", "Textures", TrainingConfig(), name="Busy")
+    store.rename(run.id, "Busy one")
+    store.claim(1)
+    assert call("delete", "Busy one")[0] == 2
+    code, output, _ = call("stop", "Busy one")
+    assert code == 0 and output == f"{run.id} is stopping\n"
+    code, output, _ = call("stop", "Busy", "--json")
+    assert code == 0 and last_json(output)["status"] == "stopped"
+    code, _, error = call("stop", "Busy")
+    assert code == 2 and "it is stopped. There is nothing to stop." in error
+    code, output, _ = call("delete", "Busy", "--json")
+    assert code == 0 and last_json(output)["deleted"] is True
+    assert [left.name for left in store.list()] == ["Busy one"]
+
+
+def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+    command = f'"{sys.executable}" -m core backbones | head -n 1'
+    environment = os.environ | {"TRANSFER_STUDIO_HOME": str(tmp_path)}
+    result = subprocess.run(
+        command, shell=True, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=60
+    )
+    assert result.stdout.startswith("name") and result.stderr == ""
+
+
+def test_data_sets_are_found_by_their_beginning(call: Call, tmp_path: Path) -> None:
+    pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
+    identity = last_json(call("import", pictures, "--json")[1])["id"]
+    (tmp_path / "home" / "runs").write_text("a file where the folder should be")
+    for reference in ("shades", identity, identity[:6]):
+        code, output, _ = call("train", reference, "--json")
+        assert code == 2 and last_json(output)["dataset_id"] == identity
+    assert len(DatasetStore(settings()).list()) == 1
