@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.backbones import Backbone
+from core.backbone import Backbone
 from core.settings import MEGABYTE, Settings
 
 

@@ -5,132 +5,28 @@ them and compares. Top-1 accuracies are those that Keras (https://keras.io/api/a
 EfficientNet-Lite (https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite) publish.
 """
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-
+from core.backbone import Backbone, Block, WeightsFile
 from core.errors import ConfigError
 
 KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
-BYTES_PER_PARAMETER = 4
-
-
-@dataclass(frozen=True)
-class Block:
-    """A stage of a network that is frozen or trained as one.
-
-    Attributes:
-        name: what the person sees.
-        output: the layer whose output ends the block; `layer.input` for what enters that layer; empty for the
-            network's own output.
-        parameters: how many numbers the block holds.
-        batch_norm: how many of them belong to batch normalisation, which stays frozen where weights are pretrained.
-        statistics: how many of them are batch normalisation's running statistics, which no gradient ever moves.
-    """
-
-    name: str
-    output: str
-    parameters: int
-    batch_norm: int
-    statistics: int
-
-
-@dataclass(frozen=True)
-class WeightsFile:
-    """Where pretrained weights come from.
-
-    Attributes:
-        name: the file's name, Keras's own.
-        url: where it can be downloaded; empty when it comes with a Python package.
-        checksum: MD5 (32 digits) or SHA-256 (64 digits), in hexadecimal; empty when none is published.
-        package: the Python package that holds the file; empty when it is downloaded.
-    """
-
-    name: str
-    url: str = ""
-    checksum: str = ""
-    package: str = ""
-
-
-@dataclass(frozen=True)
-class Backbone:
-    """A pretrained network without its classifier.
-
-    Attributes:
-        name: key in configurations.
-        label: what the person sees.
-        family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
-        image_size: side in pixels it was trained at.
-        min_size: smallest side it can take.
-        num_features: channels of its last feature map.
-        gmacs: thousand million multiply-adds for one picture at `image_size`.
-        top1_imagenet: share of ImageNet's validation pictures it gets right, 0-1.
-        preprocessing: `caffe`, `tf`, `torch`, `lite` or `included` (inside the network).
-        grid: rule that gives the side of the last feature map.
-        blocks: its stages from the picture to the features.
-        weights_file: its ImageNet weights.
-    """
-
-    name: str
-    label: str
-    family: str
-    image_size: int
-    min_size: int
-    num_features: int
-    gmacs: float
-    top1_imagenet: float
-    preprocessing: str
-    grid: str
-    blocks: tuple[Block, ...]
-    weights_file: WeightsFile
-
-    @property
-    def params(self) -> int:
-        """How many numbers the network holds, its ImageNet classifier left out."""
-        return sum(block.parameters for block in self.blocks)
-
-    @property
-    def download_bytes(self) -> int:
-        """About how large its weight file is."""
-        return self.params * BYTES_PER_PARAMETER
-
-    def feature_side(self, image_size: int) -> int:
-        """Returns the side of the last feature map for square pictures of `image_size` pixels."""
-        return GRIDS[self.grid](image_size)
-
-
-def _inception_side(size: int) -> int:
-    size = (size - 3) // 2 + 1 - 2
-    size = (size - 3) // 2 + 1 - 2
-    for _ in range(3):
-        size = (size - 3) // 2 + 1
-    return size
-
-
-GRIDS: dict[str, Callable[[int], int]] = {
-    "ceil": lambda size: math.ceil(size / 32),
-    "floor": lambda size: size // 32,
-    "densenet": lambda size: math.ceil(size / 4) // 8,
-    "xception": lambda size: math.ceil(((size - 3) // 2 - 1) / 16),
-    "inception": _inception_side,
-}
 
 
 def _blocks(*rows: tuple[str, str, int, int, int]) -> tuple[Block, ...]:
     return tuple(Block(*row) for row in rows)
 
 
+def _keras_weights(folder: str, name: str, checksum: str = "") -> WeightsFile:
+    return WeightsFile(name, f"{KERAS}{folder}/{name}", checksum)
+
+
 _LITE0 = Backbone(
     name="efficientnet_lite0",
     label="EfficientNet-Lite0",
     family="EfficientNetLite0",
-    image_size=224,
-    min_size=32,
     num_features=1280,
     gmacs=0.384,
     top1_imagenet=0.751,
     preprocessing="lite",
-    grid="ceil",
     blocks=_blocks(
         ("stem", "stem_activation", 992, 128, 64),
         ("stage 1", "block1a_project_bn", 992, 192, 96),
@@ -149,8 +45,6 @@ _VGG16 = Backbone(
     name="vgg16",
     label="VGG16",
     family="VGG16",
-    image_size=224,
-    min_size=32,
     num_features=512,
     gmacs=15.347,
     top1_imagenet=0.713,
@@ -163,10 +57,8 @@ _VGG16 = Backbone(
         ("block 4", "block4_pool", 5_899_776, 0, 0),
         ("block 5", "", 7_079_424, 0, 0),
     ),
-    weights_file=WeightsFile(
-        "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        KERAS + "vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "6d6bbae143d832006294945121d1f1fc",
+    weights_file=_keras_weights(
+        "vgg16", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5", "6d6bbae143d832006294945121d1f1fc"
     ),
 )
 
@@ -174,8 +66,6 @@ _VGG19 = Backbone(
     name="vgg19",
     label="VGG19",
     family="VGG19",
-    image_size=224,
-    min_size=32,
     num_features=512,
     gmacs=19.508,
     top1_imagenet=0.713,
@@ -188,10 +78,8 @@ _VGG19 = Backbone(
         ("block 4", "block4_pool", 8_259_584, 0, 0),
         ("block 5", "", 9_439_232, 0, 0),
     ),
-    weights_file=WeightsFile(
-        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        KERAS + "vgg19/vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "253f8cb515780f3b799900260a226db6",
+    weights_file=_keras_weights(
+        "vgg19", "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", "253f8cb515780f3b799900260a226db6"
     ),
 )
 
@@ -199,13 +87,10 @@ _RESNET50 = Backbone(
     name="resnet50",
     label="ResNet50",
     family="ResNet50",
-    image_size=224,
-    min_size=32,
     num_features=2048,
     gmacs=3.856,
     top1_imagenet=0.749,
     preprocessing="caffe",
-    grid="ceil",
     blocks=_blocks(
         ("conv 1", "pool1_pool", 9_728, 256, 128),
         ("conv 2", "conv2_block3_out", 220_032, 5_632, 2_816),
@@ -213,10 +98,8 @@ _RESNET50 = Backbone(
         ("conv 4", "conv4_block6_out", 7_129_088, 40_960, 20_480),
         ("conv 5", "", 14_998_528, 45_056, 22_528),
     ),
-    weights_file=WeightsFile(
-        "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        KERAS + "resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "4d473c1dd8becc155b73f8504c6f6626",
+    weights_file=_keras_weights(
+        "resnet", "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5", "4d473c1dd8becc155b73f8504c6f6626"
     ),
 )
 
@@ -224,13 +107,10 @@ _RESNET50V2 = Backbone(
     name="resnet50v2",
     label="ResNet50V2",
     family="ResNet50V2",
-    image_size=224,
-    min_size=32,
     num_features=2048,
     gmacs=3.48,
     top1_imagenet=0.760,
     preprocessing="tf",
-    grid="ceil",
     blocks=_blocks(
         ("conv 1", "pool1_pool", 9_472, 0, 0),
         ("conv 2", "conv2_block3_out", 217_856, 3_840, 1_920),
@@ -238,10 +118,8 @@ _RESNET50V2 = Backbone(
         ("conv 4", "conv4_block6_out", 7_119_872, 34_816, 17_408),
         ("conv 5", "", 14_991_360, 40_960, 20_480),
     ),
-    weights_file=WeightsFile(
-        "resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        KERAS + "resnet/resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "fac2f116257151a9d068a22e544a4917",
+    weights_file=_keras_weights(
+        "resnet", "resnet50v2_weights_tf_dim_ordering_tf_kernels_notop.h5", "fac2f116257151a9d068a22e544a4917"
     ),
 )
 
@@ -263,10 +141,8 @@ _INCEPTIONV3 = Backbone(
         ("mixed 6-7", "mixed7", 3_836_608, 10_944, 7_296),
         ("mixed 8-10", "", 12_827_520, 23_424, 15_616),
     ),
-    weights_file=WeightsFile(
-        "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        KERAS + "inception_v3/inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "bcbd6486424b2319ff4ef7d526e38f63",
+    weights_file=_keras_weights(
+        "inception_v3", "inception_v3_weights_tf_dim_ordering_tf_kernels_notop.h5", "bcbd6486424b2319ff4ef7d526e38f63"
     ),
 )
 
@@ -289,10 +165,8 @@ _XCEPTION = Backbone(
         ("block 13", "block14_sepconv1.input", 2_045_136, 11_104, 5_552),
         ("block 14", "", 4_755_968, 14_336, 7_168),
     ),
-    weights_file=WeightsFile(
-        "xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        KERAS + "xception/xception_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "b0042744bf5b25fce3cb969f33bebb97",
+    weights_file=_keras_weights(
+        "xception", "xception_weights_tf_dim_ordering_tf_kernels_notop.h5", "b0042744bf5b25fce3cb969f33bebb97"
     ),
 )
 
@@ -300,13 +174,10 @@ _MOBILENETV2 = Backbone(
     name="mobilenetv2",
     label="MobileNetV2",
     family="MobileNetV2",
-    image_size=224,
-    min_size=32,
     num_features=1280,
     gmacs=0.299,
     top1_imagenet=0.713,
     preprocessing="tf",
-    grid="ceil",
     blocks=_blocks(
         ("stem", "expanded_conv_project_BN", 1_984, 320, 160),
         ("stage 1", "block_2_add", 15_024, 2_112, 1_056),
@@ -316,23 +187,17 @@ _MOBILENETV2 = Backbone(
         ("stage 5", "block_15_add", 806_208, 21_888, 10_944),
         ("top", "", 893_120, 14_080, 7_040),
     ),
-    weights_file=WeightsFile(
-        "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
-        KERAS + "mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
-    ),
+    weights_file=_keras_weights("mobilenet_v2", "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"),
 )
 
 _MOBILENETV3SMALL = Backbone(
     name="mobilenetv3small",
     label="MobileNetV3 Small",
     family="MobileNetV3Small",
-    image_size=224,
-    min_size=32,
     num_features=576,
     gmacs=0.055,
     top1_imagenet=0.681,
     preprocessing="included",
-    grid="ceil",
     blocks=_blocks(
         ("stem", "expanded_conv_project_bn", 1_304, 192, 96),
         ("stage 1", "expanded_conv_2_add", 10_016, 1_472, 736),
@@ -341,10 +206,8 @@ _MOBILENETV3SMALL = Backbone(
         ("stage 4", "expanded_conv_10_add", 686_376, 12_672, 6_336),
         ("top", "", 57_600, 2_304, 1_152),
     ),
-    weights_file=WeightsFile(
-        "weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
-        KERAS + "mobilenet_v3/weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5",
-        "d3e8ec802a04aa4fc771ee12a9a9b836",
+    weights_file=_keras_weights(
+        "mobilenet_v3", "weights_mobilenet_v3_small_224_1.0_float_no_top_v2.h5", "d3e8ec802a04aa4fc771ee12a9a9b836"
     ),
 )
 
@@ -352,13 +215,10 @@ _MOBILENETV3LARGE = Backbone(
     name="mobilenetv3large",
     label="MobileNetV3 Large",
     family="MobileNetV3Large",
-    image_size=224,
-    min_size=32,
     num_features=960,
     gmacs=0.214,
     top1_imagenet=0.756,
     preprocessing="included",
-    grid="ceil",
     blocks=_blocks(
         ("stem", "expanded_conv_add", 1_024, 192, 96),
         ("stage 1", "expanded_conv_2_add", 8_520, 1_280, 640),
@@ -368,10 +228,8 @@ _MOBILENETV3LARGE = Backbone(
         ("stage 5", "expanded_conv_14_add", 2_035_272, 22_656, 11_328),
         ("top", "", 157_440, 3_840, 1_920),
     ),
-    weights_file=WeightsFile(
-        "weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
-        KERAS + "mobilenet_v3/weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
-        "07fb09a5933dd0c8eaafa16978110389",
+    weights_file=_keras_weights(
+        "mobilenet_v3", "weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5", "07fb09a5933dd0c8eaafa16978110389"
     ),
 )
 
@@ -379,8 +237,6 @@ _DENSENET121 = Backbone(
     name="densenet121",
     label="DenseNet121",
     family="DenseNet121",
-    image_size=224,
-    min_size=32,
     num_features=1024,
     gmacs=2.833,
     top1_imagenet=0.750,
@@ -393,10 +249,8 @@ _DENSENET121 = Backbone(
         ("dense 3", "pool4_pool", 3_402_240, 76_288, 38_144),
         ("dense 4", "", 2_190_336, 60_416, 30_208),
     ),
-    weights_file=WeightsFile(
-        "densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        KERAS + "densenet/densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5",
-        "30ee3e1110167f948a6b9946edeeb738",
+    weights_file=_keras_weights(
+        "densenet", "densenet121_weights_tf_dim_ordering_tf_kernels_notop.h5", "30ee3e1110167f948a6b9946edeeb738"
     ),
 )
 
@@ -404,13 +258,10 @@ _EFFICIENTNETV2B0 = Backbone(
     name="efficientnetv2b0",
     label="EfficientNetV2-B0",
     family="EfficientNetV2B0",
-    image_size=224,
-    min_size=32,
     num_features=1280,
     gmacs=0.717,
     top1_imagenet=0.787,
     preprocessing="included",
-    grid="ceil",
     blocks=_blocks(
         ("stem", "stem_activation", 992, 128, 64),
         ("stage 1", "block1a_project_activation", 4_672, 64, 32),
@@ -421,19 +272,13 @@ _EFFICIENTNETV2B0 = Backbone(
         ("stage 6", "block6h_add", 4_276_396, 76_032, 38_016),
         ("top", "", 250_880, 5_120, 2_560),
     ),
-    weights_file=WeightsFile(
-        "efficientnetv2-b0_notop.h5",
-        KERAS + "efficientnet_v2/efficientnetv2-b0_notop.h5",
-        "893217f2bb855e2983157299931e43ff",
-    ),
+    weights_file=_keras_weights("efficientnet_v2", "efficientnetv2-b0_notop.h5", "893217f2bb855e2983157299931e43ff"),
 )
 
 _CONVNEXT_TINY = Backbone(
     name="convnext_tiny",
     label="ConvNeXt-Tiny",
     family="ConvNeXtTiny",
-    image_size=224,
-    min_size=32,
     num_features=768,
     gmacs=4.455,
     top1_imagenet=0.813,
@@ -445,10 +290,8 @@ _CONVNEXT_TINY = Backbone(
         ("stage 3", "convnext_tiny_downsampling_block_2", 11_998_464, 0, 0),
         ("stage 4", "", 14_290_944, 0, 0),
     ),
-    weights_file=WeightsFile(
-        "convnext_tiny_notop.h5",
-        KERAS + "convnext/convnext_tiny_notop.h5",
-        "d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1",
+    weights_file=_keras_weights(
+        "convnext", "convnext_tiny_notop.h5", "d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1"
     ),
 )
 

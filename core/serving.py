@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from core.errors import RunError
@@ -126,7 +127,6 @@ class InferenceClient:
         process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
-                try:
+                # What was still to be sent has nobody to go to.
+                with suppress(OSError):
                     stream.close()
-                except OSError:
-                    pass  # What was still to be sent has nobody to go to.

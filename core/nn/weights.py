@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from core.availability import availability
-from core.backbones import Backbone
+from core.backbone import Backbone
 from core.download import download
 from core.errors import CoreError, WeightsError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop

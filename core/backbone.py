@@ -1,0 +1,108 @@
+"""What a backbone is: its blocks, where its weights come from, and the numbers that tell backbones apart."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BYTES_PER_PARAMETER = 4
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stage of a network that is frozen or trained as one.
+
+    Attributes:
+        name: what the person sees.
+        output: the layer whose output ends the block; `layer.input` for what enters that layer; empty for the
+            network's own output.
+        parameters: how many numbers the block holds.
+        batch_norm: how many of them belong to batch normalisation, which stays frozen where weights are pretrained.
+        statistics: how many of them are batch normalisation's running statistics, which no gradient ever moves.
+    """
+
+    name: str
+    output: str
+    parameters: int
+    batch_norm: int
+    statistics: int
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """Where pretrained weights come from.
+
+    Attributes:
+        name: the file's name, Keras's own.
+        url: where it can be downloaded; empty when it comes with a Python package.
+        checksum: MD5 (32 digits) or SHA-256 (64 digits), in hexadecimal; empty when none is published.
+        package: the Python package that holds the file; empty when it is downloaded.
+    """
+
+    name: str
+    url: str = ""
+    checksum: str = ""
+    package: str = ""
+
+
+@dataclass(frozen=True)
+class Backbone:
+    """A pretrained network without its classifier.
+
+    Attributes:
+        name: key in configurations.
+        label: what the person sees.
+        family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
+        num_features: channels of its last feature map.
+        gmacs: thousand million multiply-adds for one picture at `image_size`.
+        top1_imagenet: share of ImageNet's validation pictures it gets right, 0-1.
+        preprocessing: `caffe`, `tf`, `torch`, `lite` or `included` (inside the network).
+        blocks: its stages from the picture to the features.
+        weights_file: its ImageNet weights.
+        image_size: side in pixels it was trained at.
+        min_size: smallest side it can take.
+        grid: rule in `GRIDS` that gives the side of the last feature map.
+    """
+
+    name: str
+    label: str
+    family: str
+    num_features: int
+    gmacs: float
+    top1_imagenet: float
+    preprocessing: str
+    blocks: tuple[Block, ...]
+    weights_file: WeightsFile
+    image_size: int = 224
+    min_size: int = 32
+    grid: str = "ceil"
+
+    @property
+    def params(self) -> int:
+        """How many numbers the network holds, its ImageNet classifier left out."""
+        return sum(block.parameters for block in self.blocks)
+
+    @property
+    def download_bytes(self) -> int:
+        """About how large its weight file is."""
+        return self.params * BYTES_PER_PARAMETER
+
+    def feature_side(self, image_size: int) -> int:
+        """Returns the side of the last feature map for square pictures of `image_size` pixels."""
+        return GRIDS[self.grid](image_size)
+
+
+def _inception_side(size: int) -> int:
+    size = (size - 3) // 2 + 1 - 2
+    size = (size - 3) // 2 + 1 - 2
+    for _ in range(3):
+        size = (size - 3) // 2 + 1
+    return size
+
+
+GRIDS: dict[str, Callable[[int], int]] = {
+    "ceil": lambda size: math.ceil(size / 32),
+    "floor": lambda size: size // 32,
+    "densenet": lambda size: math.ceil(size / 4) // 8,
+    "xception": lambda size: math.ceil(((size - 3) // 2 - 1) / 16),
+    "inception": _inception_side,
+}

@@ -1,0 +1,60 @@
+"""What tests of several folders share: a data home of their own and small real pictures."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+# Read by TensorFlow when it is imported: its notes on the processor say nothing about a test.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from core.settings import Settings, settings
+
+SHAPES = ("circle", "square", "stripes")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A data home that is empty at first, for this process and those it starts."""
+    monkeypatch.setenv("TRANSFER_STUDIO_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TRANSFER_STUDIO_WEIGHTS", raising=False)
+    monkeypatch.delenv("TRANSFER_STUDIO_SLOTS", raising=False)
+    settings.cache_clear()
+    yield settings()
+    settings.cache_clear()
+
+
+def draw_shape(name: str, generator: np.random.Generator, side: int = 72) -> Image.Image:
+    """Draws a shape somewhere in a noisy picture, in a colour of its own."""
+    picture = Image.fromarray(generator.integers(60, 120, (side, side, 3), dtype=np.uint8))
+    draw = ImageDraw.Draw(picture)
+    left, top = (int(value) for value in generator.integers(4, side // 3, 2))
+    size = int(generator.integers(side // 3, side // 2))
+    box = (left, top, left + size, top + size)
+    if name == "circle":
+        draw.ellipse(box, fill=(230, 80, 60))
+    elif name == "square":
+        draw.rectangle(box, fill=(60, 190, 220))
+    else:
+        for offset in range(0, size, 8):
+            draw.line((left, top + offset, left + size, top + offset), fill=(240, 230, 90), width=3)
+    return picture
+
+
+def draw_folder(folder: Path, count: int, names: tuple[str, ...] = SHAPES, seed: int = 0) -> Path:
+    """Writes class folders with `count` pictures each and returns their parent."""
+    generator = np.random.default_rng(seed)
+    for name in names:
+        (folder / name).mkdir(parents=True)
+        for number in range(count):
+            draw_shape(name, generator).save(folder / name / f"{name} {number}.png")
+    return folder
+
+
+@pytest.fixture
+def shape_folder(tmp_path: Path) -> Path:
+    """Class folders of three shapes, ten pictures each."""
+    return draw_folder(tmp_path / "shapes", 10)

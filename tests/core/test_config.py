@@ -1,0 +1,106 @@
+import math
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from core.backbones import get_backbone
+from core.config import Augmentation, FreezePolicy, Head, TrainingConfig, option_names
+from core.errors import ConfigError
+
+
+def test_json_gives_back_the_same_configuration():
+    config = TrainingConfig(
+        backbone="vgg16",
+        head=Head(pooling="flatten", units=8, dropout=0.25),
+        freeze=FreezePolicy(trainable_blocks=1),
+        augmentation=Augmentation(flip=True, zoom=0.2),
+        epochs=3,
+    )
+    assert TrainingConfig.from_json(config.to_json()) == config
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"epoch": 3}', '{"head": {"width": 3}}', '{"head": 3}'])
+def test_json_that_is_no_configuration_is_refused(text):
+    with pytest.raises(ConfigError, match="Expected a training configuration"):
+        TrainingConfig.from_json(text)
+
+
+def test_fields_of_the_parts_are_given_flat():
+    config = TrainingConfig().with_options(trainable_blocks=2, units=16, flip=True, epochs=7)
+    assert (config.freeze.trainable_blocks, config.head.units, config.augmentation.flip, config.epochs) == (
+        2,
+        16,
+        True,
+        7,
+    )
+    assert config.options()["units"] == 16
+    assert set(config.options()) == set(option_names())
+
+
+def test_every_option_has_a_name_of_its_own():
+    assert len(set(option_names())) == len(option_names())
+
+
+def test_an_unknown_option_is_named():
+    with pytest.raises(ConfigError, match=r"Received \['epoch'\]"):
+        TrainingConfig().with_options(epoch=3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"backbone": "vgg17"}, "Received 'vgg17'"),
+        ({"image_size": 16}, "from 32 to 1024 for image_size"),
+        ({"image_size": 100.5}, "a whole number"),
+        ({"backbone": "inceptionv3", "image_size": 64}, "from 75 to 1024"),
+        ({"epochs": 0}, "from 1 to 1000 for epochs"),
+        ({"epochs": True}, "for epochs"),
+        ({"learning_rate": math.nan}, "for learning_rate"),
+        ({"learning_rate": -1}, "for learning_rate"),
+        ({"pooling": "max"}, "pooling out of average, flatten"),
+        ({"preprocessing": "caffe"}, "preprocessing out of native, unit"),
+        ({"trainable_blocks": 10}, "at most 9 trainable_blocks, as many as EfficientNet-Lite0 has"),
+        ({"dropout": 1.0}, "for dropout"),
+        ({"flip": 1}, "true or false for flip"),
+        ({"views": 0}, "for views"),
+        ({"validation_split": 0.9}, "for validation_split"),
+        ({"weights": ""}, "weights"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused(options, message):
+    with pytest.raises(ConfigError, match=message):
+        TrainingConfig().with_options(**options)
+
+
+def test_epochs_of_the_stages():
+    frozen = TrainingConfig(epochs=4)
+    assert (frozen.head_epochs, frozen.fine_tune_epochs, frozen.total_epochs) == (4, 0, 4)
+    thawed = frozen.with_options(trainable_blocks=2, head_epochs=3)
+    assert (thawed.head_epochs, thawed.fine_tune_epochs, thawed.total_epochs) == (3, 4, 7)
+    scratch = thawed.with_options(weights="none")
+    assert (scratch.head_epochs, scratch.total_epochs) == (0, 4)
+
+
+def test_trainable_parameters_of_the_article():
+    article = TrainingConfig(backbone="vgg16", image_size=150, head=Head(pooling="flatten", normalize=False, units=512))
+    # Flatten gives 4 x 4 x 512 numbers; Dense(512) and Dense(1) have a bias each.
+    assert article.trainable_params(num_classes=2) == 4 * 4 * 512 * 512 + 512 + 512 + 1
+    last_block = get_backbone("vgg16").blocks[-1].parameters
+    assert article.with_options(trainable_blocks=1).trainable_params(2) == last_block + 4_195_329
+
+
+def test_batch_norm_counts_as_trainable_only_from_scratch():
+    config = TrainingConfig().with_options(trainable_blocks=1)
+    top = get_backbone("efficientnet_lite0").blocks[-1]
+    assert config.trainable_params(3) == top.parameters - top.batch_norm + 3 * 1281
+    assert config.with_options(weights="none").trainable_params(3) == top.parameters - top.statistics + 3 * 1281
+
+
+def test_versions_of_a_picture():
+    assert Augmentation(views=5).cached_views == 1
+    assert Augmentation(views=5, flip=True).cached_views == 5
+
+
+def test_a_configuration_never_changes():
+    with pytest.raises(FrozenInstanceError):
+        TrainingConfig().epochs = 3

@@ -1,0 +1,64 @@
+import math
+
+import numpy as np
+import pytest
+from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
+
+from core.errors import RunError
+from core.evaluation import Evaluation, load_evaluations, save_evaluations, wilson_interval
+
+
+@pytest.fixture
+def evaluation() -> Evaluation:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 3, 200)
+    probabilities = generator.dirichlet((1, 1, 1), 200) * 0.5 + np.eye(3)[labels] * 0.5 * generator.random((200, 1))
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return Evaluation("validation", ("a", "b", "c"), labels, probabilities, tuple(f"{n}.png" for n in range(200)))
+
+
+def test_scores_are_those_of_scikit_learn(evaluation):
+    expected = precision_recall_fscore_support(evaluation.labels, evaluation.predictions)
+    scores = [(s.precision, s.recall, s.f1, s.support) for s in evaluation.per_class]
+    np.testing.assert_allclose(np.array(scores).T, expected)
+    np.testing.assert_array_equal(evaluation.confusion, confusion_matrix(evaluation.labels, evaluation.predictions))
+    assert evaluation.loss == pytest.approx(log_loss(evaluation.labels, evaluation.probabilities))
+
+
+def test_a_class_that_nobody_has_and_nobody_answers_has_no_score():
+    evaluation = Evaluation("test", ("a", "b"), np.array([0, 0]), np.array([[0.9, 0.1], [0.8, 0.2]]), ("x", "y"))
+    assert math.isnan(evaluation.per_class[1].precision)
+    assert math.isnan(evaluation.per_class[1].recall)
+    assert evaluation.accuracy == 1
+
+
+@pytest.mark.parametrize(
+    ("right", "total", "low", "high"),
+    # Worked out with statsmodels.stats.proportion.proportion_confint(method="wilson").
+    [(45, 50, 0.7864, 0.9565), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (0, 0, 0.0, 1.0)],
+)
+def test_wilson_interval(right, total, low, high):
+    assert wilson_interval(right, total) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_a_model_that_keeps_its_promises_has_no_calibration_error():
+    labels = np.array([0] * 8 + [1] * 2)
+    probabilities = np.tile([0.8, 0.2], (10, 1))
+    evaluation = Evaluation("validation", ("a", "b"), labels, probabilities, tuple("abcdefghij"))
+    assert evaluation.calibration_error == pytest.approx(0, abs=1e-12)
+    assert sum(item.pictures for item in evaluation.calibration) == 10
+
+
+def test_what_is_written_is_read(evaluation, tmp_path):
+    save_evaluations([evaluation], tmp_path / "evaluation.json")
+    (read,) = load_evaluations(tmp_path / "evaluation.json")
+    np.testing.assert_array_equal(read.probabilities, evaluation.probabilities)
+    assert (read.paths, read.class_names, read.split) == (evaluation.paths, evaluation.class_names, "validation")
+
+
+@pytest.mark.parametrize("text", [None, "", "[{}]", "[3]"])
+def test_an_evaluation_that_cannot_be_read_is_said_so(text, tmp_path):
+    if text is not None:
+        (tmp_path / "evaluation.json").write_text(text)
+    with pytest.raises(RunError, match="no evaluation that can be read"):
+        load_evaluations(tmp_path / "evaluation.json")

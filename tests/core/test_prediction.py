@@ -1,0 +1,27 @@
+import pytest
+
+from core.prediction import Prediction, Verdict, unreadable, verdict
+
+
+@pytest.mark.parametrize(
+    ("probability", "similarity", "expected"),
+    [
+        (0.99, 0.9, Verdict.SURE),
+        (0.8, 0.5, Verdict.SURE),
+        (0.79, 0.9, Verdict.UNSURE),
+        (0.99, 0.49, Verdict.UNLIKE),
+        (0.5, 0.1, Verdict.UNLIKE),
+    ],
+)
+def test_verdict(probability, similarity, expected):
+    assert verdict(probability, similarity, threshold=0.5) == expected
+
+
+def test_top_classes_come_best_first():
+    prediction = Prediction("b", 0.7, ("a", "b", "c"), (0.1, 0.7, 0.2), Verdict.UNSURE)
+    assert prediction.top(2) == [("b", 0.7), ("c", 0.2)]
+
+
+def test_an_unreadable_picture_has_no_class():
+    prediction = unreadable(("a", "b"), "It is cut off.")
+    assert (prediction.class_name, prediction.error) == ("", "It is cut off.")

@@ -1,0 +1,60 @@
+import pytest
+
+from core.config import TrainingConfig
+from core.errors import ConfigError
+from core.recipes import RECIPES, get_recipe, recipe_config, recommended_epochs
+
+
+def test_the_article_is_exactly_the_article():
+    config = recipe_config("article")
+    assert (config.backbone, config.weights, config.image_size) == ("vgg16", "imagenet", 150)
+    assert (config.head.pooling, config.head.units, config.head.normalize) == ("flatten", 512, False)
+    assert (config.head.dropout, config.head.weight_decay, config.freeze.trainable_blocks) == (0, 0, 0)
+    assert (config.epochs, config.batch_size, config.learning_rate) == (10, 32, 1e-3)
+    changes = config.augmentation
+    assert (changes.shear, changes.zoom, changes.flip) == (0.2, 0.2, True)
+    assert (changes.rotation, changes.translation, changes.contrast, changes.brightness) == (0, 0, 0, 0)
+    assert config.preprocessing == "unit"
+    assert not config.class_weighting
+
+
+def test_the_recommended_recipe_is_the_default_configuration():
+    assert recipe_config("default") == recipe_config("recommended") == TrainingConfig()
+
+
+def test_fine_tuning_goes_at_a_tenth_of_the_rate():
+    config = recipe_config("fine_tune")
+    assert config.freeze.trainable_blocks > 0
+    assert config.head_epochs > 0
+    assert config.fine_tune_learning_rate == pytest.approx(config.learning_rate / 10)
+
+
+@pytest.mark.parametrize(("num_pictures", "epochs"), [(10, 60), (160, 60), (600, 16), (5000, 10), (50_000, 10)])
+def test_recommended_epochs_count_steps(num_pictures, epochs):
+    assert recommended_epochs(num_pictures, batch_size=32) == epochs
+    assert recipe_config("recommended", num_pictures).epochs == epochs
+
+
+def test_a_given_number_of_epochs_wins():
+    assert recipe_config("recommended", 10, epochs=3).epochs == 3
+
+
+def test_another_backbone_brings_its_own_size():
+    assert recipe_config("article", backbone="inceptionv3").image_size == 299
+    assert recipe_config("article", backbone="inceptionv3", image_size=150).image_size == 150
+    assert recipe_config("article", backbone="vgg16").image_size == 150
+
+
+def test_from_scratch_trains_every_block():
+    assert recipe_config("article", weights="none").num_frozen_blocks == 0
+    assert recipe_config("fine_tune", weights="none").num_frozen_blocks == 0
+    assert recipe_config("article", weights="none", trainable_blocks=2).num_frozen_blocks == 3
+
+
+def test_an_unknown_recipe_is_refused():
+    with pytest.raises(ConfigError, match="recommended, article, fine_tune"):
+        get_recipe("best")
+
+
+def test_every_recipe_explains_itself():
+    assert all(recipe.description and recipe.label for recipe in RECIPES.values())

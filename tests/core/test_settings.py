@@ -1,0 +1,35 @@
+import pytest
+
+from core.errors import ConfigError
+from core.settings import read_settings, user_data_folder
+
+
+def test_the_data_home_is_the_users_folder_unless_named(monkeypatch, tmp_path):
+    monkeypatch.delenv("TRANSFER_STUDIO_HOME", raising=False)
+    assert read_settings().home == user_data_folder()
+    monkeypatch.setenv("TRANSFER_STUDIO_HOME", str(tmp_path / "there"))
+    settings = read_settings()
+    assert settings.home == tmp_path / "there"
+    assert settings.datasets.parent == settings.runs.parent == settings.database.parent == tmp_path / "there"
+
+
+@pytest.mark.parametrize(
+    ("platform", "end"),
+    [
+        ("linux", ".local/share/transfer-studio"),
+        ("darwin", "Library/Application Support/transfer-studio"),
+        ("win32", "AppData/Local/transfer-studio"),
+    ],
+)
+def test_each_platform_has_its_folder(monkeypatch, platform, end):
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    assert user_data_folder().as_posix().endswith(end)
+
+
+@pytest.mark.parametrize("text", ["0", "two", "-1", "1.5"])
+def test_slots_that_are_no_number_are_refused(monkeypatch, text):
+    monkeypatch.setenv("TRANSFER_STUDIO_SLOTS", text)
+    with pytest.raises(ConfigError, match="TRANSFER_STUDIO_SLOTS"):
+        read_settings()
