@@ -11,7 +11,9 @@ import pytest
 
 from core.datasets.archive import extract
 from core.errors import DatasetError, Stopped
-from core.settings import ImportLimits
+from core.settings import MEGABYTE, ImportLimits
+
+UNPACKABLE = "it is packed with {}, which can't be unpacked here: make the zip with the usual Deflate"
 
 
 @pytest.fixture
@@ -30,8 +32,8 @@ def take(tmp_path, limits):
 
 
 @pytest.fixture
-def refusal(take):
-    def refusal(data, limits=ImportLimits(free_disk_bytes=0)):
+def refusal(take, limits):
+    def refusal(data, limits=limits):
         with pytest.raises(DatasetError) as caught:
             take(data, limits)
         return str(caught.value)
@@ -246,15 +248,15 @@ def test_links_pipes_and_special_modes_are_refused(take, raw_zip, entry, picture
         ({"packed": b""}, "it is damaged inside the zip and can't be unpacked"),
         (
             {"method": 9},
-            "it is packed with Deflate64, which can't be unpacked here: make the zip with the usual Deflate",
+            UNPACKABLE.format("Deflate64"),
         ),
         (
             {"method": 93},
-            "it is packed with Zstandard, which can't be unpacked here: make the zip with the usual Deflate",
+            UNPACKABLE.format("Zstandard"),
         ),
         (
             {"method": 77},
-            "it is packed with method 77, which can't be unpacked here: make the zip with the usual Deflate",
+            UNPACKABLE.format("method 77"),
         ),
     ],
 )
@@ -265,10 +267,10 @@ def test_damaged_entries_are_skipped_and_deleted(take, raw_zip, entry, picture, 
 
 
 def test_an_entry_above_its_cap_is_skipped(take, raw_zip, entry, picture):
-    limits = ImportLimits(entry_bytes=5000, free_disk_bytes=0)
-    honest = entry(b"cats/a.png", picture(1, side=64))
+    limits = ImportLimits(entry_bytes=MEGABYTE, free_disk_bytes=0)
+    honest = entry(b"cats/a.png", picture(1, side=640))
     extraction = take(raw_zip([honest, entry(b"cats/b.png", picture(2))]), limits)
-    assert skipped(extraction) == {"cats/a.png": "it is larger than 0 MB"}
+    assert skipped(extraction) == {"cats/a.png": "it is larger than 1 MB"}
 
 
 # What is refused as a whole
@@ -300,7 +302,7 @@ def test_what_isnt_a_zip_is_named(refusal, data, kind):
 
 
 def test_a_missing_file(tmp_path, limits):
-    with pytest.raises(DatasetError, match="It can't be opened: No such file or directory. Check the path"):
+    with pytest.raises(DatasetError, match=r"It can't be opened: No such file or directory. Check the path"):
         extract(tmp_path / "gone.zip", tmp_path, "gone.zip", limits)
 
 
@@ -384,8 +386,8 @@ def test_too_many_entries(refusal, zip_of, raw_zip):
 def test_a_bomb_is_refused_by_what_it_says(refusal, zip_of, tmp_path):
     text = refusal(zip_of({"cats/a.bmp": b"BM" + b"\0" * 20_000_000}))
     assert text == (
-        "some.zip unpacks to more than 200 times its size, which pictures never do. It was refused to keep the disk from "
-        "filling up."
+        "some.zip unpacks to more than 200 times its size, which pictures never do. It was refused to keep the disk "
+        "from filling up."
     )
     assert not any((tmp_path / "pictures").iterdir())
 
@@ -399,16 +401,16 @@ def test_a_bomb_among_honest_bytes_is_refused_when_it_goes_off(refusal, raw_zip,
 def test_claimed_sizes_are_summed_first(refusal, raw_zip, entry, picture):
     text = refusal(raw_zip([entry(b"cats/a.png", picture(1), size=2**60)]))
     assert text == (
-        "some.zip claims 1,073,741,824.0 GB. At most 20.0 GB of pictures are taken at once. Leave some out, or make the "
-        "pictures smaller."
+        "some.zip claims 1,073,741,824.0 GB. At most 20.0 GB of pictures are taken at once. Leave some out, or make "
+        "the pictures smaller."
     )
 
 
 def test_a_disk_that_would_fill_up(refusal, zip_of, picture):
     text = refusal(zip_of({"cats/a.png": picture(1)}), ImportLimits(free_disk_bytes=2**60))
     assert text == (
-        "The disk has too little room to import some.zip. Free some space, or set TRANSFER_STUDIO_HOME to a folder on a "
-        "larger disk."
+        "The disk has too little room to import some.zip. Free some space, or set TRANSFER_STUDIO_HOME to a folder on "
+        "a larger disk."
     )
 
 

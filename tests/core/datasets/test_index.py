@@ -1,0 +1,118 @@
+"""The split: stratified, seeded, the same everywhere, no copies on both sides."""
+
+import hashlib
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from core.datasets.index import DatasetIndex, Sample, fingerprint
+from core.errors import DatasetError
+
+
+def sample(number, label=0, split="", content=None):
+    digest = hashlib.sha256(f"{label} {number}".encode() if content is None else content.encode()).hexdigest()
+    return Sample(f"pictures/{number:08d}.png", label, split, f"{label}/{number}.png", digest, 12, 12)
+
+
+def index_of(samples, class_names=("cats", "dogs")):
+    return DatasetIndex("0123456789ab", "some", class_names, tuple(samples), (), 0, Path("/data"))
+
+
+def two_classes(first=100, second=40):
+    return index_of([sample(n) for n in range(first)] + [sample(n, label=1) for n in range(second)])
+
+
+def held_out(index):
+    return {item.digest for item in index.select("validation")}
+
+
+def test_a_fifth_of_each_class_is_held_out():
+    index = two_classes().with_split()
+    assert dict(index.distribution().counts) == {"train": (80, 32), "validation": (20, 8)}
+    assert index.distribution().totals == (100, 40)
+
+
+def test_the_share_can_be_chosen():
+    assert two_classes().with_split(0.5).distribution().counts["validation"] == (50, 20)
+
+
+@pytest.mark.parametrize("share", [0, 0.04, 0.51, 1, float("nan")])
+def test_a_share_out_of_range(share):
+    with pytest.raises(DatasetError, match=r"Expected a validation share from 0.05 to 0.5. Received"):
+        two_classes().with_split(share)
+
+
+def test_the_split_is_the_same_on_every_machine():
+    names = sorted(item.name for item in two_classes(10, 10).with_split(seed=3).select("validation"))
+    assert names == ["0/6.png", "0/7.png", "1/3.png", "1/9.png"]
+
+
+def test_the_order_of_the_pictures_doesnt_matter():
+    index = two_classes()
+    assert held_out(index.with_split()) == held_out(index_of(reversed(index.samples)).with_split())
+
+
+def test_another_seed_gives_another_split():
+    assert held_out(two_classes().with_split(seed=0)) != held_out(two_classes().with_split(seed=1))
+
+
+def test_further_pictures_hardly_change_it():
+    before, after = held_out(two_classes(100).with_split()), held_out(two_classes(110).with_split())
+    assert len(before - after) <= 4
+
+
+def test_copies_stay_on_one_side():
+    samples = [sample(n, label, content=f"{label} {n % 10}") for label in (0, 1) for n in range(40)]
+    index = index_of(samples).with_split()
+    assert not held_out(index) & {item.digest for item in index.select("train")}
+
+
+def test_copies_in_two_classes_stay_on_one_side():
+    samples = [sample(n, label, content=str(n)) for label in (0, 1) for n in range(30)]
+    index = index_of(samples).with_split()
+    assert not held_out(index) & {item.digest for item in index.select("train")}
+    assert index.distribution().counts["validation"] == (6, 6)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.5])
+@pytest.mark.parametrize("num_pictures", [2, 3, 5])
+def test_small_classes_are_on_both_sides(num_pictures, share):
+    counts = two_classes(100, num_pictures).with_split(share).distribution().counts
+    assert counts["validation"][1] >= 1
+    assert counts["train"][1] >= 1
+
+
+def test_a_split_that_was_given_is_kept():
+    samples = [sample(1, split="train"), sample(2, split="validation"), sample(3, split="test")]
+    index = index_of(samples)
+    assert index.has_split
+    assert index.with_split(0.5, seed=9).samples == index.samples
+
+
+def test_given_test_pictures_arent_held_out():
+    samples = [sample(n, split="train") for n in range(10)] + [sample(n, split="test") for n in range(10, 20)]
+    index = index_of(samples)
+    assert not index.has_split
+    assert dict(index.with_split().distribution().counts) == {"train": (8, 0), "validation": (2, 0), "test": (10, 0)}
+
+
+def test_undecided_pictures_are_counted_as_such():
+    assert dict(two_classes(3, 2).distribution().counts) == {"": (3, 2)}
+
+
+def test_an_index_never_changes():
+    index = two_classes(2, 2)
+    with pytest.raises(FrozenInstanceError):
+        index.name = "another"
+    assert index.picture_path(index.samples[0]) == Path("/data/pictures/00000000.png")
+
+
+def test_the_fingerprint_is_of_the_content():
+    samples = two_classes(3, 3).samples
+    same = fingerprint(("cats", "dogs"), samples)
+    assert len(same) == 12
+    assert fingerprint(["cats", "dogs"], reversed(samples)) == same
+    assert fingerprint(("cats", "wolves"), samples) != same
+    assert fingerprint(("cats", "dogs"), samples[1:]) != same
+    assert fingerprint(("cats", "dogs"), [sample(0, split="train"), *samples[1:]]) != same

@@ -1,0 +1,93 @@
+"""Classes and splits, told from folders."""
+
+import pytest
+
+from core.datasets.layout import Place, read_layout, split_word
+from core.errors import DatasetError
+
+
+def places(*paths):
+    return [(place.class_name, place.split) for place in read_layout([tuple(path.split("/")[:-1]) for path in paths])]
+
+
+@pytest.mark.parametrize("wrapping", ["", "data/", "my upload/data/"])
+def test_class_folders(wrapping):
+    assert places(f"{wrapping}cats/1.jpg", f"{wrapping}dogs/1.jpg") == [("cats", ""), ("dogs", "")]
+
+
+@pytest.mark.parametrize("wrapping", ["", "data/", "my upload/data/"])
+@pytest.mark.parametrize(("validation", "test"), [("validation", "test"), ("val", "testing"), ("Valid", "TEST")])
+def test_split_folders_with_classes_inside(wrapping, validation, test):
+    paths = [f"{wrapping}{split}/{name}/1.jpg" for split in ("train", validation, test) for name in ("cats", "dogs")]
+    assert places(*paths) == [
+        ("cats", "train"),
+        ("dogs", "train"),
+        ("cats", "validation"),
+        ("dogs", "validation"),
+        ("cats", "test"),
+        ("dogs", "test"),
+    ]
+
+
+@pytest.mark.parametrize("wrapping", ["", "data/"])
+def test_class_folders_with_splits_inside(wrapping):
+    paths = [f"{wrapping}{name}/{split}/1.jpg" for name in ("cats", "dogs") for split in ("train", "val")]
+    assert places(*paths) == [("cats", "train"), ("cats", "validation"), ("dogs", "train"), ("dogs", "validation")]
+
+
+def test_folders_between_split_and_class():
+    paths = [f"{split}/images/{name}/1.jpg" for split in ("train", "val") for name in ("cats", "dogs")]
+    assert [name for name, _ in places(*paths)] == ["cats", "dogs", "cats", "dogs"]
+
+
+def test_folders_inside_classes_belong_to_them():
+    assert places("cats/persian/1.jpg", "cats/2.jpg", "dogs/a/b/1.jpg") == [("cats", ""), ("cats", ""), ("dogs", "")]
+
+
+def test_a_train_folder_alone_wraps():
+    assert places("train/cats/1.jpg", "train/dogs/1.jpg") == [("cats", ""), ("dogs", "")]
+
+
+def test_a_class_called_train():
+    assert places("train/1.jpg", "car/1.jpg", "plane/1.jpg") == [("train", ""), ("car", ""), ("plane", "")]
+
+
+def test_train_and_test_without_validation():
+    assert places("train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg", "test/b/1.jpg")[2:] == [
+        ("a", "test"),
+        ("b", "test"),
+    ]
+
+
+def test_no_train_folder():
+    with pytest.raises(DatasetError) as caught:
+        read_layout([("validation", "cats"), ("test", "cats")])
+    assert str(caught.value).endswith("Received validation and test without train. Add a train folder.")
+
+
+def test_strays_lie_outside_the_classes():
+    assert places("cover.jpg", "data/cats/1.jpg", "data/dogs/1.jpg")[0] == ("", "")
+    paths = [f"data/{split}/{name}/1.jpg" for split in ("train", "test") for name in ("cats", "dogs")]
+    assert places("data/cover.jpg", "data/extra/1.jpg", "data/train/cover.jpg", *paths)[:3] == [("", "")] * 3
+
+
+def test_classes_whose_names_differ_by_case_are_one():
+    paths = ["train/Cats/1.jpg", "train/dogs/1.jpg", "val/cats/1.jpg", "val/DOGS/1.jpg"]
+    assert [name for name, _ in places(*paths)] == ["Cats", "DOGS", "Cats", "DOGS"]
+
+
+def test_one_class_only_stays_one():
+    assert places("cats/1.jpg", "cats/2.jpg") == [("cats", ""), ("cats", "")]
+
+
+def test_no_pictures_and_no_folders():
+    assert read_layout([]) == []
+    assert read_layout([(), ()]) == [Place(""), Place("")]
+
+
+@pytest.mark.parametrize(
+    ("folder", "split"),
+    [("Training", "train"), ("training_set", "train"), ("Test-Data", "test"), ("valid", "validation"), ("trains", "")],
+)
+def test_words_for_splits(folder, split):
+    assert split_word(folder) == split

@@ -1,0 +1,50 @@
+"""Names: what counts as junk, what is escaped."""
+
+import pytest
+
+from core.datasets.names import escape_label, fold_name, is_archive, is_junk, split_name
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("a/b.png", ("a", "b.png")), ("./a//b.png", ("a", "b.png")), ("a\\b.png", ("a", "b.png")), ("a:b", None)],
+)
+def test_parts(name, parts):
+    if parts:
+        assert split_name(name) == parts
+    else:
+        with pytest.raises(Exception, match="its name is an absolute path"):
+            split_name(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["cats/.hidden.png", "__MACOSX/a.png", "THUMBS.DB", "Readme.TXT", "License", "a/b.json"]
+)
+def test_junk(name):
+    assert is_junk(split_name(name))
+
+
+@pytest.mark.parametrize("name", ["cats/a.png", "cats/a", "cats/a.html", "cats/txt", "macosx/a.heic", "a.b.c.jpeg"])
+def test_not_junk(name):
+    assert not is_junk(split_name(name))
+
+
+def test_archives():
+    assert is_archive(("inner.ZIP",))
+    assert not is_archive(("zip",))
+
+
+def test_folding():
+    assert fold_name("E\u0301COLE") == fold_name("\u00e9cole")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("Kätzchen 猫 🐈.png", "Kätzchen 猫 🐈.png"),
+        ("a\tb\x00\x7f", "a\\x09b\\x00\\x7f"),
+        ("\u200e\u2066\udcff\U000e0001", "\\u200e\\u2066\\udcff\\U000e0001"),
+    ],
+)
+def test_labels(name, label):
+    assert escape_label(name) == label

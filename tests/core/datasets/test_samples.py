@@ -1,0 +1,128 @@
+"""Samples: made without the internet, whole, and without leaks between training and validation."""
+
+import threading
+from dataclasses import replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.datasets import samples
+from core.datasets.samples import SAMPLES, import_sample
+from core.errors import CoreError, DatasetError, Stopped
+
+SPLITS = ("train", "validation")
+
+
+@pytest.fixture(autouse=True)
+def no_sockets(monkeypatch):
+    """Shuts the internet out, so that a sample that is said to be built in can't quietly be downloaded."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+def test_the_catalogue():
+    assert list(SAMPLES) == ["textures", "digits", "faces", "cats_and_dogs", "flowers"]
+    assert [name for name, sample in SAMPLES.items() if sample.download_bytes] == ["cats_and_dogs", "flowers"]
+
+
+@pytest.mark.parametrize(
+    ("name", "class_names", "train", "validation"),
+    [
+        ("textures", ("brick", "grass", "gravel"), 60, 20),
+        ("digits", tuple("0123456789"), 80, 20),
+        ("faces", ("face", "not a face"), 80, 20),
+    ],
+)
+def test_built_in_samples(store, name, class_names, train, validation):
+    events = []
+    index = import_sample(store, name, on_event=events.append)
+    assert index.name == SAMPLES[name].label
+    assert index.class_names == class_names
+    assert dict(index.distribution().counts) == {
+        "train": (train,) * len(class_names),
+        "validation": (validation,) * len(class_names),
+    }
+    assert len(index.samples) == SAMPLES[name].num_pictures
+    assert not index.skipped
+    assert {event.phase for event in events} == {"extract", "pictures"}
+    assert import_sample(store, name) == index
+
+
+def test_no_texture_pixel_is_on_both_sides(store):
+    index = import_sample(store, "textures")
+    for label in range(3):
+        photograph = samples._bundled_photograph(index.class_names[label])
+        columns = {"train": set(), "validation": set()}
+        for sample in index.samples:
+            if sample.label == label:
+                left = find(photograph, np.asarray(Image.open(index.picture_path(sample))))
+                columns[sample.split] |= set(range(left, left + sample.width))
+        assert max(columns["train"]) + 32 <= min(columns["validation"])
+
+
+def find(photograph, patch):
+    """Returns in which column of the photograph a patch begins."""
+    side = len(patch)
+    corners = (photograph[: 1 - side, : 1 - side] == patch[0, 0]) & (
+        photograph[side - 1 :, side - 1 :] == patch[-1, -1]
+    )
+    rows, columns = np.nonzero(corners & (photograph[side - 1 :, : 1 - side] == patch[-1, 0]))
+    for row, column in zip(rows, columns, strict=True):
+        if np.array_equal(photograph[row : row + side, column : column + side], patch):
+            return int(column)
+    raise AssertionError("the patch isn't a part of the photograph")
+
+
+def test_samples_are_different_pictures(store):
+    index = import_sample(store, "textures")
+    assert len({sample.digest for sample in index.samples}) == len(index.samples)
+
+
+def test_no_such_sample(store):
+    with pytest.raises(DatasetError, match=r"Expected a sample out of textures, digits, faces.* Received 'dogs'"):
+        import_sample(store, "dogs")
+
+
+def test_stopping_leaves_nothing(store, tmp_path):
+    with pytest.raises(Stopped):
+        import_sample(store, "faces", should_stop=lambda: True)
+    assert [path.name for path in (tmp_path / "home" / "datasets").iterdir()] == [".lock"]
+
+
+@pytest.mark.parametrize("name", ["cats_and_dogs", "flowers"])
+def test_without_internet_a_download_says_so(store, tmp_path, name):
+    with pytest.raises(CoreError) as caught:
+        import_sample(store, name)
+    assert "this machine has no connection to the internet, or none that is allowed" in str(caught.value)
+    assert SAMPLES[name].url in str(caught.value)
+    assert [path.name for path in (tmp_path / "home" / "datasets").iterdir()] == [".lock"]
+
+
+def test_a_downloaded_sample_is_imported(store, tmp_path, zip_of, picture, monkeypatch):
+    files = {
+        f"filtered/{split}/{name}/1.png": picture(len(split + name)) for split in SPLITS for name in ("cat", "dogs")
+    }
+    (tmp_path / "filtered.zip").write_bytes(zip_of(files))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=tmp_path))
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/filtered.zip"
+    monkeypatch.setitem(SAMPLES, "flowers", replace(SAMPLES["flowers"], url=url))
+    events = []
+    try:
+        index = import_sample(store, "flowers", on_event=events.append)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert index.name == "Flowers"
+    assert dict(index.distribution().counts) == {"train": (1, 1), "validation": (1, 1)}
+    assert events[0].phase == "download"
+    assert {event.phase for event in events} == {"download", "extract", "pictures"}
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass

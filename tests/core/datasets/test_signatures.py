@@ -1,0 +1,41 @@
+"""Kinds of files by their first bytes."""
+
+import pytest
+
+from core.datasets.signatures import describe, picture_format
+
+
+@pytest.mark.parametrize(
+    ("head", "name"),
+    [
+        (b"\xff\xd8\xff\xe0", "JPEG"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "WEBP"),
+        (b"RIFF\0\0\0\0WAVEfmt ", ""),
+        (b"P6 2 2 255\n", "PPM"),
+        (b"P7\n", ""),
+        (b"Pretty", ""),
+        (b"P", ""),
+        (b"\0\0\0\x20ftypavif\0\0\0\0mif1miaf", "AVIF"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIF"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", ""),
+        (b"\0\0\0\x10ftypisom\0\0\0\0heic", ""),
+        (b"", ""),
+    ],
+)
+def test_picture_formats(head, name):
+    assert picture_format(head) == name
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"", "empty"),
+        (b"\0" * 257 + b"ustar", "a tar archive"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture"),
+        ("grüße".encode(), "a text file"),
+        (b"\xef\xbb\xbf  <HTML>", "a web page"),
+        (b"\0\1\2", "of an unknown kind"),
+    ],
+)
+def test_descriptions(head, words):
+    assert describe(head) == words

@@ -1,0 +1,384 @@
+"""Imports from end to end: what comes in, what is said, and that nothing is ever left half-done."""
+
+import io
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.datasets.record import RECORD_NAME
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError, Stopped
+from core.settings import ImportLimits, Settings
+
+NAMES = ("cats", "dogs")
+SPLITS = ("train", "validation", "train", "test")
+EXPECTED = "Expected one folder of pictures a class, or train and validation folders with those inside."
+
+
+@pytest.fixture
+def archive(tmp_path, zip_of):
+    def archive(files, name="pets.zip"):
+        path = tmp_path / name
+        path.write_bytes(zip_of(files))
+        return path
+
+    return archive
+
+
+@pytest.fixture
+def pets(picture):
+    return {f"{name}/{n}.png": picture(1000 * label + n) for label, name in enumerate(NAMES) for n in range(5)}
+
+
+def left_behind(tmp_path):
+    folder = tmp_path / "home" / "datasets"
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock") if folder.exists() else []
+
+
+def refusal(store, source, tmp_path):
+    with pytest.raises(DatasetError) as caught:
+        store.import_source(source)
+    assert left_behind(tmp_path) == []
+    return str(caught.value)
+
+
+# Importing
+
+
+def test_a_zip_becomes_a_data_set(store, archive, pets, picture):
+    index = store.import_source(archive(pets | {"readme.txt": b"hello", "cats/broken.jpg": picture(0, "JPEG")[:300]}))
+    assert index.name == "pets"
+    assert index.class_names == ("cats", "dogs")
+    assert dict(index.distribution().counts) == {"": (5, 5)}
+    assert index.num_ignored == 1
+    assert [(item.name, item.reason) for item in index.skipped] == [
+        ("cats/broken.jpg", "cut off, the file ends before the picture does")
+    ]
+    first = index.samples[0]
+    assert (first.path, first.name, first.width, first.height) == ("pictures/00000000.png", "cats/0.png", 12, 12)
+    assert index.picture_path(first).read_bytes() == pets["cats/0.png"]
+    assert len(list((index.folder / "pictures").iterdir())) == 10
+
+
+def test_given_splits_are_kept(store, archive, pets):
+    files = {f"data/{split}/{name}": content for split, (name, content) in zip(SPLITS * 3, pets.items(), strict=False)}
+    index = store.import_source(archive(files))
+    assert index.has_split
+    assert set(index.distribution().counts) == {"train", "validation", "test"}
+
+
+def test_a_folder_and_an_upload_and_a_tar_give_the_same_data_set(store, archive, pets, tmp_path):
+    path = archive(pets)
+    for name, data in pets.items():
+        target = tmp_path / "folder" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    subprocess.run(["tar", "czf", tmp_path / "pets.tgz", "-C", tmp_path, "folder"], check=True)
+    sources = [path, tmp_path / "folder", str(tmp_path / "pets.tgz"), io.BytesIO(path.read_bytes())]
+    indexes = [store.import_source(source, "the same") for source in sources]
+    assert len({index.id for index in indexes}) == 1
+    assert len(store.list()) == 1
+
+
+def test_the_same_content_twice_is_the_first_data_set(store, archive, pets, tmp_path):
+    first = store.import_source(archive(pets))
+    again = store.import_source(archive(dict(reversed(pets.items())), "other name.zip"))
+    assert again == first
+    assert left_behind(tmp_path) == [first.id]
+
+
+def test_the_same_content_imported_at_once_is_one_data_set(store, archive, pets, tmp_path):
+    path = archive(pets)
+    with ThreadPoolExecutor(4) as pool:
+        indexes = list(pool.map(store.import_source, [path] * 4))
+    assert len(set(indexes)) == 1
+    assert left_behind(tmp_path) == [indexes[0].id]
+
+
+def test_events_of_both_phases(store, archive, pets):
+    events = []
+    store.import_source(archive(pets), on_event=events.append)
+    ends = {event.phase: (event.step, event.total) for event in events}
+    assert ends == {"extract": (10, 10), "pictures": (10, 10)}
+
+
+def test_names(store, archive, pets, picture):
+    first = store.import_source(archive(pets, "Pets.tar.gz"), "  my \n pets ")
+    assert first.name == "my pets"
+    second = store.import_source(archive(pets | {"cats/x.png": picture(99)}), "my pets")
+    assert second.name == "my pets (2)"
+    upload = io.BytesIO(archive(pets | {"cats/x.png": picture(98)}).read_bytes())
+    upload.name = "../../<img src=x>\u202e.zip"
+    assert store.import_source(upload).name == "<img src=x>\\u202e"
+
+
+def test_an_upload_without_a_name_can_be_refused(store, tmp_path):
+    assert refusal(store, io.BytesIO(b"hello"), tmp_path) == (
+        "Expected a zip of pictures in class folders. The archive is a text file. Make a zip of the folders and choose "
+        "that."
+    )
+
+
+# Refusals
+
+
+def test_one_class_only(store, archive, picture, tmp_path):
+    path = archive({f"cats/{number}.png": picture(number) for number in range(3)})
+    assert refusal(store, path, tmp_path) == (
+        f"pets.zip has only one class, cats. There have to be at least two to tell apart. {EXPECTED}"
+    )
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_a_class_with_one_picture(store, archive, pets, picture, tmp_path, copies):
+    path = archive(pets | {f"wolves/{number}.png": picture(77) for number in range(copies)})
+    assert refusal(store, path, tmp_path) == (
+        "The class wolves in pets.zip has only one picture that can be read. Each class needs at least two different "
+        "ones, better twenty. Add some, or remove the class's folder."
+    )
+
+
+def test_a_class_whose_pictures_are_all_broken(store, archive, pets, picture, tmp_path):
+    path = archive(pets | {f"wolves/{number}.jpg": picture(number, "JPEG")[:200] for number in range(4)})
+    assert "The class wolves in pets.zip has no picture that can be read." in refusal(store, path, tmp_path)
+
+
+def test_a_class_without_training_pictures(store, archive, pets, picture, tmp_path):
+    files = {f"train/{name}": content for name, content in pets.items()}
+    path = archive(files | {f"validation/wolves/{number}.png": picture(number) for number in range(3)})
+    assert refusal(store, path, tmp_path) == (
+        "The class wolves in pets.zip has no picture in the train folder. Add some, or remove the class."
+    )
+
+
+def test_no_pictures(store, archive, tmp_path):
+    path = archive({"readme.txt": b"hello"})
+    assert refusal(store, path, tmp_path) == f"pets.zip holds no picture that can be read. {EXPECTED}"
+
+
+def test_only_traversal_names(store, archive, picture, tmp_path):
+    path = archive({f"../../{number}.png": picture(number) for number in range(2)})
+    assert refusal(store, path, tmp_path) == (
+        f"pets.zip holds no picture that can be read. {EXPECTED} 2 files were skipped, such as ../../0.png: its name "
+        "points out of the archive."
+    )
+    assert not (tmp_path / "0.png").exists()
+
+
+def test_pictures_without_folders(store, archive, picture, tmp_path):
+    path = archive({f"{number}.png": picture(number) for number in range(4)})
+    assert refusal(store, path, tmp_path) == f"The pictures in pets.zip don't lie in folders. {EXPECTED}"
+
+
+def test_not_a_zip(store, tmp_path):
+    path = tmp_path / "pets.zip"
+    path.write_bytes(b"Rar!\x1a\x07\0")
+    assert "pets.zip is a RAR archive" in refusal(store, path, tmp_path)
+
+
+def test_nothing_there(store, tmp_path):
+    text = refusal(store, tmp_path / "gone.zip", tmp_path)
+    assert text == (
+        f"Expected a zip file or a folder at {tmp_path / 'gone.zip'}. It can't be opened: No such file or directory. "
+        "Check the path."
+    )
+
+
+def test_absurd_expansion(store, archive, pets, tmp_path):
+    path = archive(pets | {"cats/bomb.bmp": b"BM" + b"\0" * 30_000_000})
+    assert "unpacks to more than 200 times its size" in refusal(store, path, tmp_path)
+
+
+def test_strays_are_listed(store, archive, pets, picture):
+    index = store.import_source(archive({f"data/{name}": data for name, data in pets.items()} | {"a.png": picture(5)}))
+    assert [(item.name, item.reason) for item in index.skipped] == [("a.png", "it lies outside the class folders")]
+
+
+def test_class_names_are_escaped(store, archive, picture):
+    files = {f"{name}/{number}.png": picture(number) for name in ("cats\u202e", "dogs\x07") for number in range(2)}
+    assert store.import_source(archive(files)).class_names == ("cats\\u202e", "dogs\\x07")
+
+
+# Stopping and dying
+
+
+@pytest.mark.parametrize("phase", ["extract", "pictures"])
+def test_stopping_leaves_nothing(store, archive, pets, tmp_path, phase):
+    phases = []
+    with pytest.raises(Stopped):
+        store.import_source(
+            archive(pets), on_event=lambda event: phases.append(event.phase), should_stop=lambda: phase in phases
+        )
+    assert phases[-1] == phase
+    assert left_behind(tmp_path) == []
+
+
+def test_a_failing_listener_leaves_nothing(store, archive, pets, tmp_path):
+    def fail(event):
+        raise RuntimeError(event.phase)
+
+    with pytest.raises(RuntimeError):
+        store.import_source(archive(pets), on_event=fail)
+    assert left_behind(tmp_path) == []
+
+
+IMPORT_AND_WAIT = """
+import sys
+from pathlib import Path
+from core.datasets.store import DatasetStore
+from core.settings import Settings
+
+def wait(event):
+    if event.phase == "pictures":
+        print("half-way", flush=True)
+        sys.stdin.read()
+
+DatasetStore(Settings(home=Path(sys.argv[1]))).import_source(Path(sys.argv[2]), on_event=wait)
+"""
+
+
+@pytest.fixture
+def half_way(tmp_path, archive, pets):
+    """An import in a process of its own that has got half-way and waits."""
+    command = [sys.executable, "-c", IMPORT_AND_WAIT, str(tmp_path / "home"), str(archive(pets, "half.zip"))]
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"half-way"
+        yield process
+        process.kill()
+
+
+def test_what_a_killed_import_left_is_swept_by_the_next(store, archive, pets, picture, tmp_path, half_way):
+    half_way.send_signal(signal.SIGKILL)
+    half_way.wait()
+    assert any(name.startswith(".importing-") for name in left_behind(tmp_path))
+    assert store.list() == []
+    index = store.import_source(archive(pets | {"cats/x.png": picture(5)}))
+    assert left_behind(tmp_path) == [index.id]
+
+
+def test_an_import_that_is_alive_isnt_swept(store, archive, pets, picture, tmp_path, half_way):
+    store.import_source(archive(pets | {"cats/x.png": picture(5)}))
+    assert any(name.startswith(".importing-") for name in left_behind(tmp_path))
+    half_way.communicate(b"", timeout=30)
+    assert half_way.returncode == 0
+    assert len(store.list()) == 2
+
+
+def test_what_a_killed_deletion_left_is_swept_by_the_next_import(store, archive, pets, tmp_path):
+    grave = tmp_path / "home" / "datasets" / ".deleted-0"
+    (grave / "pictures").mkdir(parents=True)
+    index = store.import_source(archive(pets))
+    assert left_behind(tmp_path) == [index.id]
+
+
+# Finding and changing
+
+
+@pytest.fixture
+def three(store, archive, pets, picture):
+    return [store.import_source(archive(pets | {"cats/x.png": picture(n)}), f"set {n}") for n in range(3)]
+
+
+def test_the_newest_is_listed_first(store, three):
+    assert [index.name for index in store.list()] == ["set 2", "set 1", "set 0"]
+
+
+def test_no_data_sets_yet(store):
+    assert store.list() == []
+    with pytest.raises(DatasetError, match=r"There is no data set 'x'. Data sets here: none yet, import one first."):
+        store.get("x")
+
+
+def test_getting_by_id_name_and_prefix(store, three):
+    for key in (three[1].id, "set 1", three[1].id[:8]):
+        assert store.get(key) == three[1]
+    with pytest.raises(DatasetError) as caught:
+        store.get("set")
+    assert str(caught.value).startswith("There is no data set 'set'. Data sets here: set 2 (")
+    with pytest.raises(DatasetError):
+        store.get("")
+
+
+def test_a_prefix_that_fits_several(store, archive, picture, tmp_path):
+    indexes = []
+    while len({index.id[0] for index in indexes}) == len(indexes):
+        number = len(indexes)
+        files = {f"{name}/{n}.png": picture(100 * number + n) for name in NAMES for n in range(2)}
+        indexes.append(store.import_source(archive(files), f"set {number}"))
+    with pytest.raises(DatasetError, match="fits more than one data set"):
+        store.get(indexes[-1].id[0])
+
+
+def test_renaming(store, three):
+    assert store.rename(three[0].id, " pets ").name == "pets"
+    assert store.get("pets").samples == three[0].samples
+    with pytest.raises(DatasetError, match=r"There is a data set called set 1 already. Choose another name."):
+        store.rename("pets", "set 1")
+    with pytest.raises(DatasetError, match=r"Expected a name for the data set. Received an empty one"):
+        store.rename("pets", " \n")
+
+
+def test_the_validation_share_lasts(store, three):
+    assert store.get(three[0].id).validation_split == 0.2
+    store.set_validation_split(three[0].id, 0.4)
+    index = store.get(three[0].id)
+    assert index.validation_split == 0.4
+    assert index.id == three[0].id
+    assert index.with_split().distribution().counts["validation"] == (2, 2)
+    with pytest.raises(DatasetError, match="Expected a validation share"):
+        store.set_validation_split(three[0].id, 0.9)
+
+
+def test_deleting(store, three, tmp_path):
+    store.delete(three[0].id)
+    assert left_behind(tmp_path) == sorted([three[1].id, three[2].id])
+    with pytest.raises(DatasetError, match="There is no data set"):
+        store.delete(three[0].id)
+
+
+def test_a_deleted_data_set_can_be_imported_again(store, archive, pets):
+    first = store.import_source(archive(pets))
+    store.delete(first.id)
+    assert store.import_source(archive(pets)).id == first.id
+
+
+def test_another_store_sees_the_same(store, three, tmp_path):
+    other = DatasetStore(Settings(home=tmp_path / "home"))
+    assert other.list() == store.list()
+    other.rename("set 0", "renamed")
+    assert store.get("renamed").id == three[0].id
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99}', '{"format": 1}'])
+def test_a_damaged_record_hides_that_data_set_alone(store, three, content):
+    (three[0].folder / RECORD_NAME).write_text(content)
+    assert [index.name for index in store.list()] == ["set 2", "set 1"]
+
+
+def test_renaming_at_once_never_breaks_the_record(store, three):
+    stop = threading.Event()
+    names = []
+
+    def look():
+        while not stop.is_set():
+            names.append(store.get(three[0].id).name)
+
+    with ThreadPoolExecutor(3) as pool:
+        looking = pool.submit(look)
+        list(pool.map(lambda number: store.rename(three[0].id, f"name {number}"), range(20)))
+        stop.set()
+        looking.result()
+    assert names
+    assert len(store.list()) == 3
+
+
+def test_pictures_above_the_limits_are_listed(tmp_path, archive, pets, picture):
+    settings = Settings(home=tmp_path / "home", import_limits=ImportLimits(free_disk_bytes=0, picture_pixels=200))
+    index = DatasetStore(settings).import_source(archive(pets | {"cats/large.png": picture(1, side=100)}))
+    assert [item.name for item in index.skipped] == ["cats/large.png"]
