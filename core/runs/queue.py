@@ -29,6 +29,7 @@ START_SECONDS = 60
 SILENCE_SECONDS = 45
 SILENCE_LIMIT_SECONDS = 60
 STOP_LIMIT_SECONDS = 300
+WATCH_SECONDS = 2
 
 WORKER_ENDED = (
     "The worker was ended (for example by the system for lack of memory, or a restart). Start it again; if it is ended"
@@ -144,8 +145,7 @@ def _start_worker(store: RunStore, run: Run) -> None:
             env=_worker_environment(store),
             **apart,
         )
-    # A child that nobody waits for stays behind as a zombie.
-    threading.Thread(target=_await_end, args=(process, store, run.id), name=f"run {run.id}", daemon=True).start()
+    threading.Thread(target=_watch, args=(process, store, run.id), name=f"run {run.id}", daemon=True).start()
 
 
 def _worker_environment(store: RunStore) -> dict[str, str]:
@@ -162,17 +162,24 @@ def _worker_environment(store: RunStore) -> dict[str, str]:
     return defaults | os.environ | fixed
 
 
-def _await_end(process: subprocess.Popen, store: RunStore, run_id: str) -> None:
-    """Reaps a worker, and lets the queue go on at once where it was killed."""
+def _watch(process: subprocess.Popen, store: RunStore, run_id: str) -> None:
+    """Waits for a worker, without which it would stay behind as a zombie, then sees to the rest of the queue.
+
+    The runs that its worker started in turn are nobody's children. If one of them is killed while no page is open, the
+    queue goes on all the same.
+    """
     process.wait()
     try:
-        if store.path.exists():
-            run = store.get(run_id)
-            if run.status == RunStatus.RUNNING and not run.pid:
-                _record_death(store, run, WORKER_MISSING)
+        run = store.get(run_id)
+        if run.status == RunStatus.RUNNING and not run.pid:
+            _record_death(store, run, WORKER_MISSING)
+        reconcile(store)
+        while store.unfinished():
+            time.sleep(WATCH_SECONDS)
             reconcile(store)
     except CoreError as error:
-        print(f"The queue couldn't be looked at after a worker ended: {error}", file=sys.stderr)
+        # The data home may be gone, the run deleted, the disk full: whoever looks at the runs next is told.
+        print(f"The queue is no longer watched: {error}", file=sys.stderr)
 
 
 def _check(store: RunStore, run: Run) -> None:

@@ -8,12 +8,13 @@ import faulthandler
 import os
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import psutil
 from filelock import Timeout
@@ -32,7 +33,6 @@ LOOK_SECONDS = 0.25
 RECORDING_SHARE = 0.05
 # Room for the record of the end on a disk that is full by then.
 RESERVE_BYTES = 1024**2
-RESERVE_NAME = "reserve"
 OUT_OF_MEMORY_SCORE = "500"
 NICENESS = 5
 
@@ -147,17 +147,18 @@ def work(run_id: str, ours: Settings) -> bool:
         return False
     should_stop = StopRequests(store, run_id)
     signal.signal(signal.SIGTERM, should_stop.request)
-    reserve = folder / RESERVE_NAME
-    end = _train(run, store, ours, should_stop, reserve)
-    reserve.unlink(missing_ok=True)
+    # A temporary file gives its room back when it is closed, and also where this process is killed.
+    with tempfile.TemporaryFile(dir=folder) as reserve:
+        end = _train(run, store, ours, should_stop, reserve)
     _record(store, run_id, end)
     queue.start_queued(store)
     return True
 
 
-def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests, reserve: Path) -> End:
+def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests, reserve: BinaryIO) -> End:
     try:
-        reserve.write_bytes(bytes(RESERVE_BYTES))
+        reserve.write(bytes(RESERVE_BYTES))
+        reserve.flush()
         on_event = ProgressRecorder(store, run.id)
         on_event(Event("starting"))
         index = DatasetStore(ours).get(run.dataset_id)
@@ -192,8 +193,10 @@ def _prepare_process() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_SCORE)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
+    if hasattr(os, "setpriority"):
+        # Set rather than lowered: a worker inherits its niceness from the worker that started it.
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
 
 def main() -> None:

@@ -55,6 +55,18 @@ def test_runs_wait_for_a_slot_and_are_started_in_turn(
     assert len({run.pid for run in runs}) == 5
 
 
+def test_run_after_a_killed_one_is_started_though_nobody_looks(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    killed, after = (queue.submit(store, dataset.id, config) for _ in range(2))
+    wait_until(lambda: store.get(killed.id).pid > 0)
+    DatasetStore(settings()).delete(dataset.id)
+    psutil.Process(store.get(killed.id).pid).kill()
+    wait_until(lambda: store.get(after.id).status.is_finished)
+    assert store.get(killed.id).error.startswith("The worker was ended")
+    assert store.get(after.id).error.startswith("There is no data set")
+
+
 def test_submit_wants_a_data_set(store: RunStore, config: TrainingConfig) -> None:
     with pytest.raises(DatasetError, match="There is no data set 'nothing'"):
         queue.submit(store, "nothing", config)

@@ -16,7 +16,7 @@ from core.events import Event
 from core.runs import queue
 from core.runs.liveness import is_worker_alive
 from core.runs.store import Run, RunStatus, RunStore
-from core.runs.worker import RESERVE_NAME, ProgressRecorder, StopRequests, UnfailingStream
+from core.runs.worker import ProgressRecorder, StopRequests, UnfailingStream
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 NOTICED_SECONDS = 10
@@ -73,7 +73,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert 1 <= len(events) < 1000
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(events[0].metrics)
     assert (store.folder(run.id) / "evaluation.json").is_file()
-    assert not (store.folder(run.id) / RESERVE_NAME).exists()
+    assert {path.name for path in store.folder(run.id).iterdir()} == {"evaluation.json", "lock", "log.txt", "model"}
     wait_until(lambda: not is_worker_alive(store.folder(run.id)))
     queue.delete(store, run.id)
     assert not store.folder(run.id).exists()
