@@ -1,15 +1,15 @@
 """Bring pictures in, see what is in them."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import streamlit as st
-from core.datasets.samples import SAMPLES, SampleSet, import_sample
 
 from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, DatasetIndex
+from core.datasets.samples import SAMPLES, SampleSet, import_sample
 from core.runs import queue
-from core.settings import settings
-from pages.components import chart_view, charts, dialogs, pictures, polling, session, wording
-from pages.components.imports import ImportJob, import_upload
+from pages.components import chart_view, charts, dialogs, frame, pictures, polling, session, wording
+from pages.components.imports import ImportJob, Work
 
 JOB = "import_job"
 UPLOADS = "uploads"
@@ -23,7 +23,7 @@ SAMPLE_ICONS = {
 }
 
 
-def start_import(label: str, work: object) -> None:
+def start_import(label: str, work: Work) -> None:
     """Starts an import and remembers it as this session's."""
     st.session_state[JOB] = session.import_jobs().start(label, work).id
 
@@ -38,17 +38,15 @@ def upload_changed() -> None:
     upload = st.session_state[upload_key()]
     if upload is None:
         return
-    folder, store = settings().home / "uploads", session.dataset_store()
-    name = Path(upload.name).name.removesuffix(".zip") or "Upload"
-    start_import(upload.name, import_upload(upload, name, upload.size, folder, store.import_source))
+    import_from(upload.name, upload)
     st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
 
 
-def import_path(text: str) -> None:
-    """Starts the import of a folder or archive on this machine."""
-    path, store = Path(text.strip()).expanduser(), session.dataset_store()
+def import_from(label: str, source: Path | BinaryIO) -> None:
+    """Starts the import of an uploaded archive, or of a folder or archive on this machine."""
+    store = session.dataset_store()
     start_import(
-        path.name, lambda on_event, should_stop: store.import_source(path, on_event=on_event, should_stop=should_stop)
+        label, lambda on_event, should_stop: store.import_source(source, on_event=on_event, should_stop=should_stop)
     )
 
 
@@ -107,7 +105,7 @@ def show_sources(is_busy: bool) -> None:
     with upload:
         st.file_uploader(
             "Upload a zip",
-            type=["zip"],
+            type=["zip", "tar", "tgz", "gz"],
             key=upload_key(),
             on_change=upload_changed,
             disabled=is_busy,
@@ -120,7 +118,8 @@ def show_sources(is_busy: bool) -> None:
             help="For large data sets: nothing is sent.",
         )
         if st.form_submit_button("Import", icon=":material/drive_folder_upload:", disabled=is_busy) and text.strip():
-            import_path(text)
+            path = Path(text.strip()).expanduser()
+            import_from(path.name, path)
             st.rerun()
     st.markdown("**Or start from a sample**")
     grid = st.grid(5, min_column_width=190, border=True, gap="small")
@@ -132,8 +131,9 @@ def show_sources(is_busy: bool) -> None:
 def show_sample(sample: SampleSet, is_busy: bool) -> None:
     """Draws the card of a sample."""
     st.markdown(f"{SAMPLE_ICONS.get(sample.name, ':material/image:')} **{sample.label}**")
-    needs = f"download of {wording.size(sample.download_bytes)}" if sample.download_bytes else "built in, works offline"
-    st.caption(f"{sample.description} {wording.count(sample.num_pictures, 'picture')}, {needs}.")
+    st.markdown(sample.description)
+    source = f"{wording.size(sample.download_bytes)} to download" if sample.download_bytes else "works offline"
+    st.caption(f"{wording.count(sample.num_pictures, 'picture')} · {source}")
     label = "Download" if sample.download_bytes else "Import"
     pressed = st.button(label, key=f"sample_{sample.name}", disabled=is_busy, icon=":material/download:")
     if pressed:
@@ -256,7 +256,7 @@ def show_pictures(index: DatasetIndex) -> None:
     for label in range(len(names[:MOST_CLASSES])):
         chosen = [sample for sample in index.samples if sample.label == label]
         st.markdown(f"**{wording.plain(names[label])}** · {wording.count(len(chosen), 'picture')}")
-        pictures.gallery(index, chosen[:A_FEW], [names[label]] * A_FEW)
+        pictures.gallery(str(label), index, chosen[:A_FEW], [names[label]] * A_FEW)
     if len(names) > MOST_CLASSES:
         st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")
 
@@ -267,7 +267,7 @@ def show_class(index: DatasetIndex, label: int) -> None:
     pages = max(1, -(-len(chosen) // A_PAGE))
     page = st.pagination(pages, key=f"page_{index.id}_{label}") if pages > 1 else 1
     shown = chosen[(page - 1) * A_PAGE : page * A_PAGE]
-    pictures.gallery(index, shown, [sample.name for sample in shown])
+    pictures.gallery(str(label), index, shown, [sample.name for sample in shown])
 
 
 def show_skipped(index: DatasetIndex) -> None:
@@ -284,7 +284,7 @@ def show_skipped(index: DatasetIndex) -> None:
         st.caption(f"{files} that came along (system files, texts and the like) were left out without a word.")
 
 
-st.title("Data")
+frame.title("Data")
 with session.errors_shown():
     busy = show_import()
     available = session.dataset_store().list()

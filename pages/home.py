@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs.store import Run
-from pages.components import quick_start, run_views, session
+from pages.components import frame, quick_start, run_views, session
 
 LATEST = 5
 STEPS = (
@@ -12,18 +12,21 @@ STEPS = (
         "Bring pictures",
         ":material/photo_library:",
         "A zip with one folder per class, a folder on this machine, or a built-in sample.",
+        "Choose data",
     ),
     (
         session.TRAIN,
         "Train",
         ":material/model_training:",
         "Keep a pretrained network, teach it your classes, and watch the curves grow.",
+        "Set up a training",
     ),
     (
         session.TESTING,
         "Test",
         ":material/image_search:",
         "Show the model new pictures, by upload or webcam, and see how sure it is.",
+        "Test a model",
     ),
 )
 
@@ -31,10 +34,13 @@ STEPS = (
 def show_steps() -> None:
     """Draws the three steps as cards that lead to their pages."""
     grid = st.grid(3, min_column_width=240, border=True)
-    for number, (page, title, icon, text) in enumerate(STEPS, start=1):
+    for number, (page, title, icon, text, go) in enumerate(STEPS, start=1):
         with grid.cell():
-            st.page_link(page, label=f"**{number}. {title}**", icon=icon)
+            st.markdown(f"{icon} **{number}. {title}**")
             st.markdown(text)
+            icon_after = {"icon": ":material/arrow_forward:", "icon_position": "right"}
+            if st.button(go, key=f"step_{number}", type="tertiary", **icon_after):
+                st.switch_page(page)
 
 
 def show_latest(runs: list[Run]) -> None:
@@ -49,7 +55,7 @@ def show_latest(runs: list[Run]) -> None:
         st.page_link(session.RUNS, label="All runs", icon=":material/stacked_line_chart:")
 
 
-st.title("Teach a network your own classes")
+frame.title("Teach a network your own classes")
 st.markdown(
     "Transfer Studio takes a network that has already seen over a million photographs and teaches it to tell your "
     "pictures apart. Everything runs on this machine: a few dozen pictures and a minute are enough for a first model."

@@ -11,6 +11,7 @@ from pages.components import (
     charts,
     evaluation_views,
     forms,
+    frame,
     live_chart,
     polling,
     run_views,
@@ -35,7 +36,7 @@ def show_progress(run: Run) -> None:
         st.info(f"Waiting for its turn: place {place} in the queue.", icon=":material/hourglass_empty:")
         return
     st.progress(wording.share_done(run.progress), wording.phase(run))
-    st.caption(wording.pace(run.progress) or "Everything goes on if you close this page.")
+    st.caption(wording.pace(run.progress) or "You can close this page: the training goes on.")
 
 
 def stop(run_id: str) -> None:
@@ -53,14 +54,17 @@ def show_live(run: Run) -> None:
         now = store.get(run.id)
         if not now.status.is_finished:
             with st.container(border=True):
-                show_progress(now)
-                st.button(
+                left, right = st.columns([5, 1], vertical_alignment="center")
+                with left:
+                    show_progress(now)
+                right.button(
                     "Stop" if now.status == RunStatus.RUNNING else "Leave the queue",
                     icon=":material/stop:",
                     key="stop",
                     disabled=bool(now.stop_requested),
                     on_click=stop,
                     args=(run.id,),
+                    width="stretch",
                 )
         events = store.events(run.id)
         if events or not now.status.is_finished:
@@ -102,7 +106,8 @@ def show_network(run: Run) -> None:
     """Draws which blocks learn. Also what brings Plotly to the page for the live curves."""
     backbone = get_backbone(run.config.backbone)
     num_classes = num_classes_of(run)
-    st.markdown(f"**{backbone.label}**: {run.config.trainable_params(num_classes):,} trainable parameters")
+    st.subheader("Network")
+    st.markdown(f"{backbone.label}, {run.config.trainable_params(num_classes):,} trainable parameters")
     blocks = run.config.freeze.trainable_blocks
     chart_view.show(
         charts.network(run.config, num_classes),
@@ -143,7 +148,7 @@ def show_details(run: Run) -> None:
 
 def show_run(run: Run) -> None:
     """Draws the page of a run."""
-    st.title(wording.plain(run.name), anchor=False)
+    frame.title(wording.plain(run.name))
     with st.container(horizontal=True, vertical_alignment="center"):
         run_views.status_badge(run)
         taken = run_views.seconds_taken(run)
@@ -176,6 +181,6 @@ with session.errors_shown():
     if current:
         show_run(current)
     else:
-        st.title("Run")
+        frame.title("Run")
         st.info("No run yet. Set one up to see it here.", icon=":material/info:")
         st.page_link(session.TRAIN, label="Train a model", icon=":material/model_training:")

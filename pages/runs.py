@@ -1,13 +1,14 @@
 """All runs: open, rename, delete, compare."""
 
 import hashlib
+import math
 from datetime import UTC, datetime
 
 import streamlit as st
 
 from core.runs import queue
 from core.runs.store import Run
-from pages.components import chart_view, charts, dialogs, polling, quick_start, run_views, session, wording
+from pages.components import chart_view, charts, dialogs, frame, polling, quick_start, run_views, session, wording
 
 POLL_SECONDS = 2
 
@@ -37,7 +38,7 @@ def choose_runs(runs: list[Run]) -> list[Run]:
     table = st.dataframe(
         {
             "Run": [run.name for run in runs],
-            "Accuracy": [run.metrics.get("val_accuracy") for run in runs],
+            "Accuracy": [run.metrics.get("val_accuracy", math.nan) * 100 for run in runs],
             "Status": [wording.STATUS_WORDS[run.status][0] for run in runs],
             "Data set": [run.dataset_name for run in runs],
             "Recipe": [run_views.recipe_label(run) for run in runs],
@@ -49,8 +50,7 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            "Run": st.column_config.TextColumn(pinned=True),
-            "Accuracy": st.column_config.NumberColumn(format="percent", help="On the validation pictures."),
+            "Accuracy": st.column_config.NumberColumn(format="%.1f %%", help="On the validation pictures."),
             "Created": st.column_config.DatetimeColumn(format="distance"),
         },
         alt="All runs with accuracy, status, data set, recipe and time",
@@ -100,7 +100,7 @@ def show_comparison(chosen: list[Run]) -> None:
     )
 
 
-st.title("Runs")
+frame.title("Runs")
 with session.errors_shown():
     queue.reconcile(session.run_store())
     all_runs = session.run_store().list()

@@ -7,13 +7,14 @@ import streamlit as st
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import CoreError
 from core.runs.store import Run
-from pages.components import polling, predictions, quick_start, session, wording
+from pages.components import frame, polling, predictions, quick_start, session, wording
 from pages.components.predictions import Picture
 
-SOURCES = {"upload": "Upload", "held_out": "Held-out pictures", "webcam": "Webcam"}
+SOURCES = {"upload": "Upload", "held_out": "Held-out", "webcam": "Webcam"}
 ICONS = {"upload": ":material/upload:", "held_out": ":material/photo_library:", "webcam": ":material/photo_camera:"}
 TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic"]
 A_HANDFUL = 6
+MOST_MEGABYTES = 100
 DRAW = "held_out_draw"
 WARM_POLL_SECONDS = 0.5
 
@@ -51,7 +52,9 @@ def show_warm_up(run: Run) -> None:
 
 def uploaded_pictures() -> list[Picture]:
     """Draws the uploader and returns what was uploaded."""
-    uploads = st.file_uploader("Pictures", type=TYPES, accept_multiple_files=True, label_visibility="collapsed")
+    uploads = st.file_uploader(
+        "Pictures", type=TYPES, accept_multiple_files=True, max_upload_size=MOST_MEGABYTES, label_visibility="collapsed"
+    )
     return [Picture(upload.name, upload.getvalue()) for upload in uploads]
 
 
@@ -122,7 +125,7 @@ def show_empty() -> None:
             st.switch_page(session.TRAIN)
 
 
-st.title("Test a model")
+frame.title("Test a model")
 with session.errors_shown():
     with_model = [run for run in session.run_store().list() if run.has_model]
     if with_model:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import forms, quick_start, session, wording
+from pages.components import forms, frame, quick_start, session, wording
 
 
 def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
@@ -51,7 +51,7 @@ def show_empty() -> None:
     st.button("Start training", icon=":material/play_arrow:", disabled=True, key="start")
 
 
-st.title("Train a model")
+frame.title("Train a model")
 with session.errors_shown():
     available = session.dataset_store().list()
     if available:

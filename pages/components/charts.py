@@ -41,8 +41,8 @@ def _figure(height: int, **layout: object) -> go.Figure:
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0},
         **layout,
     )
-    figure.update_xaxes(automargin=True)
-    figure.update_yaxes(automargin=True)
+    figure.update_xaxes(automargin=True, title_font_size=13)
+    figure.update_yaxes(automargin=True, title_font_size=13)
     return figure
 
 
@@ -56,10 +56,13 @@ def _epoch_axis(figure: go.Figure, last: int) -> None:
 def _metric_axis(figure: go.Figure, metric: str, values: Sequence[float]) -> None:
     """Accuracy gets a range that hardly ever moves while points come in; a loss has no natural one but its zero."""
     if "loss" in metric:
-        figure.update_yaxes(rangemode="tozero")
+        figure.update_yaxes(rangemode="tozero") if values else figure.update_yaxes(range=[0, 1])
         return
-    lowest = min(values, default=0.5)
-    figure.update_yaxes(tickformat=".0%", range=[max(0.0, np.floor(lowest * 10 - 0.5) / 10), 1.02])
+    lowest = np.floor(min(values, default=0.5) * 10 - 0.5) / 10
+    bottom = float(min(0.9, max(0.0, lowest)))
+    step = 0.2 if bottom < 0.5 else 0.1 if bottom < 0.8 else 0.05
+    # A little above 100 %, so that a line along it isn't cut in half.
+    figure.update_yaxes(tickformat=".0%", range=[bottom, 1 + (1 - bottom) * 0.04], tick0=1, dtick=step)
 
 
 def epochs_of(events: Sequence[Event]) -> list[Event]:
@@ -151,7 +154,7 @@ def class_counts(distribution: ClassDistribution) -> go.Figure:
             )
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
     figure.update_xaxes(title="Pictures", rangemode="tozero")
-    figure.update_layout(showlegend=True)
+    figure.update_layout(showlegend=True, legend_traceorder="normal")
     return figure
 
 
@@ -186,7 +189,7 @@ def network(config: TrainingConfig, num_classes: int) -> go.Figure:
             x=[place for place, _, _ in chosen],
             y=[1] * len(chosen),
             name=text,
-            marker={} if learns else {"color": QUIET, "opacity": 0.45},
+            marker={} if learns else {"color": QUIET, "opacity": 0.5},
             customdata=[[name, f"{size:,}"] for _, name, size in chosen],
             hovertemplate="%{customdata[0]}: %{customdata[1]} parameters<extra>" + text + "</extra>",
             width=0.92,
@@ -195,7 +198,7 @@ def network(config: TrainingConfig, num_classes: int) -> go.Figure:
         tickvals=list(range(len(rows))), ticktext=[name for name, _, _ in rows], showgrid=False, fixedrange=True
     )
     figure.update_yaxes(visible=False, range=[0, 1], fixedrange=True)
-    figure.update_layout(showlegend=True)
+    figure.update_layout(showlegend=True, legend_traceorder="normal")
     return figure
 
 

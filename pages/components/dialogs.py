@@ -1,4 +1,8 @@
-"""Questions before something is changed for good."""
+"""Questions before something is changed for good.
+
+Their buttons are plain ones: dialogs are drawn outside the app's frame, where the page's style for accented buttons
+does not reach.
+"""
 
 from collections.abc import Callable
 
@@ -21,7 +25,7 @@ def rename(name: str, save: Callable[[str], object]) -> None:
     def ask() -> None:
         with st.form("rename_form", border=False):
             new_name = st.text_input("Name", name, max_chars=NAME_LENGTH)
-            pressed = st.form_submit_button("Save", type="primary", icon=":material/check:")
+            pressed = st.form_submit_button("Save", icon=":material/check:")
         if pressed:
             with session.errors_shown():
                 save(new_name)
@@ -42,7 +46,7 @@ def delete(what: str, remove: Callable[[], object]) -> None:
     def ask() -> None:
         st.markdown(f"This deletes {what}. It can't be brought back.")
         with st.container(horizontal=True):
-            sure = st.button("Delete for good", type="primary", icon=":material/delete:")
+            sure = st.button(":red[Delete for good]", icon=":material/delete:")
             if st.button("Keep"):
                 st.rerun()
         if sure:

@@ -1,6 +1,7 @@
 """How good a run's model is: in words, as a matrix, class by class, and on the pictures it got most wrong."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import streamlit as st
@@ -9,10 +10,11 @@ from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.evaluation import Evaluation, load_evaluations
 from core.runs.store import Run
-from pages.components import chart_view, charts, pictures, session, wording
+from pages.components import chart_view, charts, pictures, run_views, session, wording
 
 FILE = "evaluation.json"
 MOST_WRONG = 8
+PERCENT = "%.1f %%"
 
 
 def _evaluations(run: Run) -> list[Evaluation]:
@@ -23,13 +25,12 @@ def summary(run: Run) -> None:
     """Draws the accuracy and what it means."""
     with session.errors_shown():
         evaluations = _evaluations(run)
-        grid = st.grid(len(evaluations) + 1, min_column_width=170)
-        for evaluation in evaluations:
-            grid.metric(
-                f"{charts.SPLITS.get(evaluation.split, evaluation.split)} accuracy",
-                wording.percent(evaluation.accuracy),
-            )
+        grid = st.grid(5, min_column_width=150)
+        for item in evaluations:
+            grid.metric(f"{charts.SPLITS.get(item.split, item.split)} accuracy", wording.percent(item.accuracy))
         grid.metric("Loss", f"{evaluations[0].loss:.3f}", help="Mean cross-entropy on the validation pictures.")
+        grid.metric("Trained for", wording.count(len(session.run_store().events(run.id)), "epoch"))
+        grid.metric("Time", run_views.time_taken(run))
         st.markdown(
             wording.accuracy_sentence(evaluations[0].accuracy, evaluations[0].interval, len(evaluations[0].labels))
         )
@@ -61,30 +62,29 @@ def _confusion_words(evaluation: Evaluation) -> str:
     )
 
 
-def _share(value: float) -> float | None:
-    return None if math.isnan(value) else value
+def _percents(values: Iterable[float]) -> list[float | None]:
+    return [None if math.isnan(value) else value * 100 for value in values]
 
 
 def _class_table(evaluation: Evaluation) -> None:
     scores = evaluation.per_class
-    percent = st.column_config.NumberColumn(format="percent")
     st.dataframe(
         {
             "Class": [score.name for score in scores],
-            "Found": [_share(score.recall) for score in scores],
-            "Trustworthy": [_share(score.precision) for score in scores],
-            "F1": [_share(score.f1) for score in scores],
+            "Found": _percents(score.recall for score in scores),
+            "Trustworthy": _percents(score.precision for score in scores),
+            "F1": _percents(score.f1 for score in scores),
             "Pictures": [score.support for score in scores],
         },
         hide_index=True,
         column_config={
             "Found": st.column_config.NumberColumn(
-                format="percent", help="Recall: share of the class's pictures that were named right."
+                format=PERCENT, help="Recall: share of the class's pictures that were named right."
             ),
             "Trustworthy": st.column_config.NumberColumn(
-                format="percent", help="Precision: share of the answers with this class that were right."
+                format=PERCENT, help="Precision: share of the answers with this class that were right."
             ),
-            "F1": percent,
+            "F1": st.column_config.NumberColumn(format=PERCENT),
         },
         alt="Recall, precision, F1 and number of pictures of each class",
     )
@@ -110,6 +110,7 @@ def _show_wrong(index: DatasetIndex, evaluation: Evaluation, places: np.ndarray)
     known = [place for place in places if evaluation.paths[place] in by_path]
     names, answers = evaluation.class_names, evaluation.predictions
     pictures.gallery(
+        "wrong",
         index,
         [by_path[evaluation.paths[place]] for place in known],
         [f"{names[evaluation.labels[place]]} taken for {names[answers[place]]}" for place in known],

@@ -16,6 +16,7 @@ RECIPE = "recipe"
 FIRST_RECIPE = "recommended"
 # The values that the form was filled with, to tell what the person has changed since.
 FILLED = "filled_with"
+WEIGHTS_KINDS = {"bundled": "Bundled", "on_disk": "On disk", "download": "Download"}
 
 
 def prefill(config: TrainingConfig, recipe: str) -> None:
@@ -185,9 +186,8 @@ def _backbone_facts(backbone: Backbone) -> None:
         wording.percent(backbone.top1_imagenet),
         help="Share of ImageNet's validation pictures it names right out of 1,000 classes. Not a promise for yours.",
     )
-    with grid.cell():
-        st.caption("Weights")
-        st.markdown(wording.plain(availability(backbone, settings()).text).capitalize())
+    weights = availability(backbone, settings())
+    grid.metric("Weights", WEIGHTS_KINDS[weights.kind], help=weights.text)
 
 
 def _epochs_help() -> str:

@@ -9,15 +9,12 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import BinaryIO
 
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError, Stopped
 from core.events import Event, OnEvent, ShouldStop
 
 LOGGER = logging.getLogger(__name__)
-CHUNK_BYTES = 4 * 1024**2
 FINISHED_JOBS = 20
 UNFORESEEN = "The import failed for a reason nobody foresaw. The server's log has the details. Try another file."
 
@@ -93,43 +90,3 @@ class ImportJobs:
         """Returns the latest import that is at work, whoever started it, or None."""
         with self._lock:
             return next((job for job in reversed(self._jobs.values()) if job.is_running), None)
-
-
-def store_upload(upload: BinaryIO, target: Path, num_bytes: int, on_event: OnEvent, should_stop: ShouldStop) -> None:
-    """Copies an uploaded file to disk, a piece at a time.
-
-    Raises:
-        Stopped: it was asked to stop.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    upload.seek(0)
-    with target.open("wb") as file:
-        while piece := upload.read(CHUNK_BYTES):
-            if should_stop():
-                raise Stopped
-            file.write(piece)
-            on_event(Event("copy", file.tell(), num_bytes))
-
-
-def import_upload(
-    upload: BinaryIO, name: str, num_bytes: int, folder: Path, import_source: Callable[..., DatasetIndex]
-) -> Work:
-    """Returns the work of importing an uploaded archive: to disk first, from there into the store.
-
-    Args:
-        upload: the uploaded file.
-        name: what the person called it; only ever a label.
-        num_bytes: its size.
-        folder: where it may lie for the time being.
-        import_source: `DatasetStore.import_source`.
-    """
-
-    def work(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
-        target = folder / f"{secrets.token_hex(8)}.upload"
-        try:
-            store_upload(upload, target, num_bytes, on_event, should_stop)
-            return import_source(target, name=name, on_event=on_event, should_stop=should_stop)
-        finally:
-            target.unlink(missing_ok=True)
-
-    return work

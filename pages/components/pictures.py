@@ -28,18 +28,23 @@ def sample_thumbnail(index: DatasetIndex, sample: Sample, side: int = SIDE) -> b
 
 
 def gallery(
-    index: DatasetIndex, samples: Sequence[Sample], alts: Sequence[str], captions: Sequence[str] | None = None
+    key: str,
+    index: DatasetIndex,
+    samples: Sequence[Sample],
+    alts: Sequence[str],
+    captions: Sequence[str] | None = None,
 ) -> None:
-    """Shows pictures in rows as wide as the page.
+    """Shows pictures in rows as wide as the page, as squares.
 
     Args:
+        key: of its own on the page; `page.css` makes squares of what is in it.
         index: the data set.
         samples: the pictures.
         alts: what is on them, for people who hear the page.
         captions: Markdown below each, or None.
     """
     thumbnails = [sample_thumbnail(index, sample) for sample in samples]
-    grid = st.grid(min_column_width=96, gap="xsmall")
+    grid = st.grid(min_column_width=110, gap="xsmall", key=f"gallery_{key}")
     for place, picture in enumerate(thumbnails):
         if picture is None:
             grid.caption("File missing")

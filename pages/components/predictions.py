@@ -101,7 +101,7 @@ def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Predictio
     rows = {
         "Picture": [picture.name for picture in chosen],
         "Answer": [answer.class_name or "–" for answer in answers],
-        "Probability": [None if answer.error else answer.probability for answer in answers],
+        "Probability": [None if answer.error else answer.probability * 100 for answer in answers],
         "Verdict": [answer.error or str(answer.verdict) for answer in answers],
     }
     if any(picture.true_class for picture in chosen):
@@ -109,7 +109,7 @@ def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Predictio
     st.dataframe(
         rows,
         hide_index=True,
-        column_config={"Probability": st.column_config.NumberColumn(format="percent")},
+        column_config={"Probability": st.column_config.NumberColumn(format="%.1f %%")},
         alt="The answer to each picture",
     )
     st.download_button(

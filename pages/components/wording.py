@@ -131,10 +131,8 @@ def import_phase(event: Event | None) -> str:
     """Returns what an import is at, in words."""
     if event is None:
         return "Starting"
-    if event.phase in ("copy", "download"):
-        words = "Downloading" if event.phase == "download" else "Storing the file"
-        known = f" of {size(event.total)}" if event.total else ""
-        return f"{words}, {size(event.step)}{known}"
+    if event.phase == "download":
+        return f"Downloading, {size(event.step)}" + (f" of {size(event.total)}" if event.total else "")
     words = {"extract": "Unpacking", "pictures": "Checking pictures"}.get(event.phase, "Working")
     return f"{words}, {event.step:,} of {event.total:,}" if event.total else words
 
@@ -149,7 +147,7 @@ def share_done(event: Event | None) -> float:
 
 
 def pace(event: Event | None) -> str:
-    """Returns the time left and the pictures a second, as far as they are known."""
+    """Returns the time left, the pictures a second and the accuracy so far, as far as they are known."""
     if event is None:
         return ""
     parts = []
@@ -157,6 +155,8 @@ def pace(event: Event | None) -> str:
         parts.append(f"about {duration(event.metrics['seconds_left'])} left")
     if event.metrics.get("pictures_per_second"):
         parts.append(f"{event.metrics['pictures_per_second']:,.0f} pictures a second")
+    if "val_accuracy" in event.metrics:
+        parts.append(f"validation accuracy {percent(event.metrics['val_accuracy'])}")
     return " · ".join(parts)
 
 
@@ -177,10 +177,10 @@ def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
 
 def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictures: int) -> str:
     """Returns the accuracy with what chance alone could have made of it."""
-    low, high = interval
+    low, high = (f"{bound * 100:.1f} %" for bound in interval)
     return (
-        f"Right on **{percent(accuracy)}** of {count(num_pictures, 'validation picture')}. With so many pictures, the "
-        f"share on new pictures of the same kind lies between {percent(low)} and {percent(high)} (95 % interval)."
+        f"Right on **{percent(accuracy)}** of {count(num_pictures, 'validation picture')}. On new pictures of the same "
+        f"kind, expect between {low} and {high} (95 % interval)."
     )
 
 

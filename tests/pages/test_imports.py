@@ -1,11 +1,8 @@
-import io
 import threading
-
-import pytest
 
 from core.errors import DatasetError, Stopped
 from core.events import Event
-from pages.components.imports import CHUNK_BYTES, UNFORESEEN, ImportJobs, import_upload, store_upload
+from pages.components.imports import UNFORESEEN, ImportJobs
 
 PATIENCE_SECONDS = 10
 
@@ -59,35 +56,3 @@ def test_job_that_was_stopped_has_neither_result_nor_error():
 def test_a_bug_ends_the_job_with_a_sentence():
     job = finished(ImportJobs().start("pets", lambda on_event, should_stop: 1 / 0))
     assert job.error == UNFORESEEN
-
-
-def test_upload_is_stored_in_pieces_with_progress(tmp_path):
-    content = bytes(CHUNK_BYTES) + b"end"
-    events = []
-    store_upload(io.BytesIO(content), tmp_path / "new" / "file", len(content), events.append, lambda: False)
-    assert (tmp_path / "new" / "file").read_bytes() == content
-    assert [(event.step, event.total) for event in events] == [
-        (CHUNK_BYTES, len(content)),
-        (len(content), len(content)),
-    ]
-
-
-def test_upload_leaves_nothing_behind_whatever_happens(tmp_path):
-    def refuse(path, **more):
-        assert path.read_bytes() == b"content"
-        raise DatasetError("No.")
-
-    work = import_upload(io.BytesIO(b"content"), "pets", 7, tmp_path / "uploads", refuse)
-    with pytest.raises(DatasetError):
-        work(lambda event: None, lambda: False)
-    with pytest.raises(Stopped):
-        work(lambda event: None, lambda: True)
-    assert list((tmp_path / "uploads").iterdir()) == []
-
-
-def test_upload_is_imported_under_the_name_it_was_given(tmp_path):
-    def import_source(path, name, on_event, should_stop):
-        return name, path.parent == tmp_path
-
-    work = import_upload(io.BytesIO(b"content"), "pets", 7, tmp_path, import_source)
-    assert work(lambda event: None, lambda: False) == ("pets", True)

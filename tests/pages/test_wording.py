@@ -65,6 +65,7 @@ def test_share_done_counts_batches_within_the_epoch():
 def test_pace_says_what_is_known():
     assert wording.pace(None) == ""
     assert wording.pace(Event("head", 1, 5, {"loss": 1.0})) == ""
+    assert wording.pace(Event("head", 1, 5, {"val_accuracy": 0.9}, epoch=1)) == "validation accuracy 90.0 %"
     event = Event("features", 1, 5, {"pictures_per_second": 83.4, "seconds_left": 61})
     assert wording.pace(event) == "about 1 min 1 s left · 83 pictures a second"
 
@@ -146,10 +147,24 @@ def test_curve_label_says_the_last_point():
 def test_accuracy_sentence_gives_the_interval():
     sentence = wording.accuracy_sentence(0.95, (0.92, 0.97), 300)
     assert "**95.0 %** of 300 validation pictures" in sentence
-    assert "between 92.0 % and 97.0 % (95 % interval)" in sentence
+    assert "expect between 92.0 % and 97.0 % (95 % interval)" in sentence
 
 
 def test_verdict_in_words():
     assert wording.verdict("cat", "sure") == "This is cat"
     assert wording.verdict("cat", "unsure") == "Perhaps cat, but the model is not sure"
     assert wording.verdict("cat", "unlike anything seen").startswith("Unlike anything the model was trained on")
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (None, "Starting"),
+        (Event("download", 3 * 1024**2, 0), "Downloading, 3.0 MB"),
+        (Event("download", 3 * 1024**2, 12 * 1024**2), "Downloading, 3.0 MB of 12 MB"),
+        (Event("extract", 5, 900), "Unpacking, 5 of 900"),
+        (Event("pictures", 5, 900), "Checking pictures, 5 of 900"),
+    ],
+)
+def test_import_phase_in_words(event, words):
+    assert wording.import_phase(event) == words

@@ -1,0 +1,63 @@
+"""What every page has around it: navigation, width, logo, name in the browser's tab."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.components import session
+
+FOLDER = Path(__file__).parent
+NAME = "Transfer Studio"
+ABOUT = f"{NAME} trains picture classifiers on this machine, from the pictures you have."
+FRAMED = "framed"
+PAGES = (
+    (session.HOME, "Home", ":material/home:", None),
+    (session.DATA, "Data", ":material/photo_library:", "data"),
+    (session.TRAIN, "Train", ":material/model_training:", "train"),
+    (session.RUNS, "Runs", ":material/stacked_line_chart:", "runs"),
+    (session.TESTING, "Test", ":material/image_search:", "test"),
+)
+
+
+def run_page() -> None:
+    """Draws the frame and the page that the address names."""
+    page = _navigation()
+    st.set_page_config(page_title=f"{page.title} · {NAME}")
+    st.logo(FOLDER / "logo.svg", size="large")
+    st.html(FOLDER / "page.css")
+    session.run_store()
+    st.session_state[FRAMED] = True
+    page.run()
+
+
+def title(text: str) -> None:
+    """Draws a page's title.
+
+    Until `st.navigation` has been called once in a server, Streamlit takes a folder called `pages` for its older kind
+    of multipage app and runs a page without the app around it. So a first visitor who comes to another page than the
+    home page is sent through the app.
+
+    Args:
+        text: Markdown.
+    """
+    if not st.session_state.get(FRAMED):
+        _navigation()
+        st.rerun()
+    st.title(text, anchor=False)
+
+
+def _navigation() -> st.Page:
+    # Before the navigation, which would fetch a page's icon from the internet for the browser's tab.
+    st.set_page_config(
+        page_title=NAME,
+        page_icon=str(FOLDER / "icon.svg"),
+        layout="wide",
+        # Streamlit only shows its menu, and with it the switch between light and dark, where something is in it.
+        menu_items={"About": ABOUT},
+    )
+    pages = [
+        st.Page(path, title=name, icon=icon, url_path=url_path, default=url_path is None)
+        for path, name, icon, url_path in PAGES
+    ]
+    run = st.Page(session.RUN, title="Run", icon=":material/monitoring:", url_path="run", visibility="hidden")
+    return st.navigation([*pages, run], position="top")
