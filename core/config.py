@@ -28,7 +28,7 @@ def _require_number(name: str, value: Any, low: float, high: float, whole: bool 
     kind = "a whole number" if whole else "a number"
     allowed = int if whole else (int, float)
     good = isinstance(value, allowed) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
-    _require(good, f"{kind} from {low:g} to {high:g} for {name}", value, f"Choose a {name} within that range.")
+    _require(good, f"{kind} from {low:g} to {high:g} for {name}", value, f"Set {name} within that range.")
 
 
 def _require_flag(name: str, value: Any) -> None:

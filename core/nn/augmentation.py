@@ -1,6 +1,7 @@
 """Random changes to training pictures. NumPy and Pillow only, so that the form can preview what training sees."""
 
 import hashlib
+import math
 
 import numpy as np
 from PIL import Image
@@ -35,7 +36,9 @@ def _transform(augmentation: Augmentation, side: int, generator: np.random.Gener
 def _warp(picture: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Applies a matrix of `_transform`; what lies outside is mirrored at the edge."""
     height, width = picture.shape[:2]
-    margin = max(height, width) // 2
+    corners = np.array([[-1, -1, 1, 1], [-1, 1, -1, 1]]) * np.array([[width], [height]]) / 2
+    reach = np.abs(matrix[:, :2] @ corners).max(axis=1) + np.abs(matrix[:, 2]) - np.array([width, height]) / 2
+    margin = max(0, math.ceil(reach.max())) + 1
     # `symmetric` wraps as often as needed, so a picture smaller than its margin is no special case.
     padded = Image.fromarray(np.pad(picture, ((margin, margin), (margin, margin), (0, 0)), mode="symmetric"))
     middle = np.array([width - 1, height - 1]) / 2

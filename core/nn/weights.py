@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import warnings
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -155,8 +156,11 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
         load_lite0(network, path)
         return
     try:
-        network.load_weights(path)
-    except (ValueError, OSError, KeyError, TypeError) as error:
+        with warnings.catch_warnings():
+            # Keras only warns of layers that the file doesn't have and leaves them as they are: random.
+            warnings.simplefilter("error", UserWarning)
+            network.load_weights(path)
+    except (ValueError, OSError, KeyError, TypeError, UserWarning) as error:
         reason = str(error).splitlines()[0][:200]
         raise WeightsError(
             f"{path.name} couldn't be loaded into {backbone.label}: {reason} Expected weights of that network "

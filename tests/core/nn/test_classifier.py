@@ -1,0 +1,73 @@
+import keras
+import numpy as np
+import pytest
+
+from core.config import Head, TrainingConfig
+from core.nn.classifier import build_classifier, class_probabilities
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-logits))
+
+
+@pytest.mark.parametrize("backbone", ["efficientnet_lite0", "vgg16", "densenet121", "convnext_tiny"])
+@pytest.mark.parametrize("trainable_blocks", [0, 1, 2])
+def test_prefix_suffix_and_head_together_are_the_model(backbone, trainable_blocks):
+    keras.utils.set_random_seed(0)
+    head = Head(units=4)
+    config = TrainingConfig(backbone=backbone, image_size=64, head=head).with_options(trainable_blocks=trainable_blocks)
+    classifier = build_classifier(config, num_classes=2)
+    rows = classifier.prefix(PIXELS, training=False)
+    inputs = classifier.suffix(rows, training=False) if classifier.suffix else rows
+    np.testing.assert_allclose(inputs, classifier.embedding(PIXELS, training=False), rtol=1e-4, atol=1e-5)
+    logits = np.asarray(classifier.head(inputs, training=False))
+    np.testing.assert_allclose(sigmoid(logits), classifier.model(PIXELS, training=False), rtol=1e-4, atol=1e-5)
+
+
+def test_everything_trainable_starts_from_pixels():
+    config = TrainingConfig(backbone="mobilenetv3small", image_size=64, weights="none").with_options(trainable_blocks=6)
+    classifier = build_classifier(config, num_classes=3)
+    assert classifier.prefix is None
+    assert classifier.suffix.input_shape == (None, 64, 64, 3)
+    assert classifier.model.output_shape == (None, 3)
+
+
+def test_what_learns_is_what_the_configuration_counts():
+    for trainable_blocks in (0, 1, 3):
+        config = TrainingConfig(image_size=64).with_options(trainable_blocks=trainable_blocks)
+        classifier = build_classifier(config, num_classes=3)
+        thawed = classifier.suffix.trainable_weights if classifier.suffix else []
+        learning = [*thawed, *classifier.head.trainable_weights]
+        assert sum(int(np.prod(weight.shape)) for weight in learning) == config.trainable_params(3)
+
+
+def test_batch_norm_stays_frozen_unless_from_scratch():
+    config = TrainingConfig(image_size=64).with_options(trainable_blocks=2)
+    names = [weight.path for weight in build_classifier(config, 3).suffix.trainable_weights]
+    assert names
+    assert not any("_bn" in name for name in names)
+    scratch = build_classifier(config.with_options(weights="none"), 3)
+    assert any("_bn" in weight.path for weight in scratch.suffix.trainable_weights)
+
+
+def test_the_articles_head():
+    head = Head(pooling="flatten", normalize=False, units=512)
+    classifier = build_classifier(TrainingConfig(backbone="vgg16", image_size=150, head=head), num_classes=2)
+    assert [type(layer).__name__ for layer in classifier.head.layers] == ["InputLayer", "Flatten", "Dense", "Dense"]
+    assert classifier.head.input_shape == (None, 4, 4, 512)
+    assert classifier.head.count_params() == 4_195_329
+    assert classifier.model.output_shape == (None, 1)
+
+
+def test_normalised_inputs_have_a_root_mean_square_of_one():
+    classifier = build_classifier(TrainingConfig(image_size=64), num_classes=3)
+    scaled = keras.Model(classifier.head.input, classifier.head.get_layer("unit_scale").output)
+    rows = np.random.default_rng(0).random((5, 1280)).astype(np.float32) * 7
+    np.testing.assert_allclose(np.square(scaled(rows)).mean(axis=1), 1, rtol=1e-4)
+
+
+def test_probabilities_of_one_unit_and_of_many():
+    np.testing.assert_allclose(class_probabilities(np.array([[0.0], [2.0]])), [[0.5, 0.5], [0.1192, 0.8808]], atol=1e-4)
+    np.testing.assert_allclose(class_probabilities(np.array([[1e4, 0.0, -1e4]])), [[1, 0, 0]])

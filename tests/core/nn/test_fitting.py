@@ -1,0 +1,173 @@
+import keras
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from core.config import Head
+from core.errors import RunError, Stopped
+from core.nn.classifier import build_head, class_probabilities
+from core.nn.features import array_rows
+from core.nn.fitting import EarlyStopping, Fit, Labelled, Stage, StageData, Trainable, loss_and_accuracy, run_model
+
+NUM_FEATURES = 32
+
+
+def blobs(count: int, num_classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Overlapping clouds of positive features, as they come from a backbone."""
+    middles = np.random.default_rng(0).normal(size=(num_classes, NUM_FEATURES)) * 0.5
+    generator = np.random.default_rng(seed)
+    labels = np.arange(count) % num_classes
+    rows = np.maximum(middles[labels] + generator.normal(size=(count, NUM_FEATURES)) + 1, 0)
+    return rows.astype(np.float32), labels
+
+
+def make_stage(num_classes: int = 3, head: Head | None = None, **changes) -> Stage:
+    keras.utils.set_random_seed(0)
+    head = head or Head()
+    rows, labels = blobs(240, num_classes, seed=1)
+    val_rows, val_labels = blobs(240, num_classes, seed=2)
+    data = StageData(
+        read=lambda places, epoch: rows[places],
+        labels=labels,
+        class_weights=np.ones(num_classes),
+        measured=Labelled(array_rows(rows), labels),
+        validation=Labelled(array_rows(val_rows), val_labels),
+        seed=0,
+    )
+    values = {
+        "phase": "head",
+        "network": Trainable(None, build_head(head, (NUM_FEATURES,), num_classes)),
+        "data": data,
+        "epochs": 3,
+        "learning_rate": 1e-2,
+        "batch_size": 32,
+        "weight_decay": head.weight_decay,
+        "patience": 0,
+    }
+    return Stage(**{**values, **changes})
+
+
+def fit(stage: Stage, events: list | None = None, should_stop=lambda: False):
+    return Fit(stage, (events if events is not None else []).append, should_stop).run()
+
+
+def probabilities(stage: Stage) -> np.ndarray:
+    return class_probabilities(run_model(stage.network.head, stage.data.validation.rows))
+
+
+@pytest.mark.parametrize("num_classes", [2, 3])
+def test_the_head_ends_where_logistic_regression_does(num_classes):
+    """The same features, the same penalty: the curve ends at scikit-learn's optimum."""
+    stage = make_stage(num_classes, epochs=600, learning_rate=1e-2, batch_size=240)
+    fit(stage)
+    rows = stage.data.measured.rows.read(np.arange(240))
+    unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    val_rows = stage.data.validation.rows.read(np.arange(240))
+    best = LogisticRegression(C=10, max_iter=2000).fit(unit, stage.data.labels)
+    expected = best.predict_proba(val_rows / np.linalg.norm(val_rows, axis=1, keepdims=True))
+    assert np.abs(probabilities(stage) - expected).max() < 0.02
+
+
+def test_events_tell_each_epoch_and_the_batches_between():
+    events = []
+    fitted = fit(make_stage(), events)
+    epochs = [event for event in events if event.epoch]
+    assert [(event.phase, event.step, event.total, event.epoch) for event in epochs] == [
+        ("head", 1, 3, 1),
+        ("head", 2, 3, 2),
+        ("head", 3, 3, 3),
+    ]
+    assert set(epochs[0].metrics) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
+    assert [dict(event.metrics) for event in epochs] == fitted.history
+    batches = [event for event in events if not event.epoch]
+    assert len(batches) == 3 * 8
+    assert batches[-1].metrics["pictures_per_second"] > 0
+    assert batches[-1].metrics["seconds_left"] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_loss_goes_down():
+    history = fit(make_stage(epochs=5)).history
+    assert history[-1]["loss"] < history[0]["loss"]
+
+
+def test_two_trainings_with_one_seed_are_alike():
+    first, second = make_stage(), make_stage()
+    fit(first)
+    fit(second)
+    np.testing.assert_allclose(probabilities(first), probabilities(second), atol=1e-6)
+
+
+def test_early_stopping_watches_the_losses():
+    watcher = EarlyStopping(patience=2)
+    improved = []
+    for loss in (1.0, 0.8, 0.9, 0.7, 0.75, 0.71):
+        assert not watcher.exhausted
+        improved.append(watcher.improved(loss))
+    assert improved == [True, True, False, True, False, False]
+    assert watcher.exhausted
+    assert not EarlyStopping(patience=0, waited=99).exhausted
+
+
+def test_early_stopping_gives_back_the_best_epoch():
+    """Without a penalty and at a high rate the validation loss soon rises."""
+    stage = make_stage(head=Head(weight_decay=0.0), epochs=60, learning_rate=0.1, patience=3)
+    fitted = fit(stage)
+    losses = [metrics["val_loss"] for metrics in fitted.history]
+    assert len(losses) < 60
+    assert fitted.epoch == int(np.argmin(losses)) + 1
+    loss, _ = loss_and_accuracy(run_model(stage.network.head, stage.data.validation.rows), stage.data.validation.labels)
+    assert loss == pytest.approx(min(losses), abs=1e-5)
+
+
+def test_without_patience_the_last_epoch_is_kept():
+    stage = make_stage(head=Head(weight_decay=0.0), epochs=20, learning_rate=0.1)
+    fitted = fit(stage)
+    loss, _ = loss_and_accuracy(run_model(stage.network.head, stage.data.validation.rows), stage.data.validation.labels)
+    assert fitted.epoch == 20
+    assert loss == pytest.approx(fitted.history[-1]["val_loss"], abs=1e-5)
+
+
+def test_stop_in_the_middle_of_an_epoch_gives_back_the_last_whole_one():
+    stage, events = make_stage(epochs=50), []
+    fitted = fit(stage, events, should_stop=lambda: len(events) >= 2 * 9 + 4)
+    assert fitted.stopped
+    assert len(fitted.history) == 2
+    loss, _ = loss_and_accuracy(run_model(stage.network.head, stage.data.validation.rows), stage.data.validation.labels)
+    assert loss == pytest.approx(fitted.history[-1]["val_loss"], abs=1e-5)
+
+
+def test_stop_before_the_first_epoch_ended_leaves_nothing():
+    with pytest.raises(Stopped):
+        fit(make_stage(), should_stop=lambda: True)
+
+
+def test_a_diverging_training_says_what_to_do():
+    head = Head(normalize=False, weight_decay=0.0)
+    stage = make_stage(head=head)
+    broken = np.full((240, NUM_FEATURES), np.nan, np.float32)
+    data = StageData(
+        read=lambda places, epoch: broken[places],
+        labels=stage.data.labels,
+        class_weights=stage.data.class_weights,
+        measured=stage.data.measured,
+        validation=stage.data.validation,
+        seed=0,
+    )
+    with pytest.raises(RunError, match=r"epoch 1: training diverged at a learning rate of 0.01. Lower it"):
+        fit(make_stage(head=head, data=data))
+
+
+def test_class_weights_pull_towards_the_rare_class():
+    plain, weighted = make_stage(2), make_stage(2)
+    data = StageData(
+        read=weighted.data.read,
+        labels=weighted.data.labels,
+        class_weights=np.array([0.2, 5.0]),
+        measured=weighted.data.measured,
+        validation=weighted.data.validation,
+        seed=0,
+    )
+    weighted = make_stage(2, data=data)
+    fit(plain)
+    fit(weighted)
+    assert probabilities(weighted)[:, 1].mean() > probabilities(plain)[:, 1].mean() + 0.05

@@ -1,0 +1,189 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.config import TrainingConfig
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError, RunError, Stopped
+from core.evaluation import load_evaluations
+from core.nn.inference import Predictor
+from core.nn.model_files import WEIGHTS, load_classifier
+from core.nn.training import run_training
+from core.prediction import Verdict
+from tests.conftest import draw_folder
+
+
+def train(config, dataset, home, folder="run", events=None, should_stop=lambda: False):
+    events = [] if events is None else events
+    return run_training(config, dataset, home.runs / folder, home, events.append, should_stop)
+
+
+def features_computed(events) -> int:
+    """How many pictures went through the frozen blocks."""
+    steps = [event.step for event in events if event.phase == "features"]
+    return steps[-1] - steps[0] if steps else 0
+
+
+def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated(config, dataset, home):
+    events = []
+    outcome = train(config.with_options(epochs=15), dataset, home, events=events)
+    assert outcome.metrics["val_accuracy"] >= 5 / 6
+    assert set(outcome.seconds) == {"weights", "features", "head", "evaluate", "save"}
+    phases = list(dict.fromkeys(event.phase for event in events))
+    assert phases == ["weights", "features", "head", "evaluate", "save"]
+    assert [event.epoch for event in events if event.epoch] == list(range(1, 16))
+
+    (evaluation,) = load_evaluations(home.runs / "run" / "evaluation.json")
+    assert evaluation.accuracy == outcome.metrics["val_accuracy"]
+    held_out = dataset.select("validation")
+    assert evaluation.paths == tuple(sample.path for sample in held_out)
+    predictions = Predictor(home.runs / "run").predict([dataset.picture_path(sample) for sample in held_out])
+    # The evaluation's features were kept as float16.
+    np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=5e-3)
+    assert [p.class_names.index(p.class_name) for p in predictions] == evaluation.predictions.tolist()
+
+
+def test_a_second_run_computes_no_features_again(config, dataset, home):
+    first, second, more = [], [], []
+    train(config, dataset, home, events=first)
+    train(config.with_options(epochs=5, units=8, learning_rate=1e-2), dataset, home, events=second)
+    train(config.with_options(image_size=72), dataset, home, events=more)
+    assert features_computed(first) == 30
+    assert features_computed(second) == 0
+    assert features_computed(more) == 30
+
+
+def test_pictures_added_are_all_that_is_computed(config, dataset, home, tmp_path):
+    train(config, dataset, home)
+    draw_folder(tmp_path / "more", 12)
+    larger = DatasetStore(home).import_source(tmp_path / "more")
+    events = []
+    train(config, larger, home, events=events)
+    known = {sample.digest for sample in dataset.samples}
+    new = {sample.digest for sample in larger.samples} - known
+    assert 0 < len(new) < 36
+    assert features_computed(events) == len(new)
+
+
+def test_augmentation_computes_each_version_once(config, dataset, home):
+    events, again = [], []
+    config = config.with_options(flip=True, zoom=0.2, views=3)
+    train(config, dataset, home, events=events)
+    assert features_computed(events) == 30 + 2 * 24
+    train(config.with_options(views=4), dataset, home, events=again)
+    assert features_computed(again) == 24
+
+
+def test_fine_tuning_follows_the_head_and_lowers_the_loss(config, dataset, home):
+    events = []
+    config = config.with_options(trainable_blocks=2, head_epochs=2, epochs=3, fine_tune_learning_rate=1e-3)
+    outcome = train(config, dataset, home, events=events)
+    epochs = [(event.phase, event.epoch) for event in events if event.epoch]
+    assert epochs == [("head", 1), ("head", 2), ("fine_tune", 3), ("fine_tune", 4), ("fine_tune", 5)]
+    losses = [event.metrics["loss"] for event in events if event.epoch]
+    assert losses[-1] < losses[1]
+    assert "fine_tune" in outcome.seconds
+    (evaluation,) = load_evaluations(home.runs / "run" / "evaluation.json")
+    predictions = Predictor(home.runs / "run").predict([dataset.folder / path for path in evaluation.paths])
+    np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=1e-2)
+
+
+def test_fine_tuning_leaves_the_frozen_blocks_and_batch_norm_alone(config, dataset, home):
+    train(config, dataset, home, "frozen")
+    train(config.with_options(trainable_blocks=2, fine_tune_learning_rate=1e-3), dataset, home, "tuned")
+    before = {w.path: w.numpy() for w in load_classifier(home.runs / "frozen" / "model").classifier.features.weights}
+    after = {w.path: w.numpy() for w in load_classifier(home.runs / "tuned" / "model").classifier.features.weights}
+    moved = {name for name in before if not np.array_equal(before[name], after[name])}
+    assert moved
+    assert all(name.startswith(("block7", "top_")) for name in moved)
+    assert not any("_bn" in name for name in moved)
+
+
+def test_from_scratch_goes_the_same_way(dataset, home):
+    events = []
+    config = TrainingConfig(backbone="mobilenetv3small", image_size=32, weights="none", epochs=2, batch_size=8)
+    config = config.with_options(trainable_blocks=6, flip=True)
+    outcome = train(config, dataset, home, events=events)
+    assert [event.phase for event in events if event.epoch] == ["fine_tune", "fine_tune"]
+    assert 0 <= outcome.metrics["val_accuracy"] <= 1
+    assert len(Predictor(home.runs / "run").predict([dataset.picture_path(dataset.samples[0])])) == 1
+
+
+def test_the_articles_network_with_random_weights(home, tmp_path):
+    """Two classes: one sigmoid unit; its own weights aren't needed to see that all parts fit."""
+    dataset = DatasetStore(home).import_source(draw_folder(tmp_path / "two", 6, ("circle", "square")))
+    config = TrainingConfig(backbone="vgg16", image_size=32, weights="none", epochs=1, preprocessing="unit")
+    config = config.with_options(pooling="flatten", normalize=False, units=512, zoom=0.2, shear=0.2, flip=True)
+    train(config, dataset, home)
+    predictor = Predictor(home.runs / "run")
+    assert predictor.trained.classifier.model.output_shape == (None, 1)
+    (prediction,) = predictor.predict([dataset.picture_path(dataset.samples[0])])
+    assert sum(prediction.probabilities) == pytest.approx(1)
+
+
+def test_stop_while_features_are_computed_leaves_nothing_but_the_features(config, dataset, home):
+    events = []
+
+    def should_stop():
+        return any(event.phase == "features" and event.step for event in events)
+
+    with pytest.raises(Stopped):
+        train(config.with_options(flip=True, views=4), dataset, home, events=events, should_stop=should_stop)
+    assert not (home.runs / "run" / "model").exists()
+    again = []
+    train(config.with_options(flip=True, views=4), dataset, home, events=again)
+    assert 0 < features_computed(again) < 30 + 3 * 24
+
+
+def test_stop_while_the_head_learns_keeps_the_last_whole_epoch(config, dataset, home):
+    events = []
+    config = config.with_options(epochs=500, trainable_blocks=1)
+    outcome = train(config, dataset, home, events=events, should_stop=lambda: any(e.epoch == 2 for e in events))
+    assert outcome.stopped
+    assert max(event.epoch for event in events) == 2
+    assert Predictor(home.runs / "run").predict([dataset.picture_path(dataset.samples[0])])[0].class_name
+
+
+def test_a_data_set_without_pictures_to_validate_with_is_refused(config, dataset, home):
+    class OnlyTraining(type(dataset)):
+        def select(self, split):
+            return super().select(split) if split == "train" else ()
+
+    with pytest.raises(DatasetError, match="pictures to validate with"):
+        train(config, OnlyTraining(**vars(dataset)), home)
+
+
+def test_a_damaged_model_is_not_loaded(config, dataset, home):
+    train(config, dataset, home)
+    path = home.runs / "run" / "model" / WEIGHTS
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(RunError, match="changed or damaged"):
+        load_classifier(path.parent)
+
+
+def test_a_run_without_a_model_says_so(tmp_path):
+    with pytest.raises(RunError, match="has no model"):
+        Predictor(tmp_path)
+
+
+def test_answers_to_readable_and_broken_pictures_keep_their_order(config, dataset, home, tmp_path):
+    train(config.with_options(epochs=15), dataset, home)
+    predictor = Predictor(home.runs / "run")
+    known = dataset.select("train")[0]
+    good = dataset.picture_path(known)
+    (tmp_path / "broken.jpg").write_bytes(b"no picture")
+    answers = predictor.predict([good, tmp_path / "broken.jpg", good.read_bytes(), tmp_path / "gone.jpg"])
+    assert [bool(answer.error) for answer in answers] == [False, True, False, True]
+    assert answers[0].probabilities == pytest.approx(answers[2].probabilities, abs=1e-6)
+    assert answers[0].similarity == pytest.approx(1, abs=1e-2)
+    assert answers[0].nearest[0] == known.path
+
+
+def test_noise_is_unlike_anything_seen(config, dataset, home, tmp_path):
+    train(config.with_options(epochs=15), dataset, home)
+    generator = np.random.default_rng(0)
+    Image.fromarray(generator.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(tmp_path / "noise.png")
+    (answer,) = Predictor(home.runs / "run").predict([tmp_path / "noise.png"])
+    assert answer.verdict == Verdict.UNLIKE

@@ -1,0 +1,105 @@
+import io
+import pickle
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from core.availability import bundled_weights
+from core.backbones import get_backbone
+from core.errors import WeightsError
+from core.nn.networks import build_network
+from core.nn.weights import ensure_weights, load_lite0, load_weights, read_torch_state
+from core.settings import Settings
+
+LITE0 = get_backbone("efficientnet_lite0")
+
+
+@pytest.mark.parametrize(("picture", "number", "probability"), [("chelsea", 285, 0.77), ("coffee", 967, 0.90)])
+def test_lite0_names_imagenet_pictures(picture, number, probability):
+    """285 is "Egyptian cat" and 967 "espresso": architecture, weights and preprocessing are right together."""
+    network = build_network(LITE0, 224)
+    classifier = load_lite0(network, bundled_weights(LITE0))
+    pixels = Image.fromarray(getattr(data, picture)()).resize((224, 224), Image.Resampling.BILINEAR)
+    features = network.predict(np.asarray(pixels, np.float32)[None], verbose=0).mean(axis=(1, 2))
+    logits = features @ classifier[:-1] + classifier[-1]
+    probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    assert probabilities.argmax() == number
+    assert probabilities.max() == pytest.approx(probability, abs=0.04)
+
+
+def test_the_bundled_file_is_read_whole():
+    state = read_torch_state(bundled_weights(LITE0))
+    assert len(state) == 296
+    assert state["_conv_stem.weight"].shape == (32, 3, 3, 3)
+    assert sum(array.size for name, array in state.items() if "num_batches" not in name) == LITE0.params + 1281 * 1000
+
+
+class Attack:
+    def __reduce__(self):
+        return (Path("owned").touch, ())
+
+
+def torch_file(state: object) -> bytes:
+    file = io.BytesIO()
+    for part in (0x1950A86A20F9469CFC6C, 1001, {}, state, []):
+        pickle.dump(part, file, protocol=2)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"no pickle at all", torch_file(OrderedDict(a=Attack())), torch_file({"a": 3}), pickle.dumps(7)],
+    ids=["empty", "text", "code", "no tensor", "one pickle"],
+)
+def test_a_file_that_is_no_weights_is_refused_and_runs_nothing(content, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "weights.pth"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"weights\.pth"):
+        read_torch_state(path)
+    assert not (tmp_path / "owned").exists()
+
+
+def test_a_cut_off_file_is_refused(tmp_path):
+    path = tmp_path / "weights.pth"
+    path.write_bytes(bundled_weights(LITE0).read_bytes()[:-4_000_000])
+    with pytest.raises(WeightsError, match="install its package again"):
+        read_torch_state(path)
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    small = get_backbone("mobilenetv3small")
+    build_network(small, 32).save_weights(tmp_path / "other.weights.h5")
+    with pytest.raises(WeightsError, match=r"other\.weights\.h5 couldn't be loaded into VGG16"):
+        load_weights(build_network(get_backbone("vgg16"), 32), get_backbone("vgg16"), tmp_path / "other.weights.h5")
+
+
+def test_weights_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(WeightsError, match="Expected a weight file at"):
+        load_weights(build_network(LITE0, 32), LITE0, tmp_path / "gone.h5")
+
+
+def test_what_keras_wrote_is_read(tmp_path):
+    small = get_backbone("mobilenetv3small")
+    written, read = build_network(small, 32), build_network(small, 32)
+    written.save_weights(tmp_path / "small.weights.h5")
+    load_weights(read, small, tmp_path / "small.weights.h5")
+    for left, right in zip(written.get_weights(), read.get_weights(), strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_without_a_way_out_the_message_says_where_the_file_goes(tmp_path, monkeypatch):
+    """No proxy answers at this address, so that the download fails on every machine."""
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    settings = Settings(tmp_path / "home", weights_folder=tmp_path / "mine")
+    with pytest.raises(WeightsError) as caught:
+        ensure_weights(get_backbone("vgg16"), settings)
+    message = str(caught.value)
+    assert "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5" in message
+    assert str(tmp_path / "mine") in message
+    assert "EfficientNet-Lite0, which works now" in message
