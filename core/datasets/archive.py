@@ -4,7 +4,6 @@ An archive's names never become paths: what is kept is written as `00000000.jpg`
 and the name it had stays as a label. Bytes are counted as they come, for declared sizes lie.
 """
 
-import errno
 import hashlib
 import shutil
 from collections.abc import Iterator
@@ -205,10 +204,6 @@ class _Extractor:
             digest = self._write_chunks(member, chain([head], chunks), path)
         except DamagedMember:
             path.unlink()
-            raise
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise self._disk_full() from error
             raise
         return ExtractedFile(path.name, parts, digest)
 

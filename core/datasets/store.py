@@ -4,6 +4,7 @@ An import is built in a private folder beside the finished ones and renamed into
 data set is either there or not. Folders that killed imports left behind are removed by the next one.
 """
 
+import errno
 import os
 import shutil
 import time
@@ -35,6 +36,7 @@ class DatasetStore:
     """The data sets in the data home. Safe to use from several threads and processes at once."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self._folder = settings.datasets
         self._limits = settings.import_limits
 
@@ -105,6 +107,7 @@ class DatasetStore:
         name: str | None = None,
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
+        label: str = "",
     ) -> DatasetIndex:
         """Imports a zip, a tar (gzipped or not) or a folder of pictures.
 
@@ -115,19 +118,38 @@ class DatasetStore:
             name: what to call it; the source's name by default. A number is added if the name is taken.
             on_event: told of the phases `extract` (entries) and `pictures`.
             should_stop: asked a few times a second.
+            label: what to call the source in messages; its own name by default.
 
         Raises:
-            DatasetError: the source can't be used. Nothing is left behind.
+            DatasetError: the source can't be used, or the disk. Nothing is left behind.
             Stopped: `should_stop` said so. Nothing is left behind.
         """
         source = Path(source) if isinstance(source, str | os.PathLike) else source
-        label = escape_label(Path(getattr(source, "name", "") or "The archive").name)
-        with self.workspace() as workspace:
+        label = escape_label(Path(label or getattr(source, "name", "") or "The archive").name)
+        with self._explained(label), self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
             index = build_index(extraction, pictures, label, self._limits, on_event, should_stop)
             return self._publish(replace(index, name=_clean_name(name or _without_suffix(label))))
+
+    @contextmanager
+    def _explained(self, label: str) -> Iterator[None]:
+        """Says in words what the disk refuses."""
+        try:
+            yield
+        except OSError as error:
+            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            why = "the disk is full" if is_full else f"its folder can't be written ({error.strerror})"
+            raise DatasetError(
+                f"{label} could not be imported into {self._folder}: {why}. Mend that, or set TRANSFER_STUDIO_HOME to "
+                "another folder."
+            ) from error
+
+    def sweep(self) -> None:
+        """Removes what killed imports and deletions left behind. Each import does so by itself."""
+        with self._locked():
+            self._sweep()
 
     def _publish(self, index: DatasetIndex) -> DatasetIndex:
         """Renames a finished import into place."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from core.datasets.archive import ExtractedFile, Extraction
-from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, Skipped, fingerprint
+from core.datasets.index import TEST, TRAIN, UNDECIDED, VALIDATION, DatasetIndex, Sample, Skipped, fingerprint
 from core.datasets.layout import EXPECTED, read_layout
 from core.datasets.names import escape_label
 from core.datasets.progress import Progress
@@ -71,7 +71,7 @@ def build_index(
         skipped=tuple(skipped),
         num_ignored=extraction.num_ignored,
         folder=folder.parent,
-        notes=extraction.notes,
+        notes=extraction.notes + _leaks(samples),
     )
 
 
@@ -101,6 +101,16 @@ def _judge(path: Path, is_inside: bool, limits: ImportLimits) -> str | tuple[int
 def _flush(path: Path) -> None:
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _leaks(samples: Sequence[Sample]) -> tuple[str, ...]:
+    """Returns a sentence if copies of training pictures are among those that are to measure the training."""
+    train = {sample.digest for sample in samples if sample.split == TRAIN}
+    copies = sum(sample.split in (VALIDATION, TEST) and sample.digest in train for sample in samples)
+    if not copies:
+        return ()
+    what = "1 validation or test picture is" if copies == 1 else f"{copies:,} validation or test pictures are"
+    return (f"{what} also in the train folder, so accuracy will look better than it is.",)
 
 
 def _check_classes(class_names: tuple[str, ...], extraction: Extraction, name: str) -> None:

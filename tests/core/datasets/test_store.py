@@ -72,6 +72,13 @@ def test_given_splits_are_kept(store, archive, pets):
     assert set(index.distribution().counts) == {"train", "validation", "test"}
 
 
+def test_copies_in_train_and_validation_are_noted(store, archive, pets):
+    files = {f"{split}/{name}": content for split in ("train", "validation") for name, content in pets.items()}
+    assert store.import_source(archive(files)).notes == (
+        "10 validation or test pictures are also in the train folder, so accuracy will look better than it is.",
+    )
+
+
 def test_a_folder_and_an_upload_and_a_tar_give_the_same_data_set(store, archive, pets, tmp_path):
     path = archive(pets)
     for name, data in pets.items():
@@ -186,6 +193,16 @@ def test_nothing_there(store, tmp_path):
     assert text == (
         f"Expected a zip file or a folder at {tmp_path / 'gone.zip'}. It can't be opened: No such file or directory. "
         "Check the path."
+    )
+
+
+def test_a_home_that_cant_be_written(archive, pets, tmp_path):
+    (tmp_path / "home").write_text("a file, not a folder")
+    with pytest.raises(DatasetError) as caught:
+        DatasetStore(Settings(home=tmp_path / "home")).import_source(archive(pets))
+    assert str(caught.value) == (
+        f"pets.zip could not be imported into {tmp_path / 'home' / 'datasets'}: its folder can't be written (Not a "
+        "directory). Mend that, or set TRANSFER_STUDIO_HOME to another folder."
     )
 
 

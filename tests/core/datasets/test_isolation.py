@@ -1,0 +1,104 @@
+"""Imports in a process of their own: the same results, the same sentences, and nothing left behind by its death."""
+
+import io
+import os
+import signal
+import threading
+
+import psutil
+import pytest
+
+from core.datasets.isolation import import_apart
+from core.errors import DatasetError, Stopped
+
+NAMES = ("cats", "dogs")
+
+
+@pytest.fixture
+def pets(zip_of, picture):
+    return zip_of({f"{name}/{n}.png": picture(1000 * label + n) for label, name in enumerate(NAMES) for n in range(9)})
+
+
+def left_behind(tmp_path):
+    folder = tmp_path / "home" / "datasets"
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+
+
+def children():
+    return [child for child in psutil.Process().children() if "core.datasets.isolation" in child.cmdline()]
+
+
+def test_it_gives_what_an_import_in_this_process_gives(store, pets, tmp_path):
+    (tmp_path / "pets.zip").write_bytes(pets)
+    events = []
+    index = import_apart(store, tmp_path / "pets.zip", on_event=events.append)
+    assert index.name == "pets"
+    assert {event.phase: (event.step, event.total) for event in events} == {"extract": (18, 18), "pictures": (18, 18)}
+    assert store.list() == [index]
+    assert left_behind(tmp_path) == [index.id]
+    assert store.import_source(tmp_path / "pets.zip") == index
+    assert not children()
+
+
+def test_an_upload_is_written_to_disk_first_and_keeps_its_name(store, pets, tmp_path):
+    upload = io.BytesIO(pets)
+    upload.name = "../my pets.zip"
+    upload.read(10)
+    index = import_apart(store, upload)
+    assert index.name == "my pets"
+    assert left_behind(tmp_path) == [index.id]
+
+
+def test_a_folder(store, tmp_path, picture):
+    for label, name in enumerate(NAMES):
+        (tmp_path / "folder" / name).mkdir(parents=True)
+        for number in range(2):
+            (tmp_path / "folder" / name / f"{number}.png").write_bytes(picture(10 * label + number))
+    assert import_apart(store, tmp_path / "folder", "named").name == "named"
+
+
+def test_refusals_have_the_same_words(store, tmp_path):
+    upload = io.BytesIO(b"hello")
+    upload.name = "pets.zip"
+    with pytest.raises(DatasetError) as caught:
+        import_apart(store, upload)
+    assert str(caught.value) == (
+        "Expected a zip of pictures in class folders. pets.zip is a text file. Make a zip of the folders and choose "
+        "that."
+    )
+    assert left_behind(tmp_path) == []
+
+
+def test_stopping(store, pets, tmp_path):
+    stopping = threading.Event()
+    with pytest.raises(Stopped):
+        import_apart(store, io.BytesIO(pets), on_event=lambda event: stopping.set(), should_stop=stopping.is_set)
+    assert not children()
+    assert left_behind(tmp_path) == []
+
+
+def test_a_failing_listener_ends_the_process(store, pets, tmp_path):
+    def fail(event):
+        raise RuntimeError(event.phase)
+
+    with pytest.raises(RuntimeError):
+        import_apart(store, io.BytesIO(pets), on_event=fail)
+    assert not children()
+
+
+def test_a_killed_process_is_told_in_words(store, tmp_path, picture, zip_of):
+    many = zip_of({f"{name}/{n}.png": picture(n, side=200) for name in NAMES for n in range(60)})
+    upload = io.BytesIO(many)
+    upload.name = "pets.zip"
+
+    def kill(event):
+        for child in children():
+            os.kill(child.pid, signal.SIGKILL)
+
+    with pytest.raises(DatasetError) as caught:
+        import_apart(store, upload, on_event=kill)
+    assert str(caught.value) == (
+        "The import of pets.zip was ended by the system, most likely for lack of memory. Nothing of it was kept. Close "
+        "other programs, or leave the largest pictures out."
+    )
+    assert left_behind(tmp_path) == []
