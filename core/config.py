@@ -141,7 +141,7 @@ class TrainingConfig:
     """Everything that a run is asked to do.
 
     Attributes:
-        backbone: name in `core.backbones.BACKBONES`.
+        backbone: the pretrained network, by its name in the list of backbones.
         weights: `imagenet`, `none` (from scratch) or the path of a weight file.
         image_size: side in pixels to which pictures are resized.
         preprocessing: `native` (what the backbone was trained with) or `unit` (pixels / 255, as the article has it).

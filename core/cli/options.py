@@ -63,5 +63,6 @@ def _documented_fields(kind: type) -> list[tuple[Field, str]]:
     texts = {}
     for name, text in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", inspect.getdoc(kind) or "", re.MULTILINE):
         words = " ".join(text.replace("`", "").split())
-        texts[name] = words[:1].upper() + words[1:]
+        # A value that begins the text is a name to be typed as it stands.
+        texts[name] = words if text.startswith("`") else words[:1].upper() + words[1:]
     return [(item, texts.get(item.name, "")) for item in fields(kind) if item.name not in PARTS]
