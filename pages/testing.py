@@ -88,7 +88,7 @@ def held_out_pictures(run: Run) -> list[Picture]:
 
 def held_out_picture(index: DatasetIndex, sample: Sample) -> Picture:
     """Returns a picture of the data set with the class that it has."""
-    return Picture(sample.name, index.picture_path(sample), index.class_names[sample.label])
+    return Picture(sample.name.rsplit("/", 1)[-1], index.picture_path(sample), index.class_names[sample.label])
 
 
 def show_testing(runs: list[Run]) -> None:

@@ -245,19 +245,18 @@ def probabilities(class_names: Sequence[str], values: Sequence[float], top: int 
         top: how many to show.
     """
     order = sorted(range(len(values)), key=lambda index: -values[index])[:top]
-    figure = _figure(54 + 34 * len(order), showlegend=False, bargap=0.3)
+    figure = _figure(20 + 34 * len(order), showlegend=False, bargap=0.3)
     figure.add_bar(
         x=[values[index] for index in order],
         y=list(range(len(order))),
         orientation="h",
         text=[f"{values[index]:.1%}" for index in order],
-        textposition="auto",
+        textposition="outside",
         cliponaxis=False,
-        marker={"opacity": [1.0 if place == 0 else 0.55 for place in range(len(order))]},
         customdata=[label(class_names[index]) for index in order],
         hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
     )
-    figure.update_xaxes(range=[0, 1], tickformat=".0%", fixedrange=True, nticks=3)
+    figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
     figure.update_yaxes(
         tickvals=list(range(len(order))),
         ticktext=[label(class_names[index]) for index in order],

@@ -1,5 +1,7 @@
 """Widgets to configurations. One field, one name: a widget's key is the field's name, its first value the recipe's."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.availability import availability
@@ -44,7 +46,7 @@ def training_config(index: DatasetIndex) -> TrainingConfig | None:
     except CoreError as error:
         config, reason = None, str(error)
     if config:
-        reason = why_not(config, index)
+        reason = why_not(config)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Start training", type="primary", icon=":material/play_arrow:", disabled=bool(reason), key="start"
@@ -64,16 +66,11 @@ def current_config(index: DatasetIndex) -> TrainingConfig:
     return TrainingConfig().with_options(**values, validation_split=index.validation_split)
 
 
-def why_not(config: TrainingConfig, index: DatasetIndex) -> str:
+def why_not(config: TrainingConfig) -> str:
     """Returns why a training can't start, in words; empty where it can."""
-    split = index.with_split(config.validation_split, config.seed).distribution()
-    lone = [name for name, count in zip(index.class_names, split.counts.get("train", ()), strict=False) if not count]
-    if lone or "train" not in split.counts:
-        names = wording.listing(lone or list(index.class_names))
-        return f"No training pictures of {names}. Each class needs at least two different pictures."
-    if "validation" not in split.counts:
-        return "No pictures to validate with. Each class needs at least two different pictures."
     backbone = get_backbone(config.backbone)
+    if config.weights not in ("imagenet", "none") and not Path(config.weights).is_file():
+        return f"There is no weight file {config.weights} any more. Choose other weights under Advanced."
     if config.weights != "imagenet" or availability(backbone, settings()).kind != "download":
         return ""
     if connection.is_reachable(backbone.weights_file.url):

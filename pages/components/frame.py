@@ -10,13 +10,14 @@ FOLDER = Path(__file__).parent
 NAME = "Transfer Studio"
 ABOUT = f"{NAME} trains picture classifiers on this machine, from the pictures you have."
 FRAMED = "framed"
-PAGES = (
-    (session.HOME, "Home", ":material/home:", None),
-    (session.DATA, "Data", ":material/photo_library:", "data"),
-    (session.TRAIN, "Train", ":material/model_training:", "train"),
-    (session.RUNS, "Runs", ":material/stacked_line_chart:", "runs"),
-    (session.TESTING, "Test", ":material/image_search:", "test"),
-)
+# Addresses are the files' names: only so does the first visitor of a server find another page than the home page.
+PAGES = {
+    session.HOME: ("Home", ":material/home:"),
+    session.DATA: ("Data", ":material/photo_library:"),
+    session.TRAIN: ("Train", ":material/model_training:"),
+    session.RUNS: ("Runs", ":material/stacked_line_chart:"),
+    session.TESTING: ("Test", ":material/image_search:"),
+}
 
 
 def run_page() -> None:
@@ -56,8 +57,7 @@ def _navigation() -> st.Page:
         menu_items={"About": ABOUT},
     )
     pages = [
-        st.Page(path, title=name, icon=icon, url_path=url_path, default=url_path is None)
-        for path, name, icon, url_path in PAGES
+        st.Page(path, title=title, icon=icon, default=path == session.HOME) for path, (title, icon) in PAGES.items()
     ]
-    run = st.Page(session.RUN, title="Run", icon=":material/monitoring:", url_path="run", visibility="hidden")
+    run = st.Page(session.RUN, title="Run", icon=":material/monitoring:", visibility="hidden")
     return st.navigation([*pages, run], position="top")

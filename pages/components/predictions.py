@@ -76,8 +76,8 @@ def _show_answer(picture: Picture, answer: Prediction, place: int) -> None:
     with left:
         _show_picture(picture)
     with right:
-        words = wording.verdict(f"**{wording.plain(answer.class_name)}**", answer.verdict)
-        st.markdown(f"{VERDICT_ICONS[answer.verdict]} {words} ({wording.percent(answer.probability)})")
+        words = wording.verdict(f"**{wording.plain(answer.class_name)}**", answer.probability, answer.verdict)
+        st.markdown(f"{VERDICT_ICONS[answer.verdict]} {words}")
         chart_view.show(
             charts.probabilities(answer.class_names, answer.probabilities),
             alt=", ".join(f"{name} {wording.percent(value)}" for name, value in answer.top()),

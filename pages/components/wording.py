@@ -184,9 +184,16 @@ def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictur
     )
 
 
-def verdict(class_name: str, word: str) -> str:
-    """Returns what a prediction says, in words, the class already escaped or not as the caller needs."""
+def verdict(class_name: str, probability: float, word: str) -> str:
+    """Returns what a prediction says, in words.
+
+    Args:
+        class_name: the most probable class, as Markdown.
+        probability: its probability, 0-1.
+        word: one of `core.prediction.Verdict`.
+    """
+    answer = f"{class_name} ({percent(probability)})"
     return {
-        "sure": f"This is {class_name}",
-        "unsure": f"Perhaps {class_name}, but the model is not sure",
-    }.get(word, f"Unlike anything the model was trained on; the nearest class is {class_name}")
+        "sure": f"{answer}, the model is sure",
+        "unsure": f"Perhaps {answer}, the model is not sure",
+    }.get(word, f"Unlike anything the model was trained on. Nearest class: {answer}")

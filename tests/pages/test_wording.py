@@ -151,9 +151,11 @@ def test_accuracy_sentence_gives_the_interval():
 
 
 def test_verdict_in_words():
-    assert wording.verdict("cat", "sure") == "This is cat"
-    assert wording.verdict("cat", "unsure") == "Perhaps cat, but the model is not sure"
-    assert wording.verdict("cat", "unlike anything seen").startswith("Unlike anything the model was trained on")
+    assert wording.verdict("cat", 0.973, "sure") == "cat (97.3 %), the model is sure"
+    assert wording.verdict("cat", 0.6, "unsure") == "Perhaps cat (60.0 %), the model is not sure"
+    assert wording.verdict("cat", 1.0, "unlike anything seen") == (
+        "Unlike anything the model was trained on. Nearest class: cat (100 %)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""A browserless app on a data home of its own, empty or with real runs in it."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.config import TrainingConfig
+from core.datasets.store import DatasetStore
+from core.runs import queue
+from core.runs.store import RunStatus, RunStore
+from core.settings import Settings, settings
+from tests.conftest import draw_folder
+
+APP = Path(__file__).parents[2] / "app.py"
+DEADLINE_SECONDS = 120
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "The condition didn't come true in time."
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a data set of shapes and three runs: completed, failed (no such weights), stopped in the queue."""
+    folder = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRANSFER_STUDIO_HOME", str(folder / "home"))
+        settings.cache_clear()
+        dataset = DatasetStore(settings()).import_source(draw_folder(folder / "shapes", 10), name="Shapes")
+        store = RunStore(settings().database)
+        config = TrainingConfig(image_size=64, epochs=3)
+        queue.submit(store, dataset.id, config, recipe="recommended", name="Good run")
+        queue.submit(store, dataset.id, config.with_options(weights="/nowhere.h5"), name="Failed run")
+        stopped = queue.submit(store, dataset.id, config, name="Stopped run")
+        queue.stop(store, stopped.id)
+        wait_until(lambda: all(run.status.is_finished for run in store.list()))
+    settings.cache_clear()
+    assert {run.status for run in store.list()} == {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.STOPPED}
+    return folder / "home"
+
+
+@pytest.fixture
+def trained(home: Settings, trained_home: Path) -> RunStore:
+    """This test's own copy of the trained home; returns its runs."""
+    shutil.copytree(trained_home, home.home)
+    return RunStore(home.database)
+
+
+@pytest.fixture
+def app(home: Settings) -> Iterator[AppTest]:
+    """The app, not run yet. Runs that are still at work afterwards are stopped."""
+    yield AppTest.from_file(str(APP), default_timeout=60)
+    if home.database.exists():
+        store = RunStore(home.database)
+        for run in store.unfinished():
+            queue.stop(store, run.id)
+        wait_until(lambda: not store.unfinished())
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_page(app: AppTest) -> Callable[..., AppTest]:
+    """Returns a function that opens a page of the app, with the parameters of its address."""
+
+    def open_it(page: str, **parameters: str) -> AppTest:
+        app.run()
+        if page != "home":
+            app.switch_page(f"pages/{page}.py")
+        for name, value in parameters.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        return app
+
+    return open_it
+
+
+def button(app: AppTest, label: str):
+    """Returns the first button with that label."""
+    found = [item for item in app.button if item.label == label]
+    assert found, f"No button {label!r} among {[item.label for item in app.button]}"
+    return found[0]
+
+
+def words(app: AppTest) -> str:
+    """Returns all texts on the page."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.error, app.warning, app.toast)
+    return "\n".join(str(item.value) for kind in kinds for item in kind)

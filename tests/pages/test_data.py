@@ -1,0 +1,146 @@
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets.store import DatasetStore
+from core.runs.store import RunStore
+from pages.components import session, wording
+from tests.conftest import draw_folder
+from tests.pages.conftest import button, wait_until, words
+
+
+def zipped(folder: Path) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            archive.write(path, path.relative_to(folder))
+    return buffer.getvalue()
+
+
+def imports_ended(app):
+    wait_until(lambda: session.import_jobs().running() is None)
+    app.run()
+    assert not app.exception
+    return app
+
+
+@pytest.fixture
+def shapes(home, shape_folder):
+    return DatasetStore(home).import_source(shape_folder, name="Shapes")
+
+
+def test_empty_page_offers_upload_path_and_samples(open_page):
+    app = open_page("data")
+    assert "No data set yet" in words(app)
+    assert app.file_uploader[0].label == "Upload a zip"
+    assert app.text_input[0].label == "Folder or zip on this server"
+    assert [f"**{name}**" in words(app) for name in ("Textures", "Digits", "Faces or not")] == [True] * 3
+
+
+def test_uploaded_zip_is_imported_and_shown(open_page, home, shape_folder):
+    app = open_page("data")
+    app.file_uploader[0].upload("../../my shapes.zip", zipped(shape_folder)).run()
+    app = imports_ended(app)
+    (dataset,) = DatasetStore(home).list()
+    assert dataset.name == "my shapes"
+    assert len(dataset.samples) == 30
+    assert "my shapes is in: 30 pictures" in words(app)
+    assert {metric.label: metric.value for metric in app.metric} == {
+        "Pictures": "30",
+        "Classes": "3",
+        "Training": "24",
+        "Validation": "6",
+    }
+    assert not list(home.home.rglob("*.zip"))
+
+
+def test_folder_on_the_server_is_imported(open_page, home, shape_folder):
+    app = open_page("data")
+    app.text_input[0].set_value(str(shape_folder))
+    button(app, "Import").click().run()
+    imports_ended(app)
+    assert DatasetStore(home).list()[0].name == "shapes"
+
+
+def test_sample_is_imported_with_one_click(open_page, home):
+    app = open_page("data")
+    app.button(key="sample_textures").click().run()
+    assert "Textures is in: 240 pictures" in words(imports_ended(app))
+
+
+def test_bad_zip_gets_one_sentence_and_leaves_nothing(open_page, home):
+    app = open_page("data")
+    app.file_uploader[0].upload("poem.zip", b"roses are red").run()
+    app = imports_ended(app)
+    (error,) = app.error
+    assert "poem" in error.value.replace("\\", "")
+    assert DatasetStore(home).list() == []
+    assert "No data set yet" in words(app)
+
+
+def test_overview_has_a_grid_charts_and_the_split(open_page, shapes):
+    app = open_page("data")
+    text = words(app)
+    assert "**circle** · 10 pictures" in text
+    assert len(app.image) == 3 * 8
+    titles = [item.value for item in app.subheader]
+    assert titles == ["Pictures", "Pictures per class", "Picture sizes"]
+    assert app.slider[0].label == "Share held out for validation"
+    assert "circle 10" in app.get("plotly_chart")[0].proto.alt
+
+
+def test_one_class_is_shown_page_by_page(open_page, shapes):
+    app = open_page("data")
+    app.selectbox(key=f"class_{shapes.id}").set_value(1).run()
+    assert len(app.image) == 10
+
+
+def test_slider_sets_the_share_that_runs_take(open_page, home, shapes):
+    app = open_page("data")
+    app.slider[0].set_value(0.4).run()
+    assert DatasetStore(home).get(shapes.id).validation_split == 0.4
+    assert {metric.label: metric.value for metric in app.metric}["Validation"] == "12"
+
+
+def test_skipped_files_are_listed_with_the_reason(open_page, home, shape_folder):
+    (shape_folder / "circle" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    DatasetStore(home).import_source(shape_folder)
+    app = open_page("data")
+    assert app.expander[1].label == "Left out: 1 file"
+    assert "broken.png" in app.dataframe[0].value.iloc[0, 0]
+
+
+def test_rename_asks_for_the_name(open_page, shapes):
+    app = button(open_page("data"), "Rename").click().run()
+    assert next(item for item in app.text_input if item.label == "Name").value == "Shapes"
+
+
+def test_delete_asks_first(open_page, home, shapes):
+    app = button(open_page("data"), "Delete").click().run()
+    assert DatasetStore(home).list()
+    assert "This deletes the data set Shapes with 30 pictures" in words(app)
+
+
+def test_delete_is_refused_while_a_run_needs_it(open_page, home, shapes):
+    RunStore(home.database).create(shapes.id, shapes.name, TrainingConfig(image_size=32, epochs=1))
+    assert button(open_page("data"), "Delete").disabled
+
+
+def test_names_are_never_markdown(open_page, home, tmp_path):
+    name = "![x](http://example.com/x.png) **b** :red[c] $d$"
+    folder = draw_folder(tmp_path / "odd", 3, ("circle", "square"))
+    (folder / "circle").rename(folder / ":material∕home: <img src=x>")
+    DatasetStore(home).import_source(folder, name=name)
+    app = open_page("data")
+    text = words(app)
+    assert wording.plain(":material∕home: <img src=x>") in text
+    assert not re.search(r"(?<!\\)<img|:material∕home:(?!\u2060)|\]\(http", text)
+
+
+def test_train_a_model_leads_to_the_set_up(open_page, shapes):
+    app = button(open_page("data"), "Train a model").click().run()
+    assert app.title[0].value == "Train a model"

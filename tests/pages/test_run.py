@@ -1,0 +1,123 @@
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets.store import DatasetStore
+from core.events import Event
+from core.runs.store import RunStatus
+from core.settings import settings
+from tests.pages.conftest import button, words
+
+
+@pytest.fixture
+def at_work(app, trained):
+    """Returns a function that makes a run that has just been claimed and whose worker has not reported itself yet."""
+    claimed = []
+
+    def claim(event: Event):
+        created = trained.create(trained.get("Good run").dataset_id, "Shapes", TrainingConfig(epochs=4))
+        claimed.append(trained.claim(slots=1))
+        assert claimed[-1].id == created.id
+        trained.append(created.id, event)
+        return claimed[-1]
+
+    yield claim
+    for run in claimed:
+        trained.finish(run.id, RunStatus.STOPPED)
+
+
+def curves(app):
+    return app.get("bidi_component")
+
+
+def test_without_runs_the_way_is_shown(open_page):
+    app = open_page("run")
+    assert "No run yet" in app.info[0].value
+    assert app.get("page_link")[0].proto.label == "Train a model"
+
+
+def test_unknown_run_gets_one_sentence(open_page):
+    app = open_page("run", run="nonsense")
+    assert "There is no run 'nonsense'" in app.error[0].value.replace("\\", "")
+
+
+def test_finished_run_shows_accuracy_curves_matrix_and_next_steps(open_page, trained):
+    run = trained.get("Good run")
+    app = open_page("run", run=run.id)
+    text = words(app)
+    assert {metric.label for metric in app.metric} == {"Validation accuracy", "Loss", "Trained for", "Time"}
+    assert "of 6 validation pictures" in text
+    assert "(95 % interval)" in text
+    assert "Confusion matrix: circle" in app.get("plotly_chart")[0].proto.alt
+    assert list(app.dataframe[0].value["Class"]) == ["circle", "square", "stripes"]
+    assert "Most wrong pictures" in text
+    assert len(curves(app)) == 1
+    assert not any(item.label == "Stop" for item in app.button)
+    assert not app.get("progress")
+
+
+def test_address_keeps_the_run(open_page, trained):
+    run = trained.get("Good run")
+    assert open_page("run", run=run.id).query_params["run"] == run.id
+
+
+def test_finished_run_leads_to_its_test(open_page, trained):
+    run = trained.get("Good run")
+    app = button(open_page("run", run=run.id), "Test this model").click().run()
+    assert app.title[0].value == "Test a model"
+    assert app.selectbox[0].value == run.id
+
+
+def test_train_again_fills_the_form_with_the_settings(open_page, trained):
+    run = trained.get("Good run")
+    app = button(open_page("run", run=run.id), "Train again with changes").click().run()
+    assert app.title[0].value == "Train a model"
+    assert (app.session_state["image_size"], app.session_state["epochs"]) == (64, 3)
+    assert app.selectbox[0].value == run.dataset_id
+
+
+def test_failed_run_shows_the_sentence_and_the_way_back(open_page, trained):
+    run = trained.get("Failed run")
+    app = open_page("run", run=run.id)
+    assert run.error
+    assert app.error[0].value.replace("\\", "").startswith(run.error[:20])
+    assert button(app, "Back to the set-up with these settings").disabled is False
+
+
+def test_run_stopped_in_the_queue_says_so(open_page, trained):
+    app = open_page("run", run=trained.get("Stopped run").id)
+    assert "Stopped before there was a model" in app.info[0].value
+
+
+def test_run_at_work_shows_phase_progress_and_curves(open_page, trained, at_work):
+    run = at_work(Event("head", 1, 4, {"batch": 2, "batches": 4, "pictures_per_second": 90.0}))
+    app = open_page("run", run=run.id)
+    (progress,) = app.get("progress")
+    assert progress.text == "Training the head, epoch 2 of 4"
+    assert progress.value == 37
+    assert "90 pictures a second" in words(app)
+    assert len(curves(app)) == 1
+
+
+def test_stop_asks_nothing_and_says_that_it_is_stopping(open_page, trained, at_work):
+    run = at_work(Event("head", 1, 4))
+    app = button(open_page("run", run=run.id), "Stop").click().run()
+    assert trained.get(run.id).stop_requested
+    assert app.get("progress")[0].text == "Stopping"
+    assert button(app, "Stop").disabled
+
+
+def test_queued_run_shows_its_place_and_can_leave(open_page, trained, at_work):
+    first = at_work(Event("starting"))
+    dataset_id = trained.get("Good run").dataset_id
+    waiting = [trained.create(dataset_id, "Shapes", TrainingConfig()) for _ in range(2)]
+    app = open_page("run", run=waiting[1].id)
+    assert "place 2 in the queue" in app.info[0].value
+    button(app, "Leave the queue").click().run()
+    assert trained.get(waiting[1].id).status == RunStatus.STOPPED
+    assert trained.get(first.id).status == RunStatus.RUNNING
+
+
+def test_run_whose_data_set_was_deleted_still_shows(open_page, trained):
+    run = trained.get("Good run")
+    DatasetStore(settings()).delete(run.dataset_id)
+    assert open_page("run", run=run.id).metric[0].label == "Validation accuracy"

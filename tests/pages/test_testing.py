@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from core.nn.images import PictureError
+from core.prediction import Prediction, Verdict
+from pages.components.predictions import Picture, answers_as_csv
+from tests.conftest import draw_shape
+from tests.pages.conftest import button, words
+
+
+def picture_bytes(name, tmp_path, seed=99):
+    path = tmp_path / f"{name}.png"
+    draw_shape(name, np.random.default_rng(seed)).save(path)
+    return path.read_bytes()
+
+
+def test_without_a_model_one_click_gets_one(open_page):
+    app = open_page("testing")
+    assert "There is no trained model yet" in app.info[0].value
+    assert button(app, "Try it now").disabled is False
+
+
+def test_uploaded_pictures_are_answered_with_bars_words_and_a_table(open_page, trained, tmp_path):
+    app = open_page("testing")
+    assert app.selectbox[0].value == trained.get("Good run").id
+    uploader = app.file_uploader[0].upload("one.png", picture_bytes("circle", tmp_path))
+    uploader.upload("=two.png", picture_bytes("square", tmp_path)).upload("broken.png", b"no picture").run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert list(table["Picture"]) == ["one.png", "=two.png", "broken.png"]
+    assert set(table["Answer"][:2]) <= {"circle", "square", "stripes"}
+    assert table["Probability"].notna().tolist() == [True, True, False]
+    assert len(app.get("plotly_chart")) == 2
+    assert "model" in words(app)
+    assert "not a picture that can be read" in app.warning[0].value
+    assert app.get("download_button")[0].label == "Download as CSV"
+
+
+def test_held_out_pictures_are_answered_beside_the_truth(open_page, trained):
+    app = open_page("testing")
+    app.get("button_group")[0].set_value("held_out").run()
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 6
+    table = app.dataframe[0].value
+    assert sorted(table["In truth"]) == ["circle"] * 2 + ["square"] * 2 + ["stripes"] * 2
+    button(app, "Other pictures").click().run()
+    assert not app.exception
+
+
+@pytest.fixture
+def answers():
+    good = Prediction("=cat", 0.9, ("=cat", "dog"), (0.9, 0.1), Verdict.SURE)
+    broken = Prediction("", 0.0, ("=cat", "dog"), (0.0, 0.0), Verdict.UNLIKE, error=str(PictureError("empty")))
+    return [good, broken]
+
+
+def test_csv_has_every_probability_and_no_formula(answers):
+    text = answers_as_csv([Picture("@a.png", b""), Picture("b.png", b"")], answers).decode("utf-8-sig")
+    assert text.splitlines() == [
+        "picture,answer,probability,verdict,error,'=cat,dog",
+        "'@a.png,'=cat,0.900000,sure,,0.900000,0.100000",
+        "b.png,,0.000000,,empty,0.000000,0.000000",
+    ]

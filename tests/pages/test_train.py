@@ -1,0 +1,141 @@
+import pytest
+
+from core.config import option_names
+from core.datasets.store import DatasetStore
+from core.recipes import recipe_config
+from core.runs.store import RunStatus, RunStore
+from pages.components import forms
+from tests.conftest import draw_folder
+from tests.pages.conftest import button, words
+
+
+@pytest.fixture
+def shapes(home, shape_folder):
+    return DatasetStore(home).import_source(shape_folder, name="Shapes")
+
+
+def form_values(app):
+    return {name: app.session_state[name] for name in forms.FIELDS}
+
+
+def test_without_data_start_is_disabled_and_the_way_is_shown(open_page):
+    app = open_page("train")
+    assert button(app, "Start training").disabled
+    assert "There is no data set to train on yet" in app.info[0].value
+    assert button(app, "Bring pictures").click().run().title[0].value == "Data"
+
+
+def test_every_field_has_a_widget_of_its_name(open_page, shapes):
+    app = open_page("train")
+    keys = {
+        item.key
+        for kind in ("selectbox", "slider", "number_input", "toggle", "button_group")
+        for item in getattr(app, kind, app.get(kind))
+    }
+    assert set(option_names()) - {"validation_split"} <= keys
+
+
+def test_form_starts_with_the_recommended_recipe(open_page, shapes):
+    app = open_page("train")
+    expected = recipe_config("recommended", 24).options()
+    assert form_values(app) == {name: expected[name] for name in forms.FIELDS}
+    assert "3,843 trainable parameters" in words(app)
+    assert {metric.label: metric.value for metric in app.metric}["Top-1 on ImageNet"] == "75.1 %"
+    assert button(app, "Start training").disabled is False
+
+
+@pytest.mark.parametrize("recipe", ["article", "fine_tune"])
+def test_recipe_fills_the_form(open_page, shapes, recipe):
+    app = open_page("train")
+    app.get("button_group")[0].set_value(recipe).run()
+    expected = recipe_config(recipe, 24).options()
+    assert not app.exception
+    assert form_values(app) == {name: expected[name] for name in forms.FIELDS}
+
+
+def test_another_backbone_brings_its_own_size(open_page, shapes):
+    app = open_page("train")
+    app.slider(key="trainable_blocks").set_value(9).run()
+    app.selectbox(key="backbone").set_value("inceptionv3").run()
+    assert app.session_state["image_size"] == 299
+    assert app.session_state["trainable_blocks"] == 5
+
+
+def test_from_scratch_trains_every_block(open_page, shapes):
+    app = open_page("train")
+    app.selectbox(key="weights").set_value("none").run()
+    assert app.session_state["trainable_blocks"] == 9
+    app.selectbox(key="weights").set_value("imagenet").run()
+    assert app.session_state["trainable_blocks"] == 0
+
+
+def test_network_picture_follows_the_form(open_page, shapes):
+    app = open_page("train")
+    app.slider(key="trainable_blocks").set_value(2).run()
+    assert "the last 2 and the head are trainable" in app.get("plotly_chart")[0].proto.alt
+
+
+def test_augmentation_is_previewed_on_pictures_of_the_data_set(open_page, shapes):
+    app = open_page("train")
+    assert "No change is on" in words(app)
+    app.toggle(key="flip").set_value(True).run()
+    assert [image.captions[0] for image in app.image] == ["As it is", *(f"Version {n}" for n in range(1, 6))]
+    assert not button(app, "Another picture").click().run().exception
+
+
+def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, shapes):
+    DatasetStore(home).set_validation_split(shapes.id, 0.3)
+    app = open_page("train")
+    app.number_input(key="epochs").set_value(2).run()
+    app.number_input(key="image_size").set_value(64).run()
+    app = button(app, "Start training").click().run()
+    (run,) = RunStore(home.database).list()
+    assert (run.config.epochs, run.config.image_size, run.config.validation_split) == (2, 64, 0.3)
+    assert run.dataset_id == shapes.id
+    assert app.query_params["run"] == run.id
+
+
+def test_start_is_disabled_where_weights_can_not_come(open_page, shapes, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KERAS_HOME", "/nowhere")
+    app = open_page("train")
+    app.selectbox(key="backbone").set_value("densenet121").run()
+    from core.backbones import get_backbone
+    from pages.components.connection import is_reachable
+
+    online = is_reachable(get_backbone("densenet121").weights_file.url)
+    assert button(app, "Start training").disabled is not online
+    assert online or "The weights of DenseNet121 are not on this machine" in words(app)
+
+
+def test_what_was_chosen_survives_other_pages(open_page, app, shapes):
+    app = open_page("train")
+    app.number_input(key="epochs").set_value(17).run()
+    app.number_input(key="seed").set_value(5).run()
+    app.switch_page("pages/data.py").run()
+    app.switch_page("pages/train.py").run()
+    assert app.number_input(key="epochs").value == 17
+    assert app.number_input(key="seed").value == 5
+
+
+def test_untouched_fields_follow_another_data_set(open_page, home, shapes, tmp_path):
+    large = DatasetStore(home).import_source(draw_folder(tmp_path / "large", 120, seed=1), name="Large")
+    app = open_page("train")
+    assert app.session_state["epochs"] == recipe_config("recommended", 288).epochs
+    app.number_input(key="batch_size").set_value(16).run()
+    app.selectbox[0].set_value(shapes.id).run()
+    assert app.session_state["epochs"] == recipe_config("recommended", 24).epochs
+    assert app.session_state["batch_size"] == 16
+    assert large.id != shapes.id
+
+
+def test_run_that_failed_leads_back_to_its_settings(open_page, trained):
+    failed = trained.get("Failed run")
+    assert failed.status == RunStatus.FAILED
+    app = button(open_page("run", run=failed.id), "Back to the set-up with these settings").click().run()
+    assert app.title[0].value == "Train a model"
+    assert app.session_state["weights"] == "/nowhere.h5"
+    assert app.number_input(key="epochs").value == 3
+    assert button(app, "Start training").disabled
+    assert "There is no weight file /nowhere.h5" in words(app).replace("\\", "")
