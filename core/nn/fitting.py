@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from core.errors import RunError, Stopped
 from core.events import Event, OnEvent, ShouldStop
+from core.nn.checkpoints import TrainingState, require_same_shapes
 from core.nn.classifier import class_probabilities
 from core.nn.features import Rows
 
@@ -217,14 +218,23 @@ class Fit:
         stage: what to do.
         on_event: takes an event an epoch and some in between.
         should_stop: asked before each batch.
-        first_epoch: how many epochs the run has behind it.
+        past: metrics of the epochs that the run has behind it.
+        on_state: takes the state after each epoch, before the epoch's event.
+        resume_from: the state that an earlier process reached in this stage.
     """
 
     stage: Stage
     on_event: OnEvent
     should_stop: ShouldStop
-    first_epoch: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
+    past: list[dict[str, float]] = field(default_factory=list)
+    on_state: Callable[[TrainingState], None] = lambda state: None
+    resume_from: TrainingState | None = None
+
+    def __post_init__(self) -> None:
+        self.history: list[dict[str, float]] = []
+        self.first_epoch = len(self.past)
+        self.optimizer = keras.optimizers.Adam(self.stage.learning_rate)
+        self.early_stopping = EarlyStopping(self.stage.patience)
 
     def run(self) -> Fitted:
         """Trains until the epochs are over, patience is exhausted or someone stops it.
@@ -237,26 +247,34 @@ class Fit:
             RunError: the loss isn't a number any more.
             Stopped: before the run's first epoch ended, so that there is nothing to keep.
         """
-        stage = self.stage
-        step = _step_function(stage, keras.optimizers.Adam(stage.learning_rate))
-        call = tf.function(stage.network.logits, reduce_retracing=True)
-        early_stopping = EarlyStopping(stage.patience)
-        kept, kept_epoch = self._snapshot(), 0
+        step = _step_function(self.stage, self.optimizer)
+        call = tf.function(self.stage.network.logits, reduce_retracing=True)
+        self._begin()
         stopped = False
-        for epoch in range(stage.epochs):
+        while len(self.history) < self.stage.epochs and not self.early_stopping.exhausted:
+            epoch = len(self.history)
             stopped = not self._train(epoch, step)
             if stopped:
                 break
-            metrics = self._measure(lambda rows: run_rows(call, rows))
-            self._epoch_ends(epoch, metrics)
-            if early_stopping.improved(metrics["val_loss"]) or not stage.patience:
-                kept, kept_epoch = self._snapshot(), epoch + 1
-            if early_stopping.exhausted:
-                break
+            self._epoch_ends(epoch, self._measure(lambda rows: run_rows(call, rows)))
         if stopped and self.first_epoch + len(self.history) == 0:
             raise Stopped
-        self._restore(kept)
-        return Fitted(self.history, stopped, kept_epoch)
+        self._assign(self._kept_variables(), self.kept)
+        return Fitted(self.history, stopped, self.kept_epoch)
+
+    def _begin(self) -> None:
+        """Takes up the state that there is, or begins anew."""
+        state = self.resume_from
+        if state is None:
+            self.kept, self.kept_epoch = self._snapshot(), 0
+            return
+        require_same_shapes(state.variables, self._kept_variables(), "weights")
+        require_same_shapes(state.optimizer, self.optimizer.variables, "optimizer")
+        self._assign(self._kept_variables(), state.variables)
+        self._assign(self.optimizer.variables, state.optimizer)
+        self.kept, self.kept_epoch = list(state.kept), state.kept_epoch
+        self.early_stopping.best, self.early_stopping.waited = state.best, state.waited
+        self.history = state.history[self.first_epoch :]
 
     def _train(self, epoch: int, step: Callable[..., tf.Tensor]) -> bool:
         """Runs one epoch of gradient steps; returns False where it was stopped."""
@@ -299,8 +317,26 @@ class Fit:
     def _epoch_ends(self, epoch: int, metrics: dict[str, float]) -> None:
         metrics = {**metrics, "learning_rate": self.stage.learning_rate}
         self.history.append(metrics)
+        if self.early_stopping.improved(metrics["val_loss"]) or not self.stage.patience:
+            self.kept, self.kept_epoch = self._snapshot(), epoch + 1
+        # First the state, then the event: what the curve shows is never lost.
+        self.on_state(self._state())
         self.on_event(
             Event(self.stage.phase, epoch + 1, self.stage.epochs, metrics, epoch=self.first_epoch + epoch + 1)
+        )
+
+    def _state(self) -> TrainingState:
+        return TrainingState(
+            phase=self.stage.phase,
+            epoch=len(self.history),
+            first_epoch=self.first_epoch,
+            history=[*self.past, *self.history],
+            best=self.early_stopping.best,
+            waited=self.early_stopping.waited,
+            kept_epoch=self.kept_epoch,
+            variables=self.kept if self.kept_epoch == len(self.history) else self._snapshot(),
+            kept=self.kept,
+            optimizer=[variable.numpy() for variable in self.optimizer.variables],
         )
 
     def _batch_ends(self, epoch: int, number: int, batches: int, seconds: float) -> None:
@@ -316,8 +352,9 @@ class Fit:
     def _snapshot(self) -> list[np.ndarray]:
         return [variable.numpy() for variable in self._kept_variables()]
 
-    def _restore(self, values: list[np.ndarray]) -> None:
-        for variable, value in zip(self._kept_variables(), values, strict=True):
+    @staticmethod
+    def _assign(variables: Sequence[keras.Variable], values: Sequence[np.ndarray]) -> None:
+        for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
 
     def _kept_variables(self) -> list[keras.Variable]:

@@ -16,6 +16,7 @@ from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError
 from core.evaluation import Evaluation, save_evaluations
 from core.events import Event, OnEvent, ShouldStop
+from core.nn.checkpoints import Checkpoints, TrainingState
 from core.nn.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.extraction import FeatureSource
 from core.nn.features import Rows, array_rows
@@ -28,6 +29,7 @@ from core.settings import Settings
 # validation pictures: enough for a curve, cheap where blocks are thawed.
 TRAINING_SAMPLE = 1000
 MODEL_FOLDER = "model"
+CHECKPOINT_FOLDER = "checkpoints"
 EVALUATION_FILE = "evaluation.json"
 REFERENCE_PICTURES = 2000
 # Share of the held-out pictures that may look unlike anything seen.
@@ -78,7 +80,7 @@ def run_training(
     Args:
         config: what to do.
         index: the pictures; split here where they come without validation pictures.
-        folder: the run's own.
+        folder: the run's own. A run that was ended before goes on from the checkpoint that it left here.
         settings: where weights and features are.
         on_event: takes the events of the phases `weights`, `features`, `head`, `fine_tune`, `evaluate` and `save`.
         should_stop: asked before each batch.
@@ -110,8 +112,10 @@ class _Training:
         self.should_stop = should_stop
         self.clock = PhaseClock()
         self.stopped = False
-        self.epochs_done = 0
+        self.history: list[dict[str, float]] = []
         self.fine_tuned = False
+        self.checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
+        self.resumed = self._load_checkpoint()
         self.samples = {split: self.index.select(split) for split in ("train", "validation", "test")}
         if not self.samples["train"] or not self.samples["validation"]:
             raise DatasetError(
@@ -119,15 +123,26 @@ class _Training:
                 "Fix: add pictures, or leave the validation folder out so that a share is held out."
             )
 
+    def _load_checkpoint(self) -> TrainingState | None:
+        loaded = self.checkpoints.load()
+        # Into the run's log.
+        if loaded.num_damaged:
+            print(f"{loaded.num_damaged} of the checkpoints were damaged and left out.")
+        if loaded.state:
+            print(f"Going on after epoch {len(loaded.state.history)}.")
+        return loaded.state
+
     def run(self) -> Outcome:
         keras.utils.set_random_seed(self.config.seed)
         self.classifier, self.source = self._build()
-        if self.config.head_epochs:
+        if self.config.head_epochs and not (self.resumed and self.resumed.phase == "fine_tune"):
             self._train_head()
         if self.config.fine_tune_epochs and not self.stopped:
             self._fine_tune()
         evaluations = self._evaluate()
         self._save(evaluations)
+        if not self.stopped:
+            self.checkpoints.clear()
         metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
         metrics |= {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
         return Outcome(self.stopped, metrics, self.clock.seconds)
@@ -225,8 +240,10 @@ class _Training:
         return counts.sum() / (len(counts) * np.maximum(counts, 1))
 
     def _fit(self, stage: Stage) -> None:
-        fitted = Fit(stage, self.on_event, self.should_stop, self.epochs_done).run()
-        self.epochs_done += len(fitted.history)
+        resumed = self.resumed if self.resumed and self.resumed.phase == stage.phase else None
+        past = resumed.history[: resumed.first_epoch] if resumed else self.history
+        fitted = Fit(stage, self.on_event, self.should_stop, past, self.checkpoints.save, resumed).run()
+        self.history = [*past, *fitted.history]
         self.stopped = fitted.stopped
 
     def _head_inputs(self, samples: Sequence[Sample]) -> Rows:

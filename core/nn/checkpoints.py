@@ -1,0 +1,162 @@
+"""The state of a training after each epoch, on disk, so that a run that was ended goes on where it was.
+
+Random numbers of the order and of the augmentation come from the seed and the number of the epoch, and those of dropout
+are among the head's variables, so variables, optimizer and counters are all there is to keep.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from core.errors import RunError
+
+LISTING = "checkpoints.json"
+KEPT = 2
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """Everything that a training needs to go on with its next epoch.
+
+    Attributes:
+        phase: `head` or `fine_tune`.
+        epoch: epochs that the phase has behind it.
+        first_epoch: epochs that the run had behind it when the phase began.
+        history: metrics of all of the run's epochs.
+        best: lowest validation loss of the phase.
+        waited: epochs since then.
+        kept_epoch: epoch of the phase whose weights would be given back now.
+        variables: what the network is now.
+        kept: what would be given back now.
+        optimizer: the optimizer's own variables.
+    """
+
+    phase: str
+    epoch: int
+    first_epoch: int
+    history: list[dict[str, float]]
+    best: float
+    waited: int
+    kept_epoch: int
+    variables: Sequence[np.ndarray] = field(default=(), repr=False)
+    kept: Sequence[np.ndarray] = field(default=(), repr=False)
+    optimizer: Sequence[np.ndarray] = field(default=(), repr=False)
+
+
+ARRAYS = ("variables", "kept", "optimizer")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was found on disk.
+
+    Attributes:
+        state: the newest whole state; None where there is none.
+        num_damaged: how many newer ones were damaged.
+    """
+
+    state: TrainingState | None
+    num_damaged: int
+
+
+class Checkpoints:
+    """The states of one run, the two newest of them.
+
+    Args:
+        folder: their own.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, state: TrainingState) -> None:
+        """Writes a state beside the one before, then lists it: killed at any moment, one of them is whole.
+
+        Raises:
+            OSError: the disk is full; the state before is as it was.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{state.first_epoch + state.epoch:06d}-{state.phase}.npz"
+        beside = self.folder / f"{name}.part"
+        try:
+            with beside.open("wb") as file:
+                np.savez(file, **_flat(state))
+                file.flush()
+                os.fsync(file.fileno())
+            with beside.open("rb") as file:
+                checksum = hashlib.file_digest(file, "sha256").hexdigest()
+            beside.replace(self.folder / name)
+        finally:
+            beside.unlink(missing_ok=True)
+        entries = [{"name": name, "sha256": checksum}, *(e for e in self._entries() if e["name"] != name)][:KEPT]
+        self._write_listing(entries)
+        self._sweep({entry["name"] for entry in entries})
+
+    def load(self) -> Loaded:
+        """Reads the newest state that is as it was written."""
+        for damaged, entry in enumerate(self._entries()):
+            try:
+                with (self.folder / entry["name"]).open("rb") as file:
+                    if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
+                        continue
+                    file.seek(0)
+                    with np.load(file, allow_pickle=False) as arrays:
+                        return Loaded(_state(arrays), damaged)
+            except (OSError, ValueError, KeyError, TypeError):
+                continue
+        return Loaded(None, len(self._entries()))
+
+    def clear(self) -> None:
+        """Deletes the states of a run that is complete."""
+        (self.folder / LISTING).unlink(missing_ok=True)
+        self._sweep(set())
+
+    def _entries(self) -> list[dict[str, str]]:
+        try:
+            entries = json.loads((self.folder / LISTING).read_text())
+            return [{"name": str(entry["name"]), "sha256": str(entry["sha256"])} for entry in entries]
+        except (OSError, ValueError, KeyError, TypeError):
+            return []
+
+    def _write_listing(self, entries: list[dict[str, str]]) -> None:
+        beside = self.folder / f"{LISTING}.part"
+        with beside.open("w") as file:
+            json.dump(entries, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.folder / LISTING)
+
+    def _sweep(self, listed: set[str]) -> None:
+        for path in self.folder.glob("*.npz*"):
+            if path.name not in listed:
+                path.unlink(missing_ok=True)
+
+
+def _flat(state: TrainingState) -> dict[str, np.ndarray]:
+    counters = asdict(replace(state, variables=(), kept=(), optimizer=()))
+    for name in ARRAYS:
+        counters[name] = len(getattr(state, name))
+    arrays = {f"{name}/{place}": array for name in ARRAYS for place, array in enumerate(getattr(state, name))}
+    return {"counters": np.frombuffer(json.dumps(counters).encode(), np.uint8), **arrays}
+
+
+def _state(arrays: np.lib.npyio.NpzFile) -> TrainingState:
+    counters = json.loads(arrays["counters"].tobytes())
+    for name in ARRAYS:
+        counters[name] = [arrays[f"{name}/{place}"] for place in range(counters[name])]
+    return TrainingState(**counters)
+
+
+def require_same_shapes(state: Sequence[np.ndarray], variables: Sequence[object], what: str) -> None:
+    """Checks that saved numbers belong to these variables.
+
+    Raises:
+        RunError: they belong to another network.
+    """
+    if [array.shape for array in state] != [tuple(variable.shape) for variable in variables]:
+        raise RunError(f"The checkpoint's {what} belongs to another network. Start the run again from the beginning.")

@@ -1,0 +1,163 @@
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import RunError
+from core.nn.checkpoints import Checkpoints, TrainingState, require_same_shapes
+from core.nn.training import CHECKPOINT_FOLDER, run_training
+
+ROOT = Path(__file__).parents[3]
+
+
+def make_state(epoch: int, size: int = 4) -> TrainingState:
+    array = np.full((size,), epoch, np.float32)
+    history = [{"loss": float(number)} for number in range(epoch)]
+    return TrainingState("head", epoch, 0, history, 0.5, 1, epoch, [array, array + 1], [array], [array, array])
+
+
+def test_what_is_written_is_read(tmp_path):
+    checkpoints = Checkpoints(tmp_path / "checkpoints")
+    checkpoints.save(make_state(3))
+    loaded = checkpoints.load()
+    assert loaded.num_damaged == 0
+    assert (loaded.state.phase, loaded.state.epoch, loaded.state.best, loaded.state.waited) == ("head", 3, 0.5, 1)
+    assert loaded.state.history == make_state(3).history
+    np.testing.assert_array_equal(loaded.state.variables[1], make_state(3).variables[1])
+    assert len(loaded.state.optimizer) == 2
+
+
+def test_the_two_newest_are_kept(tmp_path):
+    checkpoints = Checkpoints(tmp_path)
+    for epoch in (1, 2, 3):
+        checkpoints.save(make_state(epoch))
+    assert sorted(path.name for path in tmp_path.glob("*.npz")) == ["000002-head.npz", "000003-head.npz"]
+    checkpoints.clear()
+    assert not list(tmp_path.iterdir())
+    assert checkpoints.load().state is None
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "delete", "empty"])
+def test_a_damaged_one_gives_way_to_the_one_before(tmp_path, damage):
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(make_state(1))
+    checkpoints.save(make_state(2))
+    path = tmp_path / "000002-head.npz"
+    content = bytearray(path.read_bytes())
+    if damage == "flip":
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    elif damage == "cut":
+        path.write_bytes(content[:-10])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    else:
+        path.unlink()
+    loaded = checkpoints.load()
+    assert (loaded.state.epoch, loaded.num_damaged) == (1, 1)
+
+
+def test_a_broken_listing_is_as_if_there_were_none(tmp_path):
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(make_state(1))
+    (tmp_path / "checkpoints.json").write_text('{"name')
+    assert checkpoints.load().state is None
+
+
+SAVER = """
+import sys
+from pathlib import Path
+sys.path[:0] = {paths!r}
+from core.nn.checkpoints import Checkpoints
+from test_checkpoints import make_state
+checkpoints = Checkpoints(Path({folder!r}))
+epoch = checkpoints.load().state.epoch if checkpoints.load().state else 0
+while True:
+    epoch += 1
+    checkpoints.save(make_state(epoch, 400_000))
+    print(epoch, flush=True)
+"""
+
+
+def test_killed_while_saving_the_state_that_was_told_of_is_whole(tmp_path):
+    """Twenty times SIGKILL at a random moment of a loop that does nothing but save."""
+    paths = [str(ROOT), str(Path(__file__).parent)]
+    generator = np.random.default_rng(0)
+    for _ in range(20):
+        source = SAVER.format(paths=paths, folder=str(tmp_path))
+        process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
+        told = int(process.stdout.readline())
+        time.sleep(generator.uniform(0, 0.05))
+        process.send_signal(signal.SIGKILL)
+        told = max([told, *(int(line) for line in process.stdout.read().split("\n")[:-1] if line.isdigit())])
+        process.wait()
+        loaded = Checkpoints(tmp_path).load()
+        assert loaded.num_damaged == 0
+        assert loaded.state.epoch >= told
+        assert np.unique(loaded.state.variables[0]).tolist() == [loaded.state.epoch]
+
+
+def test_numbers_of_another_network_are_refused():
+    with pytest.raises(RunError, match="belongs to another network"):
+        require_same_shapes([np.zeros(3)], [np.zeros(4)], "weights")
+
+
+class Ended(BaseException):
+    """Ends a training as a crash would, wherever it is."""
+
+
+def run(config, dataset, home, end_at: int | None):
+    events = []
+
+    def on_event(event):
+        events.append(event)
+        if event.epoch and event.epoch == end_at:
+            raise Ended
+
+    try:
+        outcome = run_training(config, dataset, home.runs / f"run {end_at}", home, on_event, lambda: False)
+    except Ended:
+        outcome = run_training(config, dataset, home.runs / f"run {end_at}", home, events.append, lambda: False)
+    return [event for event in events if event.epoch], outcome
+
+
+def test_a_training_that_was_ended_goes_on_as_if_nothing_had_been(config, dataset, home):
+    """Ended in the head, at its last epoch, in the fine-tuning, and after its last epoch."""
+    config = config.with_options(
+        trainable_blocks=1,
+        head_epochs=2,
+        epochs=3,
+        fine_tune_learning_rate=1e-3,
+        dropout=0.2,
+        flip=True,
+        early_stopping_patience=3,
+    )
+    whole, expected = run(config, dataset, home, None)
+    for end_at in (1, 2, 3, 5):
+        events, outcome = run(config, dataset, home, end_at)
+        assert [(event.phase, event.epoch) for event in events] == [(event.phase, event.epoch) for event in whole]
+        for left, right in zip(events, whole, strict=True):
+            assert left.metrics["val_loss"] == pytest.approx(right.metrics["val_loss"], rel=1e-3)
+        assert outcome.metrics["val_loss"] == pytest.approx(expected.metrics["val_loss"], rel=1e-3)
+        assert not list((home.runs / f"run {end_at}" / CHECKPOINT_FOLDER).iterdir())
+
+
+def test_a_stopped_training_can_go_on(config, dataset, home):
+    events = []
+    run_training(
+        config.with_options(epochs=6),
+        dataset,
+        home.runs / "run",
+        home,
+        events.append,
+        lambda: any(event.epoch == 2 for event in events),
+    )
+    outcome = run_training(
+        config.with_options(epochs=6), dataset, home.runs / "run", home, events.append, lambda: False
+    )
+    assert not outcome.stopped
+    assert [event.epoch for event in events if event.epoch] == [1, 2, 3, 4, 5, 6]
