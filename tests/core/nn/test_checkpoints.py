@@ -1,3 +1,4 @@
+import os
 import signal
 import subprocess
 import sys
@@ -68,28 +69,30 @@ def test_a_broken_listing_is_as_if_there_were_none(tmp_path):
     assert checkpoints.load().state is None
 
 
+# Without TensorFlow, so that twenty of them start quickly.
 SAVER = """
 import sys
 from pathlib import Path
-sys.path[:0] = {paths!r}
-from core.nn.checkpoints import Checkpoints
-from test_checkpoints import make_state
-checkpoints = Checkpoints(Path({folder!r}))
-epoch = checkpoints.load().state.epoch if checkpoints.load().state else 0
+import numpy as np
+from core.nn.checkpoints import Checkpoints, TrainingState
+checkpoints = Checkpoints(Path(sys.argv[1]))
+state = checkpoints.load().state
+epoch = state.epoch if state else 0
 while True:
     epoch += 1
-    checkpoints.save(make_state(epoch, 400_000))
+    array = np.full(400_000, epoch, np.float32)
+    checkpoints.save(TrainingState("head", epoch, 0, [{}] * epoch, 0.5, 1, epoch, [array], [array], [array]))
     print(epoch, flush=True)
 """
 
 
 def test_killed_while_saving_the_state_that_was_told_of_is_whole(tmp_path):
     """Twenty times SIGKILL at a random moment of a loop that does nothing but save."""
-    paths = [str(ROOT), str(Path(__file__).parent)]
     generator = np.random.default_rng(0)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     for _ in range(20):
-        source = SAVER.format(paths=paths, folder=str(tmp_path))
-        process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-c", SAVER, str(tmp_path)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
         told = int(process.stdout.readline())
         time.sleep(generator.uniform(0, 0.05))
         process.send_signal(signal.SIGKILL)
