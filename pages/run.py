@@ -44,6 +44,23 @@ def stop(run_id: str) -> None:
     queue.stop(session.run_store(), run_id)
 
 
+def show_work(run: Run) -> None:
+    """Draws what the run is at, and the way to stop it."""
+    with st.container(border=True):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        with left:
+            show_progress(run)
+        right.button(
+            "Stop" if run.status == RunStatus.RUNNING else "Leave the queue",
+            icon=":material/stop:",
+            key="stop",
+            disabled=bool(run.stop_requested),
+            on_click=stop,
+            args=(run.id,),
+            width="stretch",
+        )
+
+
 def show_live(run: Run) -> None:
     """Draws progress and curves, again and again until the run has ended."""
 
@@ -52,24 +69,13 @@ def show_live(run: Run) -> None:
         if not run.status.is_finished:
             queue.reconcile(store)
         now = store.get(run.id)
-        if not now.status.is_finished:
-            with st.container(border=True):
-                left, right = st.columns([5, 1], vertical_alignment="center")
-                with left:
-                    show_progress(now)
-                right.button(
-                    "Stop" if now.status == RunStatus.RUNNING else "Leave the queue",
-                    icon=":material/stop:",
-                    key="stop",
-                    disabled=bool(now.stop_requested),
-                    on_click=stop,
-                    args=(run.id,),
-                    width="stretch",
-                )
+        with st.container():
+            if not now.status.is_finished:
+                show_work(now)
         events = store.events(run.id)
         if events or not now.status.is_finished:
             live_chart.learning_curves(run.id, events, run.config)
-        return not now.status.is_finished
+        return now.status == run.status and not now.status.is_finished
 
     polling.poll("run", draw, not run.status.is_finished)
 
@@ -153,12 +159,16 @@ def show_run(run: Run) -> None:
         run_views.status_badge(run)
         taken = run_views.seconds_taken(run)
         st.caption(run_views.facts(run) + (f" · took {wording.duration(taken)}" if taken else ""))
-    if run.status.is_finished:
-        show_end(run)
-        show_next_steps(run)
-    if run.has_model:
-        evaluation_views.summary(run)
-    show_live(run)
+    # The curves keep their place on the page when the run ends and more is drawn above them, so they aren't built anew.
+    above, live = st.container(), st.container()
+    with above:
+        if run.status.is_finished:
+            show_end(run)
+            show_next_steps(run)
+        if run.has_model:
+            evaluation_views.summary(run)
+    with live:
+        show_live(run)
     if run.has_model:
         evaluation_views.details(run)
     show_network(run)

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.components import session
+
 
 def poll(key: str, draw: Callable[[], bool], is_at_work: bool, seconds: float = 1.0) -> None:
     """Draws a part of the page, again and again while it is at work; then the whole page once.
@@ -13,14 +15,17 @@ def poll(key: str, draw: Callable[[], bool], is_at_work: bool, seconds: float = 
 
     Args:
         key: of the part, in session state.
-        draw: draws it and tells whether it is still at work.
+        draw: draws it and tells whether it is still at work, and the rest of the page still right.
         is_at_work: whether it is now.
         seconds: from one drawing to the next.
     """
     state = f"polling_{key}"
 
     def step() -> None:
-        if not draw() and st.session_state.get(state):
+        at_work = False
+        with session.errors_shown():
+            at_work = draw()
+        if not at_work and st.session_state.get(state):
             st.session_state[state] = False
             st.rerun()
 

@@ -1,0 +1,137 @@
+"""A real server on a free port, with a data home of its own, and a real Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from core.runs import queue
+from core.runs.store import RunStore
+from core.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+START_SECONDS = 30
+END_SECONDS = 60
+PATIENCE_MILLISECONDS = 60_000
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "The condition didn't come true in time."
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the system's Chromium. Without one, browser tests are skipped, but in CI they fail."""
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if found is None:
+        reason = "No Chromium found (looked for " + ", ".join(CHROMIUM_NAMES) + "): browser tests are left out."
+        if os.environ.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running studio."""
+
+    url: str
+    process: subprocess.Popen
+    settings: Settings
+
+    @property
+    def runs(self) -> RunStore:
+        return RunStore(self.settings.database)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1) as response:
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def start_server(home: Path) -> Server:
+    """Starts the studio as its user does, but for the port and the browser that it would open."""
+    port = free_port()
+    environment = {**os.environ, "TRANSFER_STUDIO_HOME": str(home)}
+    environment.pop("TRANSFER_STUDIO_WEIGHTS", None)
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    options = ["--server.headless", "true", "--server.port", str(port), "--server.fileWatcherType", "none"]
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "server.log").open("ab") as log:
+        process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    server = Server(f"http://127.0.0.1:{port}", process, Settings(home))
+    wait_until(lambda: answers(server.url))
+    return server
+
+
+def end_server(server: Server) -> None:
+    """Ends the server and the runs that are still at work."""
+    server.process.terminate()
+    try:
+        server.process.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        server.process.kill()
+    if server.settings.database.exists():
+        for run in server.runs.unfinished():
+            queue.stop(server.runs, run.id)
+        wait_until(lambda: not server.runs.unfinished(), END_SECONDS)
+
+
+@pytest.fixture
+def server(chromium: str, tmp_path: Path) -> Iterator[Server]:
+    server = start_server(tmp_path / "home")
+    yield server
+    end_server(server)
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """An open page. A script error in it fails the test."""
+    context = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == []

@@ -1,0 +1,107 @@
+"""What only a real browser shows: dialogs, first visits by address, narrow screens, contrast."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.datasets.store import DatasetStore
+from tests.browser.conftest import PATIENCE_MILLISECONDS, Server
+from tests.conftest import draw_folder
+
+PAGES = ("", "data", "train", "runs", "testing", "run")
+# Contrast of each caption to the page behind it, its opacity counted.
+CONTRASTS = """() => {
+  const numbers = (color) => color.match(/[0-9.]+/g).map(Number);
+  const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
+    .map((v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = numbers(getComputedStyle(document.querySelector('.stApp')).backgroundColor);
+  const read = '[data-testid="stCaptionContainer"] p, .stButton button:not(:disabled) p';
+  return [...document.querySelectorAll(read)].map((text) => {
+    const color = numbers(getComputedStyle(text).color);
+    let opacity = color[3] ?? 1, below = behind;
+    for (let node = text; node; node = node.parentElement) {
+      opacity *= Number(getComputedStyle(node).opacity);
+      if (node.tagName === 'BUTTON') {
+        const own = numbers(getComputedStyle(node).backgroundColor);
+        if ((own[3] ?? 1) === 1) below = own;
+      }
+    }
+    const mixed = color.slice(0, 3).map((v, i) => v * opacity + below[i] * (1 - opacity));
+    const [high, low] = [light(mixed), light(below)].sort((a, b) => b - a);
+    return [text.innerText, (high + 0.05) / (low + 0.05)];
+  });
+}"""
+
+
+def settled(page: Page) -> None:
+    page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
+    page.wait_for_selector("h1")
+
+
+@pytest.fixture
+def shapes(server: Server, tmp_path: Path):
+    return DatasetStore(server.settings).import_source(draw_folder(tmp_path / "pictures", 6), name="Shapes")
+
+
+@pytest.mark.parametrize("path", ["runs", "testing"])
+def test_first_visit_by_address_has_the_app_around_it(page: Page, path: str):
+    page.goto(f"/{path}")
+    expect(page.get_by_role("link", name="Home")).to_be_visible()
+    expect(page.get_by_role("heading", name="Runs" if path == "runs" else "Test a model")).to_be_visible()
+    assert page.get_by_text("Page not found").count() == 0
+
+
+def test_data_set_is_renamed_and_deleted_after_a_question(page: Page, server: Server, shapes):
+    store = DatasetStore(server.settings)
+    page.goto("/data")
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_test_id("stDialog").get_by_role("textbox").fill("Forms")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_test_id("stDialog")).to_have_count(0)
+    assert store.get(shapes.id).name == "Forms"
+
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_test_id("stDialog").get_by_role("textbox").fill("  ")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Expected a name")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stDialog")).to_have_count(0)
+
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_test_id("stDialog")).to_have_count(0)
+    assert store.list()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("No data set yet")).to_be_visible()
+    assert store.list() == []
+
+
+def test_bad_upload_gets_its_sentence(page: Page, server: Server, tmp_path: Path):
+    (tmp_path / "poem.zip").write_text("roses are red")
+    page.goto("/data")
+    page.locator("input[type=file]").set_input_files(tmp_path / "poem.zip")
+    expect(page.get_by_test_id("stAlert").filter(has_text="poem.zip")).to_be_visible()
+    assert DatasetStore(server.settings).list() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_a_narrow_screen_and_can_be_read(browser: Browser, server: Server, shapes, scheme: str):
+    context = browser.new_context(
+        base_url=server.url, viewport={"width": 390, "height": 844}, color_scheme=scheme
+    )  # fmt: skip
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    page = context.new_page()
+    for path in PAGES:
+        page.goto(f"/{path}")
+        settled(page)
+        wider = page.evaluate(
+            "() => { const main = document.querySelector('[data-testid=stMain]');"
+            " return main.scrollWidth - main.clientWidth; }"
+        )
+        assert wider <= 0, path
+        for text, contrast in page.evaluate(CONTRASTS):
+            assert contrast >= 4.5, (path, text, contrast)
+    context.close()

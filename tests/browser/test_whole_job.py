@@ -1,0 +1,121 @@
+"""From a zip to an answer, in a real browser, with a real server and a real training."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import psutil
+from playwright.sync_api import Page, expect
+
+from core.datasets.store import DatasetStore
+from tests.browser.conftest import Server
+from tests.conftest import draw_folder, draw_shape
+
+EPOCHS = 300
+# Notes how many points each of the two charts had whenever that changed, and whether a chart was ever built anew.
+WATCH_CURVES = """() => {
+  window.seen = [];
+  window.removed = 0;
+  const count = () => [...document.querySelectorAll('.curves .plot')].map(
+    (plot) => (plot.data || []).reduce((sum, trace) => sum + trace.x.length, 0));
+  new MutationObserver((changes) => {
+    for (const change of changes) for (const node of change.removedNodes)
+      if (node.classList?.contains('plot') || node.querySelector?.('.plot')) window.removed += 1;
+  }).observe(document.body, {childList: true, subtree: true});
+  setInterval(() => {
+    const now = count();
+    const last = window.seen.at(-1) || [];
+    if (now.length === 2 && String(now) !== String(last)) window.seen.push(now);
+  }, 20);
+}"""
+POINTS = "() => [...document.querySelectorAll('.curves .plot')].map((plot) => plot.data ? plot.data[0].x.length : 0)"
+
+
+def points(page: Page) -> list[int]:
+    return page.evaluate(POINTS)
+
+
+def wait_for_points(page: Page, more_than: int = 0) -> list[int]:
+    page.wait_for_function(
+        f"(least) => {{ const all = ({POINTS})(); return all.length === 2 && all.every((n) => n > least); }}",
+        arg=more_than,
+    )
+    return points(page)
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    field = page.get_by_role("spinbutton", name=label, exact=True).or_(
+        page.get_by_role("textbox", name=label, exact=True)
+    )
+    field.fill(str(value))
+    field.press("Enter")
+
+
+def test_zip_in_curves_live_picture_recognised(page: Page, server: Server, tmp_path: Path):
+    archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 12))
+
+    page.goto("/")
+    page.get_by_role("link", name="Data").click()
+    page.locator("input[type=file]").set_input_files(archive)
+    expect(page.get_by_text("shapes is in: 36 pictures")).to_be_visible()
+    expect(page.get_by_text("circle · 12 pictures")).to_be_visible()
+
+    page.get_by_role("button", name="Train a model").click()
+    expect(page.get_by_text("3 classes, 36 pictures", exact=False)).to_be_visible()
+    set_number(page, "Epochs", EPOCHS)
+    page.evaluate(WATCH_CURVES)
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    wait_for_points(page)
+    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+    page.wait_for_function(f"() => ({POINTS})().every((n) => n === {EPOCHS})")
+
+    assert page.evaluate("window.removed") == 0
+    seen = page.evaluate("window.seen")
+    for chart in (0, 1):
+        grown = [counts[chart] for counts in seen]
+        assert grown == sorted(grown), seen
+        assert len({count for count in grown if 0 < count < 2 * EPOCHS}) >= 1, seen
+        assert grown[-1] == 2 * EPOCHS
+    (run,) = server.runs.list()
+    assert run.config.backbone == "efficientnet_lite0"
+    assert run.recipe == "recommended"
+    assert run.metrics["val_accuracy"] >= 0.8
+    expect(page.get_by_text("(95 % interval)", exact=False)).to_be_visible()
+
+    page.get_by_role("button", name="Test this model").click()
+    generator = np.random.default_rng(1234)
+    for name in ("circle", "square"):
+        picture = tmp_path / f"new {name}.png"
+        draw_shape(name, generator).save(picture)
+        page.goto("/testing")
+        page.locator("input[type=file]").set_input_files(picture)
+        expect(page.get_by_text(f"{name} (")).to_be_visible()
+    mapped = {Path(region.path).name for region in psutil.Process(server.process.pid).memory_maps()}
+    assert not [name for name in mapped if "tensorflow" in name or "jaxlib" in name]
+
+
+def test_reload_in_the_middle_finds_the_run_going_on(page: Page, server: Server, tmp_path: Path):
+    DatasetStore(server.settings).import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
+    page.goto("/train")
+    set_number(page, "Epochs", 1000)
+    page.get_by_role("button", name="Start training").click()
+    before = wait_for_points(page)
+    address = page.url
+    assert "run=" in address
+
+    page.reload()
+    after = wait_for_points(page, more_than=min(before))
+    assert page.url == address
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+
+    with page.context.new_page() as second:
+        second.goto(address)
+        wait_for_points(second, more_than=min(after))
+
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped early")).to_be_visible()
+    (run,) = server.runs.list()
+    assert run.status == "stopped"
+    assert run.has_model
+    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
