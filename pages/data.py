@@ -5,10 +5,10 @@ from typing import BinaryIO
 
 import streamlit as st
 
-from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, DatasetIndex
+from core.datasets.index import DatasetIndex
 from core.datasets.samples import SAMPLES, SampleSet, import_sample
 from core.runs import queue
-from pages.components import chart_view, charts, dialogs, frame, pictures, polling, session, wording
+from pages.components import dataset_views, dialogs, frame, polling, session, wording
 from pages.components.imports import ImportJob, Work
 
 JOB = "import_job"
@@ -141,17 +141,6 @@ def show_sample(sample: SampleSet, is_busy: bool) -> None:
         st.rerun()
 
 
-def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
-    """Draws the list of data sets."""
-    by_id = {index.id: index for index in datasets}
-    chosen = session.chosen_dataset(datasets)
-    picked = st.selectbox(
-        "Data set", list(by_id), index=list(by_id).index(chosen.id), format_func=lambda key: by_id[key].name
-    )
-    session.choose_dataset(picked)
-    return by_id[picked]
-
-
 def show_actions(index: DatasetIndex) -> None:
     """Draws what can be done with a data set."""
     with st.container(horizontal=True):
@@ -180,110 +169,6 @@ def delete_dataset(index: DatasetIndex) -> None:
     session.dataset_store().delete(index.id)
 
 
-def show_overview(index: DatasetIndex) -> None:
-    """Draws what is in a data set."""
-    split = split_slider(index)
-    grid = st.grid(5, min_column_width=130, gap="small")
-    grid.metric("Pictures", f"{len(index.samples):,}")
-    grid.metric("Classes", f"{len(index.class_names):,}")
-    for name in ("train", "validation", "test"):
-        if chosen := split.select(name):
-            grid.metric(charts.SPLITS[name], f"{len(chosen):,}")
-    if index.skipped:
-        grid.metric("Left out", f"{len(index.skipped):,}")
-    for note in index.notes:
-        st.caption(wording.plain(note))
-    show_pictures(split)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("Pictures per class")
-        chart_view.show(
-            charts.class_counts(split.distribution()),
-            alt="Pictures of each class in each split: "
-            + ", ".join(
-                f"{name} {total}" for name, total in zip(index.class_names, split.distribution().totals, strict=True)
-            ),
-            key="class_counts",
-        )
-    with right:
-        st.subheader("Picture sizes")
-        widths, heights = [s.width for s in index.samples], [s.height for s in index.samples]
-        chart_view.show(
-            charts.picture_sizes(index.samples),
-            alt=f"Widths from {min(widths)} to {max(widths)} and heights from {min(heights)} to {max(heights)} pixels",
-            key="picture_sizes",
-        )
-    show_skipped(index)
-
-
-def split_slider(index: DatasetIndex) -> DatasetIndex:
-    """Draws the share to hold out, where no split was given, and returns the data set split."""
-    if index.has_split:
-        st.caption("Came with its own validation pictures.")
-        return index.with_split()
-    share = st.slider(
-        "Share held out for validation",
-        SMALLEST_SHARE,
-        LARGEST_SHARE,
-        index.validation_split,
-        step=0.05,
-        format="percent",
-        key=f"validation_split_{index.id}",
-        help="These pictures are never trained on: they tell how good the model is on new ones.",
-    )
-    if share != index.validation_split:
-        session.dataset_store().set_validation_split(index.id, share)
-    return index.with_split(share)
-
-
-ALL_CLASSES = "All classes"
-A_FEW = 8
-A_PAGE = 48
-MOST_CLASSES = 12
-
-
-def show_pictures(index: DatasetIndex) -> None:
-    """Draws a few pictures of each class, or pages of one class."""
-    st.subheader("Pictures")
-    names = index.class_names
-    choice = st.selectbox(
-        "Class", range(-1, len(names)), format_func=lambda label: names[label] if label >= 0 else ALL_CLASSES,
-        key=f"class_{index.id}",
-    )  # fmt: skip
-    if choice >= 0:
-        show_class(index, choice)
-        return
-    for label in range(len(names[:MOST_CLASSES])):
-        chosen = [sample for sample in index.samples if sample.label == label]
-        st.markdown(f"**{wording.plain(names[label])}** · {wording.count(len(chosen), 'picture')}")
-        pictures.gallery(str(label), index, chosen[:A_FEW], [names[label]] * A_FEW)
-    if len(names) > MOST_CLASSES:
-        st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")
-
-
-def show_class(index: DatasetIndex, label: int) -> None:
-    """Draws the pictures of one class, page by page."""
-    chosen = [sample for sample in index.samples if sample.label == label]
-    pages = max(1, -(-len(chosen) // A_PAGE))
-    page = st.pagination(pages, key=f"page_{index.id}_{label}") if pages > 1 else 1
-    shown = chosen[(page - 1) * A_PAGE : page * A_PAGE]
-    pictures.gallery(str(label), index, shown, [sample.name for sample in shown])
-
-
-def show_skipped(index: DatasetIndex) -> None:
-    """Draws what was left out and why."""
-    if index.skipped:
-        with st.expander(f"Left out: {wording.count(len(index.skipped), 'file')}", icon=":material/block:"):
-            st.dataframe(
-                {"File": [item.name for item in index.skipped], "Reason": [item.reason for item in index.skipped]},
-                hide_index=True,
-                alt="Files that were left out, with the reason",
-            )
-    if index.num_ignored:
-        files = wording.count(index.num_ignored, "file")
-        st.caption(f"{files} that came along (system files, texts and the like) were left out without a word.")
-
-
 frame.title("Data")
 with session.errors_shown():
     busy = show_import()
@@ -291,9 +176,9 @@ with session.errors_shown():
     if available:
         with st.expander("Add a data set", icon=":material/add:", expanded=False):
             show_sources(busy)
-        dataset = choose_dataset(available)
+        dataset = dataset_views.choose(available)
         show_actions(dataset)
-        show_overview(dataset)
+        dataset_views.overview(dataset)
     else:
         st.markdown("No data set yet. Bring a zip with one folder per class, or start from a sample.")
         show_sources(busy)

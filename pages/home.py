@@ -43,15 +43,18 @@ def show_steps() -> None:
                 st.switch_page(page)
 
 
-def show_latest(runs: list[Run]) -> None:
-    """Draws the newest runs, or what to do to get one."""
+def show_runs(runs: list[Run]) -> None:
+    """Draws the runs at work and the newest of the others, or what to do to get one."""
+    run_views.at_work(runs)
+    finished = [run for run in runs if run.status.is_finished]
+    if runs and not finished:
+        return
     st.subheader("Latest runs")
     if not runs:
         st.info("No run yet. Press **Try it now** for a first one, or bring your own pictures.", icon=":material/info:")
-        return
-    for run in runs[:LATEST]:
+    for run in finished[:LATEST]:
         run_views.row(run)
-    if len(runs) > LATEST:
+    if len(finished) > LATEST:
         st.page_link(session.RUNS, label="All runs", icon=":material/stacked_line_chart:")
 
 
@@ -64,4 +67,4 @@ quick_start.try_it_now("home_try")
 st.caption("Imports a small sample of photographed textures and trains on it, without the internet.")
 show_steps()
 with session.errors_shown():
-    show_latest(session.run_store().list())
+    show_runs(session.run_store().list())

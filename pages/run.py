@@ -177,20 +177,29 @@ def show_run(run: Run) -> None:
 
 def chosen_run() -> Run | None:
     """Returns the run that the address names, else the one chosen before, else the newest."""
-    store = session.run_store()
+    runs = session.run_store().list()
     named = st.query_params.get("run")
-    run = store.get(named) if named else session.chosen_run(store.list())
-    if run:
-        session.choose_run(run.id)
-        st.query_params["run"] = run.id
-    return run
+    if not named:
+        return session.chosen_run(runs)
+    return next((run for run in runs if run.id == named), None)
+
+
+def show_nothing() -> None:
+    """Says that there is no such run, and how to get to one."""
+    frame.title("Run")
+    if st.query_params.get("run"):
+        st.info("There is no such run, or it has been deleted. All others are under Runs.", icon=":material/info:")
+        st.page_link(session.RUNS, label="All runs", icon=":material/stacked_line_chart:")
+    else:
+        st.info("No run yet. Set one up to see it here.", icon=":material/info:")
+        st.page_link(session.TRAIN, label="Train a model", icon=":material/model_training:")
 
 
 with session.errors_shown():
     current = chosen_run()
     if current:
+        session.choose_run(current.id)
+        st.query_params["run"] = current.id
         show_run(current)
     else:
-        frame.title("Run")
-        st.info("No run yet. Set one up to see it here.", icon=":material/info:")
-        st.page_link(session.TRAIN, label="Train a model", icon=":material/model_training:")
+        show_nothing()

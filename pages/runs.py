@@ -8,27 +8,7 @@ import streamlit as st
 
 from core.runs import queue
 from core.runs.store import Run
-from pages.components import chart_view, charts, dialogs, frame, polling, quick_start, run_views, session, wording
-
-POLL_SECONDS = 2
-
-
-def show_active(runs: list[Run]) -> None:
-    """Draws the runs that are queued or running, until one of them ends."""
-    active = [run for run in runs if not run.status.is_finished]
-    if not active:
-        return
-
-    def draw() -> bool:
-        store = session.run_store()
-        queue.reconcile(store)
-        now = [store.get(run.id) for run in active]
-        for run in now:
-            run_views.active_row(run)
-        return not any(run.status.is_finished for run in now)
-
-    st.subheader("At work")
-    polling.poll("runs", draw, True, POLL_SECONDS)
+from pages.components import chart_view, charts, dialogs, frame, quick_start, run_views, session, wording
 
 
 def choose_runs(runs: list[Run]) -> list[Run]:
@@ -105,7 +85,7 @@ with session.errors_shown():
     queue.reconcile(session.run_store())
     all_runs = session.run_store().list()
     if all_runs:
-        show_active(all_runs)
+        run_views.at_work(all_runs)
         selected = choose_runs(all_runs)
         show_actions(selected)
         if len(selected) > 1:

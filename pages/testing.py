@@ -71,7 +71,7 @@ def held_out_pictures(run: Run) -> list[Picture]:
     except CoreError:
         st.info("The data set of this model was deleted. Upload pictures instead.", icon=":material/info:")
         return []
-    split = index.with_split(run.config.validation_split, run.config.seed)
+    split = session.split_dataset(index, run.config.validation_split, run.config.seed)
     names = index.class_names
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox(

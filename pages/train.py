@@ -4,26 +4,12 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import forms, frame, quick_start, session, wording
-
-
-def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
-    """Draws the choice of the data set."""
-    chosen = session.chosen_dataset(datasets)
-    by_id = {index.id: index for index in datasets}
-    picked = st.selectbox(
-        "Data set",
-        list(by_id),
-        index=list(by_id).index(chosen.id),
-        format_func=lambda key: by_id[key].name,
-    )
-    session.choose_dataset(picked)
-    return by_id[picked]
+from pages.components import dataset_views, forms, frame, quick_start, session, wording
 
 
 def split_sentence(index: DatasetIndex) -> str:
     """Returns how many pictures there are to learn from and to check with."""
-    split = index.with_split()
+    split = session.split_dataset(index)
     train, validation = len(split.select("train")), len(split.select("validation"))
     return (
         f"{wording.count(len(index.class_names), 'class')}, {wording.count(len(index.samples), 'picture')}: "
@@ -33,7 +19,7 @@ def split_sentence(index: DatasetIndex) -> str:
 
 def show_form(datasets: list[DatasetIndex]) -> None:
     """Draws the form; submits a run and goes to it once Start is pressed."""
-    index = choose_dataset(datasets)
+    index = dataset_views.choose(datasets)
     st.caption(split_sentence(index))
     config = forms.training_config(index)
     if config:

@@ -137,16 +137,21 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
     return figure
 
 
-def class_counts(distribution: ClassDistribution) -> go.Figure:
-    """Draws how many pictures each class has, one colour a split."""
-    names = [label(name) for name in distribution.class_names]
+def class_counts(distribution: ClassDistribution, most: int = 40) -> go.Figure:
+    """Draws how many pictures each class has, one colour a split.
+
+    Args:
+        distribution: the numbers.
+        most: how many classes to show.
+    """
+    names = [label(name) for name in distribution.class_names[:most]]
     figure = _figure(max(180, 90 + 30 * len(names)), barmode="stack", bargap=0.35)
     for split, text in SPLITS.items():
-        counts = distribution.counts.get(split, ())
+        counts = distribution.counts.get(split, ())[:most]
         if any(counts):
             figure.add_bar(
                 y=list(range(len(names))),
-                x=list(counts),
+                x=counts,
                 name=text,
                 orientation="h",
                 customdata=names,

@@ -11,7 +11,7 @@ from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.recipes import RECIPES, recipe_config
 from core.settings import settings
-from pages.components import advanced_form, chart_view, charts, connection, wording
+from pages.components import advanced_form, chart_view, charts, connection, session, wording
 
 FIELDS = tuple(name for name in option_names() if name != "validation_split")
 RECIPE = "recipe"
@@ -95,7 +95,7 @@ def _fill_from_recipe(num_training: int) -> None:
 
 
 def _num_training(index: DatasetIndex) -> int:
-    return len(index.with_split().select("train"))
+    return len(session.split_dataset(index).select("train"))
 
 
 def _follow_dataset(index: DatasetIndex) -> None:

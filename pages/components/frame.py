@@ -26,9 +26,10 @@ def run_page() -> None:
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     st.logo(FOLDER / "logo.svg", size="large")
     st.html(FOLDER / "page.css")
-    session.run_store()
     st.session_state[FRAMED] = True
-    page.run()
+    with session.errors_shown():
+        session.run_store()
+        page.run()
 
 
 def title(text: str) -> None:

@@ -3,8 +3,11 @@
 import streamlit as st
 
 from core.recipes import RECIPES
+from core.runs import queue
 from core.runs.store import Run, RunStatus
-from pages.components import session, wording
+from pages.components import polling, session, wording
+
+POLL_SECONDS = 2
 
 
 def recipe_label(run: Run) -> str:
@@ -43,7 +46,31 @@ def row(run: Run) -> None:
         st.markdown(f"**{accuracy(run)}**", width=72, text_alignment="right")
 
 
-def active_row(run: Run) -> None:
+def time_taken(run: Run) -> str:
+    """Returns how long a finished run took, or a dash."""
+    taken = seconds_taken(run)
+    return "–" if taken is None else wording.duration(taken)
+
+
+def at_work(runs: list[Run]) -> None:
+    """Draws those of the runs that are queued or running, again and again until one of them begins or ends."""
+    active = [run for run in runs if not run.status.is_finished]
+    if not active:
+        return
+
+    def draw() -> bool:
+        store = session.run_store()
+        queue.reconcile(store)
+        now = [store.get(run.id) for run in active]
+        for run in now:
+            _active_row(run)
+        return [run.status for run in now] == [run.status for run in active]
+
+    st.subheader("At work")
+    polling.poll("at_work", draw, True, POLL_SECONDS)
+
+
+def _active_row(run: Run) -> None:
     """Draws a run that is queued or running, with its progress."""
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -51,9 +78,3 @@ def active_row(run: Run) -> None:
             status_badge(run)
         if run.status == RunStatus.RUNNING:
             st.progress(wording.share_done(run.progress), wording.phase(run))
-
-
-def time_taken(run: Run) -> str:
-    """Returns how long a finished run took, or a dash."""
-    taken = seconds_taken(run)
-    return "–" if taken is None else wording.duration(taken)

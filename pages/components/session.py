@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
-from core.serving import InferenceClient
 
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue
 from core.runs.store import Run, RunStore
+from core.serving import InferenceClient
 from core.settings import Settings, settings
 from pages.components import wording
 from pages.components.imports import ImportJobs
@@ -68,6 +68,19 @@ def inference_client() -> InferenceClient:
 def import_jobs() -> ImportJobs:
     """Returns the imports that this server works on."""
     return _import_jobs(settings().home)
+
+
+@st.cache_resource(show_spinner=False, max_entries=10)
+def _split_dataset(dataset_id: str, share: float, seed: int, _index: DatasetIndex) -> DatasetIndex:
+    return _index.with_split(share, seed)
+
+
+def split_dataset(index: DatasetIndex, share: float | None = None, seed: int = 0) -> DatasetIndex:
+    """Returns the data set with a split for each picture, as `DatasetIndex.with_split` has it, kept for the next look.
+
+    Its name may be an old one.
+    """
+    return _split_dataset(index.id, index.validation_split if share is None else share, seed, index)
 
 
 @contextmanager

@@ -89,6 +89,7 @@ def test_overview_has_a_grid_charts_and_the_split(open_page, shapes):
     assert len(app.image) == 3 * 8
     titles = [item.value for item in app.subheader]
     assert titles == ["Pictures", "Pictures per class", "Picture sizes"]
+    assert "All are 72 × 72 pixels." in text
     assert app.slider[0].label == "Share held out for validation"
     assert "circle 10" in app.get("plotly_chart")[0].proto.alt
 

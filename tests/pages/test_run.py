@@ -35,9 +35,10 @@ def test_without_runs_the_way_is_shown(open_page):
     assert app.get("page_link")[0].proto.label == "Train a model"
 
 
-def test_unknown_run_gets_one_sentence(open_page):
+def test_unknown_run_is_said_to_be_gone(open_page, trained):
     app = open_page("run", run="nonsense")
-    assert "There is no run 'nonsense'" in app.error[0].value.replace("\\", "")
+    assert "There is no such run" in app.info[0].value
+    assert app.get("page_link")[0].proto.label == "All runs"
 
 
 def test_finished_run_shows_accuracy_curves_matrix_and_next_steps(open_page, trained):
