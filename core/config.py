@@ -16,6 +16,8 @@ from core.errors import ConfigError
 
 POOLINGS = ("average", "flatten")
 PREPROCESSINGS = ("native", "unit")
+SCHEDULES = ("constant", "cosine")
+ENGINES = ("auto", "tensorflow", "bfloat16")
 MAX_IMAGE_SIZE = 1024
 
 
@@ -29,6 +31,10 @@ def _require_number(name: str, value: Any, low: float, high: float, whole: bool 
     allowed = int if whole else (int, float)
     good = isinstance(value, allowed) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
     _require(good, f"{kind} from {low:g} to {high:g} for {name}", value, f"Set {name} within that range.")
+
+
+def _require_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    _require(value in choices, f"{name} out of {', '.join(choices)}", value, "Fix the name.")
 
 
 def _require_flag(name: str, value: Any) -> None:
@@ -55,7 +61,7 @@ class Head:
     weight_decay: float = 0.1
 
     def __post_init__(self) -> None:
-        _require(self.pooling in POOLINGS, f"pooling out of {', '.join(POOLINGS)}", self.pooling, "Fix the name.")
+        _require_choice("pooling", self.pooling, POOLINGS)
         _require_flag("normalize", self.normalize)
         _require_number("units", self.units, 0, 4096, whole=True)
         _require_number("dropout", self.dropout, 0, 0.9)
@@ -152,10 +158,16 @@ class TrainingConfig:
         batch_size: pictures in a gradient step.
         learning_rate: Adam's step size for the head.
         fine_tune_learning_rate: Adam's step size once blocks are thawed.
+        rate_decay: factor of that rate for each block further from the head, so that earlier blocks change less; 1
+            gives all the same (discriminative rates, Howard and Ruder 2018, https://arxiv.org/abs/1801.06146).
+        schedule: `constant`, or `cosine` for step sizes that fall to nothing by the last step of a stage.
+        label_smoothing: share of the certainty that is spread over all classes, 0-0.5.
         class_weighting: weigh classes by the inverse of their number of pictures.
         early_stopping_patience: epochs without a lower validation loss after which training ends and the best
             epoch's weights are given back; 0 trains all epochs and keeps the last.
         validation_split: share of the pictures held out where the data set has no validation folder, 0.05-0.5.
+        engine: what computes the frozen blocks: `auto` (OpenVINO in float32 where it is installed, else TensorFlow),
+            `tensorflow`, or `bfloat16` (OpenVINO; faster and a little less exact).
         seed: of the split, the augmentation, the first weights and the order of the pictures.
     """
 
@@ -170,21 +182,22 @@ class TrainingConfig:
     batch_size: int = 32
     learning_rate: float = 1e-3
     fine_tune_learning_rate: float = 1e-4
+    rate_decay: float = 1.0
+    schedule: str = "constant"
+    label_smoothing: float = 0.0
     class_weighting: bool = True
     early_stopping_patience: int = 0
     validation_split: float = 0.2
+    engine: str = "auto"
     seed: int = 0
 
     def __post_init__(self) -> None:
         backbone = get_backbone(self.backbone)
         _require(isinstance(self.weights, str) and bool(self.weights), "weights as a name", self.weights, "Name them.")
+        _require_choice("preprocessing", self.preprocessing, PREPROCESSINGS)
+        _require_choice("schedule", self.schedule, SCHEDULES)
+        _require_choice("engine", self.engine, ENGINES)
         _require_number("image_size", self.image_size, backbone.min_size, MAX_IMAGE_SIZE, whole=True)
-        _require(
-            self.preprocessing in PREPROCESSINGS,
-            f"preprocessing out of {', '.join(PREPROCESSINGS)}",
-            self.preprocessing,
-            "Fix the name.",
-        )
         _require(
             self.freeze.trainable_blocks <= len(backbone.blocks),
             f"at most {len(backbone.blocks)} trainable_blocks, as many as {backbone.label} has",
@@ -195,6 +208,8 @@ class TrainingConfig:
         _require_number("batch_size", self.batch_size, 1, 1024, whole=True)
         _require_number("learning_rate", self.learning_rate, 1e-7, 10)
         _require_number("fine_tune_learning_rate", self.fine_tune_learning_rate, 1e-7, 10)
+        _require_number("rate_decay", self.rate_decay, 0.01, 1)
+        _require_number("label_smoothing", self.label_smoothing, 0, 0.5)
         _require_flag("class_weighting", self.class_weighting)
         _require_number("early_stopping_patience", self.early_stopping_patience, 0, 1000, whole=True)
         _require_number("validation_split", self.validation_split, 0.05, 0.5)

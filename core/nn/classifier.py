@@ -15,6 +15,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from core.backbone import Backbone
 from core.backbones import get_backbone
 from core.config import Head, TrainingConfig
 from core.nn.networks import boundary, build_network
@@ -32,6 +33,7 @@ class Classifier:
         embedding: pixels to the head's inputs, `(batch_size, num_features)` where they are pooled, else the map.
         head: the head's inputs to logits `(batch_size, 1)` for two classes, else `(batch_size, num_classes)`.
         model: pixels to probabilities of the same shape as the logits.
+        thawed: what learns of each trainable block, the one nearest to the head first.
     """
 
     num_classes: int
@@ -41,6 +43,7 @@ class Classifier:
     embedding: keras.Model
     head: keras.Model
     model: keras.Model
+    thawed: tuple[tuple[keras.Variable, ...], ...]
 
 
 def num_outputs(num_classes: int) -> int:
@@ -95,24 +98,39 @@ def build_classifier(config: TrainingConfig, num_classes: int) -> Classifier:
     probabilities = layers.Activation(activation, name="probabilities")(head(head_inputs))
     frozen = not config.freeze.trainable_blocks
     prefix_output = head_inputs if frozen else cut
-    classifier = Classifier(
+    suffix = None if frozen else keras.Model(cut, head_inputs, name="suffix")
+    _freeze(network, suffix, batch_norm_learns=config.from_scratch)
+    return Classifier(
         num_classes=num_classes,
         prefix=keras.Model(network.input, prefix_output, name="prefix") if config.num_frozen_blocks else None,
-        suffix=None if frozen else keras.Model(cut, head_inputs, name="suffix"),
+        suffix=suffix,
         features=network,
         embedding=keras.Model(network.input, head_inputs, name="embedding"),
         head=head,
         model=keras.Model(network.input, probabilities, name="classifier"),
+        thawed=_variables_by_block(network, backbone, config.num_frozen_blocks) if suffix else (),
     )
-    _freeze(classifier, batch_norm_learns=config.from_scratch)
-    return classifier
 
 
-def _freeze(classifier: Classifier, batch_norm_learns: bool) -> None:
-    for layer in _every_layer(classifier.features):
+def _freeze(network: keras.Model, suffix: keras.Model | None, batch_norm_learns: bool) -> None:
+    for layer in _every_layer(network):
         layer.trainable = False
-    for layer in _every_layer(classifier.suffix) if classifier.suffix else ():
+    for layer in _every_layer(suffix) if suffix else ():
         layer.trainable = batch_norm_learns or not isinstance(layer, layers.BatchNormalization)
+
+
+def _variables_by_block(
+    network: keras.Model, backbone: Backbone, num_frozen_blocks: int
+) -> tuple[tuple[keras.Variable, ...], ...]:
+    """Sorts what learns by the block it is in, the last block first."""
+    blocks: list[tuple[keras.Variable, ...]] = []
+    seen: set[int] = set()
+    for count in range(num_frozen_blocks + 1, len(backbone.blocks) + 1):
+        until = keras.Model(network.input, boundary(network, backbone, count))
+        new = tuple(variable for variable in until.trainable_variables if id(variable) not in seen)
+        seen |= {id(variable) for variable in new}
+        blocks.append(new)
+    return tuple(reversed(blocks))
 
 
 def class_probabilities(logits: np.ndarray) -> np.ndarray:

@@ -6,10 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import keras
 import numpy as np
 import psutil
-import tensorflow as tf
 
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
@@ -17,34 +15,14 @@ from core.errors import Stopped
 from core.events import Event, OnEvent, ShouldStop
 from core.nn.augmentation import make_view
 from core.nn.classifier import Classifier
+from core.nn.engines import BATCH, Engine, choose_engine
 from core.nn.features import FeatureSpace, Rows, rows_of
 from core.nn.images import DECODER_VERSION, decode
 
-EXTRACTION_BATCH = 32
 # Share of the free memory that rows of one stage may take before they are read from disk instead.
 MEMORY_SHARE = 0.25
 
 Batch = tuple[list[str], np.ndarray]
-
-
-def fixed_batch(model: keras.Model) -> Callable[[np.ndarray], np.ndarray]:
-    """Compiles a model for batches of one shape; a smaller batch is padded and cut again.
-
-    Args:
-        model: called with `training=False`; its input is cast to `float32`.
-    """
-
-    @tf.function(reduce_retracing=False)
-    def call(batch: tf.Tensor) -> tf.Tensor:
-        return model(tf.cast(batch, tf.float32), training=False)
-
-    def run(rows: np.ndarray) -> np.ndarray:
-        padding = EXTRACTION_BATCH - len(rows)
-        if padding > 0:
-            rows = np.concatenate([rows, np.zeros((padding, *rows.shape[1:]), rows.dtype)])
-        return call(tf.constant(rows)).numpy()[: EXTRACTION_BATCH - max(padding, 0)]
-
-    return run
 
 
 def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.ndarray]) -> Iterator[Batch]:
@@ -104,6 +82,7 @@ class FeatureSource:
     def __post_init__(self) -> None:
         self._samples = {sample.digest: sample for sample in self.index.samples}
         self._spaces: dict[tuple[str, int], FeatureSpace] = {}
+        self.notes: list[str] = []
 
     def _key(self, boundary: str, view: int) -> dict[str, object]:
         key: dict[str, object] = {"decoder": DECODER_VERSION, "image_size": self.config.image_size}
@@ -113,6 +92,8 @@ class FeatureSource:
                 "weights": self.fingerprint,
                 "preprocessing": self.config.preprocessing,
             }
+            if self.config.engine == "bfloat16":
+                key["precision"] = "bfloat16"
         if view:
             changes = {**vars(self.config.augmentation)}
             changes.pop("views")
@@ -155,17 +136,26 @@ class FeatureSource:
         if not any(digests for _, digests in missing):
             return
         self.on_event(Event("features", progress.done, total))
-        compute = self._function(boundary)
+        pending = sum(len(digests) for _, digests in missing)
+        compute = self._function(boundary, pending)
         for view, digests in missing:
             if digests:
                 self._space(boundary, view).write(self._batches(boundary, view, digests, compute, progress))
 
-    def _function(self, boundary: str) -> Callable[[np.ndarray], np.ndarray]:
+    def _function(self, boundary: str, num_pictures: int) -> Callable[[np.ndarray], np.ndarray]:
+        """Returns what turns inputs into rows; the engine is chosen on the first of them."""
         if boundary == "pixels":
             return lambda rows: rows
         model = self.classifier.suffix if boundary != self.cut_boundary else self.classifier.prefix
-        run = fixed_batch(model)
-        return lambda rows: run(rows).astype(np.float16)
+        engines: list[Engine] = []
+
+        def compute(rows: np.ndarray) -> np.ndarray:
+            if not engines:
+                engines.append(choose_engine(model, self.config, rows, num_pictures))
+                self.notes.append(engines[0].sentence)
+            return engines[0].compute(rows).astype(np.float16)
+
+        return compute
 
     def _batches(
         self,
@@ -175,7 +165,7 @@ class FeatureSource:
         compute: Callable[[np.ndarray], np.ndarray],
         progress: Progress,
     ) -> Iterator[Batch]:
-        chunks = [digests[start : start + EXTRACTION_BATCH] for start in range(0, len(digests), EXTRACTION_BATCH)]
+        chunks = [digests[start : start + BATCH] for start in range(0, len(digests), BATCH)]
         with ThreadPoolExecutor(psutil.cpu_count() or 1) as decoders:
             for batch, rows in ahead(chunks, lambda chunk: self._inputs(boundary, view, chunk, decoders)):
                 if self.should_stop():

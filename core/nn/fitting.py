@@ -15,97 +15,10 @@ from core.events import Event, OnEvent, ShouldStop
 from core.nn.checkpoints import TrainingState, require_same_shapes
 from core.nn.classifier import class_probabilities
 from core.nn.features import Rows
+from core.nn.optimization import Optimizers, scheduled_rate, step_function
+from core.nn.stages import Stage
 
 EVALUATION_BATCH = 128
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Rows with their labels.
-
-    Attributes:
-        rows: what enters the trainable part, plain pictures.
-        labels: `int64` `(num_rows,)`.
-    """
-
-    rows: Rows
-    labels: np.ndarray
-
-
-@dataclass(frozen=True)
-class Trainable:
-    """The part of a network that learns.
-
-    Attributes:
-        suffix: thawed blocks, from the rows to the head's inputs; None where the rows are the head's inputs.
-        head: the head's inputs to logits.
-        backbone_training: whether the thawed blocks run in training mode; only from scratch, so that
-            batch-norm statistics never move on small data sets.
-    """
-
-    suffix: keras.Model | None
-    head: keras.Model
-    backbone_training: bool = False
-
-    @property
-    def variables(self) -> list[keras.Variable]:
-        """What learns."""
-        thawed = self.suffix.trainable_variables if self.suffix else []
-        return [*thawed, *self.head.trainable_variables]
-
-    def logits(self, rows: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns the logits `(batch_size, outputs)` of a batch of rows in their stored type."""
-        x = tf.cast(rows, tf.float32)
-        if self.suffix:
-            x = self.suffix(x, training=training and self.backbone_training)
-        return self.head(x, training=training)
-
-
-@dataclass(frozen=True)
-class StageData:
-    """What a stage learns from and is measured on.
-
-    Attributes:
-        read: takes places among the training pictures `(n,)` and the number of the epoch, returns their rows,
-            changed as augmentation asks.
-        labels: of all training pictures, `int64`.
-        class_weights: factors of the loss, `(num_classes,)`.
-        measured: the training pictures that the training curve is measured on.
-        validation: the validation pictures.
-        seed: of the order of the pictures.
-    """
-
-    read: Callable[[np.ndarray, int], np.ndarray]
-    labels: np.ndarray
-    class_weights: np.ndarray
-    measured: Labelled
-    validation: Labelled
-    seed: int
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One part of a training: what learns, from what, for how long.
-
-    Attributes:
-        phase: `head` or `fine_tune`.
-        network: what learns.
-        data: from what.
-        epochs: how many at most.
-        learning_rate: Adam's step size.
-        batch_size: pictures in a gradient step.
-        weight_decay: as `Head.weight_decay` has it.
-        patience: epochs without a lower validation loss before it ends; 0 for never.
-    """
-
-    phase: str
-    network: Trainable
-    data: StageData
-    epochs: int
-    learning_rate: float
-    batch_size: int
-    weight_decay: float
-    patience: int
 
 
 @dataclass
@@ -172,44 +85,6 @@ def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, fl
     return loss, float((probabilities.argmax(axis=1) == labels).mean())
 
 
-def _penalty(stage: Stage) -> float:
-    """Returns the factor of the last layer's squared weights in the loss.
-
-    On unit vectors scikit-learn's `LogisticRegression` minimises the sum of the losses + weights^2 / (2 C). Ours sees
-    those vectors longer by the square root of their length, so its weights are as much smaller.
-    """
-    names = [layer.name for layer in stage.network.head.layers]
-    kernel = stage.network.head.get_layer("logits").kernel
-    scale = kernel.shape[0] if "unit_scale" in names and "hidden" not in names else 1
-    return stage.weight_decay * scale / (2 * len(stage.data.labels))
-
-
-def _step_function(stage: Stage, optimizer: keras.optimizers.Optimizer) -> Callable[..., tf.Tensor]:
-    """Compiles one gradient step: rows, labels and weights of a batch to its loss."""
-    network = stage.network
-    variables = network.variables
-    optimizer.build(variables)
-    kernel = network.head.get_layer("logits").kernel
-    penalty = _penalty(stage)
-
-    @tf.function(reduce_retracing=True)
-    def step(rows: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            logits = network.logits(rows, training=True)
-            loss = tf.reduce_mean(weights * _cross_entropy(labels, logits))
-            loss += penalty * tf.reduce_sum(tf.square(kernel))
-        optimizer.apply(tape.gradient(loss, variables), variables)
-        return loss
-
-    return step
-
-
-def _cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    if logits.shape[1] == 1:
-        return tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(labels, tf.float32), logits[:, 0])
-    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
-
-
 @dataclass
 class Fit:
     """Runs a stage; `run` is its table of contents.
@@ -233,8 +108,9 @@ class Fit:
     def __post_init__(self) -> None:
         self.history: list[dict[str, float]] = []
         self.first_epoch = len(self.past)
-        self.optimizer = keras.optimizers.Adam(self.stage.learning_rate)
-        self.early_stopping = EarlyStopping(self.stage.patience)
+        self.optimizers = Optimizers(self.stage)
+        self.rate = self.stage.learning_rate
+        self.early_stopping = EarlyStopping(self.stage.config.early_stopping_patience)
 
     def run(self) -> Fitted:
         """Trains until the epochs are over, patience is exhausted or someone stops it.
@@ -247,7 +123,7 @@ class Fit:
             RunError: the loss isn't a number any more.
             Stopped: before the run's first epoch ended, so that there is nothing to keep.
         """
-        step = _step_function(self.stage, self.optimizer)
+        step = step_function(self.stage, self.optimizers)
         call = tf.function(self.stage.network.logits, reduce_retracing=True)
         self._begin()
         stopped = False
@@ -269,9 +145,9 @@ class Fit:
             self.kept, self.kept_epoch = self._snapshot(), 0
             return
         require_same_shapes(state.variables, self._kept_variables(), "weights")
-        require_same_shapes(state.optimizer, self.optimizer.variables, "optimizer")
+        require_same_shapes(state.optimizer, self.optimizers.variables, "optimizer")
         self._assign(self._kept_variables(), state.variables)
-        self._assign(self.optimizer.variables, state.optimizer)
+        self._assign(self.optimizers.variables, state.optimizer)
         self.kept, self.kept_epoch = list(state.kept), state.kept_epoch
         self.early_stopping.best, self.early_stopping.waited = state.best, state.waited
         self.history = state.history[self.first_epoch :]
@@ -280,12 +156,16 @@ class Fit:
         """Runs one epoch of gradient steps; returns False where it was stopped."""
         data = self.stage.data
         order = np.random.default_rng([data.seed, self.first_epoch + epoch]).permutation(len(data.labels))
-        size = self.stage.batch_size
+        size = self.stage.config.batch_size
         batches = [order[start : start + size] for start in range(0, len(order), size)]
         started = time.monotonic()
         for number, (places, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
             if self.should_stop():
                 return False
+            if self.stage.config.schedule != "constant":
+                done = epoch * len(batches) + number - 1
+                self.rate = scheduled_rate(self.stage, done, self.stage.epochs * len(batches))
+                self.optimizers.set_rate(self.rate)
             labels = data.labels[places]
             weights = data.class_weights[labels].astype(np.float32)
             loss = step(tf.constant(rows), tf.constant(labels), tf.constant(weights))
@@ -315,9 +195,9 @@ class Fit:
         return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
 
     def _epoch_ends(self, epoch: int, metrics: dict[str, float]) -> None:
-        metrics = {**metrics, "learning_rate": self.stage.learning_rate}
+        metrics = {**metrics, "learning_rate": self.rate}
         self.history.append(metrics)
-        if self.early_stopping.improved(metrics["val_loss"]) or not self.stage.patience:
+        if self.early_stopping.improved(metrics["val_loss"]) or not self.stage.config.early_stopping_patience:
             self.kept, self.kept_epoch = self._snapshot(), epoch + 1
         # First the state, then the event: what the curve shows is never lost.
         self.on_state(self._state())
@@ -336,7 +216,7 @@ class Fit:
             kept_epoch=self.kept_epoch,
             variables=self.kept if self.kept_epoch == len(self.history) else self._snapshot(),
             kept=self.kept,
-            optimizer=[variable.numpy() for variable in self.optimizer.variables],
+            optimizer=[variable.numpy() for variable in self.optimizers.variables],
         )
 
     def _batch_ends(self, epoch: int, number: int, batches: int, seconds: float) -> None:

@@ -20,9 +20,11 @@ from core.nn.checkpoints import Checkpoints, TrainingState
 from core.nn.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.extraction import FeatureSource
 from core.nn.features import Rows, array_rows
-from core.nn.fitting import Fit, Labelled, Stage, StageData, Trainable, run_model
+from core.nn.fitting import Fit, run_model
 from core.nn.model_files import Reference, TrainedClassifier, save_classifier
+from core.nn.stages import Labelled, Stage, StageData, Trainable
 from core.nn.weights import ensure_weights, load_weights
+from core.notes import save_notes
 from core.settings import Settings
 
 # The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are
@@ -125,11 +127,11 @@ class _Training:
 
     def _load_checkpoint(self) -> TrainingState | None:
         loaded = self.checkpoints.load()
-        # Into the run's log.
+        self.notes: list[str] = []
         if loaded.num_damaged:
-            print(f"{loaded.num_damaged} of the checkpoints were damaged and left out.")
+            self.notes.append(f"{loaded.num_damaged} of the run's checkpoints were damaged and left out.")
         if loaded.state:
-            print(f"Going on after epoch {len(loaded.state.history)}.")
+            self.notes.append(f"The run was ended once and went on after epoch {len(loaded.state.history)}.")
         return loaded.state
 
     def run(self) -> Outcome:
@@ -191,7 +193,9 @@ class _Training:
         boundary = self.source.cut_boundary
         with self.clock.phase("features"):
             self._ensure(boundary, 1 if boundary == "pixels" else self.config.augmentation.cached_views)
-        network = Trainable(self.classifier.suffix, self.classifier.head, self.config.from_scratch)
+        network = Trainable(
+            self.classifier.suffix, self.classifier.head, self.classifier.thawed, self.config.from_scratch
+        )
         with self.clock.phase("fine_tune"):
             self._fit(self._stage("fine_tune", boundary, network))
 
@@ -209,9 +213,7 @@ class _Training:
             data=self._stage_data(boundary),
             epochs=config.fine_tune_epochs if fine else config.head_epochs,
             learning_rate=config.fine_tune_learning_rate if fine and not config.from_scratch else config.learning_rate,
-            batch_size=config.batch_size,
-            weight_decay=config.head.weight_decay,
-            patience=config.early_stopping_patience,
+            config=config,
         )
 
     def _stage_data(self, boundary: str) -> StageData:
@@ -280,6 +282,7 @@ class _Training:
             trained = TrainedClassifier(self.classifier, self.config, self.index.class_names, self._reference())
             self.folder.mkdir(parents=True, exist_ok=True)
             save_evaluations(evaluations, self.folder / EVALUATION_FILE)
+            save_notes([*self.notes, *self.source.notes], self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)
 
 

@@ -3,11 +3,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from core.config import Head
+from core.config import Head, TrainingConfig
 from core.errors import RunError, Stopped
-from core.nn.classifier import build_head, class_probabilities
+from core.nn.classifier import build_classifier, build_head, class_probabilities
 from core.nn.features import array_rows
-from core.nn.fitting import EarlyStopping, Fit, Labelled, Stage, StageData, Trainable, loss_and_accuracy, run_model
+from core.nn.fitting import EarlyStopping, Fit, loss_and_accuracy, run_model
+from core.nn.optimization import scheduled_rate
+from core.nn.stages import Labelled, Stage, StageData, Trainable
 
 NUM_FEATURES = 32
 
@@ -21,12 +23,13 @@ def blobs(count: int, num_classes: int, seed: int) -> tuple[np.ndarray, np.ndarr
     return rows.astype(np.float32), labels
 
 
-def make_stage(num_classes: int = 3, head: Head | None = None, **changes) -> Stage:
+def make_stage(num_classes: int = 3, head: Head | None = None, epochs: int = 3, data=None, **options) -> Stage:
     keras.utils.set_random_seed(0)
     head = head or Head()
+    config = TrainingConfig(head=head, epochs=epochs).with_options(**{"learning_rate": 1e-2, **options})
     rows, labels = blobs(240, num_classes, seed=1)
     val_rows, val_labels = blobs(240, num_classes, seed=2)
-    data = StageData(
+    data = data or StageData(
         read=lambda places, epoch: rows[places],
         labels=labels,
         class_weights=np.ones(num_classes),
@@ -34,17 +37,8 @@ def make_stage(num_classes: int = 3, head: Head | None = None, **changes) -> Sta
         validation=Labelled(array_rows(val_rows), val_labels),
         seed=0,
     )
-    values = {
-        "phase": "head",
-        "network": Trainable(None, build_head(head, (NUM_FEATURES,), num_classes)),
-        "data": data,
-        "epochs": 3,
-        "learning_rate": 1e-2,
-        "batch_size": 32,
-        "weight_decay": head.weight_decay,
-        "patience": 0,
-    }
-    return Stage(**{**values, **changes})
+    network = Trainable(None, build_head(head, (NUM_FEATURES,), num_classes))
+    return Stage("head", network, data, epochs, config.learning_rate, config)
 
 
 def fit(stage: Stage, events: list | None = None, should_stop=lambda: False):
@@ -110,7 +104,7 @@ def test_early_stopping_watches_the_losses():
 
 def test_early_stopping_gives_back_the_best_epoch():
     """Without a penalty and at a high rate the validation loss soon rises."""
-    stage = make_stage(head=Head(weight_decay=0.0), epochs=60, learning_rate=0.1, patience=3)
+    stage = make_stage(head=Head(weight_decay=0.0), epochs=60, learning_rate=0.1, early_stopping_patience=3)
     fitted = fit(stage)
     losses = [metrics["val_loss"] for metrics in fitted.history]
     assert len(losses) < 60
@@ -171,3 +165,43 @@ def test_class_weights_pull_towards_the_rare_class():
     fit(plain)
     fit(weighted)
     assert probabilities(weighted)[:, 1].mean() > probabilities(plain)[:, 1].mean() + 0.05
+
+
+def test_a_cosine_schedule_falls_to_nothing():
+    history = fit(make_stage(epochs=4, schedule="cosine")).history
+    rates = [metrics["learning_rate"] for metrics in history]
+    assert rates == sorted(rates, reverse=True)
+    assert rates[0] < 1e-2
+    assert rates[-1] < 1e-3
+    stage = make_stage(schedule="cosine")
+    assert scheduled_rate(stage, 0, 10) == pytest.approx(1e-2)
+    assert scheduled_rate(stage, 5, 10) == pytest.approx(5e-3)
+    assert scheduled_rate(stage, 10, 10) == pytest.approx(0)
+
+
+@pytest.mark.parametrize("num_classes", [2, 3])
+def test_label_smoothing_tempers_the_answers(num_classes):
+    plain, smooth = make_stage(num_classes, epochs=40), make_stage(num_classes, epochs=40, label_smoothing=0.3)
+    fit(plain)
+    fit(smooth)
+    assert probabilities(smooth).max(axis=1).mean() < probabilities(plain).max(axis=1).mean() - 0.02
+
+
+def test_earlier_blocks_learn_more_slowly():
+    """One step of Adam moves every weight by its rate, so the moves tell the rates."""
+    config = TrainingConfig(image_size=64, batch_size=240, learning_rate=1e-3).with_options(trainable_blocks=3)
+    config = config.with_options(rate_decay=0.1)
+    classifier = build_classifier(config, num_classes=3)
+    network = Trainable(classifier.suffix, classifier.head, classifier.thawed)
+    rows = np.random.default_rng(0).random((8, *classifier.suffix.input_shape[1:])).astype(np.float32)
+    labels = np.arange(8) % 3
+    measured = Labelled(array_rows(rows), labels)
+    data = StageData(lambda places, epoch: rows[places], labels, np.ones(3), measured, measured, 0)
+    classifier.head.get_layer("logits").kernel.assign(np.random.default_rng(1).normal(size=(1280, 3)))
+    before = [[variable.numpy() for variable in block] for block in classifier.thawed]
+    fit(Stage("fine_tune", network, data, 1, 1e-3, config))
+    moves = [
+        np.median(np.concatenate([np.abs(v.numpy() - old).ravel() for v, old in zip(block, olds, strict=True)]))
+        for block, olds in zip(classifier.thawed, before, strict=True)
+    ]
+    assert moves == pytest.approx([1e-3, 1e-4, 1e-5], rel=0.2)

@@ -1,0 +1,62 @@
+import numpy as np
+import pytest
+
+from core.availability import bundled_weights
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.nn import engines
+from core.nn.classifier import build_classifier
+from core.nn.engines import choose_engine, smallest_cosine, tensorflow_engine
+from core.nn.weights import load_weights
+
+CONFIG = TrainingConfig(image_size=64)
+PICTURES = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def prefix():
+    classifier = build_classifier(CONFIG, num_classes=2)
+    backbone = get_backbone(CONFIG.backbone)
+    load_weights(classifier.features, backbone, bundled_weights(backbone))
+    return classifier.prefix
+
+
+def test_a_batch_may_be_smaller_than_the_compiled_one(prefix):
+    rows = tensorflow_engine(prefix).compute(PICTURES)
+    np.testing.assert_allclose(rows, prefix(PICTURES.astype(np.float32), training=False), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
+def test_openvino_gives_the_same_features(prefix):
+    engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
+    assert "OpenVINO" in engine.sentence
+    assert "float32" in engine.sentence
+    np.testing.assert_allclose(engine.compute(PICTURES), tensorflow_engine(prefix).compute(PICTURES), atol=1e-3)
+
+
+@pytest.mark.parametrize(("engine", "num_pictures"), [("tensorflow", 1000), ("auto", 10)])
+def test_tensorflow_is_taken_where_it_is_asked_for_or_the_pictures_are_few(prefix, engine, num_pictures):
+    chosen = choose_engine(prefix, CONFIG.with_options(engine=engine), PICTURES, num_pictures)
+    assert chosen.sentence.startswith("The frozen blocks ran in TensorFlow")
+
+
+def test_without_the_extra_the_one_who_asked_for_it_is_told(prefix, monkeypatch):
+    monkeypatch.setattr(engines, "is_installed", lambda: False)
+    plain = choose_engine(prefix, CONFIG, PICTURES, 1000)
+    asked = choose_engine(prefix, CONFIG.with_options(engine="bfloat16"), PICTURES, 1000)
+    assert "isn't installed" not in plain.sentence
+    assert asked.sentence.endswith("OpenVINO isn't installed.")
+
+
+@pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
+def test_features_that_differ_are_not_taken(prefix, monkeypatch):
+    monkeypatch.setitem(engines.COSINES, "float32", 2.0)
+    engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
+    assert "OpenVINO's features differ (cosine 1.0000)" in engine.sentence
+
+
+def test_smallest_cosine():
+    left = np.array([[1.0, 0], [0, 0], [1, 1]])
+    assert smallest_cosine(left, left) == pytest.approx(1)
+    assert smallest_cosine(left, left[:, ::-1]) == pytest.approx(0)
+    assert np.isnan(smallest_cosine(left, left * np.nan))
