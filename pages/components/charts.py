@@ -230,6 +230,7 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
         texttemplate="%{text}" if len(names) <= 20 else None,
         customdata=[[[names[row], names[column]] for column in places] for row in places],
         hovertemplate="%{customdata[0]} taken for %{customdata[1]}: %{text} (%{z:.0%})<extra></extra>",
+        textfont={"size": 15},
         showscale=False,
         xgap=2,
         ygap=2,

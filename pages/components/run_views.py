@@ -38,12 +38,13 @@ def facts(run: Run) -> str:
 
 def row(run: Run) -> None:
     """Draws one run as a line that leads to its page."""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(gap=None):
-            st.page_link(session.RUN, label=f"**{wording.plain(run.name)}**", query_params={"run": run.id})
-            st.caption(facts(run))
-        status_badge(run)
-        st.markdown(f"**{accuracy(run)}**", width=72, text_alignment="right")
+    with st.container(border=True, gap="xsmall"):
+        st.page_link(session.RUN, label=f"**{wording.plain(run.name)}**", query_params={"run": run.id})
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            status_badge(run)
+            if run.has_model:
+                st.markdown(f"**{accuracy(run)}**", width="content")
+            st.caption(facts(run), width="content")
 
 
 def time_taken(run: Run) -> str:

@@ -10,15 +10,15 @@ from core.events import Event
 from core.runs.store import Run, RunStatus
 
 WORD_JOINER = "\u2060"
-PLURALS = {"class": "classes", "entry": "entries", "data set": "data sets"}
+PLURALS = {"class": "classes"}
 KILOBYTE = 1024
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
 
 STATUS_WORDS = {
-    RunStatus.QUEUED: ("Queued", "blue", ":material/hourglass_empty:"),
-    RunStatus.RUNNING: ("Running", "primary", ":material/play_circle:"),
+    RunStatus.QUEUED: ("Queued", "gray", ":material/hourglass_empty:"),
+    RunStatus.RUNNING: ("Running", "blue", ":material/play_circle:"),
     RunStatus.COMPLETED: ("Completed", "green", ":material/check_circle:"),
     RunStatus.STOPPED: ("Stopped", "gray", ":material/stop_circle:"),
     RunStatus.FAILED: ("Failed", "red", ":material/error:"),
@@ -88,7 +88,8 @@ def ago(moment: float, now: float | None = None) -> str:
         return f"{int(passed // MINUTE)} min ago"
     if passed < DAY:
         return f"{int(passed // HOUR)} h ago"
-    return f"{datetime.fromtimestamp(moment):%-d %B %Y}"
+    day = datetime.fromtimestamp(moment)
+    return f"{day.day} {day:%B %Y}"
 
 
 def percent(share: float) -> str:
