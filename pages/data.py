@@ -6,6 +6,7 @@ from typing import BinaryIO
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
+from core.datasets.isolation import import_apart
 from core.datasets.samples import SAMPLES, SampleSet, import_sample
 from core.runs import queue
 from pages.components import dataset_views, dialogs, frame, polling, session, wording
@@ -46,7 +47,7 @@ def import_from(label: str, source: Path | BinaryIO) -> None:
     """Starts the import of an uploaded archive, or of a folder or archive on this machine."""
     store = session.dataset_store()
     start_import(
-        label, lambda on_event, should_stop: store.import_source(source, on_event=on_event, should_stop=should_stop)
+        label, lambda on_event, should_stop: import_apart(store, source, on_event=on_event, should_stop=should_stop)
     )
 
 

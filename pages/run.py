@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.backbones import get_backbone
 from core.errors import CoreError
+from core.notes import load_notes
 from core.runs import queue
 from core.runs.store import Run, RunStatus
 from pages.components import (
@@ -140,6 +141,8 @@ def show_details(run: Run) -> None:
             hide_index=True,
             alt="The run's settings",
         )
+    for note in load_notes(session.run_store().folder(run.id)):
+        st.caption(wording.plain(note))
     if run.seconds:
         with right, st.expander("Where the time went", icon=":material/timer:"):
             st.dataframe(

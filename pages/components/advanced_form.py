@@ -1,34 +1,35 @@
 """The part of the training form that few people need: widgets for every other field, and a preview of augmentation."""
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.backbones import Backbone, get_backbone
-from core.config import MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS
+from core.config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES
 from core.datasets.index import DatasetIndex
 from pages.components import augmentation_preview
 
 WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
 POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every place"}
 PREPROCESSING_WORDS = {"native": "As the network was trained", "unit": "Pixels divided by 255"}
+SCHEDULE_WORDS = {"constant": "The same all along", "cosine": "Falling to nothing (cosine)"}
+ENGINE_WORDS = {"auto": "The fastest exact one", "tensorflow": "TensorFlow", "bfloat16": "OpenVINO in bfloat16"}
 
 
-def show(index: DatasetIndex) -> None:
-    """Draws the widgets."""
-    _network(get_backbone(st.session_state["backbone"]))
+def show(index: DatasetIndex, weights_changed: Callable[[], None]) -> None:
+    """Draws the widgets.
+
+    Args:
+        index: the data set, for the preview.
+        weights_changed: called when other weights were chosen.
+    """
+    _network(get_backbone(st.session_state["backbone"]), weights_changed)
     _head()
     _learning()
     _augmentation()
     augmentation_preview.show(index)
-
-
-def weights_changed() -> None:
-    """From scratch all blocks learn, as frozen random ones would know nothing; pretrained, as the recipe has it."""
-    scratch = st.session_state["weights"] == "none"
-    blocks = len(get_backbone(st.session_state["backbone"]).blocks)
-    st.session_state["trainable_blocks"] = blocks if scratch else 0
 
 
 def _group(title: str) -> DeltaGenerator:
@@ -54,7 +55,7 @@ def _switch(group: DeltaGenerator, name: str, label: str, **more: Any) -> None:
     group.toggle(label, key=name, persist_state="session", **more)
 
 
-def _network(backbone: Backbone) -> None:
+def _network(backbone: Backbone, weights_changed: Callable[[], None]) -> None:
     group = _group("Network")
     current = st.session_state["weights"]
     _choice(
@@ -79,6 +80,13 @@ def _network(backbone: Backbone) -> None:
         "Preprocessing",
         {name: PREPROCESSING_WORDS[name] for name in PREPROCESSINGS},
         help="How pixels are scaled before the network sees them.",
+    )
+    _choice(
+        group,
+        "engine",
+        "Engine",
+        {name: ENGINE_WORDS[name] for name in ENGINES},
+        help="What computes the frozen blocks. Bfloat16 is faster and a little less exact; it needs OpenVINO.",
     )
 
 
@@ -114,6 +122,16 @@ def _learning() -> None:
     )
     _number(
         group,
+        "rate_decay",
+        "Rate decay",
+        0.01,
+        1.0,
+        step=0.05,
+        disabled=not thawed,
+        help="Factor of the rate for each block further from the head; 1 gives all the same.",
+    )
+    _number(
+        group,
         "head_epochs",
         "Head epochs",
         0,
@@ -129,6 +147,8 @@ def _learning() -> None:
         1000,
         help="Epochs without a lower validation loss before training ends; 0 trains all epochs.",
     )
+    _choice(group, "schedule", "Learning rates", {name: SCHEDULE_WORDS[name] for name in SCHEDULES})
+    _share(group, "label_smoothing", "Label smoothing", 0.5, help="Keeps the model from being too sure of itself.")
     _number(group, "seed", "Seed", 0, 2**31 - 1, help="The same seed gives the same run.")
     _switch(group, "class_weighting", "Class weighting", help="Makes up for classes that have fewer pictures.")
 

@@ -40,7 +40,7 @@ def training_config(index: DatasetIndex) -> TrainingConfig | None:
     _recipe_choice(index)
     _short_form(index)
     with st.expander("Advanced", icon=":material/tune:"):
-        advanced_form.show(index)
+        advanced_form.show(index, _weights_changed)
     try:
         config, reason = current_config(index), ""
     except CoreError as error:
@@ -133,11 +133,10 @@ def _backbone_changed() -> None:
 
 
 def _weights_changed() -> None:
-    # Frozen random blocks would learn nothing, so all of them learn.
-    if st.session_state["weights"] == "none":
-        st.session_state["trainable_blocks"] = len(get_backbone(st.session_state["backbone"]).blocks)
-    else:
-        st.session_state["trainable_blocks"] = st.session_state[FILLED]["trainable_blocks"]
+    """From scratch all blocks learn, as frozen random ones would know nothing; pretrained, as many as before."""
+    scratch = st.session_state["weights"] == "none"
+    blocks = len(get_backbone(st.session_state["backbone"]).blocks)
+    st.session_state["trainable_blocks"] = blocks if scratch else st.session_state[FILLED]["trainable_blocks"]
 
 
 def _short_form(index: DatasetIndex) -> None:
