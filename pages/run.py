@@ -83,8 +83,7 @@ def show_live(run: Run) -> None:
 
 def train_again(run: Run) -> None:
     """Goes to the set-up with the settings of the run."""
-    forms.prefill(run.config, run.recipe)
-    session.choose_dataset(run.dataset_id)
+    forms.prefill(run)
     st.switch_page(session.TRAIN)
 
 

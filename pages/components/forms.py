@@ -10,6 +10,7 @@ from core.config import TrainingConfig, option_names
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.recipes import RECIPES, recipe_config
+from core.runs.store import Run
 from core.settings import settings
 from pages.components import advanced_form, chart_view, charts, connection, session, wording
 
@@ -18,13 +19,16 @@ RECIPE = "recipe"
 FIRST_RECIPE = "recommended"
 # The values that the form was filled with, to tell what the person has changed since.
 FILLED = "filled_with"
+FORM_DATASET = "form_dataset"
 WEIGHTS_KINDS = {"bundled": "Bundled", "on_disk": "On disk", "download": "Download"}
 
 
-def prefill(config: TrainingConfig, recipe: str) -> None:
+def prefill(run: Run) -> None:
     """Fills the form with the settings of a run, to start it again with changes."""
-    st.session_state[RECIPE] = recipe if recipe in RECIPES else FIRST_RECIPE
-    _fill(config)
+    session.choose_dataset(run.dataset_id)
+    st.session_state[FORM_DATASET] = run.dataset_id
+    st.session_state[RECIPE] = run.recipe if run.recipe in RECIPES else FIRST_RECIPE
+    _fill(run.config)
 
 
 def training_config(index: DatasetIndex) -> TrainingConfig | None:
@@ -103,13 +107,13 @@ def _follow_dataset(index: DatasetIndex) -> None:
     if FILLED not in st.session_state:
         st.session_state.setdefault(RECIPE, FIRST_RECIPE)
         _fill_from_recipe(_num_training(index))
-    if st.session_state.get("form_dataset", index.id) != index.id:
+    if st.session_state.get(FORM_DATASET, index.id) != index.id:
         recipe = recipe_config(st.session_state[RECIPE], _num_training(index)).options()
         filled = st.session_state[FILLED]
         for name in FIELDS:
             if st.session_state.get(name) == filled[name]:
                 st.session_state[name] = filled[name] = recipe[name]
-    st.session_state["form_dataset"] = index.id
+    st.session_state[FORM_DATASET] = index.id
 
 
 def _recipe_choice(index: DatasetIndex) -> None:

@@ -5,6 +5,7 @@ from core.datasets.store import DatasetStore
 from core.events import Event
 from core.runs.store import RunStatus
 from core.settings import settings
+from tests.conftest import draw_folder
 from tests.pages.conftest import button, words
 
 
@@ -74,6 +75,16 @@ def test_train_again_fills_the_form_with_the_settings(open_page, trained):
     assert app.title[0].value == "Train a model"
     assert (app.session_state["image_size"], app.session_state["epochs"]) == (64, 3)
     assert app.selectbox[0].value == run.dataset_id
+
+
+def test_train_again_keeps_the_settings_whatever_the_form_was_at(open_page, app, trained, home, tmp_path):
+    other = DatasetStore(home).import_source(draw_folder(tmp_path / "other", 40, seed=1))
+    app = open_page("train")
+    assert app.selectbox[0].value == other.id
+    app.switch_page("pages/run.py")
+    app.query_params["run"] = trained.get("Good run").id
+    button(app.run(), "Train again with changes").click().run()
+    assert (app.session_state["image_size"], app.session_state["epochs"]) == (64, 3)
 
 
 def test_failed_run_shows_the_sentence_and_the_way_back(open_page, trained):
