@@ -1,4 +1,4 @@
-"""Answers from a model that stays warm in a process of its own, so that the web server never loads TensorFlow."""
+"""Answers, forecasts and learning rates from a process of its own, so that the web server never loads TensorFlow."""
 
 import atexit
 import os
@@ -9,9 +9,13 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from core.config import TrainingConfig
 from core.errors import RunError
+from core.forecast import Forecast
 from core.prediction import Prediction
+from core.rate_curve import RateCurve
 from core.settings import Settings
 
 PROJECT = Path(__file__).parents[1]
@@ -42,7 +46,8 @@ class InferenceClient:
 
     def _warm_up(self, run_id: str) -> None:
         try:
-            self._call("warm", run_id, [])
+            self._call("warm", run_id=run_id)
+            self._warm.add(run_id)
         except RunError:
             pass  # The person hasn't asked anything yet; the next request says it again.
         finally:
@@ -63,19 +68,44 @@ class InferenceClient:
         Raises:
             RunError: there is no model, or the inference process was ended.
         """
-        return self._call("predict", run_id, list(sources))
+        predictions = self._call("predict", run_id=run_id, sources=list(sources))
+        self._warm.add(run_id)
+        return predictions
+
+    def forecast(self, config: TrainingConfig, dataset_id: str) -> Forecast:
+        """Tells how long a training will take; the first time for a network measures it for some seconds.
+
+        Args:
+            config: of the run.
+            dataset_id: its data set.
+
+        Raises:
+            CoreError: it can't be told; the message says why.
+        """
+        return self._call("forecast", config=config, dataset_id=dataset_id)
+
+    def find_rate(self, config: TrainingConfig, dataset_id: str) -> RateCurve:
+        """Looks for a learning rate of the head with a hundred steps; pictures that aren't cached are read first.
+
+        Args:
+            config: of the run.
+            dataset_id: its data set.
+
+        Raises:
+            CoreError: it can't be done; the message says why.
+        """
+        return self._call("find_rate", config=config, dataset_id=dataset_id)
 
     def close(self) -> None:
         """Ends the inference process."""
         with self._lock:
             self._end()
 
-    def _call(self, action: str, run_id: str, sources: list[Path | bytes]) -> list[Prediction]:
+    def _call(self, action: str, **arguments: Any) -> Any:
         with self._lock:
-            kind, value = self._exchange((action, run_id, sources))
-            if kind == "done":
-                self._warm.add(run_id)
-                return value
+            kind, value = self._exchange((action, arguments))
+        if kind == "done":
+            return value
         if kind == "refused":
             raise RunError(value)
         raise RuntimeError(f"The inference process failed:\n{value}")
@@ -108,8 +138,8 @@ class InferenceClient:
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
         }
         with (self._settings.home / LOG_NAME).open("wb") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "core.nn.server", str(self._settings.runs)],
+            process = subprocess.Popen(
+                [sys.executable, "-m", "core.nn.server"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -117,6 +147,8 @@ class InferenceClient:
                 # Ctrl-C in the server's terminal is for the server, whose end closes the pipe and so ends this one.
                 start_new_session=True,
             )
+        pickle.dump(self._settings, process.stdin)
+        return process
 
     def _end(self) -> None:
         process, self._process = self._process, None

@@ -63,7 +63,8 @@ class FeatureSource:
     """Gives the rows that a stage of the training starts from, computing what isn't cached.
 
     Attributes:
-        classifier: whose frozen part is used; its weights are as they will be when the rows are used.
+        classifier: whose frozen part is used; its weights are as they will be when the rows are used. None where
+            nothing is to be computed.
         config: what the rows depend on.
         index: the pictures.
         fingerprint: of the backbone's weights.
@@ -71,7 +72,7 @@ class FeatureSource:
         should_stop: asked before each batch.
     """
 
-    classifier: Classifier
+    classifier: Classifier | None
     config: TrainingConfig
     index: DatasetIndex
     fingerprint: str
@@ -116,6 +117,10 @@ class FeatureSource:
     def head_boundary(self) -> str:
         """Name of the place where the head begins."""
         return f"head inputs, {self.config.head.pooling}"
+
+    def count_missing(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> int:
+        """Returns how many of the pictures aren't cached in this version."""
+        return len(self._space(boundary, view).missing([sample.digest for sample in samples]))
 
     def ensure(self, boundary: str, wanted: Sequence[tuple[Sequence[Sample], int]]) -> None:
         """Computes the rows of these pictures, in these versions, that aren't cached.

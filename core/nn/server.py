@@ -1,7 +1,7 @@
-"""The inference process: keeps models warm and answers over its standard input and output.
+"""The inference process: has TensorFlow loaded, keeps models warm and answers over its standard input and output.
 
-Started by `core.serving` as `python -m core.nn.server RUNS_FOLDER`. A request is a pickled `(action, run_id, sources)`,
-an answer a pickled `(kind, value)`; both ends are this studio's own processes.
+Started by `core.serving` as `python -m core.nn.server`. First comes a pickled `Settings`, then requests, pickled
+`(action, arguments)`; an answer is a pickled `(kind, value)`. Both ends are this studio's own processes.
 """
 
 import os
@@ -12,7 +12,10 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import BinaryIO
 
+from core.config import TrainingConfig
+from core.datasets.store import DatasetStore
 from core.errors import CoreError
+from core.settings import Settings
 
 MODELS_KEPT = 3
 
@@ -44,27 +47,58 @@ class Models:
         return self._kept[run_id][1]
 
 
-def _answer(models: Models, action: str, run_id: str, sources: list) -> tuple[str, object]:
+class Actions:
+    """What can be asked of this process; each method's name is a request's action.
+
+    Args:
+        settings: where everything is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._models = Models(settings.runs)
+
+    def warm(self, run_id: str) -> None:
+        """Loads a run's model."""
+        self._models.get(run_id)
+
+    def predict(self, run_id: str, sources: list) -> object:
+        """Answers to pictures."""
+        return self._models.get(run_id).predict(sources)
+
+    def forecast(self, config: TrainingConfig, dataset_id: str) -> object:
+        """Tells what a run would need."""
+        from core.nn.speeds import forecast
+
+        return forecast(config, DatasetStore(self._settings).get(dataset_id), self._settings)
+
+    def find_rate(self, config: TrainingConfig, dataset_id: str) -> object:
+        """Looks for a learning rate."""
+        from core.nn.rate_finder import find_rate
+
+        return find_rate(config, DatasetStore(self._settings).get(dataset_id), self._settings)
+
+
+def _answer(actions: Actions, action: str, arguments: dict) -> tuple[str, object]:
     try:
-        predictor = models.get(run_id)
-        return "done", predictor.predict(sources) if action == "predict" else None
+        return "done", getattr(actions, action)(**arguments)
     except CoreError as error:
         return "refused", str(error)
     except MemoryError:
-        return "refused", "There isn't enough memory for these pictures. Try fewer at once."
+        return "refused", "There isn't enough memory for this. Try fewer pictures at once, or a smaller image size."
     except Exception:
         return "bug", traceback.format_exc()
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, runs: Path) -> None:
+def serve(requests: BinaryIO, answers: BinaryIO, settings: Settings) -> None:
     """Answers requests until the other end closes."""
-    models = Models(runs)
+    actions = Actions(settings)
     while True:
         try:
             request = pickle.load(requests)
         except EOFError:
             return
-        pickle.dump(_answer(models, *request), answers)
+        pickle.dump(_answer(actions, *request), answers)
         answers.flush()
 
 
@@ -73,7 +107,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     # Whatever prints goes to the log; the answers have the stream for themselves.
     os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers, Path(sys.argv[1]))
+    serve(sys.stdin.buffer, answers, pickle.load(sys.stdin.buffer))
     # TensorFlow takes seconds to leave, and there is nothing left to lose.
     os._exit(0)
 

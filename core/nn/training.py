@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from core.availability import availability
 from core.backbones import get_backbone
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
@@ -94,6 +95,26 @@ def run_training(
     return _Training(config, index, folder, settings, on_event, should_stop).run()
 
 
+def weights_path(config: TrainingConfig, settings: Settings) -> Path | None:
+    """Returns the file of the backbone's weights; None from scratch, and where they still have to be downloaded."""
+    if config.from_scratch:
+        return None
+    if config.weights == "imagenet":
+        return availability(get_backbone(config.backbone), settings).path
+    return Path(config.weights)
+
+
+def weights_fingerprint(config: TrainingConfig, settings: Settings) -> str | None:
+    """Returns what the features depend on besides the network; None where the weights aren't here yet."""
+    if config.from_scratch:
+        return f"random {config.seed}"
+    path = weights_path(config, settings)
+    if path is None or not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 class _Training:
     """The state of one training; `run` is its table of contents."""
 
@@ -167,16 +188,13 @@ class _Training:
 
     def _load_weights(self, classifier: Classifier) -> str:
         """Loads the backbone's weights and returns their fingerprint."""
-        if self.config.from_scratch:
-            return f"random {self.config.seed}"
         backbone = get_backbone(self.config.backbone)
         if self.config.weights == "imagenet":
-            path = ensure_weights(backbone, self.settings, self.on_event, self.should_stop)
-        else:
-            path = Path(self.config.weights)
-        load_weights(classifier.features, backbone, path)
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+            ensure_weights(backbone, self.settings, self.on_event, self.should_stop)
+        path = weights_path(self.config, self.settings)
+        if path:
+            load_weights(classifier.features, backbone, path)
+        return weights_fingerprint(self.config, self.settings) or ""
 
     def _train_head(self) -> None:
         boundary = self.source.head_boundary

@@ -1,0 +1,143 @@
+"""How long a training will take and how much room it needs, before it is started."""
+
+from dataclasses import dataclass
+
+from core.settings import MEGABYTE
+
+START_SECONDS = 6.0
+
+
+@dataclass(frozen=True)
+class Speeds:
+    """What was measured on this machine for a network.
+
+    Attributes:
+        decode_seconds: to read one picture, with all processors.
+        prefix_seconds: for one picture through the frozen blocks; 0 where there are none.
+        prepare_seconds: to compile what computes them.
+        head_step_seconds: for one gradient step of the head.
+        head_inputs_seconds: for one picture from the frozen blocks to the head; 0 where that is the same place.
+        fine_tune_step_seconds: for one gradient step with thawed blocks; 0 where none are.
+        fine_tune_row_seconds: for one picture through the thawed blocks in evaluation mode.
+        row_bytes: of what is kept of a picture, at the frozen boundary.
+    """
+
+    decode_seconds: float
+    prefix_seconds: float
+    prepare_seconds: float
+    head_step_seconds: float
+    head_inputs_seconds: float
+    fine_tune_step_seconds: float
+    fine_tune_row_seconds: float
+    row_bytes: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a run has to do.
+
+    Attributes:
+        pictures_to_compute: pictures, counted once a version, that aren't cached.
+        rows: pictures, counted once a version, that are needed.
+        training_pictures: to learn from.
+        measured_pictures: that the curves are measured on after each epoch.
+        batch_size: pictures in a gradient step.
+        head_epochs: epochs of the head.
+        fine_tune_epochs: epochs with thawed blocks.
+        free_memory_bytes: what rows may take before they are read from disk.
+    """
+
+    pictures_to_compute: int
+    rows: int
+    training_pictures: int
+    measured_pictures: int
+    batch_size: int
+    head_epochs: int
+    fine_tune_epochs: int
+    free_memory_bytes: int
+
+    @property
+    def steps(self) -> int:
+        """Gradient steps of an epoch."""
+        return -(-self.training_pictures // self.batch_size)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run will need.
+
+    Attributes:
+        features_seconds: for the pictures through the frozen blocks.
+        head_epoch_seconds: for an epoch of the head.
+        fine_tune_epoch_seconds: for an epoch with thawed blocks.
+        total_seconds: from Start to the end.
+        disk_bytes: of new features.
+        fits_in_memory: whether the features can stay in memory while training.
+    """
+
+    features_seconds: float
+    head_epoch_seconds: float
+    fine_tune_epoch_seconds: float
+    total_seconds: float
+    disk_bytes: int
+    fits_in_memory: bool
+
+    @property
+    def sentence(self) -> str:
+        """The forecast in words."""
+        parts = []
+        if self.features_seconds:
+            parts.append(f"{_about(self.features_seconds)} for the pictures")
+        else:
+            parts.append("the pictures are ready")
+        if self.head_epoch_seconds:
+            parts.append(f"then {in_words(self.head_epoch_seconds)} an epoch for the head")
+        if self.fine_tune_epoch_seconds:
+            parts.append(f"then {in_words(self.fine_tune_epoch_seconds)} an epoch of fine-tuning")
+        text = ", ".join(parts)
+        disk = f"{max(1, round(self.disk_bytes / MEGABYTE)):,} MB of disk" if self.disk_bytes else "no more disk"
+        memory = "fits in memory" if self.fits_in_memory else "is read from disk while training"
+        return f"{text[:1].upper()}{text[1:]}; {_about(self.total_seconds)} in all. Takes {disk}; {memory}."
+
+
+def _about(seconds: float) -> str:
+    words = in_words(seconds)
+    return words if words.startswith("less") else f"about {words}"
+
+
+def in_words(seconds: float) -> str:
+    """Returns a time as a person would say it."""
+    if seconds < 0.95:
+        return "less than a second"
+    if seconds < 100:
+        return f"{round(seconds)} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def make_forecast(speeds: Speeds, work: Work) -> Forecast:
+    """Works out what a run needs from what was measured.
+
+    Args:
+        speeds: of this machine, for the network.
+        work: of the run.
+    """
+    # Reading and computing share the processors.
+    picture = speeds.decode_seconds + speeds.prefix_seconds
+    if work.head_epochs:
+        picture += speeds.head_inputs_seconds
+    features = work.pictures_to_compute * picture + (speeds.prepare_seconds if work.pictures_to_compute else 0)
+    head = work.steps * speeds.head_step_seconds if work.head_epochs else 0.0
+    fine_tune = 0.0
+    if work.fine_tune_epochs:
+        fine_tune = work.steps * speeds.fine_tune_step_seconds + work.measured_pictures * speeds.fine_tune_row_seconds
+    total = START_SECONDS + features + work.head_epochs * head + work.fine_tune_epochs * fine_tune
+    return Forecast(
+        features_seconds=features,
+        head_epoch_seconds=head,
+        fine_tune_epoch_seconds=fine_tune,
+        total_seconds=total,
+        disk_bytes=work.pictures_to_compute * speeds.row_bytes,
+        fits_in_memory=work.rows * speeds.row_bytes <= work.free_memory_bytes,
+    )

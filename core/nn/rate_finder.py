@@ -1,0 +1,114 @@
+"""The learning-rate finder: a hundred steps of the head with a rate that rises (Smith 2017, arXiv 1506.01186)."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex, Sample
+from core.errors import WeightsError
+from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.nn.classifier import build_classifier
+from core.nn.extraction import FeatureSource
+from core.nn.optimization import Optimizers, step_function
+from core.nn.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training import weights_fingerprint, weights_path
+from core.nn.weights import load_weights
+from core.rate_curve import RateCurve
+from core.settings import Settings
+
+STEPS = 100
+LOWEST, HIGHEST = 1e-6, 1.0
+# So many pictures a class are enough for a curve.
+PICTURES_PER_CLASS = 100
+SMOOTHING = 0.9
+# Past this many times the lowest loss nothing is learned any more.
+DIVERGED = 4.0
+
+
+def find_rate(
+    config: TrainingConfig,
+    index: DatasetIndex,
+    settings: Settings,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+) -> RateCurve:
+    """Trains the head for a hundred steps with a rising rate and suggests one.
+
+    Args:
+        config: of the run that is to come.
+        index: its data set.
+        settings: where weights and features are; features that are computed here are kept for the run.
+        on_event: takes the events of the phase `features`.
+        should_stop: asked before each batch.
+
+    Raises:
+        WeightsError: the backbone's weights aren't on this machine.
+    """
+    keras.utils.set_random_seed(config.seed)
+    # The head alone: what it learns from is the same whether blocks are thawed later or not.
+    config = config.with_options(trainable_blocks=0)
+    index = index.with_split(config.validation_split, config.seed)
+    samples = _few(index.select("train"), config.seed)
+    classifier = build_classifier(config, len(index.class_names))
+    path = weights_path(config, settings)
+    if not config.from_scratch:
+        if path is None:
+            label = get_backbone(config.backbone).label
+            raise WeightsError(f"The weights of {label} aren't on this machine yet. Start a training to download them.")
+        load_weights(classifier.features, get_backbone(config.backbone), Path(path))
+    fingerprint = weights_fingerprint(config, settings) or ""
+    source = FeatureSource(classifier, config, index, fingerprint, settings.features, on_event, should_stop)
+    source.ensure(source.head_boundary, [(samples, 0)])
+    rows = source.rows(source.head_boundary, samples)
+    labels = np.array([sample.label for sample in samples], np.int64)
+    measured = Labelled(rows, labels)
+    weights = np.ones(len(index.class_names))
+    data = StageData(lambda places, epoch: rows.read(places), labels, weights, measured, measured, config.seed)
+    return _sweep(Stage("head", Trainable(None, classifier.head), data, 1, LOWEST, config))
+
+
+def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
+    order = np.random.default_rng(seed).permutation(len(samples))
+    counts: dict[int, int] = {}
+    chosen = []
+    for sample in (samples[place] for place in order):
+        counts[sample.label] = counts.get(sample.label, 0) + 1
+        if counts[sample.label] <= PICTURES_PER_CLASS:
+            chosen.append(sample)
+    return chosen
+
+
+def _sweep(stage: Stage) -> RateCurve:
+    optimizers = Optimizers(stage)
+    step = step_function(stage, optimizers)
+    generator = np.random.default_rng(stage.data.seed)
+    size = min(stage.config.batch_size, len(stage.data.labels))
+    average, losses = 0.0, []
+    rates = np.geomspace(LOWEST, HIGHEST, STEPS)
+    for number, rate in enumerate(rates, start=1):
+        optimizers.set_rate(float(rate))
+        places = generator.choice(len(stage.data.labels), size, replace=False)
+        labels = stage.data.labels[places]
+        loss = float(step(stage.data.read(places, 0), labels, np.ones(size, np.float32)).numpy())
+        average = SMOOTHING * average + (1 - SMOOTHING) * loss
+        losses.append(average / (1 - SMOOTHING**number))
+        if not np.isfinite(loss) or losses[-1] > DIVERGED * min(losses):
+            losses.pop()
+            break
+    return RateCurve(tuple(float(rate) for rate in rates[: len(losses)]), tuple(losses), suggest(rates, losses))
+
+
+def suggest(rates: np.ndarray, losses: list[float]) -> float:
+    """Returns the rate at which the smoothed loss falls fastest, rounded to one digit.
+
+    Args:
+        rates: rising by the same factor from step to step.
+        losses: of the first of them, at least 2.
+    """
+    lowest = int(np.argmin(losses))
+    slopes = np.gradient(np.array(losses))[: max(lowest, 1) + 1]
+    rate = float(rates[int(np.argmin(slopes))])
+    return float(f"{rate:.0e}")

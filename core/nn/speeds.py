@@ -1,0 +1,145 @@
+"""Measures how fast this machine runs a network, with a few batches."""
+
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.forecast import Forecast, Speeds, Work, make_forecast
+from core.nn.classifier import Classifier, build_classifier
+from core.nn.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
+from core.nn.extraction import MEMORY_SHARE, FeatureSource
+from core.nn.features import array_rows
+from core.nn.fitting import run_rows
+from core.nn.images import decode
+from core.nn.optimization import Optimizers, step_function
+from core.nn.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training import TRAINING_SAMPLE, weights_fingerprint
+from core.settings import Settings
+
+DECODED = 16
+REPEATS = 2
+
+
+def _seconds(function: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Returns the shortest time of a call, the first call left out."""
+    function()
+    times = []
+    for _ in range(repeats):
+        started = time.monotonic()
+        function()
+        times.append(time.monotonic() - started)
+    return min(times)
+
+
+def _step_seconds(network: Trainable, rows: np.ndarray, config: TrainingConfig, num_classes: int) -> float:
+    labels = np.arange(len(rows)) % num_classes
+    measured = Labelled(array_rows(rows), labels)
+    data = StageData(lambda places, epoch: rows[places], labels, np.ones(num_classes), measured, measured, 0)
+    stage = Stage("head", network, data, 1, config.learning_rate, config)
+    step = step_function(stage, Optimizers(stage))
+    weights = np.ones(len(rows), np.float32)
+    # Beside the step itself: reading the rows, telling of it.
+    return _seconds(lambda: step(rows, labels, weights).numpy(), 3) + 3e-4
+
+
+@lru_cache(maxsize=64)
+def measure_speeds(config_json: str, num_classes: int, pictures: tuple[str, ...]) -> Speeds:
+    """Runs a few batches of a network with random weights, which take as long as trained ones.
+
+    Args:
+        config_json: of a configuration; only what changes the network matters.
+        num_classes: of the head.
+        pictures: paths of some pictures to read.
+    """
+    config = TrainingConfig.from_json(config_json)
+    classifier = build_classifier(config, num_classes)
+    started = time.monotonic()
+    decoded = np.stack([decode(path, config.image_size) for path in map(Path, pictures)])
+    decode_seconds = (time.monotonic() - started) / len(pictures) / (psutil.cpu_count() or 1)
+    batch = np.resize(decoded, (BATCH, *decoded.shape[1:]))
+    return _measure(classifier, config, num_classes, batch, decode_seconds)
+
+
+def _measure(
+    classifier: Classifier, config: TrainingConfig, num_classes: int, batch: np.ndarray, decode_seconds: float
+) -> Speeds:
+    rows, prefix_seconds, prepare_seconds = batch, 0.0, 0.0
+    if classifier.prefix is not None:
+        started = time.monotonic()
+        compute = choose_engine(classifier.prefix, config, batch, WORTHWHILE_PICTURES).compute
+        rows = compute(batch).astype(np.float16)
+        prepare_seconds = time.monotonic() - started
+        prefix_seconds = _seconds(lambda: compute(batch)) / BATCH
+    inputs, head_inputs_seconds = rows, 0.0
+    fine_tune_step = fine_tune_row = 0.0
+    few = np.resize(rows, (config.batch_size, *rows.shape[1:]))
+    if classifier.suffix is not None:
+        suffix = choose_engine(classifier.suffix, config, rows, WORTHWHILE_PICTURES).compute
+        inputs = suffix(rows).astype(np.float16)
+        head_inputs_seconds = _seconds(lambda: suffix(rows)) / BATCH
+        network = Trainable(classifier.suffix, classifier.head, classifier.thawed, config.from_scratch)
+        fine_tune_step = _step_seconds(network, few, config, num_classes)
+        fine_tune_row = _seconds(lambda: run_rows(network.logits, array_rows(few))) / len(few)
+    head_batch = np.resize(inputs, (config.batch_size, *inputs.shape[1:]))
+    head_step = _step_seconds(Trainable(None, classifier.head), head_batch, config, num_classes)
+    return Speeds(
+        decode_seconds,
+        prefix_seconds,
+        prepare_seconds,
+        head_step,
+        head_inputs_seconds,
+        fine_tune_step,
+        fine_tune_row,
+        rows[0].nbytes,
+    )
+
+
+def forecast(config: TrainingConfig, index: DatasetIndex, settings: Settings) -> Forecast:
+    """Returns what a run would need on this machine.
+
+    Args:
+        config: of the run.
+        index: its data set.
+        settings: where cached features are looked for.
+    """
+    index = index.with_split(config.validation_split, config.seed)
+    pictures = tuple(str(index.picture_path(sample)) for sample in index.samples[:DECODED])
+    # Counters, rates and random changes don't change how long a batch takes.
+    network = TrainingConfig(
+        backbone=config.backbone,
+        weights="none" if config.from_scratch else "imagenet",
+        image_size=config.image_size,
+        preprocessing=config.preprocessing,
+        head=config.head,
+        freeze=config.freeze,
+        batch_size=config.batch_size,
+        engine=config.engine,
+    )
+    speeds = measure_speeds(network.to_json(), len(index.class_names), pictures)
+    return make_forecast(speeds, _work(config, index, settings))
+
+
+def _work(config: TrainingConfig, index: DatasetIndex, settings: Settings) -> Work:
+    training = index.select("train")
+    fingerprint = weights_fingerprint(config, settings) or "not here yet"
+    source = FeatureSource(None, config, index, fingerprint, settings.features, lambda event: None, lambda: False)
+    boundary = source.cut_boundary if config.fine_tune_epochs else source.head_boundary
+    views = 1 if boundary == "pixels" else config.augmentation.cached_views
+    missing = source.count_missing(boundary, index.samples)
+    missing += sum(source.count_missing(boundary, training, view) for view in range(1, views))
+    return Work(
+        pictures_to_compute=missing,
+        rows=len(index.samples) + (views - 1) * len(training),
+        training_pictures=len(training),
+        measured_pictures=min(len(training), TRAINING_SAMPLE) + len(index.select("validation")),
+        batch_size=config.batch_size,
+        head_epochs=config.head_epochs,
+        fine_tune_epochs=config.fine_tune_epochs,
+        free_memory_bytes=int(psutil.virtual_memory().available * MEMORY_SHARE),
+    )

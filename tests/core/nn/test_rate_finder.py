@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from core.errors import WeightsError
+from core.nn.rate_finder import HIGHEST, LOWEST, find_rate, suggest
+from core.nn.speeds import forecast
+
+
+def test_the_finder_suggests_a_rate_that_learns(config, dataset, home):
+    curve = find_rate(config, dataset, home)
+    assert len(curve.rates) == len(curve.losses) >= 20
+    assert curve.rates[0] == pytest.approx(LOWEST)
+    assert np.all(np.diff(curve.rates) > 0)
+    assert curve.losses[0] == pytest.approx(np.log(3), rel=0.05)
+    assert LOWEST < curve.suggestion < HIGHEST
+    assert min(curve.losses) < curve.losses[0]
+
+
+def test_the_steepest_place_before_the_lowest_is_suggested():
+    rates = np.geomspace(1e-4, 1, 9)
+    losses = [1.0, 1.0, 0.9, 0.5, 0.3, 0.28, 0.4, 1.0, 3.0]
+    assert suggest(rates, losses) == pytest.approx(3e-3, rel=0.1)
+
+
+def test_weights_that_are_not_here_are_not_downloaded_behind_the_persons_back(config, dataset, home, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(home.home / "keras"))
+    with pytest.raises(WeightsError, match="Start a training to download them"):
+        find_rate(config.with_options(backbone="mobilenetv2"), dataset, home)
+
+
+def test_a_forecast_knows_what_is_cached(config, dataset, home):
+    before = forecast(config, dataset, home)
+    assert before.features_seconds > 0
+    assert before.disk_bytes == 30 * 1280 * 2
+    find_rate(config, dataset, home)  # Leaves the features of the training pictures.
+    after = forecast(config, dataset, home)
+    assert after.disk_bytes == 6 * 1280 * 2
+    thawed = forecast(config.with_options(trainable_blocks=2), dataset, home)
+    assert thawed.fine_tune_epoch_seconds > thawed.head_epoch_seconds > 0

@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+import pytest
+
+from core.forecast import Speeds, Work, in_words, make_forecast
+
+SPEEDS = Speeds(
+    decode_seconds=0.001,
+    prefix_seconds=0.009,
+    prepare_seconds=2.0,
+    head_step_seconds=0.01,
+    head_inputs_seconds=0.0,
+    fine_tune_step_seconds=0.0,
+    fine_tune_row_seconds=0.0,
+    row_bytes=2**20,
+)
+WORK = Work(
+    pictures_to_compute=900,
+    rows=900,
+    training_pictures=601,
+    measured_pictures=900,
+    batch_size=32,
+    head_epochs=10,
+    fine_tune_epochs=0,
+    free_memory_bytes=2**30,
+)
+
+
+def test_a_frozen_backbone():
+    forecast = make_forecast(SPEEDS, WORK)
+    assert forecast.features_seconds == pytest.approx(900 * 0.01 + 2)
+    assert forecast.head_epoch_seconds == pytest.approx(19 * 0.01)
+    assert forecast.total_seconds == pytest.approx(6 + 11 + 10 * 0.19)
+    assert forecast.fits_in_memory
+    assert forecast.sentence == (
+        "About 11 s for the pictures, then less than a second an epoch for the head; about 19 s in all. "
+        "Takes 900 MB of disk; fits in memory."
+    )
+
+
+def test_cached_pictures_cost_nothing():
+    forecast = make_forecast(SPEEDS, replace(WORK, pictures_to_compute=0, free_memory_bytes=1))
+    assert forecast.features_seconds == 0
+    assert not forecast.fits_in_memory
+    assert forecast.sentence.startswith("The pictures are ready, then")
+    assert forecast.sentence.endswith("Takes no more disk; is read from disk while training.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.1, "less than a second"), (1, "1 s"), (99, "99 s"), (600, "10 min"), (9000, "2.5 h")]
+)
+def test_times_in_words(seconds, words):
+    assert in_words(seconds) == words
