@@ -147,7 +147,7 @@ def _learning() -> None:
         1000,
         help="Epochs without a lower validation loss before training ends; 0 trains all epochs.",
     )
-    _choice(group, "schedule", "Learning rates", {name: SCHEDULE_WORDS[name] for name in SCHEDULES})
+    _choice(group, "schedule", "Rate over time", {name: SCHEDULE_WORDS[name] for name in SCHEDULES})
     _share(group, "label_smoothing", "Label smoothing", 0.5, help="Keeps the model from being too sure of itself.")
     _number(group, "seed", "Seed", 0, 2**31 - 1, help="The same seed gives the same run.")
     _switch(group, "class_weighting", "Class weighting", help="Makes up for classes that have fewer pictures.")
