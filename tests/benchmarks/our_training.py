@@ -1,0 +1,39 @@
+"""One training of ours in a process of its own: `python -m tests.benchmarks.our_training HOME DATA RECIPE OPTIONS`.
+
+DATA is a zip or a folder, OPTIONS a JSON object of fields of the configuration. Imports, trains and prints one JSON
+object with the validation accuracies and the seconds of each phase.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from core.datasets.store import DatasetStore
+from core.nn.training import run_training
+from core.notes import load_notes
+from core.recipes import recipe_config
+from core.settings import read_settings
+
+
+def main() -> None:
+    """Trains as the command line and the browser do, in this process."""
+    home, data, recipe, options = sys.argv[1:]
+    settings = replace(read_settings(), home=Path(home))
+    index = DatasetStore(settings).import_source(Path(data))
+    pictures = len(index.with_split().select("train"))
+    config = recipe_config(recipe, pictures, **json.loads(options))
+    accuracies = []
+
+    def on_event(event: object) -> None:
+        if event.epoch:
+            accuracies.append(event.metrics["val_accuracy"])
+
+    folder = settings.runs / "benchmark"
+    outcome = run_training(config, index, folder, settings, on_event, lambda: False)
+    notes = load_notes(folder)
+    print(json.dumps({"accuracies": accuracies, "seconds": outcome.seconds, "notes": notes, "pictures": pictures}))
+
+
+if __name__ == "__main__":
+    main()
