@@ -11,6 +11,7 @@ from core.errors import ConfigError
 # Gradient steps after which the recommended head has converged (Adam, batches of 32, unit features).
 RECOMMENDED_STEPS = 300
 MIN_EPOCHS, MAX_EPOCHS = 10, 60
+FEW_PICTURES = 100
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,27 @@ def recommended_epochs(num_pictures: int, batch_size: int) -> int:
     """
     steps_an_epoch = max(1, math.ceil(num_pictures / batch_size))
     return min(MAX_EPOCHS, max(MIN_EPOCHS, math.ceil(RECOMMENDED_STEPS / steps_an_epoch)))
+
+
+def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: int) -> str:
+    """Returns what the recommended recipe chose for a data set of this size, and why, in a few sentences.
+
+    Args:
+        config: what `recipe_config` returned.
+        num_pictures: how many pictures there are to train on.
+        num_classes: of the data set.
+    """
+    a_class = round(num_pictures / num_classes)
+    steps = math.ceil(num_pictures / config.batch_size) * config.epochs
+    frozen = (
+        f"With {a_class:,} pictures a class the backbone stays frozen: millions of weights would learn them by heart."
+        if a_class < FEW_PICTURES
+        else f"With {a_class:,} pictures a class the frozen features are hard to beat; Fine-tune can add a little."
+    )
+    return (
+        f"{frozen} {config.epochs} epochs make {steps:,} gradient steps, enough for the head to settle. "
+        "The penalty on its weights is the stronger the fewer pictures there are."
+    )
 
 
 def get_recipe(name: str) -> Recipe:

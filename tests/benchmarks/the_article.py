@@ -1,7 +1,7 @@
 """The article's own script, written out plainly: the whole of VGG16 over every picture in every epoch.
 
-`python -m tests.benchmarks.the_article FOLDER WEIGHTS EPOCHS`, where FOLDER has `train` and `validation`. Prints one JSON
-object with the validation accuracy of each epoch.
+`python -m tests.benchmarks.the_article FOLDER WEIGHTS EPOCHS`, where FOLDER has `train` and `validation`. Prints one
+JSON object with the validation accuracy of each epoch.
 """
 
 import json

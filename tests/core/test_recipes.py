@@ -2,7 +2,7 @@ import pytest
 
 from core.config import TrainingConfig
 from core.errors import ConfigError
-from core.recipes import RECIPES, get_recipe, recipe_config, recommended_epochs
+from core.recipes import RECIPES, explain_recommended, get_recipe, recipe_config, recommended_epochs
 
 
 def test_the_article_is_exactly_the_article():
@@ -58,3 +58,13 @@ def test_an_unknown_recipe_is_refused():
 
 def test_every_recipe_explains_itself():
     assert all(recipe.description and recipe.label for recipe in RECIPES.values())
+
+
+@pytest.mark.parametrize(
+    ("num_pictures", "words"), [(40, "20 pictures a class the backbone stays frozen"), (600, "300")]
+)
+def test_the_recommended_recipe_says_what_it_chose_and_why(num_pictures, words):
+    config = recipe_config("recommended", num_pictures)
+    text = explain_recommended(config, num_pictures, num_classes=2)
+    assert words in text
+    assert f"{config.epochs} epochs make" in text
