@@ -8,7 +8,7 @@ import click
 
 from core.cli.datasets import import_command, samples
 from core.cli.models import backbones, evaluate, predict
-from core.cli.runs import delete, runs, show, stop, train
+from core.cli.runs import delete, resume, runs, show, stop, train
 from core.errors import CoreError
 
 WRONG_USE = 2
@@ -23,7 +23,7 @@ def commands() -> None:
     """
 
 
-for command in (import_command, samples, train, runs, show, stop, delete, evaluate, predict, backbones):
+for command in (import_command, samples, train, runs, show, stop, resume, delete, evaluate, predict, backbones):
     commands.add_command(command)
 
 

@@ -13,14 +13,19 @@ LOOK_SECONDS = 0.25
 PHASE_SECONDS = 10
 
 
-def follow(store: RunStore, run: Run) -> Run:
+def follow(store: RunStore, run: Run, after: int = 0) -> Run:
     """Tells on standard error what a run does, one line an epoch, until it ends. Ctrl-C asks it to stop.
+
+    Args:
+        store: where the run is recorded.
+        run: the run.
+        after: how many of its epochs need no telling.
 
     Returns:
         The run at its end.
     """
     notice = f"Stopping the run {run.id}. Press Ctrl-C again to leave it to itself."
-    teller = _Teller(store, run)
+    teller = _Teller(store, run, after)
     with stop_on_interrupt(notice) as should_stop:
         while not run.status.is_finished:
             if should_stop() and not run.stop_requested:
@@ -48,9 +53,9 @@ def epoch_line(event: Event, run: Run) -> str:
 class _Teller:
     """Remembers what was told already."""
 
-    def __init__(self, store: RunStore, run: Run) -> None:
+    def __init__(self, store: RunStore, run: Run, after: int) -> None:
         self.store = store
-        self.last_event = 0
+        self.last_event = after
         self.last_line = ""
         self.last_phase = run.phase
         self.last_time = 0.0

@@ -1,4 +1,4 @@
-"""Commands about runs: `train`, `runs`, `show`, `stop`, `delete`."""
+"""Commands about runs: `train`, `runs`, `show`, `stop`, `resume`, `delete`."""
 
 import time
 from dataclasses import asdict
@@ -10,7 +10,7 @@ import click
 from core.cli.datasets import find_dataset
 from core.cli.following import epoch_line, follow
 from core.cli.options import config_options, training_config
-from core.cli.output import json_option, print_facts, print_json, print_table
+from core.cli.output import json_option, print_facts, print_json, print_table, say
 from core.errors import RunError
 from core.recipes import get_recipe
 from core.runs import queue, wording
@@ -43,13 +43,7 @@ def train(context: click.Context, dataset: str, recipe: str, name: str | None, a
     given = {option: value for option, value in options.items() if value is not None}
     config = training_config(recipe, index, given)
     store = run_store()
-    run = follow(store, queue.submit(store, index.id, config, recipe, name))
-    if run.status == RunStatus.FAILED:
-        if as_json:
-            print_json(run_values(run))
-        click.echo(f"The run {run.id} failed. {run.error}", err=True)
-        context.exit(1 if is_bug(run.error) else 2)
-    _print_run(run, as_json)
+    _print_end(context, follow(store, queue.submit(store, index.id, config, recipe, name)), as_json)
 
 
 @click.command()
@@ -113,6 +107,21 @@ def stop(run: str, as_json: bool) -> None:
 @click.command()
 @click.argument("run")
 @json_option
+@click.pass_context
+def resume(context: click.Context, run: str, as_json: bool) -> None:
+    """Go on with a run that failed or was stopped, after its last epoch."""
+    store = run_store()
+    found = store.get(run)
+    told = len(store.events(found.id))
+    found = queue.resume(store, found.id)
+    if told:
+        say(f"Going on with {found.name}, {told} of {found.config.total_epochs} epochs are done")
+    _print_end(context, follow(store, found, after=told), as_json)
+
+
+@click.command()
+@click.argument("run")
+@json_option
 def delete(run: str, as_json: bool) -> None:
     """Delete a run with its model. A running one has to be stopped first."""
     store = run_store()
@@ -126,8 +135,22 @@ def delete(run: str, as_json: bool) -> None:
 
 def run_values(run: Run) -> dict[str, Any]:
     """Returns a run as the values of a JSON object."""
-    values = asdict(run) | {"config": run.config.options(), "has_model": run.has_model}
+    values = asdict(run) | {
+        "config": run.config.options(),
+        "has_model": run.has_model,
+        "can_resume": run.can_resume,
+    }
     return {name: value for name, value in values.items() if name not in ("pid", "pid_started")}
+
+
+def _print_end(context: click.Context, run: Run, as_json: bool) -> None:
+    """Prints how a run ended; a failure is one line on standard error and an exit code."""
+    if run.status == RunStatus.FAILED:
+        if as_json:
+            print_json(run_values(run))
+        click.echo(f"The run {run.id} failed. {run.error}", err=True)
+        context.exit(1 if is_bug(run.error) else 2)
+    _print_run(run, as_json)
 
 
 def _print_run(run: Run, as_json: bool) -> None:
@@ -147,9 +170,12 @@ def _print_run(run: Run, as_json: bool) -> None:
 def _row(run: Run) -> tuple[object, ...]:
     created = datetime.fromtimestamp(run.created).strftime("%Y-%m-%d %H:%M")
     accuracy = f"{run.metrics['val_accuracy']:.3f}" if "val_accuracy" in run.metrics else "-"
-    seconds = f"{_seconds(run):.0f}" if run.started else "-"
+    seconds = f"{_seconds(run):.0f}" if _seconds(run) else "-"
     return run.id, run.name, run.dataset_name, run.recipe, run.status, accuracy, seconds, created
 
 
 def _seconds(run: Run) -> float:
-    return (run.finished or time.time()) - run.started if run.started else 0.0
+    """Returns how long a run has worked; the recorded seconds of one at work are a moment old."""
+    if run.status == RunStatus.RUNNING:
+        return max(run.seconds_at_work, time.time() - run.started)
+    return run.seconds_at_work

@@ -130,8 +130,16 @@ def create_events(connection: sqlite3.Connection) -> None:
     )
 
 
+def add_turns(connection: sqlite3.Connection) -> None:
+    """Gives each run its place in the queue: a run that is resumed goes to the end of it, but stays in the list."""
+    connection.execute("ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0")
+    connection.execute("UPDATE runs SET turn = sequence")
+    connection.execute("DROP INDEX runs_by_status")
+    connection.execute("CREATE INDEX runs_by_turn ON runs (status, turn)")
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (create_runs, create_events)
+MIGRATIONS: tuple[Migration, ...] = (create_runs, create_events, add_turns)
 
 
 def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:

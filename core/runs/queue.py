@@ -32,10 +32,11 @@ STOP_LIMIT_SECONDS = 300
 WATCH_SECONDS = 2
 
 WORKER_ENDED = (
-    "The worker was ended (for example by the system for lack of memory, or a restart). Start it again; if it is ended"
-    " again, lower the batch size or the image size, or close other programs."
+    "The worker was ended (for example by the system for lack of memory, or a restart). Resume the run: it goes on"
+    " after its last epoch. If it is ended again, close other programs, or start a new run with a smaller batch size or"
+    " image size."
 )
-WORKER_MISSING = "The worker ended before it began, or never came up. The run's log may say why. Start it again."
+WORKER_MISSING = "The worker ended before it began, or never came up. The run's log may say why. Resume the run."
 
 
 def submit(store: RunStore, dataset_id: str, config: TrainingConfig, recipe: str = "", name: str | None = None) -> Run:
@@ -65,6 +66,26 @@ def stop(store: RunStore, run_id: str) -> Run:
         RunError: there is no such run.
     """
     return store.request_stop(run_id)
+
+
+def resume(store: RunStore, run_id: str) -> Run:
+    """Queues a run that failed or was stopped once more, and starts it if a slot is free.
+
+    It goes on after the last epoch that it has a checkpoint of. It keeps its name, its curve and its place in the list.
+
+    Raises:
+        DatasetError: its data set is gone.
+        RunError: there is no such run, or it hasn't ended early.
+    """
+    run = store.get(run_id)
+    if run.status == RunStatus.RUNNING:
+        _check(store, run)
+        run = store.get(run.id)
+    if run.can_resume:
+        DatasetStore(settings_for(store)).get(run.dataset_id)
+    run = store.requeue(run.id)
+    start_queued(store)
+    return store.get(run.id)
 
 
 def reconcile(store: RunStore) -> None:
@@ -108,7 +129,7 @@ def is_dataset_in_use(store: RunStore, dataset_id: str) -> bool:
 
 
 def start_queued(store: RunStore) -> None:
-    """Starts queued runs, the oldest first, while slots are free.
+    """Starts queued runs, the longest waiting first, while slots are free.
 
     Raises:
         RunError: the database can't be used.
@@ -118,7 +139,7 @@ def start_queued(store: RunStore) -> None:
             _start_worker(store, run)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            store.finish(run.id, RunStatus.FAILED, f"The worker can't be started: {reason}. Mend that, start it again.")
+            store.finish(run.id, RunStatus.FAILED, f"The worker can't be started: {reason}. Mend that, resume it.")
 
 
 def settings_for(store: RunStore) -> Settings:
@@ -145,7 +166,7 @@ def _start_worker(store: RunStore, run: Run) -> None:
             env=_worker_environment(store),
             **apart,
         )
-    threading.Thread(target=_watch, args=(process, store, run.id), name=f"run {run.id}", daemon=True).start()
+    threading.Thread(target=_watch, args=(process, store, run), name=f"run {run.id}", daemon=True).start()
 
 
 def _worker_environment(store: RunStore) -> dict[str, str]:
@@ -162,7 +183,7 @@ def _worker_environment(store: RunStore) -> dict[str, str]:
     return defaults | os.environ | fixed
 
 
-def _watch(process: subprocess.Popen, store: RunStore, run_id: str) -> None:
+def _watch(process: subprocess.Popen, store: RunStore, run: Run) -> None:
     """Waits for a worker, without which it would stay behind as a zombie, then sees to the rest of the queue.
 
     The runs that its worker started in turn are nobody's children. If one of them is killed while no page is open, the
@@ -170,9 +191,9 @@ def _watch(process: subprocess.Popen, store: RunStore, run_id: str) -> None:
     """
     process.wait()
     try:
-        run = store.get(run_id)
-        if run.status == RunStatus.RUNNING and not run.pid:
-            _record_death(store, run, WORKER_MISSING)
+        now = store.get(run.id)
+        if not now.pid and now.started == run.started:
+            _record_death(store, now, WORKER_MISSING)
         reconcile(store)
         while store.unfinished():
             time.sleep(WATCH_SECONDS)
@@ -197,9 +218,10 @@ def _check(store: RunStore, run: Run) -> None:
 def _record_death(store: RunStore, run: Run, reason: str) -> None:
     # Only if it is still that worker's: it may have finished between the look at the record and that at the lock.
     if run.stop_requested:
-        store.finish(run.id, RunStatus.STOPPED, pid=run.pid)
+        # Ended while it saved, its model may be newer than the numbers of an earlier attempt.
+        store.finish(run.id, RunStatus.STOPPED, metrics={} if run.phase == "save" else None, attempt=run)
     else:
-        store.finish(run.id, RunStatus.FAILED, reason, pid=run.pid)
+        store.finish(run.id, RunStatus.FAILED, reason, attempt=run)
 
 
 def _hasten(run: Run) -> None:

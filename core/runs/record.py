@@ -19,7 +19,7 @@ class RunStatus(StrEnum):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing will happen to the run any more."""
+        """Whether nothing will happen to the run any more, unless somebody resumes it."""
         return self in (RunStatus.COMPLETED, RunStatus.STOPPED, RunStatus.FAILED)
 
 
@@ -37,11 +37,11 @@ class Run:
         status: where it is in its life.
         phase: what it is at, or was at when it ended (see `core.events.Event.phase`); empty while queued.
         created: when it was submitted, in seconds since 1970.
-        started: when it left the queue; 0 before.
+        started: when it last left the queue; 0 before.
         finished: when it ended; 0 before.
         error: why it failed, in words; empty otherwise.
         metrics: the final numbers; empty until there is a model.
-        seconds: how long each phase took.
+        seconds: how long each phase took, added up where the run was resumed.
         progress: its latest event, or None.
         stop_requested: when somebody asked it to stop; 0 where nobody did.
         pid: process id of its worker; 0 until the worker has reported itself.
@@ -71,3 +71,17 @@ class Run:
     def has_model(self) -> bool:
         """Whether it left a model that can be tested."""
         return self.status in (RunStatus.COMPLETED, RunStatus.STOPPED) and bool(self.metrics)
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it ended before it was done, so that it can go on after its last epoch.
+
+        Where no epoch was kept it begins anew, which is as good: nothing that is on disk is computed twice.
+        """
+        return self.status in (RunStatus.FAILED, RunStatus.STOPPED)
+
+    @property
+    def seconds_at_work(self) -> float:
+        """How long it has worked, or had worked when it ended; without the time between an end and a resumption."""
+        ended = self.started and self.finished
+        return sum(self.seconds.values()) or (max(0.0, self.finished - self.started) if ended else 0.0)

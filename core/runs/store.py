@@ -19,13 +19,14 @@ from core.runs.record import Run, RunStatus
 __all__ = ["Run", "RunStatus", "RunStore"]
 
 NAME_LENGTH = 100
+NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 
 
 class RunStore:
     """The runs of one data home.
 
-    Promises: an acknowledged change survives a killed process; a queued run is claimed once, the oldest first; a
-    finished run never changes its status again; sequence numbers of a run's events grow by one.
+    Promises: an acknowledged change survives a killed process; a queued run is claimed once, the longest waiting
+    first; a finished run changes its status only where it is resumed; sequence numbers of a run's events grow by one.
 
     Args:
         path: the SQLite file; created where there is none. The data home is its folder.
@@ -71,8 +72,8 @@ class RunStore:
         run_id = secrets.token_hex(4)
         with database.writing(self.path) as connection:
             connection.execute(
-                "INSERT INTO runs (id, name, dataset_id, dataset_name, config, recipe, status, created)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs (id, name, dataset_id, dataset_name, config, recipe, status, created, turn)"
+                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, {NEXT_TURN})",
                 (
                     run_id,
                     _free_name(connection, wanted),
@@ -117,13 +118,11 @@ class RunStore:
             return [_run(row) for row in connection.execute("SELECT * FROM runs ORDER BY sequence DESC")]
 
     def unfinished(self) -> Sequence[Run]:
-        """Returns the queued and the running runs, the oldest first."""
+        """Returns the queued and the running runs, in the order of their turns."""
         with database.reading(self.path) as connection:
             return [
                 _run(row)
-                for row in connection.execute(
-                    "SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY sequence"
-                )
+                for row in connection.execute("SELECT * FROM runs WHERE status IN ('queued', 'running') ORDER BY turn")
             ]
 
     def rename(self, run_id: str, name: str) -> Run:
@@ -152,8 +151,13 @@ class RunStore:
                 raise RunError(f"The run {row['name']!r} is still running. Stop it first, then delete it.")
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
-    def append(self, run_id: str, event: Event) -> Event:
+    def append(self, run_id: str, event: Event, seconds: Mapping[str, float] | None = None) -> Event:
         """Records what a running run says: always as its progress, and for good where an epoch ended.
+
+        Args:
+            run_id: the run.
+            event: what it says.
+            seconds: how long each phase took so far; None leaves what is recorded.
 
         Returns:
             The event with its run's id and, where it was stored for good, its sequence number.
@@ -168,7 +172,8 @@ class RunStore:
                 values["sequence"] = (last or 0) + 1
             text = json.dumps(values)
             updated = connection.execute(
-                "UPDATE runs SET phase = ?, progress = ? WHERE id = ? RETURNING id", (event.phase, text, run_id)
+                "UPDATE runs SET phase = ?, progress = ?, seconds = coalesce(?, seconds) WHERE id = ? RETURNING id",
+                (event.phase, text, _numbers(seconds), run_id),
             ).fetchone()
             _found(updated, run_id)
             if event.epoch:
@@ -183,15 +188,29 @@ class RunStore:
             )
             return [Event(**json.loads(row["event"])) for row in rows]
 
+    def align_events(self, run_id: str, events: Sequence[Event]) -> None:
+        """Makes the run's epochs those of `events`, from epoch 1 on: adds what lacks, drops what is beyond.
+
+        Raises:
+            RunError: a number isn't finite.
+        """
+        rows = [(run_id, number, _plain(event) | {"run_id": run_id}) for number, event in enumerate(events, start=1)]
+        with database.writing(self.path) as connection:
+            connection.execute("DELETE FROM events WHERE run_id = ? AND sequence > ?", (run_id, len(rows)))
+            connection.executemany(
+                "INSERT OR IGNORE INTO events VALUES (?, ?, ?)",
+                [(run_id, number, json.dumps(values | {"sequence": number})) for run_id, number, values in rows],
+            )
+
     def claim(self, slots: int) -> Run | None:
-        """Takes the oldest queued run out of the queue if fewer than `slots` runs are running.
+        """Takes the longest waiting run out of the queue if fewer than `slots` runs are running.
 
         However many processes do this at once, a run is given to one of them.
         """
         with database.writing(self.path) as connection:
             row = connection.execute(
                 "UPDATE runs SET status = 'running', phase = 'starting', started = ?"
-                " WHERE sequence = (SELECT min(sequence) FROM runs WHERE status = 'queued')"
+                " WHERE id = (SELECT id FROM runs WHERE status = 'queued' ORDER BY turn LIMIT 1)"
                 " AND (SELECT count(*) FROM runs WHERE status = 'running') < ? RETURNING *",
                 (time.time(), slots),
             ).fetchone()
@@ -225,6 +244,27 @@ class RunStore:
             row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
         return _run(_found(row, run_id))
 
+    def requeue(self, run_id: str) -> Run:
+        """Puts a run that failed or was stopped at the end of the queue, with its events and what it took so far.
+
+        Raises:
+            RunError: there is no such run, or it hasn't ended early.
+        """
+        with database.writing(self.path) as connection:
+            row = connection.execute(
+                f"UPDATE runs SET status = 'queued', turn = {NEXT_TURN}, phase = '', progress = '', error = '',"
+                " started = 0, finished = 0, stop_requested = 0, pid = 0, pid_started = 0"
+                " WHERE id = ? AND status IN ('failed', 'stopped') RETURNING *",
+                (run_id,),
+            ).fetchone()
+            if row:
+                return _run(row)
+            row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+        run = _run(_found(row, run_id))
+        raise RunError(
+            f"The run {run.name!r} is {run.status}. Expected one that failed or was stopped: only those can be resumed."
+        )
+
     def finish(
         self,
         run_id: str,
@@ -232,7 +272,7 @@ class RunStore:
         error: str = "",
         metrics: Mapping[str, float] | None = None,
         seconds: Mapping[str, float] | None = None,
-        pid: int | None = None,
+        attempt: Run | None = None,
     ) -> bool:
         """Ends a running run.
 
@@ -240,9 +280,9 @@ class RunStore:
             run_id: the run.
             status: a finished status.
             error: why it failed, in words.
-            metrics: the final numbers.
-            seconds: how long each phase took.
-            pid: only end the run if this is the process that works on it; 0 for none yet.
+            metrics: the final numbers; None leaves those of an earlier attempt, but for a run that failed.
+            seconds: how long each phase took; None leaves what is recorded.
+            attempt: only end the run if it is still at this attempt, worked on by that process.
 
         Returns:
             Whether the run was running, and so was ended by this call.
@@ -254,15 +294,17 @@ class RunStore:
             "id": run_id,
             "status": RunStatus(status),
             "error": error,
-            "metrics": json.dumps(_finite(metrics or {})),
-            "seconds": json.dumps(_finite(seconds or {})),
+            "metrics": _numbers({} if metrics is None and status == RunStatus.FAILED else metrics),
+            "seconds": _numbers(seconds),
             "now": time.time(),
-            "pid": pid,
+            "pid": attempt.pid if attempt else None,
+            "started": attempt.started if attempt else None,
         }
         with database.writing(self.path) as connection:
             row = connection.execute(
-                "UPDATE runs SET status = :status, error = :error, metrics = :metrics, seconds = :seconds,"
-                " finished = :now WHERE id = :id AND status = 'running' AND (:pid IS NULL OR pid = :pid) RETURNING id",
+                "UPDATE runs SET status = :status, error = :error, metrics = coalesce(:metrics, metrics),"
+                " seconds = coalesce(:seconds, seconds), finished = :now WHERE id = :id AND status = 'running'"
+                " AND (:pid IS NULL OR (pid = :pid AND started = :started)) RETURNING id",
                 values,
             ).fetchone()
         return row is not None
@@ -271,14 +313,14 @@ class RunStore:
         """Returns the run's place in the queue, from 1; 0 where it isn't queued."""
         with database.reading(self.path) as connection:
             return connection.execute(
-                "SELECT count(*) FROM runs WHERE status = 'queued' AND sequence <="
-                " (SELECT sequence FROM runs WHERE id = ? AND status = 'queued')",
+                "SELECT count(*) FROM runs WHERE status = 'queued' AND turn <="
+                " (SELECT turn FROM runs WHERE id = ? AND status = 'queued')",
                 (run_id,),
             ).fetchone()[0]
 
 
 def _run(row: sqlite3.Row) -> Run:
-    values = {name: row[name] for name in row.keys() if name != "sequence"}  # noqa: SIM118 (a row isn't a dict)
+    values = {name: row[name] for name in row.keys() if name not in ("sequence", "turn")}  # noqa: SIM118 (a row isn't a dict)
     values["config"] = TrainingConfig.from_json(row["config"])
     values["status"] = RunStatus(row["status"])
     values["metrics"] = json.loads(row["metrics"])
@@ -303,6 +345,10 @@ def _finite(numbers: Mapping[str, float]) -> dict[str, float]:
                 " Lower the learning rate, then start again."
             )
     return converted
+
+
+def _numbers(numbers: Mapping[str, float] | None) -> str | None:
+    return None if numbers is None else json.dumps(_finite(numbers))
 
 
 def _plain(event: Event) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import tempfile
 import time
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -23,14 +23,14 @@ from core.datasets.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
 from core.runs import failures, queue
+from core.runs.history import restore_history
 from core.runs.liveness import worker_lock
+from core.runs.recording import ProgressRecorder, added
 from core.runs.store import Run, RunStatus, RunStore
 from core.settings import Settings, settings
 
 LOCK_SECONDS = 3
 LOOK_SECONDS = 0.25
-# Recording progress may take at most this share of the time, on however slow a disk.
-RECORDING_SHARE = 0.05
 # Room for the record of the end on a disk that is full by then.
 RESERVE_BYTES = 1024**2
 OUT_OF_MEMORY_SCORE = "500"
@@ -89,39 +89,14 @@ class StopRequests:
         return self.requested
 
 
-class ProgressRecorder:
-    """Records events: those of epochs all, the others a few times a second at most.
-
-    Args:
-        store: where the run is recorded.
-        run_id: the run.
-    """
-
-    def __init__(self, store: RunStore, run_id: str) -> None:
-        self.store = store
-        self.run_id = run_id
-        self.phase = ""
-        self.due = 0.0
-
-    def __call__(self, event: Event) -> None:
-        """Records the event if it is worth it."""
-        if not event.epoch and event.phase == self.phase and time.monotonic() < self.due:
-            return
-        begin = time.monotonic()
-        self.store.append(self.run_id, event)
-        now = time.monotonic()
-        self.phase = event.phase
-        self.due = now + max(LOOK_SECONDS, (now - begin) / RECORDING_SHARE)
-
-
 @dataclass(frozen=True)
 class End:
-    """How a run ended."""
+    """How a run ended; no metrics where this attempt at it left no model."""
 
     status: RunStatus
     error: str = ""
-    metrics: dict[str, float] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, float] | None = None
+    seconds: dict[str, float] | None = None
 
 
 def work(run_id: str, ours: Settings) -> bool:
@@ -151,30 +126,35 @@ def work(run_id: str, ours: Settings) -> bool:
     with tempfile.TemporaryFile(dir=folder) as reserve:
         end = _train(run, store, ours, should_stop, reserve)
     _record(store, run_id, end)
+    # The run may be resumed from now on.
+    lock.release()
     queue.start_queued(store)
     return True
 
 
 def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests, reserve: BinaryIO) -> End:
+    on_event = ProgressRecorder(store, run)
     try:
         reserve.write(bytes(RESERVE_BYTES))
         reserve.flush()
-        on_event = ProgressRecorder(store, run.id)
         on_event(Event("starting"))
         index = DatasetStore(ours).get(run.dataset_id)
         if should_stop():
-            return End(RunStatus.STOPPED)
-        from core.nn.training import run_training
+            return End(RunStatus.STOPPED, seconds=on_event.seconds())
+        from core.nn.training import CHECKPOINT_FOLDER, run_training
 
-        starting = max(0.0, time.time() - run.started)
-        outcome = run_training(run.config, index, store.folder(run.id), ours, on_event, should_stop)
+        folder = store.folder(run.id)
+        restore_history(store, run, folder / CHECKPOINT_FOLDER)
+        starting = on_event.clock.seconds()
+        outcome = run_training(run.config, index, folder, ours, on_event, should_stop)
     except Stopped:
-        return End(RunStatus.STOPPED)
+        return End(RunStatus.STOPPED, seconds=on_event.seconds())
     except Exception as error:
         traceback.print_exc()
-        return End(RunStatus.FAILED, failures.in_words(error))
+        return End(RunStatus.FAILED, failures.in_words(error), seconds=on_event.seconds())
     status = RunStatus.STOPPED if outcome.stopped else RunStatus.COMPLETED
-    return End(status, metrics=dict(outcome.metrics), seconds={"starting": starting, **outcome.seconds})
+    seconds = added(run.seconds, added(starting, outcome.seconds))
+    return End(status, metrics=dict(outcome.metrics), seconds=seconds)
 
 
 def _record(store: RunStore, run_id: str, end: End) -> None:

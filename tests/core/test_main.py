@@ -204,6 +204,7 @@ def test_no_runs_yet(call: Call) -> None:
     [
         (["show", "nothing"], "Error: There is no run 'nothing'."),
         (["stop", "nothing"], "Error: There is no run 'nothing'."),
+        (["resume", "nothing"], "Error: There is no run 'nothing'."),
         (["delete", "nothing"], "Error: There is no run 'nothing'."),
         (["evaluate", "nothing"], "Error: There is no run 'nothing'."),
         (["predict", "nothing", "."], "Error: There is no run 'nothing'."),
@@ -309,6 +310,39 @@ def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypa
     assert "Press Ctrl-C again to leave it to itself." in errors
     assert "stopped" in output
     assert store.list()[0].status == RunStatus.STOPPED
+
+
+def test_interrupted_training_is_resumed(trained_home: tuple[Path, subprocess.CompletedProcess], call: Call) -> None:
+    home, _ = trained_home
+    options = ["--name", "Long", "--image-size", "64", "--epochs", "60", "--batch-size", "4", "--flip"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "core", "train", "shades", *options],
+        env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as training:
+        for line in training.stderr:
+            if line.startswith("Epoch 1 of 60"):
+                break
+        training.send_signal(signal.SIGINT)
+        training.communicate(timeout=DEADLINE_SECONDS)
+    assert training.returncode == 0
+    shown = last_json(call("show", "Long", "--json", home=home)[1])
+    done = len(shown["events"])
+    assert shown["status"] == "stopped" and shown["can_resume"] and 1 <= done < 60
+
+    code, output, errors = call("resume", "Long", "--json", home=home)
+    resumed = last_json(output)
+    assert code == 0 and resumed["status"] == "completed" and resumed["id"] == shown["id"]
+    lines = errors.splitlines()
+    assert lines[0] == f"Going on with Long, {done} of 60 epochs are done"
+    told = [int(line.split()[1]) for line in lines if line.startswith("Epoch ")]
+    assert told == list(range(done + 1, 61))
+    assert resumed["seconds"]["starting"] > shown["seconds"]["starting"]
+    code, _, error = call("resume", "Long", home=home)
+    assert code == 2 and error.startswith("Error: The run 'Long' is completed. Expected one that failed or was stopped")
 
 
 def test_stop_and_delete(call: Call, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, RunError
+from core.events import Event
 from core.runs import database, queue
 from core.runs.liveness import worker_lock
 from core.runs.store import Run, RunStatus, RunStore
@@ -117,7 +118,7 @@ def test_dead_worker_is_found(store: RunStore, config: TrainingConfig) -> None:
     run = store.get(run.id)
     assert run.status == RunStatus.FAILED
     assert run.error.startswith("The worker was ended (for example by the system for lack of memory, or a restart).")
-    assert "Start it again" in run.error
+    assert "Resume the run: it goes on after its last epoch." in run.error
 
 
 def test_worker_that_dies_after_a_request_to_stop_is_stopped(store: RunStore, config: TrainingConfig) -> None:
@@ -127,6 +128,37 @@ def test_worker_that_dies_after_a_request_to_stop_is_stopped(store: RunStore, co
         assert store.get(run.id).status == RunStatus.RUNNING
     queue.reconcile(store)
     assert (store.get(run.id).status, store.get(run.id).error) == (RunStatus.STOPPED, "")
+
+
+def test_worker_that_dies_while_it_saves_leaves_no_numbers_of_before(store: RunStore, config: TrainingConfig) -> None:
+    for phase, metrics in (("head", {"val_accuracy": 0.5}), ("save", {})):
+        with busy_slot(store, config) as run:
+            store.finish(run.id, RunStatus.STOPPED, metrics={"val_accuracy": 0.5})
+        store.requeue(run.id)
+        store.claim(settings().slots)
+        store.report_worker(run.id, os.getpid(), psutil.Process().create_time())
+        store.append(run.id, Event(phase))
+        queue.stop(store, run.id)
+        queue.reconcile(store)
+        assert (store.get(run.id).status, store.get(run.id).metrics) == (RunStatus.STOPPED, metrics)
+
+
+def test_resume_wants_the_data_set_and_an_early_end(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig
+) -> None:
+    with busy_slot(store, config) as busy:
+        run = queue.submit(store, dataset.id, config, name="Mine")
+        with pytest.raises(RunError, match=r"'Mine' is queued\. Expected one that failed or was stopped"):
+            queue.resume(store, run.id)
+        queue.stop(store, run.id)
+        assert queue.resume(store, "Mine").status == RunStatus.QUEUED
+        queue.stop(store, run.id)
+        DatasetStore(settings()).delete(dataset.id)
+        with pytest.raises(DatasetError, match="There is no data set"):
+            queue.resume(store, run.id)
+        assert store.get(run.id).status == RunStatus.STOPPED
+        with pytest.raises(RunError, match=r"is running\. Expected one that failed"):
+            queue.resume(store, busy.id)
 
 
 def test_worker_has_time_to_come_up(store: RunStore, config: TrainingConfig) -> None:

@@ -164,10 +164,10 @@ def test_numbers_that_arent_finite_are_refused(store: RunStore, config: Training
 
 def test_finished_runs_stay_as_they_are(store: RunStore, config: TrainingConfig) -> None:
     run = started(store, config)
-    store.report_worker(run.id, 4711, 1.0)
-    assert not store.finish(run.id, RunStatus.FAILED, "not this worker's", pid=4712)
-    assert not store.finish(run.id, RunStatus.FAILED, "not this worker's", pid=0)
-    assert store.finish(run.id, RunStatus.COMPLETED, metrics={"val_accuracy": 1}, pid=4711)
+    ours = store.report_worker(run.id, 4711, 1.0)
+    for other in (replace(ours, pid=4712), replace(ours, pid=0), replace(ours, started=ours.started - 9)):
+        assert not store.finish(run.id, RunStatus.FAILED, "not this attempt's", attempt=other)
+    assert store.finish(run.id, RunStatus.COMPLETED, metrics={"val_accuracy": 1}, attempt=ours)
     assert not store.finish(run.id, RunStatus.FAILED, "too late")
     ended = store.get(run.id)
     assert ended.status == RunStatus.COMPLETED and ended.error == "" and ended.finished >= ended.started > 0
@@ -184,6 +184,67 @@ def test_request_to_stop(store: RunStore, config: TrainingConfig) -> None:
     assert store.claim(slots=9) is None
     with pytest.raises(RunError, match="There is no run"):
         store.request_stop("nothing")
+
+
+def test_run_that_ended_early_is_queued_again(store: RunStore, config: TrainingConfig) -> None:
+    run = started(store, config)
+    store.report_worker(run.id, 4711, 1.0)
+    epoch = store.append(run.id, Event("head", 1, 2, {"loss": 0.5}, epoch=1), {"starting": 2, "head": 1.5})
+    store.request_stop(run.id)
+    store.finish(run.id, RunStatus.STOPPED, metrics={"val_accuracy": 0.5})
+    waiting = store.create("d", "Textures", config)
+    assert store.get(run.id).can_resume and not waiting.can_resume
+    again = store.requeue(run.id)
+    assert (again.id, again.name, again.created, again.config) == (run.id, run.name, run.created, run.config)
+    assert again.status == RunStatus.QUEUED and not again.can_resume and not again.has_model
+    assert (again.phase, again.error, again.progress) == ("", "", None)
+    assert again.started == again.finished == again.stop_requested == again.pid == again.pid_started == 0
+    assert store.events(run.id) == [epoch]
+    assert again.seconds == {"starting": 2, "head": 1.5} and again.metrics == {"val_accuracy": 0.5}
+    # First come, first served; the list is in the order in which runs were submitted.
+    assert [store.position(item.id) for item in (waiting, again)] == [1, 2]
+    assert [item.id for item in store.list()] == [waiting.id, run.id]
+    assert [store.claim(slots=9).id for _ in range(2)] == [waiting.id, run.id]
+    assert store.report_worker(run.id, 4712, 2.0).pid == 4712
+
+
+def test_resumed_run_that_is_stopped_before_it_learned_more_keeps_its_model(
+    store: RunStore, config: TrainingConfig
+) -> None:
+    run = started(store, config)
+    store.finish(run.id, RunStatus.STOPPED, metrics={"val_accuracy": 0.5})
+    for status, metrics in ((RunStatus.STOPPED, {"val_accuracy": 0.5}), (RunStatus.FAILED, {})):
+        store.requeue(run.id)
+        store.claim(slots=1)
+        store.finish(run.id, status)
+        assert store.get(run.id).metrics == metrics
+        assert store.get(run.id).has_model == bool(metrics)
+
+
+def test_only_runs_that_ended_early_are_queued_again(store: RunStore, config: TrainingConfig) -> None:
+    run = store.create("d", "Textures", config, name="Mine")
+    for status in ("queued", "running", "completed"):
+        with pytest.raises(RunError, match=rf"'Mine' is {status}\. Expected one that failed or was stopped: only"):
+            store.requeue(run.id)
+        if status == "queued":
+            store.claim(slots=1)
+        else:
+            store.finish(run.id, RunStatus.COMPLETED)
+    with pytest.raises(RunError, match="There is no run 'nothing'"):
+        store.requeue("nothing")
+
+
+def test_epochs_are_brought_in_line_with_a_checkpoint(store: RunStore, config: TrainingConfig) -> None:
+    run = started(store, config)
+    kept = [store.append(run.id, Event("head", epoch, 4, {"loss": 1 / epoch}, epoch=epoch)) for epoch in (1, 2)]
+    known = [Event("head", epoch, 4, {"loss": 1 / epoch}, epoch=epoch) for epoch in (1, 2, 3)]
+    store.align_events(run.id, known)
+    assert store.events(run.id) == [*kept, replace(known[2], run_id=run.id, sequence=3)]
+    store.align_events(run.id, known[:1])
+    assert store.events(run.id) == kept[:1]
+    assert store.append(run.id, Event("head", 2, 4, {"loss": 0.5}, epoch=2)).sequence == 2
+    store.align_events(run.id, [])
+    assert store.events(run.id) == []
 
 
 def test_delete_takes_the_events_along_and_refuses_running_runs(store: RunStore, config: TrainingConfig) -> None:

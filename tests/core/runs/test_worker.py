@@ -12,11 +12,10 @@ import psutil
 
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.events import Event
 from core.runs import queue
 from core.runs.liveness import is_worker_alive
 from core.runs.store import Run, RunStatus, RunStore
-from core.runs.worker import ProgressRecorder, StopRequests, UnfailingStream
+from core.runs.worker import StopRequests, UnfailingStream
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 NOTICED_SECONDS = 10
@@ -73,7 +72,8 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert 1 <= len(events) < 1000
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(events[0].metrics)
     assert (store.folder(run.id) / "evaluation.json").is_file()
-    assert {path.name for path in store.folder(run.id).iterdir()} == {"evaluation.json", "lock", "log.txt", "model"}
+    left = {path.name for path in store.folder(run.id).iterdir()}
+    assert left == {"checkpoints", "evaluation.json", "lock", "log.txt", "model", "notes.json"}
     wait_until(lambda: not is_worker_alive(store.folder(run.id)))
     queue.delete(store, run.id)
     assert not store.folder(run.id).exists()
@@ -114,22 +114,6 @@ def test_run_whose_home_was_deleted_stops(store: RunStore, config: TrainingConfi
     run = started(store, config)
     store.path.unlink()
     assert StopRequests(store, run.id)()
-
-
-def test_progress_is_recorded_now_and_then_but_phases_and_epochs_always(
-    store: RunStore, config: TrainingConfig
-) -> None:
-    run = started(store, config)
-    record = ProgressRecorder(store, run.id)
-    for step in range(50):
-        record(Event("features", step, 1000))
-    recorded = store.get(run.id).progress
-    assert recorded and recorded.phase == "features" and recorded.step < 49
-    record(Event("head", 0, 2))
-    assert store.get(run.id).phase == "head"
-    for epoch in (1, 2):
-        record(Event("head", epoch, 2, {"loss": 1.0}, epoch=epoch))
-    assert [event.epoch for event in store.events(run.id)] == [1, 2]
 
 
 def test_log_that_cant_be_written_doesnt_matter() -> None:

@@ -1,0 +1,42 @@
+"""The epochs of a run that is resumed: those that its checkpoint knows, neither more nor less."""
+
+from pathlib import Path
+
+from core.config import TrainingConfig
+from core.events import Event
+from core.nn.checkpoints import Checkpoints, TrainingState
+from core.runs.store import Run, RunStore
+
+
+def restore_history(store: RunStore, run: Run, folder: Path) -> None:
+    """Brings the recorded epochs in line with the checkpoint that the training goes on from.
+
+    A worker writes the checkpoint of an epoch before it tells of the epoch: killed between the two, the record lacks
+    the last epoch, which a resumed training never tells again. The record is ahead where a checkpoint was damaged: the
+    epochs since the one before it are trained, and told, again.
+
+    Args:
+        store: where the run is recorded.
+        run: the run.
+        folder: of the run's checkpoints.
+
+    Raises:
+        RunError: the database can't be used.
+    """
+    state = Checkpoints(folder).load().state
+    epochs = epoch_events(state, run.config) if state else []
+    if epochs or store.events(run.id):
+        store.align_events(run.id, epochs)
+
+
+def epoch_events(state: TrainingState, config: TrainingConfig) -> list[Event]:
+    """Returns the events of the epochs that a training has behind it."""
+    return [_epoch_event(state, config, number) for number in range(1, len(state.history) + 1)]
+
+
+def _epoch_event(state: TrainingState, config: TrainingConfig, epoch: int) -> Event:
+    before = epoch <= state.first_epoch
+    phase = "head" if before else state.phase
+    step = epoch if before else epoch - state.first_epoch
+    total = config.head_epochs if phase == "head" else config.fine_tune_epochs
+    return Event(phase, step, total, state.history[epoch - 1], epoch=epoch)

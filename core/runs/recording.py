@@ -1,0 +1,71 @@
+"""What a worker records while it trains: its progress, and how long each phase took."""
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+
+from core.events import Event
+from core.runs.store import Run, RunStore
+
+RECORD_SECONDS = 0.25
+# Recording progress may take at most this share of the time, on however slow a disk.
+RECORDING_SHARE = 0.05
+
+
+class PhaseSeconds:
+    """Adds up how long each phase took, from the signs of life alone, so that it is known of an ended worker too.
+
+    Args:
+        phase: what goes on already.
+        seconds: for how long.
+    """
+
+    def __init__(self, phase: str, seconds: float) -> None:
+        self.phase = phase
+        self.since = time.monotonic()
+        self._past = Counter({phase: max(0.0, seconds)})
+
+    def enter(self, phase: str) -> None:
+        """Takes note that this phase goes on from now."""
+        self._past[self.phase] += time.monotonic() - self.since
+        self.phase, self.since = phase, time.monotonic()
+
+    def seconds(self) -> dict[str, float]:
+        """Returns the seconds of each phase until now."""
+        return added(self._past, {self.phase: time.monotonic() - self.since})
+
+
+class ProgressRecorder:
+    """Records events: those of epochs all, the others a few times a second at most.
+
+    Args:
+        store: where the run is recorded.
+        run: as it was when this attempt at it began.
+    """
+
+    def __init__(self, store: RunStore, run: Run) -> None:
+        self.store = store
+        self.run = run
+        self.clock = PhaseSeconds("starting", time.time() - run.started)
+        self.phase = ""
+        self.due = 0.0
+
+    def __call__(self, event: Event) -> None:
+        """Records the event if it is worth it."""
+        self.clock.enter(event.phase)
+        if not event.epoch and event.phase == self.phase and time.monotonic() < self.due:
+            return
+        begin = time.monotonic()
+        self.store.append(self.run.id, event, self.seconds())
+        now = time.monotonic()
+        self.phase = event.phase
+        self.due = now + max(RECORD_SECONDS, (now - begin) / RECORDING_SHARE)
+
+    def seconds(self) -> dict[str, float]:
+        """Returns how long each phase took until now, earlier attempts at the run included."""
+        return added(self.run.seconds, self.clock.seconds())
+
+
+def added(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
+    """Returns the sums by name, the names in the order in which they come."""
+    return {name: first.get(name, 0.0) + second.get(name, 0.0) for name in (*first, *second)}

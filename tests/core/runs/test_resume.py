@@ -1,0 +1,149 @@
+"""Runs that are ended, by force at any moment or by Stop, and resumed. The workers are real and really train."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.events import Event
+from core.runs import queue
+from core.runs.store import Run, RunStatus, RunStore
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+EPOCHS = 12
+# Of sixteen pictures a fifth is validated on; one of them may fall on the other side.
+NOISE = 0.35
+
+
+@pytest.fixture
+def config() -> TrainingConfig:
+    # A wide head, so that writing a checkpoint takes a while, and changed pictures, so that features do.
+    return TrainingConfig(image_size=64, epochs=EPOCHS, batch_size=8).with_options(units=512, flip=True, views=6)
+
+
+@pytest.fixture
+def kill_when(store: RunStore, wait_until: WaitUntil) -> Callable[..., None]:
+    """Ends a run's worker by force once something holds; what must still hold then can't depend on the database."""
+
+    def kill(run: Run, moment: Callable[[], bool], still: Callable[[], bool] = lambda: True) -> None:
+        wait_until(lambda: store.get(run.id).pid > 0)
+        worker = psutil.Process(store.get(run.id).pid)
+
+        def is_held_at_the_moment() -> bool:
+            if not moment():
+                return False
+            worker.suspend()
+            if still():
+                return True
+            worker.resume()
+            return False
+
+        wait_until(is_held_at_the_moment)
+        worker.kill()
+        wait_until(lambda: queue.reconcile(store) or store.get(run.id).status.is_finished)
+        assert store.get(run.id).status == RunStatus.FAILED
+        assert store.get(run.id).error.startswith("The worker was ended")
+
+    return kill
+
+
+def completed(store: RunStore, run: Run, wait_until: WaitUntil) -> Run:
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    run = store.get(run.id)
+    log = (store.folder(run.id) / queue.LOG_NAME).read_text()
+    assert (run.status, run.error) == (RunStatus.COMPLETED, ""), log
+    assert run.has_model and not run.can_resume
+    assert not list((store.folder(run.id) / "checkpoints").glob("*"))
+    return run
+
+
+def assert_same_curve(store: RunStore, run: Run, other: Run) -> None:
+    events, others = store.events(run.id), store.events(other.id)
+    epochs = run.config.epochs
+    for told in (events, others):
+        assert [event.epoch for event in told] == [event.sequence for event in told] == list(range(1, epochs + 1))
+        assert [(event.phase, event.step, event.total) for event in told] == [
+            ("head", epoch, epochs) for epoch in range(1, epochs + 1)
+        ]
+    for name in ("loss", "val_loss"):
+        curve, other_curve = ([event.metrics[name] for event in told] for told in (events, others))
+        assert np.allclose(curve, other_curve, rtol=0.05, atol=0.05), name
+    assert run.metrics["val_accuracy"] == pytest.approx(other.metrics["val_accuracy"], abs=NOISE)
+
+
+def test_killed_at_five_moments_and_resumed_each_time(
+    store: RunStore,
+    dataset: DatasetIndex,
+    config: TrainingConfig,
+    wait_until: WaitUntil,
+    kill_when: Callable[..., None],
+) -> None:
+    run = queue.submit(store, dataset.id, config)
+
+    def is_writing() -> bool:
+        return any(store.folder(run.id).glob("checkpoints/*.part"))
+
+    kill_when(run, lambda: store.get(run.id).phase == "starting")
+    assert store.get(run.id).can_resume and store.events(run.id) == []
+
+    assert queue.resume(store, run.id).status == RunStatus.RUNNING
+    kill_when(run, lambda: store.get(run.id).phase == "features")
+    assert store.events(run.id) == []
+
+    queue.resume(store, run.id)
+    kill_when(run, lambda: bool(store.events(run.id)))
+    first = store.events(run.id)
+    assert 1 <= len(first) < EPOCHS
+
+    queue.resume(store, run.id)
+    kill_when(run, is_writing, still=is_writing)
+    second = store.events(run.id)
+    # What was told before stays, and an epoch that was saved but not told any more isn't missing.
+    assert second[: len(first)] == first and len(first) <= len(second) < EPOCHS
+
+    queue.resume(store, run.id)
+    kill_when(run, lambda: store.get(run.id).phase in ("evaluate", "save"))
+    third = store.events(run.id)
+    assert third[: len(second)] == second and len(third) == EPOCHS
+    assert not store.get(run.id).has_model
+
+    seconds = dict(store.get(run.id).seconds)
+    assert seconds["starting"] > 0 and seconds["head"] > 0
+    queue.resume(store, run.id)
+    resumed = completed(store, run, wait_until)
+    assert store.events(run.id) == third
+    assert resumed.seconds["starting"] > seconds["starting"]
+    assert all(resumed.seconds[name] >= seconds[name] for name in seconds)
+
+    whole = completed(store, queue.submit(store, dataset.id, config), wait_until)
+    assert_same_curve(store, resumed, whole)
+
+
+def test_stopped_and_resumed(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    config = replace(config, epochs=40)  # so that it can't be done before it is asked to stop
+    run = queue.submit(store, dataset.id, config)
+    wait_until(lambda: bool(store.events(run.id)))
+    queue.stop(store, run.id)
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    stopped = store.get(run.id)
+    assert stopped.status == RunStatus.STOPPED and stopped.has_model and stopped.can_resume
+    kept = store.events(run.id)
+    assert 1 <= len(kept) < 40
+
+    # An epoch that was saved, but whose worker was ended before it told of it.
+    store.align_events(run.id, kept[:-1])
+    queue.resume(store, run.id)
+    resumed = completed(store, run, wait_until)
+    events: list[Event] = list(store.events(run.id))
+    assert [event.metrics for event in events[: len(kept)]] == [event.metrics for event in kept]
+    assert set(stopped.seconds) <= set(resumed.seconds)
+    assert all(resumed.seconds[name] >= seconds for name, seconds in stopped.seconds.items())
+    assert resumed.seconds_at_work > stopped.seconds_at_work
+    whole = completed(store, queue.submit(store, dataset.id, config), wait_until)
+    assert_same_curve(store, resumed, whole)
