@@ -75,8 +75,8 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "fine_tune",
             "Fine-tune",
-            "The head first, then the backbone's last blocks at a tenth of the rate, earlier ones still slower. For pictures "
-            "unlike everyday photographs, with a hundred or more a class.",
+            "The head first, then the backbone's last blocks at a tenth of the rate, earlier ones still slower. For "
+            "pictures unlike everyday photographs, with a hundred or more a class.",
             _FINE_TUNE,
         ),
     )
