@@ -1,0 +1,118 @@
+import threading
+
+import pytest
+
+from core.errors import RunError
+from pages.components.lookups import MOST_KEPT, UNFORESEEN, Lookups
+
+PATIENCE_SECONDS = 10
+
+
+class Finder:
+    """Answers with the question's letters turned round, when it is let go on; notes what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.began = threading.Semaphore(0)
+        self.go_on = threading.Semaphore(0)
+
+    def __call__(self, question: str) -> str:
+        self.asked.append(question)
+        self.began.release()
+        assert self.go_on.acquire(timeout=PATIENCE_SECONDS)
+        return question[::-1]
+
+    def wait_until_asked(self) -> None:
+        assert self.began.acquire(timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture
+def finder():
+    finder = Finder()
+    yield finder
+    finder.go_on.release(1000)
+
+
+def test_asking_returns_at_once_and_the_answer_is_there_later(finder):
+    lookups = Lookups(finder)
+    lookups.ask("abc")
+    assert lookups.get("abc") is None
+    finder.go_on.release()
+    found = lookups.wait("abc", PATIENCE_SECONDS)
+    assert lookups.get("abc") is found
+    assert (found.result, found.error) == ("cba", "")
+    assert 0 <= found.age < PATIENCE_SECONDS
+    assert finder.asked == ["abc"]
+
+
+def test_one_at_a_time_and_of_those_that_wait_the_latest_wins(finder):
+    lookups = Lookups(finder)
+    lookups.ask("first")
+    finder.wait_until_asked()
+    for question in ("second", "third", "first", "latest"):
+        lookups.ask(question)
+    finder.go_on.release(2)
+    lookups.wait("latest", PATIENCE_SECONDS)
+    assert finder.asked == ["first", "latest"]
+    assert lookups.get("second") is None
+    assert lookups.get("first").result == "tsrif"
+
+
+def test_who_keeps_asking_gets_an_answer_in_the_end(finder):
+    finder.go_on.release(1000)
+    lookups = Lookups(finder)
+    questions = [f"question {number}" for number in range(5)]
+    waiting = set(questions)
+    for _ in range(100):
+        for question in tuple(waiting):
+            lookups.ask(question)
+        waiting = {question for question in waiting if lookups.wait(question, 0.05) is None}
+    assert not waiting
+
+
+def test_known_answer_stays_until_the_new_one_is_there(finder):
+    lookups = Lookups(finder)
+    finder.go_on.release()
+    lookups.ask("abc")
+    first = lookups.wait("abc", PATIENCE_SECONDS)
+    lookups.ask("abc")
+    assert lookups.get("abc") is first
+    finder.go_on.release()
+    assert lookups.wait("abc", PATIENCE_SECONDS) is not first
+    lookups.forget("abc")
+    assert lookups.get("abc") is None
+
+
+def test_errors_are_kept_as_sentences():
+    def refuse(question):
+        raise RunError("Expected a model. Received none. Train one.")
+
+    lookups = Lookups(refuse)
+    lookups.ask("abc")
+    assert lookups.wait("abc", PATIENCE_SECONDS).error == "Expected a model. Received none. Train one."
+    broken = Lookups(lambda question: 1 / 0)
+    broken.ask("abc")
+    found = broken.wait("abc", PATIENCE_SECONDS)
+    assert (found.result, found.error) == (None, UNFORESEEN)
+
+
+def test_memory_is_bounded():
+    lookups = Lookups(lambda question: question)
+    for number in range(MOST_KEPT + 10):
+        lookups.ask(number)
+        lookups.wait(number, PATIENCE_SECONDS)
+    assert lookups.get(9) is None
+    assert lookups.get(MOST_KEPT + 9).result == MOST_KEPT + 9
+
+
+def test_closed_takes_no_more_questions(finder):
+    lookups = Lookups(finder)
+    lookups.ask("first")
+    finder.wait_until_asked()
+    lookups.ask("second")
+    lookups.close()
+    finder.go_on.release(5)
+    assert lookups.wait("first", PATIENCE_SECONDS).result == "tsrif"
+    lookups.ask("third")
+    assert lookups.wait("third", PATIENCE_SECONDS) is None
+    assert finder.asked == ["first"]
