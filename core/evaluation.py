@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core import durable
 from core.errors import RunError
 
 Z_95 = 1.959963984540054
@@ -124,9 +125,8 @@ class Evaluation:
 
 def save_evaluations(evaluations: list[Evaluation], path: Path) -> None:
     """Writes evaluations as one JSON file, whole or not at all."""
-    beside = path.with_suffix(".part")
-    beside.write_text(json.dumps([evaluation.to_dict() for evaluation in evaluations], allow_nan=False))
-    beside.replace(path)
+    values = [evaluation.to_dict() for evaluation in evaluations]
+    durable.write(path, json.dumps(values, allow_nan=False).encode())
 
 
 def load_evaluations(path: Path) -> list[Evaluation]:

@@ -4,14 +4,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from core import durable
+
 NOTES_FILE = "notes.json"
 
 
 def save_notes(notes: Sequence[str], run_folder: Path) -> None:
     """Writes a run's notes, whole or not at all."""
-    beside = run_folder / f"{NOTES_FILE}.part"
-    beside.write_text(json.dumps(list(notes)))
-    beside.replace(run_folder / NOTES_FILE)
+    durable.write(run_folder / NOTES_FILE, json.dumps(list(notes)).encode())
 
 
 def load_notes(run_folder: Path) -> tuple[str, ...]:

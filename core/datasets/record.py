@@ -1,11 +1,10 @@
 """A data set's record on disk, `dataset.json`: written beside and renamed, so that it is never half there."""
 
 import json
-import os
 from functools import lru_cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from core import durable
 from core.datasets.index import DatasetIndex, Sample, Skipped
 from core.errors import DatasetError
 
@@ -28,7 +27,7 @@ def write_record(index: DatasetIndex) -> None:
         "notes": index.notes,
         "samples": samples,
     }
-    _replace_file(index.folder / RECORD_NAME, json.dumps(values, allow_nan=False))
+    durable.write(index.folder / RECORD_NAME, json.dumps(values, allow_nan=False).encode())
 
 
 def read_record(folder: Path) -> DatasetIndex:
@@ -66,28 +65,3 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
         created=values["created"],
         notes=tuple(values["notes"]),
     )
-
-
-def flush_folder(folder: Path) -> None:
-    """Makes renames in a folder last through a power cut, where the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _replace_file(path: Path, text: str) -> None:
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False, encoding="utf-8") as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    flush_folder(path.parent)

@@ -17,10 +17,11 @@ from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 
+from core import durable
 from core.datasets.archive import extract
 from core.datasets.index import DatasetIndex, check_share
 from core.datasets.names import escape_label
-from core.datasets.record import RECORD_NAME, flush_folder, read_record, write_record
+from core.datasets.record import RECORD_NAME, read_record, write_record
 from core.datasets.verify import build_index
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
@@ -162,7 +163,7 @@ class DatasetStore:
             write_record(index)
             shutil.rmtree(target, ignore_errors=True)
             index.folder.rename(target)
-            flush_folder(self._folder)
+            durable.sync(self._folder)
         return read_record(target)
 
     def _rewrite(self, index: DatasetIndex) -> DatasetIndex:

@@ -6,13 +6,13 @@ are among the head's variables, so variables, optimizer and counters are all the
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from core import durable
 from core.errors import RunError
 
 LISTING = "checkpoints.json"
@@ -82,30 +82,20 @@ class Checkpoints:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{state.first_epoch + state.epoch:06d}-{state.phase}.npz"
-        beside = self.folder / f"{name}.part"
-        try:
-            with beside.open("wb") as file:
-                np.savez(file, **_flat(state))
-                file.flush()
-                os.fsync(file.fileno())
-            with beside.open("rb") as file:
-                checksum = hashlib.file_digest(file, "sha256").hexdigest()
-            beside.replace(self.folder / name)
-        finally:
-            beside.unlink(missing_ok=True)
+        with durable.writing(self.folder / name) as file:
+            np.savez(file, **_flat(state))
+        checksum = _checksum(self.folder / name)
         entries = [{"name": name, "sha256": checksum}, *(e for e in self._entries() if e["name"] != name)][:KEPT]
-        self._write_listing(entries)
+        durable.write(self.folder / LISTING, json.dumps(entries).encode())
         self._sweep({entry["name"] for entry in entries})
 
     def load(self) -> Loaded:
         """Reads the newest state that is as it was written."""
         for damaged, entry in enumerate(self._entries()):
             try:
-                with (self.folder / entry["name"]).open("rb") as file:
-                    if hashlib.file_digest(file, "sha256").hexdigest() != entry["sha256"]:
-                        continue
-                    file.seek(0)
-                    with np.load(file, allow_pickle=False) as arrays:
+                path = self.folder / entry["name"]
+                if _checksum(path) == entry["sha256"]:
+                    with np.load(path, allow_pickle=False) as arrays:
                         return Loaded(_state(arrays), damaged)
             except (OSError, ValueError, KeyError, TypeError):
                 continue
@@ -123,18 +113,15 @@ class Checkpoints:
         except (OSError, ValueError, KeyError, TypeError):
             return []
 
-    def _write_listing(self, entries: list[dict[str, str]]) -> None:
-        beside = self.folder / f"{LISTING}.part"
-        with beside.open("w") as file:
-            json.dump(entries, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.folder / LISTING)
-
     def _sweep(self, listed: set[str]) -> None:
-        for path in self.folder.glob("*.npz*"):
-            if path.name not in listed:
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            if path.name not in listed | {LISTING}:
                 path.unlink(missing_ok=True)
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flat(state: TrainingState) -> dict[str, np.ndarray]:

@@ -10,7 +10,6 @@ killed run loses one shard at most and two runs can write at once.
 import errno
 import hashlib
 import json
-import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core import durable
 from core.errors import RunError
 
 SHARD_BYTES = 64 * 1024**2
@@ -55,7 +55,7 @@ class FeatureSpace:
         """
         space = cls(features / space_name(key), key)
         space.folder.mkdir(parents=True, exist_ok=True)
-        _write_atomically(space.folder / "key.json", json.dumps(key, indent=1, default=str).encode())
+        durable.write(space.folder / "key.json", json.dumps(key, indent=1, default=str).encode())
         for listing in sorted(space.folder.glob("*.digests.json")):
             space._add(listing)
         return space
@@ -125,11 +125,9 @@ class FeatureSpace:
         listing = self.folder / f"{name}.digests.json"
         array = _array_path(listing)
         try:
-            with array.open("wb") as file:
+            with durable.writing(array) as file:
                 np.save(file, np.concatenate(rows), allow_pickle=False)
-                file.flush()
-                os.fsync(file.fileno())
-            _write_atomically(listing, json.dumps(digests).encode())
+            durable.write(listing, json.dumps(digests).encode())
         except OSError as error:
             array.unlink(missing_ok=True)
             if error.errno != errno.ENOSPC:
@@ -143,18 +141,6 @@ class FeatureSpace:
 
 def _array_path(listing: Path) -> Path:
     return listing.with_name(listing.name.replace(".digests.json", ".npy"))
-
-
-def _write_atomically(path: Path, content: bytes) -> None:
-    beside = path.with_name(f".{uuid.uuid4().hex}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)

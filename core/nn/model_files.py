@@ -6,7 +6,6 @@ checksum has to match, since a flipped bit in a weight file would load in silenc
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from core import durable
 from core.config import TrainingConfig
 from core.errors import ConfigError, RunError
 from core.nn.classifier import Classifier, build_classifier
@@ -69,14 +69,6 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def save_classifier(trained: TrainedClassifier, folder: Path) -> None:
     """Writes a classifier, whole or not at all, in place of one that may be there.
 
@@ -100,9 +92,10 @@ def save_classifier(trained: TrainedClassifier, folder: Path) -> None:
     }
     (beside / DESCRIPTION).write_text(json.dumps(description, indent=1))
     for path in beside.iterdir():
-        _sync(path)
+        durable.sync(path)
     shutil.rmtree(folder, ignore_errors=True)
     beside.replace(folder)
+    durable.sync(folder.parent)
 
 
 def load_classifier(folder: Path) -> TrainedClassifier:

@@ -1,0 +1,44 @@
+"""Files that are whole or not there, whatever ends the process or the power while they are written."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+def sync(path: Path) -> None:
+    """Waits until a file, or a folder's list of names, is on the disk. Windows can't do that for folders."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Gives a file to write to, which takes the place of `path` when the block ends without an error.
+
+    Raises:
+        OSError: it can't be written; what was at `path` is as it was.
+    """
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    try:
+        with beside.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+        sync(path.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Puts `content` in place of what is at `path`, whole or not at all."""
+    with writing(path) as file:
+        file.write(content)
