@@ -7,9 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.backbones import Backbone, get_backbone
-from core.config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES
+from core.config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES, TrainingConfig
 from core.datasets.index import DatasetIndex
-from pages.components import augmentation_preview
+from pages.components import augmentation_preview, forecast_view, session, wording
 
 WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
 POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every place"}
@@ -18,17 +18,20 @@ SCHEDULE_WORDS = {"constant": "The same all along", "cosine": "Falling to nothin
 ENGINE_WORDS = {"auto": "The fastest exact one", "tensorflow": "TensorFlow", "bfloat16": "OpenVINO in bfloat16"}
 
 
-def show(index: DatasetIndex, weights_changed: Callable[[], None]) -> None:
+def show(index: DatasetIndex, config: TrainingConfig | None, weights_changed: Callable[[], None]) -> None:
     """Draws the widgets.
 
     Args:
-        index: the data set, for the preview.
+        index: the data set.
+        config: what the form shows; None where that can't be used.
         weights_changed: called when other weights were chosen.
     """
     _network(get_backbone(st.session_state["backbone"]), weights_changed)
     _head()
     _learning()
     _augmentation()
+    if config:
+        _views_cost(index, config)
     augmentation_preview.show(index)
 
 
@@ -170,3 +173,16 @@ def _augmentation() -> None:
         50,
         help="How many versions of a picture go through the frozen blocks: the plain one and changed ones.",
     )
+
+
+def _views_cost(index: DatasetIndex, config: TrainingConfig) -> None:
+    """Says what the chosen number of versions costs."""
+    if not config.augmentation.changes_pictures:
+        return
+    if not config.num_frozen_blocks:
+        st.caption("All blocks learn, so every epoch changes the pictures anew: nothing is read ahead.")
+        return
+    num_training = len(session.split_dataset(index).select("train"))
+    outlook = forecast_view.known(config, index.id)
+    seconds = outlook.views_seconds if outlook else None
+    st.caption(wording.views_cost(config.augmentation.views, num_training, seconds))

@@ -9,10 +9,10 @@ from core.backbones import BACKBONES, Backbone, get_backbone
 from core.config import TrainingConfig, option_names
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError
-from core.recipes import RECIPES, recipe_config
+from core.recipes import RECIPES, explain_recommended, recipe_config
 from core.runs.store import Run
 from core.settings import settings
-from pages.components import advanced_form, chart_view, charts, connection, session, wording
+from pages.components import advanced_form, chart_view, charts, connection, forecast_view, session, wording
 
 FIELDS = tuple(name for name in option_names() if name != "validation_split")
 RECIPE = "recipe"
@@ -43,12 +43,12 @@ def training_config(index: DatasetIndex) -> TrainingConfig | None:
     _follow_dataset(index)
     _recipe_choice(index)
     _short_form(index)
-    with st.expander("Advanced", icon=":material/tune:"):
-        advanced_form.show(index, _weights_changed)
     try:
         config, reason = current_config(index), ""
     except CoreError as error:
         config, reason = None, str(error)
+    with st.expander("Advanced", icon=":material/tune:"):
+        advanced_form.show(index, config, _weights_changed)
     if config:
         reason = why_not(config)
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -57,6 +57,8 @@ def training_config(index: DatasetIndex) -> TrainingConfig | None:
         )
         if reason:
             st.markdown(wording.plain(reason))
+        else:
+            forecast_view.show(config, index.id)
     return config if pressed else None
 
 
@@ -128,6 +130,18 @@ def _recipe_choice(index: DatasetIndex) -> None:
         persist_state="session",
     )
     st.caption(RECIPES[st.session_state[RECIPE]].description)
+    _recipe_reasons(index)
+
+
+def _recipe_reasons(index: DatasetIndex) -> None:
+    """Says what the recommended recipe chose for these pictures, as long as nothing of it was changed."""
+    if st.session_state[RECIPE] != FIRST_RECIPE:
+        return
+    num_training = _num_training(index)
+    config = recipe_config(FIRST_RECIPE, num_training)
+    options = config.options()
+    if all(st.session_state[name] == options[name] for name in FIELDS):
+        st.caption(explain_recommended(config, num_training, len(index.class_names)))
 
 
 def _backbone_changed() -> None:

@@ -13,8 +13,10 @@ from core.runs import queue
 from core.runs.store import Run, RunStore
 from core.serving import InferenceClient
 from core.settings import Settings, settings
-from pages.components import wording
+from pages.components import planning, wording
 from pages.components.imports import ImportJobs
+from pages.components.lookups import Lookups
+from pages.components.planning import Outlook, Question
 
 HOME = "pages/home.py"
 DATA = "pages/data.py"
@@ -50,6 +52,11 @@ def _import_jobs(home: Path) -> ImportJobs:
     return ImportJobs()
 
 
+@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
+def _outlooks(home: Path, _client: InferenceClient) -> Lookups[Question, Outlook]:
+    return Lookups(lambda question: planning.find_outlook(_client, question))
+
+
 def dataset_store() -> DatasetStore:
     """Returns the data sets of the data home."""
     return _dataset_store(settings().home, settings())
@@ -68,6 +75,11 @@ def inference_client() -> InferenceClient:
 def import_jobs() -> ImportJobs:
     """Returns the imports that this server works on."""
     return _import_jobs(settings().home)
+
+
+def outlooks() -> Lookups[Question, Outlook]:
+    """Returns what is known of how long runs will take."""
+    return _outlooks(settings().home, inference_client())
 
 
 @st.cache_resource(show_spinner=False, max_entries=10)

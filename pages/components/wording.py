@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.backbones import get_backbone
 from core.events import Event
+from core.forecast import in_words
 from core.runs.store import Run, RunStatus
 
 WORD_JOINER = "\u2060"
@@ -126,6 +127,25 @@ def phase(run: Run) -> str:
         "evaluate": "Checking the model on the validation pictures",
         "save": "Saving the model",
     }.get(event.phase, "Working") + done
+
+
+def views_cost(views: int, num_training: int, seconds: float | None) -> str:
+    """Returns what several versions of each training picture cost.
+
+    Args:
+        views: how many versions, the plain one among them.
+        num_training: how many pictures there are to learn from.
+        seconds: what the changed ones add to the run; None where that isn't known.
+    """
+    if views == 1:
+        return "One version is the plain one: no picture is changed."
+    pictures = f"{views} versions of each of {num_training:,} training pictures: {views * num_training:,} to read"
+    if seconds is None:
+        return f"{pictures}."
+    if not seconds:
+        return f"{pictures}, and the changed ones are ready."
+    time_words = in_words(seconds)
+    return f"{pictures}, {time_words if time_words.startswith('less') else f'about {time_words}'} more."
 
 
 def import_phase(event: Event | None) -> str:

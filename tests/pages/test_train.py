@@ -1,10 +1,11 @@
 import pytest
 
-from core.config import option_names
+from core.config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
-from core.recipes import recipe_config
+from core.recipes import explain_recommended, recipe_config
 from core.runs.store import RunStatus, RunStore
-from pages.components import forms
+from core.serving import LOG_NAME
+from pages.components import forms, planning, session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, words
 
@@ -12,6 +13,9 @@ from tests.pages.conftest import button, words
 @pytest.fixture
 def shapes(home, shape_folder):
     return DatasetStore(home).import_source(shape_folder, name="Shapes")
+
+
+PATIENCE_SECONDS = 90
 
 
 def form_values(app):
@@ -53,6 +57,63 @@ def test_recipe_fills_the_form(open_page, shapes, recipe):
     assert form_values(app) == {name: expected[name] for name in forms.FIELDS}
 
 
+def test_recommended_says_what_it_chose_and_why_until_something_is_changed(open_page, shapes):
+    reasons = explain_recommended(recipe_config("recommended", 24), 24, 3)
+    app = open_page("train")
+    assert reasons in words(app)
+    app.number_input(key="epochs").set_value(7).run()
+    assert reasons not in words(app)
+    app.number_input(key="epochs").set_value(recipe_config("recommended", 24).epochs).run()
+    assert reasons in words(app)
+    app.get("button_group")[0].set_value("article").run()
+    assert reasons not in words(app)
+
+
+def test_page_is_there_before_the_forecast_and_costs_nothing_while_nobody_looks(open_page, home, shapes):
+    app = open_page("train")
+    assert "Measuring this machine" in words(app)
+    assert not button(app, "Start training").disabled
+    app.number_input(key="epochs").set_value(7).run()
+    assert not (home.home / LOG_NAME).exists()
+
+
+def measured(app, shapes):
+    """Waits for the forecast of what the form shows, as its timer would."""
+    config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
+    question = planning.time_question(config, shapes.id)
+    session.outlooks().ask(question)
+    found = session.outlooks().wait(question, PATIENCE_SECONDS)
+    app.run()
+    assert not app.exception
+    return found
+
+
+def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
+    app = open_page("train")
+    app.number_input(key="image_size").set_value(64).run()
+    sentence = measured(app, shapes).result.forecast.sentence
+    assert sentence in words(app).replace("\\", "")
+    app.number_input(key="learning_rate").set_value(0.5).run()
+    assert sentence in words(app).replace("\\", ""), "a rate changes nothing of the time"
+    app.number_input(key="epochs").set_value(1000).run()
+    assert "Measuring this machine" in words(app)
+    longer = measured(app, shapes).result.forecast
+    assert longer.sentence in words(app).replace("\\", "")
+
+    app.toggle(key="flip").set_value(True).run()
+    app.number_input(key="views").set_value(4).run()
+    assert "4 versions of each of 24 training pictures: 96 to read." in words(app)
+    assert measured(app, shapes).result.views_seconds > 0
+    assert "96 to read, " in words(app)
+
+    for picture in shapes.folder.glob("pictures/*"):
+        picture.unlink()
+    app.number_input(key="image_size").set_value(96).run()
+    assert measured(app, shapes).error
+    assert "No forecast. " in words(app)
+    assert not button(app, "Start training").disabled
+
+
 def test_another_backbone_brings_its_own_size(open_page, shapes):
     app = open_page("train")
     app.slider(key="trainable_blocks").set_value(9).run()
@@ -81,6 +142,13 @@ def test_augmentation_is_previewed_on_pictures_of_the_data_set(open_page, shapes
     app.toggle(key="flip").set_value(True).run()
     assert [image.captions[0] for image in app.image] == ["As it is", *(f"Version {n}" for n in range(1, 6))]
     assert not button(app, "Another picture").click().run().exception
+
+
+def test_versions_cost_nothing_where_every_block_learns(open_page, shapes):
+    app = open_page("train")
+    app.toggle(key="flip").set_value(True).run()
+    app.slider(key="trainable_blocks").set_value(9).run()
+    assert "nothing is read ahead" in words(app)
 
 
 def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, shapes):

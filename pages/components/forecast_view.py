@@ -1,0 +1,57 @@
+"""How long a training will take, beside its Start button. Never in the way: it is measured while the page lives on."""
+
+import streamlit as st
+
+from core.config import TrainingConfig
+from pages.components import planning, polling, session, wording
+from pages.components.lookups import Found
+from pages.components.planning import Outlook
+
+POLL_SECONDS = 0.5
+# What was measured before is worked out within this, so that the sentence is there with the first look.
+QUICK_SECONDS = 0.3
+# Pictures that were read since, or memory that was taken, change the answer.
+FRESH_SECONDS = 30
+MEASURING = ":material/speed: :shimmer[Measuring this machine …]"
+
+
+def show(config: TrainingConfig, dataset_id: str) -> None:
+    """Draws the forecast, or that it is being measured.
+
+    The first drawing asks nothing: by the second, half a second later, the form has kept still, and a page that nobody
+    looks at costs nothing.
+    """
+    question = planning.time_question(config, dataset_id)
+    drawings = 0
+
+    def draw() -> bool:
+        nonlocal drawings
+        drawings += 1
+        lookups = session.outlooks()
+        found = lookups.get(question)
+        if drawings > 1 and not _is_fresh(found):
+            lookups.ask(question)
+            found = lookups.wait(question, QUICK_SECONDS)
+        _say(found)
+        return not _is_fresh(found)
+
+    polling.poll("forecast", draw, not _is_fresh(session.outlooks().get(question)), POLL_SECONDS)
+
+
+def known(config: TrainingConfig, dataset_id: str) -> Outlook | None:
+    """Returns what has been measured for a run, or None."""
+    found = session.outlooks().get(planning.time_question(config, dataset_id))
+    return found.result if found else None
+
+
+def _is_fresh(found: Found[Outlook] | None) -> bool:
+    return found is not None and found.age < FRESH_SECONDS
+
+
+def _say(found: Found[Outlook] | None) -> None:
+    if found is None:
+        st.caption(MEASURING)
+    elif found.result is None:
+        st.caption(f"No forecast. {wording.plain(found.error)}")
+    else:
+        st.caption(f":material/speed: {wording.plain(found.result.forecast.sentence)}")

@@ -1,0 +1,14 @@
+from core.config import TrainingConfig
+from pages.components.planning import rate_question, time_question
+
+CONFIG = TrainingConfig(epochs=7, batch_size=16).with_options(flip=True, views=4, trainable_blocks=2)
+
+
+def test_questions_leave_out_what_makes_no_difference():
+    faster = CONFIG.with_options(learning_rate=0.5, schedule="cosine")
+    assert time_question(faster, "abc") == time_question(CONFIG, "abc")
+    longer = CONFIG.with_options(epochs=8, trainable_blocks=1, views=2)
+    assert time_question(longer, "abc") != time_question(CONFIG, "abc")
+    assert rate_question(longer, "abc") == rate_question(CONFIG, "abc")
+    assert rate_question(CONFIG.with_options(batch_size=8), "abc") != rate_question(CONFIG, "abc")
+    assert rate_question(CONFIG, "abc") != rate_question(CONFIG, "def")
