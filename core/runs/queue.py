@@ -4,24 +4,22 @@ The state is in the database and in the locks on the runs' folders, none of it i
 servers, workers and command lines on one data home can do all of this at once, and each of them can die.
 """
 
-import os
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
-from pathlib import Path
 
 from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
+from core.runs.handover import hand_over
 from core.runs.liveness import end_process, is_worker_alive
+from core.runs.processes import LOG_NAME, settings_for, start_process, worker_environment
+from core.runs.standby_pool import StandbyPool
 from core.runs.store import Run, RunStatus, RunStore
-from core.settings import Settings, settings
+from core.settings import settings
 
-PROJECT = Path(__file__).parents[2]
-LOG_NAME = "log.txt"
 # From the claim of a run until its worker has reported itself: a slow disk, a busy machine.
 START_SECONDS = 60
 # A worker that was asked to stop and says nothing for so long is told once more by the system, then ended. Loading
@@ -142,45 +140,21 @@ def start_queued(store: RunStore) -> None:
             store.finish(run.id, RunStatus.FAILED, f"The worker can't be started: {reason}. Mend that, resume it.")
 
 
-def settings_for(store: RunStore) -> Settings:
-    """Returns this process's settings with the data home that the store is in."""
-    return replace(settings(), home=store.home)
+def keep_warm(store: RunStore) -> StandbyPool:
+    """Keeps a process ready that has loaded TensorFlow, so that a run's first epoch comes seconds sooner.
+
+    For web servers, once each: it lives as long as this process, or until the pool is closed.
+    """
+    return StandbyPool(store, reconcile)
 
 
 def _start_worker(store: RunStore, run: Run) -> None:
     folder = store.folder(run.id)
     folder.mkdir(parents=True, exist_ok=True)
-    # A session of its own: closing the server's terminal, Ctrl-C and a restart don't reach the worker.
-    apart = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
-    with (folder / LOG_NAME).open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "core.runs.worker", run.id],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=PROJECT,
-            env=_worker_environment(store),
-            **apart,
-        )
+    if hand_over(store, run.id):
+        return
+    process = start_process(["core.runs.worker", run.id], folder / LOG_NAME, worker_environment(store))
     threading.Thread(target=_watch, args=(process, store, run), name=f"run {run.id}", daemon=True).start()
-
-
-def _worker_environment(store: RunStore) -> dict[str, str]:
-    # Paths are made absolute here because the worker starts in the project's folder.
-    ours = settings_for(store)
-    fixed = {"TRANSFER_STUDIO_HOME": str(ours.home), "TRANSFER_STUDIO_SLOTS": str(ours.slots), "PYTHONUNBUFFERED": "1"}
-    fixed["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH", "")]))
-    if ours.weights_folder:
-        fixed["TRANSFER_STUDIO_WEIGHTS"] = str(ours.weights_folder)
-    defaults = {"TF_CPP_MIN_LOG_LEVEL": "2"}
-    if ours.slots > 1:
-        threads = str(max(1, (os.cpu_count() or 1) // ours.slots))
-        defaults |= {"TF_NUM_INTRAOP_THREADS": threads, "OMP_NUM_THREADS": threads}
-    return defaults | os.environ | fixed
 
 
 def _watch(process: subprocess.Popen, store: RunStore, run: Run) -> None:

@@ -166,22 +166,27 @@ def _record(store: RunStore, run_id: str, end: End) -> None:
         store.finish(run_id, RunStatus.FAILED, end.error or str(error))
 
 
-def _prepare_process() -> None:
+def prepare_process() -> None:
     """Makes this process a good neighbour: it yields to the web server, and is the first to go where memory ends."""
     sys.stdout, sys.stderr = UnfailingStream(sys.stdout), UnfailingStream(sys.stderr)
     faulthandler.enable(sys.__stderr__)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_SCORE)
+    offer_to_memory_killer(OUT_OF_MEMORY_SCORE)
     if hasattr(os, "setpriority"):
         # Set rather than lowered: a worker inherits its niceness from the worker that started it.
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
 
+def offer_to_memory_killer(score: str) -> None:
+    """Sets how readily the system ends this process where memory ends, up to 1000; Linux only."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(score)
+
+
 def main() -> None:
     """Works on the run that the command line names, and leaves without Python's own slow way out of TensorFlow."""
-    _prepare_process()
+    prepare_process()
     code = 1
     try:
         if len(sys.argv) != 2:

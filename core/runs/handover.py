@@ -1,0 +1,128 @@
+"""Handing a claimed run over to a standby: a worker that has loaded TensorFlow already and waits.
+
+A data home has one standby at most, the process that holds the lock on its folder `standby/`. It offers itself by a
+file there. Whoever has claimed a run takes the offer by renaming it to an order, which succeeds for one process only.
+The standby takes the order by deleting it; the one who ordered takes it back in the same way where the standby is dead
+or deaf, and starts a cold worker. One of the two deletions succeeds, so a run gets one worker, whoever dies and when.
+"""
+
+import hashlib
+import json
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from core.runs.liveness import is_worker_alive
+from core.runs.processes import PROJECT, worker_environment
+from core.runs.store import RunStore
+
+FOLDER = "standby"
+OFFER = "offer-"
+ORDER = "order-"
+LOOK_SECONDS = 0.05
+ORDER_LOOK_SECONDS = 0.01
+# A standby takes an order within a few looks; one that is swapped out or suspended isn't waited for.
+TAKE_SECONDS = 2.0
+# What a worker's settings, and the libraries that it has loaded, depend on.
+ENVIRONMENT = ("TRANSFER_STUDIO_", "TF_", "KERAS_", "OMP_", "MKL_", "CUDA_", "ONEDNN_", "XLA_")
+
+
+def standby_folder(home: Path) -> Path:
+    """Returns the folder in which runs are handed over."""
+    return home / FOLDER
+
+
+def fingerprint(environment: Mapping[str, str]) -> str:
+    """Returns what a standby and a cold worker must have in common: settings, installation, and state of the code."""
+    chosen = {name: value for name, value in environment.items() if name.startswith(ENVIRONMENT)}
+    sources = [(str(path), path.stat().st_mtime_ns) for path in sorted((PROJECT / "core").rglob("*.py"))]
+    text = json.dumps([sorted(chosen.items()), sys.prefix, sources])
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_standby_ready(store: RunStore) -> bool:
+    """Returns whether a standby waits that would do what a worker started by this process does."""
+    folder = standby_folder(store.home)
+    return (folder / f"{OFFER}{fingerprint(worker_environment(store))}").exists() and is_worker_alive(folder)
+
+
+def hand_over(store: RunStore, run_id: str) -> bool:
+    """Hands a run, claimed by this process, to the standby.
+
+    Returns:
+        Whether it took the run. If not, none will: the run needs a worker of its own.
+    """
+    folder = standby_folder(store.home)
+    if not folder.is_dir():
+        return False
+    try:
+        alike = fingerprint(worker_environment(store))
+        order = folder / f"{ORDER}{alike}-{run_id}"
+        (folder / f"{OFFER}{alike}").rename(order)
+    except OSError:
+        return False
+    overdue = time.monotonic() + TAKE_SECONDS
+    while order.exists():
+        if time.monotonic() > overdue or not is_worker_alive(folder):
+            return not _delete(order)
+        time.sleep(ORDER_LOOK_SECONDS)
+    return True
+
+
+class Offer:
+    """A standby's side of it. The caller holds the lock on the folder.
+
+    Args:
+        folder: in which runs are handed over.
+        alike: fingerprint of the standby.
+    """
+
+    def __init__(self, folder: Path, alike: str) -> None:
+        self.folder = folder
+        self.alike = alike
+        self.path = folder / f"{OFFER}{alike}"
+
+    def publish(self) -> None:
+        """Makes the offer; those of standbys that died are swept.
+
+        Raises:
+            OSError: the disk is full, or the data home is gone.
+        """
+        for left in self.folder.glob(f"{OFFER}*"):
+            left.unlink(missing_ok=True)
+        self.path.touch()
+
+    def wait(self, owner_gone: threading.Event) -> str:
+        """Waits for a run.
+
+        Args:
+            owner_gone: set when nobody wants a standby any more.
+
+        Returns:
+            The run's id; empty where the offer has ended, and no run will come.
+        """
+        while True:
+            # In this order: an offer that became an order in between is found as the order.
+            open_still = self.path.exists()
+            if run_id := self._take():
+                return run_id
+            if not open_still or (owner_gone.wait(LOOK_SECONDS) and _delete(self.path)):
+                return ""
+
+    def _take(self) -> str:
+        beginning = f"{ORDER}{self.alike}-"
+        for order in self.folder.glob(f"{beginning}*"):
+            if _delete(order):
+                return order.name.removeprefix(beginning)
+        return ""
+
+
+def _delete(path: Path) -> bool:
+    """Deletes a file; returns whether it was this process that did it."""
+    with suppress(OSError):
+        path.unlink()
+        return True
+    return False

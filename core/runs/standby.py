@@ -1,0 +1,124 @@
+"""The standby: `python -m core.runs.standby`, a worker that loads TensorFlow before there is a run for it.
+
+It is started by `core.runs.standby_pool`, which holds the other end of its standard input. While it waits it ends with
+its owner. Once it has a run it is a worker like any other (`core.runs.worker`), and ends with the run.
+"""
+
+import os
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import Timeout
+
+from core.runs.handover import Offer, fingerprint, standby_folder
+from core.runs.liveness import worker_lock
+from core.runs.processes import LOG_NAME
+from core.runs.standby_pool import DONE, NOT_WANTED
+from core.runs.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_memory_killer, prepare_process, work
+from core.settings import settings
+
+FAILED = 1
+# The first to go where memory ends: nobody misses it.
+IDLE_MEMORY_SCORE = "900"
+# Loading TensorFlow in advance yields to whatever else there is to do.
+LOADING_NICENESS = 19
+
+
+def stand_by() -> int:
+    """Waits for a run and works on it.
+
+    Returns:
+        DONE, also where nobody wanted anything; FAILED; or NOT_WANTED, where the data home has a standby.
+    """
+    ours = settings()
+    folder = standby_folder(ours.home)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = worker_lock(folder)
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        return NOT_WANTED
+    # Before the code is loaded: what is changed meanwhile makes it another standby.
+    offer = Offer(folder, fingerprint(os.environ))
+    owner_gone = _watch_owner()
+    loading = _Loading()
+    while loading.is_alive():
+        if owner_gone.wait(0.1):
+            return DONE
+    if loading.failed:
+        return FAILED
+    offer.publish()
+    run_id = offer.wait(owner_gone)
+    if not run_id:
+        return DONE
+    lock.release()
+    offer_to_memory_killer(OUT_OF_MEMORY_SCORE)
+    _log_into(ours.runs / run_id)
+    return DONE if work(run_id, ours) else FAILED
+
+
+class _Loading(threading.Thread):
+    """Loads TensorFlow. A thread of its own, whose niceness goes with it: no process may take its own back."""
+
+    def __init__(self) -> None:
+        super().__init__(name="loading", daemon=True)
+        self.failed = False
+        self.start()
+
+    def run(self) -> None:
+        try:
+            if sys.platform == "linux":
+                with suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOADING_NICENESS)
+            import core.nn.training  # noqa: F401
+        except BaseException:
+            self.failed = True
+            traceback.print_exc()
+
+
+def _watch_owner() -> threading.Event:
+    """Returns what is set when the other end of the standard input is closed, as the owner's death does."""
+    gone = threading.Event()
+
+    def watch() -> None:
+        with suppress(OSError, ValueError):
+            sys.stdin.buffer.read()
+        gone.set()
+
+    threading.Thread(target=watch, name="owner", daemon=True).start()
+    return gone
+
+
+def _log_into(run_folder: Path) -> None:
+    """Sends what is printed to the run's log from now on."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Without its log a run goes on all the same.
+    with suppress(OSError):
+        run_folder.mkdir(parents=True, exist_ok=True)
+        log = os.open(run_folder / LOG_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+
+
+def main() -> None:
+    """Stands by, and leaves without Python's own slow way out of TensorFlow."""
+    prepare_process()
+    offer_to_memory_killer(IDLE_MEMORY_SCORE)
+    code = FAILED
+    try:
+        code = stand_by()
+    except Exception:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Keeping a standby for a data home while this process, a web server, lives."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+
+import psutil
+
+from core.errors import CoreError
+from core.runs.handover import standby_folder
+from core.runs.liveness import is_worker_alive
+from core.runs.processes import settings_for, start_process, worker_environment
+from core.runs.store import RunStatus, RunStore
+from core.settings import GIGABYTE
+
+# How a standby ends: after its run, or where none was wanted any more; anything else is trouble.
+DONE = 0
+# ... or where the data home has one, of another server.
+NOT_WANTED = 3
+LOG_NAME = "standby.log"
+LOOK_SECONDS = 1.0
+# After trouble, such as too little memory, the next one isn't started at once.
+PAUSE_SECONDS = 60.0
+PAUSES = {DONE: 0.0, NOT_WANTED: LOOK_SECONDS, None: 0.0}
+# TensorFlow takes 0.7 of it. Where there is less the runs need it more.
+FREE_MEMORY_BYTES = 2 * GIGABYTE
+
+
+class StandbyPool:
+    """Keeps one standby ready, and a new one after each run, and sees to the queue while it is at it.
+
+    A standby is started when a slot is free: while a run trains, memory and processors are the run's. It ends with this
+    process unless it has a run by then.
+
+    Args:
+        store: whose runs the standby works on.
+        reconcile: brings the store's records in line with what is alive.
+    """
+
+    def __init__(self, store: RunStore, reconcile: Callable[[RunStore], None]) -> None:
+        self._store = store
+        self._reconcile = reconcile
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="standby pool", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Ends the standby, unless it has a run, and starts no other."""
+        self._closed.set()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        pause = 0.0
+        # A data home that was deleted needs no standby.
+        while not self._closed.wait(pause) and self._store.path.exists():
+            pause = LOOK_SECONDS
+            try:
+                self._reconcile(self._store)
+                if self._is_wanted():
+                    pause = PAUSES.get(self._attend(), PAUSE_SECONDS)
+            except (CoreError, OSError) as error:
+                # Runs start all the same, only slower. What stands in the way they will say to the person.
+                print(f"There is no standby: {error}", file=sys.stderr)
+                pause = PAUSE_SECONDS
+
+    def _is_wanted(self) -> bool:
+        running = sum(run.status == RunStatus.RUNNING for run in self._store.unfinished())
+        return (
+            running < settings_for(self._store).slots
+            and psutil.virtual_memory().available > FREE_MEMORY_BYTES
+            and not is_worker_alive(standby_folder(self._store.home))
+        )
+
+    def _attend(self) -> int | None:
+        """Starts a standby and stays with it to its end; returns its exit code, or None where the pool was closed."""
+        log = self._store.home / LOG_NAME
+        log.unlink(missing_ok=True)
+        process = start_process(["core.runs.standby"], log, worker_environment(self._store), stdin=subprocess.PIPE)
+        try:
+            while process.poll() is None and not self._closed.wait(LOOK_SECONDS):
+                if self._store.path.exists():
+                    self._reconcile(self._store)
+            return process.returncode
+        finally:
+            # The standby's sign to leave.
+            process.stdin.close()

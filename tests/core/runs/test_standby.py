@@ -1,0 +1,170 @@
+"""Real standbys that load TensorFlow, the processes that own them, and the runs that they are handed."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.runs import queue
+from core.runs.handover import is_standby_ready, standby_folder
+from core.runs.liveness import is_worker_alive
+from core.runs.standby_pool import StandbyPool
+from core.runs.store import Run, RunStatus, RunStore
+from core.settings import settings
+
+WaitUntil = Callable[[Callable[[], bool]], None]
+# A server that keeps a standby, and either submits a run to it or not, until a line comes, then is killed.
+OWNER = """
+import os, sys, time
+from pathlib import Path
+import psutil
+from core.config import TrainingConfig
+from core.runs import queue
+from core.runs.handover import is_standby_ready
+from core.runs.store import RunStore
+store = RunStore(Path(sys.argv[1]))
+pool = queue.keep_warm(store)
+while not is_standby_ready(store):
+    time.sleep(0.02)
+(standby,) = psutil.Process().children()
+if len(sys.argv) > 2:
+    queue.submit(store, sys.argv[2], TrainingConfig.from_json(sys.argv[3]), name="Handed over")
+print(standby.pid, flush=True)
+sys.stdin.readline()
+os.kill(os.getpid(), 9)
+"""
+
+
+def owner(*arguments: object) -> subprocess.Popen:
+    command = [sys.executable, "-c", OWNER, *map(str, arguments)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def pool(store: RunStore) -> Iterator[StandbyPool]:
+    pool = queue.keep_warm(store)
+    yield pool
+    pool.close()
+
+
+def standbys(store: RunStore) -> list[psutil.Process]:
+    """Returns this process's standbys for the data home."""
+    found = []
+    for child in psutil.Process().children():
+        # One that is dead, and only not buried yet, has neither.
+        with suppress(psutil.Error):
+            if "core.runs.standby" in child.cmdline() and child.environ()["TRANSFER_STUDIO_HOME"] == str(store.home):
+                found.append(child)
+    return found
+
+
+def queued_without_data(store: RunStore, config: TrainingConfig) -> Run:
+    """A run whose worker, of whatever kind, ends before it trains."""
+    return store.create("gone", "Gone", config)
+
+
+def test_run_that_was_handed_over_outlives_the_owner(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    with owner(store.path, dataset.id, config.to_json()) as server:
+        standby = psutil.Process(int(server.stdout.readline()))
+        assert os.getsid(standby.pid) == standby.pid
+        server.stdin.close()
+    assert server.returncode == -9
+    wait_until(lambda: store.get("Handed over").status.is_finished)
+    run = store.get("Handed over")
+    folder = store.folder(run.id)
+    assert (run.status, run.error) == (RunStatus.COMPLETED, "") and run.has_model
+    assert run.pid == standby.pid
+    assert [event.epoch for event in store.events(run.id)] == [1, 2]
+    assert (folder / queue.LOG_NAME).is_file() and (folder / "evaluation.json").is_file()
+    wait_until(lambda: not standby.is_running())
+    assert not is_worker_alive(folder) and not is_worker_alive(standby_folder(store.home))
+
+
+def test_standby_without_a_run_ends_with_its_owner(store: RunStore, wait_until: WaitUntil) -> None:
+    with owner(store.path) as server:
+        standby = psutil.Process(int(server.stdout.readline()))
+        assert is_standby_ready(store)
+        server.stdin.close()
+    wait_until(lambda: not standby.is_running())
+    assert not is_standby_ready(store)
+    assert {path.name for path in standby_folder(store.home).iterdir()} == {"lock"}
+
+
+def test_many_that_start_a_run_at_once_give_it_to_the_standby_once(
+    store: RunStore, config: TrainingConfig, pool: StandbyPool, wait_until: WaitUntil
+) -> None:
+    second = queue.keep_warm(store)
+    wait_until(lambda: is_standby_ready(store) and len(standbys(store)) == 1)  # not one for each pool
+    (standby,) = standbys(store)
+    run = queued_without_data(store, config)
+    threads = [threading.Thread(target=queue.start_queued, args=(RunStore(store.path),)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    second.close()
+    run = store.get(run.id)
+    assert run.pid == standby.pid and run.error.startswith("There is no data set")
+    log = (store.folder(run.id) / queue.LOG_NAME).read_text()
+    assert log.count("Traceback") == 1 and "isn't waiting" not in log
+    # The next one is on its way already.
+    wait_until(lambda: any(child.pid != standby.pid for child in standbys(store)))
+
+
+def test_killed_standby_leaves_the_run_to_a_cold_worker(
+    store: RunStore, config: TrainingConfig, pool: StandbyPool, wait_until: WaitUntil
+) -> None:
+    wait_until(lambda: is_standby_ready(store))
+    (standby,) = standbys(store)
+    standby.kill()
+    run = queued_without_data(store, config)
+    queue.start_queued(store)
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    run = store.get(run.id)
+    assert run.error.startswith("There is no data set") and run.pid != standby.pid
+
+
+def test_suspended_standby_leaves_the_run_to_a_cold_worker(
+    store: RunStore, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    with owner(store.path) as server:
+        standby = psutil.Process(int(server.stdout.readline()))
+        standby.suspend()
+        run = queued_without_data(store, config)
+        queue.start_queued(store)
+        wait_until(lambda: store.get(run.id).status.is_finished)
+        standby.resume()
+        server.stdin.close()
+    wait_until(lambda: not standby.is_running())
+    assert store.get(run.id).pid != standby.pid
+    assert (store.folder(run.id) / queue.LOG_NAME).read_text().count("Traceback") == 1
+
+
+def test_standby_waits_for_a_free_slot(store: RunStore, config: TrainingConfig, wait_until: WaitUntil) -> None:
+    queued_without_data(store, config)
+    run = store.claim(settings().slots)
+    looked: list[int] = []
+    pool = StandbyPool(store, lambda store: looked.append(len(standbys(store))))
+    wait_until(lambda: len(looked) > 1)
+    assert set(looked) == {0}
+    store.finish(run.id, RunStatus.STOPPED)
+    wait_until(lambda: len(standbys(store)) == 1)
+    pool.close()
+    wait_until(lambda: not standbys(store))
+
+
+def test_deleted_data_home_ends_the_pool(store: RunStore) -> None:
+    store.path.unlink()
+    pool = queue.keep_warm(store)
+    pool.close()
+    assert not standby_folder(store.home).exists()
