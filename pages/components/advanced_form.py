@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.backbones import Backbone, get_backbone
 from core.config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES, TrainingConfig
 from core.datasets.index import DatasetIndex
-from pages.components import augmentation_preview, forecast_view, session, wording
+from pages.components import augmentation_preview, forecast_view, rate_view, session, wording
 
 WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
 POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every place"}
@@ -29,8 +29,11 @@ def show(index: DatasetIndex, config: TrainingConfig | None, weights_changed: Ca
     _network(get_backbone(st.session_state["backbone"]), weights_changed)
     _head()
     _learning()
+    # Containers, so that what comes below keeps its place when something is said in them.
+    with st.container():
+        rate_view.show(config, index.id)
     _augmentation()
-    if config:
+    with st.container():
         _views_cost(index, config)
     augmentation_preview.show(index)
 
@@ -175,9 +178,9 @@ def _augmentation() -> None:
     )
 
 
-def _views_cost(index: DatasetIndex, config: TrainingConfig) -> None:
+def _views_cost(index: DatasetIndex, config: TrainingConfig | None) -> None:
     """Says what the chosen number of versions costs."""
-    if not config.augmentation.changes_pictures:
+    if config is None or not config.augmentation.changes_pictures:
         return
     if not config.num_frozen_blocks:
         st.caption("All blocks learn, so every epoch changes the pictures anew: nothing is read ahead.")

@@ -14,6 +14,7 @@ from core.backbones import get_backbone
 from core.config import TrainingConfig
 from core.datasets.index import ClassDistribution, Sample
 from core.events import Event
+from core.rate_curve import RateCurve
 
 METRICS = {
     "val_accuracy": "Validation accuracy",
@@ -134,6 +135,32 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
     _metric_axis(figure, metric, values)
     figure.update_layout(showlegend=True)
     figure.update_yaxes(title=METRICS[metric])
+    return figure
+
+
+def rate_curve(curve: RateCurve) -> go.Figure:
+    """Draws the loss of a short training against its rising learning rate, and marks the suggestion."""
+    figure = _figure(260, showlegend=False)
+    figure.add_scatter(
+        x=curve.rates,
+        y=curve.losses,
+        mode="lines",
+        line={"width": 2.5},
+        hovertemplate="%{x:.1e}: loss %{y:.3f}<extra></extra>",
+    )
+    loss = float(np.interp(np.log(curve.suggestion), np.log(curve.rates), curve.losses))
+    figure.add_scatter(
+        x=[curve.suggestion],
+        y=[loss],
+        mode="markers+text",
+        marker={"size": 12},
+        text=[f"{curve.suggestion:.0e}"],
+        textposition="top right",
+        textfont={"size": 14},
+        hovertemplate="%{x:.0e}: the suggestion<extra></extra>",
+    )
+    figure.update_xaxes(title="Learning rate", type="log", tickformat=".0e", dtick=1)
+    figure.update_yaxes(title="Loss")
     return figure
 
 

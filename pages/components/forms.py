@@ -129,19 +129,18 @@ def _recipe_choice(index: DatasetIndex) -> None:
         args=(_num_training(index),),
         persist_state="session",
     )
-    st.caption(RECIPES[st.session_state[RECIPE]].description)
-    _recipe_reasons(index)
+    # One element whatever it says: with one more or less above it, the browser would take the open part for another.
+    st.caption("\n\n".join([RECIPES[st.session_state[RECIPE]].description, *_recipe_reasons(index)]))
 
 
-def _recipe_reasons(index: DatasetIndex) -> None:
-    """Says what the recommended recipe chose for these pictures, as long as nothing of it was changed."""
-    if st.session_state[RECIPE] != FIRST_RECIPE:
-        return
+def _recipe_reasons(index: DatasetIndex) -> list[str]:
+    """Returns what the recommended recipe chose for these pictures, as long as nothing of it was changed."""
     num_training = _num_training(index)
     config = recipe_config(FIRST_RECIPE, num_training)
     options = config.options()
-    if all(st.session_state[name] == options[name] for name in FIELDS):
-        st.caption(explain_recommended(config, num_training, len(index.class_names)))
+    if st.session_state[RECIPE] != FIRST_RECIPE or any(st.session_state[name] != options[name] for name in FIELDS):
+        return []
+    return [explain_recommended(config, num_training, len(index.class_names))]
 
 
 def _backbone_changed() -> None:

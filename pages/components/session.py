@@ -9,6 +9,7 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
+from core.rate_curve import RateCurve
 from core.runs import queue
 from core.runs.store import Run, RunStore
 from core.serving import InferenceClient
@@ -57,6 +58,11 @@ def _outlooks(home: Path, _client: InferenceClient) -> Lookups[Question, Outlook
     return Lookups(lambda question: planning.find_outlook(_client, question))
 
 
+@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
+def _rate_curves(home: Path, _client: InferenceClient) -> Lookups[Question, RateCurve]:
+    return Lookups(lambda question: planning.find_curve(_client, question))
+
+
 def dataset_store() -> DatasetStore:
     """Returns the data sets of the data home."""
     return _dataset_store(settings().home, settings())
@@ -80,6 +86,11 @@ def import_jobs() -> ImportJobs:
 def outlooks() -> Lookups[Question, Outlook]:
     """Returns what is known of how long runs will take."""
     return _outlooks(settings().home, inference_client())
+
+
+def rate_curves() -> Lookups[Question, RateCurve]:
+    """Returns what is known of how losses fall with learning rates."""
+    return _rate_curves(settings().home, inference_client())
 
 
 @st.cache_resource(show_spinner=False, max_entries=10)

@@ -5,6 +5,7 @@ from core.backbones import get_backbone
 from core.config import TrainingConfig
 from core.datasets.index import ClassDistribution, Sample
 from core.events import Event
+from core.rate_curve import RateCurve
 from pages.components import charts
 
 
@@ -119,3 +120,12 @@ def test_probabilities_are_sorted_and_cut():
     figure = charts.probabilities(["a", "b", "c"], [0.2, 0.7, 0.1], top=2)
     assert list(figure.data[0].x) == [0.7, 0.2]
     assert list(figure.layout.yaxis.ticktext) == ["b", "a"]
+
+
+def test_rate_curve_marks_the_suggestion_on_the_line():
+    curve = RateCurve(rates=(1e-4, 1e-3, 1e-2, 1e-1), losses=(1.0, 0.8, 0.4, 0.9), suggestion=1e-2)
+    figure = charts.rate_curve(curve)
+    line, mark = figure.data
+    assert figure.layout.xaxis.type == "log"
+    assert list(line.y) == [1.0, 0.8, 0.4, 0.9]
+    assert (mark.x[0], mark.y[0], mark.text[0]) == (1e-2, pytest.approx(0.4), "1e-02")

@@ -114,6 +114,33 @@ def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
     assert not button(app, "Start training").disabled
 
 
+def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
+    app = open_page("train")
+    app.number_input(key="image_size").set_value(64).run()
+    button(app, "Find a learning rate").click().run()
+    assert "Looking for a learning rate" in words(app)
+    config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
+    question = planning.rate_question(config, shapes.id)
+    curve = session.rate_curves().wait(question, PATIENCE_SECONDS).result
+    app.run()
+    rate = f"{curve.suggestion:.0e}"
+    assert f"falling fastest at {rate}" in [chart.proto.alt for chart in app.get("plotly_chart")][1]
+    button(app, f"Use {rate}").click().run()
+    assert app.number_input(key="learning_rate").value == curve.suggestion
+    assert button(app, f"Use {rate}"), "the curve stays when its suggestion is taken"
+    app.number_input(key="batch_size").set_value(8).run()
+    assert "use_rate" not in {item.key for item in app.button}
+
+    for picture in shapes.folder.glob("pictures/*"):
+        picture.unlink()
+    app.number_input(key="image_size").set_value(96).run()
+    button(app, "Find a learning rate").click().run()
+    config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
+    session.rate_curves().wait(planning.rate_question(config, shapes.id), PATIENCE_SECONDS)
+    app.run()
+    assert app.warning
+
+
 def test_another_backbone_brings_its_own_size(open_page, shapes):
     app = open_page("train")
     app.slider(key="trainable_blocks").set_value(9).run()

@@ -1,0 +1,83 @@
+"""The learning-rate finder: a short training with a rising rate, its curve, and a suggestion to take with one click."""
+
+import time
+
+import streamlit as st
+
+from core.config import TrainingConfig
+from core.rate_curve import RateCurve
+from pages.components import chart_view, charts, planning, polling, session, wording
+from pages.components.planning import Question
+
+# What this session asked for, and when.
+ASKED = "rate_asked"
+POLL_SECONDS = 0.5
+
+
+def show(config: TrainingConfig | None, dataset_id: str) -> None:
+    """Draws the button, then what was found for the settings as they are.
+
+    Args:
+        config: what the form shows; None where that can't be used.
+        dataset_id: of the pictures to learn from.
+    """
+    question = planning.rate_question(config, dataset_id) if config else None
+    st.button(
+        "Find a learning rate",
+        icon=":material/query_stats:",
+        key="find_rate",
+        disabled=question is None,
+        on_click=_ask,
+        args=(question,),
+        help="Trains a head for a hundred steps with a rate that rises, and looks where it learns fastest.",
+    )
+    asked, since = st.session_state.get(ASKED, (None, 0.0))
+    if question is not None and asked == question:
+        _show_answer(question, since)
+
+
+def _ask(question: Question) -> None:
+    session.rate_curves().forget(question)
+    session.rate_curves().ask(question)
+    st.session_state[ASKED] = question, time.monotonic()
+
+
+def _show_answer(question: Question, since: float) -> None:
+    found = session.rate_curves().get(question)
+    if found is None:
+        _wait(question, since)
+    elif found.result is None:
+        st.warning(wording.plain(found.error), icon=":material/warning:")
+    else:
+        _show_curve(found.result)
+
+
+def _wait(question: Question, since: float) -> None:
+    """Shows a sign of life until there is an answer."""
+
+    def draw() -> bool:
+        lookups = session.rate_curves()
+        if lookups.get(question) is not None:
+            return False
+        lookups.ask(question)
+        st.caption(
+            f":material/query_stats: :shimmer[Looking for a learning rate …] "
+            f"{wording.duration(time.monotonic() - since)}. Pictures that are new to the network are read first."
+        )
+        return True
+
+    polling.poll("rate", draw, True, POLL_SECONDS)
+
+
+def _show_curve(curve: RateCurve) -> None:
+    rate = f"{curve.suggestion:.0e}"
+    chart_view.show(
+        charts.rate_curve(curve), alt=f"Loss against learning rate, falling fastest at {rate}", key="rate_curve"
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(f"Use {rate}", icon=":material/check:", key="use_rate", on_click=_use, args=(curve.suggestion,))
+        st.caption("Where the loss falls fastest, the head learns most in a step.")
+
+
+def _use(rate: float) -> None:
+    st.session_state["learning_rate"] = rate
