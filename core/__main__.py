@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
 from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
@@ -23,7 +24,7 @@ def commands() -> None:
     """
 
 
-for command in (import_command, samples, train, runs, show, stop, resume, delete, evaluate, predict, backbones):
+for command in (import_command, samples, train, runs, show, stop, resume, delete, evaluate, predict, backbones, cache):
     commands.add_command(command)
 
 

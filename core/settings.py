@@ -33,12 +33,14 @@ class Settings:
         home: data home; holds `datasets/`, `features/`, `runs/`, `weights/` and `studio.sqlite`.
         weights_folder: extra folder looked in first for weight files under Keras's own names, or None.
         slots: how many runs train at the same time.
+        cache_bytes: how large the cache of features may grow before what was least recently used is dropped.
         import_limits: what an import may claim.
     """
 
     home: Path
     weights_folder: Path | None = None
     slots: int = 1
+    cache_bytes: int = 10 * GIGABYTE
     import_limits: ImportLimits = field(default_factory=ImportLimits)
 
     @property
@@ -97,6 +99,7 @@ def read_settings() -> Settings:
         home=Path(home).expanduser().resolve() if home else user_data_folder(),
         weights_folder=Path(weights).expanduser().resolve() if weights else None,
         slots=_positive_integer("TRANSFER_STUDIO_SLOTS", 1),
+        cache_bytes=_positive_integer("TRANSFER_STUDIO_CACHE_GB", 10) * GIGABYTE,
     )
 
 

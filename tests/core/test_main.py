@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from core.datasets.store import DatasetStore
 from core.runs import database
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
-from core.settings import settings
+from core.settings import GIGABYTE, settings
 
 DEADLINE_SECONDS = 120
 PROJECT = Path(__file__).parents[2]
@@ -343,6 +344,33 @@ def test_interrupted_training_is_resumed(trained_home: tuple[Path, subprocess.Co
     assert resumed["seconds"]["starting"] > shown["seconds"]["starting"]
     code, _, error = call("resume", "Long", home=home)
     assert code == 2 and error.startswith("Error: The run 'Long' is completed. Expected one that failed or was stopped")
+
+
+def test_cache_is_shown_and_cleared(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home = tmp_path / "copied"
+    shutil.copytree(trained_home[0] / "features", home / "features")
+    code, output, _ = call("cache", home=home)
+    lines = output.splitlines()
+    assert code == 0 and lines[0].split()[:4] == ["backbone", "features", "pixels", "version"]
+    assert any("EfficientNet-Lite0  head inputs, average" in line and " plain " in line for line in lines)
+    assert f" of at most 10 GB (TRANSFER_STUDIO_CACHE_GB) in {home / 'features'}" in lines[-1]
+    before = last_json(call("cache", "--json", home=home)[1])
+    assert {entry["view"] for entry in before["entries"]} == {0, 1}  # plain and flipped
+    assert before["num_bytes"] == sum(entry["num_bytes"] for entry in before["entries"])
+    assert (before["limit_bytes"], before["cleared_bytes"]) == (10 * GIGABYTE, 0)
+
+    store = RunStore(home / "studio.sqlite")
+    run = store.create("d", "Textures", TrainingConfig(), name="Busy")
+    store.claim(1)
+    code, _, error = call("cache", "--clear", home=home)
+    assert code == 2 and error.startswith("Error: The run 'Busy' is using the cache. Stop it, or wait for its end")
+    store.finish(run.id, RunStatus.STOPPED)
+    after = last_json(call("cache", "--clear", "--json", home=home)[1])
+    assert after["entries"] == [] and after["num_bytes"] == 0 and after["cleared_bytes"] == before["num_bytes"]
+    code, output, _ = call("cache", "--clear", home=home)
+    assert code == 0 and output.startswith("Cleared 0.0 MB\n0.0 MB of at most 10 GB")
 
 
 def test_stop_and_delete(call: Call, tmp_path: Path) -> None:

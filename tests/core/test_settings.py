@@ -1,7 +1,7 @@
 import pytest
 
 from core.errors import ConfigError
-from core.settings import read_settings, user_data_folder
+from core.settings import GIGABYTE, read_settings, user_data_folder
 
 
 def test_the_data_home_is_the_users_folder_unless_named(monkeypatch, tmp_path):
@@ -26,6 +26,16 @@ def test_each_platform_has_its_folder(monkeypatch, platform, end):
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     assert user_data_folder().as_posix().endswith(end)
+
+
+def test_the_cache_of_features_has_a_limit(monkeypatch):
+    monkeypatch.delenv("TRANSFER_STUDIO_CACHE_GB", raising=False)
+    assert read_settings().cache_bytes == 10 * GIGABYTE
+    monkeypatch.setenv("TRANSFER_STUDIO_CACHE_GB", "3")
+    assert read_settings().cache_bytes == 3 * GIGABYTE
+    monkeypatch.setenv("TRANSFER_STUDIO_CACHE_GB", "much")
+    with pytest.raises(ConfigError, match="TRANSFER_STUDIO_CACHE_GB"):
+        read_settings()
 
 
 @pytest.mark.parametrize("text", ["0", "two", "-1", "1.5"])

@@ -1,0 +1,56 @@
+"""The command `cache`: what is kept of frozen blocks, and how to be rid of it."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+import click
+
+from core.backbones import BACKBONES
+from core.cli.output import json_option, print_json, print_table
+from core.cli.runs import run_store
+from core.errors import RunError
+from core.feature_cache import CacheEntry, cache_summary, clear_cache
+from core.runs.store import RunStatus
+from core.settings import GIGABYTE, MEGABYTE, settings
+
+
+@click.command()
+@click.option("--clear", is_flag=True, help="Delete all of it; runs compute again what they need.")
+@json_option
+def cache(clear: bool, as_json: bool) -> None:
+    """Show the cache of features: pictures that went through frozen blocks already."""
+    cleared_bytes = _clear() if clear else 0
+    entries = cache_summary(settings())
+    num_bytes = sum(entry.num_bytes for entry in entries)
+    if as_json:
+        values = {"entries": [asdict(entry) for entry in entries], "num_bytes": num_bytes}
+        print_json(values | {"limit_bytes": settings().cache_bytes, "cleared_bytes": cleared_bytes})
+        return
+    if clear:
+        click.echo(f"Cleared {_size(cleared_bytes)}")
+    if entries:
+        print_table(
+            ("backbone", "features", "pixels", "version", "pictures", "size", "last used"), list(map(_row, entries))
+        )
+        click.echo()
+    limit = f"{settings().cache_bytes / GIGABYTE:g} GB"
+    click.echo(f"{_size(num_bytes)} of at most {limit} (TRANSFER_STUDIO_CACHE_GB) in {settings().features}")
+
+
+def _clear() -> int:
+    for run in run_store().unfinished():
+        if run.status == RunStatus.RUNNING:
+            raise RunError(f"The run {run.name!r} is using the cache. Stop it, or wait for its end, then clear it.")
+    return clear_cache(settings())
+
+
+def _row(entry: CacheEntry) -> tuple[object, ...]:
+    label = BACKBONES[entry.backbone].label if entry.backbone in BACKBONES else entry.backbone or "-"
+    version = f"changed {entry.view}" if entry.view else "plain"
+    used = datetime.fromtimestamp(entry.last_used).strftime("%Y-%m-%d %H:%M")
+    pixels = entry.image_size or "-"
+    return label, entry.boundary, pixels, version, entry.num_pictures, _size(entry.num_bytes), used
+
+
+def _size(num_bytes: int) -> str:
+    return f"{num_bytes / MEGABYTE:,.1f} MB"

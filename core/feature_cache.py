@@ -1,0 +1,163 @@
+"""The feature cache as files: what is in it, and how it is kept small. Its numbers are `core.nn.features`' business.
+
+A space is one way of computing features; a shard in it is an array and, beside it, the list of the pictures in it. A
+shard without its list doesn't exist. So a space can be emptied, lists first, while others read it: who opened it before
+keeps the files it has mapped, who opens it later finds less and computes it again. The space's folder stays, so that
+who writes into it can go on. What nobody could go on from are arrays that are being written, whose lists come last:
+arrays without a list are left alone for an hour.
+"""
+
+import json
+import time
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.settings import Settings
+
+# A space that was used within this time may be in use, by this or another process: it is only emptied by hand.
+IN_USE_SECONDS = 3600.0
+KEY = "key.json"
+LISTING = ".digests.json"
+
+
+@dataclass(frozen=True)
+class CacheEntry:
+    """What the cache holds of one way of computing features.
+
+    Attributes:
+        name: of its folder.
+        backbone: name of the network; empty for plain pixels.
+        boundary: name of the place in the network that the features come from.
+        image_size: side of the pictures in pixels; 0 where it isn't known.
+        view: number of the changed version of the pictures; 0 for plain ones.
+        num_pictures: how many pictures have their features here.
+        num_bytes: on disk.
+        last_used: when it was last opened or written, in seconds since 1970.
+    """
+
+    name: str
+    backbone: str
+    boundary: str
+    image_size: int
+    view: int
+    num_pictures: int
+    num_bytes: int
+    last_used: float
+
+
+def cache_summary(settings: Settings) -> list[CacheEntry]:
+    """Returns what the cache holds, the last used first."""
+    entries = [_entry(folder) for folder in _spaces(settings)]
+    return sorted((entry for entry in entries if entry.num_bytes), key=lambda entry: entry.last_used, reverse=True)
+
+
+def clear_cache(settings: Settings) -> int:
+    """Empties the cache, also of what was used just now; for a moment at which no run is at work.
+
+    Returns:
+        How many bytes are free again.
+    """
+    return sum(_empty(folder) for folder in _spaces(settings))
+
+
+def evict(settings: Settings, limit_bytes: int, keep: Collection[str] = ()) -> list[CacheEntry]:
+    """Empties the spaces that were least recently used until the cache is small enough.
+
+    Spaces used within the last hour stay, so the cache may remain larger than the limit.
+
+    Args:
+        settings: where the cache is.
+        limit_bytes: how large it may be.
+        keep: names of spaces to leave alone however long ago they were used.
+
+    Returns:
+        What was emptied.
+    """
+    entries = cache_summary(settings)
+    too_many = sum(entry.num_bytes for entry in entries) - limit_bytes
+    evicted = []
+    for entry in reversed(entries):
+        if too_many <= 0:
+            break
+        if entry.name in keep or entry.last_used > time.time() - IN_USE_SECONDS:
+            continue
+        too_many -= _empty(settings.features / entry.name)
+        evicted.append(entry)
+    return evicted
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    num_bytes: int
+    modified: float
+
+
+def _spaces(settings: Settings) -> Iterator[Path]:
+    if settings.features.is_dir():
+        yield from (folder for folder in sorted(settings.features.iterdir()) if folder.is_dir())
+
+
+def _files(folder: Path) -> list[_File]:
+    """Returns a space's files, without those that vanish meanwhile."""
+    found = []
+    for path in folder.iterdir():
+        with suppress(OSError):
+            facts = path.stat()
+            found.append(_File(path, facts.st_size, facts.st_mtime))
+    return found
+
+
+def _entry(folder: Path) -> CacheEntry:
+    key = _key(folder)
+    files = _files(folder)
+    return CacheEntry(
+        name=folder.name,
+        backbone=str(key.get("backbone", "")),
+        boundary=str(key.get("boundary", "unknown")),
+        image_size=_whole(key.get("image_size")),
+        view=_whole(key.get("view")),
+        num_pictures=_num_pictures(files),
+        num_bytes=sum(file.num_bytes for file in files if file.path.name != KEY),
+        # The key is written anew when the space is opened.
+        last_used=max((file.modified for file in files), default=0.0),
+    )
+
+
+def _key(folder: Path) -> dict[str, object]:
+    try:
+        key = json.loads((folder / KEY).read_text())
+    except (OSError, ValueError):
+        return {}
+    return key if isinstance(key, dict) else {}
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _num_pictures(files: list[_File]) -> int:
+    digests: set[str] = set()
+    for file in files:
+        if file.path.name.endswith(LISTING):
+            with suppress(OSError, ValueError, TypeError):
+                digests.update(json.loads(file.path.read_text()))
+    return len(digests)
+
+
+def _empty(folder: Path) -> int:
+    """Deletes a space's shards and what ended processes left; returns how many bytes that freed."""
+    files = [file for file in _files(folder) if file.path.name != KEY]
+    lists = [file for file in files if file.path.name.endswith(LISTING)]
+    listed = {file.path.name.removesuffix(LISTING) for file in lists}
+    old = time.time() - IN_USE_SECONDS
+    others = [file for file in files if file not in lists and (file.path.stem in listed or file.modified < old)]
+    freed = 0
+    for file in [*lists, *others]:
+        # Windows keeps a file that somebody has mapped; without its list it is swept another time.
+        with suppress(OSError):
+            file.path.unlink()
+            freed += file.num_bytes
+    return freed

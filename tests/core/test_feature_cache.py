@@ -1,0 +1,133 @@
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.feature_cache import IN_USE_SECONDS, CacheEntry, cache_summary, clear_cache, evict
+from core.nn.features import FeatureSpace
+from core.settings import Settings
+
+HOUR = 3600
+KEY = {"backbone": "vgg16", "image_size": 150, "boundary": "block 4"}
+ROW = 500
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Settings:
+    return Settings(tmp_path)
+
+
+def add_space(settings: Settings, hours_ago: float, digests: Sequence[str] = ("a", "b"), **key: object) -> FeatureSpace:
+    """Fills a space with a row of 2000 bytes for each digest, and makes it look as long unused as that."""
+    space = FeatureSpace.open(settings.features, KEY | key)
+    space.write(iter([(digests, np.zeros((len(digests), ROW), np.float32))]))
+    age(space.folder, hours_ago)
+    return space
+
+
+def age(folder: Path, hours: float) -> None:
+    for path in folder.iterdir():
+        os.utime(path, (time.time() - hours * HOUR,) * 2)
+
+
+def names(entries: Sequence[CacheEntry]) -> list[str]:
+    return [entry.name for entry in entries]
+
+
+def test_empty_cache(home: Settings) -> None:
+    assert cache_summary(home) == [] and clear_cache(home) == 0 and evict(home, 0) == []
+
+
+def test_summary_says_what_is_there(home: Settings) -> None:
+    old = add_space(home, 5, view=3)
+    add_space(home, 5, ["b", "c"], view=3)
+    pixels = FeatureSpace.open(home.features, {"image_size": 64, "boundary": "pixels"})
+    pixels.write(iter([(["a"], np.zeros((1, 64, 64, 3), np.uint8))]))
+    FeatureSpace.open(home.features, KEY | {"backbone": "nothing yet"})
+    first, second = cache_summary(home)
+    assert (first.backbone, first.boundary, first.image_size, first.view) == ("", "pixels", 64, 0)
+    assert (second.backbone, second.boundary, second.image_size, second.view) == ("vgg16", "block 4", 150, 3)
+    assert second.name == old.folder.name
+    assert (first.num_pictures, second.num_pictures) == (1, 3)  # b is in two shards
+    assert 4 * ROW * 4 < second.num_bytes < 4 * ROW * 4 + 1000
+    assert first.last_used > second.last_used == pytest.approx(time.time() - 5 * HOUR, abs=60)
+
+
+def test_opening_a_space_is_a_use(home: Settings) -> None:
+    space = add_space(home, 5)
+    FeatureSpace.open(home.features, space.key)
+    (entry,) = cache_summary(home)
+    assert entry.last_used == pytest.approx(time.time(), abs=60)
+
+
+def test_least_recently_used_go_first(home: Settings) -> None:
+    spaces = [add_space(home, hours, view=hours) for hours in (9, 7, 8, 6)]
+    sizes = {entry.name: entry.num_bytes for entry in cache_summary(home)}
+    assert evict(home, sum(sizes.values())) == []
+    gone = evict(home, sum(sizes.values()) - sizes[spaces[0].folder.name] - 1)
+    assert names(gone) == [spaces[0].folder.name, spaces[2].folder.name]
+    assert names(cache_summary(home)) == [spaces[3].folder.name, spaces[1].folder.name]
+
+
+def test_spaces_that_are_kept_or_used_just_now_stay(home: Settings) -> None:
+    kept, old, recent = add_space(home, 9, view=1), add_space(home, 8, view=2), add_space(home, 0, view=3)
+    assert IN_USE_SECONDS == HOUR
+    assert names(evict(home, 0, keep={kept.folder.name})) == [old.folder.name]
+    assert names(cache_summary(home)) == [recent.folder.name, kept.folder.name]
+    assert evict(home, 0, keep={kept.folder.name}) == []
+
+
+def test_clearing_takes_everything(home: Settings) -> None:
+    add_space(home, 9, view=1)
+    add_space(home, 0, view=2)
+    total = sum(entry.num_bytes for entry in cache_summary(home))
+    assert clear_cache(home) == total > 0
+    assert cache_summary(home) == []
+
+
+def test_who_reads_and_writes_a_space_goes_on_when_it_is_emptied(home: Settings) -> None:
+    space = add_space(home, 9)
+    halfway, emptied = threading.Event(), threading.Event()
+
+    def batches() -> Iterator[tuple[list[str], np.ndarray]]:
+        yield ["c"], np.ones((1, ROW), np.float32)
+        halfway.set()
+        assert emptied.wait(30)
+
+    writer = threading.Thread(target=space.write, args=(batches(),))
+    writer.start()
+    assert halfway.wait(30)
+    clear_cache(home)
+    emptied.set()
+    writer.join()
+    assert (space.gather(["a", "b", "c"])[:, 0] == [0, 0, 1]).all()
+    later = FeatureSpace.open(home.features, space.key)
+    assert later.missing(["a", "b", "c"]) == ["a", "b"]
+    assert (later.gather(["c"]) == 1).all()
+
+
+def test_array_that_is_being_written_is_left_alone_and_one_of_a_killed_run_is_swept(home: Settings) -> None:
+    space = add_space(home, 9)
+    array = space.folder / "0123.npy"
+    array.write_bytes(bytes(1000))
+    clear_cache(home)
+    assert array.exists() and len(list(space.folder.iterdir())) == 2
+    (space.folder / ".4567.part").write_bytes(bytes(10))
+    age(space.folder, 2)
+    assert names(evict(home, 0)) == [space.folder.name]
+    assert [path.name for path in space.folder.iterdir()] == ["key.json"]
+
+
+def test_spaces_that_cant_be_read_are_shown_and_cleared(home: Settings) -> None:
+    space = add_space(home, 9)
+    (space.folder / "key.json").write_text("{")
+    for listing in space.folder.glob("*.digests.json"):
+        listing.write_text("not JSON")
+    (home.features / "a stray file").write_text("?")
+    (entry,) = cache_summary(home)
+    assert (entry.backbone, entry.boundary, entry.num_pictures) == ("", "unknown", 0) and entry.num_bytes > 0
+    assert clear_cache(home) == entry.num_bytes
