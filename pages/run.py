@@ -28,6 +28,7 @@ PHASES = {
     "evaluate": "Checking",
     "save": "Saving",
 }
+RESUME_HELP = "Goes on with the next epoch. Nothing that is done is done again."
 
 
 def show_progress(run: Run) -> None:
@@ -87,14 +88,23 @@ def train_again(run: Run) -> None:
     st.switch_page(session.TRAIN)
 
 
+def resume(run: Run) -> None:
+    """Lets the run go on, and shows it at work."""
+    queue.resume(session.run_store(), run.id)
+    st.rerun()
+
+
 def show_next_steps(run: Run) -> None:
-    """Draws the ways on from a run that has ended."""
+    """Draws the ways on from a run that has ended, the likeliest first."""
     with st.container(horizontal=True):
-        if run.has_model and st.button("Test this model", type="primary", icon=":material/image_search:"):
+        if run.can_resume and st.button("Resume", type="primary", icon=":material/resume:", help=RESUME_HELP):
+            resume(run)
+        kind = "secondary" if run.can_resume else "primary"
+        if run.has_model and st.button("Test this model", type=kind, icon=":material/image_search:"):
             session.choose_run(run.id)
             st.switch_page(session.TESTING, query_params={"run": run.id})
         label = "Train again with changes" if run.has_model else "Back to the set-up with these settings"
-        if st.button(label, type="secondary" if run.has_model else "primary", icon=":material/tune:"):
+        if st.button(label, icon=":material/tune:"):
             train_again(run)
 
 
@@ -105,7 +115,8 @@ def show_end(run: Run) -> None:
     elif not run.has_model:
         st.info("Stopped before there was a model.", icon=":material/stop_circle:")
     elif run.status == RunStatus.STOPPED:
-        st.info("Stopped early. The model is that of the last whole epoch.", icon=":material/stop_circle:")
+        text = "Stopped early. The model is that of the last whole epoch; Resume goes on with the next."
+        st.info(text, icon=":material/stop_circle:")
 
 
 def show_network(run: Run) -> None:

@@ -41,11 +41,17 @@ def choose_runs(runs: list[Run]) -> list[Run]:
 def show_actions(chosen: list[Run]) -> None:
     """Draws what can be done with the chosen runs."""
     if not chosen:
-        st.caption("Choose a run by the box at its left to open, rename or delete it; two or more to compare them.")
+        st.caption(
+            "Choose a run by the box at its left to open, resume, rename or delete it; two or more to compare them."
+        )
         return
     one = chosen[0] if len(chosen) == 1 else None
     with st.container(horizontal=True):
         if st.button("Open", type="primary", icon=":material/open_in_new:", disabled=one is None):
+            session.open_run(one.id)
+        can_resume = one is not None and one.can_resume
+        if st.button("Resume", icon=":material/resume:", disabled=not can_resume):
+            queue.resume(session.run_store(), one.id)
             session.open_run(one.id)
         if st.button("Rename", icon=":material/edit:", disabled=one is None):
             dialogs.rename(one.name, lambda name: session.run_store().rename(one.id, name))

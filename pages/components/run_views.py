@@ -27,8 +27,8 @@ def accuracy(run: Run) -> str:
 
 
 def seconds_taken(run: Run) -> float | None:
-    """Returns how long a finished run took."""
-    return run.finished - run.started if run.status.is_finished and run.started else None
+    """Returns how long a finished run was at work, in all where it was resumed."""
+    return run.seconds_at_work if run.status.is_finished and run.started else None
 
 
 def facts(run: Run) -> str:

@@ -95,7 +95,9 @@ def test_zip_in_curves_live_picture_recognised(page: Page, server: Server, tmp_p
     assert not [name for name in mapped if "tensorflow" in name or "jaxlib" in name]
 
 
-def test_reload_in_the_middle_finds_the_run_going_on(page: Page, server: Server, tmp_path: Path):
+def test_reload_in_the_middle_finds_the_run_going_on_and_resume_goes_on_with_it(
+    page: Page, server: Server, tmp_path: Path
+):
     DatasetStore(server.settings).import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
     page.goto("/train")
     set_number(page, "Epochs", 1000)
@@ -119,3 +121,11 @@ def test_reload_in_the_middle_finds_the_run_going_on(page: Page, server: Server,
     assert run.status == "stopped"
     assert run.has_model
     expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+
+    stopped_at = points(page)
+    page.get_by_role("button", name="Resume").click()
+    assert min(wait_for_points(page, more_than=max(stopped_at))) > max(stopped_at)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped early")).to_be_visible()
+    epochs = [event.epoch for event in server.runs.events(run.id)]
+    assert epochs == list(range(1, len(epochs) + 1))

@@ -6,7 +6,7 @@ from core.events import Event
 from core.runs.store import RunStatus
 from core.settings import settings
 from tests.conftest import draw_folder
-from tests.pages.conftest import button, words
+from tests.pages.conftest import button, wait_until, words
 
 
 @pytest.fixture
@@ -133,3 +133,28 @@ def test_run_whose_data_set_was_deleted_still_shows(open_page, trained):
     run = trained.get("Good run")
     DatasetStore(settings()).delete(run.dataset_id)
     assert open_page("run", run=run.id).metric[0].label == "Validation accuracy"
+
+
+def test_run_that_ended_early_is_resumed_with_one_click(open_page, trained):
+    run = trained.get("Stopped run")
+    app = open_page("run", run=run.id)
+    assert [item.label for item in app.button][:2] == ["Resume", "Back to the set-up with these settings"]
+    app = button(app, "Resume").click().run()
+    assert not app.exception
+    assert trained.get(run.id).status in (RunStatus.QUEUED, RunStatus.RUNNING)
+    assert "Resume" not in {item.label for item in app.button}
+    wait_until(lambda: trained.get(run.id).status.is_finished)
+    assert "Test this model" in {item.label for item in app.run().button}
+
+
+def test_run_whose_data_set_was_deleted_is_not_resumed_and_says_why(open_page, trained):
+    run = trained.get("Failed run")
+    DatasetStore(settings()).delete(run.dataset_id)
+    app = button(open_page("run", run=run.id), "Resume").click().run()
+    assert "no data set" in app.error[-1].value
+    assert trained.get(run.id).status == RunStatus.FAILED
+
+
+def test_completed_run_has_nothing_to_resume(open_page, trained):
+    app = open_page("run", run=trained.get("Good run").id)
+    assert "Resume" not in {item.label for item in app.button}

@@ -1,3 +1,4 @@
+from core.runs.store import RunStatus
 from tests.pages.conftest import button, words
 
 
@@ -29,6 +30,15 @@ def test_chosen_run_can_be_opened(open_page, trained):
     app = choose(open_page("runs"), 2)
     app = button(app, "Open").click().run()
     assert app.query_params["run"] == trained.get("Good run").id
+
+
+def test_chosen_run_can_be_resumed_where_it_ended_early(open_page, trained):
+    app = open_page("runs")
+    assert button(choose(app, 2), "Resume").disabled
+    run = trained.get("Stopped run")
+    app = button(choose(app, 0), "Resume").click().run()
+    assert app.query_params["run"] == run.id
+    assert trained.get(run.id).status in (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
 def test_two_runs_are_compared_in_one_chart(open_page, trained):
