@@ -107,6 +107,11 @@ class FeatureSource:
         return self._spaces[boundary, view]
 
     @property
+    def space_names(self) -> set[str]:
+        """Names of the feature spaces that were used."""
+        return {space.folder.name for space in self._spaces.values()}
+
+    @property
     def cut_boundary(self) -> str:
         """Name of the place where the trainable blocks begin."""
         if not self.config.num_frozen_blocks:

@@ -17,6 +17,7 @@ from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError
 from core.evaluation import Evaluation, save_evaluations
 from core.events import Event, OnEvent, ShouldStop
+from core.feature_cache import evict
 from core.nn.checkpoints import Checkpoints, TrainingState
 from core.nn.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.extraction import FeatureSource
@@ -166,6 +167,7 @@ class _Training:
         self._save(evaluations)
         if not self.stopped:
             self.checkpoints.clear()
+        evict(self.settings, self.settings.cache_bytes, keep=self.source.space_names)
         metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
         metrics |= {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
         return Outcome(self.stopped, metrics, self.clock.seconds)

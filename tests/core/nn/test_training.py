@@ -1,3 +1,6 @@
+import os
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -63,6 +66,18 @@ def test_pictures_added_are_all_that_is_computed(config, dataset, home, tmp_path
     new = {sample.digest for sample in larger.samples} - known
     assert 0 < len(new) < 36
     assert features_computed(events) == len(new)
+
+
+def test_a_cache_that_is_too_large_drops_what_was_used_long_ago(config, dataset, home):
+    train(config, dataset, home)
+    (old,) = list(home.features.iterdir())
+    for path in old.iterdir():
+        os.utime(path, (1e9, 1e9))
+    train(config.with_options(image_size=72), dataset, replace(home, cache_bytes=1))
+    assert [path.name for path in old.iterdir()] == ["key.json"]
+    events = []
+    train(config.with_options(image_size=72), dataset, home, events=events)
+    assert features_computed(events) == 0
 
 
 def test_augmentation_computes_each_version_once(config, dataset, home):
