@@ -14,7 +14,7 @@ from core.datasets.store import DatasetStore
 from core.runs.store import RunStore
 from core.settings import settings
 
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 120
 
 
 @pytest.fixture

@@ -53,8 +53,8 @@ def test_record_that_lacks_epochs_or_is_ahead_is_as_long_as_the_checkpoint(
 ) -> None:
     told(store, run, recorded)
     before = store.events(run.id)
-    Checkpoints(tmp_path).save(state("fine_tune", 3, 5))
-    restore_history(store, run, tmp_path)
+    Checkpoints(tmp_path / "checkpoints").save(state("fine_tune", 3, 5))
+    restore_history(store, run, tmp_path / "checkpoints")
     events = store.events(run.id)
     assert [event.epoch for event in events] == [event.sequence for event in events] == [1, 2, 3, 4, 5]
     assert events[:recorded] == before[:5]
@@ -64,10 +64,10 @@ def test_record_that_lacks_epochs_or_is_ahead_is_as_long_as_the_checkpoint(
 def test_damaged_checkpoint_takes_its_epoch_along(store: RunStore, run: Run, tmp_path: Path) -> None:
     told(store, run, 2)
     for epochs in (1, 2):
-        Checkpoints(tmp_path).save(state("head", 0, epochs))
-    (newest,) = tmp_path.glob("000002-*.npz")
+        Checkpoints(tmp_path / "checkpoints").save(state("head", 0, epochs))
+    (newest,) = tmp_path.glob("checkpoints/000002-*.npz")
     newest.write_bytes(newest.read_bytes()[:-10])
-    restore_history(store, run, tmp_path)
+    restore_history(store, run, tmp_path / "checkpoints")
     assert [event.epoch for event in store.events(run.id)] == [1]
 
 
