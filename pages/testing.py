@@ -36,18 +36,28 @@ def choose_run(runs: list[Run]) -> Run:
     return by_id[picked]
 
 
-def show_warm_up(run: Run) -> None:
-    """Wakes the model and says so until it is awake."""
-    client = session.inference_client()
-    client.warm(run.id)
+def is_usable(run: Run) -> bool:
+    """Wakes the model and says so until it is awake. Returns False, having said why, where it can't be woken."""
+    client, warm_ups = session.inference_client(), session.warm_ups()
+    if client.is_warm(run.id):
+        return True
+    found = warm_ups.get(run.id)
+    if found is not None and found.error:
+        st.error(wording.plain(found.error), icon=":material/error:")
+        st.button("Try again", icon=":material/refresh:", on_click=warm_ups.forget, args=(run.id,))
+        return False
+    # An answer without a warm model is of a process that has ended since.
+    warm_ups.forget(run.id)
 
     def draw() -> bool:
-        if client.is_warm(run.id):
+        if warm_ups.get(run.id) is not None:
             return False
+        warm_ups.ask(run.id)
         st.caption(":material/hourglass_top: Waking the model up. The first answer takes a few seconds.")
         return True
 
-    polling.poll("warm", draw, not client.is_warm(run.id), WARM_POLL_SECONDS)
+    polling.poll("warm", draw, True, WARM_POLL_SECONDS)
+    return True
 
 
 def uploaded_pictures() -> list[Picture]:
@@ -94,7 +104,8 @@ def held_out_picture(index: DatasetIndex, sample: Sample) -> Picture:
 def show_testing(runs: list[Run]) -> None:
     """Draws the page for people who have a model."""
     run = choose_run(runs)
-    show_warm_up(run)
+    if not is_usable(run):
+        return
     source = st.segmented_control(
         "Pictures from",
         list(SOURCES),

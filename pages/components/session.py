@@ -18,6 +18,7 @@ from pages.components import planning, wording
 from pages.components.imports import ImportJobs
 from pages.components.lookups import Lookups
 from pages.components.planning import Outlook, Question
+from pages.components.standby import Standby
 
 HOME = "pages/home.py"
 DATA = "pages/data.py"
@@ -43,6 +44,11 @@ def _run_store(database: Path) -> RunStore:
     return store
 
 
+@st.cache_resource(show_spinner=False, on_release=lambda standby: standby.close())
+def _standby(database: Path, _store: RunStore) -> Standby:
+    return Standby(_store)
+
+
 @st.cache_resource(show_spinner=False, on_release=lambda client: client.close())
 def _inference_client(home: Path, _settings: Settings) -> InferenceClient:
     return InferenceClient(_settings)
@@ -51,6 +57,12 @@ def _inference_client(home: Path, _settings: Settings) -> InferenceClient:
 @st.cache_resource(show_spinner=False)
 def _import_jobs(home: Path) -> ImportJobs:
     return ImportJobs()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
+def _warm_ups(home: Path, _client: InferenceClient) -> Lookups[str, bool]:
+    # No pictures: whatever hinders the model is said before there are any.
+    return Lookups(lambda run_id: _client.predict(run_id, []) == [])
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
@@ -73,6 +85,11 @@ def run_store() -> RunStore:
     return _run_store(settings().database)
 
 
+def standby() -> Standby:
+    """Returns the worker that this server keeps warm, or will."""
+    return _standby(settings().database, run_store())
+
+
 def inference_client() -> InferenceClient:
     """Returns the client of the process that holds models."""
     return _inference_client(settings().home, settings())
@@ -81,6 +98,11 @@ def inference_client() -> InferenceClient:
 def import_jobs() -> ImportJobs:
     """Returns the imports that this server works on."""
     return _import_jobs(settings().home)
+
+
+def warm_ups() -> Lookups[str, bool]:
+    """Returns which models, by their run's id, were loaded, and why others can't be."""
+    return _warm_ups(settings().home, inference_client())
 
 
 def outlooks() -> Lookups[Question, Outlook]:

@@ -8,9 +8,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -104,8 +106,19 @@ def start_server(home: Path) -> Server:
     return server
 
 
+def processes(home: Path) -> list[psutil.Process]:
+    """Returns all processes that work on a data home: the server, and those that it started."""
+    found = []
+    for process in psutil.process_iter():
+        # One that is dead, or somebody else's, tells nothing.
+        with suppress(psutil.Error):
+            if process.environ().get("TRANSFER_STUDIO_HOME") == str(home):
+                found.append(process)
+    return found
+
+
 def end_server(server: Server) -> None:
-    """Ends the server and the runs that are still at work."""
+    """Ends the server and the runs that are still at work. No process may be left after that."""
     server.process.terminate()
     try:
         server.process.wait(END_SECONDS)
@@ -115,6 +128,7 @@ def end_server(server: Server) -> None:
         for run in server.runs.unfinished():
             queue.stop(server.runs, run.id)
         wait_until(lambda: not server.runs.unfinished(), END_SECONDS)
+    wait_until(lambda: not processes(server.settings.home), END_SECONDS)
 
 
 @pytest.fixture

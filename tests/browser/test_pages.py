@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.datasets.store import DatasetStore
-from tests.browser.conftest import PATIENCE_MILLISECONDS, Server
+from core.runs.handover import is_standby_ready
+from core.runs.standby_pool import LOG_NAME
+from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, START_SECONDS, Server, processes, wait_until
 from tests.conftest import draw_folder
 
 PAGES = ("", "data", "train", "runs", "testing", "run")
@@ -105,3 +107,38 @@ def test_pages_fit_a_narrow_screen_and_can_be_read(browser: Browser, server: Ser
         for text, contrast in page.evaluate(CONTRASTS):
             assert contrast >= 4.5, (path, text, contrast)
     context.close()
+
+
+def test_form_is_at_hand_while_the_machine_is_measured_and_a_rate_is_found(page: Page, shapes):
+    page.goto("/train")
+    expect(page.get_by_text("Measuring this machine")).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+    page.get_by_text("Advanced", exact=True).click()
+    page.get_by_role("button", name="Find a learning rate").click()
+    expect(page.get_by_text("Looking for a learning rate")).to_be_visible()
+    page.get_by_text("Mirror left and right").click()
+    expect(page.get_by_text("2 versions of each of", exact=False)).to_be_visible()
+
+    use = page.get_by_role("button", name="Use ")
+    expect(use).to_be_visible()
+    rate = float(use.inner_text().split()[-1])
+    use.click()
+    expect(page.get_by_label("Learning rate", exact=True)).to_have_value(f"{rate:g}")
+    expect(page.get_by_text("s in all", exact=False)).to_be_visible()
+    expect(page.get_by_text("Mirror left and right")).to_be_visible()
+
+
+def test_worker_is_warm_once_a_browser_looks_and_ends_with_the_server(page: Page, server: Server, shapes):
+    assert not (server.settings.home / LOG_NAME).exists()
+    page.goto("/")
+    wait_until(lambda: is_standby_ready(server.runs), START_SECONDS)
+    (warm,) = [process for process in processes(server.settings.home) if "core.runs.standby" in process.cmdline()]
+    page.goto("/train")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+    (run,) = server.runs.list()
+    assert run.pid == warm.pid
+    wait_until(lambda: is_standby_ready(server.runs), START_SECONDS)
+    server.process.terminate()
+    server.process.wait(END_SECONDS)
+    wait_until(lambda: not processes(server.settings.home), END_SECONDS)

@@ -1,5 +1,6 @@
 from core.datasets.store import DatasetStore
 from core.runs.store import RunStore
+from pages.components import session
 from tests.pages.conftest import button, words
 
 
@@ -9,6 +10,11 @@ def test_empty_home_says_what_this_is_and_what_to_do(open_page):
     assert [f"{number}." in words(app) for number in (1, 2, 3)] == [True] * 3
     assert button(app, "Try it now").disabled is False
     assert "No run yet" in app.info[0].value
+
+
+def test_no_worker_is_kept_warm_for_a_page_that_no_browser_looks_at(open_page):
+    open_page("home").run()
+    assert not session.standby().is_kept
 
 
 def test_home_lists_the_latest_runs(open_page, trained):

@@ -3,9 +3,12 @@ import pytest
 
 from core.nn.images import PictureError
 from core.prediction import Prediction, Verdict
+from pages.components import session
 from pages.components.predictions import Picture, answers_as_csv
 from tests.conftest import draw_shape
 from tests.pages.conftest import button, words
+
+PATIENCE_SECONDS = 90
 
 
 def picture_bytes(name, tmp_path, seed=99):
@@ -45,6 +48,28 @@ def test_held_out_pictures_are_answered_beside_the_truth(open_page, trained):
     assert sorted(table["In truth"]) == ["circle"] * 2 + ["square"] * 2 + ["stripes"] * 2
     button(app, "Other pictures").click().run()
     assert not app.exception
+
+
+def test_model_that_can_not_be_loaded_is_said_at_once(open_page, trained):
+    run = trained.get("Good run")
+    model = trained.folder(run.id) / "model"
+    model.rename(model.with_name("elsewhere"))
+    app = open_page("testing")
+    assert "Waking the model up" in words(app)
+    assert session.warm_ups().wait(run.id, PATIENCE_SECONDS).error
+    app.run()
+    assert "has no model" in app.error[0].value
+    assert "Waking the model up" not in words(app)
+    assert not app.file_uploader
+
+    model.with_name("elsewhere").rename(model)
+    button(app, "Try again").click().run()
+    assert "Waking the model up" in words(app)
+    assert session.warm_ups().wait(run.id, PATIENCE_SECONDS).result
+    app.run()
+    assert not app.error
+    assert "Waking the model up" not in words(app)
+    assert app.file_uploader
 
 
 @pytest.fixture
