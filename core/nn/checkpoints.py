@@ -114,8 +114,9 @@ class Checkpoints:
             return []
 
     def _sweep(self, listed: set[str]) -> None:
-        for path in self.folder.iterdir() if self.folder.is_dir() else ():
-            if path.name not in listed | {LISTING}:
+        """Deletes the states that aren't listed, and what a killed process was writing."""
+        for path in [*self.folder.glob("*.npz"), *self.folder.glob(".*.part")]:
+            if path.name not in listed:
                 path.unlink(missing_ok=True)
 
 
