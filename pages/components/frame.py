@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components import polling, session
+from pages.components import session
 
 FOLDER = Path(__file__).parent
 NAME = "Transfer Studio"
@@ -30,21 +30,9 @@ def run_page() -> None:
     with session.errors_shown():
         session.run_store()
         page.run()
-        _keep_worker_warm()
-
-
-def _keep_worker_warm() -> None:
-    """Begins to, once a page is there and a browser looks at it: the first page comes sooner, and scripts run alone."""
-    drawings = 0
-
-    def draw() -> bool:
-        nonlocal drawings
-        drawings += 1
-        if drawings > 1:
+        # Once the page is drawn, and for browsers only, which send headers: a script that runs alone has no use for it.
+        if st.context.headers:
             session.standby().keep()
-        return not session.standby().is_kept
-
-    polling.poll("standby", draw, not session.standby().is_kept)
 
 
 def title(text: str) -> None:
