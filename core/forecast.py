@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.settings import MEGABYTE
+from core.settings import GIGABYTE, MEGABYTE
 
 START_SECONDS = 6.0
 
@@ -114,6 +114,26 @@ def in_words(seconds: float) -> str:
     if seconds < 5400:
         return f"{round(seconds / 60)} min"
     return f"{seconds / 3600:.1f} h"
+
+
+# Of a number that learns: itself, its gradient, Adam's two averages, and the copy that is kept of the best epoch.
+BYTES_PER_TRAINABLE = 5 * 4
+
+
+def shortage(trainable_params: int, free_bytes: int) -> str:
+    """Returns why what learns doesn't fit in memory, in words; empty where it does.
+
+    Args:
+        trainable_params: how many numbers learn.
+        free_bytes: memory that is free now.
+    """
+    needed = trainable_params * BYTES_PER_TRAINABLE
+    if needed <= free_bytes:
+        return ""
+    return (
+        f"{trainable_params:,} trainable parameters need about {needed / GIGABYTE:.0f} GB of memory while they learn; "
+        f"{free_bytes / GIGABYTE:.0f} GB are free. Choose average pooling, fewer units or a smaller image size."
+    )
 
 
 def make_forecast(speeds: Speeds, work: Work) -> Forecast:

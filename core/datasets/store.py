@@ -157,7 +157,7 @@ class DatasetStore:
         target = self._folder / index.id
         with self._locked():
             if (target / RECORD_NAME).exists():
-                return read_record(target)
+                return _already_here(read_record(target), index)
             taken = {other.name for other in self.list()}
             index = replace(index, name=_free_name(index.name, taken), created=time.time())
             write_record(index)
@@ -207,6 +207,12 @@ class DatasetStore:
             shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
             alive.release()
             lock_file.unlink(missing_ok=True)
+
+
+def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:
+    """Returns the data set that is here, with what this import left out and a note that nothing was added."""
+    note = f"These {len(known.samples)} pictures were here already, as {known.name}: nothing was added."
+    return replace(known, skipped=imported.skipped, num_ignored=imported.num_ignored, notes=(note, *imported.notes))
 
 
 def _clean_name(name: str) -> str:

@@ -50,7 +50,7 @@ def tensorflow_engine(model: keras.Model, reason: str = "") -> Engine:
         reason: why it wasn't another engine; ends the sentence.
     """
 
-    @tf.function(reduce_retracing=False)
+    @tf.function(autograph=False)
     def call(batch: tf.Tensor) -> tf.Tensor:
         return model(tf.cast(batch, tf.float32), training=False)
 
@@ -70,7 +70,7 @@ def _openvino_compute(model: keras.Model, example: np.ndarray, precision: str) -
 
     signature = tf.TensorSpec((BATCH, *example.shape[1:]), tf.as_dtype(example.dtype))
 
-    @tf.function(input_signature=[signature])
+    @tf.function(input_signature=[signature], autograph=False)
     def call(batch: tf.Tensor) -> tf.Tensor:
         return model(tf.cast(batch, tf.float32), training=False)
 

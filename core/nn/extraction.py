@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -46,15 +46,22 @@ class Progress:
     total: int
     on_event: OnEvent
     done: int = 0
-    _computed: int = 0
-    _started: float = field(default_factory=time.monotonic)
+    _timed: int = 0
+    _started: float = 0.0
 
     def add(self, pictures: int) -> None:
-        """Counts pictures that were computed just now, and says so."""
+        """Counts pictures that were computed just now, and says so.
+
+        The first batch also compiles the network, so the clock starts after it.
+        """
         self.done += pictures
-        self._computed += pictures
-        rate = self._computed / max(time.monotonic() - self._started, 1e-6)
-        metrics = {"pictures_per_second": rate, "seconds_left": (self.total - self.done) / rate}
+        metrics = {}
+        if self._started:
+            self._timed += pictures
+            rate = self._timed / max(time.monotonic() - self._started, 1e-6)
+            metrics = {"pictures_per_second": rate, "seconds_left": (self.total - self.done) / rate}
+        else:
+            self._started = time.monotonic()
         self.on_event(Event("features", self.done, self.total, metrics))
 
 

@@ -73,7 +73,11 @@ def run_rows(function: Callable[[tf.Tensor], tf.Tensor], rows: Rows) -> np.ndarr
 
 def run_model(model: keras.Model, rows: Rows) -> np.ndarray:
     """Runs a model in evaluation mode over rows in their stored type."""
-    call = tf.function(lambda batch: model(tf.cast(batch, tf.float32), training=False), reduce_retracing=True)
+
+    @tf.function(reduce_retracing=True, autograph=False)
+    def call(batch: tf.Tensor) -> tf.Tensor:
+        return model(tf.cast(batch, tf.float32), training=False)
+
     return run_rows(call, rows)
 
 
@@ -83,6 +87,37 @@ def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, fl
     chosen = probabilities[np.arange(len(labels)), labels]
     loss = float(-np.log(np.clip(chosen, 1e-12, None)).mean())
     return loss, float((probabilities.argmax(axis=1) == labels).mean())
+
+
+class Pace:
+    """How fast the batches of an epoch go. The first one also compiles the step, so the clock starts after it.
+
+    Args:
+        num_batches: in the epoch.
+        num_pictures: in the epoch.
+    """
+
+    def __init__(self, num_batches: int, num_pictures: int) -> None:
+        self.num_batches = num_batches
+        self._num_pictures = num_pictures
+        self._done = 0
+        self._first = 0.0
+
+    def batch_ends(self) -> None:
+        """Counts a batch."""
+        self._done += 1
+        if self._done == 1:
+            self._first = time.monotonic()
+
+    def metrics(self, num_epochs: int) -> dict[str, float]:
+        """Returns pictures a second and the seconds left, both after the second batch; this epoch is the first left."""
+        if self._done < 2:
+            return {}
+        seconds_a_batch = max((time.monotonic() - self._first) / (self._done - 1), 1e-9)
+        return {
+            "pictures_per_second": self._num_pictures / self.num_batches / seconds_a_batch,
+            "seconds_left": seconds_a_batch * (self.num_batches * num_epochs - self._done),
+        }
 
 
 @dataclass
@@ -110,6 +145,7 @@ class Fit:
         self.first_epoch = len(self.past)
         self.optimizers = Optimizers(self.stage)
         self.rate = self.stage.learning_rate
+        self.pace: dict[str, float] = {}
         self.early_stopping = EarlyStopping(self.stage.config.early_stopping_patience)
 
     def run(self) -> Fitted:
@@ -124,7 +160,7 @@ class Fit:
             Stopped: before the run's first epoch ended, so that there is nothing to keep.
         """
         step = step_function(self.stage, self.optimizers)
-        call = tf.function(self.stage.network.logits, reduce_retracing=True)
+        call = tf.function(self.stage.network.logits, reduce_retracing=True, autograph=False)
         self._begin()
         stopped = False
         while len(self.history) < self.stage.epochs and not self.early_stopping.exhausted:
@@ -158,7 +194,7 @@ class Fit:
         order = np.random.default_rng([data.seed, self.first_epoch + epoch]).permutation(len(data.labels))
         size = self.stage.config.batch_size
         batches = [order[start : start + size] for start in range(0, len(order), size)]
-        started = time.monotonic()
+        pace = Pace(len(batches), len(data.labels))
         for number, (places, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
             if self.should_stop():
                 return False
@@ -169,7 +205,8 @@ class Fit:
             labels = data.labels[places]
             weights = data.class_weights[labels].astype(np.float32)
             loss = step(tf.constant(rows), tf.constant(labels), tf.constant(weights))
-            self._batch_ends(epoch, number, len(batches), time.monotonic() - started)
+            pace.batch_ends()
+            self._batch_ends(epoch, number, pace)
         if not np.isfinite(loss.numpy()):
             raise RunError(
                 f"The loss stopped being a number in epoch {self.first_epoch + epoch + 1}: training diverged at a "
@@ -201,9 +238,8 @@ class Fit:
             self.kept, self.kept_epoch = self._snapshot(), epoch + 1
         # First the state, then the event: what the curve shows is never lost.
         self.on_state(self._state())
-        self.on_event(
-            Event(self.stage.phase, epoch + 1, self.stage.epochs, metrics, epoch=self.first_epoch + epoch + 1)
-        )
+        told = {**metrics, **self.pace}
+        self.on_event(Event(self.stage.phase, epoch + 1, self.stage.epochs, told, epoch=self.first_epoch + epoch + 1))
 
     def _state(self) -> TrainingState:
         return TrainingState(
@@ -219,14 +255,9 @@ class Fit:
             optimizer=[variable.numpy() for variable in self.optimizers.variables],
         )
 
-    def _batch_ends(self, epoch: int, number: int, batches: int, seconds: float) -> None:
-        seconds_an_epoch = seconds / number * batches
-        metrics = {
-            "batch": number,
-            "batches": batches,
-            "pictures_per_second": len(self.stage.data.labels) / max(seconds_an_epoch, 1e-6),
-            "seconds_left": seconds_an_epoch * (self.stage.epochs - epoch) - seconds,
-        }
+    def _batch_ends(self, epoch: int, number: int, pace: "Pace") -> None:
+        self.pace = pace.metrics(self.stage.epochs - epoch)
+        metrics = {"batch": number, "batches": pace.num_batches, **self.pace}
         self.on_event(Event(self.stage.phase, epoch, self.stage.epochs, metrics))
 
     def _snapshot(self) -> list[np.ndarray]:

@@ -105,7 +105,7 @@ def _answers(trained: TrainedClassifier) -> Callable[[tf.Tensor], tuple[tf.Tenso
     """Compiles pixels to the head's inputs, which tell how familiar a picture is, and logits, in one pass."""
     classifier = trained.classifier
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def run(pictures: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         inputs = classifier.embedding(tf.cast(pictures, tf.float32), training=False)
         return inputs, classifier.head(inputs, training=False)

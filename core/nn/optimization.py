@@ -28,7 +28,7 @@ def step_function(stage: Stage, optimizers: "Optimizers") -> Callable[..., tf.Te
     penalty = _penalty(stage)
     smoothing = stage.config.label_smoothing
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(reduce_retracing=True, autograph=False)
     def step(rows: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             logits = network.logits(rows, training=True)

@@ -35,7 +35,9 @@ TRAINING_SAMPLE = 1000
 MODEL_FOLDER = "model"
 CHECKPOINT_FOLDER = "checkpoints"
 EVALUATION_FILE = "evaluation.json"
-REFERENCE_PICTURES = 2000
+# How many training pictures are kept to compare with: many where their features are at hand, fewer where each has to
+# go through thawed blocks for it.
+REFERENCE_PICTURES, REFERENCE_PICTURES_THAWED = 2000, 256
 # Share of the held-out pictures that may look unlike anything seen.
 UNLIKE_SHARE = 0.01
 
@@ -45,7 +47,8 @@ class Outcome:
     """How a training ended.
 
     Attributes:
-        stopped: whether the person stopped it; the model is that of the last whole epoch.
+        stopped: whether the person stopped it; the model is that of the best epoch so far where there is early
+            stopping, else of the last whole one.
         metrics: of the saved model: `val_accuracy`, `val_loss`, and `test_accuracy` where there are test pictures.
         seconds: spent in each phase.
     """
@@ -138,6 +141,7 @@ class _Training:
         self.stopped = False
         self.history: list[dict[str, float]] = []
         self.fine_tuned = False
+        self.computed: dict[tuple[str, ...], Rows] = {}
         self.checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
         self.resumed = self._load_checkpoint()
         self.samples = {split: self.index.select(split) for split in ("train", "validation", "test")}
@@ -272,8 +276,11 @@ class _Training:
         """Returns what reaches the head for plain pictures, as the network is now."""
         if not self.fine_tuned:
             return self.source.rows(self.source.head_boundary, samples)
-        rows = self.source.rows(self.source.cut_boundary, samples)
-        return array_rows(run_model(self.classifier.suffix, rows))
+        key = tuple(sample.path for sample in samples)
+        if key not in self.computed:
+            rows = self.source.rows(self.source.cut_boundary, samples)
+            self.computed[key] = array_rows(run_model(self.classifier.suffix, rows))
+        return self.computed[key]
 
     def _evaluate(self) -> list[Evaluation]:
         with self.clock.phase("evaluate"):
@@ -289,7 +296,8 @@ class _Training:
     def _reference(self) -> Reference:
         """Keeps training pictures to compare with, and how alike held-out pictures are to them."""
         training = self.samples["train"]
-        places = np.random.default_rng(self.config.seed).permutation(len(training))[:REFERENCE_PICTURES]
+        most = REFERENCE_PICTURES_THAWED if self.fine_tuned else REFERENCE_PICTURES
+        places = np.random.default_rng(self.config.seed).permutation(len(training))[:most]
         chosen = [training[place] for place in sorted(places)]
         vectors = unit_vectors(self._head_inputs(chosen))
         reference = Reference(vectors.astype(np.float16), tuple(sample.path for sample in chosen), -1.0)
@@ -302,7 +310,8 @@ class _Training:
             trained = TrainedClassifier(self.classifier, self.config, self.index.class_names, self._reference())
             self.folder.mkdir(parents=True, exist_ok=True)
             save_evaluations(evaluations, self.folder / EVALUATION_FILE)
-            save_notes([*self.notes, *self.source.notes], self.folder)
+            # Each sentence once, though two parts of a network may have run in the same engine.
+            save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)
 
 

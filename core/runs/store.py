@@ -13,6 +13,7 @@ from core.backbones import get_backbone
 from core.config import TrainingConfig
 from core.errors import RunError
 from core.events import Event
+from core.recipes import RECIPES
 from core.runs import database
 from core.runs.record import Run, RunStatus
 
@@ -58,17 +59,13 @@ class RunStore:
             dataset_name: its name.
             config: what to do.
             recipe: name of the recipe the configuration started from.
-            name: the run's name; made from the backbone and the data set where there is none. A number is added
+            name: the run's name; made from the data set and the recipe where there is none. A number is added
                 where another run has it.
 
         Raises:
             RunError: the name can't be used.
         """
-        wanted = (
-            _checked_name(name)
-            if name is not None
-            else f"{get_backbone(config.backbone).label} on {dataset_name}"[:NAME_LENGTH]
-        )
+        wanted = _checked_name(name) if name is not None else f"{dataset_name}, {_way(config, recipe)}"[:NAME_LENGTH]
         run_id = secrets.token_hex(4)
         with database.writing(self.path) as connection:
             connection.execute(
@@ -317,6 +314,15 @@ class RunStore:
                 " (SELECT turn FROM runs WHERE id = ? AND status = 'queued')",
                 (run_id,),
             ).fetchone()[0]
+
+
+def _way(config: TrainingConfig, recipe: str) -> str:
+    """Returns what tells runs on the same data apart: the recipe, and the backbone where it isn't the recipe's own."""
+    backbone = get_backbone(config.backbone).label
+    if recipe not in RECIPES:
+        return backbone
+    own = RECIPES[recipe].config.backbone == config.backbone
+    return RECIPES[recipe].label.lower() + ("" if own else f" with {backbone}")
 
 
 def _run(row: sqlite3.Row) -> Run:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.forecast import Speeds, Work, in_words, make_forecast
+from core.forecast import Speeds, Work, in_words, make_forecast, shortage
 
 SPEEDS = Speeds(
     decode_seconds=0.001,
@@ -51,3 +51,8 @@ def test_cached_pictures_cost_nothing():
 )
 def test_times_in_words(seconds, words):
     assert in_words(seconds) == words
+
+
+def test_what_does_not_fit_in_memory_says_what_to_choose():
+    assert shortage(4_195_329, 2**30) == ""
+    assert "5,000,000,000 trainable parameters need about 93 GB" in shortage(5_000_000_000, 2**34)

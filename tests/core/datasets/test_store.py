@@ -94,8 +94,13 @@ def test_a_folder_and_an_upload_and_a_tar_give_the_same_data_set(store, archive,
 
 def test_the_same_content_twice_is_the_first_data_set(store, archive, pets, tmp_path):
     first = store.import_source(archive(pets))
-    again = store.import_source(archive(dict(reversed(pets.items())), "other name.zip"))
-    assert again == first
+    again = store.import_source(archive(dict(reversed(pets.items())) | {"cats/broken.png": b"no"}, "other name.zip"))
+    assert (again.id, again.name, again.samples) == (first.id, first.name, first.samples)
+    assert (
+        again.notes[0] == f"These {len(first.samples)} pictures were here already, as {first.name}: nothing was added."
+    )
+    assert [skipped.name for skipped in again.skipped] == ["cats/broken.png"]
+    assert store.get(first.id) == first
     assert left_behind(tmp_path) == [first.id]
 
 
@@ -103,7 +108,8 @@ def test_the_same_content_imported_at_once_is_one_data_set(store, archive, pets,
     path = archive(pets)
     with ThreadPoolExecutor(4) as pool:
         indexes = list(pool.map(store.import_source, [path] * 4))
-    assert len(set(indexes)) == 1
+    assert len({index.id for index in indexes}) == 1
+    assert sum(not index.notes for index in indexes) == 1
     assert left_behind(tmp_path) == [indexes[0].id]
 
 

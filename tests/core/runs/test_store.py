@@ -34,8 +34,8 @@ def test_run_comes_back_as_it_was_created(store: RunStore, config: TrainingConfi
 
 def test_names_are_made_and_kept_apart(store: RunStore, config: TrainingConfig) -> None:
     names = [store.create("d", "Textures", config).name for _ in range(3)]
-    assert names[0] == "EfficientNet-Lite0 on Textures"
-    assert names[1:] == ["EfficientNet-Lite0 on Textures (2)", "EfficientNet-Lite0 on Textures (3)"]
+    assert names[0] == "Textures, EfficientNet-Lite0"
+    assert names[1:] == ["Textures, EfficientNet-Lite0 (2)", "Textures, EfficientNet-Lite0 (3)"]
 
 
 def test_found_by_id_name_and_beginning(store: RunStore, config: TrainingConfig) -> None:
