@@ -1,6 +1,6 @@
 from core.datasets.store import DatasetStore
 from core.runs.store import RunStore
-from pages.components import session
+from pages.components import session, wording
 from tests.pages.conftest import button, words
 
 
@@ -39,5 +39,5 @@ def test_try_it_now_imports_the_sample_and_starts_the_recommended_recipe(open_pa
     assert dataset.name == "Textures"
     assert (run.dataset_id, run.recipe, run.config.backbone) == (dataset.id, "recommended", "efficientnet_lite0")
     assert app.query_params["run"] == run.id
-    assert app.title[0].value == "EfficientNet\\-Lite0 on Textures"
+    assert app.title[0].value == wording.plain(run.name)
     assert button(app, "Stop").disabled is False
