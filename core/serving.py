@@ -97,7 +97,11 @@ class InferenceClient:
         return self._call("find_rate", config=config, dataset_id=dataset_id)
 
     def close(self) -> None:
-        """Ends the inference process."""
+        """Ends the inference process, in the middle of an answer too."""
+        # Killed before the lock is taken: whoever waits for an answer holds it, and is freed by this.
+        process = self._process
+        if process is not None:
+            process.kill()
         with self._lock:
             self._end()
 
@@ -120,7 +124,7 @@ class InferenceClient:
             self._end()
             raise RunError(
                 "The process that answers was ended, probably for lack of memory. It starts again with the next "
-                "picture: try again with fewer pictures at once."
+                "question: try again, with fewer pictures at once if there were many."
             ) from error
 
     def _running(self) -> subprocess.Popen:

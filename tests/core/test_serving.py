@@ -85,3 +85,22 @@ def test_the_process_ends_with_its_client(trained):
     process = client._process
     process.stdin.close()  # What the system does when the web server is killed.
     assert process.wait(DEADLINE_SECONDS) == 0
+
+
+def test_closing_does_not_wait_for_an_answer(trained):
+    client = InferenceClient(trained[0])
+
+    def ask() -> None:
+        with pytest.raises(RunError):
+            client.predict("first", [])
+
+    asked = threading.Thread(target=ask, daemon=True)
+    asked.start()
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while client._process is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(client._process.pid, signal.SIGSTOP)  # It will never answer by itself.
+    client.close()
+    asked.join(DEADLINE_SECONDS)
+    assert not asked.is_alive()
