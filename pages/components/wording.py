@@ -10,12 +10,28 @@ from core.events import Event
 from core.forecast import in_words
 from core.runs.store import Run, RunStatus
 
-WORD_JOINER = "\u2060"
+# A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
+LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)
+AROUND = re.compile(r"([(\[\"']*)(.+?)([)\]\"'.,;:!?]*)")
 PLURALS = {"class": "classes"}
 KILOBYTE = 1024
+# Stands in tables where nothing is known.
+UNKNOWN = "–"
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
+
+# Where the form's words are others than the setting's name.
+SETTING_LABELS = {
+    "units": "Hidden units",
+    "normalize": "Normalise features",
+    "fine_tune_learning_rate": "Fine-tuning learning rate",
+    "schedule": "Rate over time",
+    "flip": "Mirror left and right",
+    "rotation": "Rotation in degrees",
+    "translation": "Shift",
+    "views": "Versions of a picture",
+}
 
 STATUS_WORDS = {
     RunStatus.QUEUED: ("Queued", "gray", ":material/hourglass_empty:"),
@@ -27,15 +43,27 @@ STATUS_WORDS = {
 
 
 def plain(text: str) -> str:
-    """Returns a text from people so that Markdown shows it as it is.
+    """Returns a text from people so that Markdown shows it as it is, and so that it can be copied as it is.
 
-    Punctuation is escaped. Streamlit looks for `:shortcodes:` and links after that, so these are broken with an
-    invisible character that takes no room.
+    Punctuation is escaped. Streamlit looks for `:shortcodes:`, addresses and links after that, so words that could be
+    one of these are shown as code, which it leaves alone.
     """
-    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    text = re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$&\"'=])", r"\\\1", text)
-    text = re.sub(r"([:@])", rf"\1{WORD_JOINER}", text)
-    return re.sub(r"(?i)(www)(?=\\\.)", rf"\1{WORD_JOINER}", text)
+    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(_plain_word(word) for word in text.split())
+
+
+def _plain_word(word: str) -> str:
+    if not LINK_LIKE.search(word):
+        return _escaped(word)
+    # What stands around an address in a sentence is no part of it.
+    before, core, after = AROUND.fullmatch(word).groups()
+    fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", core)), default=0))
+    room = " " if "`" in core else ""
+    return f"{_escaped(before)}{fence}{room}{core}{room}{fence}{_escaped(after)}"
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$&\"'=])", r"\\\1", text)
 
 
 def csv_cell(text: str) -> str:
@@ -167,8 +195,13 @@ def share_done(event: Event | None) -> float:
     return min(1.0, max(0.0, (event.step + within) / event.total))
 
 
-def pace(event: Event | None) -> str:
-    """Returns the time left, the pictures a second and the accuracy so far, as far as they are known."""
+def pace(event: Event | None, val_accuracy: float | None = None) -> str:
+    """Returns the time left, the pictures a second and the accuracy so far, as far as they are known.
+
+    Args:
+        event: the run's latest.
+        val_accuracy: after the last epoch that ended; None where none has.
+    """
     if event is None:
         return ""
     parts = []
@@ -176,8 +209,11 @@ def pace(event: Event | None) -> str:
         parts.append(f"about {duration(event.metrics['seconds_left'])} left")
     if event.metrics.get("pictures_per_second"):
         parts.append(f"{event.metrics['pictures_per_second']:,.0f} pictures a second")
-    if "val_accuracy" in event.metrics:
-        parts.append(f"validation accuracy {percent(event.metrics['val_accuracy'])}")
+    accuracy = event.metrics.get("val_accuracy", val_accuracy)
+    if accuracy is not None:
+        parts.append(f"validation accuracy {percent(accuracy)}")
+    if not parts and event.phase in ("head", "fine_tune"):
+        return "Preparing the network"
     return " · ".join(parts)
 
 
@@ -203,6 +239,23 @@ def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictur
         f"Right on **{percent(accuracy)}** of {count(num_pictures, 'validation picture')}. On new pictures of the same "
         f"kind, expect between {low} and {high} (95 % interval)."
     )
+
+
+def guessing_sentence(lowest: float, largest_class: float) -> str:
+    """Returns that a model is no better than guessing, empty where it is better.
+
+    Args:
+        lowest: lower end of the accuracy's interval, 0-1.
+        largest_class: share of the largest class, which is what always answering with it would get right.
+    """
+    if lowest > largest_class:
+        return ""
+    return f"No better than guessing ({largest_class * 100:.0f} %). Lower the learning rate, or check the labels."
+
+
+def setting_label(name: str) -> str:
+    """Returns what a setting is called in the form."""
+    return SETTING_LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def verdict(class_name: str, probability: float, word: str) -> str:

@@ -64,10 +64,14 @@ def test_share_done_counts_batches_within_the_epoch():
 
 def test_pace_says_what_is_known():
     assert wording.pace(None) == ""
-    assert wording.pace(Event("head", 1, 5, {"loss": 1.0})) == ""
+    assert wording.pace(Event("evaluate")) == ""
+    assert wording.pace(Event("head", 0, 5, {"batch": 1, "batches": 9})) == "Preparing the network"
     assert wording.pace(Event("head", 1, 5, {"val_accuracy": 0.9}, epoch=1)) == "validation accuracy 90.0 %"
     event = Event("features", 1, 5, {"pictures_per_second": 83.4, "seconds_left": 61})
     assert wording.pace(event) == "about 1 min 1 s left · 83 pictures a second"
+    words = "about 1 min 1 s left · 83 pictures a second · validation accuracy 98.7 %"
+    assert wording.pace(event, val_accuracy=0.987) == words
+    assert wording.pace(Event("head", 2, 5, {**event.metrics, "val_accuracy": 0.987}, epoch=2)) == words
 
 
 @pytest.mark.parametrize(
@@ -79,6 +83,7 @@ def test_pace_says_what_is_known():
         "$x^2$ ~~gone~~ # head",
         ":red[text] :material/home: :cat:",
         "- item 1. item > quote | cell",
+        "a:`b`c ``:d:`` (www.example.com), me@example.com: `:x",
     ],
 )
 def test_plain_escapes_all_of_markdown(name):
@@ -88,15 +93,29 @@ def test_plain_escapes_all_of_markdown(name):
         token for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(wording.plain(name))
         if token.type == "inline"
     )  # fmt: skip
-    assert {child.type for child in paragraph.children} <= {"text", "text_special"}
-    assert paragraph.children and "".join(
-        child.content for child in paragraph.children
-    ).replace(wording.WORD_JOINER, "") == name  # fmt: skip
+    assert {child.type for child in paragraph.children} <= {"text", "text_special", "code_inline"}
+    assert "".join(child.content for child in paragraph.children) == name
 
 
-def test_plain_breaks_shortcodes_links_and_lines():
-    assert f":{wording.WORD_JOINER}material" in wording.plain(":material/home:")
-    assert f"www{wording.WORD_JOINER}" in wording.plain("www.example.com")
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (":material/home:", "`:material/home`:"),
+        (":cat: :red[x]", "`:cat`: `:red[x`\\]"),
+        ("See (https://a.example/b_c.zip).", "See \\(`https://a.example/b_c.zip`\\)\\."),
+        ("Reach http://a.example: no", "Reach `http://a.example`: no"),
+        ("www.example.com", "`www.example.com`"),
+        ("me@example.com", "`me@example.com`"),
+        ("a:`b`", "`` a:`b` ``"),
+    ],
+)
+def test_plain_shows_what_could_be_a_shortcode_or_a_link_as_code(text, shown):
+    assert wording.plain(text) == shown
+
+
+def test_plain_adds_nothing_that_is_not_seen():
+    for text in ("https://a.example/x?y=1", "/srv/a:b/me@x.h5", "C:\\pictures", ":cat:", "Expected: a, b"):
+        assert wording.plain(text).isascii()
     assert wording.plain("a\n\nb\x07") == "a b"
 
 
@@ -148,6 +167,13 @@ def test_accuracy_sentence_gives_the_interval():
     sentence = wording.accuracy_sentence(0.95, (0.92, 0.97), 300)
     assert "**95.0 %** of 300 validation pictures" in sentence
     assert "expect between 92.0 % and 97.0 % (95 % interval)" in sentence
+
+
+def test_guessing_is_called_by_its_name():
+    assert wording.guessing_sentence(0.34, 0.333) == ""
+    assert wording.guessing_sentence(0.333, 0.333) == (
+        "No better than guessing (33 %). Lower the learning rate, or check the labels."
+    )
 
 
 def test_verdict_in_words():
