@@ -25,13 +25,27 @@ METRICS = {
 SPLITS = {"train": "Training", "validation": "Validation", "test": "Test", "": "Not split yet"}
 # Grey enough to stand back and dark enough to be seen (3:1) on light and dark pages alike.
 QUIET = "#7f8f94"
+FROZEN = "rgba(127, 143, 148, 0.5)"
 LONGEST_NAME = 28
+LONGEST_RUN_NAME = 44
+LONGEST_TICK = 16
+MOST_LABELLED = 20
+# Lines that lie on each other are told apart by what is between the dashes, so only the first of them has none.
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+MARKERS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "x-thin-open", "star-open", "hexagon-open")
 
 
-def label(name: str) -> str:
-    """Returns a name from people as a text that Plotly shows as it is, shortened where it is long."""
-    short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-    return html.escape(short, quote=False)
+def label(name: str, longest: int = LONGEST_NAME) -> str:
+    """Returns a name from people as a text that Plotly shows as it is.
+
+    Args:
+        name: the name.
+        longest: letters from which on its middle is left out; what differs is mostly at the end.
+    """
+    if len(name) > longest:
+        end = (longest - 1) // 2
+        name = f"{name[: longest - 1 - end]}…{name[-end:]}"
+    return html.escape(name, quote=False)
 
 
 def _figure(height: int, **layout: object) -> go.Figure:
@@ -117,16 +131,16 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
     figure = _figure(360, hovermode="x unified")
     values: list[float] = []
     last = 1
-    for name, events in curves.items():
+    for place, (name, events) in enumerate(curves.items()):
         points = [event for event in epochs_of(events) if metric in event.metrics]
         heights = [event.metrics[metric] for event in points]
         figure.add_scatter(
             x=[event.epoch for event in points],
             y=heights,
-            name=label(name),
+            name=label(name, LONGEST_RUN_NAME),
             mode="lines+markers",
-            line={"width": 2.5},
-            marker={"size": 6},
+            line={"width": 2.5, "dash": DASHES[place % len(DASHES)]},
+            marker={"size": 9, "symbol": MARKERS[place % len(MARKERS)], "line": {"width": 2}},
             hovertemplate="%{y:.3f}" if "loss" in metric else "%{y:.1%}",
         )
         values += heights
@@ -221,7 +235,8 @@ def network(config: TrainingConfig, num_classes: int) -> go.Figure:
             x=[place for place, _, _ in chosen],
             y=[1] * len(chosen),
             name=text,
-            marker={} if learns else {"color": QUIET, "opacity": 0.5},
+            # The opacity is part of the colour, as the legend's swatch doesn't have the bars' own.
+            marker={} if learns else {"color": FROZEN},
             customdata=[[name, f"{size:,}"] for _, name, size in chosen],
             hovertemplate="%{customdata[0]}: %{customdata[1]} parameters<extra>" + text + "</extra>",
             width=0.92,
@@ -246,6 +261,13 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
     places = list(range(len(names)))
+    is_labelled = len(names) <= MOST_LABELLED
+    ticks = {
+        "tickvals": places,
+        "ticktext": [label(name, LONGEST_TICK) for name in class_names],
+        "showticklabels": is_labelled,
+        "showgrid": False,
+    }
     figure = _figure(min(720, 180 + 44 * len(names)))
     figure.add_heatmap(
         x=places,
@@ -254,7 +276,7 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
         zmin=0,
         zmax=1,
         text=counts.tolist(),
-        texttemplate="%{text}" if len(names) <= 20 else None,
+        texttemplate="%{text}" if is_labelled else None,
         customdata=[[[names[row], names[column]] for column in places] for row in places],
         hovertemplate="%{customdata[0]} taken for %{customdata[1]}: %{text} (%{z:.0%})<extra></extra>",
         textfont={"size": 15},
@@ -262,10 +284,10 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
         xgap=2,
         ygap=2,
     )
-    figure.update_xaxes(title="Answer of the model", tickvals=places, ticktext=names, showgrid=False)
-    figure.update_yaxes(
-        title="True class", tickvals=places, ticktext=names, autorange="reversed", showgrid=False, zeroline=False
-    )
+    # Steep where there are many, as Plotly leaves out labels that would touch.
+    steep = {"tickangle": -90} if len(names) > 6 else {}
+    figure.update_xaxes(title="Answer of the model", **ticks, **steep)
+    figure.update_yaxes(title="True class", autorange="reversed", zeroline=False, **ticks)
     return figure
 
 

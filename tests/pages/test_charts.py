@@ -66,7 +66,17 @@ def test_comparison_has_a_line_a_run():
 
 def test_names_are_escaped_and_shortened():
     assert charts.label("<a href='x'>cat</a>") == "&lt;a href='x'&gt;cat&lt;/a&gt;"
-    assert charts.label("x" * 50) == "x" * 27 + "…"
+    assert charts.label("a" * 25 + "b" * 25) == "a" * 14 + "…" + "b" * 13
+
+
+def test_compared_runs_differ_in_name_dash_and_marker():
+    names = [f"Flowers with a name that goes on and on and on, {recipe}" for recipe in ("Recommended", "Fine-tuned")]
+    figure = charts.comparison(dict.fromkeys(names, curve_events()), "val_accuracy")
+    first, second = figure.data
+    assert first.name.endswith("…and on, Recommended") or first.name.endswith(", Recommended")
+    assert second.name.endswith(", Fine-tuned")
+    assert first.line.dash != second.line.dash
+    assert first.marker.symbol != second.marker.symbol
 
 
 def test_class_counts_has_a_bar_a_split_and_leaves_out_empty_ones():
@@ -110,6 +120,24 @@ def test_confusion_matrix_shows_counts_and_colours_shares():
     assert [list(row) for row in heat.text] == [[8, 2], [1, 3]]
     assert list(heat.z[0]) == [0.8, 0.2]
     assert list(heat.customdata[0][1]) == ["cat", "dog"]
+
+
+@pytest.mark.parametrize(("num_classes", "is_labelled"), [(20, True), (21, False)])
+def test_confusion_matrix_names_every_class_or_none(num_classes, is_labelled):
+    names = [f"a kind of flower with number {number}" for number in range(num_classes)]
+    figure = charts.confusion_matrix(np.eye(num_classes, dtype=int), names)
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        assert axis.showticklabels is is_labelled
+        assert list(axis.tickvals) == list(range(num_classes))
+        assert axis.ticktext[-1] == f"a kind o…mber {num_classes - 1}"
+    assert (figure.data[0].texttemplate is not None) is is_labelled
+    assert figure.data[0].customdata[0][0][0] == "a kind of flow…with number 0"
+
+
+def test_network_legend_has_the_colour_of_the_blocks():
+    trainable, frozen = charts.network(TrainingConfig(), num_classes=3).data
+    assert (trainable.marker.color, trainable.marker.opacity) == (None, None)
+    assert (frozen.marker.color, frozen.marker.opacity) == (charts.FROZEN, None)
 
 
 def test_confusion_matrix_of_a_class_without_pictures_has_no_nan():
