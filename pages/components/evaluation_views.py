@@ -1,4 +1,4 @@
-"""How good a run's model is: in words, as a matrix, class by class, and on the pictures it got most wrong."""
+"""How good a run's model is: in words, as a matrix, class by class, and by its worst mistakes."""
 
 import math
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from pages.components import chart_view, charts, pictures, run_views, session, w
 
 FILE = "evaluation.json"
 MOST_WRONG = 8
+CLASS_WIDTH = 160
 PERCENT = "%.1f %%"
 
 
@@ -34,15 +35,23 @@ def summary(run: Run) -> None:
         st.markdown(
             wording.accuracy_sentence(evaluations[0].accuracy, evaluations[0].interval, len(evaluations[0].labels))
         )
+        _warn_of_guessing(evaluations[0])
+
+
+def _warn_of_guessing(evaluation: Evaluation) -> None:
+    largest_class = np.bincount(evaluation.labels).max() / len(evaluation.labels)
+    sentence = wording.guessing_sentence(evaluation.interval[0], float(largest_class))
+    if sentence:
+        st.warning(sentence, icon=":material/warning:")
 
 
 def details(run: Run) -> None:
-    """Draws confusion matrix, classes and most wrong pictures."""
+    """Draws confusion matrix, classes and worst mistakes."""
     with session.errors_shown():
         evaluation = _evaluations(run)[0]
         left, right = st.columns(2, gap="medium")
         with left:
-            st.subheader("What was taken for what")
+            st.subheader("Confusion matrix")
             chart_view.show(
                 charts.confusion_matrix(evaluation.confusion, evaluation.class_names),
                 alt=_confusion_words(evaluation),
@@ -71,27 +80,32 @@ def _class_table(evaluation: Evaluation) -> None:
     st.dataframe(
         {
             "Class": [score.name for score in scores],
-            "Found": _percents(score.recall for score in scores),
-            "Trustworthy": _percents(score.precision for score in scores),
+            "Recall": _percents(score.recall for score in scores),
+            "Precision": _percents(score.precision for score in scores),
             "F1": _percents(score.f1 for score in scores),
             "Pictures": [score.support for score in scores],
         },
         hide_index=True,
         column_config={
-            "Found": st.column_config.NumberColumn(
-                format=PERCENT, help="Recall: share of the class's pictures that were named right."
+            # Wide enough for most names, and never so wide that the numbers are out of sight.
+            "Class": st.column_config.TextColumn(width=CLASS_WIDTH),
+            "Recall": st.column_config.NumberColumn(
+                format=PERCENT, help="Of the pictures of this class, the share that the model named right."
             ),
-            "Trustworthy": st.column_config.NumberColumn(
-                format=PERCENT, help="Precision: share of the answers with this class that were right."
+            "Precision": st.column_config.NumberColumn(
+                format=PERCENT, help="Of the model's answers with this class, the share that was right."
             ),
-            "F1": st.column_config.NumberColumn(format=PERCENT),
+            "F1": st.column_config.NumberColumn(
+                format=PERCENT, help="Recall and precision in one number (their harmonic mean)."
+            ),
         },
+        placeholder=wording.UNKNOWN,
         alt="Recall, precision, F1 and number of pictures of each class",
     )
 
 
 def _most_wrong(run: Run, evaluation: Evaluation) -> None:
-    st.subheader("Most wrong pictures")
+    st.subheader("Worst mistakes")
     wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
     if not len(wrong):
         st.markdown("None: every validation picture was named right.")

@@ -23,7 +23,7 @@ def status_badge(run: Run) -> None:
 
 def accuracy(run: Run) -> str:
     """Returns the accuracy on validation pictures, or a dash."""
-    return wording.percent(run.metrics["val_accuracy"]) if "val_accuracy" in run.metrics else "–"
+    return wording.percent(run.metrics["val_accuracy"]) if "val_accuracy" in run.metrics else wording.UNKNOWN
 
 
 def seconds_taken(run: Run) -> float | None:
@@ -50,7 +50,7 @@ def row(run: Run) -> None:
 def time_taken(run: Run) -> str:
     """Returns how long a finished run took, or a dash."""
     taken = seconds_taken(run)
-    return "–" if taken is None else wording.duration(taken)
+    return wording.UNKNOWN if taken is None else wording.duration(taken)
 
 
 def at_work(runs: list[Run]) -> None:
