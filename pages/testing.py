@@ -1,6 +1,7 @@
 """Show a trained model new pictures."""
 
 import random
+from importlib.util import find_spec
 
 import streamlit as st
 
@@ -12,7 +13,10 @@ from pages.components.predictions import Picture
 
 SOURCES = {"upload": "Upload", "held_out": "Held-out", "webcam": "Webcam"}
 ICONS = {"upload": ":material/upload:", "held_out": ":material/photo_library:", "webcam": ":material/photo_camera:"}
-TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic"]
+TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
+# Pillow reads these with one more package.
+TYPES += ["heic", "heif"] if find_spec("pillow_heif") else []
+CHOICE = "model_choice"
 A_HANDFUL = 6
 MOST_MEGABYTES = 100
 DRAW = "held_out_draw"
@@ -25,15 +29,25 @@ def choose_run(runs: list[Run]) -> Run:
     if st.query_params.get("run") in by_id:
         session.choose_run(st.query_params["run"])
     chosen = session.chosen_run(runs)
-    picked = st.selectbox(
+    session.choose_run(chosen.id)
+    st.query_params["run"] = chosen.id
+    # A key of its own and no index: with another index it would be another widget, which forgets what was just picked.
+    if st.session_state.get(CHOICE) != chosen.id:
+        st.session_state[CHOICE] = chosen.id
+    st.selectbox(
         "Model",
         list(by_id),
-        index=list(by_id).index(chosen.id),
+        key=CHOICE,
         format_func=lambda key: f"{by_id[key].name} · {wording.percent(by_id[key].metrics['val_accuracy'])}",
+        on_change=run_picked,
     )
-    session.choose_run(picked)
-    st.query_params["run"] = picked
-    return by_id[picked]
+    return chosen
+
+
+def run_picked() -> None:
+    """Makes the picked model the page's; its address says so too, which would bring the former one back."""
+    session.choose_run(st.session_state[CHOICE])
+    st.query_params["run"] = st.session_state[CHOICE]
 
 
 def is_usable(run: Run) -> bool:

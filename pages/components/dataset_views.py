@@ -5,6 +5,7 @@ import streamlit as st
 from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, SPLITS, DatasetIndex
 from pages.components import chart_view, charts, pictures, session, wording
 
+CHOICE = "dataset_choice"
 ALL_CLASSES = -1
 A_FEW = 8
 A_PAGE = 48
@@ -16,11 +17,16 @@ def choose(datasets: list[DatasetIndex]) -> DatasetIndex:
     """Draws the choice of a data set and remembers it for the other pages."""
     by_id = {index.id: index for index in datasets}
     chosen = session.chosen_dataset(datasets)
-    picked = st.selectbox(
-        "Data set", list(by_id), index=list(by_id).index(chosen.id), format_func=lambda key: by_id[key].name
-    )
-    session.choose_dataset(picked)
-    return by_id[picked]
+    session.choose_dataset(chosen.id)
+    # A key of its own and no index: with another index it would be another widget, which forgets what was just picked.
+    if st.session_state.get(CHOICE) != chosen.id:
+        st.session_state[CHOICE] = chosen.id
+    st.selectbox("Data set", list(by_id), key=CHOICE, format_func=lambda key: by_id[key].name, on_change=_picked)
+    return chosen
+
+
+def _picked() -> None:
+    session.choose_dataset(st.session_state[CHOICE])
 
 
 def overview(index: DatasetIndex) -> None:
@@ -35,7 +41,7 @@ def overview(index: DatasetIndex) -> None:
         _class_counts(split)
     with right:
         _picture_sizes(index)
-    _left_out(index)
+    left_out(index)
 
 
 def _split(index: DatasetIndex) -> DatasetIndex:
@@ -125,7 +131,8 @@ def _picture_sizes(index: DatasetIndex) -> None:
     )
 
 
-def _left_out(index: DatasetIndex) -> None:
+def left_out(index: DatasetIndex) -> None:
+    """Draws which files an import left out, and why."""
     if index.skipped:
         with st.expander(f"Left out: {wording.count(len(index.skipped), 'file')}", icon=":material/block:"):
             st.dataframe(
