@@ -16,6 +16,20 @@ POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, kee
 PREPROCESSING_WORDS = {"native": "As the network was trained", "unit": "Pixels divided by 255"}
 SCHEDULE_WORDS = {"constant": "The same all along", "cosine": "Falling to nothing (cosine)"}
 ENGINE_WORDS = {"auto": "The fastest exact one", "tensorflow": "TensorFlow", "bfloat16": "OpenVINO in bfloat16"}
+NUMBERS = {
+    "epochs": "Epochs",
+    "image_size": "Image size",
+    "units": "Hidden units",
+    "weight_decay": "Weight decay",
+    "batch_size": "Batch size",
+    "learning_rate": "Learning rate",
+    "fine_tune_learning_rate": "Fine-tuning learning rate",
+    "rate_decay": "Rate decay",
+    "head_epochs": "Head epochs",
+    "early_stopping_patience": "Early stopping patience",
+    "seed": "Seed",
+    "views": "Versions of a picture",
+}
 
 
 def show(index: DatasetIndex, config: TrainingConfig | None, weights_changed: Callable[[], None]) -> None:
@@ -28,7 +42,7 @@ def show(index: DatasetIndex, config: TrainingConfig | None, weights_changed: Ca
     """
     _network(get_backbone(st.session_state["backbone"]), weights_changed)
     _head()
-    _learning()
+    _learning(config is None)
     # Containers, so that what comes below keeps its place when something is said in them.
     with st.container():
         rate_view.show(config, index.id)
@@ -43,10 +57,15 @@ def _group(title: str) -> DeltaGenerator:
     return st.grid(3, min_column_width=200, vertical_alignment="top")
 
 
-def _number(group: DeltaGenerator, name: str, label: str, low: float, high: float, **more: Any) -> None:
-    if isinstance(low, float):
+def number(group: DeltaGenerator, name: str, step: float = 1, **more: Any) -> None:
+    """Draws a box for a number.
+
+    It has no bounds and may be empty: the browser would keep a number out of bounds to itself, and the last good one
+    would be trained. The configuration refuses such numbers in words.
+    """
+    if isinstance(step, float):
         more = {"format": "%g"} | more
-    group.number_input(label, low, high, key=name, persist_state="session", **more)
+    group.number_input(NUMBERS[name], value=None, step=step, key=name, persist_state="session", **more)
 
 
 def _choice(group: DeltaGenerator, name: str, label: str, words: dict[str, str], **more: Any) -> None:
@@ -72,13 +91,11 @@ def _network(backbone: Backbone, weights_changed: Callable[[], None]) -> None:
         on_change=weights_changed,
         help="From scratch shows what transfer learning buys: the same network without what it has learned before.",
     )
-    _number(
+    number(
         group,
         "image_size",
-        "Image size",
-        backbone.min_size,
-        MAX_IMAGE_SIZE,
-        help=f"Side in pixels to which pictures are scaled. {backbone.label} was trained at {backbone.image_size}.",
+        help=f"Side in pixels to which pictures are scaled, {backbone.min_size}–{MAX_IMAGE_SIZE}. "
+        f"{backbone.label} was trained at {backbone.image_size}.",
     )
     _choice(
         group,
@@ -99,8 +116,8 @@ def _network(backbone: Backbone, weights_changed: Callable[[], None]) -> None:
 def _head() -> None:
     group = _group("Head")
     _choice(group, "pooling", "Pooling", {name: POOLING_WORDS[name] for name in POOLINGS})
-    _number(group, "units", "Hidden units", 0, 4096, help="Width of a layer before the answer; 0 for none.")
-    _number(group, "weight_decay", "Weight decay", 0.0, 100.0, step=0.1, help="Keeps the head's weights small.")
+    number(group, "units", help="Width of a layer before the answer; 0 for none.")
+    number(group, "weight_decay", step=0.1, help="Keeps the head's weights small.")
     _share(group, "dropout", "Dropout")
     _switch(
         group,
@@ -110,52 +127,41 @@ def _head() -> None:
     )
 
 
-def _learning() -> None:
+def _learning(is_refused: bool) -> None:
+    """Draws how it learns. Where the settings are refused no box is locked, as it may be the one to mend."""
     group = _group("Learning")
     thawed = st.session_state["trainable_blocks"] > 0
     pretrained = st.session_state["weights"] != "none"
-    _number(group, "batch_size", "Batch size", 1, 1024)
-    _number(group, "learning_rate", "Learning rate", 1e-7, 10.0, step=1e-4, help="While the head learns alone.")
-    _number(
+    number(group, "batch_size")
+    number(group, "learning_rate", step=1e-4, help="While the head learns alone.")
+    number(
         group,
         "fine_tune_learning_rate",
-        "Fine-tuning learning rate",
-        1e-7,
-        10.0,
         step=1e-5,
-        disabled=not thawed,
+        disabled=not (is_refused or thawed),
         help="Once blocks are thawed. Low, so that what they know is not lost.",
     )
-    _number(
+    number(
         group,
         "rate_decay",
-        "Rate decay",
-        0.01,
-        1.0,
         step=0.05,
-        disabled=not thawed,
+        disabled=not (is_refused or thawed),
         help="Factor of the rate for each block further from the head; 1 gives all the same.",
     )
-    _number(
+    number(
         group,
         "head_epochs",
-        "Head epochs",
-        0,
-        500,
-        disabled=not (thawed and pretrained),
+        disabled=not (is_refused or (thawed and pretrained)),
         help="Epochs in which the head learns alone before blocks are thawed.",
     )
-    _number(
+    number(
         group,
         "early_stopping_patience",
-        "Early stopping patience",
-        0,
-        1000,
         help="Epochs without a lower validation loss before training ends; 0 trains all epochs.",
     )
     _choice(group, "schedule", "Rate over time", {name: SCHEDULE_WORDS[name] for name in SCHEDULES})
     _share(group, "label_smoothing", "Label smoothing", 0.5, help="Keeps the model from being too sure of itself.")
-    _number(group, "seed", "Seed", 0, 2**31 - 1, help="The same seed gives the same run.")
+    number(group, "seed", help="The same seed gives the same run.")
     _switch(group, "class_weighting", "Class weighting", help="Makes up for classes that have fewer pictures.")
 
 
@@ -168,12 +174,9 @@ def _augmentation() -> None:
     _share(group, "translation", "Shift")
     _share(group, "contrast", "Contrast")
     _share(group, "brightness", "Brightness")
-    _number(
+    number(
         group,
         "views",
-        "Versions of a picture",
-        1,
-        50,
         help="How many versions of a picture go through the frozen blocks: the plain one and changed ones.",
     )
 

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import psutil
 import streamlit as st
 
 from core.availability import availability
 from core.backbones import BACKBONES, Backbone, get_backbone
 from core.config import TrainingConfig, option_names
 from core.datasets.index import DatasetIndex
-from core.errors import CoreError
+from core.errors import ConfigError, CoreError
+from core.forecast import shortage
 from core.recipes import RECIPES, explain_recommended, recipe_config
 from core.runs.store import Run
 from core.settings import settings
@@ -50,7 +52,7 @@ def training_config(index: DatasetIndex) -> TrainingConfig | None:
     with st.expander("Advanced", icon=":material/tune:"):
         advanced_form.show(index, config, _weights_changed)
     if config:
-        reason = why_not(config)
+        reason = why_not(config, len(index.class_names))
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Start training", type="primary", icon=":material/play_arrow:", disabled=bool(reason), key="start"
@@ -59,7 +61,7 @@ def training_config(index: DatasetIndex) -> TrainingConfig | None:
             st.markdown(wording.plain(reason))
         else:
             forecast_view.show(config, index.id)
-    return config if pressed else None
+    return config if pressed and not reason else None
 
 
 def current_config(index: DatasetIndex) -> TrainingConfig:
@@ -69,14 +71,19 @@ def current_config(index: DatasetIndex) -> TrainingConfig:
         ConfigError: a value can't be used.
     """
     values = {name: st.session_state[name] for name in FIELDS}
+    for name, label in advanced_form.NUMBERS.items():
+        if values[name] is None:
+            raise ConfigError(f"{label} is empty: type a number.")
     return TrainingConfig().with_options(**values, validation_split=index.validation_split)
 
 
-def why_not(config: TrainingConfig) -> str:
-    """Returns why a training can't start, in words; empty where it can."""
+def why_not(config: TrainingConfig, num_classes: int) -> str:
+    """Returns why a training of so many classes can't start, in words; empty where it can."""
     backbone = get_backbone(config.backbone)
     if config.weights not in ("imagenet", "none") and not Path(config.weights).is_file():
         return f"There is no weight file {config.weights} any more. Choose other weights under Advanced."
+    if lack := shortage(config.trainable_params(num_classes), psutil.virtual_memory().available):
+        return lack
     if config.weights != "imagenet" or availability(backbone, settings()).kind != "download":
         return ""
     if connection.is_reachable(backbone.weights_file.url):
@@ -178,8 +185,7 @@ def _short_form(index: DatasetIndex) -> None:
             help="0 keeps the whole network frozen and trains the head alone: fast, and enough for most data.",
             persist_state="session",
         )
-    with right:
-        st.number_input("Epochs", 1, 1000, key="epochs", help=_epochs_help(), persist_state="session")
+    advanced_form.number(right, "epochs", help=_epochs_help())
     _network_picture(index)
 
 

@@ -1,7 +1,9 @@
+import psutil
 import pytest
 
 from core.config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
+from core.forecast import shortage
 from core.recipes import explain_recommended, recipe_config
 from core.runs.store import RunStatus, RunStore
 from core.serving import LOG_NAME
@@ -234,3 +236,65 @@ def test_run_that_failed_leads_back_to_its_settings(open_page, trained):
     assert app.number_input(key="epochs").value == 3
     assert button(app, "Start training").disabled
     assert "There is no weight file /nowhere.h5" in words(app).replace("\\", "")
+
+
+def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shapes, tmp_path):
+    other = DatasetStore(home).import_source(draw_folder(tmp_path / "other", 8, seed=1), name="Other")
+    app = open_page("train")
+    for index in (shapes, other, shapes, other):
+        app.selectbox(key="dataset_choice").set_value(index.id).run()
+        assert not app.exception
+        assert app.selectbox(key="dataset_choice").value == index.id
+        assert app.session_state[session.CHOSEN_DATASET] == index.id
+        assert f"{len(index.samples)} pictures: " in words(app)
+    app.switch_page("pages/data.py").run()
+    assert app.selectbox(key="dataset_choice").value == other.id
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("epochs", -5, "a whole number from 1 to 1000 for epochs. Received -5"),
+        ("epochs", 1001, "a whole number from 1 to 1000 for epochs. Received 1001"),
+        ("image_size", 2000, "for image_size. Received 2000"),
+        ("learning_rate", -0.5, "a number from 1e-07 to 10 for learning_rate. Received -0.5"),
+        ("seed", -1, "for seed. Received -1"),
+        ("epochs", None, "Epochs is empty: type a number."),
+        ("weight_decay", None, "Weight decay is empty: type a number."),
+    ],
+)
+def test_number_that_can_not_be_used_is_refused_beside_start(open_page, shapes, name, value, reason):
+    app = open_page("train")
+    good = app.number_input(key=name).value
+    app.number_input(key=name).set_value(value).run()
+    assert not app.exception
+    assert app.number_input(key=name).value == value
+    assert button(app, "Start training").disabled
+    assert reason in words(app).replace("\\", "")
+    app.number_input(key=name).set_value(good).run()
+    assert not button(app, "Start training").disabled
+
+
+def test_number_that_is_refused_can_be_mended_where_its_box_would_be_locked(open_page, shapes):
+    app = open_page("train")
+    app.slider(key="trainable_blocks").set_value(2).run()
+    app.number_input(key="head_epochs").set_value(None).run()
+    app.slider(key="trainable_blocks").set_value(0).run()
+    assert "Head epochs is empty" in words(app)
+    assert not app.number_input(key="head_epochs").disabled
+    app.number_input(key="head_epochs").set_value(5).run()
+    assert app.number_input(key="head_epochs").disabled
+    assert not button(app, "Start training").disabled
+
+
+def test_start_is_disabled_where_what_learns_does_not_fit_in_memory(open_page, shapes):
+    app = open_page("train")
+    app.selectbox(key="pooling").set_value("flatten").run()
+    app.number_input(key="image_size").set_value(1024).run()
+    app.number_input(key="units").set_value(4096).run()
+    config = TrainingConfig().with_options(**form_values(app))
+    assert "GB of memory" in shortage(config.trainable_params(3), psutil.virtual_memory().available)
+    assert button(app, "Start training").disabled
+    assert f"{config.trainable_params(3):,} trainable parameters need about" in words(app).replace("\\", "")
+    app.number_input(key="units").set_value(0).run()
+    assert not button(app, "Start training").disabled
