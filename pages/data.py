@@ -14,6 +14,8 @@ from pages.components.imports import ImportJob, Work
 
 JOB = "import_job"
 UPLOADS = "uploads"
+# Whether the last import failed, so that the ways to try another are in sight.
+FAILED = "import_failed"
 POLL_SECONDS = 0.3
 SAMPLE_ICONS = {
     "textures": ":material/texture:",
@@ -75,16 +77,25 @@ def show_job(job: ImportJob) -> None:
 def show_outcome(job: ImportJob) -> None:
     """Says what became of an import, once."""
     st.session_state.pop(JOB, None)
+    st.session_state[FAILED] = bool(job.error)
     if job.error:
         st.error(wording.plain(job.error), icon=":material/error:")
     elif job.dataset is None:
         st.info("The import was stopped. Nothing of it was kept.", icon=":material/info:")
     else:
         session.choose_dataset(job.dataset.id)
-        st.toast(
-            f"{wording.plain(job.dataset.name)} is in: {wording.count(len(job.dataset.samples), 'picture')}.",
-            icon=":material/check_circle:",
-        )
+        show_imported(job.dataset)
+
+
+def show_imported(imported: DatasetIndex) -> None:
+    """Says that pictures are in, or that they were before, and what this import of them left out."""
+    known = session.dataset_store().get(imported.id)
+    if set(imported.notes) <= set(known.notes):
+        count = wording.count(len(imported.samples), "picture")
+        st.toast(f"{wording.plain(imported.name)} is in: {count}.", icon=":material/check_circle:")
+        return
+    st.info("\n\n".join(wording.plain(note) for note in imported.notes), icon=":material/info:")
+    dataset_views.left_out(imported)
 
 
 def show_import() -> bool:
@@ -175,7 +186,7 @@ with session.errors_shown():
     busy = show_import()
     available = session.dataset_store().list()
     if available:
-        with st.expander("Add a data set", icon=":material/add:", expanded=False):
+        with st.expander("Add a data set", icon=":material/add:", expanded=st.session_state.get(FAILED, False)):
             show_sources(busy)
         dataset = dataset_views.choose(available)
         show_actions(dataset)

@@ -145,3 +145,56 @@ def test_names_are_never_markdown(open_page, home, tmp_path):
 def test_train_a_model_leads_to_the_set_up(open_page, shapes):
     app = button(open_page("data"), "Train a model").click().run()
     assert app.title[0].value == "Train a model"
+
+
+def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shapes, tmp_path):
+    store = DatasetStore(home)
+    other = store.import_source(draw_folder(tmp_path / "other", 8, seed=1), name="Other")
+    app = open_page("data")
+    assert app.selectbox(key="dataset_choice").value == other.id
+    for index in (shapes, other, shapes, other):
+        app.selectbox(key="dataset_choice").set_value(index.id).run()
+        assert not app.exception
+        assert app.selectbox(key="dataset_choice").value == index.id
+        assert app.session_state[session.CHOSEN_DATASET] == index.id
+        assert {metric.label: metric.value for metric in app.metric}["Pictures"] == str(len(index.samples))
+    store.delete(other.id)
+    app.run()
+    assert app.selectbox(key="dataset_choice").value == shapes.id
+
+
+def test_import_chooses_what_it_brought(open_page, home, shapes, tmp_path):
+    app = open_page("data")
+    app.text_input[0].set_value(str(draw_folder(tmp_path / "more", 4, seed=2)))
+    button(app, "Import").click().run()
+    imports_ended(app)
+    more = DatasetStore(home).get("more")
+    assert app.selectbox(key="dataset_choice").value == more.id
+    app.selectbox(key="dataset_choice").set_value(shapes.id).run()
+    assert app.selectbox(key="dataset_choice").value == shapes.id
+
+
+def test_pictures_that_are_here_already_are_said_with_what_was_left_out(open_page, home, shapes, shape_folder):
+    (shape_folder / "circle" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    app = open_page("data")
+    store = DatasetStore(home)
+    job = session.import_jobs().start("again", lambda *watch: store.import_source(shape_folder, None, *watch))
+    app.session_state["import_job"] = job.id
+    app = imports_ended(app)
+    assert "These 30 pictures were here already, as Shapes: nothing was added." in app.info[0].value.replace("\\", "")
+    assert "broken.png" in app.dataframe[0].value.iloc[0, 0]
+    assert not app.toast
+    assert not app.run().info
+
+
+def test_ways_to_import_stay_in_sight_after_a_failure_until_one_succeeds(open_page, shapes, shape_folder, tmp_path):
+    app = open_page("data")
+    assert not app.expander[0].proto.expanded
+    app.file_uploader[0].upload("poem.zip", b"roses are red").run()
+    app = imports_ended(app)
+    assert app.error
+    assert app.expander[0].proto.expanded
+    assert app.run().expander[0].proto.expanded
+    app.text_input[0].set_value(str(draw_folder(tmp_path / "more", 4, seed=2)))
+    button(app, "Import").click().run()
+    assert not imports_ended(app).expander[0].proto.expanded
