@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.runs.store import Run
+from core.runs.store import Run, RunStatus
 from pages.components import frame, quick_start, run_views, session
 
 LATEST = 5
@@ -45,7 +45,8 @@ def show_steps() -> None:
 
 def show_runs(runs: list[Run]) -> None:
     """Draws the runs at work and the newest of the others, or what to do to get one."""
-    run_views.at_work(runs)
+    # What runs, then what waits for it in the order of its turn.
+    run_views.at_work(sorted(runs, key=lambda run: (run.status != RunStatus.RUNNING, run.created)))
     finished = [run for run in runs if run.status.is_finished]
     if runs and not finished:
         return

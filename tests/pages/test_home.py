@@ -1,5 +1,8 @@
+from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
-from core.runs.store import RunStore
+from core.runs import queue
+from core.runs.liveness import worker_lock
+from core.runs.store import RunStatus, RunStore
 from pages.components import session, wording
 from tests.pages.conftest import button, words
 
@@ -41,3 +44,21 @@ def test_try_it_now_imports_the_sample_and_starts_the_recommended_recipe(open_pa
     assert app.query_params["run"] == run.id
     assert app.title[0].value == wording.plain(run.name)
     assert button(app, "Stop").disabled is False
+
+
+def test_home_shows_the_running_run_before_those_that_wait_in_turn(open_page, home, shape_folder):
+    dataset = DatasetStore(home).import_source(shape_folder, name="Shapes")
+    store = RunStore(home.database)
+    runs = [
+        store.create(dataset.id, dataset.name, TrainingConfig(image_size=32, epochs=1), name=name)
+        for name in ("First", "Second", "Third")
+    ]
+    running = store.claim(1)
+    store.folder(running.id).mkdir(parents=True, exist_ok=True)
+    with worker_lock(store.folder(running.id)):  # as its worker would hold it
+        labels = [link.proto.label for link in open_page("home").get("page_link")]
+        store.finish(running.id, RunStatus.STOPPED)
+    assert running.id == runs[0].id
+    assert labels == ["**First**", "**Second**", "**Third**"]
+    for run in runs[1:]:
+        queue.stop(store, run.id)
