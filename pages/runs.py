@@ -1,7 +1,6 @@
 """All runs: open, rename, delete, compare."""
 
 import hashlib
-import math
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -10,16 +9,21 @@ from core.runs import queue
 from core.runs.store import Run
 from pages.components import chart_view, charts, dialogs, frame, quick_start, run_views, session, wording
 
+OPENED = "opened_run"
+PERCENT = "%.1f %%"
+
 
 def choose_runs(runs: list[Run]) -> list[Run]:
     """Draws the table and returns the chosen runs."""
     # Rows are chosen by their place, so the choice is dropped when the list changes.
     fingerprint = hashlib.sha256(" ".join(run.id for run in runs).encode()).hexdigest()[:12]
+    click = f"open_{fingerprint}"
     table = st.dataframe(
         {
-            "Run": [run.name for run in runs],
-            "Accuracy": [run.metrics.get("val_accuracy", math.nan) * 100 for run in runs],
+            # The short ones first: on a phone they and the beginning of the name are all that is seen.
             "Status": [wording.STATUS_WORDS[run.status][0] for run in runs],
+            "Accuracy": [_accuracy_percent(run) for run in runs],
+            "Run": [run.name for run in runs],
             "Data set": [run.dataset_name for run in runs],
             "Recipe": [run_views.recipe_label(run) for run in runs],
             "Time": [run_views.time_taken(run) for run in runs],
@@ -30,19 +34,36 @@ def choose_runs(runs: list[Run]) -> list[Run]:
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
-            "Accuracy": st.column_config.NumberColumn(format="%.1f %%", help="On the validation pictures."),
+            "Run": st.column_config.ButtonColumn(
+                type="tertiary", alignment="left", on_click=note_opened, args=(click, runs), key=click
+            ),
+            "Accuracy": st.column_config.NumberColumn(format=PERCENT, help="On the validation pictures."),
             "Created": st.column_config.DatetimeColumn(format="distance"),
         },
-        alt="All runs with accuracy, status, data set, recipe and time",
+        placeholder=wording.UNKNOWN,
+        alt="All runs with status, accuracy, data set, recipe and time",
     )
+    opened = st.session_state.pop(OPENED, None)
+    if opened:
+        session.open_run(opened)
     return [runs[row] for row in table.selection.rows]
+
+
+def _accuracy_percent(run: Run) -> float | None:
+    return run.metrics["val_accuracy"] * 100 if "val_accuracy" in run.metrics else None
+
+
+def note_opened(click: str, runs: list[Run]) -> None:
+    """Notes whose name was clicked; a page can't be left before it is drawn."""
+    st.session_state[OPENED] = runs[st.session_state[click].row].id
 
 
 def show_actions(chosen: list[Run]) -> None:
     """Draws what can be done with the chosen runs."""
     if not chosen:
         st.caption(
-            "Choose a run by the box at its left to open, resume, rename or delete it; two or more to compare them."
+            "Open a run by its name. Choose it by the box at its left to resume, rename or delete it; two or more to "
+            "compare them."
         )
         return
     one = chosen[0] if len(chosen) == 1 else None
@@ -83,6 +104,18 @@ def show_comparison(chosen: list[Run]) -> None:
         return
     chart_view.show(
         charts.comparison(curves, metric), alt=f"{charts.METRICS[metric]} of {len(chosen)} runs, epoch by epoch"
+    )
+    st.dataframe(
+        {
+            "Run": [run.name for run in chosen],
+            "Recipe": [run_views.recipe_label(run) for run in chosen],
+            "Accuracy": [_accuracy_percent(run) for run in chosen],
+            "Epochs": [len(charts.epochs_of(curves[run.name])) for run in chosen],
+        },
+        hide_index=True,
+        column_config={"Accuracy": st.column_config.NumberColumn(format=PERCENT)},
+        placeholder=wording.UNKNOWN,
+        alt="The compared runs with recipe, accuracy and epochs",
     )
 
 

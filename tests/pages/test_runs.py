@@ -1,3 +1,5 @@
+import json
+
 from core.runs.store import RunStatus
 from tests.pages.conftest import button, words
 
@@ -24,6 +26,7 @@ def test_table_has_all_runs_newest_first(open_page, trained):
     assert set(table["Data set"]) == {"Shapes"}
     assert table["Accuracy"].notna().tolist() == [False, False, True]
     assert table["Time"][0] == "–"
+    assert list(table.columns)[:3] == ["Status", "Accuracy", "Run"]
 
 
 def test_chosen_run_can_be_opened(open_page, trained):
@@ -45,6 +48,11 @@ def test_two_runs_are_compared_in_one_chart(open_page, trained):
     app = choose(open_page("runs"), 1, 2)
     assert button(app, "Open").disabled
     assert "Validation accuracy of 2 runs" in app.get("plotly_chart")[0].proto.alt
+    table = app.dataframe[1].value
+    assert list(table["Run"]) == ["Failed run", "Good run"]
+    assert list(table["Recipe"]) == ["Own settings", "Recommended"]
+    assert table["Accuracy"].notna().tolist() == [False, True]
+    assert list(table["Epochs"]) == [0, 3]
 
 
 def test_delete_asks_first_and_names_the_runs(open_page, trained):
@@ -56,3 +64,14 @@ def test_delete_asks_first_and_names_the_runs(open_page, trained):
 def test_rename_asks_for_the_name(open_page, trained):
     app = button(choose(open_page("runs"), 2), "Rename").click().run()
     assert app.text_input[0].value == "Good run"
+
+
+def test_run_is_opened_by_its_name(open_page, trained):
+    app = open_page("runs")
+    states = app._tree.get_widget_states()
+    click = states.widgets.add(id=app.dataframe[0].proto.button_click_widgets["Run"])
+    click.string_trigger_value.data = json.dumps({"row": 2, "label": "Good run"})
+    app = app._run(states)
+    assert not app.exception
+    assert app.title[0].value == "Good run"
+    assert app.query_params["run"] == trained.get("Good run").id
