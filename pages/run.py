@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.backbones import get_backbone
 from core.errors import CoreError
+from core.events import Event
 from core.notes import load_notes
 from core.runs import queue
 from core.runs.store import Run, RunStatus
@@ -25,20 +26,26 @@ PHASES = {
     "features": "Reading pictures",
     "head": "Training the head",
     "fine_tune": "Fine-tuning",
-    "evaluate": "Checking",
-    "save": "Saving",
+    "evaluate": "Checking the model",
+    "save": "Saving the model",
 }
 RESUME_HELP = "Goes on with the next epoch. Nothing that is done is done again."
+START_AGAIN_HELP = "Starts a new run with the same settings. This one stays as it is."
+NO_DATASET = "The data set of this run was deleted. Import it again, then train on it."
 
 
-def show_progress(run: Run) -> None:
-    """Draws what the run is at."""
+def show_progress(run: Run, val_accuracy: float | None) -> None:
+    """Draws what the run is at, and how good it was after its last epoch."""
     if run.status == RunStatus.QUEUED:
         place = queue.position(session.run_store(), run.id)
         st.info(f"Waiting for its turn: place {place} in the queue.", icon=":material/hourglass_empty:")
         return
     st.progress(wording.share_done(run.progress), wording.phase(run))
-    st.caption(wording.pace(run.progress) or "You can close this page: the training goes on.")
+    if run.stop_requested:
+        st.caption("Stopping: checking and saving what was learned.")
+    else:
+        pace = wording.pace(run.progress, val_accuracy)
+        st.caption(pace or "You can close this page: the training goes on.")
 
 
 def stop(run_id: str) -> None:
@@ -46,12 +53,13 @@ def stop(run_id: str) -> None:
     queue.stop(session.run_store(), run_id)
 
 
-def show_work(run: Run) -> None:
+def show_work(run: Run, events: list[Event]) -> None:
     """Draws what the run is at, and the way to stop it."""
+    val_accuracy = events[-1].metrics.get("val_accuracy") if events else None
     with st.container(border=True):
         left, right = st.columns([5, 1], vertical_alignment="center")
         with left:
-            show_progress(run)
+            show_progress(run, val_accuracy)
         right.button(
             "Stop" if run.status == RunStatus.RUNNING else "Leave the queue",
             icon=":material/stop:",
@@ -70,11 +78,10 @@ def show_live(run: Run) -> None:
         store = session.run_store()
         if not run.status.is_finished:
             queue.reconcile(store)
-        now = store.get(run.id)
+        now, events = store.get(run.id), store.events(run.id)
         with st.container():
             if not now.status.is_finished:
-                show_work(now)
-        events = store.events(run.id)
+                show_work(now, events)
         if events or not now.status.is_finished:
             live_chart.learning_curves(run.id, events, run.config)
         return now.status == run.status and not now.status.is_finished
@@ -94,17 +101,33 @@ def resume(run: Run) -> None:
     st.rerun()
 
 
+def start_again(run: Run) -> None:
+    """Starts a new run with the settings of the run, and goes to it."""
+    new = queue.submit(session.run_store(), run.dataset_id, run.config, recipe=run.recipe)
+    session.open_run(new.id)
+
+
+def has_dataset(run: Run) -> bool:
+    """Returns whether the run's data set is still there."""
+    return any(index.id == run.dataset_id for index in session.dataset_store().list())
+
+
 def show_next_steps(run: Run) -> None:
     """Draws the ways on from a run that has ended, the likeliest first."""
+    missing = "" if has_dataset(run) else NO_DATASET
     with st.container(horizontal=True):
         if run.can_resume and st.button("Resume", type="primary", icon=":material/resume:", help=RESUME_HELP):
             resume(run)
         kind = "secondary" if run.can_resume else "primary"
+        if run.status == RunStatus.FAILED and st.button(
+            "Start again", type=kind, icon=":material/replay:", disabled=bool(missing), help=missing or START_AGAIN_HELP
+        ):
+            start_again(run)
         if run.has_model and st.button("Test this model", type=kind, icon=":material/image_search:"):
             session.choose_run(run.id)
             st.switch_page(session.TESTING, query_params={"run": run.id})
         label = "Train again with changes" if run.has_model else "Back to the set-up with these settings"
-        if st.button(label, icon=":material/tune:"):
+        if st.button(label, icon=":material/tune:", disabled=bool(missing), help=missing or None):
             train_again(run)
 
 
@@ -115,8 +138,11 @@ def show_end(run: Run) -> None:
     elif not run.has_model:
         st.info("Stopped before there was a model.", icon=":material/stop_circle:")
     elif run.status == RunStatus.STOPPED:
-        text = "Stopped early. The model is that of the last whole epoch; Resume goes on with the next."
-        st.info(text, icon=":material/stop_circle:")
+        # As training keeps it: with early stopping the epoch of the lowest loss, without it the latest.
+        kept = "the best epoch so far" if run.config.early_stopping_patience else "the last whole epoch"
+        st.info(
+            f"Stopped early. The model is that of {kept}; Resume goes on with the next.", icon=":material/stop_circle:"
+        )
 
 
 def show_network(run: Run) -> None:
@@ -147,7 +173,10 @@ def show_details(run: Run) -> None:
     with left, st.expander("Settings", icon=":material/tune:"):
         options = run.config.options()
         st.dataframe(
-            {"Setting": list(options), "Value": [str(value) for value in options.values()]},
+            {
+                "Setting": [wording.setting_label(name) for name in options],
+                "Value": [str(value) for value in options.values()],
+            },
             hide_index=True,
             alt="The run's settings",
         )
@@ -157,7 +186,7 @@ def show_details(run: Run) -> None:
         with right, st.expander("Where the time went", icon=":material/timer:"):
             st.dataframe(
                 {
-                    "Phase": [PHASES.get(name, name) for name in run.seconds],
+                    "Phase": [PHASES.get(name, name.replace("_", " ").capitalize()) for name in run.seconds],
                     "Time": [wording.duration(seconds) for seconds in run.seconds.values()],
                 },
                 hide_index=True,

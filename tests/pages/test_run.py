@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from core.config import TrainingConfig
@@ -51,7 +53,10 @@ def test_finished_run_shows_accuracy_curves_matrix_and_next_steps(open_page, tra
     assert "(95 % interval)" in text
     assert "Confusion matrix: circle" in app.get("plotly_chart")[0].proto.alt
     assert list(app.dataframe[0].value["Class"]) == ["circle", "square", "stripes"]
-    assert "Most wrong pictures" in text
+    assert "Confusion matrix" in text
+    assert "Worst mistakes" in text
+    assert list(app.dataframe[0].value.columns) == ["Class", "Recall", "Precision", "F1", "Pictures"]
+    assert app.dataframe[0].proto.placeholder == "–"
     assert len(curves(app)) == 1
     assert not any(item.label == "Stop" for item in app.button)
     assert not app.get("progress")
@@ -95,6 +100,37 @@ def test_failed_run_shows_the_sentence_and_the_way_back(open_page, trained):
     assert button(app, "Back to the set-up with these settings").disabled is False
 
 
+def test_failed_run_is_started_again_as_a_new_one(open_page, trained):
+    run = trained.get("Failed run")
+    app = button(open_page("run", run=run.id), "Start again").click().run()
+    new = trained.list()[0]
+    assert app.query_params["run"] == new.id != run.id
+    assert (new.config, new.dataset_id, new.recipe) == (run.config, run.dataset_id, run.recipe)
+    assert trained.get(run.id).status == RunStatus.FAILED
+
+
+def test_settings_are_called_as_in_the_form(open_page, app, trained):
+    run = trained.get("Good run")
+    settings_table = open_page("run", run=run.id).dataframe[1].value
+    called = dict(zip(run.config.options(), settings_table["Setting"], strict=True))
+    app.switch_page("pages/train.py").run()
+    kinds = (app.selectbox, app.number_input, app.slider, app.toggle)
+    labels = {item.key: item.label for kind in kinds for item in kind if item.key in called}
+    assert len(labels) > 20
+    assert labels == {name: called[name] for name in labels}
+
+
+@pytest.mark.parametrize(("patience", "kept"), [(0, "the last whole epoch"), (3, "the best epoch so far")])
+def test_stopped_run_says_which_epoch_was_kept(open_page, trained, patience, kept):
+    config = TrainingConfig(early_stopping_patience=patience)
+    good = trained.get("Good run")
+    run = trained.create(good.dataset_id, "Shapes", config)
+    trained.claim(slots=1)
+    shutil.copytree(trained.folder(good.id), trained.folder(run.id), dirs_exist_ok=True)
+    trained.finish(run.id, RunStatus.STOPPED, metrics=good.metrics)
+    assert f"The model is that of {kept}" in open_page("run", run=run.id).info[0].value
+
+
 def test_run_stopped_in_the_queue_says_so(open_page, trained):
     app = open_page("run", run=trained.get("Stopped run").id)
     assert "Stopped before there was a model" in app.info[0].value
@@ -110,11 +146,22 @@ def test_run_at_work_shows_phase_progress_and_curves(open_page, trained, at_work
     assert len(curves(app)) == 1
 
 
+def test_pace_and_accuracy_are_both_shown_during_an_epoch(open_page, trained, at_work):
+    run = at_work(Event("head", 0, 4, {"batch": 1, "batches": 4}))
+    app = open_page("run", run=run.id)
+    assert "Preparing the network" in words(app)
+    trained.append(run.id, Event("head", 1, 4, {"val_accuracy": 0.987}, epoch=1))
+    trained.append(run.id, Event("head", 1, 4, {"batch": 2, "batches": 4, "pictures_per_second": 90.0}))
+    assert "90 pictures a second · validation accuracy 98.7 %" in words(app.run())
+
+
 def test_stop_asks_nothing_and_says_that_it_is_stopping(open_page, trained, at_work):
     run = at_work(Event("head", 1, 4))
     app = button(open_page("run", run=run.id), "Stop").click().run()
     assert trained.get(run.id).stop_requested
     assert app.get("progress")[0].text == "Stopping"
+    assert "Stopping: checking and saving what was learned." in words(app)
+    assert "You can close this page" not in words(app)
     assert button(app, "Stop").disabled
 
 
@@ -132,7 +179,11 @@ def test_queued_run_shows_its_place_and_can_leave(open_page, trained, at_work):
 def test_run_whose_data_set_was_deleted_still_shows(open_page, trained):
     run = trained.get("Good run")
     DatasetStore(settings()).delete(run.dataset_id)
-    assert open_page("run", run=run.id).metric[0].label == "Validation accuracy"
+    app = open_page("run", run=run.id)
+    assert app.metric[0].label == "Validation accuracy"
+    again = button(app, "Train again with changes")
+    assert again.disabled
+    assert "The data set of this run was deleted" in again.help
 
 
 def test_run_that_ended_early_is_resumed_with_one_click(open_page, trained):
