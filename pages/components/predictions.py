@@ -70,7 +70,7 @@ def show(run: Run, chosen: Sequence[Picture]) -> None:
 def _show_answer(picture: Picture, answer: Prediction, place: int) -> None:
     if answer.error:
         st.markdown(f"**{wording.plain(picture.name)}**")
-        st.warning(f"Left out: {wording.plain(answer.error)}", icon=":material/warning:")
+        st.warning(f"Can't be read: {wording.plain(answer.error)}", icon=":material/warning:")
         return
     left, right = st.columns([1, 2], vertical_alignment="center")
     with left:
@@ -100,7 +100,7 @@ def _show_picture(picture: Picture) -> None:
 def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Prediction]) -> None:
     rows = {
         "Picture": [picture.name for picture in chosen],
-        "Answer": [answer.class_name or "–" for answer in answers],
+        "Answer": [answer.class_name or None for answer in answers],
         "Probability": [None if answer.error else answer.probability * 100 for answer in answers],
         "Verdict": [answer.error or str(answer.verdict) for answer in answers],
     }
@@ -110,6 +110,7 @@ def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Predictio
         rows,
         hide_index=True,
         column_config={"Probability": st.column_config.NumberColumn(format="%.1f %%")},
+        placeholder=wording.UNKNOWN,
         alt="The answer to each picture",
     )
     st.download_button(
@@ -123,15 +124,18 @@ def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Predictio
 
 
 def answers_as_csv(chosen: Sequence[Picture], answers: Sequence[Prediction]) -> bytes:
-    """Returns the answers as a table that spreadsheets open, with every probability."""
+    """Returns the answers as a table that spreadsheets open, with every probability.
+
+    Pictures that couldn't be read have none.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     class_names = answers[0].class_names
     header = ["picture", "answer", "probability", "verdict", "error", *class_names]
     writer.writerow([wording.csv_cell(name) for name in header])
     for picture, answer in zip(chosen, answers, strict=True):
-        numbers = [f"{value:.6f}" for value in answer.probabilities]
+        numbers = ["" if answer.error else f"{value:.6f}" for value in (answer.probability, *answer.probabilities)]
         words = [wording.csv_cell(text) for text in (picture.name, answer.class_name)]
         ending = [wording.csv_cell(text) for text in ("" if answer.error else str(answer.verdict), answer.error)]
-        writer.writerow([*words, f"{answer.probability:.6f}", *ending, *numbers])
+        writer.writerow([*words, numbers[0], *ending, *numbers[1:]])
     return text.getvalue().encode("utf-8-sig")
