@@ -1,8 +1,11 @@
+import shutil
+
 import numpy as np
 import pytest
 
-from core.nn.images import PictureError
+from core.nn.images import PictureError, admitted_format
 from core.prediction import Prediction, Verdict
+from core.runs.store import RunStatus
 from pages.components import session
 from pages.components.predictions import Picture, answers_as_csv
 from tests.conftest import draw_shape
@@ -89,3 +92,31 @@ def test_csv_has_every_probability_and_no_formula(answers):
         "'@a.png,'=cat,0.900000,sure,,0.900000,0.100000",
         "b.png,,,,empty,,",
     ]
+
+
+def test_model_is_changed_as_often_as_another_is_chosen(open_page, trained):
+    first = trained.get("Good run")
+    second = trained.create(first.dataset_id, first.dataset_name, first.config, name="Second run")
+    shutil.copytree(trained.folder(first.id), trained.folder(second.id), dirs_exist_ok=True)
+    assert trained.claim(1).id == second.id
+    trained.finish(second.id, RunStatus.COMPLETED, metrics=first.metrics)
+    app = open_page("testing")
+    assert app.selectbox(key="model_choice").value == second.id
+    for run in (first, second, first, second):
+        app.selectbox(key="model_choice").set_value(run.id).run()
+        assert not app.exception
+        assert app.selectbox(key="model_choice").value == run.id
+        assert app.query_params["run"] == run.id
+        assert app.session_state[session.CHOSEN_RUN] == run.id
+    app.query_params["run"] = first.id
+    app.run()
+    assert app.selectbox(key="model_choice").value == first.id
+
+
+def test_heic_is_offered_only_where_it_can_be_read(open_page, trained):
+    app = open_page("testing")
+    try:
+        is_readable = admitted_format(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic") == "HEIF"
+    except PictureError:
+        is_readable = False
+    assert (".heic" in app.file_uploader[0].proto.type) is is_readable
