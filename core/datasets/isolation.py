@@ -14,11 +14,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.datasets.index import DatasetIndex
+from core.datasets.index import DatasetIndex, Skipped
 from core.datasets.store import DatasetStore
 from core.errors import CoreError, DatasetError, Stopped
 from core.events import Event, OnEvent, ShouldStop, ignore_event, never_stop
@@ -70,7 +70,13 @@ def import_apart(
     if "id" not in outcome:
         store.sweep()
         raise Stopped
-    return store.get(outcome["id"])
+    # As this import has it: where the pictures were here before, the record says nothing of what happened now.
+    return replace(
+        store.get(outcome["id"]),
+        skipped=tuple(Skipped(**item) for item in outcome["skipped"]),
+        num_ignored=outcome["num_ignored"],
+        notes=tuple(outcome["notes"]),
+    )
 
 
 def _write(source: BinaryIO, path: Path) -> None:
@@ -99,13 +105,14 @@ class _Child:
             self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
 
-    def follow(self, on_event: OnEvent, should_stop: ShouldStop) -> dict[str, str]:
+    def follow(self, on_event: OnEvent, should_stop: ShouldStop) -> dict[str, Any]:
         """Passes on events until the process ends.
 
         Returns:
-            One of `{"id": ...}`, `{"error": ...}`, `{"stopped": ...}`, `{"died": ...}`.
+            `{"id": ..., "skipped": ..., "num_ignored": ..., "notes": ...}` or one of
+            `{"error": ...}`, `{"stopped": ...}`, `{"died": ...}`.
         """
-        outcome: dict[str, str] = {}
+        outcome: dict[str, Any] = {}
         try:
             for message in self._messages(should_stop):
                 if "phase" in message:
@@ -168,7 +175,8 @@ def main() -> None:
     except Stopped:
         _tell(stopped="")
     else:
-        _tell(id=index.id)
+        skipped = [asdict(item) for item in index.skipped]
+        _tell(id=index.id, skipped=skipped, num_ignored=index.num_ignored, notes=index.notes)
 
 
 def _await_end_of_input(stopping: threading.Event) -> None:

@@ -36,7 +36,10 @@ def test_it_gives_what_an_import_in_this_process_gives(store, pets, tmp_path):
     assert {event.phase: (event.step, event.total) for event in events} == {"extract": (18, 18), "pictures": (18, 18)}
     assert store.list() == [index]
     assert left_behind(tmp_path) == [index.id]
-    assert store.import_source(tmp_path / "pets.zip") == index
+    again = import_apart(store, tmp_path / "pets.zip")
+    assert again == store.import_source(tmp_path / "pets.zip")
+    assert again.samples == index.samples
+    assert "were here already, as pets" in again.notes[0]
     assert not children()
 
 
