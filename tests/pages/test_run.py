@@ -1,9 +1,12 @@
 import shutil
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
+from core.evaluation import load_evaluations, save_evaluations
 from core.events import Event
 from core.runs.store import RunStatus
 from core.settings import settings
@@ -204,6 +207,18 @@ def test_run_whose_data_set_was_deleted_is_not_resumed_and_says_why(open_page, t
     app = button(open_page("run", run=run.id), "Resume").click().run()
     assert "no data set" in app.error[-1].value
     assert trained.get(run.id).status == RunStatus.FAILED
+
+
+def test_model_that_only_guesses_is_called_so(open_page, trained):
+    run = trained.get("Good run")
+    path = trained.folder(run.id) / "evaluation.json"
+    (evaluation,) = load_evaluations(path)
+    always_the_first = np.tile([0.8, 0.1, 0.1], (len(evaluation.labels), 1))
+    save_evaluations([replace(evaluation, probabilities=always_the_first)], path)
+    app = open_page("run", run=run.id)
+    assert app.warning[0].value == ("No better than guessing (33 %). Lower the learning rate, or check the labels.")
+    table = app.dataframe[0].value
+    assert table["Precision"].isna().tolist() == [False, True, True]
 
 
 def test_completed_run_has_nothing_to_resume(open_page, trained):
