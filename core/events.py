@@ -32,6 +32,9 @@ class Event:
     sequence: int = 0
 
 
+# What an event says of the moment; nothing that belongs to a curve.
+PACE = ("pictures_per_second", "seconds_left")
+
 OnEvent = Callable[[Event], None]
 ShouldStop = Callable[[], bool]
 

@@ -12,7 +12,7 @@ from typing import Any
 from core.backbones import get_backbone
 from core.config import TrainingConfig
 from core.errors import RunError
-from core.events import Event
+from core.events import PACE, Event
 from core.recipes import RECIPES
 from core.runs import database
 from core.runs.record import Run, RunStatus
@@ -174,7 +174,9 @@ class RunStore:
             ).fetchone()
             _found(updated, run_id)
             if event.epoch:
-                connection.execute("INSERT INTO events VALUES (?, ?, ?)", (run_id, values["sequence"], text))
+                values["metrics"] = {name: number for name, number in values["metrics"].items() if name not in PACE}
+                row = (run_id, values["sequence"], json.dumps(values))
+                connection.execute("INSERT INTO events VALUES (?, ?, ?)", row)
         return Event(**values)
 
     def events(self, run_id: str, after: int = 0) -> Sequence[Event]:

@@ -61,8 +61,11 @@ def test_run_after_a_killed_one_is_started_though_nobody_looks(
 ) -> None:
     killed, after = (queue.submit(store, dataset.id, config) for _ in range(2))
     wait_until(lambda: store.get(killed.id).pid > 0)
+    worker = psutil.Process(store.get(killed.id).pid)
+    # Held, so that it is killed at work and doesn't end by itself for want of its data set.
+    worker.suspend()
     DatasetStore(settings()).delete(dataset.id)
-    psutil.Process(store.get(killed.id).pid).kill()
+    worker.kill()
     wait_until(lambda: store.get(after.id).status.is_finished)
     assert store.get(killed.id).error.startswith("The worker was ended")
     assert store.get(after.id).error.startswith("There is no data set")

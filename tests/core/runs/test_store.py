@@ -286,3 +286,13 @@ def test_every_field_of_an_event_is_kept(store: RunStore, config: TrainingConfig
     with sqlite3.connect(store.path) as connection:
         text = connection.execute("SELECT event FROM events").fetchone()[0]
     assert set(json.loads(text)) == set(Event.__dataclass_fields__)
+
+
+def test_an_epoch_keeps_its_curve_and_not_its_pace(store: RunStore, config: TrainingConfig) -> None:
+    run = store.create("data", "Textures", config, "")
+    store.claim(1)
+    metrics = {"loss": 0.5, "pictures_per_second": 90.0, "seconds_left": 3.0}
+    store.append(run.id, Event("head", 1, 2, metrics, epoch=1))
+    assert store.get(run.id).progress.metrics == metrics
+    (kept,) = store.events(run.id)
+    assert kept.metrics == {"loss": 0.5}
