@@ -315,7 +315,7 @@ def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypa
 
 def test_interrupted_training_is_resumed(trained_home: tuple[Path, subprocess.CompletedProcess], call: Call) -> None:
     home, _ = trained_home
-    options = ["--name", "Long", "--image-size", "64", "--epochs", "60", "--batch-size", "4", "--flip"]
+    options = ["--name", "Long", "--image-size", "64", "--epochs", "600", "--batch-size", "4", "--flip"]
     with subprocess.Popen(
         [sys.executable, "-m", "core", "train", "shades", *options],
         env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
@@ -325,20 +325,20 @@ def test_interrupted_training_is_resumed(trained_home: tuple[Path, subprocess.Co
         text=True,
     ) as training:
         for line in training.stderr:
-            if line.startswith("Epoch 1 of 60"):
+            if line.startswith("Epoch 1 of 600"):
                 break
         training.send_signal(signal.SIGINT)
         training.communicate(timeout=DEADLINE_SECONDS)
     assert training.returncode == 0
     shown = last_json(call("show", "Long", "--json", home=home)[1])
     done = len(shown["events"])
-    assert shown["status"] == "stopped" and shown["can_resume"] and 1 <= done < 60
+    assert shown["status"] == "stopped" and shown["can_resume"] and 1 <= done < 600
 
     code, output, errors = call("resume", "Long", "--json", home=home)
     resumed = last_json(output)
     assert code == 0 and resumed["status"] == "completed" and resumed["id"] == shown["id"]
     lines = errors.splitlines()
-    assert lines[0] == f"Going on with Long, {done} of 60 epochs are done"
+    assert lines[0] == f"Going on with Long, {done} of 600 epochs are done"
     told = [int(line.split()[1]) for line in lines if line.startswith("Epoch ")]
     assert told == list(range(done + 1, 61))
     assert resumed["seconds"]["starting"] > shown["seconds"]["starting"]
