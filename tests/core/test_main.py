@@ -340,7 +340,7 @@ def test_interrupted_training_is_resumed(trained_home: tuple[Path, subprocess.Co
     lines = errors.splitlines()
     assert lines[0] == f"Going on with Long, {done} of 600 epochs are done"
     told = [int(line.split()[1]) for line in lines if line.startswith("Epoch ")]
-    assert told == list(range(done + 1, 61))
+    assert told == list(range(done + 1, 601))
     assert resumed["seconds"]["starting"] > shown["seconds"]["starting"]
     code, _, error = call("resume", "Long", home=home)
     assert code == 2 and error.startswith("Error: The run 'Long' is completed. Expected one that failed or was stopped")
