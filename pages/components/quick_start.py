@@ -1,8 +1,8 @@
 """The shortest way to a model: a built-in data set and the recommended recipe, in one click."""
 
 import streamlit as st
-from core.datasets.samples import SAMPLES, import_sample
 
+from core.datasets.samples import SAMPLES, import_sample
 from core.recipes import recipe_config
 from core.runs import queue
 from pages.components import session, wording
