@@ -5,8 +5,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.errors import DatasetError
+
+if TYPE_CHECKING:  # it imports this module
+    from core.datasets.edits import Edit
 
 TRAIN, VALIDATION, TEST, UNDECIDED = "train", "validation", "test", ""
 SPLITS = (TRAIN, VALIDATION, TEST)
@@ -26,6 +30,7 @@ class Sample:
         digest: SHA-256 of its bytes, in hexadecimal.
         width: upright, in pixels.
         height: upright, in pixels.
+        group: the same for all exact and near copies of a picture; empty for one that has none.
     """
 
     path: str
@@ -35,6 +40,7 @@ class Sample:
     digest: str
     width: int
     height: int
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ class DatasetIndex:
         validation_split: share of the training pictures to hold out where no validation folder was given.
         created: when it was imported, in seconds since 1970.
         notes: sentences on what else the import came across, such as names that differ only by their case.
+        parent: id of the data set that this one is a version of, empty for an import. It may have been deleted.
+        edits: what was done to the parent to make this one.
     """
 
     id: str
@@ -90,6 +98,8 @@ class DatasetIndex:
     validation_split: float = DEFAULT_SHARE
     created: float = 0.0
     notes: tuple[str, ...] = ()
+    parent: str = ""
+    edits: "tuple[Edit, ...]" = ()
 
     @property
     def has_split(self) -> bool:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core import durable
+from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Sample, Skipped
 from core.errors import DatasetError
 
@@ -14,7 +15,7 @@ RECORD_FORMAT = 1
 
 def write_record(index: DatasetIndex) -> None:
     """Writes the record into the data set's folder."""
-    samples = [[s.path, s.label, s.split, s.name, s.digest, s.width, s.height] for s in index.samples]
+    samples = [[s.path, s.label, s.split, s.name, s.digest, s.width, s.height, s.group] for s in index.samples]
     values = {
         "format": RECORD_FORMAT,
         "id": index.id,
@@ -25,6 +26,8 @@ def write_record(index: DatasetIndex) -> None:
         "num_ignored": index.num_ignored,
         "skipped": [[skipped.name, skipped.reason] for skipped in index.skipped],
         "notes": index.notes,
+        "parent": index.parent,
+        "edits": [[edit.kind, edit.paths, edit.class_names, edit.number] for edit in index.edits],
         "samples": samples,
     }
     durable.write(index.folder / RECORD_NAME, json.dumps(values, allow_nan=False).encode())
@@ -64,4 +67,9 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
         validation_split=values["validation_split"],
         created=values["created"],
         notes=tuple(values["notes"]),
+        parent=values.get("parent", ""),
+        edits=tuple(
+            Edit(kind, tuple(paths), tuple(class_names), number)
+            for kind, paths, class_names, number in values.get("edits", ())
+        ),
     )

@@ -1,0 +1,306 @@
+"""What can be changed in a data set. The changed one is a data set of its own: nothing that is on disk is touched."""
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, fingerprint
+from core.datasets.layout import split_word
+from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
+from core.errors import DatasetError
+
+REMOVE, RELABEL, ADD, SUBSET = "remove", "relabel", "add", "subset"
+RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS = "rename_class", "merge_classes", "leave_out_class"
+KINDS = (REMOVE, RELABEL, RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS, SUBSET, ADD)
+FEWEST_PICTURES = 2
+MAX_CLASS_NAME_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of a data set.
+
+    Attributes:
+        kind: one of `KINDS`.
+        paths: the pictures that it is about, as `Sample.path`: of `remove`, `relabel` and `add`.
+        class_names: `relabel` and `add`: the class they go to. `rename_class`: old and new name. `merge_classes`: two
+            or more classes and then the name of what becomes of them. `leave_out_class`: those that are left out.
+        number: of `subset`: how many pictures of each class are kept to train with.
+    """
+
+    kind: str
+    paths: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise DatasetError(f"Expected a change out of {', '.join(KINDS)}. Received {self.kind!r}. Fix it.")
+        if self.kind in (REMOVE, RELABEL, ADD) and not self.paths:
+            raise DatasetError("Expected pictures to change. Received none. Choose at least one.")
+        wanted = {
+            RELABEL: (1, 1),
+            ADD: (1, 1),
+            RENAME_CLASS: (2, 2),
+            MERGE_CLASSES: (3, None),
+            LEAVE_OUT_CLASS: (1, None),
+        }
+        fewest, most = wanted.get(self.kind, (0, 0))
+        if len(self.class_names) < fewest or (most is not None and len(self.class_names) > most):
+            raise DatasetError(f"{_EXPECTED_NAMES[self.kind]} Received {len(self.class_names)}. Fix their number.")
+        if self.kind == SUBSET and self.number < FEWEST_PICTURES:
+            raise DatasetError(
+                f"Expected {FEWEST_PICTURES} or more pictures of each class to keep. Received {self.number}. Keep more."
+            )
+
+    def describe(self) -> str:
+        """Returns what was done in a few words, such as "7 pictures removed"."""
+        pictures = "1 picture" if len(self.paths) == 1 else f"{len(self.paths):,} pictures"
+        return _DESCRIPTIONS[self.kind](self, pictures)
+
+
+_EXPECTED_NAMES = {
+    REMOVE: "Expected no class names.",
+    SUBSET: "Expected no class names.",
+    RELABEL: "Expected the name of one class.",
+    ADD: "Expected the name of one class.",
+    RENAME_CLASS: "Expected the old name of a class and its new one.",
+    MERGE_CLASSES: "Expected the names of two or more classes to merge and the new name.",
+    LEAVE_OUT_CLASS: "Expected the names of the classes to leave out.",
+}
+
+_DESCRIPTIONS: dict[str, Callable[[Edit, str], str]] = {
+    REMOVE: lambda edit, pictures: f"{pictures} removed",
+    RELABEL: lambda edit, pictures: f"{pictures} relabelled as {edit.class_names[0]}",
+    ADD: lambda edit, pictures: f"{pictures} added to {edit.class_names[0]}",
+    RENAME_CLASS: lambda edit, _: f"{edit.class_names[0]} renamed to {edit.class_names[1]}",
+    MERGE_CLASSES: lambda edit, _: f"{_listed(edit.class_names[:-1])} merged into {edit.class_names[-1]}",
+    LEAVE_OUT_CLASS: lambda edit, _: f"{_listed(edit.class_names)} left out",
+    SUBSET: lambda edit, _: f"a subset of {edit.number:,} pictures a class",
+}
+
+
+def apply_edits(index: DatasetIndex, edits: Sequence[Edit]) -> DatasetIndex:
+    """Returns what a data set becomes by these changes, one after the other. Nothing is written.
+
+    Args:
+        index: the data set.
+        edits: what to change. Pictures are added by `DatasetStore.add_pictures`, not here.
+
+    Returns:
+        A data set with an id of its own and `index` as its parent. Its pictures still lie in the folder of `index`.
+
+    Raises:
+        DatasetError: a picture or class isn't there, a name can't be used, or what is left makes no data set.
+    """
+    content = _Content(index)
+    for edit in edits:
+        content.apply(edit)
+    class_names, samples = content.result()
+    return version_of(index, class_names, samples, edits)
+
+
+def version_of(
+    index: DatasetIndex, class_names: Sequence[str], samples: Iterable[Sample], edits: Sequence[Edit]
+) -> DatasetIndex:
+    """Returns the version of a data set that holds these classes and pictures.
+
+    Raises:
+        DatasetError: they make no data set: one class only, or a class without enough pictures.
+    """
+    samples = _without_lone_train(tuple(samples))
+    _check_counts(class_names, samples)
+    return replace(
+        index,
+        id=fingerprint(class_names, samples),
+        class_names=tuple(class_names),
+        samples=samples,
+        skipped=(),
+        num_ignored=0,
+        created=0.0,
+        notes=(),
+        parent=index.id,
+        edits=tuple(edits),
+    )
+
+
+def check_class_name(name: str, class_names: Iterable[str]) -> str:
+    """Returns a name for a new class, tidied.
+
+    Args:
+        name: what the person typed.
+        class_names: the classes that there are beside it.
+
+    Raises:
+        DatasetError: it can't be the name of a folder, or is too much like that of another class.
+    """
+    name = escape_label(" ".join(name.split()))
+    if not name or len(name) > MAX_CLASS_NAME_LENGTH:
+        raise DatasetError(
+            f"Expected a class name of 1 to {MAX_CLASS_NAME_LENGTH} characters. Received {len(name)}. Choose another."
+        )
+    if not _is_folder_name(name):
+        raise DatasetError(
+            f"The class name {name!r} can't be the name of a folder. Leave out slashes, and a dot at its beginning."
+        )
+    for other in class_names:
+        if fold_name(other) == fold_name(name):
+            raise DatasetError(f"There is a class called {other} already. Choose another name, or merge the two.")
+        if split_word(name) and split_word(other) not in ("", split_word(name)):
+            raise DatasetError(
+                f"Classes called {other} and {name} would be taken for splits of the data. Choose another name."
+            )
+    return name
+
+
+class _Content:
+    """The pictures of a data set and their classes while changes are made to them."""
+
+    def __init__(self, index: DatasetIndex) -> None:
+        self._index = index
+        self._samples = {sample.path: sample for sample in index.samples}
+        self._classes = {sample.path: index.class_names[sample.label] for sample in index.samples}
+        self._names = list(index.class_names)
+
+    def apply(self, edit: Edit) -> None:
+        """Makes a change."""
+        steps: dict[str, Callable[[Edit], Any]] = {
+            REMOVE: self._remove,
+            RELABEL: self._relabel,
+            RENAME_CLASS: self._rename,
+            MERGE_CLASSES: self._merge,
+            LEAVE_OUT_CLASS: self._leave_out,
+            SUBSET: self._keep_subset,
+        }
+        if edit.kind not in steps:
+            raise DatasetError("Pictures are added from files, one class at a time. Take this change out of the list.")
+        steps[edit.kind](edit)
+
+    def result(self) -> tuple[tuple[str, ...], list[Sample]]:
+        """Returns the classes, in the order an import gives them, and the pictures."""
+        names = tuple(sorted(self._names))
+        labels = {name: label for label, name in enumerate(names)}
+        return names, [replace(self._samples[path], label=labels[name]) for path, name in self._classes.items()]
+
+    def _remove(self, edit: Edit) -> None:
+        self._check_paths(edit.paths)
+        for path in edit.paths:
+            self._classes.pop(path, None)
+
+    def _relabel(self, edit: Edit) -> None:
+        self._check_paths(edit.paths)
+        (name,) = edit.class_names
+        if name not in self._names:
+            name = check_class_name(name, self._names)
+            self._names.append(name)
+        for path in edit.paths:
+            if path in self._classes:  # one that was removed before stays removed
+                self._classes[path] = name
+
+    def _rename(self, edit: Edit) -> None:
+        old, new = edit.class_names
+        self._check_names([old])
+        self._replace_names([old], new)
+
+    def _merge(self, edit: Edit) -> None:
+        *merged, new = edit.class_names
+        self._check_names(merged)
+        if len(set(merged)) < 2:
+            raise DatasetError(f"Expected two or more classes to merge. Received {merged[0]} only. Name another one.")
+        self._replace_names(merged, new)
+
+    def _replace_names(self, old: Sequence[str], new: str) -> None:
+        rest = [name for name in self._names if name not in old]
+        new = new if new in old else check_class_name(new, rest)
+        self._names = [*rest, new]
+        self._classes = {path: new if name in old else name for path, name in self._classes.items()}
+
+    def _leave_out(self, edit: Edit) -> None:
+        self._check_names(edit.class_names)
+        self._names = [name for name in self._names if name not in edit.class_names]
+        self._classes = {path: name for path, name in self._classes.items() if name not in edit.class_names}
+
+    def _keep_subset(self, edit: Edit) -> None:
+        kept: set[str] = set()
+        for name in self._names:
+            own = [self._samples[path] for path, other in self._classes.items() if other == name]
+            kept |= _subset(own, edit.number)
+        self._classes = {path: name for path, name in self._classes.items() if path in kept}
+
+    def _check_paths(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            if path not in self._samples:
+                raise DatasetError(
+                    f"There is no picture {path} in {self._index.name}. Take its path from the data set."
+                )
+
+    def _check_names(self, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._names:
+                raise DatasetError(
+                    f"There is no class {name} in {self._index.name}. Its classes are {_listed(self._names)}."
+                )
+
+
+def _subset(samples: Sequence[Sample], number: int) -> set[str]:
+    """Returns the paths of the pictures of a class that a subset keeps.
+
+    `number` of those to train with, and as large a share of its validation and test pictures. They are chosen by a hash
+    of their content, so a larger subset holds the smaller one; copies come last.
+    """
+    ordered: dict[str, list[tuple[bool, bytes, str]]] = {}
+    seen: set[str] = set()
+    for sample in sorted(samples, key=lambda sample: sample.path):
+        split = TRAIN if sample.split == UNDECIDED else sample.split
+        place = hashlib.sha256(f"subset:{sample.digest}".encode()).digest()
+        ordered.setdefault(split, []).append((sample.digest in seen, place, sample.path))
+        seen.add(sample.digest)
+    share = min(number / max(len(ordered.get(TRAIN, ())), 1), 1.0)
+    return {
+        path
+        for split, rows in ordered.items()
+        for _, _, path in sorted(rows)[: number if split == TRAIN else math.ceil(len(rows) * share)]
+    }
+
+
+def _without_lone_train(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """Returns the pictures undecided where all of the held-out ones are gone: a share is then held out by itself."""
+    if {sample.split for sample in samples} != {TRAIN}:
+        return samples
+    return tuple(replace(sample, split=UNDECIDED) for sample in samples)
+
+
+def _check_counts(class_names: Sequence[str], samples: Iterable[Sample]) -> None:
+    """Holds what is left to the rules of an import."""
+    if len(class_names) < 2:
+        left = f"Only the class {class_names[0]}" if class_names else "No class"
+        raise DatasetError(f"{left} would be left. There have to be at least two to tell apart. Keep another one.")
+    samples = tuple(samples)
+    different = Counter(label for label, _ in {(sample.label, sample.digest) for sample in samples})
+    can_train = {sample.label for sample in samples if sample.split in (TRAIN, UNDECIDED)}
+    for label, name in enumerate(class_names):
+        if different[label] < FEWEST_PICTURES:
+            what = "only one picture" if different[label] else "no picture"
+            raise DatasetError(
+                f"The class {name} would have {what} left. Each class needs at least two different ones, better "
+                "twenty. Keep more of them, or leave the class out."
+            )
+        if label not in can_train:
+            raise DatasetError(
+                f"The class {name} would have no picture to train with left. Keep some, or leave the class out."
+            )
+
+
+def _is_folder_name(name: str) -> bool:
+    try:
+        parts = split_name(f"{name}/0")
+    except RefusedName:
+        return False
+    return parts == (name, "0") and not is_junk(parts)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
