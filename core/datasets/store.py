@@ -1,4 +1,4 @@
-"""The data sets of this machine: import, list, rename, delete.
+"""The data sets of this machine: import, change, list, rename, delete.
 
 An import is built in a private folder beside the finished ones and renamed into place when all of it is done, so a
 data set is either there or not. Folders that killed imports left behind are removed by the next one.
@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,12 +19,15 @@ from filelock import FileLock, Timeout
 
 from core import durable
 from core.datasets.archive import extract
+from core.datasets.derivation import heirs, take_over, version_name, without_circle
+from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
 from core.datasets.names import escape_label
 from core.datasets.record import RECORD_NAME, read_record, write_record
 from core.datasets.verify import build_index
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.runs.store import RunStore
 from core.settings import Settings
 
 PICTURES_FOLDER = "pictures"
@@ -91,13 +94,16 @@ class DatasetStore:
             return self._rewrite(replace(self.get(key), validation_split=check_share(share)))
 
     def delete(self, key: str) -> None:
-        """Deletes a data set and its pictures.
+        """Deletes a data set and its pictures. Versions of it stay, and become versions of its own parent.
 
         Raises:
-            DatasetError: there is no such data set.
+            DatasetError: there is no such data set, or a queued or running run needs it.
         """
         with self._locked():
             index = self.get(key)
+            self._check_unused(index)
+            for heir in heirs(index, self.list()):
+                self._rewrite(heir)
             grave = self._folder / f"{DELETED}{uuid.uuid4().hex}"
             index.folder.rename(grave)
         shutil.rmtree(grave, ignore_errors=True)
@@ -134,8 +140,44 @@ class DatasetStore:
             index = build_index(extraction, pictures, label, self._limits, on_event, should_stop)
             return self._publish(replace(index, name=_clean_name(name or _without_suffix(label))))
 
+    def derive(
+        self,
+        key: str,
+        edits: Sequence[Edit],
+        name: str | None = None,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> DatasetIndex:
+        """Makes a version of a data set. The data set stays as it is.
+
+        Content that is here already isn't made again: the data set that has it is returned, with a note.
+
+        Args:
+            key: id or name of the data set.
+            edits: what to change, one after the other.
+            name: what to call the version; "Pets, version 2" by default. A number is added if the name is taken.
+            on_event: told of the phase `version` (pictures).
+            should_stop: asked a few times a second.
+
+        Raises:
+            DatasetError: there is no such data set, it can't be changed so, or the disk refuses. Nothing is left
+                behind.
+            Stopped: `should_stop` said so. Nothing is left behind.
+        """
+        parent = self.get(key)
+        version = replace(apply_edits(parent, edits), name=self._version_name(parent, name))
+        known = self._folder / version.id
+        if (known / RECORD_NAME).exists():
+            return _already_here(read_record(known), version)
+        with self._explained(f"A version of {parent.name}", "written to"), self.workspace() as workspace:
+            take_over(parent, version.samples, workspace, self._limits.free_disk_bytes, on_event, should_stop)
+            return self._publish(replace(version, folder=workspace))
+
+    def _version_name(self, parent: DatasetIndex, name: str | None) -> str:
+        return _clean_name(name) if name else version_name(parent.name, [index.name for index in self.list()])
+
     @contextmanager
-    def _explained(self, label: str) -> Iterator[None]:
+    def _explained(self, label: str, what: str = "imported into") -> Iterator[None]:
         """Says in words what the disk refuses."""
         try:
             yield
@@ -143,8 +185,8 @@ class DatasetStore:
             is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             why = "the disk is full" if is_full else f"its folder can't be written ({error.strerror})"
             raise DatasetError(
-                f"{label} could not be imported into {self._folder}: {why}. Mend that, or set TRANSFER_STUDIO_HOME to "
-                "another folder."
+                f"{label} could not be {what} {self._folder}: {why}. Mend that, or set TRANSFER_STUDIO_HOME to another "
+                "folder."
             ) from error
 
     def sweep(self) -> None:
@@ -158,13 +200,23 @@ class DatasetStore:
         with self._locked():
             if (target / RECORD_NAME).exists():
                 return _already_here(read_record(target), index)
-            taken = {other.name for other in self.list()}
-            index = replace(index, name=_free_name(index.name, taken), created=time.time())
+            every = self.list()
+            taken = {other.name for other in every}
+            index = replace(without_circle(index, every), name=_free_name(index.name, taken), created=time.time())
             write_record(index)
             shutil.rmtree(target, ignore_errors=True)
             index.folder.rename(target)
             durable.sync(self._folder)
         return read_record(target)
+
+    def _check_unused(self, index: DatasetIndex) -> None:
+        database = self.settings.database
+        runs = RunStore(database).unfinished() if database.exists() else ()
+        names = [run.name for run in runs if run.dataset_id == index.id]
+        if names:
+            raise DatasetError(
+                f"{index.name} can't be deleted: the run {names[0]} is using it. Wait for its end, or stop it."
+            )
 
     def _rewrite(self, index: DatasetIndex) -> DatasetIndex:
         write_record(index)
@@ -212,6 +264,8 @@ class DatasetStore:
 def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:
     """Returns the data set that is here, with what this import left out and a note that nothing was added."""
     note = f"These {len(known.samples)} pictures were here already, as {known.name}: nothing was added."
+    if imported.parent:
+        note = f"{known.name} holds just these pictures already: no new version was made."
     return replace(known, skipped=imported.skipped, num_ignored=imported.num_ignored, notes=(note, *imported.notes))
 
 

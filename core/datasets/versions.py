@@ -1,7 +1,13 @@
 """Where a data set comes from, what was made of it, and what differs between two of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from core.datasets.drafts import KEEP, decide, read_draft, take_back
+from core.datasets.index import DatasetIndex
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError
+from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 
 
 @dataclass(frozen=True)
@@ -23,3 +29,87 @@ class Comparison:
     renamed: Mapping[str, str]
     before: Mapping[str, int]
     after: Mapping[str, int]
+
+
+def lineage(store: DatasetStore, index: DatasetIndex) -> tuple[DatasetIndex, ...]:
+    """Returns a data set's ancestors that are still here, the oldest first, and itself last."""
+    every = {other.id: other for other in store.list()}
+    line = [index]
+    seen = {index.id}
+    while (parent := every.get(line[0].parent)) and parent.id not in seen:
+        line.insert(0, parent)
+        seen.add(parent.id)
+    return tuple(line)
+
+
+def children(store: DatasetStore, index: DatasetIndex) -> tuple[DatasetIndex, ...]:
+    """Returns the versions that were made of a data set, the newest first."""
+    return tuple(other for other in store.list() if other.parent == index.id)
+
+
+def make_version(
+    store: DatasetStore,
+    index: DatasetIndex,
+    name: str | None = None,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+) -> DatasetIndex:
+    """Makes a version of what was decided about the pictures of a data set, and takes the decisions back as done.
+
+    That a picture is to be kept is decided of the version too.
+
+    Args:
+        store: where data sets are.
+        index: the data set.
+        name: what to call the version; see `DatasetStore.derive`.
+        on_event: told of the phase `version` (pictures).
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: nothing is to be changed, or the data set can't be changed so. The decisions stay.
+        Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
+    """
+    draft = read_draft(index)
+    edits = draft.edits()
+    if not edits:
+        raise DatasetError(
+            f"Nothing is to be changed in {index.name} yet. Remove or relabel pictures first, then make a version."
+        )
+    version = store.derive(index.id, edits, name, on_event, should_stop)
+    here = {sample.path for sample in version.samples}
+    kept = [path for path, decision in draft.decisions.items() if decision == KEEP and path in here]
+    if kept:
+        decide(version, kept, KEEP)
+    take_back(index, draft)
+    return version
+
+
+def compare(old: DatasetIndex, new: DatasetIndex) -> Comparison:
+    """Returns what differs between two data sets, be they versions of one another or not."""
+    before, after = _classes(old), _classes(new)
+    both = [picture for picture in before if picture in after]
+    renamed = _renamed(old, new, [(before[picture], after[picture]) for picture in both])
+    return Comparison(
+        removed=tuple(path for path, digest in before if (path, digest) not in after),
+        added=tuple(path for path, digest in after if (path, digest) not in before),
+        relabelled=tuple(
+            picture[0] for picture in both if renamed.get(before[picture], before[picture]) != after[picture]
+        ),
+        renamed=renamed,
+        before=dict(zip(old.class_names, old.distribution().totals, strict=True)),
+        after=dict(zip(new.class_names, new.distribution().totals, strict=True)),
+    )
+
+
+def _classes(index: DatasetIndex) -> dict[tuple[str, str], str]:
+    """Returns the class of each picture, by path and content: in another data set a path may mean another picture."""
+    return {(sample.path, sample.digest): index.class_names[sample.label] for sample in index.samples}
+
+
+def _renamed(old: DatasetIndex, new: DatasetIndex, moves: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Returns the classes that only the old one has and whose pictures are now all of one class, with that class."""
+    targets: dict[str, set[str]] = {}
+    for before, after in moves:
+        targets.setdefault(before, set()).add(after)
+    gone = [name for name in old.class_names if name not in new.class_names]
+    return {name: next(iter(targets[name])) for name in gone if len(targets.get(name, ())) == 1}

@@ -1,0 +1,122 @@
+"""How a version stands to its parent: its name, its descent, and its files, which are the parent's without a copy."""
+
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from core import durable
+from core.datasets.index import DatasetIndex, Sample
+from core.datasets.progress import Progress
+from core.errors import DatasetError
+from core.events import OnEvent, ShouldStop
+
+VERSION_NAME = re.compile(r"(.*), version (\d+)")
+# What systems say where a file can't have a second name: other disks, file systems without hard links, too many names.
+NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+
+
+def version_name(name: str, taken: Iterable[str]) -> str:
+    """Returns what to call the next version of a data set: "Pets, version 2", "Pets, version 3", ..."""
+    match = VERSION_NAME.fullmatch(name)
+    base = match[1] if match else name
+    others = (VERSION_NAME.fullmatch(other) for other in taken)
+    numbers = [int(other[2]) for other in others if other and other[1] == base]
+    return f"{base}, version {max(numbers, default=1) + 1}"
+
+
+def heirs(index: DatasetIndex, every: Iterable[DatasetIndex]) -> list[DatasetIndex]:
+    """Returns the versions of a data set that is to be deleted, as versions of its own parent, where it has one."""
+    if not index.parent:
+        return []
+    children = [other for other in every if other.parent == index.id]
+    return [replace(child, parent=index.parent, edits=(*index.edits, *child.edits)) for child in children]
+
+
+def without_circle(index: DatasetIndex, every: Iterable[DatasetIndex]) -> DatasetIndex:
+    """Returns a new version without a parent where changes have led back to what a deleted ancestor of it held."""
+    parents = {other.id: other.parent for other in every}
+    parent = index.parent
+    seen = {""}
+    while parent not in seen:
+        if parent == index.id:
+            return replace(index, parent="", edits=())
+        seen.add(parent)
+        parent = parents.get(parent, "")
+    return index
+
+
+def take_over(
+    parent: DatasetIndex,
+    samples: Sequence[Sample],
+    folder: Path,
+    spare_bytes: int,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+) -> None:
+    """Gives pictures of a data set a place in the folder of a version as well, under the same names.
+
+    A version's files are hard links, so it takes no room and outlives its parent; where the disk has no links, copies.
+
+    Args:
+        parent: the data set that has them.
+        samples: those to take over.
+        folder: the version's folder.
+        spare_bytes: how much of the disk has to stay free where they are copied.
+        on_event: told of the phase `version` (pictures).
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: the parent's pictures are gone, or the disk has no room for copies.
+        OSError: the disk refuses them.
+        Stopped: `should_stop` said so.
+    """
+    places = {(folder / sample.path).parent for sample in samples}
+    for place in places:
+        place.mkdir(parents=True, exist_ok=True)
+    progress = Progress("version", len(samples), on_event, should_stop)
+    is_copying = False
+    for number, sample in enumerate(samples):
+        source, target = parent.picture_path(sample), folder / sample.path
+        try:
+            if not is_copying and not _link(source, target):
+                is_copying = True
+                _check_room(parent, samples[number:], folder, spare_bytes)
+            if is_copying:
+                _copy(source, target)
+        except FileNotFoundError as error:
+            raise DatasetError(
+                f"{parent.name} was deleted meanwhile, or its picture {sample.path} is gone. Choose another data set."
+            ) from error
+        progress.advance()
+    progress.finish()
+    for place in places:
+        durable.sync(place)
+
+
+def _link(source: Path, target: Path) -> bool:
+    """Gives a file a second name. Returns whether the disk can do that."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno in NO_LINKS:
+            return False
+        raise
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+    durable.sync(target)
+
+
+def _check_room(parent: DatasetIndex, samples: Sequence[Sample], folder: Path, spare_bytes: int) -> None:
+    wanted = sum(parent.picture_path(sample).stat().st_size for sample in samples)
+    if shutil.disk_usage(folder).free - wanted < spare_bytes:
+        raise DatasetError(
+            f"The disk has too little room for a version of {parent.name}. Free some space, or set "
+            "TRANSFER_STUDIO_HOME to a folder on a larger disk."
+        )
