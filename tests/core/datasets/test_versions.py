@@ -1,0 +1,271 @@
+"""Versions of data sets from end to end: what is made, what is remembered, and that nothing else changes."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets.drafts import Draft, decide, read_draft
+from core.datasets.edits import Edit
+from core.datasets.record import RECORD_NAME, read_record
+from core.datasets.store import DatasetStore
+from core.datasets.versions import Comparison, children, compare, lineage, make_version
+from core.errors import DatasetError, Stopped
+from core.runs.store import RunStore
+
+NAMES = ("cat", "dog", "fox")
+PROJECT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def pets(store, zip_of, picture, tmp_path):
+    path = tmp_path / "pets.zip"
+    path.write_bytes(
+        zip_of({f"{name}/{n}.png": picture(100 * label + n) for label, name in enumerate(NAMES) for n in range(4)})
+    )
+    return store.import_source(path)
+
+
+def remove(index, *numbers):
+    return Edit("remove", tuple(index.samples[number].path for number in numbers))
+
+
+def left_behind(store):
+    return sorted(path.name for path in store.settings.datasets.iterdir() if path.name != ".lock")
+
+
+def files(index):
+    return {path.name: (path.read_bytes(), path.stat().st_ino) for path in (index.folder / "pictures").iterdir()}
+
+
+# Making
+
+
+def test_a_version_is_a_data_set_of_its_own(store, pets):
+    before, record = files(pets), (pets.folder / RECORD_NAME).read_bytes()
+    version = store.derive(pets.id, [remove(pets, 0, 5)])
+    assert (version.name, version.parent, version.edits) == ("pets, version 2", pets.id, (remove(pets, 0, 5),))
+    assert version.samples == tuple(sample for number, sample in enumerate(pets.samples) if number not in (0, 5))
+    assert version.folder.name == version.id != pets.id
+    assert set(files(version)) == {Path(sample.path).name for sample in version.samples}
+    assert version.created > pets.created
+    assert DatasetStore(store.settings).get("pets, version 2") == version
+    assert (files(pets), (pets.folder / RECORD_NAME).read_bytes()) == (before, record)
+
+
+def test_a_version_survives_its_parent(store, pets):
+    version = store.derive(pets.id, [remove(pets, 0)], "clean pets")
+    store.delete(pets.id)
+    assert store.list() == [version]
+    assert all(version.picture_path(sample).read_bytes() for sample in version.samples)
+    assert lineage(store, version) == (version,)
+
+
+def test_versions_keep_the_share_that_is_held_out(store, pets):
+    store.set_validation_split(pets.id, 0.4)
+    assert store.derive(pets.id, [remove(pets, 0)]).validation_split == 0.4
+
+
+def test_events_while_a_version_is_made(store, pets):
+    events = []
+    store.derive(pets.id, [remove(pets, 0)], on_event=events.append)
+    first, last = events[0], events[-1]
+    assert [(event.phase, event.step, event.total) for event in (first, last)] == [
+        ("version", 0, 11),
+        ("version", 11, 11),
+    ]
+
+
+def test_the_same_content_is_not_made_twice(store, pets):
+    first = store.derive(pets.id, [remove(pets, 0)])
+    again = store.derive(pets.id, [remove(pets, 0)], "another name")
+    assert (again.id, again.name) == (first.id, first.name)
+    assert again.notes == ("pets, version 2 holds just these pictures already: no new version was made.",)
+    same = store.derive(first.id, [Edit("subset", number=99)])
+    assert (same.id, same.parent) == (first.id, pets.id)
+    assert len(store.list()) == 2
+
+
+def test_the_same_content_imported_later_is_the_version(store, pets, zip_of, picture, tmp_path):
+    version = store.derive(pets.id, [Edit("leave_out_class", class_names=("fox",))])
+    path = tmp_path / "two.zip"
+    path.write_bytes(
+        zip_of({f"{name}/{n}.png": picture(100 * label + n) for label, name in enumerate(NAMES[:2]) for n in range(4)})
+    )
+    imported = store.import_source(path)
+    assert imported.id == version.id
+    assert imported.notes == ("These 8 pictures were here already, as pets, version 2: nothing was added.",)
+
+
+def test_names_are_made_free(store, pets):
+    store.derive(pets.id, [remove(pets, 0)], "pets")
+    assert {index.name for index in store.list()} == {"pets", "pets (2)"}
+
+
+def test_a_change_that_cannot_be_leaves_nothing(store, pets):
+    with pytest.raises(DatasetError, match="The class cat would have only one picture left"):
+        store.derive(pets.id, [remove(pets, 0, 1, 2)])
+    assert left_behind(store) == [pets.id]
+
+
+def test_stopping_leaves_nothing(store, pets):
+    events = []
+    with pytest.raises(Stopped):
+        store.derive(pets.id, [remove(pets, 0)], on_event=events.append, should_stop=lambda: bool(events))
+    assert left_behind(store) == [pets.id]
+
+
+DERIVE_AND_WAIT = """
+import sys
+from pathlib import Path
+from core.datasets.edits import Edit
+from core.datasets.store import DatasetStore
+from core.settings import ImportLimits, Settings
+
+def wait(event):
+    if event.step == event.total:
+        print("all but in place", flush=True)
+        sys.stdin.readline()
+
+store = DatasetStore(Settings(home=Path(sys.argv[1]), import_limits=ImportLimits(free_disk_bytes=0)))
+store.derive(sys.argv[2], [Edit("subset", number=3)], on_event=wait)
+"""
+
+
+def test_what_a_killed_derivation_left_is_swept_by_the_next(store, pets):
+    command = [sys.executable, "-c", DERIVE_AND_WAIT, str(store.settings.home), pets.id]
+    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"all but in place"
+        process.kill()
+    assert len(left_behind(store)) > 1
+    assert store.list() == [pets]
+    version = store.derive(pets.id, [remove(pets, 0)])
+    assert left_behind(store) == sorted([pets.id, version.id])
+    assert files(pets).keys() == {Path(sample.path).name for sample in pets.samples}
+
+
+def test_records_from_before_there_were_versions_are_read(pets):
+    path = pets.folder / RECORD_NAME
+    text = path.read_text().replace('"parent": "", "edits": [], ', "")
+    path.write_text(text)
+    assert "parent" not in text
+    assert read_record(pets.folder) == pets
+
+
+# Deleting
+
+
+def test_a_data_set_that_a_run_needs_is_not_deleted(store, pets):
+    runs = RunStore(store.settings.database)
+    run = runs.create(pets.id, pets.name, TrainingConfig(), name="first try")
+    version = store.derive(pets.id, [remove(pets, 0)])
+    with pytest.raises(DatasetError) as caught:
+        store.delete(pets.id)
+    assert str(caught.value) == ("pets can't be deleted: the run first try is using it. Wait for its end, or stop it.")
+    assert set(store.list()) == {pets, version}
+    store.delete(version.id)
+    runs.request_stop(run.id)
+    store.delete(pets.id)
+    assert store.list() == []
+
+
+def test_what_lies_between_can_be_deleted(store, pets):
+    second = store.derive(pets.id, [remove(pets, 0)])
+    third = store.derive(second.id, [remove(pets, 5)])
+    store.delete(second.id)
+    third = store.get(third.id)
+    assert (third.parent, third.edits) == (pets.id, (remove(pets, 0), remove(pets, 5)))
+    assert lineage(store, third) == (pets, third)
+    assert children(store, pets) == (third,)
+
+
+# Descent
+
+
+def test_lineage_and_children(store, pets):
+    second = store.derive(pets.id, [remove(pets, 0)])
+    third = store.derive(second.id, [remove(pets, 5)])
+    other = store.derive(pets.id, [remove(pets, 9)])
+    assert lineage(store, third) == (pets, second, third)
+    assert children(store, pets) == (other, second)
+    assert children(store, third) == ()
+
+
+def test_going_back_to_a_deleted_ancestor_makes_no_circle(store, pets):
+    there = Edit("relabel", (pets.samples[0].path,), ("dog",))
+    back = Edit("relabel", (pets.samples[0].path,), ("cat",))
+    version = store.derive(pets.id, [there])
+    store.delete(pets.id)
+    again = store.derive(version.id, [back])
+    assert (again.id, again.parent, again.edits) == (pets.id, "", ())
+    assert lineage(store, version) == (again, version)
+
+
+# From decisions to a version
+
+
+def test_decisions_become_a_version(store, pets):
+    first, second, third, *_ = (sample.path for sample in pets.samples)
+    decide(pets, [first], "remove")
+    decide(pets, [second], "relabel:dog")
+    decide(pets, [third], "keep")
+    version = make_version(store, pets, "clean")
+    assert version.name == "clean"
+    assert version.edits == (Edit("remove", (first,)), Edit("relabel", (second,), ("dog",)))
+    assert read_draft(pets) == Draft()
+    assert read_draft(version) == Draft({third: "keep"})
+
+
+def test_no_decisions_make_no_version(store, pets):
+    decide(pets, [pets.samples[0].path], "keep")
+    with pytest.raises(DatasetError) as caught:
+        make_version(store, pets)
+    assert str(caught.value) == (
+        "Nothing is to be changed in pets yet. Remove or relabel pictures first, then make a version."
+    )
+
+
+def test_decisions_stay_where_no_version_comes_of_them(store, pets):
+    draft = decide(pets, [sample.path for sample in pets.samples[:4]], "remove")
+    with pytest.raises(DatasetError, match="The class cat would have no picture left"):
+        make_version(store, pets)
+    assert read_draft(pets) == draft
+
+
+# Comparing
+
+
+def test_a_version_is_compared_with_its_parent(store, pets):
+    paths = [sample.path for sample in pets.samples]
+    version = store.derive(
+        pets.id,
+        [remove(pets, 0), Edit("relabel", (paths[4],), ("cat",)), Edit("rename_class", class_names=("fox", "wolf"))],
+    )
+    assert compare(pets, version) == Comparison(
+        removed=(paths[0],),
+        added=(),
+        relabelled=(paths[4],),
+        renamed={"fox": "wolf"},
+        before={"cat": 4, "dog": 4, "fox": 4},
+        after={"cat": 4, "dog": 3, "wolf": 4},
+    )
+    back = compare(version, pets)
+    assert (back.removed, back.added, back.relabelled, back.renamed) == ((), (paths[0],), (paths[4],), {"wolf": "fox"})
+
+
+def test_merged_classes_are_no_relabelled_pictures(store, pets):
+    version = store.derive(pets.id, [Edit("merge_classes", class_names=("dog", "fox", "dog"))])
+    comparison = compare(pets, version)
+    assert (comparison.relabelled, comparison.renamed) == ((), {"fox": "dog"})
+
+
+def test_data_sets_that_have_nothing_in_common(store, pets, zip_of, picture, tmp_path):
+    path = tmp_path / "other.zip"
+    path.write_bytes(
+        zip_of({f"{name}/{n}.png": picture(5000 + 100 * len(name) + n) for name in ("a", "bb") for n in (1, 2)})
+    )
+    comparison = compare(pets, store.import_source(path))
+    assert len(comparison.removed) == 12 and len(comparison.added) == 4
+    assert comparison.relabelled == () and comparison.renamed == {}
