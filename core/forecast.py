@@ -38,6 +38,7 @@ class Work:
 
     Attributes:
         pictures_to_compute: pictures, counted once a version, that aren't cached.
+        views_to_compute: how many of them are changed versions.
         rows: pictures, counted once a version, that are needed.
         training_pictures: to learn from.
         measured_pictures: that the curves are measured on after each epoch.
@@ -48,6 +49,7 @@ class Work:
     """
 
     pictures_to_compute: int
+    views_to_compute: int
     rows: int
     training_pictures: int
     measured_pictures: int
@@ -73,6 +75,7 @@ class Forecast:
         total_seconds: from Start to the end.
         disk_bytes: of new features.
         fits_in_memory: whether the features can stay in memory while training.
+        views_seconds: how much of `features_seconds` is for changed versions of pictures.
     """
 
     features_seconds: float
@@ -81,6 +84,7 @@ class Forecast:
     total_seconds: float
     disk_bytes: int
     fits_in_memory: bool
+    views_seconds: float = 0.0
 
     @property
     def sentence(self) -> str:
@@ -160,4 +164,5 @@ def make_forecast(speeds: Speeds, work: Work) -> Forecast:
         total_seconds=total,
         disk_bytes=work.pictures_to_compute * speeds.row_bytes,
         fits_in_memory=work.rows * speeds.row_bytes <= work.free_memory_bytes,
+        views_seconds=work.views_to_compute * picture,
     )

@@ -1,6 +1,7 @@
 """Pictures through the frozen part of a network, once, into the feature cache."""
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,22 +22,34 @@ from core.nn.images import DECODER_VERSION, decode
 
 # Share of the free memory that rows of one stage may take before they are read from disk instead.
 MEMORY_SHARE = 0.25
+AHEAD_BYTES = 64 * 1024**2
 
 Batch = tuple[list[str], np.ndarray]
 
 
 def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.ndarray]) -> Iterator[Batch]:
-    """Reads each batch while the one before it is worked on."""
+    """Reads batches while the ones before them are worked on, `AHEAD_BYTES` or one batch in advance.
+
+    So much because the first batch waits some seconds for its network to be compiled, mostly on one processor.
+    """
     with ThreadPoolExecutor(1) as reader:
-        waiting: Future | None = None
-        previous: list[str] = []
-        for batch in batches:
-            following = reader.submit(read, batch)
-            if waiting is not None:
-                yield previous, waiting.result()
-            waiting, previous = following, list(batch)
-        if waiting is not None:
-            yield previous, waiting.result()
+        waiting: deque[tuple[list[str], Future]] = deque()
+        depth = 1
+        try:
+            for batch in batches:
+                waiting.append((list(batch), reader.submit(read, batch)))
+                if len(waiting) > depth:
+                    digests, future = waiting.popleft()
+                    rows = future.result()
+                    depth = max(1, AHEAD_BYTES // max(rows.nbytes, 1))
+                    yield digests, rows
+            while waiting:
+                digests, future = waiting.popleft()
+                yield digests, future.result()
+        finally:
+            # Whoever stops doesn't wait for what was to be read next.
+            for _, future in waiting:
+                future.cancel()
 
 
 @dataclass

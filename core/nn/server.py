@@ -57,6 +57,7 @@ class Actions:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._models = Models(settings.runs)
+        self._meter = None
 
     def warm(self, run_id: str) -> None:
         """Loads a run's model."""
@@ -68,9 +69,10 @@ class Actions:
 
     def forecast(self, config: TrainingConfig, dataset_id: str) -> object:
         """Tells what a run would need."""
-        from core.nn.speeds import forecast
+        from core.nn.speeds import SpeedMeter, forecast
 
-        return forecast(config, DatasetStore(self._settings).get(dataset_id), self._settings)
+        self._meter = self._meter or SpeedMeter()
+        return forecast(config, DatasetStore(self._settings).get(dataset_id), self._settings, self._meter)
 
     def find_rate(self, config: TrainingConfig, dataset_id: str) -> object:
         """Looks for a learning rate."""

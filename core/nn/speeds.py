@@ -1,8 +1,8 @@
 """Measures how fast this machine runs a network, with a few batches."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,9 @@ from core.settings import Settings
 
 DECODED = 16
 REPEATS = 2
+MOST_KNOWN = 64
+# What was measured while others had more than this share of the processors is used once and not remembered.
+BUSY_SHARE = 0.15
 
 
 def _seconds(function: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -48,16 +51,65 @@ def _step_seconds(network: Trainable, rows: np.ndarray, config: TrainingConfig, 
     return _seconds(lambda: step(rows, labels, weights).numpy(), 3) + 3e-4
 
 
-@lru_cache(maxsize=64)
-def measure_speeds(config_json: str, num_classes: int, pictures: tuple[str, ...]) -> Speeds:
+class SpeedMeter:
+    """Measures how fast networks run, and remembers what was measured on a machine with nothing else to do."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple, Speeds] = OrderedDict()
+
+    def measure(self, config: TrainingConfig, num_classes: int, pictures: tuple[str, ...]) -> Speeds:
+        """Returns what is known of a network's speeds, else measures them.
+
+        Args:
+            config: only what changes the network matters.
+            num_classes: of the head.
+            pictures: paths of some pictures to read.
+        """
+        key = config.to_json(), num_classes, pictures
+        if key not in self._known:
+            with _Neighbours() as neighbours:
+                speeds = measure_speeds(config, num_classes, pictures)
+            if neighbours.share > BUSY_SHARE:
+                return speeds
+            self._known[key] = speeds
+            while len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
+        return self._known[key]
+
+
+class _Neighbours:
+    """Watches how much of the processors other processes take meanwhile.
+
+    Attributes:
+        share: of all processors' time, 0-1.
+    """
+
+    share = 0.0
+
+    def __enter__(self) -> "_Neighbours":
+        self._started, self._own, self._all = time.monotonic(), time.process_time(), _busy_seconds()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        elapsed = (time.monotonic() - self._started) * (psutil.cpu_count() or 1)
+        others = _busy_seconds() - self._all - (time.process_time() - self._own)
+        self.share = min(max(others / max(elapsed, 1e-6), 0.0), 1.0)
+
+
+def _busy_seconds() -> float:
+    """Returns for how long the machine's processors have been at work, added up."""
+    times = psutil.cpu_times()
+    return times.user + times.system + getattr(times, "nice", 0.0)
+
+
+def measure_speeds(config: TrainingConfig, num_classes: int, pictures: tuple[str, ...]) -> Speeds:
     """Runs a few batches of a network with random weights, which take as long as trained ones.
 
     Args:
-        config_json: of a configuration; only what changes the network matters.
+        config: only what changes the network matters.
         num_classes: of the head.
         pictures: paths of some pictures to read.
     """
-    config = TrainingConfig.from_json(config_json)
     classifier = build_classifier(config, num_classes)
     started = time.monotonic()
     decoded = np.stack([decode(path, config.image_size) for path in map(Path, pictures)])
@@ -100,13 +152,14 @@ def _measure(
     )
 
 
-def forecast(config: TrainingConfig, index: DatasetIndex, settings: Settings) -> Forecast:
+def forecast(config: TrainingConfig, index: DatasetIndex, settings: Settings, meter: SpeedMeter) -> Forecast:
     """Returns what a run would need on this machine.
 
     Args:
         config: of the run.
         index: its data set.
         settings: where cached features are looked for.
+        meter: what remembers this machine's speeds.
     """
     index = index.with_split(config.validation_split, config.seed)
     pictures = tuple(str(index.picture_path(sample)) for sample in index.samples[:DECODED])
@@ -121,7 +174,7 @@ def forecast(config: TrainingConfig, index: DatasetIndex, settings: Settings) ->
         batch_size=config.batch_size,
         engine=config.engine,
     )
-    speeds = measure_speeds(network.to_json(), len(index.class_names), pictures)
+    speeds = meter.measure(network, len(index.class_names), pictures)
     return make_forecast(speeds, _work(config, index, settings))
 
 
@@ -131,10 +184,10 @@ def _work(config: TrainingConfig, index: DatasetIndex, settings: Settings) -> Wo
     source = FeatureSource(None, config, index, fingerprint, settings.features, lambda event: None, lambda: False)
     boundary = source.cut_boundary if config.fine_tune_epochs else source.head_boundary
     views = 1 if boundary == "pixels" else config.augmentation.cached_views
-    missing = source.count_missing(boundary, index.samples)
-    missing += sum(source.count_missing(boundary, training, view) for view in range(1, views))
+    changed = sum(source.count_missing(boundary, training, view) for view in range(1, views))
     return Work(
-        pictures_to_compute=missing,
+        pictures_to_compute=source.count_missing(boundary, index.samples) + changed,
+        views_to_compute=changed,
         rows=len(index.samples) + (views - 1) * len(training),
         training_pictures=len(training),
         measured_pictures=min(len(training), TRAINING_SAMPLE) + len(index.select("validation")),

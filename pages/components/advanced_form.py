@@ -189,6 +189,6 @@ def _views_cost(index: DatasetIndex, config: TrainingConfig | None) -> None:
         st.caption("All blocks learn, so every epoch changes the pictures anew: nothing is read ahead.")
         return
     num_training = len(session.split_dataset(index).select("train"))
-    outlook = forecast_view.known(config, index.id)
-    seconds = outlook.views_seconds if outlook else None
+    forecast = forecast_view.known(config, index.id)
+    seconds = forecast.views_seconds if forecast else None
     st.caption(wording.views_cost(config.augmentation.views, num_training, seconds))

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.config import TrainingConfig
+from core.forecast import Forecast
 from pages.components import planning, polling, session, wording
 from pages.components.lookups import Found
-from pages.components.planning import Outlook
 
 POLL_SECONDS = 0.5
 # What was measured before is worked out within this, so that the sentence is there with the first look.
@@ -27,7 +27,7 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
     def draw() -> bool:
         nonlocal drawings
         drawings += 1
-        lookups = session.outlooks()
+        lookups = session.forecasts()
         found = lookups.get(question)
         if drawings > 1 and not _is_fresh(found):
             lookups.ask(question)
@@ -35,23 +35,23 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
         _say(found)
         return not _is_fresh(found)
 
-    polling.poll("forecast", draw, not _is_fresh(session.outlooks().get(question)), POLL_SECONDS)
+    polling.poll("forecast", draw, not _is_fresh(session.forecasts().get(question)), POLL_SECONDS)
 
 
-def known(config: TrainingConfig, dataset_id: str) -> Outlook | None:
+def known(config: TrainingConfig, dataset_id: str) -> Forecast | None:
     """Returns what has been measured for a run, or None."""
-    found = session.outlooks().get(planning.time_question(config, dataset_id))
+    found = session.forecasts().get(planning.time_question(config, dataset_id))
     return found.result if found else None
 
 
-def _is_fresh(found: Found[Outlook] | None) -> bool:
+def _is_fresh(found: Found[Forecast] | None) -> bool:
     return found is not None and found.age < FRESH_SECONDS
 
 
-def _say(found: Found[Outlook] | None) -> None:
+def _say(found: Found[Forecast] | None) -> None:
     if found is None:
         st.caption(MEASURING)
     elif found.result is None:
         st.caption(f"No forecast. {wording.plain(found.error)}")
     else:
-        st.caption(f":material/speed: {wording.plain(found.result.forecast.sentence)}")
+        st.caption(f":material/speed: {wording.plain(found.result.sentence)}")

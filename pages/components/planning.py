@@ -4,8 +4,6 @@ Questions leave out the fields that make no difference, so that changing one of 
 calls.
 """
 
-from dataclasses import dataclass
-
 from core.config import TrainingConfig
 from core.forecast import Forecast
 from core.rate_curve import RateCurve
@@ -45,19 +43,6 @@ NO_MATTER_FOR_RATE = (
 )
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """What a run will need.
-
-    Attributes:
-        forecast: of the whole run.
-        views_seconds: how much of it is for changed versions of pictures.
-    """
-
-    forecast: Forecast
-    views_seconds: float
-
-
 def time_question(config: TrainingConfig, dataset_id: str) -> Question:
     """Returns what to ask to know how long a run will take."""
     return _without(config, NO_MATTER_FOR_TIME), dataset_id
@@ -73,20 +58,13 @@ def _without(config: TrainingConfig, names: tuple[str, ...]) -> TrainingConfig:
     return config.with_options(**{name: defaults[name] for name in names})
 
 
-def find_outlook(client: InferenceClient, question: Question) -> Outlook:
+def find_forecast(client: InferenceClient, question: Question) -> Forecast:
     """Asks the inference process how long a run will take.
 
     Raises:
         CoreError: it can't be told.
     """
-    config, dataset_id = question
-    forecast = client.forecast(config, dataset_id)
-    views_seconds = 0.0
-    if config.augmentation.cached_views > 1:
-        # What was measured holds for both, so the second question is answered at once.
-        plain = client.forecast(config.with_options(views=1), dataset_id)
-        views_seconds = max(0.0, forecast.features_seconds - plain.features_seconds)
-    return Outlook(forecast, views_seconds)
+    return client.forecast(*question)
 
 
 def find_curve(client: InferenceClient, question: Question) -> RateCurve:

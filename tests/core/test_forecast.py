@@ -16,6 +16,7 @@ SPEEDS = Speeds(
 )
 WORK = Work(
     pictures_to_compute=900,
+    views_to_compute=0,
     rows=900,
     training_pictures=601,
     measured_pictures=900,
@@ -44,6 +45,12 @@ def test_cached_pictures_cost_nothing():
     assert not forecast.fits_in_memory
     assert forecast.sentence.startswith("The pictures are ready, then")
     assert forecast.sentence.endswith("Takes no more disk; is read from disk while training.")
+
+
+def test_changed_versions_are_a_part_of_the_pictures():
+    forecast = make_forecast(SPEEDS, replace(WORK, pictures_to_compute=1500, views_to_compute=600))
+    assert forecast.features_seconds == pytest.approx(1500 * 0.01 + 2)
+    assert forecast.views_seconds == pytest.approx(600 * 0.01)
 
 
 @pytest.mark.parametrize(

@@ -83,8 +83,8 @@ def measured(app, shapes):
     """Waits for the forecast of what the form shows, as its timer would."""
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
     question = planning.time_question(config, shapes.id)
-    session.outlooks().ask(question)
-    found = session.outlooks().wait(question, PATIENCE_SECONDS)
+    session.forecasts().ask(question)
+    found = session.forecasts().wait(question, PATIENCE_SECONDS)
     app.run()
     assert not app.exception
     return found
@@ -93,13 +93,13 @@ def measured(app, shapes):
 def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
     app = open_page("train")
     app.number_input(key="image_size").set_value(64).run()
-    sentence = measured(app, shapes).result.forecast.sentence
+    sentence = measured(app, shapes).result.sentence
     assert sentence in words(app).replace("\\", "")
     app.number_input(key="learning_rate").set_value(0.5).run()
     assert sentence in words(app).replace("\\", ""), "a rate changes nothing of the time"
     app.number_input(key="epochs").set_value(1000).run()
     assert "Measuring this machine" in words(app)
-    longer = measured(app, shapes).result.forecast
+    longer = measured(app, shapes).result
     assert longer.sentence in words(app).replace("\\", "")
 
     app.toggle(key="flip").set_value(True).run()

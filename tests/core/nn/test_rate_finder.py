@@ -3,7 +3,7 @@ import pytest
 
 from core.errors import WeightsError
 from core.nn.rate_finder import HIGHEST, LOWEST, find_rate, suggest
-from core.nn.speeds import forecast
+from core.nn.speeds import SpeedMeter, forecast
 
 
 def test_the_finder_suggests_a_rate_that_learns(config, dataset, home):
@@ -29,11 +29,12 @@ def test_weights_that_are_not_here_are_not_downloaded_behind_the_persons_back(co
 
 
 def test_a_forecast_knows_what_is_cached(config, dataset, home):
-    before = forecast(config, dataset, home)
+    meter = SpeedMeter()
+    before = forecast(config, dataset, home, meter)
     assert before.features_seconds > 0
     assert before.disk_bytes == 30 * 1280 * 2
     find_rate(config, dataset, home)  # Leaves the features of the training pictures.
-    after = forecast(config, dataset, home)
+    after = forecast(config, dataset, home, meter)
     assert after.disk_bytes == 6 * 1280 * 2
-    thawed = forecast(config.with_options(trainable_blocks=2), dataset, home)
+    thawed = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
     assert thawed.fine_tune_epoch_seconds > thawed.head_epoch_seconds > 0
