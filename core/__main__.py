@@ -10,6 +10,7 @@ from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
 from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
+from core.cli.versions import datasets, delete_dataset, derive, pack
 from core.errors import CoreError
 
 WRONG_USE = 2
@@ -24,7 +25,25 @@ def commands() -> None:
     """
 
 
-for command in (import_command, samples, train, runs, show, stop, resume, delete, evaluate, predict, backbones, cache):
+COMMANDS = (
+    import_command,
+    samples,
+    datasets,
+    derive,
+    pack,
+    delete_dataset,
+    train,
+    runs,
+    show,
+    stop,
+    resume,
+    delete,
+    evaluate,
+    predict,
+    backbones,
+    cache,
+)
+for command in COMMANDS:
     commands.add_command(command)
 
 

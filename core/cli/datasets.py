@@ -1,18 +1,17 @@
 """Commands about data sets: `import`, `samples`."""
 
-import time
 from pathlib import Path
 from typing import Any
 
 import click
 
 from core.cli.interruption import stop_on_interrupt
-from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
+from core.cli.output import in_words, json_option, print_facts, print_json, print_table
+from core.cli.telling import PhaseTeller
 from core.datasets.index import DatasetIndex
 from core.datasets.samples import SAMPLES, import_sample
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
-from core.events import Event
 from core.settings import MEGABYTE, settings
 
 SHOWN_SKIPPED = 20
@@ -26,7 +25,7 @@ NOTICE = "Stopping the import."
 @json_option
 def import_command(source: Path, name: str | None, as_json: bool) -> None:
     """Import a zip, a tar.gz or a folder of pictures."""
-    _print_dataset(import_source(source, name), as_json)
+    print_dataset(import_source(source, name), as_json)
 
 
 @click.command()
@@ -35,7 +34,7 @@ def import_command(source: Path, name: str | None, as_json: bool) -> None:
 def samples(name: str | None, as_json: bool) -> None:
     """List the built-in data sets, or import one."""
     if name:
-        _print_dataset(import_sample_set(name), as_json)
+        print_dataset(import_sample_set(name), as_json)
     elif as_json:
         print_json({"samples": [_sample_values(sample) for sample in SAMPLES]})
     else:
@@ -70,7 +69,7 @@ def import_source(source: Path, name: str | None) -> DatasetIndex:
     """
     with stop_on_interrupt(NOTICE) as should_stop:
         try:
-            return DatasetStore(settings()).import_source(source, name, _ImportTeller(), should_stop)
+            return DatasetStore(settings()).import_source(source, name, PhaseTeller(PHASES, "Importing"), should_stop)
         except Stopped:
             raise click.Abort from None
 
@@ -83,34 +82,16 @@ def import_sample_set(name: str) -> DatasetIndex:
     """
     with stop_on_interrupt(NOTICE) as should_stop:
         try:
-            return import_sample(DatasetStore(settings()), name, _ImportTeller(), should_stop)
+            return import_sample(DatasetStore(settings()), name, PhaseTeller(PHASES, "Importing"), should_stop)
         except Stopped:
             raise click.Abort from None
 
 
-class _ImportTeller:
-    """Tells on standard error each new phase of an import, and every few seconds how far it is."""
-
-    SECONDS = 5
-
-    def __init__(self) -> None:
-        self.phase = ""
-        self.told = 0.0
-
-    def __call__(self, event: Event) -> None:
-        now = time.monotonic()
-        if event.phase == self.phase and now - self.told < self.SECONDS:
-            return
-        self.phase, self.told = event.phase, now
-        unit, word = (MEGABYTE, " MB") if event.phase in ("copy", "download") else (1, "")
-        done = f", {event.step // unit:,} of {event.total // unit:,}{word}" if event.total else ""
-        say(PHASES.get(event.phase, "Importing") + done)
-
-
-def _print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
+def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
+    """Prints what a data set holds and what was left out of it."""
     counts = dataset.distribution().counts
     if as_json:
-        print_json(_dataset_values(dataset))
+        print_json(dataset_values(dataset))
         return
     print_facts({"id": dataset.id, "name": dataset.name, "pictures": len(dataset.samples)})
     click.echo()
@@ -137,7 +118,8 @@ def _files(number: int) -> str:
     return "1 file" if number == 1 else f"{number:,} files"
 
 
-def _dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
+def dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
+    """Returns a data set as the values of a JSON object."""
     return {
         "id": dataset.id,
         "name": dataset.name,
@@ -147,6 +129,8 @@ def _dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
         "skipped": [{"name": skipped.name, "reason": skipped.reason} for skipped in dataset.skipped],
         "num_ignored": dataset.num_ignored,
         "notes": dataset.notes,
+        "parent": dataset.parent,
+        "edits": [edit.describe() for edit in dataset.edits],
     }
 
 

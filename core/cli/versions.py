@@ -1,0 +1,151 @@
+"""Commands about data sets that are here: `datasets`, `derive`, `pack`, `delete-dataset`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core import durable
+from core.cli.datasets import dataset_values, find_dataset, print_dataset
+from core.cli.interruption import stop_on_interrupt
+from core.cli.output import json_option, print_facts, print_json, print_table
+from core.cli.runs import run_store
+from core.cli.telling import PhaseTeller
+from core.datasets.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
+from core.datasets.index import DatasetIndex
+from core.datasets.packing import write_zip
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError, Stopped
+from core.settings import MEGABYTE, settings
+
+PHASES = {"version": "Taking over pictures", "audit": "Looking for faults", "pack": "Packing pictures"}
+
+
+@click.command()
+@json_option
+def datasets(as_json: bool) -> None:
+    """List the data sets, the newest first."""
+    every = DatasetStore(settings()).list()
+    if as_json:
+        print_json({"datasets": [dataset_values(index) | {"created": index.created} for index in every]})
+    elif not every:
+        click.echo("There are no data sets yet. Make one: python -m core samples textures")
+    else:
+        names = {index.id: index.name for index in every}
+        print_table(
+            ("id", "name", "pictures", "classes", "made of", "created"), [_row(index, names) for index in every]
+        )
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--remove", multiple=True, metavar="PICTURE", help="Leave a picture out: its path or its name.")
+@click.option("--leave-out", multiple=True, metavar="CLASS", help="Leave a class out.")
+@click.option("--merge", multiple=True, metavar="A,B=NAME", help="Make one class of two or more.")
+@click.option("--rename-class", multiple=True, metavar="OLD=NEW", help="Give a class another name.")
+@click.option("--subset", type=int, metavar="N", help="Keep so many pictures of each class, for a quick try.")
+@click.option("--name", help="What to call the version.")
+@json_option
+def derive(dataset: str, name: str | None, as_json: bool, **changes: Any) -> None:
+    """Make a changed version of a data set, which itself stays as it is.
+
+    Changes are made in the order in which the options are listed here. Options about one thing can be given again.
+    """
+    index = find_dataset(dataset)
+    edits = _edits(index, **changes)
+    if not edits:
+        raise DatasetError(f"Expected at least one change of {index.name}. Received none. See: derive --help")
+    with stop_on_interrupt("Stopping. Nothing of it is kept.") as should_stop:
+        try:
+            version = DatasetStore(settings()).derive(index.id, edits, name, PhaseTeller(PHASES), should_stop)
+        except Stopped:
+            raise click.Abort from None
+    print_dataset(version, as_json)
+    if not as_json and version.parent == index.id:
+        click.echo(f"\nMade of {index.name}: {', '.join(edit.describe() for edit in version.edits)}")
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="The zip to write.")
+@json_option
+def pack(dataset: str, output: Path, as_json: bool) -> None:
+    """Write a data set as a zip of class folders."""
+    index = find_dataset(dataset)
+    with stop_on_interrupt("Stopping. Nothing of it is kept.") as should_stop:
+        try:
+            with durable.writing(output) as file:
+                write_zip(index, file, PhaseTeller(PHASES), should_stop)
+        except Stopped:
+            raise click.Abort from None
+        except OSError as error:
+            raise DatasetError(f"{output} can't be written: {error.strerror}. Choose another place.") from error
+    size = output.stat().st_size
+    if as_json:
+        print_json({"id": index.id, "output": str(output), "bytes": size, "num_pictures": len(index.samples)})
+    else:
+        print_facts({"file": output, "pictures": len(index.samples), "size": f"{size / MEGABYTE:.1f} MB"})
+
+
+@click.command("delete-dataset")
+@click.argument("dataset")
+@json_option
+def delete_dataset(dataset: str, as_json: bool) -> None:
+    """Delete a data set. Versions of it stay; refused while a run is using it."""
+    store = DatasetStore(settings())
+    index = store.get(dataset)
+    if settings().database.exists():
+        run_store()  # brings runs whose worker died to their end, which don't use anything any more
+    store.delete(index.id)
+    if as_json:
+        print_json({"id": index.id, "deleted": True})
+    else:
+        click.echo(f"{index.name} ({index.id}) is deleted")
+
+
+def _edits(
+    index: DatasetIndex,
+    remove: Sequence[str],
+    leave_out: Sequence[str],
+    merge: Sequence[str],
+    rename_class: Sequence[str],
+    subset: int | None,
+) -> list[Edit]:
+    """Returns the changes that were asked for, in the order of the options."""
+    paths = [_path(index, picture) for picture in remove]
+    edits = [Edit(REMOVE, tuple(dict.fromkeys(paths)))] if paths else []
+    if leave_out:
+        edits.append(Edit(LEAVE_OUT_CLASS, class_names=tuple(leave_out)))
+    for text in merge:
+        merged, new = _pair("--merge", text, "A,B=NAME")
+        edits.append(Edit(MERGE_CLASSES, class_names=(*merged.split(","), new)))
+    for text in rename_class:
+        edits.append(Edit(RENAME_CLASS, class_names=_pair("--rename-class", text, "OLD=NEW")))
+    if subset is not None:
+        edits.append(Edit(SUBSET, number=subset))
+    return edits
+
+
+def _path(index: DatasetIndex, picture: str) -> str:
+    """Returns the path of the picture that a word on the command line means: its path, or its name in the archive."""
+    found = [sample.path for sample in index.samples if picture in (sample.path, sample.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise DatasetError(f"{picture!r} fits more than one picture: {', '.join(found[:5])}. Give the path of one.")
+    raise DatasetError(f"There is no picture {picture!r} in {index.name}. Give its path or its name in the archive.")
+
+
+def _pair(option: str, text: str, shape: str) -> tuple[str, str]:
+    old, equals, new = text.rpartition("=")
+    if not (old and equals and new):
+        raise DatasetError(f"Expected {option} {shape}. Received {text!r}. Fix it.")
+    return old, new
+
+
+def _row(index: DatasetIndex, names: dict[str, str]) -> tuple[object, ...]:
+    made_of = names.get(index.parent, "one that is deleted") if index.parent else "-"
+    created = datetime.fromtimestamp(index.created).strftime("%Y-%m-%d %H:%M")
+    return index.id, index.name, len(index.samples), len(index.class_names), made_of, created
