@@ -23,6 +23,7 @@ class ImportLimits:
     free_disk_bytes: int = 512 * MEGABYTE
     picture_pixels: int = 50_000_000
     picture_side: int = 20_000
+    table_bytes: int = 16 * MEGABYTE
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from core.cli.interruption import stop_on_interrupt
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table
 from core.cli.telling import PhaseTeller
 from core.datasets.index import DatasetIndex
+from core.datasets.layout import LAYOUTS
 from core.datasets.samples import SAMPLES, import_sample
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
@@ -22,10 +23,13 @@ NOTICE = "Stopping the import."
 @click.command("import")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--name", help="What to call the data set; the file's name where it isn't given.")
+@click.option(
+    "--layout", type=click.Choice(LAYOUTS), help="What tells the classes; only needed where an import asks for it."
+)
 @json_option
-def import_command(source: Path, name: str | None, as_json: bool) -> None:
+def import_command(source: Path, name: str | None, layout: str | None, as_json: bool) -> None:
     """Import a zip, a tar.gz or a folder of pictures."""
-    print_dataset(import_source(source, name), as_json)
+    print_dataset(import_source(source, name, layout), as_json)
 
 
 @click.command()
@@ -61,7 +65,7 @@ def find_dataset(reference: str) -> DatasetIndex:
         raise
 
 
-def import_source(source: Path, name: str | None) -> DatasetIndex:
+def import_source(source: Path, name: str | None, layout: str | None = None) -> DatasetIndex:
     """Imports a zip or folder, telling how far it is.
 
     Raises:
@@ -69,7 +73,8 @@ def import_source(source: Path, name: str | None) -> DatasetIndex:
     """
     with stop_on_interrupt(NOTICE) as should_stop:
         try:
-            return DatasetStore(settings()).import_source(source, name, PhaseTeller(PHASES, "Importing"), should_stop)
+            teller = PhaseTeller(PHASES, "Importing")
+            return DatasetStore(settings()).import_source(source, name, teller, should_stop, layout=layout)
         except Stopped:
             raise click.Abort from None
 

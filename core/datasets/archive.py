@@ -15,8 +15,9 @@ from typing import BinaryIO
 
 from core.datasets.folder_reader import folder_members
 from core.datasets.index import Skipped
+from core.datasets.label_tables import TableFile
 from core.datasets.members import DamagedMember, Member, Members
-from core.datasets.names import RefusedName, escape_label, fold_name, is_archive, is_junk, split_name
+from core.datasets.names import RefusedName, escape_label, fold_name, is_archive, is_junk, is_table, split_name
 from core.datasets.progress import Progress
 from core.datasets.signatures import HEAD_BYTES, describe
 from core.datasets.tar_reader import tar_members
@@ -55,12 +56,21 @@ class ExtractedFile:
 
 @dataclass(frozen=True)
 class Extraction:
-    """What came out of an archive: files, what was skipped and why, how many were ignored, and further remarks."""
+    """What came out of an archive.
+
+    Attributes:
+        files: those that begin like pictures.
+        skipped: those that were left out, with the reason.
+        num_ignored: how many were left out without a word.
+        notes: further remarks.
+        tables: the CSVs among those that were ignored, which may say the classes.
+    """
 
     files: tuple[ExtractedFile, ...]
     skipped: tuple[Skipped, ...]
     num_ignored: int
     notes: tuple[str, ...]
+    tables: tuple[TableFile, ...] = ()
 
 
 def extract(
@@ -86,13 +96,26 @@ def extract(
         Stopped: `should_stop` said so.
     """
     with _open_members(source, name, limits) as (members, packed_bytes):
-        extractor = _Extractor(folder, name, limits)
-        extractor.check_claims(members, packed_bytes)
-        progress = Progress("extract", members.count, on_event, should_stop)
-        for member in members.items:
-            extractor.take(member)
-            progress.advance()
-        progress.finish()
+        return extract_members(members, packed_bytes, folder, name, limits, on_event, should_stop)
+
+
+def extract_members(
+    members: Members,
+    packed_bytes: int,
+    folder: Path,
+    name: str,
+    limits: ImportLimits,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+) -> Extraction:
+    """Does what `extract` does with members that were found already. `packed_bytes` is 0 for what isn't packed."""
+    extractor = _Extractor(folder, name, limits)
+    extractor.check_claims(members, packed_bytes)
+    progress = Progress("extract", members.count, on_event, should_stop)
+    for member in members.items:
+        extractor.take(member)
+        progress.advance()
+    progress.finish()
     return extractor.extraction()
 
 
@@ -137,6 +160,7 @@ class _Extractor:
         self._files: list[ExtractedFile] = []
         self._skipped: list[Skipped] = []
         self._notes: list[str] = []
+        self._tables: list[TableFile] = []
         self._num_ignored = 0
         self._written_bytes = 0
         self._unchecked_bytes = 0
@@ -148,7 +172,9 @@ class _Extractor:
         notes = self._notes[:MAX_NOTES]
         if len(self._notes) > MAX_NOTES:
             notes.append(f"... and {len(self._notes) - MAX_NOTES:,} more of the kind.")
-        return Extraction(tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes))
+        return Extraction(
+            tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes), tuple(self._tables)
+        )
 
     def check_claims(self, members: Members, packed_bytes: int) -> None:
         """Refuses a source that says itself that it is too much, before anything is written."""
@@ -164,7 +190,7 @@ class _Extractor:
         try:
             parts = split_name(member.name)
             if is_junk(parts):
-                self._num_ignored += 1
+                self._ignore(member, parts)
                 return
             self._check_member(member, parts)
             self._files.append(self._write(member, parts))
@@ -172,6 +198,28 @@ class _Extractor:
             self._skipped.append(Skipped(escape_label(member.name), str(error)))
             return
         self._remember(parts)
+
+    def _ignore(self, member: Member, parts: tuple[str, ...]) -> None:
+        """Leaves a file out without a word, but for a table: that may say the classes of the pictures."""
+        if is_table(parts) and not member.problem:
+            if member.size > self._table_room():
+                self._notes.append(f"{escape_label(member.name)} wasn't read for classes: {self._table_too_large()}.")
+            else:
+                self._tables.append(TableFile(parts, self._read_table(member)))
+        self._num_ignored += 1
+
+    def _read_table(self, member: Member) -> bytes:
+        data = bytearray()
+        for chunk in member.chunks():
+            self._count(len(chunk))
+            data += chunk
+            if len(data) > self._table_room():
+                raise DamagedMember(self._table_too_large())
+        return bytes(data)
+
+    def _table_room(self) -> int:
+        """Returns how many bytes of tables may still be read: they are held in memory."""
+        return self._limits.table_bytes - sum(len(table.data) for table in self._tables)
 
     def _check_member(self, member: Member, parts: tuple[str, ...]) -> None:
         if member.problem:
@@ -252,6 +300,9 @@ class _Extractor:
             f"{self._name} unpacks to more than {self._limits.ratio:,} times its size, which pictures never do. It was "
             "refused to keep the disk from filling up."
         )
+
+    def _table_too_large(self) -> str:
+        return f"tables of more than {self._limits.table_bytes / MEGABYTE:,.0f} MB aren't read"
 
     def _entry_too_large(self) -> str:
         return f"it is larger than {self._limits.entry_bytes / MEGABYTE:,.0f} MB"

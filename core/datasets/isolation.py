@@ -1,13 +1,17 @@
 """Imports in a process of their own, so that a picture that brings a decoder down doesn't bring the web server down."""
 
 import shutil
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.child import Child, Job, answer
 from core.datasets.index import DatasetIndex, Skipped
+from core.datasets.layout import AmbiguousLayout, Reading
+from core.datasets.picture_reader import Pictures
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
@@ -22,6 +26,8 @@ def import_apart(
     name: str | None = None,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
+    layout: str | None = None,
+    label: str = "",
 ) -> DatasetIndex:
     """Does what `DatasetStore.import_source` does, in a process of its own.
 
@@ -31,27 +37,68 @@ def import_apart(
         name: what to call it; the source's name by default.
         on_event: told of the phases `extract` (entries) and `pictures`.
         should_stop: asked a few times a second.
+        layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
+        label: what to call the source in messages; its own name by default. For an upload that lies under another one.
 
     Raises:
+        AmbiguousLayout: there is more than one way to tell the classes. Call again with the same source and the
+            `layout` that the person chose.
         DatasetError: the source can't be used, or the process was ended by the system. Nothing is left behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
-    label = Path(getattr(source, "name", "") or "The archive").name
-    settings = store.settings
+    label = Path(label or getattr(source, "name", "") or "The archive").name
     with ExitStack() as stack:
         if not isinstance(source, Path):
             upload = stack.enter_context(store.workspace()) / "upload"
             _write(source, upload)
             source = upload
-        job = {"source": str(source.absolute()), "name": name, "label": label}
-        job |= {"home": str(settings.home), "limits": asdict(settings.import_limits)}
-        outcome = Child(MODULE, job).follow(on_event, should_stop)
+        job = {"source": str(source.absolute()), "name": name, "label": label, "layout": layout}
+        return _follow(store, job, on_event, should_stop)
+
+
+def import_pictures_apart(
+    store: DatasetStore,
+    classes: Mapping[str, Pictures],
+    name: str,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+) -> DatasetIndex:
+    """Does what `DatasetStore.import_pictures` does, in a process of its own.
+
+    Args:
+        store: where to import them.
+        classes: for each class, the name and the file of each picture. Open ones are written to disk first.
+        name: what to call the data set.
+        on_event: told of the phases `extract` (files) and `pictures`.
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: the pictures don't make a data set, or the process was ended by the system. Nothing is left
+            behind.
+        Stopped: `should_stop` said so. Nothing is left behind.
+    """
+    with store.workspace() as workspace:
+        numbers = count()
+        on_disk = {
+            class_name: [(own, str(_on_disk(file, workspace / str(next(numbers))))) for own, file in pictures]
+            for class_name, pictures in classes.items()
+        }
+        return _follow(store, {"classes": on_disk, "name": name, "label": name}, on_event, should_stop)
+
+
+def _follow(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
+    """Has a job done and returns what it imported."""
+    settings = store.settings
+    job |= {"home": str(settings.home), "limits": asdict(settings.import_limits)}
+    outcome = Child(MODULE, job).follow(on_event, should_stop)
     if "died" in outcome:
         store.sweep()
         raise DatasetError(
-            f"The import of {label} was ended by the system, most likely for lack of memory. Nothing of it was kept. "
-            "Close other programs, or leave the largest pictures out."
+            f"The import of {job['label']} was ended by the system, most likely for lack of memory. Nothing of it was "
+            "kept. Close other programs, or leave the largest pictures out."
         )
+    if "readings" in outcome:
+        raise AmbiguousLayout(outcome["question"], [_reading(values) for values in outcome["readings"]])
     if "error" in outcome:
         raise DatasetError(outcome["error"])
     if "id" not in outcome:
@@ -66,6 +113,17 @@ def import_apart(
     )
 
 
+def _reading(values: Job) -> Reading:
+    return Reading(values["name"], values["description"], tuple(values["class_names"]), tuple(values["counts"]))
+
+
+def _on_disk(file: Path | BinaryIO, path: Path) -> Path:
+    if isinstance(file, Path):
+        return file.absolute()
+    _write(file, path)
+    return path
+
+
 def _write(source: BinaryIO, path: Path) -> None:
     source.seek(0)
     with path.open("xb") as file:
@@ -75,13 +133,26 @@ def _write(source: BinaryIO, path: Path) -> None:
 def _import(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
     """Does, in the child, the import that the parent asks for."""
     store = DatasetStore(Settings(home=Path(job["home"]), import_limits=ImportLimits(**job["limits"])))
-    index = store.import_source(Path(job["source"]), job["name"], on_event, should_stop, job["label"])
+    try:
+        index = _import_into(store, job, on_event, should_stop)
+    except AmbiguousLayout as question:
+        readings = [asdict(replace(reading, places=())) for reading in question.readings]
+        return {"question": str(question), "readings": readings}
     return {
         "id": index.id,
         "skipped": [asdict(item) for item in index.skipped],
         "num_ignored": index.num_ignored,
         "notes": index.notes,
     }
+
+
+def _import_into(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
+    if "classes" in job:
+        classes = {name: [(own, Path(path)) for own, path in files] for name, files in job["classes"].items()}
+        return store.import_pictures(classes, job["name"], on_event, should_stop)
+    return store.import_source(
+        Path(job["source"]), job["name"], on_event, should_stop, job["label"], layout=job["layout"]
+    )
 
 
 if __name__ == "__main__":

@@ -1,43 +1,116 @@
-"""Where the classes and splits of a data set are, told from the folders its pictures lie in."""
+"""What tells the class and the split of each picture, and what its folders say of them."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from os.path import commonprefix
 
 from core.datasets.index import SPLITS, TEST, TRAIN, UNDECIDED, VALIDATION
 from core.datasets.names import fold_name
 from core.errors import DatasetError
 
+CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folders", "csv", "file_names"
+LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
+# Not found out but said: each picture lies in one folder, its class, whatever that is called.
+GIVEN_CLASSES = "given_classes"
 SPLIT_WORDS = {
     "train": TRAIN,
     "training": TRAIN,
     "validation": VALIDATION,
     "valid": VALIDATION,
     "val": VALIDATION,
+    "dev": VALIDATION,
     "test": TEST,
     "testing": TEST,
+    "eval": TEST,
+    "evaluation": TEST,
 }
+# `training_set`, `test1`, `images_val`, `validation-data`.
+SPLIT_NAME = re.compile(
+    r"(?:(?:images?|imgs?|pictures?)_)?([a-z]+?)(?:_?(?:set|data|split|images?|imgs?|pictures?))?_?\d*"
+)
 EXPECTED = "Expected one folder of pictures a class, or train and validation folders with those inside."
+OUTSIDE = "it lies outside the class folders"
+SHOWN_CLASSES = 4
 
 Folders = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Place:
-    """What a picture's folders say: `class_name` (empty: it lies outside the class folders) and `split`."""
+    """What is told of a picture: its class and its split.
+
+    Attributes:
+        class_name: empty for a picture without one, which is left out.
+        split: `train`, `validation`, `test` or empty.
+        reason: why it has no class, worded to stand after its name and a colon; empty where a note says it of all.
+    """
 
     class_name: str
     split: str = UNDECIDED
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand how an archive is laid out.
+
+    Attributes:
+        name: one of `LAYOUTS`.
+        description: what the classes are told from, in a sentence.
+        class_names: the classes it gives, sorted.
+        counts: how many pictures each of them has.
+        places: of each picture; empty where only the choice matters.
+        notes: sentences on pictures that it leaves out.
+    """
+
+    name: str
+    description: str
+    class_names: tuple[str, ...]
+    counts: tuple[int, ...]
+    places: tuple[Place, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def summary(self) -> str:
+        """Returns its classes in words, such as `2 classes: cats (10), dogs (12)`."""
+        shown = [f"{name} ({count:,})" for name, count in zip(self.class_names, self.counts, strict=True)]
+        if len(shown) > SHOWN_CLASSES:
+            shown = [*shown[: SHOWN_CLASSES - 1], f"{len(shown) - SHOWN_CLASSES + 1:,} more"]
+        classes = "1 class" if len(self.class_names) == 1 else f"{len(self.class_names):,} classes"
+        return f"{classes}: {', '.join(shown)}"
+
+
+class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the person)
+    """An archive that can be read in more than one way.
+
+    Attributes:
+        readings: the ways, the likelier first. The name of one is the `layout` to import it with.
+    """
+
+    def __init__(self, text: str, readings: Sequence[Reading]) -> None:
+        super().__init__(text)
+        self.readings = tuple(readings)
+
+
+def make_reading(name: str, description: str, places: Iterable[Place], notes: Sequence[str] = ()) -> Reading:
+    """Returns a reading with its classes counted. Classes whose names differ only by case become one."""
+    places = tuple(places)
+    spelling = {fold_name(word): word for word in sorted({place.class_name for place in places}, reverse=True)}
+    places = tuple(Place(spelling[fold_name(place.class_name)], place.split, place.reason) for place in places)
+    counts = Counter(place.class_name for place in places if place.class_name)
+    names = tuple(sorted(counts))
+    return Reading(name, description, names, tuple(counts[word] for word in names), places, tuple(notes))
 
 
 def split_word(folder: str) -> str:
     """Returns the split that a folder of this name holds, empty if it is no such name. `Training_set` counts."""
-    word = fold_name(folder).replace("-", "_").replace(" ", "_")
-    return SPLIT_WORDS.get(word.removesuffix("_set").removesuffix("_data"), UNDECIDED)
+    match = SPLIT_NAME.fullmatch(fold_name(folder).replace("-", "_").replace(" ", "_"))
+    return SPLIT_WORDS.get(match[1], UNDECIDED) if match else UNDECIDED
 
 
 def read_layout(folders: Sequence[Folders]) -> list[Place]:
-    """Tells class and split of each picture.
+    """Tells class and split of each picture by the outermost folders that differ.
 
     Understood are class folders; train, validation and test folders with class folders inside; class folders with
     train, validation and test folders inside; and any of them in wrapping folders.
@@ -51,37 +124,85 @@ def read_layout(folders: Sequence[Folders]) -> list[Place]:
     Raises:
         DatasetError: there are validation or test folders but no train folder.
     """
-    depth = _split_depth(folders)
-    if depth is None:
-        splits = [UNDECIDED] * len(folders)
-        inner: list[Folders | None] = list(folders)
-    else:
-        splits = [split_word(path[depth]) if len(path) > depth else UNDECIDED for path in folders]
-        inner = [
-            path[:depth] + path[depth + 1 :] if split else None for path, split in zip(folders, splits, strict=True)
-        ]
-        if TRAIN not in splits:
-            raise DatasetError(f"{EXPECTED} Received {_name_splits(splits)} without train. Add a train folder.")
+    splits, inner = take_splits(folders)
+    check_train(splits)
     start = _class_depth([path for path in inner if path is not None])
     names = [path[start] if path is not None and len(path) > start else "" for path in inner]
-    spelling = {fold_name(name): name for name in sorted(names, reverse=True)}
+    return list(make_reading(CLASS_FOLDERS, "", _placed(names, splits)).places)
+
+
+def read_inner_folders(folders: Sequence[Folders]) -> list[Place] | None:
+    """Tells class and split of each picture by the folder it lies in, last folders that all share left aside.
+
+    Returns:
+        A place for each of them, None where pictures lie in the outermost folders too.
+
+    Raises:
+        DatasetError: there are validation or test folders but no train folder.
+    """
+    splits, inner = take_splits(folders)
+    check_train(splits)
+    start = _class_depth([path for path in inner if path is not None])
+    below = [path[start:] if path is not None else () for path in inner]
+    while len({fold_name(path[-1]) for path in below if path}) == 1:
+        below = [path[:-1] for path in below]
+    if any(len(path) == 1 for path in below):
+        return None
+    names = [path[-1] if path else "" for path in below]
+    return list(make_reading(INNER_FOLDERS, "", _placed(names, splits)).places)
+
+
+def _placed(names: Sequence[str], splits: Sequence[str]) -> list[Place]:
     return [
-        Place(spelling[fold_name(name)], split if name else UNDECIDED)
-        for name, split in zip(names, splits, strict=True)
+        Place(name, split) if name else Place("", reason=OUTSIDE) for name, split in zip(names, splits, strict=True)
     ]
 
 
-def _split_depth(folders: Sequence[Folders]) -> int | None:
-    """Returns how deep the train, validation and test folders lie, None if there are none.
+def take_splits(folders: Sequence[Folders]) -> tuple[list[str], list[Folders | None]]:
+    """Returns the split of each picture, and its folders without the one that says it: None if that one is missing."""
+    depth, prefix = _split_depth(folders)
+    if depth is None:
+        return [UNDECIDED] * len(folders), list(folders)
+    splits = [split_word(path[depth][prefix:]) if len(path) > depth else UNDECIDED for path in folders]
+    inner = [_without(path, depth) if split else None for path, split in zip(folders, splits, strict=True)]
+    return splits, inner
 
-    One such word alone may be a class ("train, car, plane"), so two are asked for, over half of the pictures.
+
+def check_train(splits: Sequence[str]) -> None:
+    """Refuses validation and test pictures without any to train on.
+
+    Raises:
+        DatasetError: there are none.
+    """
+    if any(splits) and TRAIN not in splits:
+        raise DatasetError(f"{EXPECTED} Received {_name_splits(splits)} without train. Add a train folder.")
+
+
+def _without(path: Folders, depth: int) -> Folders:
+    """Returns the path without this folder, and without the one of the same name that some unpackers put inside it."""
+    end = depth + 1
+    while len(path) > end and fold_name(path[end]) == fold_name(path[depth]):
+        end += 1
+    return path[:depth] + path[end:]
+
+
+def _split_depth(folders: Sequence[Folders]) -> tuple[int | None, int]:
+    """Returns how deep the train, validation and test folders lie, None if there are none, and where their words begin.
+
+    One such word alone may be a class ("train, car, plane"), so two are asked for, over half of the pictures. What
+    all folders of that depth begin with is left aside: `seg_train`, `seg_test`.
     """
     for depth in range(max((len(path) for path in folders), default=0)):
-        words = Counter(split_word(path[depth]) for path in folders if len(path) > depth)
-        words.pop(UNDECIDED, None)
-        if len(words) > 1 and words.total() * 2 > len(folders):
-            return depth
-    return None
+        names = Counter(path[depth] for path in folders if len(path) > depth)
+        common = commonprefix(list(names))  # noqa: RUF071 (letters are compared, not folders)
+        for prefix in (0, common.rfind("_") + 1):
+            words: Counter[str] = Counter()
+            for name, count in names.items():
+                words[split_word(name[prefix:])] += count
+            words.pop(UNDECIDED, None)
+            if len(words) > 1 and words.total() * 2 > len(folders):
+                return depth, prefix
+    return None, 0
 
 
 def _class_depth(folders: Sequence[Folders]) -> int:

@@ -29,6 +29,7 @@ TABLE_EXTENSIONS = {
     "db",
     "sqlite",
 }
+LABEL_EXTENSIONS = {"csv", "tsv"}
 PROGRAM_EXTENSIONS = {"py", "ipynb", "sh", "bat"}
 JUNK_EXTENSIONS = TEXT_EXTENSIONS | TABLE_EXTENSIONS | PROGRAM_EXTENSIONS
 ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"}
@@ -73,6 +74,12 @@ def is_junk(parts: tuple[str, ...]) -> bool:
 def is_archive(parts: tuple[str, ...]) -> bool:
     """Whether the name is one of an archive."""
     return _extension(parts[-1].casefold()) in ARCHIVE_EXTENSIONS
+
+
+def is_table(parts: tuple[str, ...]) -> bool:
+    """Whether it may be a table of the pictures' classes, such as `labels.csv`."""
+    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    return not is_hidden and _extension(parts[-1].casefold()) in LABEL_EXTENSIONS
 
 
 def _extension(name: str) -> str:

@@ -9,7 +9,7 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +18,13 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from core import durable
-from core.datasets.archive import extract
+from core.datasets.archive import extract, extract_members
 from core.datasets.derivation import heirs, take_over, version_name, without_circle
 from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
+from core.datasets.layout import GIVEN_CLASSES
 from core.datasets.names import escape_label
+from core.datasets.picture_reader import picture_members
 from core.datasets.record import RECORD_NAME, read_record, write_record
 from core.datasets.verify import build_index
 from core.errors import DatasetError
@@ -115,6 +117,7 @@ class DatasetStore:
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
         label: str = "",
+        layout: str | None = None,
     ) -> DatasetIndex:
         """Imports a zip, a tar (gzipped or not) or a folder of pictures.
 
@@ -126,8 +129,10 @@ class DatasetStore:
             on_event: told of the phases `extract` (entries) and `pictures`.
             should_stop: asked a few times a second.
             label: what to call the source in messages; its own name by default.
+            layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
 
         Raises:
+            AmbiguousLayout: there is more than one way to tell the classes. Nothing is left behind.
             DatasetError: the source can't be used, or the disk. Nothing is left behind.
             Stopped: `should_stop` said so. Nothing is left behind.
         """
@@ -137,8 +142,37 @@ class DatasetStore:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
-            index = build_index(extraction, pictures, label, self._limits, on_event, should_stop)
+            index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
             return self._publish(replace(index, name=_clean_name(name or _without_suffix(label))))
+
+    def import_pictures(
+        self,
+        classes: Mapping[str, Sequence[tuple[str, Path | BinaryIO]]],
+        name: str,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> DatasetIndex:
+        """Imports pictures that were sorted into classes by hand.
+
+        Args:
+            classes: for each class, the name and the file of each picture. Two of one name are both kept.
+            name: what to call the data set. A number is added if the name is taken.
+            on_event: told of the phases `extract` (files) and `pictures`.
+            should_stop: asked a few times a second.
+
+        Raises:
+            DatasetError: the pictures don't make a data set, a class's name can't be used, or the disk refuses.
+                Nothing is left behind.
+            Stopped: `should_stop` said so. Nothing is left behind.
+        """
+        label = _clean_name(name)
+        members = picture_members(classes)
+        with self._explained(label), self.workspace() as workspace:
+            pictures = workspace / PICTURES_FOLDER
+            pictures.mkdir()
+            extraction = extract_members(members, 0, pictures, label, self._limits, on_event, should_stop)
+            index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN_CLASSES)
+            return self._publish(replace(index, name=label))
 
     def derive(
         self,
@@ -233,7 +267,8 @@ class DatasetStore:
         A lock says that its owner is alive; the next import removes what a killed one left.
         """
         workspace = self._folder / f"{IMPORTING}{uuid.uuid4().hex}"
-        alive = FileLock(workspace.with_suffix(".lock"))
+        # It may be given back by another thread than the one that took it.
+        alive = FileLock(workspace.with_suffix(".lock"), thread_local=False)
         with self._locked():
             self._sweep()
             alive.acquire()

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from core.datasets.archive import ExtractedFile, Extraction
 from core.datasets.index import TEST, TRAIN, UNDECIDED, VALIDATION, DatasetIndex, Sample, Skipped, fingerprint
-from core.datasets.layout import EXPECTED, read_layout
+from core.datasets.layout import EXPECTED, OUTSIDE
 from core.datasets.names import escape_label
 from core.datasets.progress import Progress
+from core.datasets.readings import choose_reading
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop
 from core.nn.images import PictureError, check_picture
 from core.settings import ImportLimits
 
 MAX_THREADS = 8
-OUTSIDE = "it lies outside the class folders"
 
 
 def build_index(
@@ -28,6 +28,7 @@ def build_index(
     limits: ImportLimits,
     on_event: OnEvent,
     should_stop: ShouldStop,
+    layout: str | None = None,
 ) -> DatasetIndex:
     """Makes a data set of extracted files. Those that turn out to be no usable pictures are deleted.
 
@@ -38,14 +39,17 @@ def build_index(
         limits: what a picture may measure.
         on_event: told of the phase `pictures`.
         should_stop: asked a few times a second.
+        layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
 
     Raises:
+        AmbiguousLayout: there is more than one way to tell the classes. No picture was looked at.
         DatasetError: the pictures don't make a data set: none, one class only, a class with one picture.
         Stopped: `should_stop` said so.
     """
     files = extraction.files
-    places = read_layout([tuple(escape_label(part) for part in file.parts[:-1]) for file in files])
-    class_names = tuple(sorted({place.class_name for place in places} - {""}))
+    paths = [tuple(escape_label(part) for part in file.parts) for file in files]
+    reading = choose_reading(paths, extraction.tables, name, layout)
+    places, class_names = reading.places, reading.class_names
     _check_classes(class_names, extraction, name)
     samples: list[Sample] = []
     skipped = list(extraction.skipped)
@@ -53,7 +57,8 @@ def build_index(
     verdicts = _verdicts(files, [bool(place.class_name) for place in places], folder, limits)
     for file, place, verdict in zip(files, places, verdicts, strict=True):
         if isinstance(verdict, str):
-            skipped.append(Skipped(file.label, verdict))
+            if place.class_name or place.reason:
+                skipped.append(Skipped(file.label, place.reason or verdict))
             (folder / file.file_name).unlink()
         else:
             path = f"{folder.name}/{file.file_name}"
@@ -71,7 +76,7 @@ def build_index(
         skipped=tuple(skipped),
         num_ignored=extraction.num_ignored,
         folder=folder.parent,
-        notes=extraction.notes + _leaks(samples),
+        notes=extraction.notes + reading.notes + _leaks(samples),
     )
 
 

@@ -177,6 +177,22 @@ def test_import_says_what_it_found(call: Call, tmp_path: Path) -> None:
     assert values["num_pictures"] == 20 and values["class_names"] == ["bright", "dark"] and len(values["skipped"]) == 1
 
 
+def test_an_import_asks_for_the_layout(call: Call, tmp_path: Path) -> None:
+    things = tmp_path / "things"
+    for part in ("animals", "vehicles"):
+        draw_pictures(things / part, {f"{part} {number}": 50 * number for number in range(2)}, seed=len(part))
+    code, output, error = call("import", things)
+    assert code == 2 and output == ""
+    assert error.splitlines()[-1] == (
+        "Error: things can be read in two ways. Choose a layout: class_folders, 2 classes: animals (20), "
+        "vehicles (20); or inner_folders, 4 classes: animals 0 (10), animals 1 (10), vehicles 0 (10), vehicles 1 (10)."
+    )
+    code, output, _ = call("import", things, "--layout", "inner_folders", "--json")
+    assert code == 0 and last_json(output)["num_pictures"] == 40 and len(last_json(output)["class_names"]) == 4
+    code, _, error = call("import", things, "--layout", "flat")
+    assert code == 2 and "'flat' is not one of 'class_folders', 'inner_folders', 'csv', 'file_names'" in error
+
+
 def test_samples_are_listed_and_imported(call: Call) -> None:
     code, output, _ = call("samples")
     assert code == 0 and "textures" in output and "built in" in output and "download of" in output

@@ -4,11 +4,13 @@ import io
 import os
 import signal
 import threading
+from dataclasses import replace
 
 import psutil
 import pytest
 
-from core.datasets.isolation import import_apart
+from core.datasets.isolation import import_apart, import_pictures_apart
+from core.datasets.layout import AmbiguousLayout
 from core.errors import DatasetError, Stopped
 
 NAMES = ("cats", "dogs")
@@ -70,6 +72,37 @@ def test_refusals_have_the_same_words(store, tmp_path):
         "that."
     )
     assert left_behind(tmp_path) == []
+
+
+def test_a_question_comes_back_and_its_answer_is_followed(store, tmp_path, picture, zip_of):
+    folders = ("animals/cats", "animals/dogs", "vehicles/cars")
+    upload = io.BytesIO(
+        zip_of({f"{name}/{n}.png": picture(9 * k + n) for k, name in enumerate(folders) for n in (1, 2)})
+    )
+    with pytest.raises(AmbiguousLayout) as caught:
+        import_apart(store, upload, label="things.zip")
+    with pytest.raises(AmbiguousLayout) as there:
+        store.import_source(upload, label="things.zip")
+    assert str(caught.value) == str(there.value)
+    assert caught.value.readings == tuple(replace(reading, places=()) for reading in there.value.readings)
+    assert left_behind(tmp_path) == []
+    index = import_apart(store, upload, layout=caught.value.readings[1].name, label="things.zip")
+    assert (index.name, index.class_names) == ("things", ("cars", "cats", "dogs"))
+
+
+def test_pictures_sorted_by_hand(store, tmp_path, picture):
+    path = tmp_path / "0.png"
+    path.write_bytes(picture(0))
+    classes = {"cats": [("a.png", path), ("a.png", io.BytesIO(picture(1)))]}
+    classes["dogs"] = [("a.png", io.BytesIO(picture(n))) for n in (2, 3)] + [("b.png", io.BytesIO(b"no"))]
+    index = import_pictures_apart(store, classes, "pets")
+    assert [sample.name for sample in index.samples] == ["cats/a.png", "cats/a (2).png", "dogs/a.png", "dogs/a (2).png"]
+    assert [item.name for item in index.skipped] == ["dogs/b.png"]
+    assert path.exists()
+    assert left_behind(tmp_path) == [index.id]
+    with pytest.raises(DatasetError, match="Expected a class name"):
+        import_pictures_apart(store, {"a/b": []}, "pets")
+    assert left_behind(tmp_path) == [index.id]
 
 
 def test_stopping(store, pets, tmp_path):

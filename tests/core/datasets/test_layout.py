@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.layout import Place, read_layout, split_word
+from core.datasets.layout import OUTSIDE, Place, read_inner_folders, read_layout, split_word
 from core.errors import DatasetError
 
 
@@ -82,12 +82,56 @@ def test_one_class_only_stays_one():
 
 def test_no_pictures_and_no_folders():
     assert read_layout([]) == []
-    assert read_layout([(), ()]) == [Place(""), Place("")]
+    assert read_layout([(), ()]) == [Place("", reason=OUTSIDE)] * 2
+
+
+def test_unpackers_that_repeat_the_split_folder():
+    paths = [f"data/{split}/{split}/{name}/1.jpg" for split in ("training_set", "test_set") for name in ("a", "b")]
+    assert places(*paths) == [("a", "train"), ("b", "train"), ("a", "test"), ("b", "test")]
+
+
+def test_what_all_split_folders_begin_with_is_left_aside():
+    paths = [f"{split}/{name}/1.jpg" for split in ("seg_train", "seg_test") for name in ("ice", "sea")]
+    assert places(*paths) == [("ice", "train"), ("sea", "train"), ("ice", "test"), ("sea", "test")]
+
+
+def test_unlabelled_test_pictures_lie_outside():
+    paths = ["train/a/1.jpg", "train/b/1.jpg", "test1/1.jpg"]
+    assert places(*paths) == [("a", "train"), ("b", "train"), ("", "")]
+
+
+def test_inner_folders():
+    folders = [("train", "pets", "cats"), ("train", "farm", "cows"), ("test", "pets", "cats"), ("test", "farm", "cows")]
+    assert [(place.class_name, place.split) for place in read_inner_folders(folders)] == [
+        ("cats", "train"),
+        ("cows", "train"),
+        ("cats", "test"),
+        ("cows", "test"),
+    ]
+    shared = [("pets", "cats", "raw"), ("farm", "cows", "raw")]
+    assert [place.class_name for place in read_inner_folders(shared)] == ["cats", "cows"]
+    assert read_inner_folders([("pets", "cats"), ("pets",), ("farm", "cows")]) is None
+    assert read_inner_folders([("cats",), ("dogs",)]) is None
 
 
 @pytest.mark.parametrize(
     ("folder", "split"),
-    [("Training", "train"), ("training_set", "train"), ("Test-Data", "test"), ("valid", "validation"), ("trains", "")],
+    [
+        ("Training", "train"),
+        ("training_set", "train"),
+        ("Test-Data", "test"),
+        ("valid", "validation"),
+        ("trains", ""),
+        ("test1", "test"),
+        ("images_val", "validation"),
+        ("Train Images", "train"),
+        ("trainset", "train"),
+        ("evaluation", "test"),
+        ("dev", "validation"),
+        ("dataset", ""),
+        ("testament", ""),
+        ("2", ""),
+    ],
 )
 def test_words_for_splits(folder, split):
     assert split_word(folder) == split

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from core.datasets.layout import AmbiguousLayout
 from core.datasets.record import RECORD_NAME
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
@@ -135,6 +136,102 @@ def test_an_upload_without_a_name_can_be_refused(store, tmp_path):
         "Expected a zip of pictures in class folders. The archive is a text file. Make a zip of the folders and choose "
         "that."
     )
+
+
+# Layouts
+
+
+def test_a_table_beside_the_pictures_says_the_classes(store, archive, picture):
+    files = {f"images/{number}.png": picture(number) for number in range(6)}
+    rows = "".join(f"{number},{NAMES[number % 2]}\n" for number in range(5))
+    index = store.import_source(archive(files | {"labels.csv": b"id,label\n" + rows.encode()}))
+    assert index.class_names == NAMES
+    assert dict(index.distribution().counts) == {"": (3, 2)}
+    assert [(item.name, item.reason) for item in index.skipped] == [("images/5.png", "labels.csv says no class for it")]
+    assert index.num_ignored == 1
+
+
+def test_file_names_say_the_classes_and_unlabelled_pictures_are_counted(store, archive, picture, tmp_path):
+    files = {f"train/{name}.{n}.png": picture(100 * label + n) for label, name in enumerate(NAMES) for n in range(20)}
+    index = store.import_source(archive(files | {f"test1/{n}.png": picture(1000 + n) for n in range(25)}))
+    assert index.class_names == NAMES
+    assert dict(index.distribution().counts) == {"": (20, 20)}
+    assert index.skipped == ()
+    assert index.notes == ("25 pictures in test1 have no class and were left out.",)
+    assert len(list((index.folder / "pictures").iterdir())) == 40
+
+
+def test_the_person_chooses_where_two_layouts_fit(store, archive, picture, tmp_path):
+    folders = ("animals/cats", "animals/dogs", "vehicles/cars")
+    files = {f"{folder}/{n}.png": picture(100 * label + n) for label, folder in enumerate(folders) for n in range(2)}
+    path = archive(files)
+    phases = []
+    with pytest.raises(AmbiguousLayout) as caught:
+        store.import_source(path, on_event=lambda event: phases.append(event.phase))
+    assert str(caught.value) == (
+        "pets.zip can be read in two ways. Choose a layout: class_folders, 2 classes: animals (4), vehicles (2); or "
+        "inner_folders, 3 classes: cars (2), cats (2), dogs (2)."
+    )
+    assert set(phases) == {"extract"}
+    assert left_behind(tmp_path) == []
+    outer, inner = (store.import_source(path, layout=reading.name) for reading in caught.value.readings)
+    assert outer.class_names == ("animals", "vehicles")
+    assert inner.class_names == ("cars", "cats", "dogs")
+    assert outer.id != inner.id
+
+
+def test_a_layout_that_doesnt_fit(store, archive, pets, tmp_path):
+    with pytest.raises(DatasetError) as caught:
+        store.import_source(archive(pets), layout="csv")
+    assert str(caught.value) == (
+        "pets.zip can't be read by the layout csv: it has no CSV with a column of its pictures' names and one of their "
+        "classes. Choose class_folders."
+    )
+    assert left_behind(tmp_path) == []
+
+
+# Pictures sorted by hand
+
+
+def test_pictures_sorted_by_hand_become_a_data_set(store, archive, pets, tmp_path):
+    path = tmp_path / "on disk.png"
+    path.write_bytes(pets["cats/0.png"])
+    classes = {
+        name: [("picture.png", io.BytesIO(data)) for own, data in pets.items() if own.startswith(name)]
+        for name in NAMES
+    }
+    classes["cats"][0] = (path.name, path)
+    classes["dogs"].append(("page.html", io.BytesIO(b"<html>")))
+    events = []
+    index = store.import_pictures(classes, " my  pets ", events.append)
+    assert index.name == "my pets"
+    assert index.class_names == NAMES
+    assert [sample.name for sample in index.samples[:2]] == ["cats/on disk.png", "cats/picture.png"]
+    assert [(item.name, item.reason) for item in index.skipped] == [
+        ("dogs/page.html", "not a picture that can be read, it is a web page")
+    ]
+    assert {event.phase: event.step for event in events} == {"extract": 11, "pictures": 10}
+    assert store.import_source(archive(pets)).id == index.id
+    assert left_behind(tmp_path) == [index.id]
+
+
+def test_classes_sorted_by_hand_may_be_called_anything(store, picture):
+    classes = {
+        name: [(f"cat.{n}.png", io.BytesIO(picture(100 * label + n))) for n in range(2)]
+        for label, name in enumerate(("train", "val", "=1+1"))
+    }
+    index = store.import_pictures(classes, "words")
+    assert index.class_names == ("=1+1", "train", "val")
+    assert not index.has_split
+
+
+def test_pictures_sorted_by_hand_can_be_too_few(store, picture, tmp_path):
+    with pytest.raises(DatasetError) as caught:
+        store.import_pictures({"cats": [("1.png", io.BytesIO(picture(1)))], "dogs": []}, "pets")
+    assert str(caught.value).startswith("pets has only one class, cats. There have to be at least two to tell apart.")
+    with pytest.raises(Stopped):
+        store.import_pictures({"cats": [("1.png", io.BytesIO(picture(1)))]}, "pets", should_stop=lambda: True)
+    assert left_behind(tmp_path) == []
 
 
 # Refusals

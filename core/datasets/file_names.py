@@ -1,0 +1,72 @@
+"""Classes told from the beginnings of file names: `cat.12.jpg`, `dog (3).png`, `american_bulldog_101.jpg`."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from core.datasets.index import TRAIN, UNDECIDED
+from core.datasets.layout import FILE_NAMES, Folders, Place, Reading, make_reading, split_word, take_splits
+from core.datasets.names import fold_name
+
+DIGITS = "0123456789"
+SEPARATORS = " ._-("
+# What cameras, scanners and programs begin their names with, whatever is on the picture.
+# fmt: off
+GENERIC = frozenset({
+    "img", "imag", "image", "images", "dsc", "dscn", "dscf", "dcim", "pxl", "photo", "photos", "pic",
+    "picture", "screenshot", "screen", "frame", "frames", "mvi", "sam", "p", "s", "scan", "file", "untitled",
+    "gopr", "gp", "thumb", "video", "sample", "crop", "page", "mask", "label", "figure", "fig",
+})
+# fmt: on
+# A stray or two doesn't make the names of a thousand pictures a coincidence.
+LABELLED_SHARE = 0.98
+MISNAMED = "its name doesn't begin with a class and end in a number"
+
+
+def read_file_names(paths: Sequence[Folders]) -> Reading | None:
+    """Reads the class of each picture off its name: what stands before the number at the end.
+
+    Folders of which no picture is named so don't count, such as the unlabelled test pictures of a competition.
+
+    Args:
+        paths: of each picture, its folders and its name.
+
+    Returns:
+        None if the names don't follow one pattern.
+    """
+    parted = [part_name(path[-1]) for path in paths]
+    separators = Counter(separator for label, separator in parted if label)
+    if not separators:
+        return None
+    usual = separators.most_common(1)[0][0]
+    labels = [label if separator == usual else "" for label, separator in parted]
+    folders = [path[:-1] for path in paths]
+    labelled_folders = {folder for folder, label in zip(folders, labels, strict=True) if label}
+    is_inside = [folder in labelled_folders for folder in folders]
+    if sum(map(bool, labels)) < LABELLED_SHARE * sum(is_inside):
+        return None
+    splits = labelled_splits(folders, labels)
+    places = [
+        Place(label, split) if label else Place("", reason=MISNAMED)
+        for label, split in zip(labels, splits, strict=True)
+    ]
+    example = next(path[-1] for path, label in zip(paths, labels, strict=True) if label)
+    description = f"The beginnings of the file names are the classes, such as {part_name(example)[0]} in {example}."
+    return make_reading(FILE_NAMES, description, places)
+
+
+def part_name(name: str) -> tuple[str, str]:
+    """Returns the class that a file's name begins with and what stands between it and its number; both may be empty."""
+    stem = name.rpartition(".")[0] or name
+    before = stem.removesuffix(")").rstrip(DIGITS)
+    if len(before) == len(stem.removesuffix(")")):
+        return "", ""
+    label = before.rstrip(SEPARATORS)
+    is_class = any(char.isalpha() for char in label) and fold_name(label) not in GENERIC and not split_word(label)
+    return (label, before[len(label) :]) if is_class else ("", "")
+
+
+def labelled_splits(folders: Sequence[Folders], labels: Sequence[str]) -> list[str]:
+    """Returns the split that its folders give each picture; none where all that have a class are in one part."""
+    splits, _ = take_splits(folders)
+    found = {split for split, label in zip(splits, labels, strict=True) if label}
+    return splits if TRAIN in found and len(found) > 1 else [UNDECIDED] * len(folders)

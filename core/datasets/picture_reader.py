@@ -1,0 +1,93 @@
+"""Pictures that a person sorted into classes by hand, as the members of an archive that was never packed."""
+
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.datasets.names import MAX_NAME_LENGTH
+from core.errors import DatasetError
+
+MAX_CLASS_LENGTH = 100
+
+Pictures = Sequence[tuple[str, Path | BinaryIO]]
+"""The name and the file of each picture."""
+
+
+def picture_members(classes: Mapping[str, Pictures]) -> Members:
+    """Returns pictures as members named `class/picture`. Two of one name in a class get different ones.
+
+    Args:
+        classes: the pictures of each class. Open files have to stay open while the members are read.
+
+    Raises:
+        DatasetError: the name of a class can't be used.
+    """
+    members = [member for name, pictures in classes.items() for member in _class_members(check_class(name), pictures)]
+    return Members(len(members), sum(member.size for member in members), iter(members))
+
+
+def check_class(name: str) -> str:
+    """Returns the name of a class, its spaces tidied.
+
+    Raises:
+        DatasetError: it is empty, far too long, or looks like a path or a hidden folder.
+    """
+    cleaned = " ".join(name.split())
+    is_path = "/" in cleaned or "\\" in cleaned or "\0" in cleaned or cleaned[1:2] == ":"
+    if not cleaned or is_path or cleaned.startswith((".", "__MACOSX")) or len(cleaned) > MAX_CLASS_LENGTH:
+        raise DatasetError(
+            f"Expected a class name of at most {MAX_CLASS_LENGTH} characters, without slashes and not beginning with "
+            f"a dot. Received {name[:MAX_CLASS_LENGTH]!r}. Choose another name."
+        )
+    return cleaned
+
+
+def _class_members(class_name: str, pictures: Pictures) -> Iterator[Member]:
+    taken: set[str] = set()
+    uses: Counter[str] = Counter()
+    for number, (name, source) in enumerate(pictures):
+        own = wanted = _last_part(name) or f"picture {number + 1}"
+        while own in taken:
+            uses[wanted] += 1
+            own = _numbered(wanted, uses[wanted] + 1)
+        taken.add(own)
+        size, problem = _size(source)
+        yield Member(f"{class_name}/{own}", size, 0, problem, partial(_chunks, source))
+
+
+def _last_part(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/").replace("\0", "")).name[-MAX_NAME_LENGTH // 2 :]
+
+
+def _numbered(name: str, number: int) -> str:
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem} ({number}).{suffix}" if stem and dot else f"{name} ({number})"
+
+
+def _size(source: Path | BinaryIO) -> tuple[int, str]:
+    """Returns how many bytes a picture has, and why it can't be read."""
+    try:
+        return (source.stat().st_size if isinstance(source, Path) else source.seek(0, os.SEEK_END)), ""
+    except OSError as error:
+        return 0, f"it can't be read ({error.strerror})"
+
+
+def _chunks(source: Path | BinaryIO) -> Iterator[bytes]:
+    try:
+        if isinstance(source, Path):
+            with source.open("rb") as file:
+                yield from _read(file)
+        else:
+            yield from _read(source)
+    except OSError as error:
+        raise DamagedMember(f"it can't be read ({error.strerror})") from error
+
+
+def _read(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    while chunk := file.read(CHUNK_BYTES):
+        yield chunk

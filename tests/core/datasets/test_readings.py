@@ -1,0 +1,252 @@
+"""Which way an archive is read: what is clear, what is asked, and what is never mistaken for classes."""
+
+import hashlib
+
+import pytest
+
+from core.datasets.label_tables import TableFile
+from core.datasets.layout import AmbiguousLayout, Reading
+from core.datasets.readings import choose_reading, readings
+from core.errors import DatasetError
+
+
+def split(paths):
+    return [tuple(path.split("/")) for path in paths]
+
+
+def many(pattern, number=4):
+    return [pattern.format(n) for n in range(1, number + 1)]
+
+
+def names(paths, *tables):
+    return [reading.name for reading in readings(split(paths), tables)]
+
+
+def table(text, name="labels.csv"):
+    return TableFile(tuple(name.split("/")), text.encode())
+
+
+def counted(reading):
+    return dict(zip(reading.class_names, reading.counts, strict=True))
+
+
+SPECIES = [*many("animals/cats/{}.jpg"), *many("animals/dogs/{}.jpg"), *many("vehicles/cars/{}.jpg")]
+BATCHES = [f"batch {n % 2}/{name}.{n}.jpg" for name in ("cat", "dog") for n in range(8)]
+
+
+# One clear reading
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [*many("cats/{}.jpg"), *many("dogs/{}.jpg")],
+        [*many("cats/images/{}.jpg"), *many("dogs/images/{}.jpg")],
+        [*many("cats/cat pictures/{}.jpg"), *many("dogs/dog pictures/{}.jpg")],
+        [*many("cats/{}.jpg"), *many("cats/persian/{}.jpg"), *many("dogs/beagle/{}.jpg")],
+        # What every folder's pictures are called, and parts of a class: no other classes.
+        [*many("cats/cat.{}.jpg"), *many("dogs/dog.{}.jpg")],
+        [*many("cats/kitten_{}.jpg"), *many("cats/cat_{}.jpg"), *many("dogs/dog_{}.jpg")],
+        [*many("persian/cat_{}.jpg"), *many("siamese/cat_{}.jpg"), *many("beagle/dog_{}.jpg")],
+        [*many("cats/session_1/{}.jpg"), *many("cats/session_2/{}.jpg"), *many("dogs/session_3/{}.jpg")],
+        [*many("cats/2019-05-01/{}.jpg"), *many("cats/2019-06-11/{}.jpg"), *many("dogs/2020-01-01/{}.jpg")],
+        [f"{split}/{name}/{n}.jpg" for split in ("train", "val") for name in ("cats", "dogs") for n in range(3)],
+        [f"{name}/{split}/{n}.jpg" for split in ("train", "val") for name in ("cats", "dogs") for n in range(3)],
+    ],
+)
+def test_class_folders_are_clear(paths):
+    assert names(paths) == ["class_folders"]
+
+
+def test_one_misnamed_file_in_a_class_is_no_other_way_to_read_it():
+    assert names([*many("cats/cat.{}.jpg", 30), *many("dogs/dog.{}.jpg", 30), "cats/dog.99.jpg"]) == ["class_folders"]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [*many("cat.{}.jpg"), *many("dog.{}.jpg")],
+        [*many("pets/cat.{}.jpg"), *many("pets/dog.{}.jpg")],
+        [*many("train/cat.{}.jpg"), *many("train/dog.{}.jpg"), *many("test1/{}.jpg")],
+        [f"{split}/{name}_{n}.jpg" for split in ("train", "val") for name in ("cat", "dog") for n in range(3)],
+    ],
+)
+def test_file_names_are_clear_where_folders_say_nothing(paths):
+    (reading,) = readings(split(paths))
+    assert reading.name == "file_names"
+    assert reading.class_names == ("cat", "dog")
+
+
+def test_inner_folders_are_clear_where_each_outer_one_has_one_picture():
+    paths = [f"patient {n}/{name}/scan.png" for n, name in enumerate(("benign", "malignant") * 3)]
+    (reading,) = readings(split(paths))
+    assert counted(reading) == {"benign": 3, "malignant": 3}
+
+
+def test_a_table_is_clear_where_folders_say_nothing():
+    rows = "".join(f"{n},{'cat' if n % 2 else 'dog'}\n" for n in range(8))
+    (reading,) = readings(split(f"images/{n}.jpg" for n in range(8)), [table("id,label\n" + rows)])
+    assert (reading.name, counted(reading)) == ("csv", {"cat": 4, "dog": 4})
+
+
+def test_a_table_that_says_what_folders_say_is_no_question():
+    paths = [*many("cats/{}.jpg"), *many("dogs/{}.jpg")]
+    rows = "".join(f"{path},{path.split('/')[0]}\n" for path in paths)
+    assert names(paths, table("path,label\n" + rows)) == ["class_folders"]
+
+
+def test_a_table_goes_before_names_that_say_the_same():
+    paths = [*many("cat_{}.jpg"), *many("dog_{}.jpg")]
+    rows = "".join(f"{path},{path[0]}\n" for path in paths)
+    assert names(paths, table("path,label\n" + rows)) == ["csv"]
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        many("{}.jpg", 9),
+        many("pets/{}.jpg", 9),
+        [*many("IMG_{:04d}.jpg", 9), *many("DSC_{:04d}.jpg", 9)],
+        [*many("train_{}.jpg", 9), *many("test_{}.jpg", 9)],
+        [f"{hashlib.md5(bytes([n])).hexdigest()}.jpg" for n in range(200)],
+        [f"WhatsApp Image 2024-05-{n:02d} at 12.{n:02d}.33.jpg" for n in range(20)],
+        [],
+    ],
+)
+def test_nothing_is_made_up(paths):
+    assert names(paths) == []
+
+
+# More than one
+
+
+def test_folders_in_folders_are_asked_about():
+    with pytest.raises(AmbiguousLayout) as caught:
+        choose_reading(split(SPECIES), [], "pets.zip")
+    assert str(caught.value) == (
+        "pets.zip can be read in two ways. Choose a layout: class_folders, 2 classes: animals (8), vehicles (4); or "
+        "inner_folders, 3 classes: cars (4), cats (4), dogs (4)."
+    )
+    outer, inner = caught.value.readings
+    assert (outer.class_names, outer.counts) == (("animals", "vehicles"), (8, 4))
+    assert (inner.class_names, inner.counts) == (("cars", "cats", "dogs"), (4, 4, 4))
+    assert outer.description == "The outermost folders are the classes, whatever lies inside them."
+    assert inner.description == "The innermost folders are the classes, whatever lies around them."
+
+
+def test_classes_inside_parts_are_asked_about():
+    paths = [f"fold{part}/{name}/{n}.jpg" for part in range(3) for name in ("red", "blue") for n in range(2)]
+    assert names(paths) == ["class_folders", "inner_folders"]
+
+
+def test_folders_of_uneven_depth_are_asked_about():
+    assert names([*many("a/cats/{}.jpg"), *many("b/c/dogs/{}.jpg"), *many("b/c/wolves/{}.jpg")]) == [
+        "class_folders",
+        "inner_folders",
+    ]
+
+
+def test_names_that_cut_across_folders_are_asked_about():
+    folders, files = readings(split(BATCHES))
+    assert counted(folders) == {"batch 0": 8, "batch 1": 8}
+    assert counted(files) == {"cat": 8, "dog": 8}
+    assert files.description == "The beginnings of the file names are the classes, such as cat in cat.0.jpg."
+
+
+def test_names_inside_a_folder_called_train_are_asked_about():
+    paths = [*many("train/cat.{}.jpg"), *many("train/dog.{}.jpg"), *many("extra/{}.jpg")]
+    assert names(paths) == ["class_folders", "file_names"]
+
+
+def test_a_table_that_contradicts_folders_is_asked_about():
+    paths = [*many("cats/{}.jpg"), *many("dogs/{}.jpg")]
+    rows = "".join(f"{path},{'dogs' if path == 'cats/1.jpg' else path.split('/')[0]}\n" for path in paths)
+    folders, said = readings(split(paths), [table("path,label\n" + rows)])
+    assert counted(folders) == {"cats": 4, "dogs": 4}
+    assert counted(said) == {"cats": 3, "dogs": 5}
+    assert said.description == "The column label of labels.csv has the class of each picture."
+
+
+# The person's choice
+
+
+@pytest.mark.parametrize(
+    ("layout", "class_names"),
+    [("class_folders", ("animals", "vehicles")), ("inner_folders", ("cars", "cats", "dogs"))],
+)
+def test_a_choice_is_followed(layout, class_names):
+    assert choose_reading(split(SPECIES), [], "pets.zip", layout).class_names == class_names
+
+
+def test_a_choice_goes_before_what_is_clear():
+    paths = split([*many("cats/kitten_{}.jpg"), *many("cats/cat_{}.jpg"), *many("dogs/dog_{}.jpg")])
+    assert choose_reading(paths, [], "pets.zip").name == "class_folders"
+    assert choose_reading(paths, [], "pets.zip", "file_names").class_names == ("cat", "dog", "kitten")
+
+
+@pytest.mark.parametrize(
+    ("layout", "why"),
+    [
+        ("inner_folders", "not all of its pictures lie in folders inside folders"),
+        ("csv", "it has no CSV with a column of its pictures' names and one of their classes"),
+        ("file_names", "its file names don't begin with a class and end in a number, as cat.12.jpg does"),
+    ],
+)
+def test_a_choice_that_doesnt_fit(layout, why):
+    paths = split([*many("cats/{}.jpg"), *many("dogs/{}.jpg")])
+    with pytest.raises(DatasetError) as caught:
+        choose_reading(paths, [], "pets.zip", layout)
+    assert str(caught.value) == f"pets.zip can't be read by the layout {layout}: {why}. Choose class_folders."
+
+
+def test_a_choice_that_doesnt_exist():
+    with pytest.raises(DatasetError) as caught:
+        choose_reading([], [], "pets.zip", "flat")
+    assert str(caught.value) == (
+        "Expected a layout out of class_folders, inner_folders, csv, file_names. Received 'flat'. Fix the name."
+    )
+
+
+def test_nothing_to_choose_from():
+    with pytest.raises(DatasetError, match=r"lie in two or more folders. Sort its pictures into one folder a class."):
+        choose_reading(split(many("{}.jpg")), [], "pets.zip", "class_folders")
+
+
+# What is left out
+
+
+def test_few_pictures_without_a_class_are_listed_and_many_counted():
+    paths = [*many("train/cat.{}.jpg", 40), *many("train/dog.{}.jpg", 40), "train/cover.jpg", *many("test1/{}.jpg", 20)]
+    reading = choose_reading(split(paths), [], "pets.zip")
+    assert counted(reading) == {"cat": 40, "dog": 40}
+    assert {place.split for place in reading.places} == {""}
+    assert reading.places[80].reason == "its name doesn't begin with a class and end in a number"
+    assert {place.reason for place in reading.places[81:]} == {""}
+    assert reading.notes == ("20 pictures in test1 have no class and were left out.",)
+    few = choose_reading(split(paths[:-1]), [], "pets.zip")
+    assert not few.notes
+    assert few.places[-1].reason == "its name doesn't begin with a class and end in a number"
+
+
+def test_unlabelled_test_pictures_beside_class_folders():
+    paths = [*many("seg_train/seg_train/sea/{}.jpg"), *many("seg_train/seg_train/ice/{}.jpg")]
+    paths += [*many("seg_test/seg_test/sea/{}.jpg"), *many("seg_test/seg_test/ice/{}.jpg")]
+    reading = choose_reading(split(paths), [], "scenes.zip")
+    assert counted(reading) == {"ice": 8, "sea": 8}
+    assert [place.split for place in reading.places] == ["train"] * 8 + ["test"] * 8
+    reading = choose_reading(split(paths + many("seg_pred/seg_pred/{}.jpg", 14)), [], "scenes.zip")
+    assert [place.reason for place in reading.places[16:]] == ["it lies outside the class folders"] * 14
+
+
+def test_many_folders_without_a_class_are_one_note():
+    paths = [*many("train/cat.{}.jpg", 200), *many("train/dog.{}.jpg", 200), *many("val/cat.{}.jpg")]
+    paths += [path for folder in range(6) for path in many(f"extra/{folder}/{{}}.jpg", 20)]
+    assert choose_reading(split(paths), [], "pets.zip").notes == (
+        "120 pictures in 6 folders have no class and were left out.",
+    )
+
+
+def test_summaries_name_a_few_classes():
+    assert Reading("csv", "", ("a", "b"), (1000, 2)).summary() == "2 classes: a (1,000), b (2)"
+    assert Reading("csv", "", tuple("abcdef"), (1,) * 6).summary() == "6 classes: a (1), b (1), c (1), 3 more"
+    assert Reading("csv", "", ("a",), (3,)).summary() == "1 class: a (3)"
