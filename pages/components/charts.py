@@ -12,7 +12,6 @@ import plotly.graph_objects as go
 
 from core.backbones import get_backbone
 from core.config import TrainingConfig
-from core.datasets.index import ClassDistribution, Sample
 from core.events import Event
 from core.rate_curve import RateCurve
 
@@ -48,7 +47,8 @@ def label(name: str, longest: int = LONGEST_NAME) -> str:
     return html.escape(name, quote=False)
 
 
-def _figure(height: int, **layout: object) -> go.Figure:
+def new_figure(height: int, **layout: object) -> go.Figure:
+    """Returns an empty figure with the margins and the legend that all have."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -94,7 +94,7 @@ def learning_curve(events: Sequence[Event], metric: str, config: TrainingConfig)
         config: the run's; gives the number of epochs and where fine-tuning begins.
     """
     points = epochs_of(events)
-    figure = _figure(300, hovermode="x unified", uirevision="keep")
+    figure = new_figure(300, hovermode="x unified", uirevision="keep")
     values: list[float] = []
     for name, text, dash in ((f"val_{metric}", "Validation", "solid"), (metric, "Training", "dot")):
         heights = [event.metrics.get(name) for event in points]
@@ -128,7 +128,7 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
         curves: events by the run's name.
         metric: one of `METRICS`.
     """
-    figure = _figure(360, hovermode="x unified")
+    figure = new_figure(360, hovermode="x unified")
     values: list[float] = []
     last = 1
     for place, (name, events) in enumerate(curves.items()):
@@ -154,7 +154,7 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
 
 def rate_curve(curve: RateCurve) -> go.Figure:
     """Draws the loss of a short training against its rising learning rate, and marks the suggestion."""
-    figure = _figure(260, showlegend=False)
+    figure = new_figure(260, showlegend=False)
     figure.add_scatter(
         x=curve.rates,
         y=curve.losses,
@@ -178,57 +178,13 @@ def rate_curve(curve: RateCurve) -> go.Figure:
     return figure
 
 
-def class_counts(distribution: ClassDistribution, most: int = 40) -> go.Figure:
-    """Draws how many pictures each class has, one colour a split.
-
-    Args:
-        distribution: the numbers.
-        most: how many classes to show.
-    """
-    names = [label(name) for name in distribution.class_names[:most]]
-    figure = _figure(max(180, 90 + 30 * len(names)), barmode="stack", bargap=0.35)
-    for split, text in SPLITS.items():
-        counts = distribution.counts.get(split, ())[:most]
-        if any(counts):
-            figure.add_bar(
-                y=list(range(len(names))),
-                x=counts,
-                name=text,
-                orientation="h",
-                customdata=names,
-                hovertemplate="%{customdata}: %{x:,} pictures",
-            )
-    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=names, autorange="reversed")
-    figure.update_xaxes(title="Pictures", rangemode="tozero")
-    figure.update_layout(showlegend=True, legend_traceorder="normal")
-    return figure
-
-
-def picture_sizes(samples: Sequence[Sample]) -> go.Figure:
-    """Draws widths against heights, one dot a size, larger where more pictures have it."""
-    sizes = np.array([(sample.width, sample.height) for sample in samples]).reshape(-1, 2)
-    kinds, counts = np.unique(sizes, axis=0, return_counts=True)
-    figure = _figure(300, showlegend=False)
-    figure.add_scatter(
-        x=kinds[:, 0].tolist(),
-        y=kinds[:, 1].tolist(),
-        mode="markers",
-        marker={"size": (7 + 17 * np.sqrt(counts / max(counts, default=1))).tolist(), "opacity": 0.55},
-        customdata=counts.tolist(),
-        hovertemplate="%{x} × %{y} pixels: %{customdata:,} pictures<extra></extra>",
-    )
-    figure.update_xaxes(title="Width in pixels", rangemode="tozero")
-    figure.update_yaxes(title="Height in pixels", rangemode="tozero")
-    return figure
-
-
 def network(config: TrainingConfig, num_classes: int) -> go.Figure:
     """Draws the network's blocks from the picture to the answer, coloured by whether they learn."""
     backbone = get_backbone(config.backbone)
     first = len(backbone.blocks) - config.freeze.trainable_blocks
     rows = [(block.name, block.parameters, index >= first) for index, block in enumerate(backbone.blocks)]
     rows.append(("head", config.head.params(backbone, config.image_size, num_classes), True))
-    figure = _figure(150, barmode="stack", bargap=0.08)
+    figure = new_figure(150, barmode="stack", bargap=0.08)
     for learns, text in ((True, "Trainable"), (False, "Frozen")):
         chosen = [(place, name, size) for place, (name, size, kind) in enumerate(rows) if kind == learns]
         figure.add_bar(
@@ -268,7 +224,7 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
         "showticklabels": is_labelled,
         "showgrid": False,
     }
-    figure = _figure(min(720, 180 + 44 * len(names)))
+    figure = new_figure(min(720, 180 + 44 * len(names)))
     figure.add_heatmap(
         x=places,
         y=places,
@@ -300,7 +256,7 @@ def probabilities(class_names: Sequence[str], values: Sequence[float], top: int 
         top: how many to show.
     """
     order = sorted(range(len(values)), key=lambda index: -values[index])[:top]
-    figure = _figure(20 + 34 * len(order), showlegend=False, bargap=0.3)
+    figure = new_figure(20 + 34 * len(order), showlegend=False, bargap=0.3)
     figure.add_bar(
         x=[values[index] for index in order],
         y=list(range(len(order))),

@@ -1,16 +1,13 @@
-"""What is in a data set: numbers, pictures, charts, what was left out."""
+"""A data set's choice, what can be done with it as a whole, where it comes from, and what was left out."""
 
 import streamlit as st
 
-from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, SPLITS, DatasetIndex
-from pages.components import chart_view, charts, pictures, session, wording
+from core.datasets.index import DatasetIndex
+from core.runs import queue
+from pages.components import dialogs, session, wording
 
 CHOICE = "dataset_choice"
-ALL_CLASSES = -1
-A_FEW = 8
-A_PAGE = 48
-MOST_CLASSES = 12
-MOST_BARS = 40
+IN_USE = "A run is training on it. Wait for its end, or stop it."
 
 
 def choose(datasets: list[DatasetIndex]) -> DatasetIndex:
@@ -29,106 +26,42 @@ def _picked() -> None:
     session.choose_dataset(st.session_state[CHOICE])
 
 
-def overview(index: DatasetIndex) -> None:
-    """Draws what is in a data set."""
-    split = _split(index)
-    _numbers(split)
-    for note in index.notes:
-        st.caption(wording.plain(note))
-    _pictures(split)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _class_counts(split)
-    with right:
-        _picture_sizes(index)
-    left_out(index)
+def actions(index: DatasetIndex) -> None:
+    """Draws what can be done with a data set as a whole."""
+    with st.container(horizontal=True):
+        if st.button("Train a model", type="primary", icon=":material/model_training:"):
+            st.switch_page(session.TRAIN)
+        if st.button("Rename", icon=":material/edit:"):
+            dialogs.rename(index.name, lambda name: session.dataset_store().rename(index.id, name))
+        delete_button(index, "delete")
 
 
-def _split(index: DatasetIndex) -> DatasetIndex:
-    """Draws the share to hold out, where no split was given, and returns the data set split."""
-    if index.has_split:
-        st.caption("Came with its own validation pictures.")
-        return session.split_dataset(index)
-    share = st.slider(
-        "Share held out for validation",
-        SMALLEST_SHARE,
-        LARGEST_SHARE,
-        index.validation_split,
-        step=0.05,
-        format="percent",
-        key=f"validation_split_{index.id}",
-        help="These pictures are never trained on: they tell how good the model is on new ones.",
-    )
-    if share != index.validation_split:
-        session.dataset_store().set_validation_split(index.id, share)
-    return session.split_dataset(index, share)
+def delete_button(index: DatasetIndex, key: str) -> None:
+    """Draws the button that deletes a data set after a question, disabled with the reason while a run needs it."""
+    in_use = queue.is_dataset_in_use(session.run_store(), index.id)
+    if st.button("Delete", key=key, icon=":material/delete:", disabled=in_use, help=IN_USE if in_use else None):
+        dialogs.delete(
+            f"the data set {wording.plain(index.name)} with {wording.count(len(index.samples), 'picture')}",
+            lambda: delete(index),
+        )
 
 
-def _numbers(split: DatasetIndex) -> None:
-    grid = st.grid(5, min_column_width=130, gap="small")
-    grid.metric("Pictures", f"{len(split.samples):,}")
-    grid.metric("Classes", f"{len(split.class_names):,}")
-    for name in SPLITS:
-        if chosen := split.select(name):
-            grid.metric(charts.SPLITS[name], f"{len(chosen):,}")
-    if split.skipped:
-        grid.metric("Left out", f"{len(split.skipped):,}")
+def delete(index: DatasetIndex) -> bool:
+    """Deletes a data set unless a run needs it by now. Returns whether it did."""
+    if queue.is_dataset_in_use(session.run_store(), index.id):
+        st.toast("A run is training on it by now. Stop it first.", icon=":material/info:")
+        return False
+    session.dataset_store().delete(index.id)
+    return True
 
 
-def _pictures(index: DatasetIndex) -> None:
-    """Draws a few pictures of each class, or pages of one class."""
-    st.subheader("Pictures")
-    names = index.class_names
-    choice = st.selectbox(
-        "Class",
-        range(ALL_CLASSES, len(names)),
-        format_func=lambda label: "All classes" if label == ALL_CLASSES else names[label],
-        key=f"class_{index.id}",
-    )
-    if choice != ALL_CLASSES:
-        _one_class(index, choice)
-        return
-    for label, name in enumerate(names[:MOST_CLASSES]):
-        chosen = [sample for sample in index.samples if sample.label == label]
-        st.markdown(f"**{wording.plain(name)}** · {wording.count(len(chosen), 'picture')}")
-        pictures.gallery(str(label), index, chosen[:A_FEW], [name] * A_FEW)
-    if len(names) > MOST_CLASSES:
-        st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")
-
-
-def _one_class(index: DatasetIndex, label: int) -> None:
-    chosen = [sample for sample in index.samples if sample.label == label]
-    pages = -(-len(chosen) // A_PAGE)
-    page = st.pagination(pages, key=f"page_{index.id}_{label}") if pages > 1 else 1
-    shown = chosen[(page - 1) * A_PAGE : page * A_PAGE]
-    pictures.gallery(str(label), index, shown, [sample.name for sample in shown])
-
-
-def _class_counts(split: DatasetIndex) -> None:
-    st.subheader("Pictures per class")
-    distribution = split.distribution()
-    totals = list(zip(distribution.class_names, distribution.totals, strict=True))[:MOST_BARS]
-    chart_view.show(
-        charts.class_counts(distribution, MOST_BARS),
-        alt="Pictures of each class in each split: " + ", ".join(f"{name} {total}" for name, total in totals),
-        key="class_counts",
-    )
-    if len(distribution.class_names) > MOST_BARS:
-        st.caption(f"The first {MOST_BARS} classes are shown.")
-
-
-def _picture_sizes(index: DatasetIndex) -> None:
-    st.subheader("Picture sizes")
-    widths = [sample.width for sample in index.samples]
-    heights = [sample.height for sample in index.samples]
-    if len(set(widths)) == len(set(heights)) == 1:
-        st.markdown(f"All are {widths[0]} × {heights[0]} pixels.")
-        return
-    chart_view.show(
-        charts.picture_sizes(index.samples),
-        alt=f"Widths from {min(widths)} to {max(widths)} and heights from {min(heights)} to {max(heights)} pixels",
-        key="picture_sizes",
-    )
+def origin(index: DatasetIndex) -> str:
+    """Returns in Markdown which data set this is a version of and what was done, empty where it is none."""
+    if not index.parent:
+        return ""
+    names = {other.id: other.name for other in session.dataset_store().list()}
+    parent = f"**{wording.plain(names[index.parent])}**" if index.parent in names else "a data set that was deleted"
+    return f"A version of {parent}: {wording.plain(wording.changes(index.edits))}."
 
 
 def left_out(index: DatasetIndex) -> None:

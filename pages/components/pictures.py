@@ -27,6 +27,22 @@ def sample_thumbnail(index: DatasetIndex, sample: Sample, side: int = SIDE) -> b
     return _thumbnail(sample.digest, side, index.picture_path(sample))
 
 
+def one(index: DatasetIndex, sample: Sample, alt: str, side: int = SIDE) -> None:
+    """Shows one picture, or that its file is gone.
+
+    Args:
+        index: the data set.
+        sample: the picture.
+        alt: what is on it, for people who hear the page.
+        side: of the picture at most, in pixels.
+    """
+    picture = sample_thumbnail(index, sample, side)
+    if picture is None:
+        st.caption("File missing")
+    else:
+        st.image(picture, alt=alt, width="stretch")
+
+
 def gallery(
     key: str,
     index: DatasetIndex,

@@ -6,6 +6,7 @@ from core.datasets.samples import SAMPLES, import_sample
 from core.recipes import recipe_config
 from core.runs import queue
 from pages.components import session, wording
+from pages.components.jobs import IMPORT
 
 SAMPLE = "textures"
 RECIPE = "recommended"
@@ -19,20 +20,20 @@ def try_it_now(key: str, primary: bool = True) -> None:
     )
     if not pressed:
         return
-    jobs, store = session.import_jobs(), session.dataset_store()
+    jobs, store = session.jobs(), session.dataset_store()
     job = jobs.start(
-        SAMPLES[SAMPLE].label, lambda on_event, should_stop: import_sample(store, SAMPLE, on_event, should_stop)
+        IMPORT, SAMPLES[SAMPLE].label, lambda on_event, should_stop: import_sample(store, SAMPLE, on_event, should_stop)
     )
     bar = st.progress(0.0, "Starting")
     while not job.ended.wait(LOOK_AGAIN_SECONDS):
-        bar.progress(wording.share_done(job.progress), wording.import_phase(job.progress))
-    if job.dataset is None:
+        bar.progress(wording.share_done(job.progress), wording.job_phase(job.progress))
+    if job.result is None:
         bar.empty()
         st.error(wording.plain(job.error or "The import was stopped."), icon=":material/error:")
         return
     bar.progress(1.0, "Starting the training")
     with session.errors_shown():
-        session.choose_dataset(job.dataset.id)
-        config = recipe_config(RECIPE, len(job.dataset.samples), validation_split=job.dataset.validation_split)
-        run = queue.submit(session.run_store(), job.dataset.id, config, recipe=RECIPE)
+        session.choose_dataset(job.result.id)
+        config = recipe_config(RECIPE, len(job.result.samples), validation_split=job.result.validation_split)
+        run = queue.submit(session.run_store(), job.result.id, config, recipe=RECIPE)
         session.open_run(run.id)

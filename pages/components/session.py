@@ -9,15 +9,16 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
+from core.forecast import Forecast
 from core.rate_curve import RateCurve
 from core.runs import queue
 from core.runs.store import Run, RunStore
 from core.serving import InferenceClient
 from core.settings import Settings, settings
 from pages.components import planning, wording
-from pages.components.imports import ImportJobs
+from pages.components.jobs import Jobs
 from pages.components.lookups import Lookups
-from pages.components.planning import Outlook, Question
+from pages.components.planning import Question
 from pages.components.standby import Standby
 
 HOME = "pages/home.py"
@@ -55,8 +56,8 @@ def _inference_client(home: Path, _settings: Settings) -> InferenceClient:
 
 
 @st.cache_resource(show_spinner=False)
-def _import_jobs(home: Path) -> ImportJobs:
-    return ImportJobs()
+def _jobs(home: Path) -> Jobs:
+    return Jobs()
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
@@ -66,8 +67,8 @@ def _warm_ups(home: Path, _client: InferenceClient) -> Lookups[str, bool]:
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
-def _outlooks(home: Path, _client: InferenceClient) -> Lookups[Question, Outlook]:
-    return Lookups(lambda question: planning.find_outlook(_client, question))
+def _forecasts(home: Path, _client: InferenceClient) -> Lookups[Question, Forecast]:
+    return Lookups(lambda question: planning.find_forecast(_client, question))
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
@@ -95,9 +96,9 @@ def inference_client() -> InferenceClient:
     return _inference_client(settings().home, settings())
 
 
-def import_jobs() -> ImportJobs:
-    """Returns the imports that this server works on."""
-    return _import_jobs(settings().home)
+def jobs() -> Jobs:
+    """Returns the jobs that this server works on."""
+    return _jobs(settings().home)
 
 
 def warm_ups() -> Lookups[str, bool]:
@@ -105,9 +106,9 @@ def warm_ups() -> Lookups[str, bool]:
     return _warm_ups(settings().home, inference_client())
 
 
-def outlooks() -> Lookups[Question, Outlook]:
+def forecasts() -> Lookups[Question, Forecast]:
     """Returns what is known of how long runs will take."""
-    return _outlooks(settings().home, inference_client())
+    return _forecasts(settings().home, inference_client())
 
 
 def rate_curves() -> Lookups[Question, RateCurve]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.backbones import get_backbone
+from core.datasets.edits import Edit
 from core.events import Event
 from core.forecast import in_words
 from core.runs.store import Run, RunStatus
@@ -31,6 +32,29 @@ SETTING_LABELS = {
     "rotation": "Rotation in degrees",
     "translation": "Shift",
     "views": "Versions of a picture",
+}
+
+JOB_PHASES = {
+    "download": "Downloading",
+    "extract": "Unpacking",
+    "pictures": "Checking pictures",
+    "audit": "Looking for faults",
+    "version": "Taking pictures over",
+    "pack": "Packing pictures",
+    "starting": "Starting, loading TensorFlow",
+    "weights": "Getting the weights",
+    "features": "Reading pictures through the network",
+    "labels": "Comparing labels",
+    "outliers": "Looking for odd ones out",
+    "map": "Drawing the map",
+}
+BYTE_PHASES = ("download", "weights")
+STOPPED_JOBS = {
+    "import": "The import was stopped. Nothing of it was kept.",
+    "derive": "Stopped. No version was made, and the decisions are still there.",
+    "audit": "Stopped. Until the pictures are looked over, no faults are shown.",
+    "survey": "Stopped. What was computed is kept, so the next time is shorter.",
+    "pack": "Stopped. There is no zip.",
 }
 
 STATUS_WORDS = {
@@ -176,14 +200,19 @@ def views_cost(views: int, num_training: int, seconds: float | None) -> str:
     return f"{pictures}, {time_words if time_words.startswith('less') else f'about {time_words}'} more."
 
 
-def import_phase(event: Event | None) -> str:
-    """Returns what an import is at, in words."""
+def job_phase(event: Event | None) -> str:
+    """Returns what a job is at, in words."""
     if event is None:
         return "Starting"
-    if event.phase == "download":
-        return f"Downloading, {size(event.step)}" + (f" of {size(event.total)}" if event.total else "")
-    words = {"extract": "Unpacking", "pictures": "Checking pictures"}.get(event.phase, "Working")
+    if event.phase in BYTE_PHASES:
+        return f"{JOB_PHASES[event.phase]}, {size(event.step)}" + (f" of {size(event.total)}" if event.total else "")
+    words = JOB_PHASES.get(event.phase, "Working")
     return f"{words}, {event.step:,} of {event.total:,}" if event.total else words
+
+
+def changes(edits: Sequence[Edit]) -> str:
+    """Returns what was done to a data set: `7 pictures removed, 3 pictures relabelled as cat`."""
+    return ", ".join(edit.describe() for edit in edits) or "nothing changed"
 
 
 def share_done(event: Event | None) -> float:

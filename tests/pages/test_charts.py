@@ -3,7 +3,6 @@ import pytest
 
 from core.backbones import get_backbone
 from core.config import TrainingConfig
-from core.datasets.index import ClassDistribution, Sample
 from core.events import Event
 from core.rate_curve import RateCurve
 from pages.components import charts
@@ -19,10 +18,6 @@ def curve_events():
         epoch(1, accuracy=0.7, val_accuracy=0.6, loss=0.6, val_loss=0.7),
         epoch(2, accuracy=0.9, val_accuracy=0.8, loss=0.3, val_loss=0.4),
     ]
-
-
-def sample(width, height):
-    return Sample("pictures/0.jpg", 0, "train", "a.jpg", "0" * 64, width, height)
 
 
 def test_learning_curve_has_a_point_an_epoch_for_validation_and_training():
@@ -77,30 +72,6 @@ def test_compared_runs_differ_in_name_dash_and_marker():
     assert second.name.endswith(", Fine-tuned")
     assert first.line.dash != second.line.dash
     assert first.marker.symbol != second.marker.symbol
-
-
-def test_class_counts_has_a_bar_a_split_and_leaves_out_empty_ones():
-    distribution = ClassDistribution(("cat", "dog"), {"train": (3, 4), "validation": (1, 1), "test": (0, 0)})
-    figure = charts.class_counts(distribution)
-    assert [(trace.name, list(trace.x)) for trace in figure.data] == [("Training", [3, 4]), ("Validation", [1, 1])]
-    assert list(figure.layout.yaxis.ticktext) == ["cat", "dog"]
-
-
-def test_picture_sizes_has_a_dot_a_size_larger_where_more_pictures_have_it():
-    figure = charts.picture_sizes([sample(40, 30), sample(40, 30), sample(20, 50)])
-    dots = {
-        (x, y): (size, count)
-        for x, y, size, count in zip(
-            figure.data[0].x, figure.data[0].y, figure.data[0].marker.size, figure.data[0].customdata, strict=True
-        )
-    }
-    assert dots[40, 30][1] == 2
-    assert dots[20, 50][1] == 1
-    assert dots[40, 30][0] > dots[20, 50][0]
-
-
-def test_picture_sizes_of_nothing_is_an_empty_chart():
-    assert not charts.picture_sizes([]).data[0].x
 
 
 @pytest.mark.parametrize("trainable", [0, 2, 9])

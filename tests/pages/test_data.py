@@ -22,7 +22,7 @@ def zipped(folder: Path) -> bytes:
 
 
 def imports_ended(app):
-    wait_until(lambda: session.import_jobs().running() is None)
+    wait_until(lambda: not session.jobs().running())
     app.run()
     assert not app.exception
     return app
@@ -178,8 +178,8 @@ def test_pictures_that_are_here_already_are_said_with_what_was_left_out(open_pag
     (shape_folder / "circle" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
     app = open_page("data")
     store = DatasetStore(home)
-    job = session.import_jobs().start("again", lambda *watch: store.import_source(shape_folder, None, *watch))
-    app.session_state["import_job"] = job.id
+    job = session.jobs().start("import", "again", lambda *watch: store.import_source(shape_folder, None, *watch))
+    app.session_state["watched_jobs"] = [job.id]
     app = imports_ended(app)
     assert "These 30 pictures were here already, as Shapes: nothing was added." in app.info[0].value.replace("\\", "")
     assert "broken.png" in app.dataframe[0].value.iloc[0, 0]

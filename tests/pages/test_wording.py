@@ -194,8 +194,8 @@ def test_verdict_in_words():
         (Event("pictures", 5, 900), "Checking pictures, 5 of 900"),
     ],
 )
-def test_import_phase_in_words(event, words):
-    assert wording.import_phase(event) == words
+def test_job_phase_in_words(event, words):
+    assert wording.job_phase(event) == words
 
 
 def test_versions_of_a_picture_have_their_price():

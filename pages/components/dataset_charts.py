@@ -1,0 +1,162 @@
+"""Charts of data sets: data in, Plotly figures out. No Streamlit calls."""
+
+import itertools
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from core.datasets.index import ClassDistribution, Sample
+from pages.components.charts import QUIET, SPLITS, label, new_figure
+
+BINS = 24
+# Wider than four times the height, or the other way round, is all the same.
+WIDEST = 2.0
+ASPECT_TICKS = {-2: "1:4", -1: "1:2", 0: "1:1", 1: "2:1", 2: "4:1"}
+# As many as the theme has colours.
+MOST_COLOURS = 10
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down", "x", "pentagon")
+# Seen on light and dark pages alike (3:1).
+MARK = "#e5484d"
+
+
+def class_counts(distribution: ClassDistribution, most: int = 40) -> go.Figure:
+    """Draws how many pictures each class has, one colour a split.
+
+    Args:
+        distribution: the numbers.
+        most: how many classes to show.
+    """
+    names = [label(name) for name in distribution.class_names[:most]]
+    figure = new_figure(max(180, 90 + 30 * len(names)), barmode="stack", bargap=0.35)
+    for split, text in SPLITS.items():
+        counts = distribution.counts.get(split, ())[:most]
+        if any(counts):
+            figure.add_bar(
+                y=list(range(len(names))),
+                x=counts,
+                name=text,
+                orientation="h",
+                customdata=names,
+                hovertemplate="%{customdata}: %{x:,} pictures",
+            )
+    _name_rows(figure, names)
+    figure.update_layout(showlegend=True, legend_traceorder="normal")
+    return figure
+
+
+def class_changes(before: Mapping[str, int], after: Mapping[str, int], most: int = 40) -> go.Figure:
+    """Draws how many pictures each class has in two data sets.
+
+    Args:
+        before: numbers by class in the first.
+        after: numbers by class in the second.
+        most: how many classes to show.
+    """
+    classes = list(dict.fromkeys([*before, *after]))[:most]
+    names = [label(name) for name in classes]
+    figure = new_figure(max(200, 90 + 44 * len(names)), barmode="group", bargap=0.35)
+    for text, counts in (("Before", before), ("After", after)):
+        figure.add_bar(
+            y=list(range(len(names))),
+            x=[counts.get(name, 0) for name in classes],
+            name=text,
+            orientation="h",
+            customdata=names,
+            hovertemplate="%{customdata}: %{x:,} pictures",
+        )
+    _name_rows(figure, names)
+    figure.update_layout(showlegend=True, legend_traceorder="normal")
+    return figure
+
+
+def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    figure.update_yaxes(tickvals=list(range(len(names))), ticktext=list(names), autorange="reversed")
+    figure.update_xaxes(title="Pictures", rangemode="tozero")
+
+
+def side_histogram(samples: Sequence[Sample]) -> go.Figure:
+    """Draws how many pictures have a shorter side of so many pixels."""
+    sides = np.array([min(sample.width, sample.height) for sample in samples])
+    edges = np.unique(np.linspace(sides.min(), sides.max() + 1, BINS + 1).round()) if len(sides) else np.array([0, 1])
+    figure = _histogram(sides, edges, lambda low, high: f"{low:.0f} to {high - 1:.0f} pixels")
+    figure.update_xaxes(title="Shorter side in pixels")
+    return figure
+
+
+def aspect_histogram(samples: Sequence[Sample]) -> go.Figure:
+    """Draws how many pictures are how much wider than tall."""
+    ratios = np.array([sample.width / sample.height for sample in samples])
+    # By doublings, so that wide and tall pictures of one shape are as far from the square ones.
+    powers = np.clip(np.log2(ratios), -WIDEST, WIDEST) if len(ratios) else ratios
+    edges = np.linspace(-WIDEST - WIDEST / BINS, WIDEST + WIDEST / BINS, BINS + 2)
+    figure = _histogram(powers, edges, lambda low, high: f"{2**low:.2f} to {2**high:.2f} times as wide as tall")
+    figure.update_xaxes(title="Width to height", tickvals=list(ASPECT_TICKS), ticktext=list(ASPECT_TICKS.values()))
+    return figure
+
+
+def _histogram(values: np.ndarray, edges: np.ndarray, words: object) -> go.Figure:
+    counts, edges = np.histogram(values, edges)
+    figure = new_figure(240, showlegend=False, bargap=0.06)
+    figure.add_bar(
+        x=((edges[:-1] + edges[1:]) / 2).tolist(),
+        y=counts.tolist(),
+        width=(np.diff(edges) * 0.94).tolist(),
+        customdata=[words(low, high) for low, high in itertools.pairwise(edges)],
+        hovertemplate="%{customdata}: %{y:,} pictures<extra></extra>",
+    )
+    figure.update_yaxes(title="Pictures", rangemode="tozero")
+    return figure
+
+
+def picture_map(
+    coordinates: np.ndarray,
+    classes: Sequence[str],
+    names: Sequence[str],
+    coloured: Sequence[str],
+    marked: Sequence[int] = (),
+) -> go.Figure:
+    """Draws pictures as dots, those that look alike near each other, one colour and shape a class.
+
+    Args:
+        coordinates: of shape `(num_pictures, 2)`.
+        classes: class of each picture.
+        names: what each picture is called.
+        coloured: the classes that get a colour; the others are grey.
+        marked: places of the pictures to draw a ring around.
+    """
+    figure = new_figure(560, hovermode="closest", dragmode="pan")
+    own = np.array(classes, dtype=object)
+    groups = [(name, own == name) for name in coloured]
+    others = ~np.isin(own, list(coloured))
+    for name, chosen, look in (
+        [("Other classes", others, {"color": QUIET, "opacity": 0.4, "size": 6})] if others.any() else []
+    ) + [
+        (label(name), chosen, {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8, "opacity": 0.8})
+        for place, (name, chosen) in enumerate(groups)
+    ]:
+        places = np.flatnonzero(chosen)
+        figure.add_scatter(
+            x=coordinates[places, 0].tolist(),
+            y=coordinates[places, 1].tolist(),
+            name=name,
+            mode="markers",
+            marker=look,
+            unselected={"marker": {"opacity": 0.35}},
+            customdata=[[int(place), label(names[place]), label(classes[place])] for place in places],
+            hovertemplate="%{customdata[2]}: %{customdata[1]}<extra></extra>",
+        )
+    if len(marked):
+        figure.add_scatter(
+            x=coordinates[list(marked), 0].tolist(),
+            y=coordinates[list(marked), 1].tolist(),
+            name="To look at",
+            mode="markers",
+            marker={"symbol": "circle-open", "size": 16, "color": MARK, "line": {"width": 2}},
+            hoverinfo="skip",
+        )
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(showticklabels=False, showgrid=False, zeroline=False, title=None)
+    figure.update_yaxes(scaleanchor="x")
+    figure.update_layout(showlegend=True, legend_traceorder="normal", legend_itemsizing="constant")
+    return figure

@@ -1,0 +1,205 @@
+"""What a person decides about pictures: kept on disk at once, made into a version of the data set later."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.datasets.audit import KINDS, Issue
+from core.datasets.drafts import KEEP, RELABEL_PREFIX, REMOVE, UNDECIDED, Draft, decide, discard_draft, read_draft
+from core.datasets.index import DatasetIndex, Sample
+from core.datasets.versions import make_version
+from core.errors import CoreError
+from pages.components import job_views, pictures, session, wording
+from pages.components.jobs import DERIVE
+
+CHOICES = {KEEP: ":material/check: Keep", REMOVE: ":material/delete: Remove"}
+
+
+def current(index: DatasetIndex) -> Draft:
+    """Returns what was decided so far. Where that can't be read, says so and offers to discard it."""
+    try:
+        return read_draft(index)
+    except CoreError as error:
+        st.error(wording.plain(str(error)), icon=":material/error:")
+        st.button("Discard the decisions", icon=":material/undo:", on_click=_discard, args=(index,))
+        st.stop()
+
+
+def staged(index: DatasetIndex, draft: Draft) -> None:
+    """Draws what was decided, and what can be made of it."""
+    if not draft.decisions:
+        return
+    edits = draft.edits()
+    kept = sum(decision == KEEP for decision in draft.decisions.values())
+    words = [edit.describe() for edit in edits] + ([f"{wording.count(kept, 'picture')} kept"] if kept else [])
+    with st.container(border=True, key="staged"):
+        st.markdown(f":material/inventory: **Decided:** {wording.plain(', '.join(words))}")
+        if edits:
+            st.caption("Saved, but not done yet. The cleaned version is a data set of its own: this one stays.")
+        with st.container(horizontal=True):
+            if edits:
+                st.button(
+                    "Make cleaned version",
+                    type="primary",
+                    icon=":material/auto_fix_high:",
+                    on_click=_make,
+                    args=(index,),
+                    disabled=_is_busy(index),
+                )
+            st.button("Discard", icon=":material/undo:", on_click=_discard, args=(index,), disabled=_is_busy(index))
+
+
+def _is_busy(index: DatasetIndex) -> bool:
+    return any(job.about == index.id for job in session.jobs().running(DERIVE))
+
+
+def _make(index: DatasetIndex) -> None:
+    store = session.dataset_store()
+    job_views.start(
+        DERIVE,
+        index.name,
+        lambda on_event, should_stop: make_version(store, index, None, on_event, should_stop),
+        about=index.id,
+    )
+
+
+def _discard(index: DatasetIndex) -> None:
+    with session.errors_shown():
+        discard_draft(index)
+
+
+def stage(index: DatasetIndex, paths: Sequence[str], decision: str) -> None:
+    """Decides about pictures; what hinders that is shown."""
+    with session.errors_shown():
+        decide(index, paths, decision)
+
+
+def bulk(index: DatasetIndex, samples: Sequence[Sample], draft: Draft, key: str) -> None:
+    """Draws the decisions that can be made about all pictures shown.
+
+    Args:
+        index: the data set.
+        samples: those that are shown.
+        draft: what was decided so far.
+        key: of its own on the page.
+    """
+    paths = tuple(sample.path for sample in samples)
+    what = "this one" if len(paths) == 1 else f"all {len(paths)} shown"
+    move = f"move_{key}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for decision, word, icon in ((KEEP, "Keep", ":material/check:"), (REMOVE, "Remove", ":material/delete:")):
+            st.button(
+                f"{word} {what}", key=f"{decision}_{key}", icon=icon, on_click=stage, args=(index, paths, decision)
+            )
+        if any(path in draft.decisions for path in paths):
+            st.button(
+                "Decide again",
+                key=f"again_{key}",
+                icon=":material/undo:",
+                help=f"Takes back what was decided about {what}.",
+                on_click=stage,
+                args=(index, paths, UNDECIDED),
+            )
+        st.selectbox(
+            f"Relabel {what} as",
+            index.class_names,
+            index=None,
+            key=move,
+            placeholder="Choose a class",
+            width=220,
+            on_change=_move_all,
+            args=(index, paths, move),
+        )
+
+
+def _move_all(index: DatasetIndex, paths: Sequence[str], key: str) -> None:
+    name = st.session_state[key]
+    st.session_state[key] = None
+    if name is not None:
+        stage(index, paths, f"{RELABEL_PREFIX}{name}")
+
+
+def card(
+    index: DatasetIndex,
+    sample: Sample,
+    draft: Draft,
+    issues: Sequence[Issue] = (),
+    suggested: str = "",
+    side: int = pictures.SIDE,
+) -> None:
+    """Draws one picture, what is wrong with it, and the decisions that can be made about it.
+
+    Args:
+        index: the data set.
+        sample: the picture.
+        draft: what was decided so far.
+        issues: what was found about it.
+        suggested: class that it looks like, where that is another one.
+        side: of the picture at most, in pixels.
+    """
+    class_name = index.class_names[sample.label]
+    pictures.one(index, sample, f"{class_name}: {sample.name}", side)
+    _reasons(class_name, sample, issues)
+    decision = draft.decisions.get(sample.path, UNDECIDED)
+    _keep_or_remove(index, sample, decision)
+    _class(index, sample, decision, suggested)
+
+
+def _reasons(class_name: str, sample: Sample, issues: Sequence[Issue]) -> None:
+    name = sample.name.rsplit("/", 1)[-1]
+    st.caption(f"**{wording.plain(class_name)}** · {wording.plain(name)}")
+    for issue in issues:
+        st.caption(wording.plain(issue.detail or KINDS[issue.kind].title))
+
+
+def _keep_or_remove(index: DatasetIndex, sample: Sample, decision: str) -> None:
+    key = f"decision_{index.id}_{sample.path}"
+    # What is on disk counts, whatever the widget had: another tab or a button for all may have decided.
+    st.session_state[key] = decision if decision in CHOICES else None
+    st.segmented_control(
+        f"Keep or remove {sample.name}",
+        list(CHOICES),
+        format_func=CHOICES.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        on_change=_decided,
+        args=(index, sample.path, key),
+        width="stretch",
+    )
+
+
+def _decided(index: DatasetIndex, path: str, key: str) -> None:
+    stage(index, (path,), st.session_state[key] or UNDECIDED)
+
+
+def _class(index: DatasetIndex, sample: Sample, decision: str, suggested: str) -> None:
+    own = index.class_names[sample.label]
+    new = decision.removeprefix(RELABEL_PREFIX) if decision.startswith(RELABEL_PREFIX) else own
+    key = f"class_of_{index.id}_{sample.path}"
+    st.session_state[key] = new
+    names = index.class_names if new in index.class_names else (*index.class_names, new)
+    st.selectbox(
+        f"Class of {sample.name}",
+        names,
+        key=key,
+        label_visibility="collapsed",
+        on_change=_relabelled,
+        args=(index, sample, key),
+    )
+    if suggested and suggested != new:
+        st.button(
+            f"Relabel as {wording.plain(suggested)}",
+            key=f"suggested_{key}",
+            type="tertiary",
+            icon=":material/label:",
+            on_click=stage,
+            args=(index, (sample.path,), f"{RELABEL_PREFIX}{suggested}"),
+        )
+    elif new != own:
+        st.caption(f":material/label: {wording.plain(own)} → **{wording.plain(new)}**")
+
+
+def _relabelled(index: DatasetIndex, sample: Sample, key: str) -> None:
+    name = st.session_state[key]
+    is_own = name == index.class_names[sample.label]
+    stage(index, (sample.path,), UNDECIDED if is_own else f"{RELABEL_PREFIX}{name}")

@@ -1,0 +1,71 @@
+"""Jobs on the page: a bar with Stop for each that is at work, and once what became of it."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from pages.components import polling, session, wording
+from pages.components.jobs import Job, Work
+
+# The jobs whose end this session is to be told of.
+WATCHED = "watched_jobs"
+POLL_SECONDS = 0.3
+
+Outcomes = Mapping[str, Callable[[Job], None]]
+"""For each kind of job, what draws the result that one has."""
+
+
+def start(kind: str, label: str, work: Work, about: str = "") -> Job:
+    """Starts a job and lets this session be told of its end. The arguments are those of `Jobs.start`."""
+    job = session.jobs().start(kind, label, work, about)
+    _watch(job)
+    return job
+
+
+def show(outcomes: Outcomes) -> None:
+    """Draws all jobs at work, whoever started them, and the ends of those that this session has seen at work."""
+    jobs = session.jobs()
+    for job in jobs.running():
+        _watch(job)
+    for job in [jobs.get(job_id) for job_id in st.session_state.get(WATCHED, [])]:
+        if job is not None and job.is_running:
+            _show_running(job)
+        elif job is not None:
+            _show_end(job, outcomes)
+    st.session_state[WATCHED] = [
+        job_id for job_id in st.session_state.get(WATCHED, []) if jobs.get(job_id) and jobs.get(job_id).is_running
+    ]
+
+
+def _watch(job: Job) -> None:
+    watched = st.session_state.setdefault(WATCHED, [])
+    if job.id not in watched:
+        watched.append(job.id)
+
+
+def _show_running(job: Job) -> None:
+    def draw() -> bool:
+        if job.is_running:
+            words = "Stopping" if job.stopping.is_set() else wording.job_phase(job.progress)
+            st.progress(wording.share_done(job.progress), f"**{wording.plain(job.label)}**: {words}")
+        return job.is_running
+
+    with st.container(border=True):
+        polling.poll(f"job_{job.id}", draw, job.is_running, POLL_SECONDS)
+        if job.is_running:
+            st.button(
+                "Stop",
+                key=f"stop_{job.id}",
+                icon=":material/stop:",
+                on_click=job.stopping.set,
+                disabled=job.stopping.is_set(),
+            )
+
+
+def _show_end(job: Job, outcomes: Outcomes) -> None:
+    if job.failure is not None:
+        st.error(wording.plain(job.error), icon=":material/error:")
+    elif job.result is None:
+        st.info(wording.STOPPED_JOBS[job.kind], icon=":material/info:")
+    else:
+        outcomes[job.kind](job)

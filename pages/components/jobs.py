@@ -1,0 +1,132 @@
+"""Work that goes on while pages are read, reloaded or left: imports, new versions, surveys, zips. No Streamlit calls.
+
+A job is a thread of the server: one that the server's end interrupts leaves nothing behind, and starting it again is
+cheap, so it needs no process and no record of its own as a run does.
+"""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from core.errors import CoreError, Stopped
+from core.events import Event, OnEvent, ShouldStop
+
+LOGGER = logging.getLogger(__name__)
+FINISHED_JOBS = 50
+UNFORESEEN = "It failed for a reason nobody foresaw. The server's log has the details. Try it again, or another way."
+
+Result = TypeVar("Result")
+Work = Callable[[OnEvent, ShouldStop], Result]
+
+IMPORT, DERIVE, AUDIT, SURVEY, PACK = "import", "derive", "audit", "survey", "pack"
+
+
+@dataclass
+class Job(Generic[Result]):
+    """One piece of work, seen by the thread that does it and by the pages that watch it.
+
+    Attributes:
+        id: its name in session state.
+        kind: `import`, `derive`, `audit`, `survey` or `pack`.
+        label: what people call what it is about.
+        about: id of the data set that it works on; empty for an import.
+        progress: its latest event, or None.
+        result: what came of it; None until it is there.
+        failure: why there is none; None unless it failed.
+    """
+
+    id: str
+    kind: str
+    label: str
+    about: str = ""
+    progress: Event | None = None
+    result: Result | None = None
+    failure: CoreError | None = None
+    stopping: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is still at work."""
+        return not self.ended.is_set()
+
+    @property
+    def error(self) -> str:
+        """Why it failed, in words; empty where it didn't."""
+        return str(self.failure or "")
+
+    def run(self, work: Work[Result]) -> None:
+        """Does the work and keeps what became of it."""
+        try:
+            self.result = work(self._report, self.stopping.is_set)
+        except Stopped:
+            pass
+        except CoreError as error:
+            self.failure = error
+        except Exception:
+            LOGGER.exception("The %s of %r failed", self.kind, self.label)
+            self.failure = CoreError(UNFORESEEN)
+        finally:
+            self.ended.set()
+
+    def _report(self, event: Event) -> None:
+        self.progress = event
+
+
+class Jobs:
+    """The jobs of one server. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+
+    def start(self, kind: str, label: str, work: Work, about: str = "") -> Job:
+        """Starts a job on a thread of its own.
+
+        Args:
+            kind: what is done.
+            label: what people call what it is about.
+            work: takes a listener and the question whether to stop, and returns the result.
+            about: id of the data set that it works on. While there is such a job at work, it is returned instead.
+        """
+        with self._lock:
+            same = self._latest(kind, about) if about else None
+            if same is not None and same.is_running:
+                return same
+            job = Job(secrets.token_hex(4), kind, label, about)
+            finished = [key for key, other in self._jobs.items() if not other.is_running]
+            for key in finished[:-FINISHED_JOBS]:
+                del self._jobs[key]
+            self._jobs[job.id] = job
+        threading.Thread(target=job.run, args=(work,), name=f"{kind} {job.id}", daemon=True).start()
+        return job
+
+    def get(self, job_id: str | None) -> Job | None:
+        """Returns the job of that id, or None."""
+        return self._jobs.get(job_id or "")
+
+    def latest(self, kind: str, about: str = "") -> Job | None:
+        """Returns the newest job of a kind that works or worked on a data set, or None."""
+        with self._lock:
+            return self._latest(kind, about)
+
+    def running(self, kind: str = "") -> list[Job]:
+        """Returns the jobs that are at work, whoever started them, oldest first.
+
+        Args:
+            kind: only of this kind; all by default.
+        """
+        with self._lock:
+            return [job for job in self._jobs.values() if job.is_running and kind in ("", job.kind)]
+
+    def forget(self, job_id: str) -> None:
+        """Drops a job that has ended."""
+        with self._lock:
+            if job_id in self._jobs and not self._jobs[job_id].is_running:
+                del self._jobs[job_id]
+
+    def _latest(self, kind: str, about: str) -> Job | None:
+        return next((job for job in reversed(self._jobs.values()) if (job.kind, job.about) == (kind, about)), None)

@@ -1,0 +1,205 @@
+"""What is in a data set: what to look at, numbers, pictures, charts."""
+
+import streamlit as st
+
+from core.datasets.audit import KINDS
+from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, SPLITS, DatasetIndex, Sample
+from pages.components import chart_view, charts, dataset_charts, dataset_views, decisions, pictures, session, wording
+from pages.components.contents import CORRUPT, Findings
+
+A_FEW = 8
+A_PAGE = 48
+MOST_CLASSES = 12
+MOST_BARS = 40
+MOST_KINDS = 5
+ANY = "any"
+NONE_FOUND = "none"
+
+
+def show(index: DatasetIndex, found: Findings | None, open_issues: object) -> None:
+    """Draws the section.
+
+    Args:
+        index: the data set.
+        found: what was found in it; None before it was looked over.
+        open_issues: called when the person wants to see what was found.
+    """
+    if found is not None:
+        _glance(index, found, open_issues)
+    split = _split(index)
+    _numbers(split)
+    for note in index.notes:
+        st.caption(wording.plain(note))
+    _pictures(split, found)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _class_counts(split)
+    with right:
+        _sizes(index)
+    dataset_views.left_out(index)
+
+
+def _glance(index: DatasetIndex, found: Findings, open_issues: object) -> None:
+    """Draws what the audit found, in one look, and what it advises."""
+    draft = decisions.current(index)
+    number = found.num_left(draft)
+    with st.container(border=True, key="glance"):
+        if not number:
+            done = "Everything was looked at" if found.by_path else "Nothing wrong was found"
+            pictures_words = wording.count(len(index.samples), "picture")
+            st.markdown(f":green[:material/check_circle:] **{done}** in {pictures_words}.")
+        else:
+            left = [(KINDS[kind].title, count) for kind, count in found.left(draft).items() if count]
+            listed = wording.listing([f"{title} ({count:,})" for title, count in left], MOST_KINDS)
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.markdown(f"**{wording.count(number, 'picture')} to look at**: {listed}", width="content")
+                st.button("Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues)
+        for advice in found.advice:
+            st.markdown(f":orange[:material/lightbulb:] {wording.plain(advice.text)}")
+        if CORRUPT in found.by_kind:
+            files = wording.count(len(found.by_kind[CORRUPT]), "file")
+            st.caption(f"{files} could not be read and were left out, see below.")
+    if draft.edits():
+        decisions.staged(index, draft)
+
+
+def _split(index: DatasetIndex) -> DatasetIndex:
+    """Draws the share to hold out, where no split was given, and returns the data set split."""
+    if index.has_split:
+        st.caption("Came with its own validation pictures.")
+        return session.split_dataset(index)
+    share = st.slider(
+        "Share held out for validation",
+        SMALLEST_SHARE,
+        LARGEST_SHARE,
+        index.validation_split,
+        step=0.05,
+        format="percent",
+        key=f"validation_split_{index.id}",
+        help="These pictures are never trained on: they tell how good the model is on new ones.",
+    )
+    if share != index.validation_split:
+        session.dataset_store().set_validation_split(index.id, share)
+    return session.split_dataset(index, share)
+
+
+def _numbers(split: DatasetIndex) -> None:
+    grid = st.grid(5, min_column_width=130, gap="small")
+    grid.metric("Pictures", f"{len(split.samples):,}")
+    grid.metric("Classes", f"{len(split.class_names):,}")
+    for name in SPLITS:
+        if chosen := split.select(name):
+            grid.metric(charts.SPLITS[name], f"{len(chosen):,}")
+    if split.skipped:
+        grid.metric("Left out", f"{len(split.skipped):,}")
+
+
+def _pictures(index: DatasetIndex, found: Findings | None) -> None:
+    """Draws a few pictures of each class, or pages of those that are asked for."""
+    st.subheader("Pictures", anchor=False)
+    label, split, kind = _filters(index, found)
+    if (label, split, kind) == (None, None, None):
+        _some_of_each(index)
+        return
+    flagged = found.by_path if found else {}
+    chosen = [
+        sample
+        for sample in index.samples
+        if (label is None or sample.label == label)
+        and (split is None or sample.split == split)
+        and (kind is None or _has(flagged, sample, kind))
+    ]
+    if not chosen:
+        st.caption("No picture is like that.")
+        return
+    st.caption(wording.count(len(chosen), "picture"))
+    pages = -(-len(chosen) // A_PAGE)
+    page = st.pagination(pages, key=f"page_{index.id}_{label}_{split}_{kind}") if pages > 1 else 1
+    shown = chosen[(page - 1) * A_PAGE : page * A_PAGE]
+    pictures.gallery("chosen", index, shown, [f"{index.class_names[one.label]}: {one.name}" for one in shown])
+
+
+def _filters(index: DatasetIndex, found: Findings | None) -> tuple[int | None, str | None, str | None]:
+    """Draws the choice of class, split and finding; None stands for all."""
+    names = index.class_names
+    splits = [name for name in SPLITS if any(sample.split == name for sample in index.samples)]
+    kinds = [kind for kind in found.by_kind if kind != CORRUPT] if found else []
+    left, middle, right = st.columns(3)
+    label = left.selectbox(
+        "Class",
+        [None, *range(len(names))],
+        format_func=lambda label: "All classes" if label is None else names[label],
+        key=f"class_{index.id}",
+    )
+    split = middle.selectbox(
+        "Split",
+        [None, *splits],
+        format_func=lambda name: "All splits" if name is None else charts.SPLITS[name],
+        key=f"split_{index.id}",
+    )
+    kind = right.selectbox(
+        "Found",
+        [None, *((ANY, *kinds, NONE_FOUND) if kinds else ())],
+        format_func=lambda kind: _kind_words(kind),
+        key=f"kind_{index.id}",
+        disabled=not kinds,
+    )
+    return label, split, kind
+
+
+def _kind_words(kind: str | None) -> str:
+    words = {None: "Anything or nothing", ANY: "Something", NONE_FOUND: "Nothing"}
+    return words.get(kind) or KINDS[kind].title
+
+
+def _has(flagged: object, sample: Sample, kind: str) -> bool:
+    own = flagged.get(sample.path, ())
+    if kind in (ANY, NONE_FOUND):
+        return bool(own) == (kind == ANY)
+    return any(issue.kind == kind for issue in own)
+
+
+def _some_of_each(index: DatasetIndex) -> None:
+    names = index.class_names
+    by_label: list[list[Sample]] = [[] for _ in names]
+    for sample in index.samples:
+        by_label[sample.label].append(sample)
+    for label, own in enumerate(by_label[:MOST_CLASSES]):
+        st.markdown(f"**{wording.plain(names[label])}** · {wording.count(len(own), 'picture')}")
+        pictures.gallery(str(label), index, own[:A_FEW], [names[label]] * A_FEW)
+    if len(names) > MOST_CLASSES:
+        st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")
+
+
+def _class_counts(split: DatasetIndex) -> None:
+    st.subheader("Pictures per class", anchor=False)
+    distribution = split.distribution()
+    totals = list(zip(distribution.class_names, distribution.totals, strict=True))[:MOST_BARS]
+    chart_view.show(
+        dataset_charts.class_counts(distribution, MOST_BARS),
+        alt="Pictures of each class in each split: " + ", ".join(f"{name} {total}" for name, total in totals),
+        key="class_counts",
+    )
+    if len(distribution.class_names) > MOST_BARS:
+        st.caption(f"The first {MOST_BARS} classes are shown.")
+
+
+def _sizes(index: DatasetIndex) -> None:
+    st.subheader("Picture sizes", anchor=False)
+    widths = [sample.width for sample in index.samples]
+    heights = [sample.height for sample in index.samples]
+    if len(set(widths)) == len(set(heights)) == 1:
+        st.markdown(f"All are {widths[0]} × {heights[0]} pixels.")
+        return
+    shortest = [min(size) for size in zip(widths, heights, strict=True)]
+    chart_view.show(
+        dataset_charts.side_histogram(index.samples),
+        alt=f"Shorter sides from {min(shortest)} to {max(shortest)} pixels",
+        key="picture_sides",
+    )
+    wide, tall = sum(map(int.__gt__, widths, heights)), sum(map(int.__lt__, widths, heights))
+    chart_view.show(
+        dataset_charts.aspect_histogram(index.samples),
+        alt=f"{wide} pictures are wider than tall, {tall} taller than wide",
+        key="picture_aspects",
+    )

@@ -1,0 +1,125 @@
+"""The ways to bring pictures in, and what became of an import."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from core.datasets.isolation import import_apart
+from core.datasets.samples import SAMPLES, SampleSet, import_sample
+from pages.components import dataset_views, job_views, session, wording
+from pages.components.jobs import IMPORT, Job
+
+UPLOADS = "uploads"
+SAMPLE_ICONS = {
+    "textures": ":material/texture:",
+    "digits": ":material/looks_3:",
+    "faces": ":material/face:",
+    "cats_and_dogs": ":material/pets:",
+    "flowers": ":material/local_florist:",
+}
+
+
+def import_from(label: str, source: Path | BinaryIO) -> None:
+    """Starts the import of an uploaded archive, or of a folder or archive on this machine."""
+    store = session.dataset_store()
+    job_views.start(
+        IMPORT,
+        label,
+        lambda on_event, should_stop: import_apart(store, source, on_event=on_event, should_stop=should_stop),
+    )
+
+
+def import_builtin(name: str) -> None:
+    """Starts the import of a sample."""
+    store = session.dataset_store()
+    job_views.start(
+        IMPORT,
+        SAMPLES[name].label,
+        lambda on_event, should_stop: import_sample(store, name, on_event, should_stop),
+    )
+
+
+def show_imported(job: Job) -> None:
+    """Says that pictures are in, or that they were before, and what this import of them left out."""
+    imported: DatasetIndex = job.result
+    session.choose_dataset(imported.id)
+    known = session.dataset_store().get(imported.id)
+    if set(imported.notes) <= set(known.notes):
+        count = wording.count(len(imported.samples), "picture")
+        st.toast(f"{wording.plain(imported.name)} is in: {count}.", icon=":material/check_circle:")
+        return
+    st.info("\n\n".join(wording.plain(note) for note in imported.notes), icon=":material/info:")
+    dataset_views.left_out(imported)
+
+
+def has_failed() -> bool:
+    """Whether the latest import failed, so that the ways to try another are to be in sight."""
+    latest = session.jobs().latest(IMPORT)
+    return latest is not None and latest.failure is not None
+
+
+def show() -> None:
+    """Draws the ways to bring pictures in."""
+    is_busy = bool(session.jobs().running(IMPORT))
+    upload, path = st.columns(2, gap="medium")
+    with upload:
+        _upload(is_busy)
+    with path:
+        _path(is_busy)
+    st.markdown("**Or start from a sample**")
+    grid = st.grid(5, min_column_width=190, border=True, gap="small")
+    for sample in SAMPLES.values():
+        with grid.cell():
+            _sample(sample, is_busy)
+
+
+def _upload(is_busy: bool) -> None:
+    st.file_uploader(
+        "Upload a zip",
+        type=["zip", "tar", "tgz", "gz"],
+        key=_upload_key(),
+        on_change=_upload_changed,
+        disabled=is_busy,
+        help="One folder per class, or train and validation folders with class folders inside.",
+    )
+
+
+def _upload_key() -> str:
+    """Returns the uploader's key: another one after each upload, so that the server lets go of the file."""
+    return f"upload_{st.session_state.get(UPLOADS, 0)}"
+
+
+def _upload_changed() -> None:
+    """Starts the import of a file as soon as it has arrived."""
+    upload = st.session_state[_upload_key()]
+    if upload is None:
+        return
+    import_from(upload.name, upload)
+    st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+
+
+def _path(is_busy: bool) -> None:
+    with st.form("path_form", border=False):
+        text = st.text_input(
+            "Folder or zip on this server",
+            placeholder="/data/flowers.zip",
+            help="For large data sets: nothing is sent.",
+        )
+        if st.form_submit_button("Import", icon=":material/drive_folder_upload:", disabled=is_busy) and text.strip():
+            path = Path(text.strip()).expanduser()
+            import_from(path.name, path)
+            st.rerun()
+
+
+def _sample(sample: SampleSet, is_busy: bool) -> None:
+    st.markdown(f"{SAMPLE_ICONS.get(sample.name, ':material/image:')} **{sample.label}**")
+    st.markdown(sample.description)
+    source = f"{wording.size(sample.download_bytes)} to download" if sample.download_bytes else "works offline"
+    st.caption(f"{wording.count(sample.num_pictures, 'picture')} · {source}")
+    label = "Download" if sample.download_bytes else "Import"
+    pressed = st.button(label, key=f"sample_{sample.name}", disabled=is_busy, icon=":material/download:")
+    if pressed:
+        import_builtin(sample.name)
+        st.rerun()
