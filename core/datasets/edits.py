@@ -111,7 +111,7 @@ def version_of(
     Raises:
         DatasetError: they make no data set: one class only, or a class without enough pictures.
     """
-    samples = _without_lone_train(tuple(samples))
+    samples = _without_lone_copies(_without_lone_train(tuple(samples)))
     _check_counts(class_names, samples)
     return replace(
         index,
@@ -256,8 +256,9 @@ def _subset(samples: Sequence[Sample], number: int) -> set[str]:
     for sample in sorted(samples, key=lambda sample: sample.path):
         split = TRAIN if sample.split == UNDECIDED else sample.split
         place = hashlib.sha256(f"subset:{sample.digest}".encode()).digest()
-        ordered.setdefault(split, []).append((sample.digest in seen, place, sample.path))
-        seen.add(sample.digest)
+        copies = sample.group or sample.digest
+        ordered.setdefault(split, []).append((copies in seen, place, sample.path))
+        seen.add(copies)
     share = min(number / max(len(ordered.get(TRAIN, ())), 1), 1.0)
     return {
         path
@@ -271,6 +272,12 @@ def _without_lone_train(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
     if {sample.split for sample in samples} != {TRAIN}:
         return samples
     return tuple(replace(sample, split=UNDECIDED) for sample in samples)
+
+
+def _without_lone_copies(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """Returns the pictures without a group where the others of the group are gone."""
+    sizes = Counter(sample.group for sample in samples)
+    return tuple(replace(s, group="") if s.group and sizes[s.group] == 1 else s for s in samples)
 
 
 def _check_counts(class_names: Sequence[str], samples: Iterable[Sample]) -> None:

@@ -160,6 +160,28 @@ def test_a_subset_takes_copies_last():
     assert len({item.digest for item in version.samples if item.label == 0}) == 6
 
 
+def test_a_subset_takes_near_copies_last():
+    copies = [replace(sample(number, 0), group="g") for number in range(8)]
+    others = [sample(number, number % 2) for number in range(8, 20)]
+    version = apply_edits(data_set(*copies, *others, class_names=("cat", "dog")), [Edit("subset", number=6)])
+    assert [item.group for item in version.samples if item.group] == []
+    assert counts(version) == {"cat": 6, "dog": 6}
+
+
+# Copies
+
+
+def test_groups_of_copies_stay_together_while_there_are_two(pets):
+    grouped = replace(
+        pets,
+        samples=tuple(replace(item, group="g") if number < 3 else item for number, item in enumerate(pets.samples)),
+    )
+    one_less = apply_edits(grouped, [Edit("remove", (path(0),))])
+    assert [item.group for item in one_less.samples[:3]] == ["g", "g", ""]
+    two_less = apply_edits(grouped, [Edit("remove", (path(0), path(1)))])
+    assert {item.group for item in two_less.samples} == {""}
+
+
 # Splits
 
 
