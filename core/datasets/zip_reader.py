@@ -6,7 +6,6 @@ before the first byte is unpacked, and an entry that can't be read costs that en
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 
-import bz2
 import stat
 import struct
 import zlib
@@ -16,6 +15,7 @@ from functools import partial
 from typing import BinaryIO
 
 from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.datasets.unpacking import UNPACKERS, UNPACKING_ERRORS, unpack
 from core.errors import DatasetError
 from core.settings import MEGABYTE, ImportLimits
 
@@ -35,12 +35,11 @@ MAX_DIRECTORY_BYTES = 64 * MEGABYTE
 ZIP64_EXTRA = 0x0001
 UTF8_NAME = 0x800
 ENCRYPTION = 0x1 | 0x40 | 0x2000  # of the data, strong, of the directory
-STORED, DEFLATED, BZIPPED, AES = 0, 8, 12, 99
+AES = 99
 METHODS = {
     1: "Shrink",
     6: "Implode",
     9: "Deflate64",
-    14: "LZMA",
     93: "Zstandard",
     95: "XZ",
     96: "JPEG recompression",
@@ -265,23 +264,22 @@ def _problem(entry: Entry) -> str:
         return "it is a link, and links aren't followed"
     if kind not in (0, stat.S_IFREG) or entry.mode & SPECIAL_MODES:
         return "it isn't a regular file"
-    if entry.method not in (STORED, DEFLATED, BZIPPED):
+    if entry.method not in UNPACKERS:
         method = METHODS.get(entry.method, f"method {entry.method}")
         return f"it is packed with {method}, which can't be unpacked here: make the zip with the usual Deflate"
     return ""
 
 
 def _chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
-    unpack = {STORED: iter, DEFLATED: _inflate, BZIPPED: _unpack_bzip}[entry.method]
     checksum = size = 0
     try:
-        for chunk in unpack(_packed_chunks(file, entry)):
+        for chunk in unpack(entry.method, _packed_chunks(file, entry), entry.size):
             size += len(chunk)
             if size > entry.size:
                 raise DamagedMember("it is larger than the zip says")
             checksum = zlib.crc32(chunk, checksum)
             yield chunk
-    except (zlib.error, OSError, EOFError, ValueError) as error:
+    except UNPACKING_ERRORS as error:
         raise DamagedMember("it is damaged inside the zip and can't be unpacked") from error
     if size != entry.size or checksum != entry.crc:
         raise DamagedMember("it is damaged inside the zip: its checksum is wrong")
@@ -309,26 +307,3 @@ def _data_start(file: BinaryIO, entry: Entry) -> int:
     if file.read(name_size) != entry.raw_name or header[3] != entry.method:
         raise DamagedMember("the zip describes it in two ways that don't agree")
     return entry.offset + LOCAL.size + name_size + extra_size
-
-
-def _inflate(packed: Iterator[bytes]) -> Iterator[bytes]:
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    for data in packed:
-        while data and not inflater.eof:
-            yield inflater.decompress(data, CHUNK_BYTES)
-            data = inflater.unconsumed_tail
-    yield inflater.flush()
-    if not inflater.eof:
-        raise EOFError
-
-
-def _unpack_bzip(packed: Iterator[bytes]) -> Iterator[bytes]:
-    unpacker = bz2.BZ2Decompressor()
-    for data in packed:
-        while not unpacker.eof:
-            yield unpacker.decompress(data, CHUNK_BYTES)
-            data = b""
-            if unpacker.needs_input:
-                break
-    if not unpacker.eof:
-        raise EOFError

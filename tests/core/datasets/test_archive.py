@@ -66,11 +66,12 @@ def test_what_other_programs_write_is_taken(take, picture):
         archive.writestr("cats/stored.png", picture(1), zipfile.ZIP_STORED)
         archive.writestr("cats/deflated.png", picture(2), zipfile.ZIP_DEFLATED)
         archive.writestr("cats/bzipped.png", picture(3, side=400), zipfile.ZIP_BZIP2)
+        archive.writestr("cats/lzma.png", picture(5, side=400), zipfile.ZIP_LZMA)
         with archive.open("cats/zip64.png", "w", force_zip64=True) as file:
             file.write(picture(4))
         archive.comment = b"made by hand"
     extraction = take(buffer.getvalue())
-    assert len(extraction.files) == 4
+    assert labels(extraction) == [f"cats/{name}.png" for name in ("stored", "deflated", "bzipped", "lzma", "zip64")]
     assert not extraction.skipped
 
 
