@@ -1,15 +1,21 @@
 """A data set as a zip of class folders, fit for any program, and for an import that gives the same data set again."""
 
+import csv
+import io
 import re
 import shutil
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.index import UNDECIDED, DatasetIndex, Sample
+from core.datasets.label_tables import TableFile
+from core.datasets.names import escape_label, is_junk, split_name
 from core.datasets.progress import Progress
+from core.datasets.readings import choose_reading
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE
@@ -20,9 +26,18 @@ UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 NUMBERED = re.compile(r"^\d{4,} ")
 MAX_STEM_LENGTH = 80
 FEWEST_DIGITS = 4
+TABLE_NAME = "labels.csv"
 # The same data set always makes the same file: the time of day is no part of it.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
+
+
+@dataclass(frozen=True)
+class Packing:
+    """What a zip holds: each picture with its name in it, and a CSV of their classes, empty where folders say them."""
+
+    names: tuple[tuple[Sample, str], ...]
+    table: bytes = b""
 
 
 def write_zip(
@@ -46,40 +61,95 @@ def write_zip(
         OSError: the file can't be written.
         Stopped: `should_stop` said so. The caller removes what was written.
     """
+    packing = plan(index)
     progress = Progress("pack", len(index.samples), on_event, should_stop)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for sample, name in packed_names(index):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.external_attr = READABLE
-            path = index.picture_path(sample)
-            try:
-                entry.file_size = path.stat().st_size
-                picture = path.open("rb")
-            except OSError as error:
-                raise DatasetError(
-                    f"The picture {sample.path} of {index.name} can't be read ({error.strerror}). Import the data set "
-                    "again."
-                ) from error
-            with picture, archive.open(entry, "w") as target:
-                shutil.copyfileobj(picture, target, MEGABYTE)
+        if packing.table:
+            archive.writestr(_entry(TABLE_NAME), packing.table)
+        for sample, name in packing.names:
+            _write_picture(archive, index, sample, name)
             progress.advance()
     progress.finish()
 
 
-def packed_names(index: DatasetIndex) -> Iterator[tuple[Sample, str]]:
-    """Yields each picture with its name in the zip, class by class. No two differ only by case."""
-    ordered = sorted(index.samples, key=lambda sample: (sample.split, sample.label, sample.path))
-    sizes = Counter((sample.split, sample.label) for sample in ordered)
+def plan(index: DatasetIndex) -> Packing:
+    """Returns how a data set is packed: in class folders, or beside a table where folders wouldn't be read as it is.
+
+    That is so where the name of a class holds a slash, or where classes are called `train` and `test`.
+    """
+    folders = Packing(tuple(_names(index, _class_folder)))
+    if _comes_back(folders, index):
+        return folders
+    flat = tuple(_names(index, lambda sample, index: "pictures"))
+    beside_table = Packing(flat, _table(index, flat))
+    return beside_table if _comes_back(beside_table, index) else folders
+
+
+def _write_picture(archive: zipfile.ZipFile, index: DatasetIndex, sample: Sample, name: str) -> None:
+    entry = _entry(name)
+    path = index.picture_path(sample)
+    try:
+        entry.file_size = path.stat().st_size
+        picture = path.open("rb")
+    except OSError as error:
+        raise DatasetError(
+            f"The picture {sample.path} of {index.name} can't be read ({error.strerror}). Import the data set again."
+        ) from error
+    with picture, archive.open(entry, "w") as target:
+        shutil.copyfileobj(picture, target, MEGABYTE)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.external_attr = READABLE
+    return entry
+
+
+def _names(index: DatasetIndex, folder_of: Callable[[Sample, DatasetIndex], str]) -> Iterator[tuple[Sample, str]]:
+    """Yields each picture with its name in the zip, numbered in its folder. No two differ only by case."""
+    folders = [(folder_of(sample, index), sample) for sample in index.samples]
+    ordered = sorted(folders, key=lambda pair: (pair[0], pair[1].path))
+    sizes = Counter(folder for folder, _ in ordered)
     digits = max(FEWEST_DIGITS, len(str(max(sizes.values(), default=0))))
-    numbers: Counter[tuple[str, int]] = Counter()
-    for sample in ordered:
-        place = sample.split, sample.label
-        numbers[place] += 1
-        file_name = f"{numbers[place]:0{digits}d} {_stem(sample)}{Path(sample.path).suffix}"
-        folders = [_unescape(index.class_names[sample.label])]
-        if sample.split != UNDECIDED:
-            folders.insert(0, sample.split)
-        yield sample, "/".join([*folders, file_name])
+    numbers: Counter[str] = Counter()
+    for folder, sample in ordered:
+        numbers[folder] += 1
+        number = f"{numbers[folder]:0{digits}d}"
+        yield sample, f"{folder}/{number} {_stem(sample)}{Path(sample.path).suffix}"
+
+
+def _class_folder(sample: Sample, index: DatasetIndex) -> str:
+    class_name = _unescape(index.class_names[sample.label])
+    return class_name if sample.split == UNDECIDED else f"{sample.split}/{class_name}"
+
+
+def _table(index: DatasetIndex, names: Sequence[tuple[Sample, str]]) -> bytes:
+    """Returns a CSV with the class of each picture, and its split where splits are given."""
+    has_split = any(sample.split != UNDECIDED for sample in index.samples)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(["filename", "label", "split"] if has_split else ["filename", "label"])
+    for sample, name in names:
+        row = [name, _unescape(index.class_names[sample.label])]
+        writer.writerow([*row, sample.split] if has_split else row)
+    return text.getvalue().encode()
+
+
+def _comes_back(packing: Packing, index: DatasetIndex) -> bool:
+    """Whether an import would read the same classes and splits out of it."""
+    try:
+        paths = [split_name(name) for _, name in packing.names]
+        if any(is_junk(path) for path in paths):
+            return False
+        shown = [tuple(escape_label(part) for part in path) for path in paths]
+        tables = [TableFile((TABLE_NAME,), packing.table)] if packing.table else []
+        places = choose_reading(shown, tables, index.name).places
+    except DatasetError:
+        return False
+    return all(
+        (place.class_name, place.split) == (index.class_names[sample.label], sample.split)
+        for (sample, _), place in zip(packing.names, places, strict=True)
+    )
 
 
 def _stem(sample: Sample) -> str:

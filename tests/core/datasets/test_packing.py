@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from core.datasets.edits import Edit
-from core.datasets.packing import packed_names, write_zip
+from core.datasets.packing import plan, write_zip
 from core.errors import DatasetError, Stopped
 
 
@@ -35,7 +35,7 @@ def packed(index):
 
 
 def names(index):
-    return [name for _, name in packed_names(index)]
+    return [name for _, name in plan(index).names]
 
 
 def reimported(store, index):
@@ -49,7 +49,7 @@ def test_class_folders_with_numbered_pictures(pets):
     with zipfile.ZipFile(packed(pets)) as archive:
         assert archive.testzip() is None
         assert archive.namelist() == names(pets)
-        for sample, name in packed_names(pets):
+        for sample, name in plan(pets).names:
             assert archive.read(name) == pets.picture_path(sample).read_bytes()
     assert names(pets) == [
         "cat/0001 my cat.0.png",
@@ -94,6 +94,24 @@ def test_strange_class_names_come_back(store, imported, picture):
     strange = ("a\u202eb", "猫", "Zoë & co", "tab\there", "train", "con.")
     index = imported({f"{name}/{n}.png": picture(100 * c + n) for c, name in enumerate(strange) for n in range(3)})
     assert index.class_names == ("Zoë & co", "a\\u202eb", "con.", "tab\\x09here", "train", "猫")
+    assert reimported(store, index).id == index.id
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [("T-shirt/top", "coat"), ("train", "test"), (".net", "C:"), ('say "a, b"', "a/b/c")],
+    ids=["slash", "splits", "hidden", "quotes"],
+)
+@pytest.mark.parametrize("splits", [("",), ("train", "validation")], ids=["undecided", "split"])
+def test_classes_that_no_folder_can_say_come_back_by_a_table(store, imported, picture, classes, splits):
+    rows, files = ["filename,label,split"], {}
+    for number in range(12):
+        files[f"pictures/{number}.png"] = picture(number)
+        label = classes[number % 2].replace('"', '""')
+        rows.append(f'{number}.png,"{label}",{splits[number // 2 % len(splits)]}')
+    index = imported(files | {"labels.csv": "\n".join(rows).encode()})
+    assert index.class_names == tuple(sorted(classes))
+    assert index.has_split == (len(splits) > 1)
     assert reimported(store, index).id == index.id
 
 
