@@ -1,9 +1,10 @@
 """Where a data set comes from, what was made of it, and what differs between two of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.datasets.drafts import KEEP, decide, read_draft, take_back
+from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError
@@ -53,6 +54,7 @@ def make_version(
     name: str | None = None,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
+    further: Sequence[Edit] = (),
 ) -> DatasetIndex:
     """Makes a version of what was decided about the pictures of a data set, and takes the decisions back as done.
 
@@ -64,13 +66,14 @@ def make_version(
         name: what to call the version; see `DatasetStore.derive`.
         on_event: told of the phase `version` (pictures).
         should_stop: asked a few times a second.
+        further: what to change after that, such as the name of a class.
 
     Raises:
         DatasetError: nothing is to be changed, or the data set can't be changed so. The decisions stay.
         Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
     """
     draft = read_draft(index)
-    edits = draft.edits()
+    edits = (*draft.edits(), *further)
     if not edits:
         raise DatasetError(
             f"Nothing is to be changed in {index.name} yet. Remove or relabel pictures first, then make a version."

@@ -218,6 +218,17 @@ def test_decisions_become_a_version(store, pets):
     assert read_draft(version) == Draft({third: "keep"})
 
 
+def test_further_changes_come_after_the_decisions(store, pets):
+    first, second = (sample.path for sample in pets.samples[:2])
+    decide(pets, [first], "relabel:dog")
+    decide(pets, [second], "keep")
+    rename = Edit("rename_class", class_names=("dog", "hound"))
+    version = make_version(store, pets, further=[rename])
+    assert version.edits == (Edit("relabel", (first,), ("dog",)), rename)
+    assert version.class_names == ("cat", "fox", "hound")
+    assert read_draft(version) == Draft({second: "keep"})
+
+
 def test_no_decisions_make_no_version(store, pets):
     decide(pets, [pets.samples[0].path], "keep")
     with pytest.raises(DatasetError) as caught:
