@@ -27,7 +27,7 @@ from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.nn.images import PictureError, admitted_format
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 
-EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic"}
+EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
 # A ratio says little of small files: a white picture packs a thousandfold.
 UNSUSPICIOUS_BYTES = 10 * MEGABYTE

@@ -13,7 +13,14 @@ PICTURE_PREFIXES = {
     b"II+\0": "TIFF",
     b"MM\0+": "TIFF",
     b"BM": "BMP",
+    b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG2000",
+    b"\xff\x4f\xff\x51": "JPEG2000",
+    b"8BPS\0\1": "PSD",
+    b"\x01\xda\0\1": "SGI",
+    b"\x01\xda\1\1": "SGI",
 }
+# A PCX begins with a line feed, its version, how it is packed, and its bits a pixel.
+PCX_VERSIONS, PCX_PACKINGS, PCX_BITS = b"\0\2\3\5", b"\0\1", b"\1\2\4\x08"
 OTHER_PREFIXES = {
     b"PK\x03\x04": "a zip archive",
     b"PK\x05\x06": "an empty zip",
@@ -26,7 +33,13 @@ OTHER_PREFIXES = {
     b"\x28\xb5\x2f\xfd": "a Zstandard archive",
     b"%PDF": "a PDF",
     b"%!PS": "a PostScript file",
-    b"8BPS": "a Photoshop file",
+    b"8BPS": "a Photoshop file for large pictures",
+    b"\0\0\1\0": "an icon",
+    b"icns": "an icon",
+    b"\xff\n": "a JPEG XL picture",
+    b"\0\0\0\x0cJXL \r\n\x87\n": "a JPEG XL picture",
+    b"qoif": "a QOI picture",
+    b"DDS ": "a DDS texture",
     b"MZ": "a Windows program",
     b"\x7fELF": "a Linux program",
 }
@@ -40,7 +53,8 @@ def picture_format(head: bytes) -> str:
         head: its first `HEAD_BYTES` bytes, fewer if it is shorter.
 
     Returns:
-        One of `JPEG`, `PNG`, `GIF`, `TIFF`, `BMP`, `WEBP`, `PPM`, `AVIF`, `HEIF`; empty for anything else.
+        One of `JPEG`, `PNG`, `GIF`, `TIFF`, `BMP`, `WEBP`, `PPM`, `JPEG2000`, `PSD`, `SGI`, `PCX`, `AVIF`, `HEIF`;
+        empty for anything else.
     """
     for prefix, name in PICTURE_PREFIXES.items():
         if head.startswith(prefix):
@@ -49,6 +63,8 @@ def picture_format(head: bytes) -> str:
         return "WEBP"
     if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return "PPM"
+    if head[:1] == b"\n" and len(head) > 3 and head[1] in PCX_VERSIONS and head[2] in PCX_PACKINGS:
+        return "PCX" if head[3] in PCX_BITS else ""
     return _container_format(head)
 
 

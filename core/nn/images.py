@@ -24,6 +24,8 @@ RESIZE_FILTER = Image.Resampling.BILINEAR
 # A JPEG is decoded at 1/2, 1/4 or 1/8 of its size only where that leaves this many times the pixels needed a side, so
 # that the antialiased resize still does the last and visible part of the work.
 DRAFT_MARGIN = 2
+# A HEIC's draft would be the thumbnail that lies inside, which may be sound where the picture isn't.
+DRAFTED_FORMATS = {"JPEG", "MPO"}
 MIN_SIDE = 4
 THUMBNAIL_QUALITY = 85
 MAX_16_BIT = 65_535
@@ -168,7 +170,8 @@ def _heif_reader() -> bool:
         from pillow_heif import register_heif_opener
     except ImportError:
         return False
-    register_heif_opener()
+    # Import and training have threads of their own, and what lies inside beside the picture isn't looked at.
+    register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
     return True
 
 
@@ -178,7 +181,7 @@ def _decode_stream(
     picture = Image.open(stream, formats=formats)
     width, height = picture.size
     _check_size(width, height, limits)
-    if draft_side:
+    if draft_side and picture.format in DRAFTED_FORMATS:
         picture.draft(None, (draft_side, draft_side))
     picture.load()
     turn = UPRIGHT.get(_orientation(picture))

@@ -19,6 +19,11 @@ from core.datasets.signatures import describe, picture_format
         (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "HEIF"),
         (b"\0\0\0\x18ftypisom\0\0\0\0isommp42", ""),
         (b"\0\0\0\x10ftypisom\0\0\0\0heic", ""),
+        (b"\n\5\1\x08\0\0", "PCX"),
+        (b"\n\5\1\7", ""),
+        (b"\n\n\n\n", ""),
+        (b"8BPS\0\1", "PSD"),
+        (b"8BPS\0\2", ""),
         (b"", ""),
     ],
 )
@@ -34,6 +39,9 @@ def test_picture_formats(head, name):
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "a HEIC picture"),
         ("grüße".encode(), "a text file"),
         (b"\xef\xbb\xbf  <HTML>", "a web page"),
+        (b"8BPS\0\2", "a Photoshop file for large pictures"),
+        (b"\0\0\1\0\1\0", "an icon"),
+        (b"\xff\n\0", "a JPEG XL picture"),
         (b"\0\1\2", "of an unknown kind"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,13 +12,18 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from core.errors import DatasetError
+from core.nn import images
 from core.nn.images import PictureError, check_picture, decode, open_picture, thumbnail
 from core.settings import ImportLimits
+
+images._heif_reader()  # from here on Pillow writes HEIC as well
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (255, 255, 255)
 CORNERS = {(0.25, 0.25): RED, (0.75, 0.25): GREEN, (0.25, 0.75): BLUE, (0.75, 0.75): WHITE}
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF", "JPEG2000", "PCX", "SGI"]
+HEIC_HEAD = b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf" + b"\0" * 100
 TURN_BACK = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -129,9 +135,46 @@ def test_a_broken_exif_block_doesnt_cost_the_picture():
     assert_four_corners(data)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP", "AVIF", "JPEG"])
+@pytest.mark.parametrize("kind", [*FORMATS, "HEIF"])
 def test_every_format_we_take(kind):
-    assert_four_corners(encode(four_corners(), kind, **({"quality": 95} if kind in ("AVIF", "JPEG") else {})))
+    assert_four_corners(encode(four_corners(), kind, **({"quality": 95} if kind in ("AVIF", "JPEG", "HEIF") else {})))
+
+
+def test_the_whole_of_a_photoshop_file_is_taken():
+    pixels = np.asarray(four_corners())
+    head = struct.pack(">4sH6xHLLHH", b"8BPS", 1, 3, 32, 48, 8, 3) + struct.pack(">3LH", 0, 0, 0, 0)
+    assert_four_corners(head + pixels.transpose(2, 0, 1).tobytes())
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_heic_comes_out_upright(orientation):
+    turn = TURN_BACK[orientation]
+    stored = four_corners() if turn is None else four_corners().transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = encode(stored, "HEIF", exif=exif.tobytes(), quality=95)
+    assert_four_corners(data, tolerance=40)
+    assert check_picture(data) == (48, 32)
+
+
+def test_a_heic_with_transparency_goes_onto_white():
+    picture = Image.new("RGBA", (48, 32), (*RED, 0))
+    picture.paste((*GREEN, 255), (0, 0, 24, 32))
+    data = encode(picture, "HEIF", quality=95)
+    pixels = decode(data, 48).astype(int)
+    assert np.abs(pixels[24, 40] - WHITE).max() < 12
+    assert np.abs(pixels[24, 8] - GREEN).max() < 12
+
+
+def test_a_heic_isnt_replaced_by_the_thumbnail_inside():
+    noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (256, 256, 3), dtype=np.uint8))
+    data = encode(noise, "HEIF", thumbnails=[64], quality=90)
+    assert open_picture(data, draft_side=16).size == (256, 256)
+
+
+def test_the_first_picture_of_a_heic_is_taken():
+    data = encode(four_corners(), "HEIF", save_all=True, append_images=[Image.new("RGB", (48, 32), RED)], quality=95)
+    assert_four_corners(data)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "YCbCr"])
@@ -273,13 +316,24 @@ def test_what_isnt_a_picture_is_named(data, kind):
     assert reason(data) == f"not a picture that can be read, it is {kind}"
 
 
-def test_heic_says_how_to_enable_it():
-    text = reason(b"\0\0\0\x1cftypheic\0\0\0\0mif1heicmiaf" + b"\0" * 100)
-    assert "HEIC" in text
-    assert "pip install pillow-heif" in text
+def test_heic_says_how_to_enable_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as where it isn't installed
+    images._heif_reader.cache_clear()
+    try:
+        text = reason(HEIC_HEAD)
+    finally:
+        images._heif_reader.cache_clear()
+    assert text == (
+        "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, or save it as "
+        "JPEG"
+    )
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF"])
+def test_a_heic_that_is_damaged():
+    assert reason(HEIC_HEAD) == "damaged, it can't be decoded"
+
+
+@pytest.mark.parametrize("kind", [*FORMATS, "HEIF"])
 def test_cut_off_files_are_refused(kind):
     noise = Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), dtype=np.uint8))
     data = encode(noise, kind)
@@ -328,7 +382,7 @@ def test_a_picture_of_one_pixel_is_too_small():
     )
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "PPM", "AVIF"])
+@pytest.mark.parametrize("kind", [*FORMATS, "HEIF"])
 def test_damage_of_any_kind_ends_in_a_reason_or_a_picture(kind):
     generator = np.random.default_rng(7)
     noise = Image.fromarray(generator.integers(0, 256, (24, 24, 3), dtype=np.uint8))
