@@ -16,7 +16,7 @@ from typing import BinaryIO
 from core.datasets.folder_reader import folder_members
 from core.datasets.index import Skipped
 from core.datasets.label_tables import TableFile
-from core.datasets.members import DamagedMember, Member, Members
+from core.datasets.members import DamagedMember, Member, Members, UndersizedMember
 from core.datasets.names import RefusedName, escape_label, fold_name, is_archive, is_junk, is_table, split_name
 from core.datasets.progress import Progress
 from core.datasets.signatures import HEAD_BYTES, describe
@@ -29,6 +29,7 @@ from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
+MAX_LIES = 3
 # A ratio says little of small files: a white picture packs a thousandfold.
 UNSUSPICIOUS_BYTES = 10 * MEGABYTE
 BYTES_BETWEEN_DISK_CHECKS = 64 * MEGABYTE
@@ -162,6 +163,7 @@ class _Extractor:
         self._notes: list[str] = []
         self._tables: list[TableFile] = []
         self._num_ignored = 0
+        self._num_lies = 0
         self._written_bytes = 0
         self._unchecked_bytes = 0
         self._names: set[tuple[str, ...]] = set()
@@ -195,9 +197,18 @@ class _Extractor:
             self._check_member(member, parts)
             self._files.append(self._write(member, parts))
         except (RefusedName, DamagedMember, PictureError) as error:
+            self._count_lies(error)
             self._skipped.append(Skipped(escape_label(member.name), str(error)))
             return
         self._remember(parts)
+
+    def _count_lies(self, error: Exception) -> None:
+        self._num_lies += isinstance(error, UndersizedMember)
+        if self._num_lies > MAX_LIES:
+            raise DatasetError(
+                f"{self._name} says of its files that they are smaller than they are, which no packer does. It was "
+                "refused to keep the disk from filling up."
+            )
 
     def _ignore(self, member: Member, parts: tuple[str, ...]) -> None:
         """Leaves a file out without a word, but for a table: that may say the classes of the pictures."""

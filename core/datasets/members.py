@@ -12,6 +12,10 @@ class DamagedMember(DatasetError):  # noqa: N818 (a verdict on one entry; the im
     """An entry whose bytes can't be read. Its text is the reason, worded to stand after the entry's name."""
 
 
+class UndersizedMember(DamagedMember):
+    """An entry that holds more than it claims: damage if it is one, a bomb if there are several."""
+
+
 @dataclass(frozen=True)
 class Member:
     """One file of an archive or a folder.

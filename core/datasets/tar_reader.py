@@ -16,6 +16,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 MAX_HEADER_BYTES = MEGABYTE
 # What every archive may unpack to, however small it is: a ratio says little of small files.
 FREE_BYTES = 10 * MEGABYTE
+# How far it may unpack beyond the ratio before the rest has come, so that a bomb is told by its beginning.
+HEAD_START_BYTES = 256 * MEGABYTE
 TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, RecursionError)
 
 
@@ -79,8 +81,10 @@ class _Forward:
         file.seek(0)
         is_packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         file.seek(0)
+        self._file = file
         self._stream = gzip.GzipFile(fileobj=file) if is_packed else file
         self._name = name
+        self._ratio = limits.ratio
         self._largest = min(limits.total_bytes, FREE_BYTES + limits.ratio * packed_bytes)
         self._place = 0
         self.last_read = b""
@@ -96,7 +100,8 @@ class _Forward:
         data = self._stream.read(size)
         self._place += len(data)
         self.last_read = data
-        if self._place > self._largest:
+        so_far = HEAD_START_BYTES + self._ratio * self._file.tell()
+        if self._place > min(self._largest, so_far):
             raise DatasetError(
                 f"{self._name} unpacks to far more than its own size. It was refused to keep the disk from filling up."
             )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, UndersizedMember
 from core.datasets.unpacking import UNPACKERS, UNPACKING_ERRORS, unpack
 from core.errors import DatasetError
 from core.settings import MEGABYTE, ImportLimits
@@ -276,7 +276,7 @@ def _chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
         for chunk in unpack(entry.method, _packed_chunks(file, entry), entry.size):
             size += len(chunk)
             if size > entry.size:
-                raise DamagedMember("it is larger than the zip says")
+                raise UndersizedMember("it is larger than the zip says")
             checksum = zlib.crc32(chunk, checksum)
             yield chunk
     except UNPACKING_ERRORS as error:
