@@ -1,8 +1,7 @@
-"""How a version stands to its parent: its name, its descent, and its files, which are the parent's without a copy."""
+"""How a version stands to its parent: its descent, and its files, which are the parent's without a copy."""
 
 import errno
 import os
-import re
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,18 +13,8 @@ from core.datasets.progress import Progress
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop
 
-VERSION_NAME = re.compile(r"(.*), version (\d+)")
 # What systems say where a file can't have a second name: other disks, file systems without hard links, too many names.
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
-
-
-def version_name(name: str, taken: Iterable[str]) -> str:
-    """Returns what to call the next version of a data set: "Pets, version 2", "Pets, version 3", ..."""
-    match = VERSION_NAME.fullmatch(name)
-    base = match[1] if match else name
-    others = (VERSION_NAME.fullmatch(other) for other in taken)
-    numbers = [int(other[2]) for other in others if other and other[1] == base]
-    return f"{base}, version {max(numbers, default=1) + 1}"
 
 
 def heirs(index: DatasetIndex, every: Iterable[DatasetIndex]) -> list[DatasetIndex]:

@@ -292,12 +292,12 @@ def _check_counts(class_names: Sequence[str], samples: Iterable[Sample]) -> None
         if different[label] < FEWEST_PICTURES:
             what = "only one picture" if different[label] else "no picture"
             raise DatasetError(
-                f"The class {name} would have {what} left. Each class needs at least two different ones, better "
-                "twenty. Keep more of them, or leave the class out."
+                f"The class {name} would have {what}. Each class needs at least two different ones, better twenty. "
+                "Keep or add more, or leave the class out."
             )
         if label not in can_train:
             raise DatasetError(
-                f"The class {name} would have no picture to train with left. Keep some, or leave the class out."
+                f"The class {name} would have no picture to train with. Keep some, or leave the class out."
             )
 
 

@@ -18,14 +18,16 @@ from typing import BinaryIO
 from filelock import FileLock, Timeout
 
 from core import durable
+from core.datasets.additions import add_to
 from core.datasets.archive import extract, extract_members
-from core.datasets.derivation import heirs, take_over, version_name, without_circle
+from core.datasets.derivation import heirs, take_over, without_circle
 from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
 from core.datasets.layout import GIVEN_CLASSES
 from core.datasets.names import escape_label
-from core.datasets.picture_reader import picture_members
+from core.datasets.picture_reader import Pictures, picture_members
 from core.datasets.record import RECORD_NAME, read_record, write_record
+from core.datasets.titles import clean_title, free_title, version_title, without_suffix
 from core.datasets.verify import build_index
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
@@ -33,8 +35,6 @@ from core.runs.store import RunStore
 from core.settings import Settings
 
 PICTURES_FOLDER = "pictures"
-MAX_NAME_LENGTH = 100
-ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".tar", ".zip")
 IMPORTING, DELETED = ".importing-", ".deleted-"
 
 
@@ -81,7 +81,7 @@ class DatasetStore:
         """
         with self._locked():
             index = self.get(key)
-            name = _clean_name(name)
+            name = clean_title(name)
             if any(other.name == name for other in self.list() if other.id != index.id):
                 raise DatasetError(f"There is a data set called {name} already. Choose another name.")
             return self._rewrite(replace(index, name=name))
@@ -143,11 +143,11 @@ class DatasetStore:
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
             index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
-            return self._publish(replace(index, name=_clean_name(name or _without_suffix(label))))
+            return self._publish(replace(index, name=clean_title(name or without_suffix(label))))
 
     def import_pictures(
         self,
-        classes: Mapping[str, Sequence[tuple[str, Path | BinaryIO]]],
+        classes: Mapping[str, Pictures],
         name: str,
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
@@ -165,7 +165,7 @@ class DatasetStore:
                 Nothing is left behind.
             Stopped: `should_stop` said so. Nothing is left behind.
         """
-        label = _clean_name(name)
+        label = clean_title(name)
         members = picture_members(classes)
         with self._explained(label), self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
@@ -207,8 +207,37 @@ class DatasetStore:
             take_over(parent, version.samples, workspace, self._limits.free_disk_bytes, on_event, should_stop)
             return self._publish(replace(version, folder=workspace))
 
+    def add_pictures(
+        self,
+        key: str,
+        class_name: str,
+        pictures: Pictures,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> DatasetIndex:
+        """Makes a version of a data set with further pictures in a class, to train with where it has splits.
+
+        Args:
+            key: id or name of the data set.
+            class_name: one of its classes, or a new one.
+            pictures: the name and the file of each picture. Those that are there already, and those that can't be
+                read, are listed as skipped.
+            on_event: told of the phases `extract` (files), `pictures` and `version` (pictures).
+            should_stop: asked a few times a second.
+
+        Raises:
+            DatasetError: there is no such data set, the class can't be called so, no picture can be added, or the
+                disk refuses. Nothing is left behind.
+            Stopped: `should_stop` said so. Nothing is left behind.
+        """
+        parent = self.get(key)
+        with self._explained(f"A version of {parent.name}", "written to"), self.workspace() as workspace:
+            version = add_to(parent, class_name, pictures, workspace, self._limits, on_event, should_stop)
+            take_over(parent, parent.samples, workspace, self._limits.free_disk_bytes, on_event, should_stop)
+            return self._publish(replace(version, name=self._version_name(parent, None), folder=workspace))
+
     def _version_name(self, parent: DatasetIndex, name: str | None) -> str:
-        return _clean_name(name) if name else version_name(parent.name, [index.name for index in self.list()])
+        return clean_title(name) if name else version_title(parent.name, [index.name for index in self.list()])
 
     @contextmanager
     def _explained(self, label: str, what: str = "imported into") -> Iterator[None]:
@@ -235,8 +264,8 @@ class DatasetStore:
             if (target / RECORD_NAME).exists():
                 return _already_here(read_record(target), index)
             every = self.list()
-            taken = {other.name for other in every}
-            index = replace(without_circle(index, every), name=_free_name(index.name, taken), created=time.time())
+            name = free_title(index.name, [other.name for other in every])
+            index = replace(without_circle(index, every), name=name, created=time.time())
             write_record(index)
             shutil.rmtree(target, ignore_errors=True)
             index.folder.rename(target)
@@ -302,26 +331,3 @@ def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:
     if imported.parent:
         note = f"{known.name} holds just these pictures already: no new version was made."
     return replace(known, skipped=imported.skipped, num_ignored=imported.num_ignored, notes=(note, *imported.notes))
-
-
-def _clean_name(name: str) -> str:
-    cleaned = escape_label(" ".join(name.split()))[:MAX_NAME_LENGTH]
-    if not cleaned:
-        raise DatasetError("Expected a name for the data set. Received an empty one. Type a name.")
-    return cleaned
-
-
-def _without_suffix(name: str) -> str:
-    for suffix in ARCHIVE_SUFFIXES:
-        if name.lower().endswith(suffix) and len(name) > len(suffix):
-            return name[: -len(suffix)]
-    return name
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    number = 2
-    free = name
-    while free in taken:
-        free = f"{name} ({number})"
-        number += 1
-    return free

@@ -54,7 +54,7 @@ def build_index(
     samples: list[Sample] = []
     skipped = list(extraction.skipped)
     progress = Progress("pictures", len(files), on_event, should_stop)
-    verdicts = _verdicts(files, [bool(place.class_name) for place in places], folder, limits)
+    verdicts = judge(files, [bool(place.class_name) for place in places], folder, limits)
     for file, place, verdict in zip(files, places, verdicts, strict=True):
         if isinstance(verdict, str):
             if place.class_name or place.reason:
@@ -80,7 +80,7 @@ def build_index(
     )
 
 
-def _verdicts(
+def judge(
     files: Sequence[ExtractedFile], is_inside: Sequence[bool], folder: Path, limits: ImportLimits
 ) -> Iterator[str | tuple[int, int]]:
     """Yields, for each file in turn, its width and height, or the reason why it is left out."""

@@ -1,4 +1,4 @@
-"""How a version stands to its parent: name, descent, files."""
+"""How a version stands to its parent: descent, files."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.derivation import heirs, take_over, version_name, without_circle
+from core.datasets.derivation import heirs, take_over, without_circle
 from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError, Stopped
@@ -43,22 +43,6 @@ def version(number: int, parent: str = "", *edits: Edit) -> DatasetIndex:
 
 def contents(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted((folder / "pictures").iterdir())]
-
-
-# Names
-
-
-@pytest.mark.parametrize(
-    ("name", "taken", "expected"),
-    [
-        ("Pets", (), "Pets, version 2"),
-        ("Pets", ("Pets", "Pets, version 2", "Pets, version 7", "Dogs, version 9"), "Pets, version 8"),
-        ("Pets, version 2", ("Pets", "Pets, version 2"), "Pets, version 3"),
-        ("Pets, version two", (), "Pets, version two, version 2"),
-    ],
-)
-def test_versions_are_numbered(name, taken, expected):
-    assert version_name(name, taken) == expected
 
 
 # Descent

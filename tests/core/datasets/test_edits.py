@@ -268,17 +268,17 @@ def test_pictures_are_not_added_without_their_files(pets):
 def test_a_class_has_to_keep_two_different_pictures(pets):
     cats = tuple(item.path for item in pets.samples if item.label == 0)
     assert refusal(pets, Edit("remove", cats[1:])) == (
-        "The class cat would have only one picture left. Each class needs at least two different ones, better twenty. "
-        "Keep more of them, or leave the class out."
+        "The class cat would have only one picture. Each class needs at least two different ones, better twenty. "
+        "Keep or add more, or leave the class out."
     )
-    assert "The class cat would have no picture left." in refusal(pets, Edit("remove", cats))
+    assert "The class cat would have no picture." in refusal(pets, Edit("remove", cats))
     twins = data_set(*pets.samples, sample(30, 3, content="x"), sample(31, 3, content="x"), class_names=(*"abcd",))
-    assert "The class d would have only one picture left." in refusal(twins, Edit("remove", (path(0),)))
+    assert "The class d would have only one picture." in refusal(twins, Edit("remove", (path(0),)))
 
 
 def test_a_class_has_to_keep_pictures_to_train_with(split_pets):
     assert refusal(split_pets, Edit("remove", tuple(path(number) for number in range(6)))) == (
-        "The class cat would have no picture to train with left. Keep some, or leave the class out."
+        "The class cat would have no picture to train with. Keep some, or leave the class out."
     )
 
 

@@ -1,0 +1,144 @@
+"""Pictures that are added to a data set become a version of it."""
+
+import io
+
+import pytest
+
+from core.datasets.edits import Edit
+from core.datasets.index import Skipped
+from core.datasets.versions import compare
+from core.errors import DatasetError, Stopped
+
+
+@pytest.fixture
+def imported(store, zip_of, tmp_path):
+    def imported(files):
+        path = tmp_path / "pets.zip"
+        path.write_bytes(zip_of(files))
+        return store.import_source(path)
+
+    return imported
+
+
+@pytest.fixture
+def pets(imported, picture):
+    return imported(
+        {f"{name}/{n}.png": picture(100 * label + n) for label, name in enumerate(("cat", "dog")) for n in range(3)}
+    )
+
+
+def left_behind(store):
+    return sorted(path.name for path in store.settings.datasets.iterdir() if path.name != ".lock")
+
+
+def refusal(store, index, class_name, pictures):
+    before = left_behind(store)
+    with pytest.raises(DatasetError) as caught:
+        store.add_pictures(index.id, class_name, pictures)
+    assert left_behind(store) == before
+    return str(caught.value)
+
+
+def test_pictures_are_added_to_a_class(store, pets, picture, tmp_path):
+    (tmp_path / "from disk.jpg").write_bytes(picture(500, "JPEG"))
+    sources = [("from disk.jpg", tmp_path / "from disk.jpg"), ("upload.png", io.BytesIO(picture(501)))]
+    version = store.add_pictures(pets.id, "dog", sources)
+    added = version.samples[6:]
+    assert version.samples[:6] == pets.samples
+    assert [(sample.name, sample.label, sample.split) for sample in added] == [
+        ("dog/from disk.jpg", 1, ""),
+        ("dog/upload.png", 1, ""),
+    ]
+    assert [version.picture_path(sample).read_bytes() for sample in added] == [picture(500, "JPEG"), picture(501)]
+    assert (version.name, version.parent) == ("pets, version 2", pets.id)
+    assert version.edits == (Edit("add", tuple(sample.path for sample in added), ("dog",)),)
+    assert version.edits[0].describe() == "2 pictures added to dog"
+    assert len(list((version.folder / "pictures").iterdir())) == 8
+    assert sorted(path.name for path in version.folder.iterdir() if path.suffix != ".npz") == [
+        "dataset.json",
+        "pictures",
+    ]
+    assert compare(pets, version).added == version.edits[0].paths
+
+
+def test_a_new_class_takes_its_place_in_the_order(store, pets, picture):
+    version = store.add_pictures(pets.id, "cow", [(f"{n}.png", io.BytesIO(picture(500 + n))) for n in range(2)])
+    assert version.class_names == ("cat", "cow", "dog")
+    assert dict(version.distribution().counts) == {"": (3, 2, 3)}
+    assert compare(pets, version).relabelled == ()
+
+
+def test_pictures_are_added_to_train_with_where_splits_are_given(store, imported, picture):
+    places = [f"{split}/{name}/{n}.png" for split in ("train", "validation") for name in "ab" for n in (1, 2)]
+    index = imported({place: picture(number) for number, place in enumerate(places)})
+    version = store.add_pictures(index.id, "a", [("x.png", io.BytesIO(picture(500)))])
+    assert dict(version.distribution().counts) == {"train": (3, 2), "validation": (2, 2)}
+
+
+def test_what_cannot_be_added_is_listed(store, pets, picture):
+    sources = [
+        ("known.png", io.BytesIO(picture(0))),
+        ("new.png", io.BytesIO(picture(500))),
+        ("twice.png", io.BytesIO(picture(500))),
+        ("broken.jpg", io.BytesIO(picture(501, "JPEG")[:300])),
+        ("page.html", io.BytesIO(b"<html>")),
+        (".DS_Store", io.BytesIO(b"\x00")),
+        ("new.png", io.BytesIO(picture(502))),
+    ]
+    version = store.add_pictures(pets.id, "dog", sources)
+    assert [sample.name for sample in version.samples[6:]] == ["dog/new.png", "dog/new (2).png"]
+    assert set(version.skipped) == {
+        Skipped("known.png", "it is in pets already, in the class cat"),
+        Skipped("twice.png", "it is the same picture as new.png"),
+        Skipped("broken.jpg", "cut off, the file ends before the picture does"),
+        Skipped("page.html", "not a picture that can be read, it is a web page"),
+    }
+    assert version.num_ignored == 1
+    assert len(list((version.folder / "pictures").iterdir())) == 8
+
+
+def test_a_path_means_the_same_picture_in_all_versions(store, pets, picture):
+    shorter = store.derive(pets.id, [Edit("remove", (pets.samples[2].path,))])
+    longer = store.add_pictures(shorter.id, "cat", [("x.png", io.BytesIO(picture(500)))])
+    assert longer.samples[-1].path not in {sample.path for sample in pets.samples}
+    comparison = compare(pets, longer)
+    assert (comparison.removed, comparison.added) == ((pets.samples[2].path,), (longer.samples[-1].path,))
+
+
+def test_names_that_are_paths_stay_labels(store, pets, picture):
+    version = store.add_pictures(pets.id, "dog", [("../../etc/x\u202e.png", io.BytesIO(picture(500)))])
+    assert version.samples[-1].name == "dog/x\\u202e.png"
+
+
+def test_what_adds_nothing_is_refused(store, pets, picture):
+    assert refusal(store, pets, "dog", []) == "Expected pictures to add to the class dog. Received none. Choose some."
+    assert refusal(store, pets, "dog", [("a.png", io.BytesIO(picture(0)))]) == (
+        "The picture can't be added to the class dog. a.png: it is in pets already, in the class cat. Choose others."
+    )
+    assert refusal(store, pets, "dog", [(f"{n}.png", io.BytesIO(picture(n))) for n in (0, 1)]) == (
+        "None of the 2 pictures can be added to the class dog. 0.png: it is in pets already, in the class cat. "
+        "Choose others."
+    )
+
+
+def test_a_new_class_needs_a_name_and_two_pictures(store, pets, picture):
+    assert "can't be the name of a folder" in refusal(store, pets, "../x", [("a.png", io.BytesIO(picture(500)))])
+    assert refusal(store, pets, "cow", [("a.png", io.BytesIO(picture(500)))]) == (
+        "The class cow would have only one picture. Each class needs at least two different ones, better twenty. "
+        "Keep or add more, or leave the class out."
+    )
+
+
+@pytest.mark.parametrize("phase", ["extract", "pictures", "version"])
+def test_stopping_leaves_nothing(store, pets, picture, phase):
+    phases = []
+    with pytest.raises(Stopped):
+        store.add_pictures(
+            pets.id,
+            "dog",
+            [("x.png", io.BytesIO(picture(500)))],
+            on_event=lambda event: phases.append(event.phase),
+            should_stop=lambda: phase in phases,
+        )
+    assert phases[-1] == phase
+    assert left_behind(store) == [pets.id]
