@@ -171,17 +171,48 @@ def fingerprint(class_names: Iterable[str], samples: Iterable[Sample]) -> str:
 
 def _held_out(samples: list[Sample], share: float, seed: int) -> set[str]:
     """Returns the digests of the pictures that go to validation."""
-    digests: dict[int, set[str]] = {}
+    families: dict[str, set[str]] = {}
+    classes: dict[int, dict[str, set[str]]] = {}
     for sample in samples:
-        digests.setdefault(sample.label, set()).add(sample.digest)
+        family = sample.group or sample.digest
+        families.setdefault(family, set()).add(sample.digest)
+        classes.setdefault(sample.label, {}).setdefault(family, set()).add(sample.digest)
     held_out: set[str] = set()
     decided: set[str] = set()
-    for label in sorted(digests):
-        wanted = _num_held_out(len(digests[label]), share) - len(digests[label] & held_out)
-        undecided = sorted(digests[label] - decided, key=lambda digest: _place(digest, seed))
-        held_out.update(undecided[: max(wanted, 0)])
-        decided |= digests[label]
+    for label in sorted(classes):
+        own = classes[label]
+        digests = set().union(*own.values())
+        wanted = _num_held_out(len(digests), share) - len(digests & held_out)
+        if len(own) == 1 and not own.keys() & decided:
+            # All are copies of one picture. Without some on both sides the class could not be measured.
+            held_out.update(sorted(digests, key=lambda digest: _place(digest, seed))[:wanted])
+        else:
+            sizes = {family: len(own[family]) for family in own if family not in decided}
+            held_out.update(*(families[family] for family in _chosen(sizes, wanted, seed)))
+        decided |= own.keys()
     return held_out
+
+
+def _chosen(sizes: Mapping[str, int], wanted: int, seed: int) -> list[str]:
+    """Returns families of copies that hold the wanted number of a class's pictures, or nearly so.
+
+    They are taken in the order of a hash. One that is too large is passed over, so that a hundred copies of one
+    picture don't become the validation set.
+
+    Args:
+        sizes: how many pictures of the class each family holds.
+        wanted: how many pictures to hold out.
+        seed: another one gives another order.
+    """
+    chosen = []
+    left = wanted
+    for family in sorted(sizes, key=lambda family: _place(family, seed)):
+        if sizes[family] <= left:
+            chosen.append(family)
+            left -= sizes[family]
+    if wanted > 0 and not chosen:
+        return sorted(sizes, key=lambda family: (sizes[family], family))[:1]
+    return chosen
 
 
 def _num_held_out(num_pictures: int, share: float) -> int:

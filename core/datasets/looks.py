@@ -1,0 +1,209 @@
+"""How pictures look, in a few numbers each: enough to tell copies and faults without decoding them again.
+
+Looks are kept in the data set's folder under the digests of the pictures, so a version of the data set can use them.
+"""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import imagehash
+import numpy as np
+from PIL import Image, ImageChops
+
+from core import durable
+from core.datasets.index import DatasetIndex, Sample
+from core.datasets.progress import Progress
+from core.nn.images import PictureError, open_picture
+
+LOOKS_NAME = "looks.npz"
+LOOKS_FORMAT = 1
+# Faults are judged at about the size that networks take: what can't be seen there doesn't matter.
+SIDE = 256
+THUMBNAIL_SIDE = 16
+THUMBNAIL_BYTES = THUMBNAIL_SIDE**2 * 3
+MAX_THREADS = 8
+DIGEST = "S64"
+ROW = np.dtype(
+    [
+        ("digest", DIGEST),
+        ("perceptual_hash", "u8"),
+        ("thumbnail", "u1", (THUMBNAIL_BYTES,)),
+        ("brightness", "f4"),
+        ("darkest", "f4"),
+        ("brightest", "f4"),
+        ("contrast", "f4"),
+        ("edge", "f4"),
+        ("sharpness", "f4"),
+    ]
+)
+# How far apart pixels are that neighbours are compared with. Where everything is a smooth slope, neighbours differ by
+# a quarter of what pixels four apart do; at a sharp edge by nearly as much.
+STEP = 4
+FLAT = 1 / STEP
+STRONGEST = 0.01
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one picture looks. Brightness is 0-255, of a copy that is at most 256 pixels wide and high.
+
+    Attributes:
+        perceptual_hash: 64 bits that hardly change when the picture is resized or saved again (imagehash's phash).
+        thumbnail: 16 x 16 pixels, RGB, as bytes.
+        brightness: mean.
+        darkest: that 1 % of the pixels are darker than.
+        brightest: that 1 % of the pixels are brighter than.
+        contrast: from the darkest to the brightest pixel, the outermost 0.5 % left out.
+        edge: how much neighbouring pixels differ at the strongest edges.
+        sharpness: `edge` as a share of how much pixels four apart differ there: 0.25 where everything is a smooth
+            slope, about 0.5 in a photograph, 1 where edges are steps.
+    """
+
+    perceptual_hash: int
+    thumbnail: bytes
+    brightness: float
+    darkest: float
+    brightest: float
+    contrast: float
+    edge: float
+    sharpness: float
+
+
+def measure(image: Image.Image) -> Look:
+    """Returns how a picture looks.
+
+    Args:
+        image: decoded, of mode `RGB`. It may be a reduced one, as long as it has `SIDE` pixels a side.
+    """
+    gray = image.convert("L")
+    gray.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
+    shades = np.array(gray.histogram())
+    low, darkest, brightest, high = _quantiles(shades, (0.005, 0.01, 0.99, 0.995))
+    edge, step = _strongest_difference(gray, 1), _strongest_difference(gray, STEP)
+    return Look(
+        perceptual_hash=int.from_bytes(np.packbits(imagehash.phash(gray).hash).tobytes()),
+        thumbnail=image.resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BOX).tobytes(),
+        brightness=float(shades @ np.arange(256) / shades.sum()),
+        darkest=darkest,
+        brightest=brightest,
+        contrast=high - low,
+        edge=edge,
+        sharpness=edge / step if step else FLAT,
+    )
+
+
+def pack(digests: Iterable[str], looks: Iterable[Look]) -> np.ndarray:
+    """Returns looks as one array.
+
+    Returns:
+        Structured array of dtype `ROW` in the order of the digests.
+    """
+    rows = [
+        (digest.encode(), look.perceptual_hash, np.frombuffer(look.thumbnail, np.uint8), *astuple(look)[2:])
+        for digest, look in zip(digests, looks, strict=True)
+    ]
+    return np.array(rows, ROW)
+
+
+def write_looks(index: DatasetIndex, rows: np.ndarray) -> None:
+    """Writes looks into the data set's folder, whole or not at all.
+
+    Args:
+        index: the data set.
+        rows: array of dtype `ROW`, in any order.
+    """
+    with durable.writing(index.folder / LOOKS_NAME) as file:
+        np.savez(file, format=LOOKS_FORMAT, rows=rows)
+
+
+def read_looks(index: DatasetIndex) -> np.ndarray:
+    """Returns the looks in the data set's folder, in no particular order; none where they can't be read.
+
+    Returns:
+        Structured array of dtype `ROW`. It may have pictures that the data set hasn't.
+    """
+    try:
+        with np.load(index.folder / LOOKS_NAME, allow_pickle=False) as arrays:
+            rows = arrays["rows"]
+            if arrays["format"] == LOOKS_FORMAT and rows.dtype == ROW and rows.ndim == 1:
+                return rows
+    except (OSError, ValueError, KeyError, EOFError):
+        pass  # they are only as good as the time it takes to measure them again
+    return np.empty(0, ROW)
+
+
+def look_over(index: DatasetIndex, progress: Progress) -> np.ndarray:
+    """Returns the looks of a data set's pictures. Those that aren't stored yet are measured, and stored.
+
+    Args:
+        index: the data set.
+        progress: advanced by each picture.
+
+    Returns:
+        Structured array of dtype `ROW`, one row a sample, in their order. A picture that was damaged on disk since
+        its import has the look of a blank one.
+
+    Raises:
+        Stopped: the person asked to stop. Nothing was stored.
+    """
+    rows = read_looks(index)
+    known = set(rows["digest"].tolist())
+    missing = {sample.digest: sample for sample in index.samples if sample.digest.encode() not in known}
+    progress.advance(len(index.samples) - len(missing))
+    if missing:
+        rows = np.concatenate([rows, pack(missing, _measure_files(index, missing.values(), progress))])
+        write_looks(index, rows)
+    return align(index.samples, rows)
+
+
+def align(samples: Sequence[Sample], rows: np.ndarray) -> np.ndarray:
+    """Returns the row of each sample, in their order.
+
+    Raises:
+        KeyError: a sample has none.
+    """
+    place = {digest: number for number, digest in enumerate(rows["digest"].tolist())}
+    return rows[[place[sample.digest.encode()] for sample in samples]]
+
+
+def _measure_files(index: DatasetIndex, samples: Iterable[Sample], progress: Progress) -> Iterator[Look]:
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "looks")
+    try:
+        for look in pool.map(_measure_file, map(index.picture_path, samples)):
+            progress.advance()
+            yield look
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _measure_file(path: Path) -> Look:
+    try:
+        return measure(open_picture(path, draft_side=SIDE))
+    except PictureError:
+        return measure(Image.new("RGB", (SIDE, SIDE)))
+
+
+def _quantiles(histogram: np.ndarray, shares: Sequence[float]) -> list[float]:
+    """Returns the values below which these shares of a histogram's entries lie."""
+    below = np.cumsum(histogram)
+    return [float(np.searchsorted(below, share * below[-1])) for share in shares]
+
+
+def _strongest_difference(gray: Image.Image, step: int) -> float:
+    """Returns the mean of the largest 1 % of differences of pixels a step apart, in the direction that has more."""
+    width, height = gray.size
+    pairs = [
+        (gray.crop((step, 0, width, height)), gray.crop((0, 0, width - step, height))) if width > step else None,
+        (gray.crop((0, step, width, height)), gray.crop((0, 0, width, height - step))) if height > step else None,
+    ]
+    return max((_mean_of_largest(ImageChops.difference(*pair).histogram()) for pair in pairs if pair), default=0.0)
+
+
+def _mean_of_largest(histogram: list[int]) -> float:
+    counts = np.array(histogram[::-1], float)
+    wanted = max(counts.sum() * STRONGEST, 1.0)
+    taken = np.diff(np.minimum(np.cumsum(counts), wanted), prepend=0.0)
+    return float(taken @ np.arange(255, -1, -1) / wanted)
