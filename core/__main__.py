@@ -10,6 +10,7 @@ from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
 from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
+from core.cli.survey import survey
 from core.cli.versions import datasets, delete_dataset, derive, pack
 from core.errors import CoreError
 
@@ -28,6 +29,7 @@ def commands() -> None:
 COMMANDS = (
     import_command,
     samples,
+    survey,
     datasets,
     derive,
     pack,

@@ -1,0 +1,103 @@
+"""The command `survey`: what a network sees in a data set."""
+
+import time
+from typing import Any
+
+import click
+
+from core.cli.datasets import find_dataset
+from core.cli.interruption import stop_on_interrupt
+from core.cli.output import json_option, print_facts, print_json, print_table, say
+from core.datasets.audit import KINDS, Issue
+from core.datasets.index import DatasetIndex
+from core.datasets.survey import Survey, read_survey, survey_apart
+from core.errors import Stopped
+from core.events import Event
+from core.settings import settings
+
+SHOWN_ISSUES = 20
+SECONDS_BETWEEN_LINES = 5
+PHASES = {
+    "starting": "Loading TensorFlow",
+    "weights": "Loading the network",
+    "features": "Reading pictures through the network",
+    "labels": "Checking labels",
+    "outliers": "Looking for pictures unlike the others",
+    "map": "Drawing the map",
+}
+
+
+@click.command()
+@click.argument("dataset")
+@json_option
+def survey(dataset: str, as_json: bool) -> None:
+    """Find doubtful labels and pictures unlike all others, by the features of the bundled network."""
+    index = find_dataset(dataset)
+    found = read_survey(index) or _make(index)
+    if as_json:
+        print_json(_values(index, found))
+        return
+    facts = {"id": index.id, "name": index.name, "pictures": len(index.samples), "accuracy": round(found.accuracy, 3)}
+    print_facts(facts)
+    names = {sample.path: sample.name for sample in index.samples}
+    for kind in ("suspect_label", "outlier"):
+        _print_issues(kind, found.of_kind(kind), names)
+
+
+def _make(index: DatasetIndex) -> Survey:
+    with stop_on_interrupt("Stopping. Features that were computed are kept.") as should_stop:
+        try:
+            return survey_apart(settings(), index, _Teller(), should_stop)
+        except Stopped:
+            raise click.Abort from None
+
+
+class _Teller:
+    """Tells on standard error each new phase, and every few seconds how far it is."""
+
+    def __init__(self) -> None:
+        self.phase = ""
+        self.told = 0.0
+
+    def __call__(self, event: Event) -> None:
+        now = time.monotonic()
+        if event.phase == self.phase and now - self.told < SECONDS_BETWEEN_LINES:
+            return
+        self.phase, self.told = event.phase, now
+        done = f", {event.step:,} of {event.total:,}" if event.total else ""
+        say(PHASES.get(event.phase, "Working") + done)
+
+
+def _print_issues(kind: str, issues: tuple[Issue, ...], names: dict[str, str]) -> None:
+    click.echo(f"\n{KINDS[kind].title}: {len(issues):,}")
+    if issues:
+        rows = [(names[issue.path], issue.detail, f"{issue.score:.2f}") for issue in issues[:SHOWN_ISSUES]]
+        print_table(("picture", "why", "score"), rows)
+    if len(issues) > SHOWN_ISSUES:
+        click.echo(f"and {len(issues) - SHOWN_ISSUES:,} more (--json lists all)")
+
+
+def _values(index: DatasetIndex, survey: Survey) -> dict[str, Any]:
+    samples = {sample.path: sample for sample in index.samples}
+    points = zip(survey.paths, survey.coordinates.tolist(), strict=True)
+    return {
+        "id": index.id,
+        "name": index.name,
+        "backbone": survey.backbone,
+        "accuracy": survey.accuracy,
+        "issues": [
+            {
+                "kind": issue.kind,
+                "path": issue.path,
+                "name": samples[issue.path].name,
+                "class": index.class_names[samples[issue.path].label],
+                "suggested": survey.suggested.get(issue.path),
+                "detail": issue.detail,
+                "score": issue.score,
+            }
+            for issue in survey.issues
+        ],
+        "map": [
+            {"path": path, "class": index.class_names[samples[path].label], "x": x, "y": y} for path, (x, y) in points
+        ],
+    }

@@ -1,0 +1,59 @@
+"""The average picture of a class: what all of its pictures have in common, and what their surroundings have."""
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+
+from core.datasets.index import DatasetIndex, Sample
+from core.errors import DatasetError
+from core.nn.images import PictureError, decode
+
+# More pictures change an average that people look at by less than one step of brightness.
+MAX_PICTURES = 200
+MAX_THREADS = 8
+
+
+def class_average(index: DatasetIndex, label: int, side: int) -> np.ndarray:
+    """Returns the mean of a class's pictures, each made square as the training does. Of many, 200 are taken.
+
+    Args:
+        index: the data set.
+        label: number of the class.
+        side: width and height of the result in pixels.
+
+    Returns:
+        `uint8` array of shape `(side, side, 3)`, RGB; the same each time.
+
+    Raises:
+        DatasetError: none of the pictures can be read.
+    """
+    samples = _chosen(index, label)
+    total = np.zeros((side, side, 3), np.uint32)
+    count = 0
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "averages") as pool:
+        for picture in pool.map(partial(_picture, index, side=side), samples):
+            if picture is not None:
+                total += picture
+                count += 1
+    if not count:
+        raise DatasetError(
+            f"None of the pictures of {index.class_names[label]} in {index.name} can be read any more. Import the data "
+            "set again."
+        )
+    return ((total + count // 2) // count).astype(np.uint8)
+
+
+def _chosen(index: DatasetIndex, label: int) -> list[Sample]:
+    """Returns the class's pictures, or a sample of them that hardly changes when pictures are added."""
+    samples = [sample for sample in index.samples if sample.label == label]
+    return sorted(samples, key=lambda sample: hashlib.sha256(sample.digest.encode()).digest())[:MAX_PICTURES]
+
+
+def _picture(index: DatasetIndex, sample: Sample, side: int) -> np.ndarray | None:
+    try:
+        return decode(index.picture_path(sample), side)
+    except PictureError:
+        return None

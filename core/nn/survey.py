@@ -1,0 +1,128 @@
+"""Surveys of data sets: their features, from the cache where a run was here before, and what they tell.
+
+`python -m core.nn.survey` is the process that `core.datasets.survey.survey_apart` starts.
+"""
+
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.datasets.audit import Issue
+from core.datasets.child import Job, answer
+from core.datasets.index import DatasetIndex
+from core.datasets.progress import Progress
+from core.datasets.record import read_record
+from core.datasets.survey import Survey, write_survey
+from core.events import Event, OnEvent, ShouldStop, ignore_event, never_stop
+from core.feature_cache import evict
+from core.nn import suspects
+from core.nn.classifier import build_classifier
+from core.nn.extraction import FeatureSource
+from core.nn.training import unit_vectors, weights_fingerprint, weights_path
+from core.nn.weights import ensure_weights, load_weights
+from core.recipes import recipe_config
+from core.settings import Settings
+
+RECIPE = "recommended"
+
+
+def survey(
+    index: DatasetIndex, settings: Settings, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
+) -> Survey:
+    """Looks through a data set with the features that a recommended run trains on.
+
+    Args:
+        index: the data set.
+        settings: where weights and cached features are.
+        on_event: told of the phases `weights`, `features` (pictures), `labels` (models), `outliers` and `map`.
+        should_stop: asked before each batch and each model.
+
+    Raises:
+        CoreError: it can't be done; the message says what to do.
+        Stopped: `should_stop` said so; features that were computed are kept.
+    """
+    config = recipe_config(RECIPE)
+    vectors = _vectors(index, config, settings, on_event, should_stop)
+    # Several threads add up in whatever order they come, and wait for each other for minutes on a busy machine.
+    with threadpool_limits(1):
+        return _look(index, vectors, config.backbone, on_event, should_stop)
+
+
+def _look(
+    index: DatasetIndex, vectors: np.ndarray, backbone: str, on_event: OnEvent, should_stop: ShouldStop
+) -> Survey:
+    samples = index.samples
+    progress = Progress("labels", suspects.MODELS, on_event, should_stop)
+    review = suspects.review_labels(vectors, samples, len(index.class_names), progress.advance)
+    progress = Progress("outliers", len(samples), on_event, should_stop)
+    distances = suspects.distances(vectors, samples, progress.advance)
+    Progress("map", 0, on_event, should_stop)
+    shown = suspects.map_sample(samples)
+    return Survey(
+        dataset_id=index.id,
+        backbone=backbone,
+        paths=tuple(samples[place].path for place in shown),
+        coordinates=suspects.project(vectors[shown]),
+        issues=(*_doubtful_labels(index, review), *_outliers(index, distances)),
+        accuracy=review.accuracy,
+        suggested={samples[place].path: index.class_names[review.likely(place)] for place in review.suspects},
+    )
+
+
+def _vectors(
+    index: DatasetIndex, config: TrainingConfig, settings: Settings, on_event: OnEvent, should_stop: ShouldStop
+) -> np.ndarray:
+    """Returns the pictures' features as unit vectors, computing those that no run has needed before."""
+    on_event(Event("weights"))
+    backbone = get_backbone(config.backbone)
+    ensure_weights(backbone, settings, on_event, should_stop)
+    fingerprint = weights_fingerprint(config, settings) or ""
+    source = FeatureSource(None, config, index, fingerprint, settings.features, on_event, should_stop)
+    boundary = source.head_boundary
+    if source.count_missing(boundary, index.samples):
+        source.classifier = build_classifier(config, len(index.class_names))
+        load_weights(source.classifier.features, backbone, weights_path(config, settings))
+        source.ensure(boundary, [(index.samples, 0)])
+        evict(settings, settings.cache_bytes, keep=source.space_names)
+    return unit_vectors(source.rows(boundary, index.samples))
+
+
+def _doubtful_labels(index: DatasetIndex, review: suspects.LabelReview) -> list[Issue]:
+    issues = []
+    for place in review.suspects:
+        sample, likely, probabilities = index.samples[place], review.likely(place), review.probabilities[place]
+        detail = f"looks like {index.class_names[likely]} ({probabilities[likely]:.2f})"
+        issues.append(Issue("suspect_label", sample.path, detail, float(1 - probabilities[sample.label])))
+    return issues
+
+
+def _outliers(index: DatasetIndex, distances: np.ndarray) -> list[Issue]:
+    places, usual = suspects.far_out(distances, np.array([sample.label for sample in index.samples]))
+    issues = []
+    for place in places:
+        sample = index.samples[place]
+        likeness, usual_likeness = 1 - distances[place], 1 - usual[sample.label]
+        name = index.class_names[sample.label]
+        detail = f"likeness to other pictures {likeness:.2f}, usual for {name} is {usual_likeness:.2f}"
+        issues.append(Issue("outlier", sample.path, detail, float(distances[place])))
+    return issues
+
+
+def _work(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
+    """Does, in the child, the survey that the parent asks for."""
+    folder = job["weights_folder"]
+    settings = Settings(
+        home=Path(job["home"]),
+        weights_folder=Path(folder) if folder else None,
+        cache_bytes=job["cache_bytes"],
+    )
+    index = read_record(Path(job["folder"]))
+    write_survey(index, survey(index, settings, on_event, should_stop))
+    return {"id": index.id}
+
+
+if __name__ == "__main__":
+    answer(_work)
