@@ -1,8 +1,8 @@
 """Imports in a process of their own, so that a picture that brings a decoder down doesn't bring the web server down."""
 
 import shutil
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from itertools import count
 from pathlib import Path
@@ -77,13 +77,46 @@ def import_pictures_apart(
             behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
+    with _all_on_disk(store, classes) as on_disk:
+        return _follow(store, {"classes": on_disk, "name": name, "label": name}, on_event, should_stop)
+
+
+def add_pictures_apart(
+    store: DatasetStore,
+    key: str,
+    class_name: str,
+    pictures: Pictures,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+) -> DatasetIndex:
+    """Does what `DatasetStore.add_pictures` does, in a process of its own.
+
+    Args:
+        store: where the data set is.
+        key: id or name of the data set.
+        class_name: one of its classes, or a new one.
+        pictures: the name and the file of each picture. Open ones are written to disk first.
+        on_event: told of the phases `extract` (files), `pictures` and `version` (pictures).
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: the pictures can't be added, or the process was ended by the system. Nothing is left behind.
+        Stopped: `should_stop` said so. Nothing is left behind.
+    """
+    parent = store.get(key)
+    with _all_on_disk(store, {class_name: pictures}) as on_disk:
+        return _follow(store, {"parent": parent.id, "classes": on_disk, "label": parent.name}, on_event, should_stop)
+
+
+@contextmanager
+def _all_on_disk(store: DatasetStore, classes: Mapping[str, Pictures]) -> Iterator[dict[str, list[tuple[str, str]]]]:
+    """Yields the name and the path of each picture, for as long as the block lasts."""
     with store.workspace() as workspace:
         numbers = count()
-        on_disk = {
+        yield {
             class_name: [(own, str(_on_disk(file, workspace / str(next(numbers))))) for own, file in pictures]
             for class_name, pictures in classes.items()
         }
-        return _follow(store, {"classes": on_disk, "name": name, "label": name}, on_event, should_stop)
 
 
 def _follow(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
@@ -149,6 +182,9 @@ def _import(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
 def _import_into(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
     if "classes" in job:
         classes = {name: [(own, Path(path)) for own, path in files] for name, files in job["classes"].items()}
+        if "parent" in job:
+            ((class_name, pictures),) = classes.items()
+            return store.add_pictures(job["parent"], class_name, pictures, on_event, should_stop)
         return store.import_pictures(classes, job["name"], on_event, should_stop)
     return store.import_source(
         Path(job["source"]), job["name"], on_event, should_stop, job["label"], layout=job["layout"]

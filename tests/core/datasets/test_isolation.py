@@ -9,7 +9,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from core.datasets.isolation import import_apart, import_pictures_apart
+from core.datasets.isolation import add_pictures_apart, import_apart, import_pictures_apart
 from core.datasets.layout import AmbiguousLayout
 from core.errors import DatasetError, Stopped
 
@@ -103,6 +103,25 @@ def test_pictures_sorted_by_hand(store, tmp_path, picture):
     with pytest.raises(DatasetError, match="Expected a class name"):
         import_pictures_apart(store, {"a/b": []}, "pets")
     assert left_behind(tmp_path) == [index.id]
+
+
+def test_pictures_are_added(store, pets, tmp_path, picture):
+    index = store.import_source(io.BytesIO(pets), "pets")
+    (tmp_path / "new.png").write_bytes(picture(500))
+    sources = [
+        ("new.png", tmp_path / "new.png"),
+        ("known.png", io.BytesIO(index.picture_path(index.samples[0]).read_bytes())),
+    ]
+    phases = []
+    version = add_pictures_apart(
+        store, index.name, index.class_names[1], sources, lambda event: phases.append(event.phase)
+    )
+    assert (version.parent, len(version.samples)) == (index.id, len(index.samples) + 1)
+    assert [item.name for item in version.skipped] == ["known.png"]
+    assert {"extract", "pictures", "version"} <= set(phases)
+    with pytest.raises(DatasetError, match="Expected pictures to add to the class cats"):
+        add_pictures_apart(store, index.id, "cats", [])
+    assert len(store.list()) == 2
 
 
 def test_stopping(store, pets, tmp_path):
