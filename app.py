@@ -1,5 +1,12 @@
 """Transfer Studio: picture classifiers by transfer learning, in the browser. Start it with `streamlit run app.py`."""
 
-from pages.components import frame
+import streamlit as st
 
-frame.run_page()
+from pages.components import frame, upload_route
+
+if __name__ == "__main__":
+    # Streamlit runs this file for each look at a page ...
+    frame.run_page()
+else:
+    # ... and imports it once, to serve it.
+    app = st.App(__file__, routes=upload_route.routes())

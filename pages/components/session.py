@@ -20,6 +20,7 @@ from pages.components.jobs import Jobs
 from pages.components.lookups import Lookups
 from pages.components.planning import Question
 from pages.components.standby import Standby
+from pages.components.uploads import Uploads
 
 HOME = "pages/home.py"
 DATA = "pages/data.py"
@@ -58,6 +59,11 @@ def _inference_client(home: Path, _settings: Settings) -> InferenceClient:
 @st.cache_resource(show_spinner=False)
 def _jobs(home: Path) -> Jobs:
     return Jobs()
+
+
+@st.cache_resource(show_spinner=False)
+def _uploads(home: Path, _settings: Settings) -> Uploads:
+    return Uploads(_settings)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
@@ -99,6 +105,11 @@ def inference_client() -> InferenceClient:
 def jobs() -> Jobs:
     """Returns the jobs that this server works on."""
     return _jobs(settings().home)
+
+
+def uploads() -> Uploads:
+    """Returns the files that this server expects from browsers."""
+    return _uploads(settings().home, settings())
 
 
 def warm_ups() -> Lookups[str, bool]:

@@ -1,17 +1,17 @@
 """The ways to bring pictures in, and what became of an import."""
 
 from pathlib import Path
-from typing import BinaryIO
 
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.isolation import import_apart
 from core.datasets.samples import SAMPLES, SampleSet, import_sample
-from pages.components import dataset_views, job_views, session, wording
+from pages.components import dataset_views, job_views, session, upload_box, wording
 from pages.components.jobs import IMPORT, Job
+from pages.components.upload_imports import UploadImport
+from pages.components.uploads import Upload
 
-UPLOADS = "uploads"
 SAMPLE_ICONS = {
     "textures": ":material/texture:",
     "digits": ":material/looks_3:",
@@ -21,8 +21,8 @@ SAMPLE_ICONS = {
 }
 
 
-def import_from(label: str, source: Path | BinaryIO) -> None:
-    """Starts the import of an uploaded archive, or of a folder or archive on this machine."""
+def import_from(label: str, source: Path) -> None:
+    """Starts the import of a folder or archive on this machine."""
     store = session.dataset_store()
     job_views.start(
         IMPORT,
@@ -76,28 +76,12 @@ def show() -> None:
 
 
 def _upload(is_busy: bool) -> None:
-    st.file_uploader(
-        "Upload a zip",
-        type=["zip", "tar", "tgz", "gz"],
-        key=_upload_key(),
-        on_change=_upload_changed,
-        disabled=is_busy,
-        help="One folder per class, or train and validation folders with class folders inside.",
-    )
+    upload_box.upload_box("upload", "Upload a zip", "One folder per class", _import_upload, is_busy=is_busy)
 
 
-def _upload_key() -> str:
-    """Returns the uploader's key: another one after each upload, so that the server lets go of the file."""
-    return f"upload_{st.session_state.get(UPLOADS, 0)}"
-
-
-def _upload_changed() -> None:
-    """Starts the import of a file as soon as it has arrived."""
-    upload = st.session_state[_upload_key()]
-    if upload is None:
-        return
-    import_from(upload.name, upload)
-    st.session_state[UPLOADS] = st.session_state.get(UPLOADS, 0) + 1
+def _import_upload(upload: Upload) -> None:
+    """Starts the import of a file that the browser is about to send."""
+    job_views.start(IMPORT, upload.name, UploadImport(session.dataset_store(), upload).work())
 
 
 def _path(is_busy: bool) -> None:

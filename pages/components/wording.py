@@ -35,6 +35,7 @@ SETTING_LABELS = {
 }
 
 JOB_PHASES = {
+    "upload": "Uploading",
     "download": "Downloading",
     "extract": "Unpacking",
     "pictures": "Checking pictures",
@@ -48,7 +49,7 @@ JOB_PHASES = {
     "outliers": "Looking for odd ones out",
     "map": "Drawing the map",
 }
-BYTE_PHASES = ("download", "weights")
+BYTE_PHASES = ("upload", "download", "weights")
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
     "derive": "Stopped. No version was made, and the decisions are still there.",
@@ -205,9 +206,16 @@ def job_phase(event: Event | None) -> str:
     if event is None:
         return "Starting"
     if event.phase in BYTE_PHASES:
-        return f"{JOB_PHASES[event.phase]}, {size(event.step)}" + (f" of {size(event.total)}" if event.total else "")
+        done = f"{JOB_PHASES[event.phase]}, {size(event.step)}" + (f" of {size(event.total)}" if event.total else "")
+        return " · ".join([done, *_transfer_pace(event)])
     words = JOB_PHASES.get(event.phase, "Working")
     return f"{words}, {event.step:,} of {event.total:,}" if event.total else words
+
+
+def _transfer_pace(event: Event) -> list[str]:
+    speed, left = event.metrics.get("bytes_per_second"), event.metrics.get("seconds_left")
+    parts = [f"{size(speed)} a second"] if speed else []
+    return parts if left is None else [*parts, f"about {duration(left)} left"]
 
 
 def changes(edits: Sequence[Edit]) -> str:

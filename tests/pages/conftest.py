@@ -1,5 +1,6 @@
 """A browserless app on a data home of its own, empty or with real runs in it."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.testing.v1 import AppTest
 
 from core.config import TrainingConfig
@@ -14,6 +16,7 @@ from core.datasets.store import DatasetStore
 from core.runs import queue
 from core.runs.store import RunStatus, RunStore
 from core.settings import Settings, settings
+from pages.components import session
 from tests.conftest import draw_folder
 
 APP = Path(__file__).parents[2] / "app.py"
@@ -95,3 +98,28 @@ def words(app: AppTest) -> str:
     """Returns all texts on the page."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.error, app.warning, app.toast)
     return "\n".join(str(item.value) for kind in kinds for item in kind)
+
+
+def box(app: AppTest) -> dict:
+    """Returns what the upload box was given to show."""
+    return json.loads(app.get("bidi_component")[0].proto.json)
+
+
+def choose_file(app: AppTest, name: object, size: object) -> AppTest:
+    """Tells the page of a file as the upload box's script does, which AppTest can't run."""
+    states = app._tree.get_widget_states()
+    chosen = states.widgets.add()
+    chosen.id = _make_trigger_id(app.get("bidi_component")[0].proto.id, "events")
+    chosen.json_trigger_value = json.dumps([{"event": "wanted", "value": {"name": name, "size": size}}])
+    app._run(states)
+    assert not app.exception
+    return app
+
+
+def send_file(app: AppTest, name: str, content: bytes) -> AppTest:
+    """Uploads a file as a browser does, but for HTTP."""
+    choose_file(app, name, len(content))
+    upload = session.uploads().claim(box(app)["token"], lambda session_id: True)
+    upload.write(content)
+    upload.end()
+    return app

@@ -10,7 +10,7 @@ from core.datasets.store import DatasetStore
 from core.runs.store import RunStore
 from pages.components import session, wording
 from tests.conftest import draw_folder
-from tests.pages.conftest import button, wait_until, words
+from tests.pages.conftest import box, button, choose_file, send_file, wait_until, words
 
 
 def zipped(folder: Path) -> bytes:
@@ -36,15 +36,15 @@ def shapes(home, shape_folder):
 def test_empty_page_offers_upload_path_and_samples(open_page):
     app = open_page("data")
     assert "No data set yet" in words(app)
-    assert app.file_uploader[0].label == "Upload a zip"
+    assert box(app)["label"] == "Upload a zip"
+    assert box(app)["hint"] == "One folder per class. Zip, tar or tar.gz, at most 20 GB"
     assert app.text_input[0].label == "Folder or zip on this server"
     assert [f"**{name}**" in words(app) for name in ("Textures", "Digits", "Faces or not")] == [True] * 3
 
 
 def test_uploaded_zip_is_imported_and_shown(open_page, home, shape_folder):
     app = open_page("data")
-    app.file_uploader[0].upload("../../my shapes.zip", zipped(shape_folder)).run()
-    app = imports_ended(app)
+    app = imports_ended(send_file(app, "../../my shapes.zip", zipped(shape_folder)))
     (dataset,) = DatasetStore(home).list()
     assert dataset.name == "my shapes"
     assert len(dataset.samples) == 30
@@ -55,7 +55,31 @@ def test_uploaded_zip_is_imported_and_shown(open_page, home, shape_folder):
         "Training": "24",
         "Validation": "6",
     }
-    assert not list(home.home.rglob("*.zip"))
+    assert not list(home.datasets.glob(".importing-*"))
+
+
+def test_a_file_that_is_too_large_is_refused_in_the_box_before_it_is_sent(open_page, home):
+    app = choose_file(open_page("data"), "huge.zip", home.import_limits.total_bytes + 1)
+    assert box(app)["problem"].startswith("huge.zip has 20 GB. At most 20 GB are taken at once.")
+    assert not box(app)["isAwaited"]
+    assert session.jobs().running() == []
+
+
+@pytest.mark.parametrize("name, size", [(None, 5), ("a.zip", "5"), ("a.zip", None)])
+def test_what_no_browser_says_of_a_file_is_left_unanswered(open_page, name, size):
+    app = choose_file(open_page("data"), name, size)
+    assert (box(app)["token"], box(app)["problem"], session.jobs().running()) == ("", "", [])
+
+
+def test_an_upload_is_a_job_that_the_page_shows_and_can_stop(open_page, home):
+    app = choose_file(open_page("data"), "shapes.zip", 10_000_000)
+    assert box(app)["isBusy"]
+    assert box(app)["isAwaited"]
+    button(app, "Stop").click().run()
+    app = imports_ended(app)
+    assert "The import was stopped. Nothing of it was kept." in words(app)
+    assert not box(app)["isAwaited"]
+    assert not list(home.datasets.glob(".importing-*"))
 
 
 def test_folder_on_the_server_is_imported(open_page, home, shape_folder):
@@ -74,8 +98,7 @@ def test_sample_is_imported_with_one_click(open_page, home):
 
 def test_bad_zip_gets_one_sentence_and_leaves_nothing(open_page, home):
     app = open_page("data")
-    app.file_uploader[0].upload("poem.zip", b"roses are red").run()
-    app = imports_ended(app)
+    app = imports_ended(send_file(app, "poem.zip", b"roses are red"))
     (error,) = app.error
     assert "poem" in error.value.replace("\\", "")
     assert DatasetStore(home).list() == []
@@ -190,8 +213,7 @@ def test_pictures_that_are_here_already_are_said_with_what_was_left_out(open_pag
 def test_ways_to_import_stay_in_sight_after_a_failure_until_one_succeeds(open_page, shapes, shape_folder, tmp_path):
     app = open_page("data")
     assert not app.expander[0].proto.expanded
-    app.file_uploader[0].upload("poem.zip", b"roses are red").run()
-    app = imports_ended(app)
+    app = imports_ended(send_file(app, "poem.zip", b"roses are red"))
     assert app.error
     assert app.expander[0].proto.expanded
     assert app.run().expander[0].proto.expanded

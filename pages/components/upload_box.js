@@ -1,0 +1,99 @@
+// Lets a person choose a file, asks the page for a token for it, and sends it.
+const PATH = "upload/"; // beside the page's own address, so that a folder that a proxy puts before it is kept
+const SILENT = 0; // no answer at all
+
+// By the boxes' keys. They outlive the boxes, which are built anew when the page around them changes, and so what is
+// being sent goes on while the person looks at another page of the studio.
+const { chosen, sending } = (window.studioUploads ??= { chosen: new Map(), sending: new Map() });
+
+function warn(event) {
+  event.preventDefault();
+}
+
+function send(key, file, token, root, setTriggerValue) {
+  const controller = new AbortController();
+  sending.set(key, { name: file.name, token, controller });
+  addEventListener("beforeunload", warn);
+  fetch(new URL(PATH + token, location.href), { method: "PUT", body: file, signal: controller.signal })
+    .then(async (answer) => ({ status: answer.status, words: await answer.text() }))
+    .catch(() => ({ status: SILENT, words: "" }))
+    .then(({ status, words }) => {
+      sending.delete(key);
+      if (!sending.size) removeEventListener("beforeunload", warn);
+      if (!root.isConnected) return; // the person is on another page
+      root.draw();
+      // What goes wrong with a file that the server began to take, the page says by itself.
+      if (status === 403) root.say(words);
+      if (status !== 204) setTriggerValue("unsent", token);
+    });
+}
+
+function objection(files, items, data) {
+  if ([...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory)) {
+    return "This is a folder. Make a zip of it and drop that.";
+  }
+  if (files.length > 1) return "These are several files. Choose one at a time.";
+  const name = files[0].name.toLowerCase();
+  if (!data.accept.some((ending) => name.endsWith(ending))) {
+    return `Expected ${data.kinds}. Received ${files[0].name}.`;
+  }
+  return "";
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const { key } = data;
+  const root = parentElement.querySelector(".upload");
+  const part = (name) => root.querySelector(`.upload-${name}`);
+  const zone = part("zone");
+  const input = zone.querySelector("input");
+  root.say = (words) => (part("problem").textContent = words);
+
+  root.draw = () => {
+    const current = sending.get(key);
+    const isBusy = data.isBusy || Boolean(current);
+    part("label").textContent = data.label;
+    part("call").textContent = current ? `Sending ${current.name}` : isBusy ? "Wait for the import that is going on" : "Drop it here";
+    part("hint").textContent = current ? "Keep this page open until it is there" : data.hint;
+    zone.classList.toggle("is-busy", isBusy);
+    input.disabled = isBusy;
+    input.accept = data.accept.join(",");
+    input.setAttribute("aria-label", `${data.label}: ${data.hint}`);
+  };
+
+  const choose = (files, items = []) => {
+    if (input.disabled || !files.length) return;
+    const why = objection(files, items, data);
+    root.say(why);
+    if (why) return;
+    chosen.set(key, files[0]);
+    setTriggerValue("wanted", { name: files[0].name, size: files[0].size });
+  };
+
+  // Properties rather than listeners: this runs again with each change of the data.
+  input.onchange = () => {
+    choose(input.files);
+    input.value = ""; // the same file can be chosen again
+  };
+  zone.ondragover = (event) => {
+    event.preventDefault();
+    zone.classList.toggle("is-over", !input.disabled);
+  };
+  zone.ondragleave = () => zone.classList.remove("is-over");
+  zone.ondrop = (event) => {
+    event.preventDefault();
+    zone.classList.remove("is-over");
+    choose(event.dataTransfer.files, event.dataTransfer.items);
+  };
+
+  if (root.problem !== data.problem) root.say((root.problem = data.problem));
+  const file = chosen.get(key);
+  if (file && data.isAwaited && !sending.has(key)) {
+    chosen.delete(key);
+    send(key, file, data.token, root, setTriggerValue);
+  }
+  const current = sending.get(key);
+  if (current?.token === data.token && !data.isAwaited) current.controller.abort(); // stopped
+  root.draw();
+  // A file that was chosen before this ran.
+  if (input.files.length) input.onchange();
+}

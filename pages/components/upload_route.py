@@ -1,0 +1,124 @@
+"""The way by which files of any size come from the browser onto the disk.
+
+Streamlit's own uploader keeps whole files in the server's memory. This route beside it writes them as they arrive, a
+megabyte at a time. Streamlit checks nothing on such a route, so this one asks for a token that the page has given to
+the browser for one file (`uploads.py`), and for the studio's own origin.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from streamlit.runtime import Runtime
+
+from core.settings import MEGABYTE
+from pages.components import session
+from pages.components.uploads import BAD_REQUEST, FORBIDDEN, GONE, TOO_LARGE, Upload, UploadRefused
+
+PATH = "upload"
+CHUNK_BYTES = MEGABYTE
+SECONDS_OF_SILENCE = 30
+# A page may lose its connection for a moment, for example while a laptop changes networks.
+SECONDS_WITHOUT_PAGE = 5
+
+IsPresent = Callable[[str], bool]
+
+
+def routes(is_present: IsPresent | None = None) -> list[Route]:
+    """Returns the route, for `st.App`.
+
+    Args:
+        is_present: tells whether a browser session is there; asks Streamlit by default.
+    """
+    known = is_present or _is_connected
+
+    async def put(request: Request) -> Response:
+        try:
+            _check_origin(request)
+            upload = session.uploads().claim(request.path_params["token"], known)
+            try:
+                await _receive(request, upload, known)
+            finally:
+                upload.end()
+            if upload.refusal is not None:
+                raise upload.refusal
+        except UploadRefused as refusal:
+            # The rest of the file isn't read, so the connection can't be used again.
+            return PlainTextResponse(str(refusal), refusal.status, {"Connection": "close"})
+        return Response(status_code=204)
+
+    base = st.get_option("server.baseUrlPath").strip("/")
+    prefix = f"/{base}" if base else ""
+    return [Route(f"{prefix}/{PATH}/{{token}}", put, methods=["PUT"])]
+
+
+def _is_connected(session_id: str) -> bool:
+    return Runtime.exists() and Runtime.instance().is_active_session(session_id)
+
+
+def _check_origin(request: Request) -> None:
+    """Refuses what a browser sends on behalf of another site. What isn't a browser has to have the token."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    is_own = site in (None, "same-origin") and (
+        origin is None
+        or site == "same-origin"
+        or urlsplit(origin).netloc == request.headers.get("host")
+        or origin in st.get_option("server.corsAllowedOrigins")
+    )
+    if not is_own:
+        raise UploadRefused(FORBIDDEN, "Files are only taken from the studio's own page. Choose the file there.")
+
+
+async def _receive(request: Request, upload: Upload, is_present: IsPresent) -> None:
+    """Writes the body of a request as it arrives, and leaves off where the connection does."""
+    _check_length(request, upload)
+    chunks = _chunks(request, upload)
+    try:
+        async with aclosing(chunks):
+            seen = time.monotonic()
+            async for chunk in chunks:
+                # Not on the server's own thread: a disk can be slow, and pages are to stay quick.
+                await asyncio.to_thread(upload.write, chunk)
+                if is_present(upload.session):
+                    seen = time.monotonic()
+                elif time.monotonic() - seen > SECONDS_WITHOUT_PAGE:
+                    raise upload.fail(GONE, f"The page that sent {upload.name} is gone. Nothing of it was kept.")
+    except ClientDisconnect:
+        return
+
+
+async def _chunks(request: Request, upload: Upload) -> AsyncGenerator[bytes, None]:
+    """Yields the body of a request in larger pieces than it arrives in."""
+    waiting = bytearray()
+    stream = request.stream()
+    while True:
+        try:
+            # `wait_for` would end the stream together with the wait; nothing more is asked of it then.
+            chunk = await asyncio.wait_for(anext(stream, b""), SECONDS_OF_SILENCE)
+        except TimeoutError as error:
+            raise upload.fail(
+                BAD_REQUEST,
+                f"Nothing more of {upload.name} came for {SECONDS_OF_SILENCE} seconds. Nothing of it was kept. Check "
+                "the connection and upload it again.",
+            ) from error
+        waiting += chunk
+        # An empty chunk is the last one.
+        if waiting and (len(waiting) >= CHUNK_BYTES or not chunk):
+            yield bytes(waiting)
+            waiting.clear()
+        if not chunk:
+            return
+
+
+def _check_length(request: Request, upload: Upload) -> None:
+    """Refuses a body that says itself that it is too long, before any of it is read."""
+    length = request.headers.get("content-length", "")
+    if length.isdigit() and int(length) > upload.size:
+        raise upload.fail(TOO_LARGE, f"{upload.name} is longer than it was when it was chosen. Choose the file again.")

@@ -1,0 +1,317 @@
+"""Files on their way from a browser to the disk. No Streamlit calls, no HTTP.
+
+The page says which file is to come and gives the browser a token for it; whoever has the token may write that file,
+once; the thread of the import waits until it is there. The file belongs to the import's workspace, so that whatever
+ends the one removes the other.
+"""
+
+import errno
+import secrets
+import shutil
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+from weakref import WeakValueDictionary
+
+from core.datasets.names import escape_label
+from core.errors import CoreError, Stopped
+from core.events import Event, OnEvent, ShouldStop
+from core.settings import MEGABYTE, Settings
+from pages.components import wording
+
+SECONDS_TO_BEGIN = 30
+SECONDS_BETWEEN_LOOKS = 0.1
+SECONDS_OF_PACE = 5
+BYTES_BETWEEN_DISK_CHECKS = 64 * MEGABYTE
+MAX_NAME_LENGTH = 200
+FORBIDDEN, BAD_REQUEST, GONE, TOO_LARGE, NO_ROOM = 403, 400, 410, 413, 507
+
+
+class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the person)
+    """An upload that isn't taken, or not any further.
+
+    Attributes:
+        status: the HTTP status that says so to the browser.
+    """
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Upload:
+    """One expected file, seen by the browser that sends it and by the import that waits for it. Safe from any thread.
+
+    Attributes:
+        token: what the browser shows to be let in. Good for one try.
+        name: what the file was called, fit to be shown. Never a path.
+        size: how many bytes it has to have.
+        session: the browser session that it was promised to.
+        received: how many bytes are on the disk.
+    """
+
+    def __init__(self, name: str, size: int, session: str, settings: Settings) -> None:
+        self.token = secrets.token_urlsafe(32)
+        self.name = label(name)
+        self.size = size
+        self.session = session
+        self.received = 0
+        self._settings = settings
+        self._unchecked_bytes = 0
+        self._file: BinaryIO | None = None
+        self._refusal: UploadRefused | None = None
+        self._deadline = time.monotonic() + SECONDS_TO_BEGIN
+        self._is_claimed = False
+        self._lock = threading.Lock()
+        self._is_open = threading.Event()
+        self._has_ended = threading.Event()
+
+    def check(self) -> None:
+        """Checks whether a file of this size is taken at all.
+
+        Raises:
+            UploadRefused: it is empty, larger than an import may be, or larger than the disk has room for.
+        """
+        largest = self._settings.import_limits.total_bytes
+        if self.size < 1:
+            raise UploadRefused(BAD_REQUEST, f"{self.name} is empty. Choose a file with something in it.")
+        if self.size > largest:
+            raise UploadRefused(
+                TOO_LARGE,
+                f"{self.name} has {wording.size(self.size)}. At most {wording.size(largest)} are taken at once. Leave "
+                "some pictures out, or make them smaller.",
+            )
+        self._check_room(self.size)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is too late to begin."""
+        return time.monotonic() > self._deadline
+
+    def claim(self) -> bool:
+        """Returns whether the browser may begin: only once, and not too late."""
+        with self._lock:
+            is_first, self._is_claimed = not self._is_claimed, True
+            return is_first and not self._has_ended.is_set() and not self.is_overdue
+
+    def write(self, chunk: bytes) -> None:
+        """Writes the next bytes of the file.
+
+        Raises:
+            UploadRefused: the import was stopped, the file is longer than it was said to be, or the disk is full.
+        """
+        # The import's thread may still be at making room for the file.
+        if not self._is_open.wait(SECONDS_TO_BEGIN):
+            raise self.fail(GONE, f"The upload of {self.name} could not begin. Choose the file again.")
+        with self._lock:
+            if self._file is None:
+                raise self._refusal or UploadRefused(GONE, f"The upload of {self.name} was stopped.")
+            if self.received + len(chunk) > self.size:
+                raise self.fail(
+                    TOO_LARGE, f"{self.name} is longer than it was when it was chosen. Choose the file again."
+                )
+            self._write(self._file, chunk)
+
+    def _write(self, file: BinaryIO, chunk: bytes) -> None:
+        try:
+            self._unchecked_bytes += len(chunk)
+            if self._unchecked_bytes >= BYTES_BETWEEN_DISK_CHECKS:
+                self._unchecked_bytes = 0
+                self._check_room(0)
+            file.write(chunk)
+            file.flush()
+        except UploadRefused as refusal:
+            raise self.fail(refusal.status, str(refusal)) from refusal
+        except OSError as error:
+            refusal = self._unwritable(error)
+            raise self.fail(refusal.status, str(refusal)) from error
+        self.received += len(chunk)
+
+    def fail(self, status: int, text: str) -> UploadRefused:
+        """Ends the upload with a reason, unless it has ended, and returns the reason."""
+        if not self._has_ended.is_set():
+            self._refusal = UploadRefused(status, text)
+            self._has_ended.set()
+        return self._refusal or UploadRefused(status, text)
+
+    def end(self) -> None:
+        """Says that no more bytes will come. If some are missing the upload has failed."""
+        if self.received == self.size:
+            self._has_ended.set()
+            return
+        self.fail(
+            BAD_REQUEST,
+            f"The connection broke off after {wording.size(self.received)} of {wording.size(self.size)} of "
+            f"{self.name}. Nothing of it was kept. Upload it again.",
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more of it is taken."""
+        return self._has_ended.is_set()
+
+    @property
+    def refusal(self) -> UploadRefused | None:
+        """Why it failed; None where it didn't."""
+        return self._refusal
+
+    def close(self) -> None:
+        """Takes no more bytes. Whoever waits to write some is told so."""
+        with self._lock:
+            self._file = None
+        self._has_ended.set()
+        self._is_open.set()
+
+    def receive(self, path: Path, on_event: OnEvent, should_stop: ShouldStop) -> None:
+        """Waits until the file is at `path`, whole. Called by the thread of the import.
+
+        Args:
+            path: where to write it. Nothing may be there, and the caller removes what is left if this raises.
+            on_event: told of the phase `upload`, in bytes, with `bytes_per_second` and `seconds_left`.
+            should_stop: asked a few times a second.
+
+        Raises:
+            UploadRefused: the upload failed.
+            Stopped: `should_stop` said so.
+        """
+        pace = Pace(self.size)
+        try:
+            with path.open("xb") as file:
+                self._file = file
+                self._is_open.set()
+                try:
+                    while not self._has_ended.wait(SECONDS_BETWEEN_LOOKS):
+                        self._look(should_stop)
+                        on_event(pace.event(self.received))
+                finally:
+                    self.close()
+        except OSError as error:
+            raise self._unwritable(error) from error
+        if self._refusal is not None:
+            raise self._refusal
+
+    def _look(self, should_stop: ShouldStop) -> None:
+        if should_stop():
+            raise Stopped
+        if not self._is_claimed and self.is_overdue:
+            self.fail(GONE, f"The upload of {self.name} never began. Choose the file again.")
+
+    def _check_room(self, wanted_bytes: int) -> None:
+        try:
+            self._settings.datasets.mkdir(parents=True, exist_ok=True)
+            free_bytes = shutil.disk_usage(self._settings.datasets).free
+        except OSError as error:
+            raise self._unwritable(error) from error
+        if free_bytes - wanted_bytes < self._settings.import_limits.free_disk_bytes:
+            raise self._no_room()
+
+    def _no_room(self) -> UploadRefused:
+        return UploadRefused(
+            NO_ROOM,
+            f"The disk has too little room for {self.name} ({wording.size(self.size)}). Free some space, or set "
+            "TRANSFER_STUDIO_HOME to a folder on a larger disk.",
+        )
+
+    def _unwritable(self, error: OSError) -> UploadRefused:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return self._no_room()
+        return UploadRefused(
+            NO_ROOM,
+            f"{self.name} can't be written to {self._settings.datasets} ({error.strerror}). Mend that, or set "
+            "TRANSFER_STUDIO_HOME to another folder.",
+        )
+
+
+class Uploads:
+    """The uploads that one server expects, by their tokens. Safe from any thread.
+
+    Args:
+        settings: where the files go, and how large they may be.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._expected: dict[str, Upload] = {}
+        self._every: WeakValueDictionary[str, Upload] = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def expect(self, name: str, size: int, session: str) -> Upload:
+        """Returns the upload of a file that a browser session has chosen.
+
+        Raises:
+            UploadRefused: such a file isn't taken.
+        """
+        upload = Upload(name, size, session, self._settings)
+        upload.check()
+        with self._lock:
+            self._expected = {key: other for key, other in self._expected.items() if not other.is_overdue}
+            self._expected[upload.token] = self._every[upload.token] = upload
+        return upload
+
+    def claim(self, token: str, is_present: Callable[[str], bool]) -> Upload:
+        """Returns the upload of a token, which is spent by that.
+
+        Args:
+            token: as the browser has it.
+            is_present: whether a browser session is there.
+
+        Raises:
+            UploadRefused: the token is unknown, spent or too old, or the session that it was given to is gone.
+        """
+        with self._lock:
+            upload = self._expected.pop(token, None)
+        refusal = UploadRefused(
+            FORBIDDEN, "This upload isn't expected, or not any more. Reload the page and choose the file again."
+        )
+        if upload is None:
+            raise refusal
+        if not is_present(upload.session) or not upload.claim():
+            raise upload.fail(refusal.status, str(refusal))
+        return upload
+
+    def is_awaited(self, token: str) -> bool:
+        """Returns whether the file of a token is still to come, or on its way."""
+        upload = self._every.get(token)
+        return upload is not None and not upload.has_ended
+
+    def give_up(self, token: str) -> None:
+        """Ends the upload of a token that the browser could not use."""
+        with self._lock:
+            upload = self._expected.pop(token, None)
+        if upload is not None:
+            upload.fail(
+                GONE,
+                f"{upload.name} did not get through to the studio. A proxy in between may refuse large files, or the "
+                "studio wasn't started with `streamlit run app.py`. Name a folder or zip on this server instead.",
+            )
+
+
+class Pace:
+    """How fast bytes arrive, over the last seconds.
+
+    Args:
+        size: how many there will be.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._seen = deque([(time.monotonic(), 0)])
+
+    def event(self, received: int) -> Event:
+        """Returns how far the upload is, as an event."""
+        now = time.monotonic()
+        self._seen.append((now, received))
+        while len(self._seen) > 2 and now - self._seen[0][0] > SECONDS_OF_PACE:
+            self._seen.popleft()
+        began, before = self._seen[0]
+        speed = (received - before) / max(now - began, SECONDS_BETWEEN_LOOKS)
+        left = {"seconds_left": (self._size - received) / speed} if speed else {}
+        return Event("upload", received, self._size, {"bytes_per_second": speed, **left})
+
+
+def label(name: str) -> str:
+    """Returns a file's name without its folders, fit to be shown."""
+    return escape_label(name.replace("\\", "/").rstrip("/").rpartition("/")[2].strip())[:MAX_NAME_LENGTH] or "The file"
