@@ -156,7 +156,7 @@ def admitted_format(head: bytes) -> str:
     name = picture_format(head)
     if not name:
         raise PictureError(f"not a picture that can be read, it is {describe(head)}")
-    if name == "HEIF" and not _heif_reader():
+    if name == "HEIF" and not heic_is_read():
         raise PictureError(
             "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, "
             "or save it as JPEG"
@@ -165,7 +165,8 @@ def admitted_format(head: bytes) -> str:
 
 
 @lru_cache(maxsize=1)
-def _heif_reader() -> bool:
+def heic_is_read() -> bool:
+    """Whether HEIC pictures can be read here: that takes the package pillow-heif."""
     try:
         from pillow_heif import register_heif_opener
     except ImportError:

@@ -16,7 +16,7 @@ from core.nn import images
 from core.nn.images import PictureError, check_picture, decode, open_picture, thumbnail
 from core.settings import ImportLimits
 
-images._heif_reader()  # from here on Pillow writes HEIC as well
+images.heic_is_read()  # from here on Pillow writes HEIC as well
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
@@ -318,11 +318,11 @@ def test_what_isnt_a_picture_is_named(data, kind):
 
 def test_heic_says_how_to_enable_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as where it isn't installed
-    images._heif_reader.cache_clear()
+    images.heic_is_read.cache_clear()
     try:
         text = reason(HEIC_HEAD)
     finally:
-        images._heif_reader.cache_clear()
+        images.heic_is_read.cache_clear()
     assert text == (
         "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, or save it as "
         "JPEG"
