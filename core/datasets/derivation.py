@@ -4,11 +4,13 @@ import errno
 import os
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from core import durable
 from core.datasets.index import DatasetIndex, Sample
+from core.datasets.looks import LOOKS_NAME
 from core.datasets.progress import Progress
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop
@@ -46,7 +48,7 @@ def take_over(
     on_event: OnEvent,
     should_stop: ShouldStop,
 ) -> None:
-    """Gives pictures of a data set a place in the folder of a version as well, under the same names.
+    """Gives pictures of a data set a place in the folder of a version as well, under the same names, and their looks.
 
     A version's files are hard links, so it takes no room and outlives its parent; where the disk has no links, copies.
 
@@ -82,8 +84,17 @@ def take_over(
             ) from error
         progress.advance()
     progress.finish()
+    _take_over_looks(parent, folder)
     for place in places:
         durable.sync(place)
+
+
+def _take_over_looks(parent: DatasetIndex, folder: Path) -> None:
+    """Gives a version what was measured of its parent's pictures, so that none is decoded again for it."""
+    source, target = parent.folder / LOOKS_NAME, folder / LOOKS_NAME
+    with suppress(FileNotFoundError):
+        if not _link(source, target):
+            _copy(source, target)
 
 
 def _link(source: Path, target: Path) -> bool:
