@@ -4,7 +4,28 @@ from dataclasses import dataclass
 
 from core.settings import GIGABYTE, MEGABYTE
 
-START_SECONDS = 6.0
+# Building the network and saving it, where a worker has loaded TensorFlow before; and what loading it adds.
+START_SECONDS = 2.0
+LOADING_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class StageSpeed:
+    """What was measured of the head's training, or of fine-tuning.
+
+    Attributes:
+        step_seconds: for one gradient step.
+        row_seconds: for one picture in evaluation mode.
+        checkpoint_seconds: to write down an epoch.
+    """
+
+    step_seconds: float = 0.0
+    row_seconds: float = 0.0
+    checkpoint_seconds: float = 0.0
+
+    def epoch_seconds(self, steps: int, measured_pictures: int) -> float:
+        """Returns how long an epoch takes."""
+        return steps * self.step_seconds + measured_pictures * self.row_seconds + self.checkpoint_seconds
 
 
 @dataclass(frozen=True)
@@ -15,21 +36,19 @@ class Speeds:
         decode_seconds: to read one picture, with all processors.
         prefix_seconds: for one picture through the frozen blocks; 0 where there are none.
         prepare_seconds: to compile what computes them.
-        head_step_seconds: for one gradient step of the head.
         head_inputs_seconds: for one picture from the frozen blocks to the head; 0 where that is the same place.
-        fine_tune_step_seconds: for one gradient step with thawed blocks; 0 where none are.
-        fine_tune_row_seconds: for one picture through the thawed blocks in evaluation mode.
         row_bytes: of what is kept of a picture, at the frozen boundary.
+        head: of the head's training.
+        fine_tune: of fine-tuning; zeros where nothing is thawed.
     """
 
     decode_seconds: float
     prefix_seconds: float
     prepare_seconds: float
-    head_step_seconds: float
     head_inputs_seconds: float
-    fine_tune_step_seconds: float
-    fine_tune_row_seconds: float
     row_bytes: int
+    head: StageSpeed
+    fine_tune: StageSpeed = StageSpeed()
 
 
 @dataclass(frozen=True)
@@ -140,23 +159,23 @@ def shortage(trainable_params: int, free_bytes: int) -> str:
     )
 
 
-def make_forecast(speeds: Speeds, work: Work) -> Forecast:
+def make_forecast(speeds: Speeds, work: Work, is_warm: bool = True) -> Forecast:
     """Works out what a run needs from what was measured.
 
     Args:
         speeds: of this machine, for the network.
         work: of the run.
+        is_warm: whether a worker has loaded TensorFlow already.
     """
     # Reading and computing share the processors.
     picture = speeds.decode_seconds + speeds.prefix_seconds
     if work.head_epochs:
         picture += speeds.head_inputs_seconds
     features = work.pictures_to_compute * picture + (speeds.prepare_seconds if work.pictures_to_compute else 0)
-    head = work.steps * speeds.head_step_seconds if work.head_epochs else 0.0
-    fine_tune = 0.0
-    if work.fine_tune_epochs:
-        fine_tune = work.steps * speeds.fine_tune_step_seconds + work.measured_pictures * speeds.fine_tune_row_seconds
-    total = START_SECONDS + features + work.head_epochs * head + work.fine_tune_epochs * fine_tune
+    head = speeds.head.epoch_seconds(work.steps, work.measured_pictures) if work.head_epochs else 0.0
+    fine_tune = speeds.fine_tune.epoch_seconds(work.steps, work.measured_pictures) if work.fine_tune_epochs else 0.0
+    start = START_SECONDS if is_warm else START_SECONDS + LOADING_SECONDS
+    total = start + features + work.head_epochs * head + work.fine_tune_epochs * fine_tune
     return Forecast(
         features_seconds=features,
         head_epoch_seconds=head,

@@ -72,17 +72,18 @@ class InferenceClient:
         self._warm.add(run_id)
         return predictions
 
-    def forecast(self, config: TrainingConfig, dataset_id: str) -> Forecast:
+    def forecast(self, config: TrainingConfig, dataset_id: str, is_warm: bool = True) -> Forecast:
         """Tells how long a training will take; the first time for a network measures it for some seconds.
 
         Args:
             config: of the run.
             dataset_id: its data set.
+            is_warm: whether a worker that has loaded TensorFlow waits for it.
 
         Raises:
             CoreError: it can't be told; the message says why.
         """
-        return self._call("forecast", config=config, dataset_id=dataset_id)
+        return self._call("forecast", config=config, dataset_id=dataset_id, is_warm=is_warm)
 
     def find_rate(self, config: TrainingConfig, dataset_id: str) -> RateCurve:
         """Looks for a learning rate of the head with a hundred steps; pictures that aren't cached are read first.

@@ -67,12 +67,13 @@ class Actions:
         """Answers to pictures."""
         return self._models.get(run_id).predict(sources)
 
-    def forecast(self, config: TrainingConfig, dataset_id: str) -> object:
+    def forecast(self, config: TrainingConfig, dataset_id: str, is_warm: bool) -> object:
         """Tells what a run would need."""
         from core.nn.speeds import SpeedMeter, forecast
 
         self._meter = self._meter or SpeedMeter()
-        return forecast(config, DatasetStore(self._settings).get(dataset_id), self._settings, self._meter)
+        index = DatasetStore(self._settings).get(dataset_id)
+        return forecast(config, index, self._settings, self._meter, is_warm)
 
     def find_rate(self, config: TrainingConfig, dataset_id: str) -> object:
         """Looks for a learning rate."""

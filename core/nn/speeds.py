@@ -1,5 +1,7 @@
 """Measures how fast this machine runs a network, with a few batches."""
 
+import math
+import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,7 +12,8 @@ import psutil
 
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.forecast import Forecast, Speeds, Work, make_forecast
+from core.forecast import Forecast, Speeds, StageSpeed, Work, make_forecast
+from core.nn.checkpoints import Checkpoints, TrainingState
 from core.nn.classifier import Classifier, build_classifier
 from core.nn.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
 from core.nn.extraction import MEMORY_SHARE, FeatureSource
@@ -27,6 +30,7 @@ REPEATS = 2
 MOST_KNOWN = 64
 # What was measured while others had more than this share of the processors is used once and not remembered.
 BUSY_SHARE = 0.15
+MOST_WRITTEN_BYTES = 16 * 1024**2
 
 
 def _seconds(function: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -40,15 +44,31 @@ def _seconds(function: Callable[[], object], repeats: int = REPEATS) -> float:
     return min(times)
 
 
-def _step_seconds(network: Trainable, rows: np.ndarray, config: TrainingConfig, num_classes: int) -> float:
+def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, num_classes: int) -> StageSpeed:
     labels = np.arange(len(rows)) % num_classes
     measured = Labelled(array_rows(rows), labels)
     data = StageData(lambda places, epoch: rows[places], labels, np.ones(num_classes), measured, measured, 0)
     stage = Stage("head", network, data, 1, config.learning_rate, config)
     step = step_function(stage, Optimizers(stage))
     weights = np.ones(len(rows), np.float32)
-    # Beside the step itself: reading the rows, telling of it.
-    return _seconds(lambda: step(rows, labels, weights).numpy(), 3) + 3e-4
+    # Weights, the best ones, and two averages of each.
+    learning = (variable for variables, _ in network.groups(1.0) for variable in variables)
+    state_bytes = 4 * sum(4 * math.prod(variable.shape) for variable in learning)
+    return StageSpeed(
+        # Beside the step itself: reading the rows, telling of it.
+        _seconds(lambda: step(rows, labels, weights).numpy(), 3) + 3e-4,
+        _seconds(lambda: run_rows(network.logits, array_rows(rows))) / len(rows),
+        _checkpoint_seconds(state_bytes),
+    )
+
+
+def _checkpoint_seconds(state_bytes: int) -> float:
+    """Returns how long writing down that much takes, from writing some of it."""
+    written = max(1, min(state_bytes, MOST_WRITTEN_BYTES))
+    state = TrainingState("head", 1, 0, [], 0.0, 0, 1, variables=[np.zeros(written, np.uint8)])
+    with tempfile.TemporaryDirectory() as folder:
+        checkpoints = Checkpoints(Path(folder))
+        return _seconds(lambda: checkpoints.save(state)) * state_bytes / written
 
 
 class SpeedMeter:
@@ -129,30 +149,30 @@ def _measure(
         prepare_seconds = time.monotonic() - started
         prefix_seconds = _seconds(lambda: compute(batch)) / BATCH
     inputs, head_inputs_seconds = rows, 0.0
-    fine_tune_step = fine_tune_row = 0.0
+    fine_tune = StageSpeed()
     few = np.resize(rows, (config.batch_size, *rows.shape[1:]))
     if classifier.suffix is not None:
         suffix = choose_engine(classifier.suffix, config, rows, WORTHWHILE_PICTURES).compute
         inputs = suffix(rows).astype(np.float16)
         head_inputs_seconds = _seconds(lambda: suffix(rows)) / BATCH
         network = Trainable(classifier.suffix, classifier.head, classifier.thawed, config.from_scratch)
-        fine_tune_step = _step_seconds(network, few, config, num_classes)
-        fine_tune_row = _seconds(lambda: run_rows(network.logits, array_rows(few))) / len(few)
+        fine_tune = _stage_speed(network, few, config, num_classes)
     head_batch = np.resize(inputs, (config.batch_size, *inputs.shape[1:]))
-    head_step = _step_seconds(Trainable(None, classifier.head), head_batch, config, num_classes)
+    head = _stage_speed(Trainable(None, classifier.head), head_batch, config, num_classes)
     return Speeds(
         decode_seconds,
         prefix_seconds,
         prepare_seconds,
-        head_step,
         head_inputs_seconds,
-        fine_tune_step,
-        fine_tune_row,
         rows[0].nbytes,
+        head,
+        fine_tune,
     )
 
 
-def forecast(config: TrainingConfig, index: DatasetIndex, settings: Settings, meter: SpeedMeter) -> Forecast:
+def forecast(
+    config: TrainingConfig, index: DatasetIndex, settings: Settings, meter: SpeedMeter, is_warm: bool = True
+) -> Forecast:
     """Returns what a run would need on this machine.
 
     Args:
@@ -160,6 +180,7 @@ def forecast(config: TrainingConfig, index: DatasetIndex, settings: Settings, me
         index: its data set.
         settings: where cached features are looked for.
         meter: what remembers this machine's speeds.
+        is_warm: whether a worker has loaded TensorFlow already.
     """
     index = index.with_split(config.validation_split, config.seed)
     pictures = tuple(str(index.picture_path(sample)) for sample in index.samples[:DECODED])
@@ -175,7 +196,7 @@ def forecast(config: TrainingConfig, index: DatasetIndex, settings: Settings, me
         engine=config.engine,
     )
     speeds = meter.measure(network, len(index.class_names), pictures)
-    return make_forecast(speeds, _work(config, index, settings))
+    return make_forecast(speeds, _work(config, index, settings), is_warm)
 
 
 def _work(config: TrainingConfig, index: DatasetIndex, settings: Settings) -> Work:

@@ -58,13 +58,13 @@ def _without(config: TrainingConfig, names: tuple[str, ...]) -> TrainingConfig:
     return config.with_options(**{name: defaults[name] for name in names})
 
 
-def find_forecast(client: InferenceClient, question: Question) -> Forecast:
+def find_forecast(client: InferenceClient, question: Question, is_warm: bool) -> Forecast:
     """Asks the inference process how long a run will take.
 
     Raises:
         CoreError: it can't be told.
     """
-    return client.forecast(*question)
+    return client.forecast(*question, is_warm)
 
 
 def find_curve(client: InferenceClient, question: Question) -> RateCurve:

@@ -12,6 +12,7 @@ from core.errors import CoreError
 from core.forecast import Forecast
 from core.rate_curve import RateCurve
 from core.runs import queue
+from core.runs.handover import is_standby_ready
 from core.runs.store import Run, RunStore
 from core.serving import InferenceClient
 from core.settings import Settings, settings
@@ -73,8 +74,8 @@ def _warm_ups(home: Path, _client: InferenceClient) -> Lookups[str, bool]:
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
-def _forecasts(home: Path, _client: InferenceClient) -> Lookups[Question, Forecast]:
-    return Lookups(lambda question: planning.find_forecast(_client, question))
+def _forecasts(home: Path, _client: InferenceClient, _store: RunStore) -> Lookups[Question, Forecast]:
+    return Lookups(lambda question: planning.find_forecast(_client, question, is_standby_ready(_store)))
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
@@ -119,7 +120,7 @@ def warm_ups() -> Lookups[str, bool]:
 
 def forecasts() -> Lookups[Question, Forecast]:
     """Returns what is known of how long runs will take."""
-    return _forecasts(settings().home, inference_client())
+    return _forecasts(settings().home, inference_client(), run_store())
 
 
 def rate_curves() -> Lookups[Question, RateCurve]:

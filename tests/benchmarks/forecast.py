@@ -57,7 +57,7 @@ class Studio:
         while not is_standby_ready(self.store):
             time.sleep(0.1)
         run = queue.submit(self.store, dataset_id, config)
-        while not run.is_over:
+        while not run.finished:
             time.sleep(0.05)
             run = self.store.get(run.id)
         if run.error:

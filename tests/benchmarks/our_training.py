@@ -1,7 +1,7 @@
 """One training of ours in a process of its own: `python -m tests.benchmarks.our_training HOME DATA RECIPE OPTIONS`.
 
-DATA is a zip or a folder, OPTIONS a JSON object of fields of the configuration. Imports, trains and prints one JSON
-object with the validation accuracies and the seconds of each phase.
+DATA is a zip or a folder, OPTIONS a JSON object of fields of the configuration. Imports DATA where HOME has no data set
+yet, trains, and prints one JSON object with the validation accuracies and the seconds of each phase.
 """
 
 import json
@@ -20,7 +20,8 @@ def main() -> None:
     """Trains as the command line and the browser do, in this process."""
     home, data, recipe, options = sys.argv[1:]
     settings = replace(read_settings(), home=Path(home))
-    index = DatasetStore(settings).import_source(Path(data))
+    store = DatasetStore(settings)
+    index = (store.list() or [None])[0] or store.import_source(Path(data))
     pictures = len(index.with_split().select("train"))
     config = recipe_config(recipe, pictures, **json.loads(options))
     accuracies = []

@@ -2,17 +2,15 @@ from dataclasses import replace
 
 import pytest
 
-from core.forecast import Speeds, Work, in_words, make_forecast, shortage
+from core.forecast import Speeds, StageSpeed, Work, in_words, make_forecast, shortage
 
 SPEEDS = Speeds(
     decode_seconds=0.001,
     prefix_seconds=0.009,
     prepare_seconds=2.0,
-    head_step_seconds=0.01,
     head_inputs_seconds=0.0,
-    fine_tune_step_seconds=0.0,
-    fine_tune_row_seconds=0.0,
     row_bytes=2**20,
+    head=StageSpeed(step_seconds=0.01, row_seconds=1e-4, checkpoint_seconds=0.02),
 )
 WORK = Work(
     pictures_to_compute=900,
@@ -30,11 +28,11 @@ WORK = Work(
 def test_a_frozen_backbone():
     forecast = make_forecast(SPEEDS, WORK)
     assert forecast.features_seconds == pytest.approx(900 * 0.01 + 2)
-    assert forecast.head_epoch_seconds == pytest.approx(19 * 0.01)
-    assert forecast.total_seconds == pytest.approx(6 + 11 + 10 * 0.19)
+    assert forecast.head_epoch_seconds == pytest.approx(19 * 0.01 + 900 * 1e-4 + 0.02)
+    assert forecast.total_seconds == pytest.approx(2 + 11 + 10 * 0.3)
     assert forecast.fits_in_memory
     assert forecast.sentence == (
-        "About 11 s for the pictures, then less than a second an epoch for the head; about 19 s in all. "
+        "About 11 s for the pictures, then less than a second an epoch for the head; about 16 s in all. "
         "Takes 900 MB of disk; fits in memory."
     )
 
@@ -45,6 +43,11 @@ def test_cached_pictures_cost_nothing():
     assert not forecast.fits_in_memory
     assert forecast.sentence.startswith("The pictures are ready, then")
     assert forecast.sentence.endswith("Takes no more disk; is read from disk while training.")
+
+
+def test_a_worker_that_has_to_load_tensorflow_takes_longer():
+    warm, cold = (make_forecast(SPEEDS, WORK, is_warm).total_seconds for is_warm in (True, False))
+    assert cold == pytest.approx(warm + 5)
 
 
 def test_changed_versions_are_a_part_of_the_pictures():
