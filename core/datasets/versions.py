@@ -79,11 +79,12 @@ def make_version(
             f"Nothing is to be changed in {index.name} yet. Remove or relabel pictures first, then make a version."
         )
     version = store.derive(index.id, edits, name, on_event, should_stop)
-    here = {sample.path for sample in version.samples}
-    kept = [path for path, decision in draft.decisions.items() if decision == KEEP and path in here]
-    if kept:
-        decide(version, kept, KEEP)
-    take_back(index, draft)
+    if version.id != index.id:
+        here = {sample.path for sample in version.samples}
+        kept = [path for path, decision in draft.decisions.items() if decision == KEEP and path in here]
+        if kept:
+            decide(version, kept, KEEP)
+        take_back(index, draft)
     return version
 
 

@@ -229,6 +229,16 @@ def test_further_changes_come_after_the_decisions(store, pets):
     assert read_draft(version) == Draft({second: "keep"})
 
 
+def test_decisions_that_change_nothing_stay(store, pets):
+    first, second = (sample.path for sample in pets.samples[:2])
+    decide(pets, [first], "relabel:cat")
+    draft = decide(pets, [second], "keep")
+    version = make_version(store, pets)
+    assert version.id == pets.id
+    assert version.notes == ("pets holds just these pictures already: no new version was made.",)
+    assert read_draft(pets) == draft
+
+
 def test_no_decisions_make_no_version(store, pets):
     decide(pets, [pets.samples[0].path], "keep")
     with pytest.raises(DatasetError) as caught:
