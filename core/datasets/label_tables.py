@@ -26,6 +26,7 @@ LABEL_WORDS = (
 # fmt: on
 SPLIT_COLUMNS = {"split", "set", "subset", "partition", "data_set", "dataset", "data_split", "usage", "phase"}
 YES, NO = frozenset(("1", "1.0", "true", "yes")), frozenset(("0", "0.0", "false", "no", ""))
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 DELIMITERS = ",;\t|"
 MAX_COLUMNS = 200
 # Pictures of one name in more folders than this aren't told apart by a table: that would take for ever.
@@ -134,7 +135,7 @@ def _read_table(table: TableFile, pictures: "_Pictures") -> _Labels | None:
     for row in rows:
         split = split_word(row[split_column].strip()) if split_column is not None else table_split
         number = pictures.find(row[files], split or table_split)
-        label = escape_label(" ".join(of_row(row).split()))
+        label = escape_label(" ".join(_text(of_row(row)).split()))
         if number is not None and label:
             said.setdefault(number, _Row(number, label, split))
     return _Labels(escape_label("/".join(table.parts)), escape_label(column), tuple(said.values())) if said else None
@@ -197,6 +198,15 @@ def _labeller(
         first, last = names[marks[0]].strip(), names[marks[-1]].strip()
         return f"{first} to {last}", lambda row: next(names[number] for number in marks if _is_yes(row[number]))
     return None
+
+
+def as_cell(text: str) -> str:
+    """Returns a text as a CSV is to have it: a spreadsheet would take it for a formula if it began like one."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _text(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
 
 
 def _is_yes(cell: str) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.index import UNDECIDED, DatasetIndex, Sample
-from core.datasets.label_tables import TableFile
+from core.datasets.label_tables import TableFile, as_cell
 from core.datasets.names import escape_label, is_junk, split_name
 from core.datasets.progress import Progress
 from core.datasets.readings import choose_reading
@@ -130,7 +130,7 @@ def _table(index: DatasetIndex, names: Sequence[tuple[Sample, str]]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(["filename", "label", "split"] if has_split else ["filename", "label"])
     for sample, name in names:
-        row = [name, _unescape(index.class_names[sample.label])]
+        row = [as_cell(name), as_cell(_unescape(index.class_names[sample.label]))]
         writer.writerow([*row, sample.split] if has_split else row)
     return text.getvalue().encode()
 

@@ -4,7 +4,11 @@ import io
 import os
 import stat
 import struct
+import subprocess
+import sys
+import tracemalloc
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +17,7 @@ from core.datasets.archive import extract
 from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, ImportLimits
 
+ROOT = Path(__file__).parents[3]
 UNPACKABLE = "it is packed with {}, which can't be unpacked here: make the zip with the usual Deflate"
 
 
@@ -382,6 +387,53 @@ def test_too_many_entries(refusal, zip_of, raw_zip):
     text = refusal(zip_of({f"cats/{number}.png": b"" for number in range(11)}), limits)
     assert "some.zip has 11 entries" in text
     assert "At most 10 entries are taken. Split it into smaller data sets." in text
+
+
+def test_a_directory_that_claims_to_be_huge_isnt_read(tmp_path, limits):
+    path = tmp_path / "some.zip"
+    for count, size in ((0xFFFF, 100 * MEGABYTE), (2, 65 * MEGABYTE)):
+        with path.open("wb") as file:
+            file.write(b"PK\x03\x04")
+            file.seek(size)  # a hole: the file takes no room
+            file.write(b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, count, count, size, 0, 0))
+        tracemalloc.start()
+        with pytest.raises(DatasetError, match=rf"some.zip has {count:,} entries in a directory of {size:,} bytes"):
+            extract(path, tmp_path, "some.zip", limits)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < MEGABYTE
+
+
+READ_DIRECTORY = """
+import sys
+import psutil
+from core.datasets.zip_reader import zip_members
+from core.settings import ImportLimits
+memory = psutil.Process().memory_info
+before = memory().rss
+with open(sys.argv[1], "rb") as file:
+    members = zip_members(file, "some.zip", ImportLimits())
+print(members.count, memory().rss - before)
+"""
+
+
+def test_200_000_entries_fit_into_memory(tmp_path):
+    central = b"".join(
+        struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 10, 0, 0, 0, 0, 0, 40 * n) + b"a/%08d" % n
+        for n in range(200_000)
+    )
+    local = struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 33, 0, 0, 0, 10, 0)
+    body = b"".join(local + b"a/%08d" % n for n in range(200_000))
+    record = b"PK\6\6" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, 200_000, 200_000, len(central), len(body))
+    locator = b"PK\6\7" + struct.pack("<LQL", 0, len(body) + len(central), 1)
+    end = b"PK\5\6" + struct.pack("<HHHHLLH", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    data = body + central + record + locator + end
+    (tmp_path / "some.zip").write_bytes(data)
+    command = [sys.executable, "-c", READ_DIRECTORY, tmp_path / "some.zip"]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    count, held_bytes = map(int, answer.split())
+    assert count == 200_000
+    assert held_bytes < 200 * MEGABYTE
 
 
 def test_a_bomb_is_refused_by_what_it_says(refusal, zip_of, tmp_path):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from core.datasets.label_tables import TableFile, read_tables
+from core.datasets.label_tables import TableFile, as_cell, read_tables
 
 PATHS = ["images/1.jpg", "images/2.jpg", "images/3.jpg", "images/4.png"]
 WANTED = [("cat", ""), ("dog", ""), ("cat", ""), ("dog", "")]
@@ -66,6 +66,13 @@ def test_old_encodings_and_odd_labels():
         ("a \\x07 b".replace(" \\x07", "\\x07"), ""),
         ("K\u00c4TZCHEN", ""),
     ]
+
+
+@pytest.mark.parametrize("label", ["=1+1", "+a", "-b", "@c", "'quoted", "plain"])
+def test_labels_that_a_spreadsheet_would_take_for_formulas(label):
+    rows = f"1.jpg,{as_cell(label)}\n2.jpg,{as_cell(label)}\n3.jpg,cat\n4.png,cat\n"
+    assert not as_cell(label).startswith(("=", "+", "-", "@"))
+    assert read(PATHS, table("file,label\n" + rows))[0] == (label, "")
 
 
 def test_pictures_that_arent_listed():

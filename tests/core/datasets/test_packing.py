@@ -99,8 +99,8 @@ def test_strange_class_names_come_back(store, imported, picture):
 
 @pytest.mark.parametrize(
     "classes",
-    [("T-shirt/top", "coat"), ("train", "test"), (".net", "C:"), ('say "a, b"', "a/b/c")],
-    ids=["slash", "splits", "hidden", "quotes"],
+    [("T-shirt/top", "coat"), ("train", "test"), (".net", "C:"), ('say "a, b"', "a/b/c"), ("=1/2", "+a")],
+    ids=["slash", "splits", "hidden", "quotes", "formulas"],
 )
 @pytest.mark.parametrize("splits", [("",), ("train", "validation")], ids=["undecided", "split"])
 def test_classes_that_no_folder_can_say_come_back_by_a_table(store, imported, picture, classes, splits):
