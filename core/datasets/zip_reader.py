@@ -33,6 +33,7 @@ MAX_COMMENT_BYTES = 0xFFFF
 FULL_16, FULL_32 = 0xFFFF, 0xFFFFFFFF
 MAX_DIRECTORY_BYTES = 64 * MEGABYTE
 ZIP64_EXTRA = 0x0001
+UNICODE_NAME_EXTRA = 0x7075
 UTF8_NAME = 0x800
 ENCRYPTION = 0x1 | 0x40 | 0x2000  # of the data, strong, of the directory
 AES = 99
@@ -61,7 +62,11 @@ class Directory:
 
 @dataclass(frozen=True)
 class Entry:
-    """An entry as the directory describes it. `end` is where the next thing in the file starts."""
+    """An entry as the directory describes it.
+
+    `unicode_name` is its name once more, where the packer gave it in UTF-8 beside one in an old encoding; `end` is
+    where the next thing in the file starts.
+    """
 
     raw_name: bytes
     flags: int
@@ -71,6 +76,7 @@ class Entry:
     size: int
     offset: int
     mode: int
+    unicode_name: str = ""
     end: int = 0
 
 
@@ -209,24 +215,44 @@ def _read_entry(data: bytes, place: int, name: str) -> tuple[Entry, int]:
     extra = data[start + name_size : start + name_size + extra_size]
     size, packed_size, offset = _full_sizes(extra, [size, packed_size, offset], name)
     raw_name = data[start : start + name_size]
-    entry = Entry(raw_name, flags, method, crc, packed_size, size, offset, mode=attributes >> 16)
+    unicode_name = _unicode_name(extra, raw_name)
+    entry = Entry(raw_name, flags, method, crc, packed_size, size, offset, attributes >> 16, unicode_name)
     return entry, start + name_size + extra_size + comment_size
 
 
 def _full_sizes(extra: bytes, fields: list[int], name: str) -> list[int]:
     """Replaces the fields that say "too large for 32 bits" by those of the zip64 block, which come in this order."""
     wanted = [index for index, value in enumerate(fields) if value == FULL_32]
-    place = 0
-    while wanted and place + 4 <= len(extra):
-        kind, block_size = struct.unpack_from("<HH", extra, place)
-        if kind == ZIP64_EXTRA:
-            if block_size < 8 * len(wanted) or place + 4 + block_size > len(extra):
-                raise _damaged(name, "the zip64 sizes of an entry are cut off")
-            for number, index in enumerate(wanted):
-                fields[index] = struct.unpack_from("<Q", extra, place + 4 + 8 * number)[0]
-            return fields
-        place += 4 + block_size
+    block = _extra_block(extra, ZIP64_EXTRA) if wanted else None
+    if block is None:
+        return fields
+    if len(block) < 8 * len(wanted):
+        raise _damaged(name, "the zip64 sizes of an entry are cut off")
+    for number, index in enumerate(wanted):
+        fields[index] = struct.unpack_from("<Q", block, 8 * number)[0]
     return fields
+
+
+def _unicode_name(extra: bytes, raw_name: bytes) -> str:
+    """Returns the name in UTF-8 beside one in an old encoding, empty if there is none that belongs to it."""
+    block = _extra_block(extra, UNICODE_NAME_EXTRA)
+    if not block or len(block) < 5 or struct.unpack_from("<BL", block) != (1, zlib.crc32(raw_name)):
+        return ""
+    try:
+        return block[5:].decode()
+    except UnicodeDecodeError:
+        return ""
+
+
+def _extra_block(extra: bytes, wanted: int) -> bytes | None:
+    """Returns the first further field of this kind, cut off where the fields end; None if there is none."""
+    place = 0
+    while place + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, place)
+        if kind == wanted:
+            return extra[place + 4 : place + 4 + size]
+        place += 4 + size
+    return None
 
 
 def _with_ends(entries: list[Entry], directory: Directory, name: str) -> list[Entry]:
@@ -251,6 +277,8 @@ def _member(file: BinaryIO, entry: Entry) -> Member:
 
 def _decode_name(entry: Entry) -> tuple[str, str]:
     """Returns the name and what is wrong with it. Many programs write UTF-8 without saying so."""
+    if entry.unicode_name:
+        return entry.unicode_name, ""
     try:
         return entry.raw_name.decode(), ""
     except UnicodeDecodeError:

@@ -39,6 +39,7 @@ class ZipEntry:
     packed: bytes | None = None
     offset: int | None = None
     local_name: bytes | None = None
+    extra: bytes = b""
 
     def packed_data(self) -> bytes:
         if self.packed is not None:
@@ -62,9 +63,9 @@ def write_zip(
         crc, packed_size, size = entry.sizes()
         offset = len(body) if entry.offset is None else entry.offset
         local_name = entry.name if entry.local_name is None else entry.local_name
-        extra = b""
+        extra = entry.extra
         if size > 0xFFFFFFFF:
-            extra, size = struct.pack("<HHQ", 1, 8, size), 0xFFFFFFFF
+            extra, size = extra + struct.pack("<HHQ", 1, 8, size), 0xFFFFFFFF
         start = struct.pack(
             "<HHHHHLLLHH", 20, entry.flags, entry.method, 0, 33, crc, packed_size, size, len(entry.name), 0
         )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -157,6 +158,23 @@ def test_invalid_utf8_costs_that_entry_alone(take, raw_zip, entry, picture):
 )
 def test_names_in_old_encodings_are_only_labels(take, raw_zip, entry, picture, raw, label):
     assert labels(take(raw_zip([entry(raw, picture(1))]))) == [label]
+
+
+@pytest.mark.parametrize(
+    ("name", "of", "label"),
+    [
+        ("猫/a.png".encode(), "猫/a.png".encode("shift-jis"), "猫/a.png"),
+        ("猫/a.png".encode(), b"another name", "öL/a.png"),
+        (b"\xff\xff", "猫/a.png".encode("shift-jis"), "öL/a.png"),
+        (b"../../a.png", "猫/a.png".encode("shift-jis"), None),
+    ],
+)
+def test_names_that_are_given_in_unicode_as_well(take, raw_zip, entry, picture, name, of, label):
+    extra = struct.pack("<HHBL", 0x7075, 5 + len(name), 1, zlib.crc32(of)) + name
+    files = [entry("猫/a.png".encode("shift-jis"), picture(1), extra=extra), entry(b"b.png", picture(2))]
+    extraction = take(raw_zip(files))
+    assert labels(extraction) == [*([label] if label else []), "b.png"]
+    assert set(skipped(extraction).values()) == (set() if label else {"its name points out of the archive"})
 
 
 @pytest.mark.parametrize(
