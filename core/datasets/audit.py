@@ -1,186 +1,113 @@
-"""What is wrong with a data set: the kinds of faults, those that were found, and what they mean for the training."""
+"""Looking a data set over: what is wrong with its pictures, measured once and kept with the data set."""
 
 import json
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 
 from core import durable
+from core.datasets.advice import advise
+from core.datasets.copies import group_copies
+from core.datasets.copy_faults import copy_faults, keep_one
+from core.datasets.faults import picture_faults
 from core.datasets.index import DatasetIndex
+from core.datasets.issues import KINDS, Advice, Audit, Issue, IssueKind
+from core.datasets.layout import OUTSIDE
+from core.datasets.looks import look_over
+from core.datasets.progress import Progress
+from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 
+__all__ = [
+    "KINDS",
+    "Advice",
+    "Audit",
+    "Issue",
+    "IssueKind",
+    "audit",
+    "examine",
+    "keep_one",
+    "read_audit",
+    "write_audit",
+]
 AUDIT_NAME = "audit.json"
 AUDIT_FORMAT = 1
+PHASE = "audit"
 
 
-@dataclass(frozen=True)
-class IssueKind:
-    """A kind of fault that a picture can have.
+def audit(index: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop) -> Audit:
+    """Looks a data set over. Pictures that were measured at their import aren't decoded again.
 
-    Attributes:
-        name: what it is called in code and files, such as `near_duplicate`.
-        title: what it is called before people.
-        severity: `fault` (mend it), `warning` (look at it) or `hint` (may well be right as it is).
-        explanation: what it is, why it matters and what to do, in a sentence or two.
+    Args:
+        index: the data set; it must be in its place on disk.
+        on_event: told of the phase `audit` (pictures).
+        should_stop: asked a few times a second.
+
+    Raises:
+        Stopped: `should_stop` said so.
     """
-
-    name: str
-    title: str
-    severity: str
-    explanation: str
+    return _look(index, on_event, should_stop)[1]
 
 
-KINDS: dict[str, IssueKind] = {
-    kind.name: kind
-    for kind in (
-        IssueKind(
-            "corrupt",
-            "Unreadable files",
-            "fault",
-            "These files could not be used and are not part of the data set. Mend them and import again, or do "
-            "without them.",
-        ),
-        IssueKind(
-            "label_conflict",
-            "Copies in two classes",
-            "fault",
-            "The same picture lies in more than one class, so one of them must be wrong and teaches the model a "
-            "contradiction. Move each to the right class, or remove the wrong one.",
-        ),
-        IssueKind(
-            "leak",
-            "Copies in train and validation",
-            "fault",
-            "These validation or test pictures are also among the training pictures, so the accuracy looks better "
-            "than it is. Remove one of the two.",
-        ),
-        IssueKind(
-            "duplicate",
-            "Exact copies",
-            "warning",
-            "The very same file is here more than once, so it counts more than others. Keep one of them.",
-        ),
-        IssueKind(
-            "near_duplicate",
-            "Near copies",
-            "warning",
-            "Nearly the same picture is here more than once: saved again, resized, brightened or barely cropped. "
-            "It counts more than others. Keep one of them.",
-        ),
-        IssueKind(
-            "suspect_label",
-            "Doubtful labels",
-            "warning",
-            "A model trained on the other pictures is sure that these belong to another class. Look at them, and "
-            "correct those that are wrong.",
-        ),
-        IssueKind(
-            "blank",
-            "Blank pictures",
-            "warning",
-            "One plain colour, with nothing on it to learn from. Remove them.",
-        ),
-        IssueKind(
-            "tiny",
-            "Tiny pictures",
-            "warning",
-            "So few pixels that little can be seen, far fewer than the others have. Replace them by larger ones, or "
-            "remove them.",
-        ),
-        IssueKind(
-            "dark",
-            "Very dark pictures",
-            "warning",
-            "Nearly black all over. Remove them if you can't tell what they show.",
-        ),
-        IssueKind(
-            "bright",
-            "Very bright pictures",
-            "warning",
-            "Nearly white all over. Remove them if you can't tell what they show.",
-        ),
-        IssueKind(
-            "blurry",
-            "Blurry pictures",
-            "hint",
-            "Out of focus or shaken: there are no sharp edges in them, unlike in the others. Remove them if you "
-            "can't tell what they show.",
-        ),
-        IssueKind(
-            "odd_shape",
-            "Odd shapes",
-            "hint",
-            "Much wider or taller than the others. Pictures are made square for the training, which distorts these "
-            "badly. Crop them, or remove them.",
-        ),
-        IssueKind(
-            "outlier",
-            "Unlike all others",
-            "hint",
-            "Nothing else in the data set looks like these. Remove those that don't belong here, and get more of "
-            "those that do.",
-        ),
+def examine(
+    index: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
+) -> DatasetIndex:
+    """Looks a new data set over before it is published, and writes the audit into its folder.
+
+    Args:
+        index: the data set; its pictures must be in its folder, and their looks as far as they are known.
+        on_event: told of the phase `audit` (pictures).
+        should_stop: asked a few times a second.
+
+    Returns:
+        The data set with the groups of copies that were found.
+
+    Raises:
+        Stopped: `should_stop` said so.
+    """
+    grouped, found = _look(index, on_event, should_stop)
+    write_audit(grouped, found)
+    return grouped
+
+
+def _look(index: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> tuple[DatasetIndex, Audit]:
+    began = time.monotonic()
+    progress = Progress(PHASE, 2 * len(index.samples), on_event, should_stop)
+    rows = look_over(index, progress)
+    groups = group_copies(index.samples, rows, progress)
+    pairs = zip(index.samples, groups, strict=True)
+    grouped = replace(index, samples=tuple(replace(sample, group=group) for sample, group in pairs))
+    issues = _sorted([*_unreadable(index), *copy_faults(grouped, rows), *picture_faults(index, rows)])
+    advice = advise(grouped, issues)
+    progress.finish()
+    return grouped, Audit(index.id, len(index.samples), issues, advice, round(time.monotonic() - began, 3))
+
+
+def _unreadable(index: DatasetIndex) -> list[Issue]:
+    """Returns an issue for each file that the import had to leave out; not for those that lie in no class folder."""
+    return [Issue("corrupt", item.name, item.reason, 1.0) for item in index.skipped if item.reason != OUTSIDE]
+
+
+def _sorted(issues: Sequence[Issue]) -> tuple[Issue, ...]:
+    """Returns issues in the order of their kinds, the worst first, copies of one picture beside each other."""
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    worst: dict[tuple[str, str], float] = {}
+    for issue in issues:
+        key = (issue.kind, issue.group or issue.path)
+        worst[key] = max(worst.get(key, 0.0), issue.score)
+    return tuple(
+        sorted(
+            issues,
+            key=lambda issue: (
+                order[issue.kind],
+                -worst[issue.kind, issue.group or issue.path],
+                issue.group,
+                -issue.score,
+                issue.path,
+            ),
+        )
     )
-}
-
-
-@dataclass(frozen=True)
-class Issue:
-    """Something that is wrong, or may be, with one picture.
-
-    Attributes:
-        kind: one of `KINDS`.
-        path: `Sample.path` of the picture; of a corrupt one, which is no sample, its name in the archive.
-        detail: in words, such as `the same picture as dogs/12.jpg`.
-        score: how bad it is among its kind, 0-1, worst highest.
-        group: `Sample.group` where it is about copies, else empty.
-    """
-
-    kind: str
-    path: str
-    detail: str
-    score: float
-    group: str = ""
-
-
-@dataclass(frozen=True)
-class Advice:
-    """Something about the data set as a whole.
-
-    Attributes:
-        kind: `leak`, `label_conflict`, `imbalance`, `few_pictures`, `small_validation` or `small_pictures`.
-        text: whole sentences for people: what it is, what it means, what to do.
-    """
-
-    kind: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Audit:
-    """What was found in a data set.
-
-    Attributes:
-        dataset_id: the data set.
-        num_pictures: how many were looked at.
-        issues: what is wrong with single pictures, in the order of `KINDS` and the worst first.
-        advice: what there is to say about the whole.
-        seconds: how long it took.
-    """
-
-    dataset_id: str
-    num_pictures: int
-    issues: tuple[Issue, ...]
-    advice: tuple[Advice, ...]
-    seconds: float
-
-    def of_kind(self, kind: str) -> tuple[Issue, ...]:
-        """Returns the issues of a kind, worst first."""
-        return tuple(issue for issue in self.issues if issue.kind == kind)
-
-    def counts(self) -> dict[str, int]:
-        """Returns how many issues there are of each kind that occurs, in the order of `KINDS`."""
-        found = [issue.kind for issue in self.issues]
-        return {kind: found.count(kind) for kind in KINDS if kind in found}
 
 
 def write_audit(index: DatasetIndex, audit: Audit) -> None:

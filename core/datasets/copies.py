@@ -39,43 +39,57 @@ MIN_CONTRAST = 8
 def group_copies(samples: Sequence[Sample], rows: np.ndarray, progress: Progress) -> tuple[str, ...]:
     """Tells which pictures are copies of each other. A copy of a copy is one.
 
+    Pictures that have the same `Sample.group` already stay together and keep its name, so that a version of a data
+    set holds the same pictures out as its parent.
+
     Args:
         samples: the pictures.
         rows: their looks, array of dtype `looks.ROW` in the same order.
         progress: advanced by each picture.
 
     Returns:
-        For each sample the name of its group, the smallest digest in it; empty for one that has no copy.
+        For each sample the name of its group, the smallest digest in it; empty for one that never had a copy.
 
     Raises:
         Stopped: the person asked to stop.
     """
-    digests, first, owner = np.unique(rows["digest"], return_index=True, return_inverse=True)
-    families = _near_copies(rows[first], progress)
+    _, first, owner = np.unique(rows["digest"], return_index=True, return_inverse=True)
+    families = _near_copies(rows[first], progress)[owner]
+    families = _with_known(families, samples)
+    names: dict[int, tuple[bool, str]] = {}
+    for family, sample in zip(families.tolist(), samples, strict=True):
+        name = (not sample.group, sample.group or sample.digest)  # a name that is known comes first
+        names[family] = min(names.get(family, name), name)
+    size = np.bincount(families)
     progress.advance(len(samples))
-    # Digests are sorted, so the first of a family is its smallest.
-    names = digests[np.unique(families, return_index=True)[1]].tolist()
-    family = families[owner]
-    size = np.bincount(family)
-    return tuple(names[number].decode() if size[number] > 1 else "" for number in family)
+    return tuple(
+        names[family][1] if size[family] > 1 else sample.group
+        for family, sample in zip(families.tolist(), samples, strict=True)
+    )
+
+
+def _with_known(families: np.ndarray, samples: Sequence[Sample]) -> np.ndarray:
+    """Returns the families after those of samples that have the same group became one."""
+    first: dict[str, int] = {}
+    links = [(place, first.setdefault(sample.group, place)) for place, sample in enumerate(samples) if sample.group]
+    return _unite(families, families[np.array(links, int).reshape(-1, 2)])
 
 
 def _near_copies(rows: np.ndarray, progress: Progress) -> np.ndarray:
     """Returns for each row the number of its family, from 0; near copies have the same."""
     families = np.arange(len(rows))
     usable = np.flatnonzero(rows["contrast"] > MIN_CONTRAST)
-    hashes, thumbnails = rows["perceptual_hash"][usable], rows["thumbnail"][usable]
-    reach = copy_distance(thumbnails)
-    own = families[usable]
-    for bucket in _buckets(hashes):
-        for start in range(0, len(bucket), ROWS):
-            if (own[bucket[start:]] == own[bucket[start]]).all():
+    hashes, thumbnails = rows["perceptual_hash"], rows["thumbnail"]
+    reach = copy_distance(thumbnails[usable])
+    for bucket in _buckets(hashes[usable]):
+        places = usable[bucket]
+        for start in range(0, len(places), ROWS):
+            if (families[places[start:]] == families[places[start]]).all():
                 break
-            for pairs in _alike(hashes, bucket, start):
-                own = _join(own, pairs, thumbnails, reach)
+            for pairs in _alike(hashes, places, start):
+                families = _join(families, pairs, thumbnails, reach)
             progress.advance(0)
-    families[usable] = own
-    return np.unique(families, return_inverse=True)[1]
+    return families
 
 
 def copy_distance(thumbnails: np.ndarray) -> float:
@@ -104,6 +118,12 @@ def copy_distance(thumbnails: np.ndarray) -> float:
         return SMALLEST_DISTANCE
     tenfolds = 1 + TENFOLDS + math.log10(count / len(others))
     return float(np.clip(far * (max(close, 0.0) / far) ** tenfolds, SMALLEST_DISTANCE, LARGEST_DISTANCE))
+
+
+def similarity(row: np.ndarray, other: np.ndarray) -> float:
+    """Returns how alike two looks are, -1 to 1: the correlation of their thumbnails."""
+    first, second = _directions(np.stack([row["thumbnail"], other["thumbnail"]]))
+    return float(first @ second)
 
 
 def _directions(thumbnails: np.ndarray) -> np.ndarray:
@@ -143,9 +163,14 @@ def _join(families: np.ndarray, pairs: np.ndarray, thumbnails: np.ndarray, reach
         pairs = pairs[families[pairs[:, 0]] != families[pairs[:, 1]]]
         now, pairs = pairs[:PAIRS], pairs[PAIRS:]
         first, second = _directions(thumbnails[now[:, 0]]), _directions(thumbnails[now[:, 1]])
-        links = families[now[1 - np.einsum("ij,ij->i", first, second) <= reach]]
-        if len(links):
-            size = len(families)
-            graph = coo_array((np.ones(len(links), bool), (links[:, 0], links[:, 1])), (size, size))
-            families = connected_components(graph, directed=False)[1][families]
+        families = _unite(families, families[now[1 - np.einsum("ij,ij->i", first, second) <= reach]])
     return families
+
+
+def _unite(families: np.ndarray, links: np.ndarray) -> np.ndarray:
+    """Returns the families after each of the linked pairs of them, `(links, 2)`, became one."""
+    if not len(links):
+        return families
+    size = families.max() + 1
+    graph = coo_array((np.ones(len(links), bool), (links[:, 0], links[:, 1])), (size, size))
+    return connected_components(graph, directed=False)[1][families]
