@@ -147,7 +147,13 @@ def _follow(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: Shoul
 
 
 def _reading(values: Job) -> Reading:
-    return Reading(values["name"], values["description"], tuple(values["class_names"]), tuple(values["counts"]))
+    return Reading(
+        values["name"],
+        values["description"],
+        tuple(values["class_names"]),
+        tuple(values["counts"]),
+        notes=tuple(values["notes"]),
+    )
 
 
 def _on_disk(file: Path | BinaryIO, path: Path) -> Path:

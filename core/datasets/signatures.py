@@ -88,7 +88,8 @@ def describe(head: bytes) -> str:
         return "a tar archive"
     picture = picture_format(head)
     if picture:
-        return f"a {'HEIC' if picture == 'HEIF' else picture} picture"
+        article = "an" if picture in ("AVIF", "SGI") else "a"
+        return f"{article} {'HEIC' if picture == 'HEIF' else picture} picture"
     return _describe_text(head)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, features
 
 from core.datasets.signatures import HEAD_BYTES, describe, picture_format
 from core.errors import DatasetError
@@ -26,6 +26,8 @@ RESIZE_FILTER = Image.Resampling.BILINEAR
 DRAFT_MARGIN = 2
 # A HEIC's draft would be the thumbnail that lies inside, which may be sound where the picture isn't.
 DRAFTED_FORMATS = {"JPEG", "MPO"}
+# Formats that a build of Pillow may lack, and what it calls them.
+FEATURES = {"AVIF": "avif", "JPEG2000": "jpg_2000", "WEBP": "webp"}
 MIN_SIDE = 4
 THUMBNAIL_QUALITY = 85
 MAX_16_BIT = 65_535
@@ -156,6 +158,8 @@ def admitted_format(head: bytes) -> str:
     name = picture_format(head)
     if not name:
         raise PictureError(f"not a picture that can be read, it is {describe(head)}")
+    if name in FEATURES and not features.check(FEATURES[name]):
+        raise PictureError(f"{describe(head)}, which the installed Pillow can't read: save it as JPEG")
     if name == "HEIF" and not heic_is_read():
         raise PictureError(
             "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, "

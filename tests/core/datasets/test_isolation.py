@@ -75,10 +75,8 @@ def test_refusals_have_the_same_words(store, tmp_path):
 
 
 def test_a_question_comes_back_and_its_answer_is_followed(store, tmp_path, picture, zip_of):
-    folders = ("animals/cats", "animals/dogs", "vehicles/cars")
-    upload = io.BytesIO(
-        zip_of({f"{name}/{n}.png": picture(9 * k + n) for k, name in enumerate(folders) for n in (1, 2)})
-    )
+    files = {f"batch {n % 2}/{name}.{n}.png": picture(9 * k + n) for k, name in enumerate(NAMES) for n in range(4)}
+    upload = io.BytesIO(zip_of(files | {f"others/{n}.png": picture(100 + n) for n in range(20)}))
     with pytest.raises(AmbiguousLayout) as caught:
         import_apart(store, upload, label="things.zip")
     with pytest.raises(AmbiguousLayout) as there:
@@ -87,7 +85,8 @@ def test_a_question_comes_back_and_its_answer_is_followed(store, tmp_path, pictu
     assert caught.value.readings == tuple(replace(reading, places=()) for reading in there.value.readings)
     assert left_behind(tmp_path) == []
     index = import_apart(store, upload, layout=caught.value.readings[1].name, label="things.zip")
-    assert (index.name, index.class_names) == ("things", ("cars", "cats", "dogs"))
+    assert caught.value.readings[1].notes == ("20 pictures in others have no class and were left out.",)
+    assert (index.name, index.class_names, index.notes) == ("things", NAMES, caught.value.readings[1].notes)
 
 
 def test_pictures_sorted_by_hand(store, tmp_path, picture):

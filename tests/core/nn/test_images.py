@@ -329,6 +329,12 @@ def test_heic_says_how_to_enable_it(monkeypatch):
     )
 
 
+def test_a_format_that_the_build_of_pillow_lacks(monkeypatch):
+    data = encode(four_corners(), "AVIF")
+    monkeypatch.setitem(images.FEATURES, "AVIF", "a decoder that isn't built in")
+    assert reason(data) == "an AVIF picture, which the installed Pillow can't read: save it as JPEG"
+
+
 def test_a_heic_that_is_damaged():
     assert reason(HEIC_HEAD) == "damaged, it can't be decoded"
 
