@@ -9,6 +9,7 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from core.events import Event, OnEvent, ShouldStop
 PROJECT = Path(__file__).parents[2]
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_TO_STOP = 10
+SHOWN_COMPLAINT_BYTES = 10_000
 
 Job = dict[str, Any]
 """What is asked for, and what came of it, as JSON values."""
@@ -38,11 +40,14 @@ class Child:
             job: what it is to do.
         """
         self._module = module
+        # Libraries tell of drivers and odd pictures there: only of interest where the process fails.
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 (closed when the process has ended)
         # A session of its own: Ctrl-C reaches it as the end of the pipe, upon which it tidies up.
         self._process = subprocess.Popen(
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._complaints,
             cwd=PROJECT,
             text=True,
             start_new_session=os.name == "posix",
@@ -70,10 +75,11 @@ class Child:
                     outcome = message
         finally:
             code = self._end()
+            complaints = self._last_complaints()
         if outcome or self._is_stopping:
             return outcome
         if code > 0:
-            raise RuntimeError(f"{self._module} failed with code {code}. It wrote why to standard error.")
+            raise RuntimeError(f"{self._module} failed with code {code}:\n{complaints}")
         return {"died": str(code)}
 
     def _messages(self, should_stop: ShouldStop) -> Iterator[Job]:
@@ -109,6 +115,12 @@ class Child:
         except subprocess.TimeoutExpired:
             self._process.kill()
             return self._process.wait()
+
+    def _last_complaints(self) -> str:
+        with self._complaints as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - SHOWN_COMPLAINT_BYTES))
+            return file.read().decode(errors="replace")
 
 
 def answer(work: Callable[[Job, OnEvent, ShouldStop], Job]) -> None:

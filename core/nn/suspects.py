@@ -125,7 +125,7 @@ def review_labels(
 
     That is where a model is as sure of another class as it usually is of that class's own pictures. What is found at
     once is left out, and models that wrong labels didn't confuse look again: of 15 labels turned around among 900
-    photographs of cats and dogs they find 13 in place of 11, with one or two false ones.
+    photographs of cats and dogs they find 13 in place of 11, and doubt one or two more.
 
     Args:
         vectors: unit vectors `(len(samples), num_features)`.
@@ -137,23 +137,26 @@ def review_labels(
     everything = np.zeros(len(samples), bool)
     probabilities = out_of_sample(vectors, samples, everything, num_classes, on_model)
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
-    obvious = _doubtful(samples, labels, probabilities, "confident_learning")
+    doubted = _doubted(labels, probabilities, "confident_learning")
     # A class that is doubted as a whole has to be learned from all the same.
-    doubted_share = np.bincount(labels, obvious) / np.maximum(np.bincount(labels), 1)
-    obvious &= doubted_share[labels] <= MAX_DOUBTED_SHARE
+    share = np.bincount(labels, doubted) / np.maximum(np.bincount(labels), 1)
+    obvious = doubted & (share[labels] <= MAX_DOUBTED_SHARE)
     if obvious.any():
         probabilities = out_of_sample(vectors, samples, obvious, num_classes, on_model)
-    places = np.flatnonzero(_doubtful(samples, labels, probabilities, "both"))
+        for method in ("confident_learning", "both"):
+            doubted |= _doubted(labels, probabilities, method)
+        doubted &= probabilities.argmax(axis=1) != labels
+    doubted &= _num_different(samples, labels)[labels] >= MIN_DIFFERENT
+    places = np.flatnonzero(doubted)
     own = probabilities[places, labels[places]]
     return LabelReview(accuracy, probabilities, places[np.argsort(own, kind="stable")])
 
 
-def _doubtful(samples: Sequence[Sample], labels: np.ndarray, probabilities: np.ndarray, method: str) -> np.ndarray:
+def _doubted(labels: np.ndarray, probabilities: np.ndarray, method: str) -> np.ndarray:
     from cleanlab.filter import find_label_issues  # takes a second to load
 
-    doubtful = find_label_issues(labels, probabilities, filter_by=method, n_jobs=1)
-    doubtful &= probabilities.argmax(axis=1) != labels
-    return doubtful & (_num_different(samples, labels)[labels] >= MIN_DIFFERENT)
+    doubted = find_label_issues(labels, probabilities, filter_by=method, n_jobs=1)
+    return doubted & (probabilities.argmax(axis=1) != labels)
 
 
 def _num_different(samples: Sequence[Sample], labels: np.ndarray) -> np.ndarray:

@@ -1,10 +1,13 @@
-"""The child's side of a job: what it writes and what it doesn't. The parent's side is tested with imports."""
+"""What a child writes and what it doesn't. The parent's side is tested with imports too."""
 
 import json
 import subprocess
 import sys
 
-from core.datasets.child import PROJECT
+import pytest
+
+from core.datasets.child import PROJECT, Child
+from core.events import ignore_event, never_stop
 
 CHATTER = """
 import os
@@ -50,3 +53,9 @@ def test_a_refusal_is_told_in_its_words():
 
 def test_the_end_of_the_pipe_asks_to_stop():
     assert messages(end="stop")[-1] == {"stopped": ""}
+
+
+def test_a_bug_in_the_child_is_raised_with_what_it_wrote():
+    child = Child("core.datasets.isolation", {"no": "job"})
+    with pytest.raises(RuntimeError, match=r"core.datasets.isolation failed with code 1:\nTraceback(.|\n)*KeyError"):
+        child.follow(ignore_event, never_stop)
