@@ -236,7 +236,7 @@ class _Extractor:
         if member.problem:
             raise DamagedMember(member.problem)
         if is_archive(parts):
-            raise DamagedMember("archives inside an archive aren't opened")
+            raise DamagedMember("archives inside an archive aren't opened, unpack it first")
         if parts in self._names:
             raise DamagedMember("another file has the same name, the first one is kept")
         if member.size > self._limits.entry_bytes:

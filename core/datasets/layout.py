@@ -30,7 +30,10 @@ SPLIT_WORDS = {
 SPLIT_NAME = re.compile(
     r"(?:(?:images?|imgs?|pictures?)_)?([a-z]+?)(?:_?(?:set|data|split|images?|imgs?|pictures?))?_?\d*"
 )
-EXPECTED = "Expected one folder of pictures a class, or train and validation folders with those inside."
+EXPECTED = (
+    "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
+    "cat.12.jpg, or a CSV of labels."
+)
 OUTSIDE = "it lies outside the class folders"
 SHOWN_CLASSES = 4
 

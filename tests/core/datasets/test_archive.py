@@ -242,7 +242,7 @@ def test_archives_inside_are_never_opened(take, zip_of, picture):
     extraction = take(zip_of({"inner.zip": inner, "cats/hidden.png": inner, "cats/a.png": picture(2)}))
     assert labels(extraction) == ["cats/a.png"]
     assert skipped(extraction) == {
-        "inner.zip": "archives inside an archive aren't opened",
+        "inner.zip": "archives inside an archive aren't opened, unpack it first",
         "cats/hidden.png": "not a picture that can be read, it is a zip archive",
     }
 

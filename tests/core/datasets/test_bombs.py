@@ -107,7 +107,9 @@ def test_a_zip_in_a_zip_in_a_zip(refusal, zip_of):
     for depth in range(8):
         data = zip_of({f"{depth}/{n}.zip": data for n in range(4)})
     text = refusal(data, "layers.zip")
-    assert text.endswith("4 files were skipped, such as 7/0.zip: archives inside an archive aren't opened.")
+    assert text.endswith(
+        "4 files were skipped, such as 7/0.zip: archives inside an archive aren't opened, unpack it first."
+    )
 
 
 def test_a_picture_of_billions_of_pixels(store, tmp_path, zip_of, picture):

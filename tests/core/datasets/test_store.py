@@ -18,7 +18,10 @@ from core.settings import ImportLimits, Settings
 
 NAMES = ("cats", "dogs")
 SPLITS = ("train", "validation", "train", "test")
-EXPECTED = "Expected one folder of pictures a class, or train and validation folders with those inside."
+EXPECTED = (
+    "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
+    "cat.12.jpg, or a CSV of labels."
+)
 
 
 @pytest.fixture
