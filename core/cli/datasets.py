@@ -16,7 +16,13 @@ from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 
 SHOWN_SKIPPED = 20
-PHASES = {"copy": "Copying", "download": "Downloading", "extract": "Unpacking", "pictures": "Checking pictures"}
+PHASES = {
+    "copy": "Copying",
+    "download": "Downloading",
+    "extract": "Unpacking",
+    "pictures": "Checking pictures",
+    "audit": "Looking for faults",
+}
 NOTICE = "Stopping the import."
 
 
