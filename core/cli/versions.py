@@ -13,11 +13,13 @@ from core.cli.interruption import stop_on_interrupt
 from core.cli.output import json_option, print_facts, print_json, print_table
 from core.cli.runs import run_store
 from core.cli.telling import PhaseTeller
+from core.datasets.audit import audit, keep_one, read_audit, write_audit
 from core.datasets.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.packing import write_zip
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
+from core.events import ShouldStop
 from core.settings import MEGABYTE, settings
 
 PHASES = {"version": "Taking over pictures", "audit": "Looking for faults", "pack": "Packing pictures"}
@@ -42,23 +44,24 @@ def datasets(as_json: bool) -> None:
 @click.command()
 @click.argument("dataset")
 @click.option("--remove", multiple=True, metavar="PICTURE", help="Leave a picture out: its path or its name.")
+@click.option("--keep-one-copy", is_flag=True, help="Leave out all but one of each group of copies.")
 @click.option("--leave-out", multiple=True, metavar="CLASS", help="Leave a class out.")
 @click.option("--merge", multiple=True, metavar="A,B=NAME", help="Make one class of two or more.")
 @click.option("--rename-class", multiple=True, metavar="OLD=NEW", help="Give a class another name.")
 @click.option("--subset", type=int, metavar="N", help="Keep so many pictures of each class, for a quick try.")
 @click.option("--name", help="What to call the version.")
 @json_option
-def derive(dataset: str, name: str | None, as_json: bool, **changes: Any) -> None:
+def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, **changes: Any) -> None:
     """Make a changed version of a data set, which itself stays as it is.
 
     Changes are made in the order in which the options are listed here. Options about one thing can be given again.
     """
     index = find_dataset(dataset)
-    edits = _edits(index, **changes)
-    if not edits:
-        raise DatasetError(f"Expected at least one change of {index.name}. Received none. See: derive --help")
     with stop_on_interrupt("Stopping. Nothing of it is kept.") as should_stop:
         try:
+            if keep_one_copy:
+                changes["remove"] += _copies(index, should_stop)
+            edits = _edits(index, **changes)
             version = DatasetStore(settings()).derive(index.id, edits, name, PhaseTeller(PHASES), should_stop)
         except Stopped:
             raise click.Abort from None
@@ -114,7 +117,7 @@ def _edits(
     subset: int | None,
 ) -> list[Edit]:
     """Returns the changes that were asked for, in the order of the options."""
-    paths = [_path(index, picture) for picture in remove]
+    paths = _paths(index, remove)
     edits = [Edit(REMOVE, tuple(dict.fromkeys(paths)))] if paths else []
     if leave_out:
         edits.append(Edit(LEAVE_OUT_CLASS, class_names=tuple(leave_out)))
@@ -125,17 +128,43 @@ def _edits(
         edits.append(Edit(RENAME_CLASS, class_names=_pair("--rename-class", text, "OLD=NEW")))
     if subset is not None:
         edits.append(Edit(SUBSET, number=subset))
+    if not edits:
+        raise DatasetError(f"Expected at least one change of {index.name}. Received none. See: derive --help")
     return edits
 
 
-def _path(index: DatasetIndex, picture: str) -> str:
-    """Returns the path of the picture that a word on the command line means: its path, or its name in the archive."""
-    found = [sample.path for sample in index.samples if picture in (sample.path, sample.name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise DatasetError(f"{picture!r} fits more than one picture: {', '.join(found[:5])}. Give the path of one.")
-    raise DatasetError(f"There is no picture {picture!r} in {index.name}. Give its path or its name in the archive.")
+def _copies(index: DatasetIndex, should_stop: ShouldStop) -> tuple[str, ...]:
+    """Returns the pictures that are left out where one of each group of copies is kept.
+
+    Raises:
+        DatasetError: there are none.
+        Stopped: the person asked to stop.
+    """
+    found = read_audit(index)
+    if found is None:
+        found = audit(index, PhaseTeller(PHASES), should_stop)
+        write_audit(index, found)
+    copies = keep_one(index, found)
+    if not copies:
+        raise DatasetError(f"There are no copies in {index.name}. Leave --keep-one-copy out.")
+    return copies
+
+
+def _paths(index: DatasetIndex, pictures: Sequence[str]) -> list[str]:
+    """Returns the paths of the pictures that words on the command line mean: paths, or names in the archive."""
+    found: dict[str, list[str]] = {}
+    for sample in index.samples:
+        for word in {sample.path, sample.name}:
+            found.setdefault(word, []).append(sample.path)
+    for picture in pictures:
+        if picture not in found:
+            raise DatasetError(
+                f"There is no picture {picture!r} in {index.name}. Give its path or its name in the archive."
+            )
+        if len(found[picture]) > 1:
+            several = ", ".join(found[picture][:5])
+            raise DatasetError(f"{picture!r} fits more than one picture: {several}. Give the path of one.")
+    return [found[picture][0] for picture in pictures]
 
 
 def _pair(option: str, text: str, shape: str) -> tuple[str, str]:

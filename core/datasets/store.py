@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from core import durable
 from core.datasets.additions import add_to
 from core.datasets.archive import extract, extract_members
+from core.datasets.audit import examine
 from core.datasets.derivation import heirs, take_over, without_circle
 from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
@@ -190,7 +191,7 @@ class DatasetStore:
             key: id or name of the data set.
             edits: what to change, one after the other.
             name: what to call the version; "Pets, version 2" by default. A number is added if the name is taken.
-            on_event: told of the phase `version` (pictures).
+            on_event: told of the phases `version` and `audit` (pictures).
             should_stop: asked a few times a second.
 
         Raises:
@@ -205,7 +206,7 @@ class DatasetStore:
             return _already_here(read_record(known), version)
         with self._explained(f"A version of {parent.name}", "written to"), self.workspace() as workspace:
             take_over(parent, version.samples, workspace, self._limits.free_disk_bytes, on_event, should_stop)
-            return self._publish(replace(version, folder=workspace))
+            return self._publish(examine(replace(version, folder=workspace), on_event, should_stop))
 
     def add_pictures(
         self,
@@ -222,7 +223,7 @@ class DatasetStore:
             class_name: one of its classes, or a new one.
             pictures: the name and the file of each picture. Those that are there already, and those that can't be
                 read, are listed as skipped.
-            on_event: told of the phases `extract` (files), `pictures` and `version` (pictures).
+            on_event: told of the phases `extract` (files), `pictures`, `version` and `audit` (pictures).
             should_stop: asked a few times a second.
 
         Raises:
@@ -234,7 +235,8 @@ class DatasetStore:
         with self._explained(f"A version of {parent.name}", "written to"), self.workspace() as workspace:
             version = add_to(parent, class_name, pictures, workspace, self._limits, on_event, should_stop)
             take_over(parent, parent.samples, workspace, self._limits.free_disk_bytes, on_event, should_stop)
-            return self._publish(replace(version, name=self._version_name(parent, None), folder=workspace))
+            version = replace(version, name=self._version_name(parent, None), folder=workspace)
+            return self._publish(examine(version, on_event, should_stop))
 
     def _version_name(self, parent: DatasetIndex, name: str | None) -> str:
         return clean_title(name) if name else version_title(parent.name, [index.name for index in self.list()])

@@ -64,7 +64,7 @@ def make_version(
         store: where data sets are.
         index: the data set.
         name: what to call the version; see `DatasetStore.derive`.
-        on_event: told of the phase `version` (pictures).
+        on_event: told of the phases `version` and `audit` (pictures).
         should_stop: asked a few times a second.
         further: what to change after that, such as the name of a class.
 

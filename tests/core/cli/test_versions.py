@@ -1,6 +1,7 @@
 """Data sets on the command line: listed, changed, packed, deleted."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -69,6 +70,21 @@ def test_changes_are_made_in_one_go(call, shapes):
         "circle renamed to disc",
         "a subset of 3 pictures a class",
     ]
+
+
+def test_one_of_each_group_of_copies_is_kept(call, home, tmp_path):
+    folder = draw_folder(tmp_path / "drawn", 4)
+    for name in ("again.png", "once more.png"):
+        shutil.copy(folder / "circle" / "circle 0.png", folder / "circle" / name)
+    index = DatasetStore(home).import_source(folder)
+    version = values(call("derive", "drawn", "--keep-one-copy", "--json")[1])
+    assert version["counts"] == {"undecided": [4, 4, 4]} and version["edits"] == ["2 pictures removed"]
+    assert (version["parent"], version["num_pictures"]) == (index.id, 12)
+    code, _, error = call("derive", version["id"], "--keep-one-copy")
+    assert (code, error.splitlines()[-1]) == (
+        2,
+        "Error: There are no copies in drawn, version 2. Leave --keep-one-copy out.",
+    )
 
 
 def test_a_version_is_told_in_words(call, shapes):

@@ -3,11 +3,14 @@
 import io
 
 import pytest
+from PIL import Image
 
+from core.datasets.audit import read_audit
 from core.datasets.edits import Edit
 from core.datasets.index import Skipped
 from core.datasets.versions import compare
 from core.errors import DatasetError, Stopped
+from tests.conftest import draw_folder
 
 
 @pytest.fixture
@@ -54,8 +57,10 @@ def test_pictures_are_added_to_a_class(store, pets, picture, tmp_path):
     assert version.edits == (Edit("add", tuple(sample.path for sample in added), ("dog",)),)
     assert version.edits[0].describe() == "2 pictures added to dog"
     assert len(list((version.folder / "pictures").iterdir())) == 8
-    assert sorted(path.name for path in version.folder.iterdir() if path.suffix != ".npz") == [
+    assert sorted(path.name for path in version.folder.iterdir()) == [
+        "audit.json",
         "dataset.json",
+        "looks.npz",
         "pictures",
     ]
     assert compare(pets, version).added == version.edits[0].paths
@@ -105,6 +110,20 @@ def test_a_path_means_the_same_picture_in_all_versions(store, pets, picture):
     assert (comparison.removed, comparison.added) == ((pets.samples[2].path,), (longer.samples[-1].path,))
 
 
+def test_near_copies_of_what_is_there_are_grouped_with_it(store, tmp_path):
+    index = store.import_source(draw_folder(tmp_path / "shapes", 12))
+    original = index.samples[0]
+    buffer = io.BytesIO()
+    Image.open(index.picture_path(original)).save(buffer, "JPEG", quality=90)
+    version = store.add_pictures(index.id, "square", [("again.jpg", buffer)])
+    grouped = [sample.name for sample in version.samples if sample.group]
+    assert grouped == [original.name, "square/again.jpg"]
+    assert [issue.path for issue in read_audit(version).of_kind("label_conflict")] == [
+        original.path,
+        version.samples[-1].path,
+    ]
+
+
 def test_names_that_are_paths_stay_labels(store, pets, picture):
     version = store.add_pictures(pets.id, "dog", [("../../etc/x\u202e.png", io.BytesIO(picture(500)))])
     assert version.samples[-1].name == "dog/x\\u202e.png"
@@ -129,7 +148,7 @@ def test_a_new_class_needs_a_name_and_two_pictures(store, pets, picture):
     )
 
 
-@pytest.mark.parametrize("phase", ["extract", "pictures", "version"])
+@pytest.mark.parametrize("phase", ["extract", "pictures", "version", "audit"])
 def test_stopping_leaves_nothing(store, pets, picture, phase):
     phases = []
     with pytest.raises(Stopped):

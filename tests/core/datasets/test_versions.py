@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.config import TrainingConfig
+from core.datasets.audit import audit, keep_one, read_audit
 from core.datasets.drafts import Draft, decide, read_draft
 from core.datasets.edits import Edit
+from core.datasets.looks import read_looks
 from core.datasets.record import RECORD_NAME, read_record
 from core.datasets.store import DatasetStore
 from core.datasets.versions import Comparison, children, compare, lineage, make_version
@@ -71,11 +73,10 @@ def test_versions_keep_the_share_that_is_held_out(store, pets):
 def test_events_while_a_version_is_made(store, pets):
     events = []
     store.derive(pets.id, [remove(pets, 0)], on_event=events.append)
-    first, last = events[0], events[-1]
-    assert [(event.phase, event.step, event.total) for event in (first, last)] == [
-        ("version", 0, 11),
-        ("version", 11, 11),
-    ]
+    version = [(event.step, event.total) for event in events if event.phase == "version"]
+    assert (version[0], version[-1]) == ((0, 11), (11, 11))
+    assert list(dict.fromkeys(event.phase for event in events)) == ["version", "audit"]
+    assert events[-1].step == events[-1].total > 0
 
 
 def test_the_same_content_is_not_made_twice(store, pets):
@@ -110,11 +111,40 @@ def test_a_change_that_cannot_be_leaves_nothing(store, pets):
     assert left_behind(store) == [pets.id]
 
 
-def test_stopping_leaves_nothing(store, pets):
-    events = []
+@pytest.mark.parametrize("phase", ["version", "audit"])
+def test_stopping_leaves_nothing(store, pets, phase):
+    phases = []
     with pytest.raises(Stopped):
-        store.derive(pets.id, [remove(pets, 0)], on_event=events.append, should_stop=lambda: bool(events))
+        store.derive(
+            pets.id,
+            [remove(pets, 0)],
+            on_event=lambda event: phases.append(event.phase),
+            should_stop=lambda: phase in phases,
+        )
     assert left_behind(store) == [pets.id]
+
+
+def test_a_version_is_looked_over(store, zip_of, picture, tmp_path):
+    files = {f"{name}/{n}.png": picture(100 * label + n) for label, name in enumerate(NAMES) for n in range(4)}
+    path = tmp_path / "pets.zip"
+    path.write_bytes(zip_of(files | {"cat/copy.png": files["cat/0.png"], "dog/copy.png": files["cat/0.png"]}))
+    index = store.import_source(path)
+    copies = [sample.path for sample in index.samples if sample.name.endswith("copy.png") or sample.name == "cat/0.png"]
+    version = store.derive(index.id, [Edit("relabel", (copies[2],), ("cat",))])
+    assert read_audit(version).counts() == {"duplicate": 2}
+    assert [sample.path for sample in version.samples if sample.group] == copies
+    clean = store.derive(version.id, [Edit("remove", keep_one(version, read_audit(version)))])
+    assert (read_audit(clean).dataset_id, read_audit(clean).counts()) == (clean.id, {})
+    assert not any(sample.group for sample in clean.samples)
+
+
+def test_a_version_needs_no_picture_decoded_again(store, pets):
+    audit(pets)
+    for sample in pets.samples:
+        pets.picture_path(sample).write_bytes(b"no longer a picture, and nobody looks")
+    version = store.derive(pets.id, [remove(pets, 0)])
+    assert len(read_looks(version)) >= 11
+    assert read_audit(version).of_kind("blank") == ()
 
 
 DERIVE_AND_WAIT = """
