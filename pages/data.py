@@ -4,16 +4,25 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from pages.components import (
+    audits,
+    classes_view,
     dataset_views,
+    decisions,
     frame,
+    issues_view,
     job_views,
+    map_view,
     overview,
+    readings_view,
     session,
     sources,
+    versions_view,
+    wording,
 )
 from pages.components.contents import findings
+from pages.components.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
 
-SECTION = "section"
+SECTION, DATASET = "section", "dataset"
 OVERVIEW, ISSUES, MAP, CLASSES, VERSIONS = SECTIONS = ("Overview", "Issues", "Map", "Classes", "Versions")
 
 
@@ -34,11 +43,15 @@ def choose_section() -> str:
 
 def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
     """Draws the choice of a data set. The address carries it, so reloading works."""
-    named = st.query_params.get("dataset")
+    named = st.query_params.get(DATASET)
     if named and session.CHOSEN_DATASET not in st.session_state:
         session.choose_dataset(named)
-    chosen = dataset_views.choose(datasets)
-    keep_in_address("dataset", chosen.id)
+    left, right = st.columns([4, 1], vertical_alignment="bottom")
+    with left:
+        chosen = dataset_views.choose(datasets)
+    with right:
+        dataset_views.train_button(is_next=not decisions.are_staged(chosen))
+    keep_in_address(DATASET, chosen.id)
     return chosen
 
 
@@ -48,20 +61,64 @@ def keep_in_address(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
+def show_origin(index: DatasetIndex) -> None:
+    """Says of a version what was done to make it, and offers to compare."""
+    words = dataset_views.origin(index)
+    if not words:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/account_tree: {words}", width="content")
+        if dataset_views.parent_name(index):
+            st.button("Compare", key="compare_origin", type="tertiary", on_click=compare, args=(index.parent,))
+
+
+def compare(dataset_id: str) -> None:
+    """Goes to the comparison with another data set."""
+    versions_view.compare_with(dataset_id)
+    open_section(VERSIONS)
+
+
 def show_dataset(index: DatasetIndex) -> None:
     """Draws a data set: what can be done with it, and one section."""
-    dataset_views.actions(index)
+    show_origin(index)
     section = choose_section()
     found = findings(index)
+    if found is None:
+        audits.show_missing(index)
     if section == OVERVIEW:
         overview.show(index, found, lambda: open_section(ISSUES))
+    elif section == ISSUES and found is not None:
+        issues_view.show(session.split_dataset(index), found)
+    elif section == MAP and found is not None:
+        map_view.show(session.split_dataset(index), found)
+    elif section == CLASSES:
+        classes_view.show(index)
+    elif section == VERSIONS:
+        versions_view.show(index)
 
 
-OUTCOMES = {"import": sources.show_imported}
+def show_looked_over(job: Job) -> None:
+    """Says that a data set was looked over or through."""
+    st.toast(f"{wording.plain(job.label)} was looked through.", icon=":material/check_circle:")
+
+
+def show_packed(job: Job) -> None:
+    """Says that a zip is ready, which a session that was elsewhere may have missed the job of."""
+    st.toast(f"The zip of {wording.plain(job.label)} is ready under Versions.", icon=":material/folder_zip:")
+
+
+OUTCOMES = {
+    IMPORT: sources.show_imported,
+    DERIVE: decisions.show_made,
+    AUDIT: show_looked_over,
+    SURVEY: show_looked_over,
+    PACK: show_packed,
+}
 
 frame.title("Data")
 with session.errors_shown():
     job_views.show(OUTCOMES)
+    readings_view.show()
     available = session.dataset_store().list()
     if available:
         with st.expander("Add a data set", icon=":material/add:", expanded=sources.has_failed()):

@@ -1,21 +1,25 @@
 """Shows a figure in the theme's colours."""
 
+from collections.abc import Callable
+
 import plotly.graph_objects as go
 import streamlit as st
 
 CONFIG = {"displayModeBar": False}
 
 
-def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
+def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callable[[], None] | None = None) -> None:
     """Draws a figure.
 
     Args:
         figure: one of `charts`.
         alt: what it shows, for people who hear the page.
         key: of the element.
+        on_select: called when points are clicked; they are in session state, under the key.
     """
     # Streamlit's template is registered when `st.plotly_chart` is looked up for the first time, so figures can't have
     # had it from their beginning.
     draw = st.plotly_chart
     figure.update_layout(template="streamlit")
-    draw(figure, config=CONFIG, alt=alt, key=key)
+    selection = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
+    draw(figure, config=CONFIG | ({"scrollZoom": True} if on_select else {}), alt=alt, key=key, **selection)

@@ -17,19 +17,6 @@ CORRUPT = "corrupt"
 
 
 @dataclass(frozen=True)
-class Contents:
-    """A data set's pictures by what they are looked up by.
-
-    Attributes:
-        by_path: the pictures by `Sample.path`.
-        groups: exact and near copies of each other, by the name of their group.
-    """
-
-    by_path: Mapping[str, Sample]
-    groups: Mapping[str, tuple[Sample, ...]]
-
-
-@dataclass(frozen=True)
 class Findings:
     """What the audit and, once there is one, the survey found.
 
@@ -38,12 +25,14 @@ class Findings:
         by_path: the issues of each picture that has any.
         advice: what there is to say about the whole.
         suggested: class that a picture with a doubtful label looks like, by its path.
+        groups: paths of the copies in each group that an issue is about, the one that is best kept first.
     """
 
     by_kind: Mapping[str, tuple[Issue, ...]]
     by_path: Mapping[str, tuple[Issue, ...]]
     advice: tuple[Advice, ...]
     suggested: Mapping[str, str]
+    groups: Mapping[str, tuple[str, ...]]
 
     def left(self, draft: Draft) -> dict[str, int]:
         """Returns how many pictures of each kind nothing was decided about yet."""
@@ -60,20 +49,14 @@ class Findings:
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
-def _contents(dataset_id: str, has_split: bool, share: float, _index: DatasetIndex) -> Contents:
-    groups: dict[str, list[Sample]] = {}
-    for sample in _index.samples:
-        if sample.group:
-            groups.setdefault(sample.group, []).append(sample)
-    return Contents(
-        {sample.path: sample for sample in _index.samples}, {name: tuple(own) for name, own in groups.items()}
-    )
+def _by_path(dataset_id: str, is_split: bool, share: float, _index: DatasetIndex) -> Mapping[str, Sample]:
+    return {sample.path: sample for sample in _index.samples}
 
 
-def contents(index: DatasetIndex) -> Contents:
-    """Returns the pictures of a data set by what they are looked up by."""
-    is_decided = bool(index.samples and index.samples[0].split)
-    return _contents(index.id, is_decided, index.validation_split, index)
+def by_path(index: DatasetIndex) -> Mapping[str, Sample]:
+    """Returns the pictures of a data set by their `Sample.path`."""
+    is_split = any(sample.split for sample in index.samples[:1])
+    return _by_path(index.id, is_split, index.validation_split, index)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
@@ -91,7 +74,9 @@ def survey(index: DatasetIndex) -> Survey | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
-def _findings(audit_key: tuple, survey_key: tuple, _audit: Audit, _survey: Survey | None) -> Findings:
+def _findings(
+    audit_key: tuple, survey_key: tuple, _index: DatasetIndex, _audit: Audit, _survey: Survey | None
+) -> Findings:
     issues = [*_audit.issues, *(_survey.issues if _survey else ())]
     by_kind: dict[str, list[Issue]] = {kind: [] for kind in KINDS}
     by_path: dict[str, list[Issue]] = {}
@@ -104,7 +89,19 @@ def _findings(audit_key: tuple, survey_key: tuple, _audit: Audit, _survey: Surve
         {path: tuple(own) for path, own in by_path.items()},
         _audit.advice,
         dict(_survey.suggested) if _survey else {},
+        _groups(_index, _audit),
     )
+
+
+def _groups(index: DatasetIndex, audit: Audit) -> dict[str, tuple[str, ...]]:
+    """Returns the copies in each group. A data set of old has no groups of its own, only those of its issues."""
+    found: dict[str, list[str]] = {issue.group: [] for issue in audit.issues if issue.group}
+    flagged = {issue.path: issue.group for issue in audit.issues if issue.group}
+    for sample in index.samples:
+        name = flagged.get(sample.path) or sample.group or sample.digest
+        if name in found:
+            found[name].append(sample.path)
+    return {name: tuple(sorted(paths, key=lambda path: path in flagged)) for name, paths in found.items()}
 
 
 def findings(index: DatasetIndex) -> Findings | None:
@@ -114,4 +111,4 @@ def findings(index: DatasetIndex) -> Findings | None:
         return None
     seen = survey(index)
     audit_key = (index.id, audit.seconds, len(audit.issues), len(audit.advice))
-    return _findings(audit_key, (seen.accuracy, len(seen.issues)) if seen else (), audit, seen)
+    return _findings(audit_key, (seen.accuracy, len(seen.issues)) if seen else (), index, audit, seen)

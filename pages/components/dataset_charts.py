@@ -62,6 +62,8 @@ def class_changes(before: Mapping[str, int], after: Mapping[str, int], most: int
             x=[counts.get(name, 0) for name in classes],
             name=text,
             orientation="h",
+            text=[f"{counts.get(name, 0):,}" for name in classes],
+            textposition="auto",
             customdata=names,
             hovertemplate="%{customdata}: %{x:,} pictures",
         )

@@ -26,29 +26,37 @@ def _picked() -> None:
     session.choose_dataset(st.session_state[CHOICE])
 
 
-def actions(index: DatasetIndex) -> None:
-    """Draws what can be done with a data set as a whole."""
-    with st.container(horizontal=True):
-        if st.button("Train a model", type="primary", icon=":material/model_training:"):
-            st.switch_page(session.TRAIN)
-        if st.button("Rename", icon=":material/edit:"):
-            dialogs.rename(index.name, lambda name: session.dataset_store().rename(index.id, name))
-        delete_button(index, "delete")
+def train_button(is_next: bool) -> None:
+    """Draws the way to the training of the chosen data set.
+
+    Args:
+        is_next: whether that is the likeliest next step.
+    """
+    kind = "primary" if is_next else "secondary"
+    if st.button("Train a model", type=kind, icon=":material/model_training:", width="stretch"):
+        st.switch_page(session.TRAIN)
 
 
-def delete_button(index: DatasetIndex, key: str) -> None:
-    """Draws the button that deletes a data set after a question, disabled with the reason while a run needs it."""
-    in_use = queue.is_dataset_in_use(session.run_store(), index.id)
-    if st.button("Delete", key=key, icon=":material/delete:", disabled=in_use, help=IN_USE if in_use else None):
+def rename_and_delete(index: DatasetIndex) -> None:
+    """Draws the buttons that rename a data set and delete it, the latter disabled while a run needs it."""
+    if st.button("Rename", icon=":material/edit:"):
+        dialogs.rename(index.name, lambda name: session.dataset_store().rename(index.id, name))
+    in_use = is_in_use(index)
+    if st.button("Delete", icon=":material/delete:", disabled=in_use, help=IN_USE if in_use else None):
         dialogs.delete(
             f"the data set {wording.plain(index.name)} with {wording.count(len(index.samples), 'picture')}",
             lambda: delete(index),
         )
 
 
+def is_in_use(index: DatasetIndex) -> bool:
+    """Whether a queued or running run needs a data set."""
+    return queue.is_dataset_in_use(session.run_store(), index.id)
+
+
 def delete(index: DatasetIndex) -> bool:
     """Deletes a data set unless a run needs it by now. Returns whether it did."""
-    if queue.is_dataset_in_use(session.run_store(), index.id):
+    if is_in_use(index):
         st.toast("A run is training on it by now. Stop it first.", icon=":material/info:")
         return False
     session.dataset_store().delete(index.id)
@@ -59,9 +67,15 @@ def origin(index: DatasetIndex) -> str:
     """Returns in Markdown which data set this is a version of and what was done, empty where it is none."""
     if not index.parent:
         return ""
-    names = {other.id: other.name for other in session.dataset_store().list()}
-    parent = f"**{wording.plain(names[index.parent])}**" if index.parent in names else "a data set that was deleted"
+    name = parent_name(index)
+    parent = f"**{wording.plain(name)}**" if name else "a data set that was deleted"
     return f"A version of {parent}: {wording.plain(wording.changes(index.edits))}."
+
+
+def parent_name(index: DatasetIndex) -> str:
+    """Returns what the data set that this is a version of is called, empty where there is none any more."""
+    names = {other.id: other.name for other in session.dataset_store().list()}
+    return names.get(index.parent, "")
 
 
 def left_out(index: DatasetIndex) -> None:

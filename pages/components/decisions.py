@@ -10,9 +10,9 @@ from core.datasets.index import DatasetIndex, Sample
 from core.datasets.versions import make_version
 from core.errors import CoreError
 from pages.components import job_views, pictures, session, wording
-from pages.components.jobs import DERIVE
+from pages.components.jobs import DERIVE, Job
 
-CHOICES = {KEEP: ":material/check: Keep", REMOVE: ":material/delete: Remove"}
+CHOICES = {KEEP: "Keep", REMOVE: "Remove"}
 
 
 def current(index: DatasetIndex) -> Draft:
@@ -44,12 +44,21 @@ def staged(index: DatasetIndex, draft: Draft) -> None:
                     icon=":material/auto_fix_high:",
                     on_click=_make,
                     args=(index,),
-                    disabled=_is_busy(index),
+                    disabled=is_busy(index),
                 )
-            st.button("Discard", icon=":material/undo:", on_click=_discard, args=(index,), disabled=_is_busy(index))
+            st.button("Discard", icon=":material/undo:", on_click=_discard, args=(index,), disabled=is_busy(index))
 
 
-def _is_busy(index: DatasetIndex) -> bool:
+def are_staged(index: DatasetIndex) -> bool:
+    """Whether a version could be made of what was decided."""
+    try:
+        return bool(read_draft(index).edits())
+    except CoreError:
+        return False
+
+
+def is_busy(index: DatasetIndex) -> bool:
+    """Whether a version of a data set is being made."""
     return any(job.about == index.id for job in session.jobs().running(DERIVE))
 
 
@@ -66,6 +75,19 @@ def _make(index: DatasetIndex) -> None:
 def _discard(index: DatasetIndex) -> None:
     with session.errors_shown():
         discard_draft(index)
+
+
+def show_made(job: Job) -> None:
+    """Says that a version is made, and shows it where its parent was shown."""
+    version: DatasetIndex = job.result
+    if st.session_state.get(session.CHOSEN_DATASET) in (None, job.about):
+        session.choose_dataset(version.id)
+    known = session.dataset_store().get(version.id)
+    if set(version.notes) > set(known.notes):
+        st.info("\n\n".join(wording.plain(note) for note in version.notes), icon=":material/info:")
+        return
+    done = wording.plain(wording.changes(version.edits))
+    st.toast(f"**{wording.plain(version.name)}** is ready: {done}.", icon=":material/check_circle:")
 
 
 def stage(index: DatasetIndex, paths: Sequence[str], decision: str) -> None:
@@ -138,11 +160,12 @@ def card(
         side: of the picture at most, in pixels.
     """
     class_name = index.class_names[sample.label]
-    pictures.one(index, sample, f"{class_name}: {sample.name}", side)
-    _reasons(class_name, sample, issues)
     decision = draft.decisions.get(sample.path, UNDECIDED)
-    _keep_or_remove(index, sample, decision)
-    _class(index, sample, decision, suggested)
+    with st.container(gap="xsmall"):
+        pictures.one(index, sample, f"{class_name}: {sample.name}", side, is_faded=decision == REMOVE)
+        _reasons(class_name, sample, issues)
+        _keep_or_remove(index, sample, decision)
+        _class(index, sample, decision, suggested)
 
 
 def _reasons(class_name: str, sample: Sample, issues: Sequence[Issue]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from core.datasets.layout import AmbiguousLayout
 from pages.components import polling, session, wording
 from pages.components.jobs import Job, Work
 
@@ -29,7 +30,7 @@ def show(outcomes: Outcomes) -> None:
         _watch(job)
     for job in [jobs.get(job_id) for job_id in st.session_state.get(WATCHED, [])]:
         if job is not None and job.is_running:
-            _show_running(job)
+            show_running(job)
         elif job is not None:
             _show_end(job, outcomes)
     st.session_state[WATCHED] = [
@@ -43,7 +44,9 @@ def _watch(job: Job) -> None:
         watched.append(job.id)
 
 
-def _show_running(job: Job) -> None:
+def show_running(job: Job) -> None:
+    """Draws the bar of a job at work; once, where `show` was drawn before it began."""
+
     def draw() -> bool:
         if job.is_running:
             words = "Stopping" if job.stopping.is_set() else wording.job_phase(job.progress)
@@ -63,6 +66,8 @@ def _show_running(job: Job) -> None:
 
 
 def _show_end(job: Job, outcomes: Outcomes) -> None:
+    if isinstance(job.failure, AmbiguousLayout):
+        return  # a question, which is drawn until it is answered
     if job.failure is not None:
         st.error(wording.plain(job.error), icon=":material/error:")
     elif job.result is None:

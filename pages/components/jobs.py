@@ -122,6 +122,11 @@ class Jobs:
         with self._lock:
             return [job for job in self._jobs.values() if job.is_running and kind in ("", job.kind)]
 
+    def finished(self, kind: str) -> list[Job]:
+        """Returns the jobs of a kind that have ended, oldest first."""
+        with self._lock:
+            return [job for job in self._jobs.values() if not job.is_running and kind == job.kind]
+
     def forget(self, job_id: str) -> None:
         """Drops a job that has ended."""
         with self._lock:

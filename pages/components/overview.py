@@ -26,6 +26,8 @@ def show(index: DatasetIndex, found: Findings | None, open_issues: object) -> No
     """
     if found is not None:
         _glance(index, found, open_issues)
+    with st.container(horizontal=True):
+        dataset_views.rename_and_delete(index)
     split = _split(index)
     _numbers(split)
     for note in index.notes:
@@ -51,14 +53,17 @@ def _glance(index: DatasetIndex, found: Findings, open_issues: object) -> None:
         else:
             left = [(KINDS[kind].title, count) for kind, count in found.left(draft).items() if count]
             listed = wording.listing([f"{title} ({count:,})" for title, count in left], MOST_KINDS)
-            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                st.markdown(f"**{wording.count(number, 'picture')} to look at**: {listed}", width="content")
-                st.button("Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues)
+            words, go = st.columns([5, 1], vertical_alignment="center")
+            words.markdown(f"**{wording.count(number, 'picture')} to look at**: {listed}")
+            go.button(
+                "Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues, width="stretch"
+            )
         for advice in found.advice:
             st.markdown(f":orange[:material/lightbulb:] {wording.plain(advice.text)}")
         if CORRUPT in found.by_kind:
-            files = wording.count(len(found.by_kind[CORRUPT]), "file")
-            st.caption(f"{files} could not be read and were left out, see below.")
+            number = len(found.by_kind[CORRUPT])
+            were = "was" if number == 1 else "were"
+            st.caption(f"{wording.count(number, 'file')} could not be read and {were} left out, see below.")
     if draft.edits():
         decisions.staged(index, draft)
 
@@ -113,9 +118,7 @@ def _pictures(index: DatasetIndex, found: Findings | None) -> None:
         st.caption("No picture is like that.")
         return
     st.caption(wording.count(len(chosen), "picture"))
-    pages = -(-len(chosen) // A_PAGE)
-    page = st.pagination(pages, key=f"page_{index.id}_{label}_{split}_{kind}") if pages > 1 else 1
-    shown = chosen[(page - 1) * A_PAGE : page * A_PAGE]
+    shown = pictures.page_of(chosen, A_PAGE, f"page_{index.id}_{label}_{split}_{kind}")
     pictures.gallery("chosen", index, shown, [f"{index.class_names[one.label]}: {one.name}" for one in shown])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
@@ -12,6 +13,8 @@ from core.nn.images import thumbnail
 SIDE = 160
 # A thumbnail of this side is about 6 KB: 3,000 of them are some 20 MB of the server's memory.
 MOST_KEPT = 3000
+
+Item = TypeVar("Item")
 
 
 @st.cache_data(show_spinner=False, max_entries=MOST_KEPT)
@@ -27,7 +30,7 @@ def sample_thumbnail(index: DatasetIndex, sample: Sample, side: int = SIDE) -> b
     return _thumbnail(sample.digest, side, index.picture_path(sample))
 
 
-def one(index: DatasetIndex, sample: Sample, alt: str, side: int = SIDE) -> None:
+def one(index: DatasetIndex, sample: Sample, alt: str, side: int = SIDE, is_faded: bool = False) -> None:
     """Shows one picture, or that its file is gone.
 
     Args:
@@ -35,12 +38,14 @@ def one(index: DatasetIndex, sample: Sample, alt: str, side: int = SIDE) -> None
         sample: the picture.
         alt: what is on it, for people who hear the page.
         side: of the picture at most, in pixels.
+        is_faded: whether it is to stand back, as `page.css` has it.
     """
     picture = sample_thumbnail(index, sample, side)
-    if picture is None:
-        st.caption("File missing")
-    else:
-        st.image(picture, alt=alt, width="stretch")
+    with st.container(key=f"{'faded' if is_faded else 'plain'}_{index.id}_{sample.path}"):
+        if picture is None:
+            st.caption("File missing")
+        else:
+            st.image(picture, alt=alt, width="stretch")
 
 
 def gallery(
@@ -66,3 +71,16 @@ def gallery(
             grid.caption("File missing")
         else:
             grid.image(picture, caption=captions[place] if captions else None, alt=alts[place], width="stretch")
+
+
+def page_of(items: Sequence[Item], length: int, key: str) -> Sequence[Item]:
+    """Draws the choice of a page where there is more than one, and returns what is on it.
+
+    Args:
+        items: all of them.
+        length: how many there are on a page.
+        key: of the choice.
+    """
+    pages = -(-len(items) // length)
+    page = st.pagination(pages, key=key) if pages > 1 else 1
+    return items[(page - 1) * length : page * length]

@@ -5,13 +5,17 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.isolation import import_apart
+from core.datasets.layout import AmbiguousLayout
 from core.datasets.samples import SAMPLES, SampleSet, import_sample
-from pages.components import dataset_views, job_views, session, upload_box, wording
+from pages.components import build_form, dataset_views, job_views, session, upload_box, wording
 from pages.components.jobs import IMPORT, Job
+from pages.components.readings_view import PathImport
 from pages.components.upload_imports import UploadImport
 from pages.components.uploads import Upload
 
+WAY = "way_to_import"
+BUILD = "Pictures, class by class"
+WAYS = ("A zip or folder", BUILD)
 SAMPLE_ICONS = {
     "textures": ":material/texture:",
     "digits": ":material/looks_3:",
@@ -21,14 +25,9 @@ SAMPLE_ICONS = {
 }
 
 
-def import_from(label: str, source: Path) -> None:
+def import_from(label: str, path: Path) -> None:
     """Starts the import of a folder or archive on this machine."""
-    store = session.dataset_store()
-    job_views.start(
-        IMPORT,
-        label,
-        lambda on_event, should_stop: import_apart(store, source, on_event=on_event, should_stop=should_stop),
-    )
+    job_views.start(IMPORT, label, PathImport(session.dataset_store(), path).work())
 
 
 def import_builtin(name: str) -> None:
@@ -57,17 +56,23 @@ def show_imported(job: Job) -> None:
 def has_failed() -> bool:
     """Whether the latest import failed, so that the ways to try another are to be in sight."""
     latest = session.jobs().latest(IMPORT)
-    return latest is not None and latest.failure is not None
+    return bool(latest and latest.failure and not isinstance(latest.failure, AmbiguousLayout))
 
 
 def show() -> None:
     """Draws the ways to bring pictures in."""
     is_busy = bool(session.jobs().running(IMPORT))
-    upload, path = st.columns(2, gap="medium")
-    with upload:
-        _upload(is_busy)
-    with path:
-        _path(is_busy)
+    way = st.segmented_control(
+        "Bring pictures as", WAYS, default=WAYS[0], key=WAY, required=True, label_visibility="collapsed"
+    )
+    if way == BUILD:
+        build_form.show(is_busy)
+    else:
+        upload, path = st.columns(2, gap="medium")
+        with upload:
+            _upload(is_busy)
+        with path:
+            _path(is_busy)
     st.markdown("**Or start from a sample**")
     grid = st.grid(5, min_column_width=190, border=True, gap="small")
     for sample in SAMPLES.values():

@@ -1,0 +1,29 @@
+"""The audit of a data set that was imported before there were audits: begun by itself when its page is looked at."""
+
+import streamlit as st
+
+from core.datasets.audit import audit, write_audit
+from core.datasets.index import DatasetIndex
+from pages.components import job_views, session
+from pages.components.jobs import AUDIT, Job
+
+
+def show_missing(index: DatasetIndex) -> None:
+    """Begins to look a data set over that has not been, and says so. After a failure or a Stop it is asked for."""
+    latest = session.jobs().latest(AUDIT, index.id)
+    if latest is None:
+        job_views.show_running(_start(index))
+        return
+    if latest.is_running:
+        st.caption("Its pictures are being looked over: what is found will be shown here.")
+        return
+    st.button("Look over the pictures", icon=":material/fact_check:", on_click=_start, args=(index,))
+
+
+def _start(index: DatasetIndex) -> Job:
+    def work(on_event: object, should_stop: object) -> object:
+        found = audit(index, on_event, should_stop)
+        write_audit(index, found)
+        return found
+
+    return job_views.start(AUDIT, index.name, work, about=index.id)

@@ -1,0 +1,54 @@
+"""The average picture of each class, worked out one after the other while the page is looked at."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from PIL import Image
+
+from core.datasets.averages import class_average
+from core.datasets.index import DatasetIndex
+from core.datasets.store import DatasetStore
+from core.settings import settings
+from pages.components import session
+from pages.components.lookups import Found, Lookups
+
+SIDE = 144
+SOON_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whose average is asked for."""
+
+    dataset_id: str
+    label: int
+
+
+def find(store: DatasetStore, question: Question) -> bytes:
+    """Returns the average of a class as a PNG.
+
+    Raises:
+        DatasetError: the data set is gone, or none of the class's pictures can be read.
+    """
+    average = class_average(store.get(question.dataset_id), question.label, SIDE)
+    file = io.BytesIO()
+    Image.fromarray(average).save(file, "PNG")
+    return file.getvalue()
+
+
+@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
+def _averages(home: Path, _store: DatasetStore) -> Lookups[Question, bytes]:
+    return Lookups(lambda question: find(_store, question))
+
+
+def look_up(index: DatasetIndex, labels: list[int]) -> dict[int, Found[bytes] | None]:
+    """Returns what is known of the averages of some classes, and has the next one that isn't worked out."""
+    averages = _averages(settings().home, session.dataset_store())
+    questions = {label: Question(index.id, label) for label in labels}
+    missing = next((question for question in questions.values() if averages.get(question) is None), None)
+    if missing is not None:
+        averages.ask(missing)
+        averages.wait(missing, SOON_SECONDS)
+    return {label: averages.get(question) for label, question in questions.items()}

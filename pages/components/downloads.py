@@ -1,0 +1,119 @@
+"""A data set as a zip: packed by a job onto the disk, fetched by the browser from there. The file is kept for a while.
+
+No page has to be open while it is packed, and the server's memory holds no more than a piece of it while it is sent.
+"""
+
+import secrets
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from core.datasets.index import DatasetIndex
+from core.datasets.packing import write_zip
+from core.datasets.store import DatasetStore
+from core.errors import DatasetError
+from core.events import OnEvent, ShouldStop
+from pages.components import job_views, session, wording
+from pages.components.jobs import PACK
+
+PATH = "download"
+SECONDS_TO_FETCH = 3600
+NOT_FOUND = 404
+
+
+class Packed:
+    """A data set's zip on the disk, for an hour.
+
+    Args:
+        store: where data sets are; the file lies in a workspace of it.
+        index: the data set.
+
+    Attributes:
+        token: what the browser shows to get it.
+        path: where it is; None before it is packed and after it was discarded.
+        file_name: what the browser calls it.
+    """
+
+    def __init__(self, store: DatasetStore, index: DatasetIndex) -> None:
+        self.token = secrets.token_urlsafe(32)
+        self.path: Path | None = None
+        self.file_name = f"{index.name}.zip".replace("/", "_").replace("\\", "_")
+        self._store = store
+        self._index = index
+        self._place = ExitStack()
+
+    def pack(self, on_event: OnEvent, should_stop: ShouldStop) -> "Packed":
+        """Writes the file. What is left of it where that fails is removed.
+
+        Raises:
+            DatasetError: a picture is gone, or the disk refuses.
+            Stopped: `should_stop` said so.
+        """
+        try:
+            path = self._place.enter_context(self._store.workspace()) / "packed.zip"
+            write_zip(self._index, path, on_event, should_stop)
+        except OSError as error:
+            self.discard()
+            raise DatasetError(
+                f"{self.file_name} can't be written ({error.strerror}). Free some space on the disk and try again."
+            ) from error
+        except BaseException:
+            self.discard()
+            raise
+        self.path = path
+        timer = threading.Timer(SECONDS_TO_FETCH, self.discard)
+        timer.daemon = True
+        timer.start()
+        return self
+
+    def discard(self) -> None:
+        """Removes the file."""
+        self.path = None
+        self._place.close()
+
+
+def routes() -> list[Route]:
+    """Returns the way by which packed data sets get to the browser, for `st.App`."""
+
+    async def get(request: Request) -> Response:
+        packed = _packed(request.path_params["token"])
+        if packed is None or packed.path is None or not packed.path.exists():
+            text = "This zip isn't there any more. Go back to the data set and pack it again."
+            return PlainTextResponse(text, NOT_FOUND)
+        return FileResponse(packed.path, media_type="application/zip", filename=packed.file_name)
+
+    base = st.get_option("server.baseUrlPath").strip("/")
+    prefix = f"/{base}" if base else ""
+    return [Route(f"{prefix}/{PATH}/{{token}}", get, methods=["GET"])]
+
+
+def _packed(token: str) -> Packed | None:
+    ready = (job.result for job in session.jobs().finished(PACK))
+    return next((packed for packed in ready if packed and secrets.compare_digest(packed.token, token)), None)
+
+
+def button(index: DatasetIndex) -> None:
+    """Draws the button that packs a data set, or the link to its zip once that is there."""
+    latest = session.jobs().latest(PACK, index.id)
+    packed = latest.result if latest else None
+    if packed is not None and packed.path is not None:
+        size = wording.size(packed.path.stat().st_size)
+        st.link_button(f"Download the zip ({size})", f"{PATH}/{packed.token}", icon=":material/download:")
+        return
+    st.button(
+        "Download as zip",
+        icon=":material/folder_zip:",
+        help="One folder per class, to use elsewhere or to import again.",
+        disabled=latest is not None and latest.is_running,
+        on_click=_start,
+        args=(index,),
+    )
+
+
+def _start(index: DatasetIndex) -> None:
+    job_views.start(PACK, index.name, Packed(session.dataset_store(), index).pack, about=index.id)

@@ -1,0 +1,137 @@
+"""What was found in a data set, kind by kind, worst first, with a decision for each picture."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.datasets.audit import KINDS, keep_one, read_audit
+from core.datasets.drafts import KEEP, REMOVE, Draft
+from core.datasets.index import DatasetIndex, Sample
+from pages.components import decisions, pictures, wording
+from pages.components.contents import CORRUPT, Findings, by_path
+
+KIND = "issue_kind"
+A_PAGE = 24
+A_PAGE_OF_GROUPS = 8
+MOST_OF_A_GROUP = 12
+COPIES = ("label_conflict", "leak", "duplicate", "near_duplicate")
+BADGES = {
+    "fault": ("Fault", "red", ":material/error:"),
+    "warning": ("Warning", "orange", ":material/warning:"),
+    "hint": ("Hint", "blue", ":material/info:"),
+}
+
+
+def show(index: DatasetIndex, found: Findings) -> None:
+    """Draws the section.
+
+    Args:
+        index: the data set, each picture with its split.
+        found: what was found in it.
+    """
+    draft = decisions.current(index)
+    decisions.staged(index, draft)
+    if not found.by_kind:
+        st.success(f"Nothing was found in {wording.count(len(index.samples), 'picture')}.", icon=":material/check:")
+        return
+    kind = _choose_kind(found, draft)
+    words, color, icon = BADGES[KINDS[kind].severity]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(KINDS[kind].title, anchor=False, width="content")
+        st.badge(words, color=color, icon=icon)
+    st.markdown(KINDS[kind].explanation)
+    if kind == CORRUPT:
+        _unreadable(found)
+    elif kind in COPIES:
+        _groups(index, found, draft, kind)
+    else:
+        _pictures(index, found, draft, kind)
+
+
+def _choose_kind(found: Findings, draft: Draft) -> str:
+    """Draws the kinds that occur, the worst first, each with the number of pictures that wait for a decision."""
+    left = found.left(draft)
+    kinds = list(found.by_kind)
+    if st.session_state.get(KIND) not in kinds:
+        st.session_state[KIND] = next((kind for kind in kinds if left.get(kind)), kinds[0])
+
+    def label(kind: str) -> str:
+        number = len(found.by_kind[kind]) if kind == CORRUPT else left[kind]
+        return f"{KINDS[kind].title} ({number:,})" if number else f":material/check: {KINDS[kind].title}"
+
+    return st.pills("What was found, worst first", kinds, format_func=label, key=KIND, required=True)
+
+
+def _unreadable(found: Findings) -> None:
+    issues = found.by_kind[CORRUPT]
+    st.dataframe(
+        {"File": [issue.path for issue in issues], "Reason": [issue.detail for issue in issues]},
+        hide_index=True,
+        alt="Files that could not be used, with the reason",
+    )
+
+
+def _pictures(index: DatasetIndex, found: Findings, draft: Draft, kind: str) -> None:
+    own = by_path(index)
+    issues = [issue for issue in found.by_kind[kind] if issue.path in own]
+    shown = pictures.page_of(issues, A_PAGE, f"issues_{index.id}_{kind}")
+    samples = [own[issue.path] for issue in shown]
+    decisions.bulk(index, samples, draft, kind)
+    grid = st.grid(min_column_width=165, gap="small", key="cards_issues")
+    for issue, sample in zip(shown, samples, strict=True):
+        with grid.cell():
+            decisions.card(index, sample, draft, (issue,), found.suggested.get(sample.path, ""))
+
+
+def _groups(index: DatasetIndex, found: Findings, draft: Draft, kind: str) -> None:
+    """Draws copies of a picture side by side."""
+    groups = list(dict.fromkeys(issue.group for issue in found.by_kind[kind] if issue.group in found.groups))
+    surplus = keep_one(index, read_audit(index))
+    if surplus and kind != "label_conflict":
+        st.button(
+            f"Keep one of each group of copies: removes {wording.count(len(surplus), 'picture')}",
+            type="secondary",
+            icon=":material/filter_1:",
+            help="Keeps the largest of them. Copies in two classes are left to you.",
+            on_click=decisions.stage,
+            args=(index, surplus, REMOVE),
+        )
+    for number, group in enumerate(pictures.page_of(groups, A_PAGE_OF_GROUPS, f"groups_{index.id}_{kind}")):
+        _group(index, found, draft, group, f"{kind}_{number}", set(surplus))
+
+
+def _group(index: DatasetIndex, found: Findings, draft: Draft, group: str, key: str, surplus: set[str]) -> None:
+    own = by_path(index)
+    samples = [own[path] for path in found.groups[group] if path in own]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{wording.count(len(samples), 'picture')} alike**", width="content")
+            removed = tuple(sample.path for sample in samples if sample.path in surplus)
+            if removed:
+                st.button(
+                    "Keep one",
+                    key=f"one_{key}",
+                    icon=":material/filter_1:",
+                    on_click=_keep_one,
+                    args=(index, samples, removed),
+                )
+            st.button(
+                "Keep all",
+                key=f"all_{key}",
+                icon=":material/check:",
+                on_click=decisions.stage,
+                args=(index, tuple(sample.path for sample in samples), KEEP),
+            )
+        grid = st.grid(min_column_width=165, gap="small", key=f"cards_{key}")
+        for sample in samples[:MOST_OF_A_GROUP]:
+            issues = [issue for issue in found.by_path.get(sample.path, ()) if issue.kind in COPIES]
+            with grid.cell():
+                decisions.card(index, sample, draft, issues)
+                st.caption(f"{sample.width} × {sample.height} pixels")
+        if len(samples) > MOST_OF_A_GROUP:
+            st.caption(f"And {len(samples) - MOST_OF_A_GROUP} more.")
+
+
+def _keep_one(index: DatasetIndex, samples: Sequence[Sample], removed: tuple[str, ...]) -> None:
+    decisions.stage(index, removed, REMOVE)
+    decisions.stage(index, tuple(sample.path for sample in samples if sample.path not in removed), KEEP)

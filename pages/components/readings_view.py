@@ -1,0 +1,126 @@
+"""The question how an archive is meant that can be read in more than one way."""
+
+from pathlib import Path
+from typing import Protocol
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from core.datasets.isolation import import_apart
+from core.datasets.layout import AmbiguousLayout, Reading
+from core.datasets.store import DatasetStore
+from core.events import OnEvent, ShouldStop
+from pages.components import job_views, session, wording
+from pages.components.jobs import IMPORT, Job, Work
+
+MOST_CLASSES = 12
+
+
+class Source(Protocol):
+    """What can be imported again by another layout."""
+
+    def work(self, layout: str | None = None) -> Work[DatasetIndex]:
+        """Returns the work of a job that imports it.
+
+        Args:
+            layout: what tells the classes, as the person has chosen; None to go by what is there.
+        """
+
+    def discard(self) -> None:
+        """Lets go of it: it won't be imported."""
+
+
+class UndecidedPath(AmbiguousLayout):
+    """A folder or archive on the server that can be read in more than one way.
+
+    Attributes:
+        readings: the ways, the likelier first.
+        source: what to import again.
+    """
+
+    def __init__(self, question: AmbiguousLayout, source: Source) -> None:
+        super().__init__(str(question), question.readings)
+        self.source = source
+
+
+class PathImport:
+    """A folder or archive on the server.
+
+    Args:
+        store: where to import it.
+        path: where it lies.
+    """
+
+    def __init__(self, store: DatasetStore, path: Path) -> None:
+        self._store = store
+        self._path = path
+
+    def work(self, layout: str | None = None) -> Work[DatasetIndex]:
+        """Returns the work of a job; see `Source`."""
+
+        def do(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
+            try:
+                return import_apart(self._store, self._path, None, on_event, should_stop, layout)
+            except AmbiguousLayout as question:
+                raise UndecidedPath(question, self) from question
+
+        return do
+
+    def discard(self) -> None:
+        """Does nothing: it is not ours."""
+
+
+def show() -> None:
+    """Draws the questions that wait for an answer, whoever's import it was."""
+    for job in session.jobs().finished(IMPORT):
+        if isinstance(job.failure, AmbiguousLayout):
+            _show_question(job)
+
+
+def _show_question(job: Job) -> None:
+    readings = job.failure.readings
+    with st.container(border=True, key=f"question_{job.id}"):
+        st.markdown(
+            f":material/help: **{wording.plain(job.label)}** can be read in {len(readings)} ways. What are its classes?"
+        )
+        grid = st.grid(min(len(readings), 3), min_column_width=260, border=True)
+        for reading in readings:
+            with grid.cell():
+                _show_reading(job, reading)
+        st.button(
+            "None of these",
+            key=f"none_{job.id}",
+            type="tertiary",
+            help="Nothing is imported. Sort the pictures into one folder a class and try again.",
+            on_click=_drop,
+            args=(job,),
+        )
+
+
+def _show_reading(job: Job, reading: Reading) -> None:
+    st.markdown(f"**{wording.count(len(reading.class_names), 'class')}**")
+    st.markdown(wording.plain(reading.description))
+    shown = zip(reading.class_names[:MOST_CLASSES], reading.counts[:MOST_CLASSES], strict=True)
+    rest = len(reading.class_names) - MOST_CLASSES
+    words = ", ".join(f"{name} ({count:,})" for name, count in shown) + (f" and {rest:,} more" if rest > 0 else "")
+    st.caption(wording.plain(words))
+    for note in reading.notes:
+        st.caption(wording.plain(note))
+    st.button(
+        f"Use {wording.count(len(reading.class_names), 'class')}",
+        key=f"use_{job.id}_{reading.name}",
+        icon=":material/check:",
+        on_click=_use,
+        args=(job, reading.name),
+    )
+
+
+def _use(job: Job, layout: str) -> None:
+    source: Source = job.failure.source
+    session.jobs().forget(job.id)
+    job_views.start(IMPORT, job.label, source.work(layout))
+
+
+def _drop(job: Job) -> None:
+    job.failure.source.discard()
+    session.jobs().forget(job.id)

@@ -1,0 +1,160 @@
+"""Where a data set comes from, what was made of it, what differs, and what can be done with the whole of it."""
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from core.datasets.versions import Comparison, children, compare, lineage
+from pages.components import chart_view, dataset_charts, dataset_views, downloads, pictures, session, wording
+
+COMPARED = "compared_with"
+A_PAGE = 24
+MOST_BARS = 40
+THIS_TOO = "delete_this_too"
+
+
+def show(index: DatasetIndex) -> None:
+    """Draws the section."""
+    store = session.dataset_store()
+    line, made = lineage(store, index), children(store, index)
+    _actions(index, line)
+    st.subheader("History", anchor=False)
+    for place, version in enumerate(line):
+        _row(version, index, is_first=place == 0)
+    if made:
+        st.subheader("Made of this one", anchor=False)
+        for version in made:
+            _row(version, index)
+    if len(line) + len(made) == 1:
+        st.caption(
+            "Decide about pictures under Issues, or change classes: each time a version is made, and shown here."
+        )
+    others = [version for version in (*reversed(line), *made) if version.id != index.id]
+    if others:
+        _compare(index, others)
+
+
+def _actions(index: DatasetIndex, line: tuple[DatasetIndex, ...]) -> None:
+    with st.container(horizontal=True):
+        if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {line[-2].name}."):
+            _ask_undo(index, line[-2])
+        downloads.button(index)
+        dataset_views.rename_and_delete(index)
+    if dataset_views.is_in_use(index):
+        st.caption(f":material/lock: It can't be deleted now. {dataset_views.IN_USE}")
+
+
+def _ask_undo(index: DatasetIndex, parent: DatasetIndex) -> None:
+    @st.dialog("Undo")
+    def ask() -> None:
+        st.markdown(
+            f"This goes back to **{wording.plain(parent.name)}**, which is as it was. What was done since: "
+            f"{wording.plain(wording.changes(index.edits))}."
+        )
+        in_use = dataset_views.is_in_use(index)
+        too = st.toggle(
+            "Delete this version",
+            key=THIS_TOO,
+            disabled=in_use,
+            help=dataset_views.IN_USE if in_use else "Runs that were trained on it stay.",
+        )
+        with st.container(horizontal=True):
+            sure = st.button("Go back", icon=":material/undo:")
+            if st.button("Stay"):
+                st.rerun()
+        if sure:
+            with session.errors_shown():
+                session.choose_dataset(parent.id)
+                if too:
+                    dataset_views.delete(index)
+                st.rerun()
+
+    ask()
+
+
+def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> None:
+    """Draws one version with what was done to make it."""
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{wording.plain(version.name)}**", width="content")
+            if version.id == shown.id:
+                st.badge("Shown", color="green", icon=":material/visibility:")
+            else:
+                st.button(
+                    "Open",
+                    key=f"open_{version.id}",
+                    type="tertiary",
+                    on_click=session.choose_dataset,
+                    args=(version.id,),
+                )
+                st.button(
+                    "Compare", key=f"compare_{version.id}", type="tertiary", on_click=compare_with, args=(version.id,)
+                )
+        done = wording.changes(version.edits) if version.parent else "imported"
+        gone = " of a data set that was deleted" if is_first and version.parent else ""
+        st.markdown(f"{wording.plain(done[:1].upper() + done[1:])}{gone}")
+        st.caption(
+            f"{wording.count(len(version.samples), 'picture')}, {wording.count(len(version.class_names), 'class')} · "
+            f"{wording.ago(version.created)}"
+        )
+
+
+def compare_with(dataset_id: str) -> None:
+    """Chooses what the shown data set is compared with."""
+    st.session_state[COMPARED] = dataset_id
+
+
+@st.cache_resource(show_spinner=False, max_entries=10)
+def _comparison(old_id: str, new_id: str, _old: DatasetIndex, _new: DatasetIndex) -> Comparison:
+    return compare(_old, _new)
+
+
+def _compare(index: DatasetIndex, others: list[DatasetIndex]) -> None:
+    """Draws what differs between the data set and another version of it, the older one first."""
+    by_id = {other.id: other for other in others}
+    st.subheader("Compare", anchor=False)
+    if st.session_state.get(COMPARED) not in by_id:
+        st.session_state[COMPARED] = others[0].id
+    chosen = by_id[st.selectbox("Compare with", list(by_id), key=COMPARED, format_func=lambda key: by_id[key].name)]
+    old, new = sorted((chosen, index), key=lambda one: one.created)
+    found = _comparison(old.id, new.id, old, new)
+    st.markdown(f"From **{wording.plain(old.name)}** to **{wording.plain(new.name)}**: {_words(found)}")
+    chart_view.show(
+        dataset_charts.class_changes(found.before, found.after, MOST_BARS),
+        alt="Pictures of each class before and after: "
+        + ", ".join(
+            f"{name} {found.before.get(name, 0)} and {found.after.get(name, 0)}"
+            for name in list(dict.fromkeys([*found.before, *found.after]))[:MOST_BARS]
+        ),
+        key="class_changes",
+    )
+    _gallery("Removed", old, found.removed, {})
+    _gallery("Relabelled", old, found.relabelled, _classes(new))
+    _gallery("Added", new, found.added, {})
+
+
+def _words(found: Comparison) -> str:
+    parts = [
+        f"{wording.count(len(paths), 'picture')} {what}"
+        for paths, what in ((found.removed, "removed"), (found.relabelled, "relabelled"), (found.added, "added"))
+        if paths
+    ]
+    parts += [f"{old} is now {new}" for old, new in found.renamed.items()]
+    return wording.plain(", ".join(parts) or "the same pictures in the same classes") + "."
+
+
+def _classes(index: DatasetIndex) -> dict[str, str]:
+    return {sample.path: index.class_names[sample.label] for sample in index.samples}
+
+
+def _gallery(title: str, index: DatasetIndex, paths: tuple[str, ...], after: dict[str, str]) -> None:
+    if not paths:
+        return
+    st.markdown(f"**{title}** · {wording.count(len(paths), 'picture')}")
+    wanted = set(pictures.page_of(paths, A_PAGE, f"page_{title}_{index.id}_{len(paths)}"))
+    samples = [sample for sample in index.samples if sample.path in wanted]
+    classes = [index.class_names[sample.label] for sample in samples]
+    captions = [
+        f"{wording.plain(name)} → {wording.plain(after[sample.path])}" if after else wording.plain(name)
+        for name, sample in zip(classes, samples, strict=True)
+    ]
+    pictures.gallery(f"compared_{title}", index, samples, [sample.name for sample in samples], captions)
