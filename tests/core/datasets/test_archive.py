@@ -226,6 +226,29 @@ def test_system_files_and_texts_are_left_out_quietly(take, zip_of, picture):
     assert not extraction.skipped
 
 
+def test_tables_are_kept_aside(take, zip_of, picture):
+    files = {"labels.csv": b"id,label\n", "more/b.TSV": b"id\tlabel\n", "__MACOSX/._labels.csv": b"no", ".x.csv": b"no"}
+    extraction = take(zip_of(files | {"a.xlsx": b"no", "cats/a.png": picture(1)}))
+    assert [(table.parts, table.data) for table in extraction.tables] == [
+        (("labels.csv",), b"id,label\n"),
+        (("more", "b.TSV"), b"id\tlabel\n"),
+    ]
+    assert extraction.num_ignored == 5
+
+
+def test_tables_that_cant_be_read(take, raw_zip, entry, picture):
+    limits = ImportLimits(table_bytes=1000, free_disk_bytes=0)
+    files = [entry(b"a.csv", b"x" * 600), entry(b"b.csv", b"x" * 600), entry(b"c.csv", b"x", crc=1)]
+    files += [entry(b"d.csv", b"x" * 600, size=300), entry(b"e.csv", b"id", mode=stat.S_IFLNK), entry(b"f", picture(1))]
+    extraction = take(raw_zip(files), limits)
+    assert [table.parts for table in extraction.tables] == [("a.csv",)]
+    assert extraction.notes == ("b.csv wasn't read for classes: tables of more than 0 MB aren't read.",)
+    assert skipped(extraction) == {
+        "c.csv": "it is damaged inside the zip: its checksum is wrong",
+        "d.csv": "it is larger than the zip says",
+    }
+
+
 def test_what_isnt_a_picture_is_listed(take, zip_of, picture):
     extraction = take(
         zip_of({"cats/a.jpg": b"<html>404", "cats/b.svg": b"<svg/>", "cats/c.png": b"", "cats/d.png": picture(1)})
@@ -380,6 +403,28 @@ def test_zip64_is_taken_and_its_locator_verified(take, refusal, raw_zip, entry, 
     assert labels(take(raw_zip(entries, zip64=True))) == ["cats/a.png"]
     for shift in (1, -4, 10_000, 2**62):
         assert_damaged(refusal(raw_zip(entries, zip64=True, bad_locator=shift)), "its zip64 locator points nowhere")
+
+
+def test_a_zip_of_more_than_4_gb(tmp_path, picture, limits):
+    """Between its entries lies a hole that takes no room, so that the last one is where 32 bits don't reach."""
+    pictures, places = [picture(1), picture(2)], [0, 5 * 1024**3]
+    central = b""
+    with (tmp_path / "some.zip").open("wb") as file:
+        for number, (data, place) in enumerate(zip(pictures, places, strict=True)):
+            fields = (0, 0, 0, 33, zlib.crc32(data), len(data), len(data), len(b"cats/0.png"))
+            name = b"cats/%d.png" % number
+            file.seek(place)
+            file.write(struct.pack("<4s5H3L2H", b"PK\3\4", 45, *fields, 0) + name + data)
+            record = struct.pack("<4s6H3L5H2L", b"PK\1\2", 45, 45, *fields, 12, 0, 0, 0, 0, 2**32 - 1)
+            central += record + name + struct.pack("<HHQ", 1, 8, place)
+        start = file.tell()
+        file.write(central + b"PK\6\6" + struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, 2, 2, len(central), start))
+        file.write(b"PK\6\7" + struct.pack("<LQL", 0, start + len(central), 1))
+        file.write(b"PK\5\6" + struct.pack("<HHHHLLH", 0, 0, 2, 2, len(central), 2**32 - 1, 0))
+    (tmp_path / "pictures").mkdir()
+    extraction = extract(tmp_path / "some.zip", tmp_path / "pictures", "some.zip", limits)
+    assert labels(extraction) == ["cats/0.png", "cats/1.png"]
+    assert [(tmp_path / "pictures" / file.file_name).read_bytes() for file in extraction.files] == pictures
 
 
 def test_zip64_that_contradicts_the_plain_directory(refusal, raw_zip, entry, picture):
