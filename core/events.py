@@ -11,7 +11,7 @@ class Event:
 
     Attributes:
         phase: what the job is at. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
-            Imports: `download`, `extract`, `pictures`. Surveys: `starting`, `weights`, `features`, `labels`,
+            Imports: `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`, `labels`,
             `outliers`, `map`.
         step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
         total: how much the phase has; 0 where that isn't known.

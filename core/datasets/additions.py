@@ -92,7 +92,7 @@ def _judged(
             yield Skipped(name, known[file.digest])
         else:
             known[file.digest] = f"it is the same picture as {name}"
-            yield _Arrived(folder / file.file_name, name, file.digest, verdict)
+            yield _Arrived(folder / file.file_name, name, file.digest, verdict.size)
 
 
 def _settle(parent: DatasetIndex, class_name: str, item: _Arrived, folder: Path) -> Sample:

@@ -73,7 +73,7 @@ def examine(
 
 def _look(index: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> tuple[DatasetIndex, Audit]:
     began = time.monotonic()
-    progress = Progress(PHASE, 2 * len(index.samples), on_event, should_stop)
+    progress = Progress(PHASE, len(index.samples), on_event, should_stop)
     rows = look_over(index, progress)
     groups = group_copies(index.samples, rows, progress)
     pairs = zip(index.samples, groups, strict=True)

@@ -45,7 +45,7 @@ def group_copies(samples: Sequence[Sample], rows: np.ndarray, progress: Progress
     Args:
         samples: the pictures.
         rows: their looks, array of dtype `looks.ROW` in the same order.
-        progress: advanced by each picture.
+        progress: asked now and then whether to stop.
 
     Returns:
         For each sample the name of its group, the smallest digest in it; empty for one that never had a copy.
@@ -61,7 +61,6 @@ def group_copies(samples: Sequence[Sample], rows: np.ndarray, progress: Progress
         name = (not sample.group, sample.group or sample.digest)  # a name that is known comes first
         names[family] = min(names.get(family, name), name)
     size = np.bincount(families)
-    progress.advance(len(samples))
     return tuple(
         names[family][1] if size[family] > 1 else sample.group
         for family, sample in zip(families.tolist(), samples, strict=True)

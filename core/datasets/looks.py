@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import imagehash
 import numpy as np
@@ -130,7 +131,7 @@ def read_looks(index: DatasetIndex) -> np.ndarray:
             rows = arrays["rows"]
             if arrays["format"] == LOOKS_FORMAT and rows.dtype == ROW and rows.ndim == 1:
                 return rows
-    except (OSError, ValueError, KeyError, EOFError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         pass  # they are only as good as the time it takes to measure them again
     return np.empty(0, ROW)
 

@@ -127,7 +127,7 @@ class DatasetStore:
         Args:
             source: the archive's path, an open archive (an upload; it is streamed to disk), or a folder.
             name: what to call it; the source's name by default. A number is added if the name is taken.
-            on_event: told of the phases `extract` (entries) and `pictures`.
+            on_event: told of the phases `extract` (entries), `pictures` and `audit`.
             should_stop: asked a few times a second.
             label: what to call the source in messages; its own name by default.
             layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
@@ -144,7 +144,8 @@ class DatasetStore:
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
             index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
-            return self._publish(replace(index, name=clean_title(name or without_suffix(label))))
+            index = replace(index, name=clean_title(name or without_suffix(label)))
+            return self._publish(examine(index, on_event, should_stop))
 
     def import_pictures(
         self,
@@ -158,7 +159,7 @@ class DatasetStore:
         Args:
             classes: for each class, the name and the file of each picture. Two of one name are both kept.
             name: what to call the data set. A number is added if the name is taken.
-            on_event: told of the phases `extract` (files) and `pictures`.
+            on_event: told of the phases `extract` (files), `pictures` and `audit`.
             should_stop: asked a few times a second.
 
         Raises:
@@ -173,7 +174,7 @@ class DatasetStore:
             pictures.mkdir()
             extraction = extract_members(members, 0, pictures, label, self._limits, on_event, should_stop)
             index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN_CLASSES)
-            return self._publish(replace(index, name=label))
+            return self._publish(examine(replace(index, name=label), on_event, should_stop))
 
     def derive(
         self,

@@ -4,21 +4,31 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from core.datasets.archive import ExtractedFile, Extraction
 from core.datasets.index import TEST, TRAIN, UNDECIDED, VALIDATION, DatasetIndex, Sample, Skipped, fingerprint
 from core.datasets.layout import EXPECTED, OUTSIDE
+from core.datasets.looks import SIDE, Look, measure, pack, write_looks
 from core.datasets.names import escape_label
 from core.datasets.progress import Progress
 from core.datasets.readings import choose_reading
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop
-from core.nn.images import PictureError, check_picture
+from core.nn.images import PictureError, open_sized
 from core.settings import ImportLimits
 
 MAX_THREADS = 8
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A picture that can be used: its upright width and height in pixels, and how it looks."""
+
+    size: tuple[int, int]
+    look: Look
 
 
 def build_index(
@@ -31,6 +41,8 @@ def build_index(
     layout: str | None = None,
 ) -> DatasetIndex:
     """Makes a data set of extracted files. Those that turn out to be no usable pictures are deleted.
+
+    How the others look is written into the data set's folder.
 
     Args:
         extraction: what came out of the source.
@@ -52,6 +64,7 @@ def build_index(
     places, class_names = reading.places, reading.class_names
     _check_classes(class_names, extraction, name)
     samples: list[Sample] = []
+    looks: list[Look] = []
     skipped = list(extraction.skipped)
     progress = Progress("pictures", len(files), on_event, should_stop)
     verdicts = judge(files, [bool(place.class_name) for place in places], folder, limits)
@@ -62,13 +75,13 @@ def build_index(
             (folder / file.file_name).unlink()
         else:
             path = f"{folder.name}/{file.file_name}"
-            samples.append(
-                Sample(path, class_names.index(place.class_name), place.split, file.label, file.digest, *verdict)
-            )
+            label = class_names.index(place.class_name)
+            samples.append(Sample(path, label, place.split, file.label, file.digest, *verdict.size))
+            looks.append(verdict.look)
         progress.advance()
     progress.finish()
     _check_counts(class_names, samples, name)
-    return DatasetIndex(
+    index = DatasetIndex(
         id=fingerprint(class_names, samples),
         name=name,
         class_names=class_names,
@@ -78,12 +91,14 @@ def build_index(
         folder=folder.parent,
         notes=extraction.notes + reading.notes + _leaks(samples),
     )
+    write_looks(index, pack([sample.digest for sample in samples], looks))
+    return index
 
 
 def judge(
     files: Sequence[ExtractedFile], is_inside: Sequence[bool], folder: Path, limits: ImportLimits
-) -> Iterator[str | tuple[int, int]]:
-    """Yields, for each file in turn, its width and height, or the reason why it is left out."""
+) -> Iterator[str | Sound]:
+    """Yields, for each file in turn, what it is like, or the reason why it is left out."""
     pool = ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "pictures")
     try:
         paths = [folder / file.file_name for file in files]
@@ -92,15 +107,15 @@ def judge(
         pool.shutdown(cancel_futures=True)
 
 
-def _judge(path: Path, is_inside: bool, limits: ImportLimits) -> str | tuple[int, int]:
+def _judge(path: Path, is_inside: bool, limits: ImportLimits) -> str | Sound:
     if not is_inside:
         return OUTSIDE
     try:
-        size = check_picture(path, limits)
+        picture, size = open_sized(path, limits, SIDE)
     except PictureError as error:
         return str(error)
     _flush(path)
-    return size
+    return Sound(size, measure(picture))
 
 
 def _flush(path: Path) -> None:

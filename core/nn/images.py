@@ -68,7 +68,7 @@ def open_picture(
     Raises:
         PictureError: it can't be read, is damaged, too large or too small.
     """
-    return _read(source, limits or ImportLimits(), draft_side)[0]
+    return open_sized(source, limits, draft_side)[0]
 
 
 def decode(source: Path | bytes, image_size: int) -> np.ndarray:
@@ -88,17 +88,21 @@ def decode(source: Path | bytes, image_size: int) -> np.ndarray:
     return np.array(picture.resize((image_size, image_size), RESIZE_FILTER))
 
 
-def check_picture(source: Path | bytes, limits: ImportLimits | None = None) -> tuple[int, int]:
-    """Decodes a picture to see whether it is sound. Pillow's `verify()` lets through a JPEG without its end.
+def open_sized(
+    source: Path | bytes, limits: ImportLimits | None = None, draft_side: int | None = None
+) -> tuple[Image.Image, tuple[int, int]]:
+    """Decodes a picture as `open_picture` does, and tells its full size too.
+
+    It also shows whether a picture is sound: all of its data is read, of a reduced JPEG as well, while Pillow's
+    `verify()` lets through a JPEG without its end.
 
     Returns:
-        Its upright width and height in pixels.
+        A loaded picture of mode `RGB`, and the upright width and height of the whole in pixels.
 
     Raises:
         PictureError: it can't be read, is damaged, too large or too small.
     """
-    # All of a JPEG's data is still read and decoded; only the inverse transform is cut short.
-    return _read(source, limits or ImportLimits(), draft_side=1)[1]
+    return _read(source, limits or ImportLimits(), draft_side)
 
 
 def thumbnail(source: Path | bytes, side: int) -> bytes:

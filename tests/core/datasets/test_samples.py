@@ -48,7 +48,7 @@ def test_built_in_samples(store, name, class_names, train, validation):
     }
     assert len(index.samples) == SAMPLES[name].num_pictures
     assert not index.skipped
-    assert {event.phase for event in events} == {"extract", "pictures"}
+    assert {event.phase for event in events} == {"extract", "pictures", "audit"}
     assert import_sample(store, name) == index
 
 
@@ -120,7 +120,7 @@ def test_a_downloaded_sample_is_imported(store, tmp_path, zip_of, picture, monke
     assert index.name == "Flowers"
     assert dict(index.distribution().counts) == {"train": (1, 1), "validation": (1, 1)}
     assert events[0].phase == "download"
-    assert {event.phase for event in events} == {"download", "extract", "pictures"}
+    assert {event.phase for event in events} == {"download", "extract", "pictures", "audit"}
 
 
 class QuietHandler(SimpleHTTPRequestHandler):

@@ -117,11 +117,11 @@ def test_the_same_content_imported_at_once_is_one_data_set(store, archive, pets,
     assert left_behind(tmp_path) == [indexes[0].id]
 
 
-def test_events_of_both_phases(store, archive, pets):
+def test_events_of_all_phases(store, archive, pets):
     events = []
     store.import_source(archive(pets), on_event=events.append)
     ends = {event.phase: (event.step, event.total) for event in events}
-    assert ends == {"extract": (10, 10), "pictures": (10, 10)}
+    assert ends == {"extract": (10, 10), "pictures": (10, 10), "audit": (10, 10)}
 
 
 def test_names(store, archive, pets, picture):
@@ -213,7 +213,7 @@ def test_pictures_sorted_by_hand_become_a_data_set(store, archive, pets, tmp_pat
     assert [(item.name, item.reason) for item in index.skipped] == [
         ("dogs/page.html", "not a picture that can be read, it is a web page")
     ]
-    assert {event.phase: event.step for event in events} == {"extract": 11, "pictures": 10}
+    assert {event.phase: event.step for event in events} == {"extract": 11, "pictures": 10, "audit": 10}
     assert store.import_source(archive(pets)).id == index.id
     assert left_behind(tmp_path) == [index.id]
 
