@@ -26,6 +26,8 @@ LABEL_WORDS = (
 # fmt: on
 SPLIT_COLUMNS = {"split", "set", "subset", "partition", "data_set", "dataset", "data_split", "usage", "phase"}
 YES, NO = frozenset(("1", "1.0", "true", "yes")), frozenset(("0", "0.0", "false", "no", ""))
+# So many different numbers may be classes in a column that isn't called like one.
+MOST_NUMBERED_CLASSES = 20
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 DELIMITERS = ",;\t|"
 MAX_COLUMNS = 200
@@ -191,13 +193,19 @@ def _labeller(
         for number in free:
             if header[number] == word:
                 return names[number].strip(), lambda row, number=number: row[number]
-    if len(free) == 1:
+    if len(free) == 1 and not _is_measure(rows, free[0]):
         return names[free[0]].strip(), lambda row: row[free[0]]
     marks = [number for number in free if {row[number].strip().casefold() for row in rows} <= YES | NO]
     if len(marks) > 1 and all(sum(_is_yes(row[number]) for number in marks) == 1 for row in rows):
         first, last = names[marks[0]].strip(), names[marks[-1]].strip()
         return f"{first} to {last}", lambda row: next(names[number] for number in marks if _is_yes(row[number]))
     return None
+
+
+def _is_measure(rows: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether a column holds numbers of something, such as ages or widths: too many different ones for classes."""
+    values = {row[column].strip() for row in rows}
+    return len(values) > MOST_NUMBERED_CLASSES and all(value.replace(".", "", 1).isdigit() for value in values if value)
 
 
 def as_cell(text: str) -> str:

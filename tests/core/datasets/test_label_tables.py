@@ -68,6 +68,13 @@ def test_old_encodings_and_odd_labels():
     ]
 
 
+def test_measures_are_no_classes():
+    paths = [f"{n}.jpg" for n in range(100)]
+    assert read(paths, table("file,width\n" + "".join(f"{n},{n % 40}.5\n" for n in range(100)))) is None
+    assert len(set(read(paths, table("file,label\n" + "".join(f"{n},{n % 40}\n" for n in range(100)))))) == 40
+    assert len(set(read(paths, table("file,digit\n" + "".join(f"{n},{n % 10}\n" for n in range(100)))))) == 10
+
+
 @pytest.mark.parametrize("label", ["=1+1", "+a", "-b", "@c", "'quoted", "plain"])
 def test_labels_that_a_spreadsheet_would_take_for_formulas(label):
     rows = f"1.jpg,{as_cell(label)}\n2.jpg,{as_cell(label)}\n3.jpg,cat\n4.png,cat\n"
