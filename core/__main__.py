@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from core.cli.audit import audit
 from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
 from core.cli.models import backbones, evaluate, predict
@@ -29,6 +30,7 @@ def commands() -> None:
 COMMANDS = (
     import_command,
     samples,
+    audit,
     survey,
     datasets,
     derive,

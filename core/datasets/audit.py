@@ -17,6 +17,7 @@ from core.datasets.issues import KINDS, Advice, Audit, Issue, IssueKind
 from core.datasets.layout import OUTSIDE
 from core.datasets.looks import look_over
 from core.datasets.progress import Progress
+from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 
 __all__ = [
@@ -111,9 +112,19 @@ def _sorted(issues: Sequence[Issue]) -> tuple[Issue, ...]:
 
 
 def write_audit(index: DatasetIndex, audit: Audit) -> None:
-    """Writes the audit into the data set's folder, whole or not at all."""
+    """Writes the audit into the data set's folder, whole or not at all.
+
+    Raises:
+        DatasetError: the folder can't be written to, or was deleted meanwhile.
+    """
     values = {"format": AUDIT_FORMAT, **asdict(audit)}
-    durable.write(index.folder / AUDIT_NAME, json.dumps(values, allow_nan=False).encode())
+    try:
+        durable.write(index.folder / AUDIT_NAME, json.dumps(values, allow_nan=False).encode())
+    except OSError as error:
+        raise DatasetError(
+            f"What was found in {index.name} couldn't be stored in {index.folder} ({error.strerror}). Was the data "
+            "set deleted, or is the disk full?"
+        ) from error
 
 
 def read_audit(index: DatasetIndex) -> Audit | None:

@@ -93,8 +93,8 @@ KINDS: dict[str, IssueKind] = {
             "blurry",
             "Blurry pictures",
             "hint",
-            "Out of focus or shaken: there are no sharp edges in them, unlike in the others. Remove them if you "
-            "can't tell what they show.",
+            "Out of focus, or enlarged from something small: there are no sharp edges in them, unlike in the others. "
+            "Remove them if you can't tell what they show.",
         ),
         IssueKind(
             "odd_shape",

@@ -6,6 +6,7 @@ Looks are kept in the data set's folder under the digests of the pictures, so a 
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -156,7 +157,8 @@ def look_over(index: DatasetIndex, progress: Progress) -> np.ndarray:
     progress.advance(len(index.samples) - len(missing))
     if missing:
         rows = np.concatenate([rows, pack(missing, _measure_files(index, missing.values(), progress))])
-        write_looks(index, rows)
+        with suppress(OSError):  # kept where they can be: without them, the next audit takes longer
+            write_looks(index, rows)
     return align(index.samples, rows)
 
 

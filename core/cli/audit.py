@@ -1,0 +1,87 @@
+"""The command `audit`: what is wrong with a data set."""
+
+from typing import Any
+
+import click
+
+from core.cli.datasets import find_dataset
+from core.cli.interruption import stop_on_interrupt
+from core.cli.output import in_words, json_option, print_facts, print_json, print_table
+from core.cli.telling import PhaseTeller
+from core.datasets import audit as audits
+from core.datasets.audit import KINDS, Audit, Issue
+from core.datasets.index import DatasetIndex
+from core.errors import Stopped
+
+SHOWN_ISSUES = 10
+PHASES = {"audit": "Looking for faults"}
+
+
+@click.command()
+@click.argument("dataset")
+@json_option
+def audit(dataset: str, as_json: bool) -> None:
+    """Find copies, leaks, unreadable, blank, dark, bright, blurry and oddly shaped pictures, and weak spots."""
+    index = find_dataset(dataset)
+    found = audits.read_audit(index) or _make(index)
+    if as_json:
+        print_json(_values(index, found))
+    else:
+        _print(index, found)
+
+
+def _make(index: DatasetIndex) -> Audit:
+    with stop_on_interrupt("Stopping the audit.") as should_stop:
+        try:
+            found = audits.audit(index, PhaseTeller(PHASES), should_stop)
+        except Stopped:
+            raise click.Abort from None
+    audits.write_audit(index, found)
+    return found
+
+
+def _print(index: DatasetIndex, found: Audit) -> None:
+    names = {sample.path: sample.name for sample in index.samples}
+    print_facts({"id": index.id, "name": index.name, "pictures": found.num_pictures})
+    for item in found.advice:
+        click.echo(f"\n{in_words(item.text)}")
+    if not found.issues:
+        click.echo("\nNothing is wrong with single pictures.")
+    for kind in found.counts():
+        issues = found.of_kind(kind)
+        click.echo(f"\n{KINDS[kind].title}: {len(issues):,}\n{KINDS[kind].explanation}")
+        rows = [(_name(issue, names), issue.detail) for issue in issues[:SHOWN_ISSUES]]
+        print_table(("picture", "why"), rows)
+        if len(issues) > SHOWN_ISSUES:
+            click.echo(f"and {len(issues) - SHOWN_ISSUES:,} more (--json lists all)")
+
+
+def _name(issue: Issue, names: dict[str, str]) -> str:
+    return names.get(issue.path, issue.path)
+
+
+def _values(index: DatasetIndex, found: Audit) -> dict[str, Any]:
+    samples = {sample.path: sample for sample in index.samples}
+    surplus = audits.keep_one(index, found)
+    return {
+        "id": index.id,
+        "name": index.name,
+        "num_pictures": found.num_pictures,
+        "seconds": found.seconds,
+        "counts": found.counts(),
+        "issues": [
+            {
+                "kind": issue.kind,
+                "severity": KINDS[issue.kind].severity,
+                "path": issue.path,
+                "name": samples[issue.path].name if issue.path in samples else issue.path,
+                "class": index.class_names[samples[issue.path].label] if issue.path in samples else None,
+                "detail": issue.detail,
+                "score": issue.score,
+                "group": issue.group,
+            }
+            for issue in found.issues
+        ],
+        "surplus_copies": surplus,
+        "advice": [{"kind": item.kind, "text": item.text} for item in found.advice],
+    }
