@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -15,12 +16,12 @@ from core.datasets.audit import Issue
 from core.datasets.child import Child
 from core.datasets.index import DatasetIndex
 from core.errors import DatasetError, Stopped
-from core.events import Event, OnEvent, ShouldStop, ignore_event, never_stop
+from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
 SURVEY_NAME = "survey.npz"
 SURVEY_FORMAT = 1
-MODULE = "core.nn.survey"
+MODULE = "core.nn.survey_process"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,6 @@ def survey_apart(
         "weights_folder": str(weights.absolute()) if weights else None,
         "cache_bytes": settings.cache_bytes,
     }
-    on_event(Event("starting"))  # the process loads TensorFlow for some seconds before it says anything itself
     outcome = Child(MODULE, job).follow(on_event, should_stop)
     if "died" in outcome:
         raise DatasetError(
@@ -122,7 +122,7 @@ def read_survey(index: DatasetIndex) -> Survey | None:
     """Returns the stored survey of a data set; None where there is none that can be used."""
     try:
         return _read(index.folder / SURVEY_NAME, index.id)
-    except (OSError, ValueError, KeyError, TypeError, EOFError):
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
         return None  # it is only as good as the time it takes to make it again
 
 

@@ -1,9 +1,4 @@
-"""Surveys of data sets: their features, from the cache where a run was here before, and what they tell.
-
-`python -m core.nn.survey` is the process that `core.datasets.survey.survey_apart` starts.
-"""
-
-from pathlib import Path
+"""Surveys of data sets: their features, from the cache where a run was here before, and what they tell."""
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -11,12 +6,10 @@ from threadpoolctl import threadpool_limits
 from core.backbones import get_backbone
 from core.config import TrainingConfig
 from core.datasets.audit import Issue
-from core.datasets.child import Job, answer
 from core.datasets.index import DatasetIndex
 from core.datasets.progress import Progress
-from core.datasets.record import read_record
-from core.datasets.survey import Survey, write_survey
-from core.events import Event, OnEvent, ShouldStop, ignore_event, never_stop
+from core.datasets.survey import Survey
+from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.feature_cache import evict
 from core.nn import suspects
 from core.nn.classifier import build_classifier
@@ -76,7 +69,7 @@ def _vectors(
     index: DatasetIndex, config: TrainingConfig, settings: Settings, on_event: OnEvent, should_stop: ShouldStop
 ) -> np.ndarray:
     """Returns the pictures' features as unit vectors, computing those that no run has needed before."""
-    on_event(Event("weights"))
+    Progress("weights", 0, on_event, should_stop)
     backbone = get_backbone(config.backbone)
     ensure_weights(backbone, settings, on_event, should_stop)
     fingerprint = weights_fingerprint(config, settings) or ""
@@ -109,20 +102,3 @@ def _outliers(index: DatasetIndex, distances: np.ndarray) -> list[Issue]:
         detail = f"likeness to other pictures {likeness:.2f}, usual for {name} is {usual_likeness:.2f}"
         issues.append(Issue("outlier", sample.path, detail, float(distances[place])))
     return issues
-
-
-def _work(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
-    """Does, in the child, the survey that the parent asks for."""
-    folder = job["weights_folder"]
-    settings = Settings(
-        home=Path(job["home"]),
-        weights_folder=Path(folder) if folder else None,
-        cache_bytes=job["cache_bytes"],
-    )
-    index = read_record(Path(job["folder"]))
-    write_survey(index, survey(index, settings, on_event, should_stop))
-    return {"id": index.id}
-
-
-if __name__ == "__main__":
-    answer(_work)

@@ -1,0 +1,63 @@
+"""The command `survey` on a stored survey; that one is made is tested where it is made."""
+
+import json
+
+import numpy as np
+import pytest
+
+from core.__main__ import main
+from core.datasets.audit import Issue
+from core.datasets.store import DatasetStore
+from core.datasets.survey import Survey, write_survey
+from tests.conftest import draw_folder
+
+
+@pytest.fixture
+def shapes(home, tmp_path):
+    index = DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 8))
+    circles = [sample.path for sample in index.samples if sample.label == 0]
+    stripes = [sample.path for sample in index.samples if sample.label == 2]
+    issues = [Issue("suspect_label", circles[3], "looks like stripes (0.97)", 0.96)]
+    issues += [Issue("outlier", path, "likeness to other pictures 0.21", 0.79) for path in circles + stripes + circles]
+    coordinates = np.array([[0.5, -1], [0.25, 1]], np.float32)
+    paths = (circles[3], stripes[0])
+    found = Survey(index.id, "efficientnet_lite0", paths, coordinates, tuple(issues), 0.9583, {circles[3]: "stripes"})
+    write_survey(index, found)
+    return index
+
+
+def test_it_prints_what_was_found(shapes, capsys):
+    assert main(["survey", "shapes"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["id", shapes.id]
+    assert "accuracy  0.958" in lines
+    place = lines.index("Doubtful labels: 1")
+    assert lines[place + 1].split() == ["picture", "why", "score"]
+    assert lines[place + 2].split() == ["circle/circle", "3.png", "looks", "like", "stripes", "(0.97)", "0.96"]
+    assert "Unlike all others: 24" in lines
+    assert lines[-1] == "and 4 more (--json lists all)"
+
+
+def test_as_json(shapes, capsys):
+    assert main(["survey", shapes.id, "--json"]) == 0
+    values = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert values["accuracy"] == 0.9583 and values["backbone"] == "efficientnet_lite0"
+    assert values["issues"][0] == {
+        "kind": "suspect_label",
+        "path": values["map"][0]["path"],
+        "name": "circle/circle 3.png",
+        "class": "circle",
+        "suggested": "stripes",
+        "detail": "looks like stripes (0.97)",
+        "score": 0.96,
+    }
+    assert len(values["issues"]) == 25 and values["issues"][1]["suggested"] is None
+    assert [(point["class"], point["x"], point["y"]) for point in values["map"]] == [
+        ("circle", 0.5, -1.0),
+        ("stripes", 0.25, 1.0),
+    ]
+
+
+def test_no_such_data_set(home, capsys):
+    assert main(["survey", "nothing"]) == 2
+    assert "There is no data set 'nothing'" in capsys.readouterr().err
