@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from core.datasets.archive import Extraction, extract_members
 from core.datasets.edits import ADD, Edit, check_class_name, version_of
 from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, Skipped
+from core.datasets.looks import pack, read_looks, write_looks
 from core.datasets.names import escape_label
 from core.datasets.picture_reader import Pictures, picture_members
 from core.datasets.progress import Progress
-from core.datasets.verify import judge
+from core.datasets.verify import Sound, judge
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop
 from core.settings import ImportLimits
@@ -19,16 +22,26 @@ from core.settings import ImportLimits
 ARRIVED = "arrived"
 # Files that are added are named by their content, so that a path means the same picture in all versions.
 NAME_LENGTH = 24
+SHOWN_NAMES = 5
 
 
 @dataclass(frozen=True)
 class _Arrived:
-    """A picture that can be added: where it was written, the name that it had, its content and its size."""
+    """A picture that can be added: where it was written, the name that it had, its content and what it is like."""
 
     file: Path
     name: str
     digest: str
-    size: tuple[int, int]
+    sound: Sound
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """A file that isn't added: its name, why, and whether that is only because the picture is there already."""
+
+    name: str
+    reason: str
+    is_known: bool = False
 
 
 def add_to(
@@ -40,12 +53,13 @@ def add_to(
     on_event: OnEvent,
     should_stop: ShouldStop,
 ) -> DatasetIndex:
-    """Writes pictures into the folder of a version and returns what the version is.
+    """Writes pictures into the folder of a version, with how all of its pictures look, and returns what the version is.
 
     Args:
         parent: the data set. Its own pictures are not written.
         class_name: the class that they go to, one of the data set's or a new one.
-        pictures: the name and the file of each picture. Those that are here already, or can't be read, are skipped.
+        pictures: the name and the file of each picture. Those that can't be read are listed as skipped, and those
+            that are here already are told in a note.
         folder: the version's folder, empty.
         limits: what a picture may measure.
         on_event: told of the phases `extract` (files) and `pictures`.
@@ -61,24 +75,31 @@ def add_to(
     arrival.mkdir()
     members = picture_members({ARRIVED: pictures})
     extraction = extract_members(members, 0, arrival, f"the class {class_name}", limits, on_event, should_stop)
-    skipped = [Skipped(_own_name(item.name), item.reason) for item in extraction.skipped]
-    arrived = []
     progress = Progress("pictures", len(extraction.files), on_event, should_stop)
+    judged = []
     for item in _judged(parent, extraction, arrival, limits):
-        (skipped if isinstance(item, Skipped) else arrived).append(item)
+        judged.append(item)
         progress.advance()
     progress.finish()
+    arrived = [item for item in judged if isinstance(item, _Arrived)]
+    refused = [_Refused(_own_name(item.name), item.reason) for item in extraction.skipped]
+    refused += [item for item in judged if isinstance(item, _Refused)]
     if not arrived:
-        raise DatasetError(_nothing(class_name, skipped))
-    samples = [_settle(parent, class_name, item, folder) for item in arrived]
+        raise DatasetError(_nothing(class_name, refused))
+    version = _version(parent, class_name, [_settle(parent, class_name, item, folder) for item in arrived])
     shutil.rmtree(arrival)
-    return replace(_version(parent, class_name, samples), skipped=tuple(skipped), num_ignored=extraction.num_ignored)
+    looks = pack([item.digest for item in arrived], [item.sound.look for item in arrived])
+    write_looks(replace(version, folder=folder), np.concatenate([read_looks(parent), looks]))
+    # What is there already is no faulty file, so the audit has nothing to say of it.
+    skipped = tuple(Skipped(item.name, item.reason) for item in refused if not item.is_known)
+    known = [item.name for item in refused if item.is_known]
+    return replace(version, skipped=skipped, num_ignored=extraction.num_ignored, notes=_notes(known))
 
 
 def _judged(
     parent: DatasetIndex, extraction: Extraction, folder: Path, limits: ImportLimits
-) -> Iterator[_Arrived | Skipped]:
-    """Yields each file as a picture to add, or as one to skip."""
+) -> Iterator[_Arrived | _Refused]:
+    """Yields each file as a picture to add, or why it isn't."""
     known = {
         sample.digest: f"it is in {parent.name} already, in the class {parent.class_names[sample.label]}"
         for sample in parent.samples
@@ -87,12 +108,12 @@ def _judged(
     for file, verdict in zip(files, judge(files, [True] * len(files), folder, limits), strict=True):
         name = _own_name(file.label)
         if isinstance(verdict, str):
-            yield Skipped(name, verdict)
+            yield _Refused(name, verdict)
         elif file.digest in known:
-            yield Skipped(name, known[file.digest])
+            yield _Refused(name, known[file.digest], is_known=True)
         else:
             known[file.digest] = f"it is the same picture as {name}"
-            yield _Arrived(folder / file.file_name, name, file.digest, verdict.size)
+            yield _Arrived(folder / file.file_name, name, file.digest, verdict)
 
 
 def _settle(parent: DatasetIndex, class_name: str, item: _Arrived, folder: Path) -> Sample:
@@ -102,7 +123,12 @@ def _settle(parent: DatasetIndex, class_name: str, item: _Arrived, folder: Path)
     item.file.rename(folder / path)
     has_splits = any(sample.split != UNDECIDED for sample in parent.samples)
     return Sample(
-        path, 0, TRAIN if has_splits else UNDECIDED, escape_label(f"{class_name}/{item.name}"), item.digest, *item.size
+        path,
+        0,
+        TRAIN if has_splits else UNDECIDED,
+        escape_label(f"{class_name}/{item.name}"),
+        item.digest,
+        *item.sound.size,
     )
 
 
@@ -118,10 +144,19 @@ def _own_name(label: str) -> str:
     return label.removeprefix(f"{ARRIVED}/")
 
 
-def _nothing(class_name: str, skipped: list[Skipped]) -> str:
-    if not skipped:
+def _notes(known: list[str]) -> tuple[str, ...]:
+    """Returns a sentence on the pictures that are there already, if there are any."""
+    if not known:
+        return ()
+    which = "1 of the pictures was" if len(known) == 1 else f"{len(known):,} of the pictures were"
+    more = f" and {len(known) - SHOWN_NAMES:,} more" if len(known) > SHOWN_NAMES else ""
+    return (f"{which} left out, being in the data set already: {', '.join(known[:SHOWN_NAMES])}{more}.",)
+
+
+def _nothing(class_name: str, refused: list[_Refused]) -> str:
+    if not refused:
         return f"Expected pictures to add to the class {class_name}. Received none. Choose some."
-    first = skipped[0]
-    which = "The picture" if len(skipped) == 1 else f"None of the {len(skipped):,} pictures"
-    can = "can't" if len(skipped) == 1 else "can"
+    first = refused[0]
+    which = "The picture" if len(refused) == 1 else f"None of the {len(refused):,} pictures"
+    can = "can't" if len(refused) == 1 else "can"
     return f"{which} {can} be added to the class {class_name}. {first.name}: {first.reason}. Choose others."

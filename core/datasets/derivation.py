@@ -92,6 +92,8 @@ def take_over(
 def _take_over_looks(parent: DatasetIndex, folder: Path) -> None:
     """Gives a version what was measured of its parent's pictures, so that none is decoded again for it."""
     source, target = parent.folder / LOOKS_NAME, folder / LOOKS_NAME
+    if target.exists():  # those of pictures that were added are among them already
+        return
     with suppress(FileNotFoundError):
         if not _link(source, target):
             _copy(source, target)

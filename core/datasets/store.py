@@ -222,8 +222,8 @@ class DatasetStore:
         Args:
             key: id or name of the data set.
             class_name: one of its classes, or a new one.
-            pictures: the name and the file of each picture. Those that are there already, and those that can't be
-                read, are listed as skipped.
+            pictures: the name and the file of each picture. Those that can't be read are listed as skipped, and those
+                that are there already are told in a note.
             on_event: told of the phases `extract` (files), `pictures`, `version` and `audit` (pictures).
             should_stop: asked a few times a second.
 

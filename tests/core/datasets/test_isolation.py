@@ -117,7 +117,7 @@ def test_pictures_are_added(store, pets, tmp_path, picture):
         store, index.name, index.class_names[1], sources, lambda event: phases.append(event.phase)
     )
     assert (version.parent, len(version.samples)) == (index.id, len(index.samples) + 1)
-    assert [item.name for item in version.skipped] == ["known.png"]
+    assert version.notes == ("1 of the pictures was left out, being in the data set already: known.png.",)
     assert {"extract", "pictures", "version"} <= set(phases)
     with pytest.raises(DatasetError, match="Expected pictures to add to the class cats"):
         add_pictures_apart(store, index.id, "cats", [])
