@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, fingerprint
+from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, fingerprint, without_lone_train
 from core.datasets.layout import split_word
 from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
 from core.errors import DatasetError
@@ -111,7 +111,7 @@ def version_of(
     Raises:
         DatasetError: they make no data set: one class only, or a class without enough pictures.
     """
-    samples = _without_lone_copies(_without_lone_train(tuple(samples)))
+    samples = _without_lone_copies(without_lone_train(tuple(samples)))
     _check_counts(class_names, samples)
     return replace(
         index,
@@ -265,13 +265,6 @@ def _subset(samples: Sequence[Sample], number: int) -> set[str]:
         for split, rows in ordered.items()
         for _, _, path in sorted(rows)[: number if split == TRAIN else math.ceil(len(rows) * share)]
     }
-
-
-def _without_lone_train(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
-    """Returns the pictures undecided where all of the held-out ones are gone: a share is then held out by itself."""
-    if {sample.split for sample in samples} != {TRAIN}:
-        return samples
-    return tuple(replace(sample, split=UNDECIDED) for sample in samples)
 
 
 def _without_lone_copies(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:

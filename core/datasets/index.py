@@ -169,6 +169,14 @@ def fingerprint(class_names: Iterable[str], samples: Iterable[Sample]) -> str:
     return hashlib.sha256(json.dumps([names, rows]).encode()).hexdigest()[:ID_LENGTH]
 
 
+def without_lone_train(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """Returns pictures that are all to train with as undecided ones: a share of them is held out then."""
+    samples = tuple(samples)
+    if {sample.split for sample in samples} != {TRAIN}:
+        return samples
+    return tuple(replace(sample, split=UNDECIDED) for sample in samples)
+
+
 def _held_out(samples: list[Sample], share: float, seed: int) -> set[str]:
     """Returns the digests of the pictures that go to validation."""
     families: dict[str, set[str]] = {}

@@ -9,7 +9,17 @@ from functools import partial
 from pathlib import Path
 
 from core.datasets.archive import ExtractedFile, Extraction
-from core.datasets.index import TEST, TRAIN, UNDECIDED, VALIDATION, DatasetIndex, Sample, Skipped, fingerprint
+from core.datasets.index import (
+    TEST,
+    TRAIN,
+    UNDECIDED,
+    VALIDATION,
+    DatasetIndex,
+    Sample,
+    Skipped,
+    fingerprint,
+    without_lone_train,
+)
 from core.datasets.layout import EXPECTED, OUTSIDE
 from core.datasets.looks import SIDE, Look, measure, pack, write_looks
 from core.datasets.names import escape_label
@@ -81,11 +91,12 @@ def build_index(
         progress.advance()
     progress.finish()
     _check_counts(class_names, samples, name)
+    samples = without_lone_train(samples)
     index = DatasetIndex(
         id=fingerprint(class_names, samples),
         name=name,
         class_names=class_names,
-        samples=tuple(samples),
+        samples=samples,
         skipped=tuple(skipped),
         num_ignored=extraction.num_ignored,
         folder=folder.parent,

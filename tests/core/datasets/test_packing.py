@@ -78,6 +78,13 @@ def test_given_splits_come_back(store, imported, picture):
     assert reimported(store, index).id == index.id
 
 
+def test_a_data_set_whose_validation_pictures_are_all_broken_comes_back(store, imported, picture):
+    files = {f"train/{name}/{n}.png": picture(100 * c + n) for c, name in enumerate(("cat", "dog")) for n in range(3)}
+    index = imported(files | {f"validation/{name}/0.png": b"not a picture" for name in ("cat", "dog")})
+    assert dict(index.distribution().counts) == {"": (3, 3)}
+    assert reimported(store, index).id == index.id
+
+
 def test_a_version_comes_back(store, pets):
     version = store.derive(
         pets.id,
