@@ -10,6 +10,7 @@ killed run loses one shard at most and two runs can write at once.
 import errno
 import hashlib
 import json
+import mmap
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -93,6 +94,12 @@ class FeatureSpace:
             rows[chosen] = self._shards[shard][places[chosen, 1]]
         return rows
 
+    def release(self) -> None:
+        """Gives back the memory that reading has filled; what is on disk is read again when it is needed."""
+        for shard in self._shards:
+            if isinstance(shard.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+                shard.base.madvise(mmap.MADV_DONTNEED)
+
     def row_bytes(self) -> int:
         """Returns the size of one row; 0 while there is none."""
         return self._shards[0][0].nbytes if self._shards else 0
@@ -159,7 +166,10 @@ class Rows:
 def rows_of(space: FeatureSpace, digests: Sequence[str], memory_bytes: int) -> Rows:
     """Returns the rows of these pictures, in memory where they take at most `memory_bytes`."""
     if space.row_bytes() * len(digests) <= memory_bytes:
-        return array_rows(space.gather(digests))
+        rows = array_rows(space.gather(digests))
+        # They would be in memory twice.
+        space.release()
+        return rows
     return Rows(len(digests), lambda places: space.gather([digests[place] for place in places]))
 
 

@@ -25,6 +25,9 @@ REFERENCE = "reference.npz"
 NO_MODEL = "This run has no model. Wait until it has finished, or train it again."
 
 
+COMPARED_ROWS = 1000
+
+
 @dataclass(frozen=True)
 class Reference:
     """Training pictures as the model sees them, to tell the familiar from the unlike.
@@ -49,9 +52,17 @@ class Reference:
         Returns:
             Their places and cosines, both `(n, count)`.
         """
-        cosines = vectors.astype(np.float32) @ self.vectors.astype(np.float32).T
-        places = np.argsort(-cosines, axis=1)[:, :count]
-        return places, np.take_along_axis(cosines, places, axis=1)
+        known = self.vectors.astype(np.float32).T
+        count = min(count, len(self.vectors))
+        places = np.empty((len(vectors), count), np.int64)
+        cosines = np.empty((len(vectors), count), np.float32)
+        # A part at a time: all against all would take more memory than the training did.
+        for start in range(0, len(vectors), COMPARED_ROWS):
+            part = slice(start, start + COMPARED_ROWS)
+            alike = vectors[part].astype(np.float32) @ known
+            places[part] = np.argsort(-alike, axis=1)[:, :count]
+            cosines[part] = np.take_along_axis(alike, places[part], axis=1)
+        return places, cosines
 
 
 @dataclass(frozen=True)

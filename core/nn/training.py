@@ -23,7 +23,7 @@ from core.nn.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.extraction import FeatureSource
 from core.nn.features import Rows, array_rows
 from core.nn.fitting import Fit, run_model
-from core.nn.model_files import Reference, TrainedClassifier, save_classifier
+from core.nn.model_files import COMPARED_ROWS, Reference, TrainedClassifier, save_classifier
 from core.nn.stages import Labelled, Stage, StageData, Trainable
 from core.nn.weights import ensure_weights, load_weights
 from core.notes import save_notes
@@ -321,6 +321,11 @@ def _labels(samples: Sequence[Sample]) -> np.ndarray:
 
 def unit_vectors(head_inputs: Rows) -> np.ndarray:
     """Returns the head's inputs, averaged over places where they are maps, as `float32` unit vectors."""
-    rows = head_inputs.read(np.arange(head_inputs.num_rows)).astype(np.float32)
+    starts = range(0, head_inputs.num_rows, COMPARED_ROWS)
+    parts = (head_inputs.read(np.arange(start, min(start + COMPARED_ROWS, head_inputs.num_rows))) for start in starts)
+    return np.concatenate([_unit_vectors(rows.astype(np.float32)) for rows in parts])
+
+
+def _unit_vectors(rows: np.ndarray) -> np.ndarray:
     vectors = rows.mean(axis=(1, 2)) if rows.ndim == 4 else rows
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
