@@ -1,22 +1,20 @@
 """The command `survey`: what a network sees in a data set."""
 
-import time
 from typing import Any
 
 import click
 
 from core.cli.datasets import find_dataset
 from core.cli.interruption import stop_on_interrupt
-from core.cli.output import json_option, print_facts, print_json, print_table, say
+from core.cli.output import json_option, print_facts, print_json, print_table
+from core.cli.telling import PhaseTeller
 from core.datasets.audit import KINDS, Issue
 from core.datasets.index import DatasetIndex
 from core.datasets.survey import Survey, read_survey, survey_apart
 from core.errors import Stopped
-from core.events import Event
 from core.settings import settings
 
 SHOWN_ISSUES = 20
-SECONDS_BETWEEN_LINES = 5
 PHASES = {
     "starting": "Loading TensorFlow",
     "weights": "Loading the network",
@@ -47,25 +45,9 @@ def survey(dataset: str, as_json: bool) -> None:
 def _make(index: DatasetIndex) -> Survey:
     with stop_on_interrupt("Stopping. Features that were computed are kept.") as should_stop:
         try:
-            return survey_apart(settings(), index, _Teller(), should_stop)
+            return survey_apart(settings(), index, PhaseTeller(PHASES), should_stop)
         except Stopped:
             raise click.Abort from None
-
-
-class _Teller:
-    """Tells on standard error each new phase, and every few seconds how far it is."""
-
-    def __init__(self) -> None:
-        self.phase = ""
-        self.told = 0.0
-
-    def __call__(self, event: Event) -> None:
-        now = time.monotonic()
-        if event.phase == self.phase and now - self.told < SECONDS_BETWEEN_LINES:
-            return
-        self.phase, self.told = event.phase, now
-        done = f", {event.step:,} of {event.total:,}" if event.total else ""
-        say(PHASES.get(event.phase, "Working") + done)
 
 
 def _print_issues(kind: str, issues: tuple[Issue, ...], names: dict[str, str]) -> None:
