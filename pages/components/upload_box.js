@@ -2,15 +2,19 @@
 const PATH = "upload/"; // beside the page's own address, so that a folder that a proxy puts before it is kept
 const SILENT = 0; // no answer at all
 
-// By the boxes' keys. They outlive the boxes, which are built anew when the page around them changes, and so what is
-// being sent goes on while the person looks at another page of the studio.
-const { chosen, sending } = (window.studioUploads ??= { chosen: new Map(), sending: new Map() });
+// By the boxes' keys. Files outlive the boxes, which are built anew when the page around them changes, and so what is
+// being sent goes on while the person looks at another page of the studio. `boxes` has the latest.
+const { boxes, chosen, sending } = (window.studioUploads ??= {
+  boxes: new Map(),
+  chosen: new Map(),
+  sending: new Map(),
+});
 
 function warn(event) {
   event.preventDefault();
 }
 
-function send(key, file, token, root, setTriggerValue) {
+function send(key, file, token) {
   const controller = new AbortController();
   sending.set(key, { name: file.name, token, controller });
   addEventListener("beforeunload", warn);
@@ -20,11 +24,12 @@ function send(key, file, token, root, setTriggerValue) {
     .then(({ status, words }) => {
       sending.delete(key);
       if (!sending.size) removeEventListener("beforeunload", warn);
-      if (!root.isConnected) return; // the person is on another page
-      root.draw();
+      const box = boxes.get(key);
+      if (!box.isConnected) return; // the person is on another page
+      box.draw();
       // What goes wrong with a file that the server began to take, the page says by itself.
-      if (status === 403) root.say(words);
-      if (status !== 204) setTriggerValue("unsent", token);
+      if (status === 403) box.say(words);
+      if (status !== 204) box.tell("unsent", token);
     });
 }
 
@@ -46,16 +51,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const part = (name) => root.querySelector(`.upload-${name}`);
   const zone = part("zone");
   const input = zone.querySelector("input");
+  boxes.set(key, root);
+  root.tell = setTriggerValue;
   root.say = (words) => (part("problem").textContent = words);
 
   root.draw = () => {
     const current = sending.get(key);
-    const isBusy = data.isBusy || Boolean(current);
+    const call = data.isBusy ? "Wait for the import that is going on" : "Drop it here";
     part("label").textContent = data.label;
-    part("call").textContent = current ? `Sending ${current.name}` : isBusy ? "Wait for the import that is going on" : "Drop it here";
-    part("hint").textContent = current ? "Keep this page open until it is there" : data.hint;
-    zone.classList.toggle("is-busy", isBusy);
-    input.disabled = isBusy;
+    part("call").textContent = current ? `Sending ${current.name}` : call;
+    part("hint").textContent = current ? "Keep this tab open until it is there" : data.hint;
+    input.disabled = data.isBusy || Boolean(current);
+    zone.classList.toggle("is-busy", input.disabled);
     input.accept = data.accept.join(",");
     input.setAttribute("aria-label", `${data.label}: ${data.hint}`);
   };
@@ -78,18 +85,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
     event.preventDefault();
     zone.classList.toggle("is-over", !input.disabled);
   };
-  zone.ondragleave = () => zone.classList.remove("is-over");
+  zone.ondragleave = (event) => zone.contains(event.relatedTarget) || zone.classList.remove("is-over");
   zone.ondrop = (event) => {
     event.preventDefault();
     zone.classList.remove("is-over");
     choose(event.dataTransfer.files, event.dataTransfer.items);
   };
 
-  if (root.problem !== data.problem) root.say((root.problem = data.problem));
+  if (root.answer !== data.answer) root.say(data.problem);
+  root.answer = data.answer;
   const file = chosen.get(key);
   if (file && data.isAwaited && !sending.has(key)) {
     chosen.delete(key);
-    send(key, file, data.token, root, setTriggerValue);
+    send(key, file, data.token);
   }
   const current = sending.get(key);
   if (current?.token === data.token && !data.isAwaited) current.controller.abort(); // stopped

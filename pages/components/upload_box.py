@@ -6,6 +6,7 @@ every tab.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +17,7 @@ from pages.components import session, wording
 from pages.components.uploads import Upload, UploadRefused
 
 FOLDER = Path(__file__).parent
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz")
 
 _mount = st.components.v2.component(
@@ -25,6 +27,21 @@ _mount = st.components.v2.component(
     js=(FOLDER / "upload_box.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a browser is told that wants to send a file.
+
+    Attributes:
+        number: counts the answers of a session, so that each is said once.
+        token: lets the file in; empty where it isn't taken.
+        problem: why it isn't.
+    """
+
+    number: int = 0
+    token: str = ""
+    problem: str = ""
 
 
 def upload_box(
@@ -47,8 +64,8 @@ def upload_box(
         kinds: the same in words.
         is_busy: whether to take nothing for now.
     """
-    token, problem = st.session_state.get(_answer(key), ("", ""))
-    limit = wording.size(settings().import_limits.total_bytes)
+    answer = st.session_state.get(_answer(key), Answer())
+    limit = wording.size(settings().import_limits.total_bytes).replace(" ", NO_BREAK_SPACE)
     _mount(
         key=key,
         data={
@@ -58,9 +75,10 @@ def upload_box(
             "kinds": kinds.lower(),
             "accept": list(accept),
             "isBusy": is_busy,
-            "token": token,
-            "isAwaited": session.uploads().is_awaited(token),
-            "problem": problem,
+            "answer": answer.number,
+            "token": answer.token,
+            "problem": answer.problem,
+            "isAwaited": session.uploads().is_awaited(answer.token),
         },
         on_wanted_change=lambda: expect(key, st.session_state[key].wanted, on_upload),
         on_unsent_change=lambda: session.uploads().give_up(str(st.session_state[key].unsent)),
@@ -78,13 +96,14 @@ def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> N
     name, size = (wanted.get("name"), wanted.get("size")) if isinstance(wanted, dict) else (None, None)
     if not isinstance(name, str) or not isinstance(size, int):
         return
+    number = st.session_state.get(_answer(key), Answer()).number + 1
     try:
         upload = session.uploads().expect(name, size, get_script_run_ctx().session_id)
     except UploadRefused as refusal:
-        st.session_state[_answer(key)] = ("", str(refusal))
+        st.session_state[_answer(key)] = Answer(number, problem=str(refusal))
         return
     on_upload(upload)
-    st.session_state[_answer(key)] = (upload.token, "")
+    st.session_state[_answer(key)] = Answer(number, token=upload.token)
 
 
 def _answer(key: str) -> str:

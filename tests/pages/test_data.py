@@ -37,7 +37,7 @@ def test_empty_page_offers_upload_path_and_samples(open_page):
     app = open_page("data")
     assert "No data set yet" in words(app)
     assert box(app)["label"] == "Upload a zip"
-    assert box(app)["hint"] == "One folder per class. Zip, tar or tar.gz, at most 20 GB"
+    assert box(app)["hint"] == "One folder per class. Zip, tar or tar.gz, at most 20\N{NO-BREAK SPACE}GB"
     assert app.text_input[0].label == "Folder or zip on this server"
     assert [f"**{name}**" in words(app) for name in ("Textures", "Digits", "Faces or not")] == [True] * 3
 

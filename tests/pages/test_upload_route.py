@@ -199,6 +199,12 @@ def begin(site: Site, upload: Upload, body: bytes) -> http.client.HTTPConnection
     return connection
 
 
+def test_the_route_lies_where_the_studio_is_served(monkeypatch):
+    options = {"server.baseUrlPath": "/lab/studio/"}
+    monkeypatch.setattr(upload_route.st, "get_option", options.get)
+    assert [route.path for route in upload_route.routes()] == ["/lab/studio/upload/{token}"]
+
+
 def test_only_put_is_answered(site):
     upload, job = site.expect(13)
     connection = site.connect()
