@@ -1,7 +1,7 @@
 """Which pictures are copies of each other: the same file, or nearly the same picture.
 
-Perceptual hashes name the candidates, small thumbnails decide. How near two thumbnails have to be follows from the
-data set: handwritten digits look much more alike by nature than photographs do.
+Perceptual hashes name the candidates; small thumbnails and their colours decide. How near two thumbnails have to be
+follows from the data set: handwritten digits look much more alike by nature than photographs do.
 """
 
 import math
@@ -23,6 +23,8 @@ EVERY_PAIR = 30_000
 PARTS = 8
 # What is compared at once: rows by columns of hashes, and pairs of thumbnails. Some 50 MB.
 ROWS, COLUMNS, PAIRS = 128, 32_768, 8_192
+# Root mean square by which colours may differ, of 255. Brightening by 15 % makes 10, a traffic light's change 60.
+MAX_COLOUR = 16
 # Thumbnails' distance, 0-2, is 1 - their correlation.
 LARGEST_DISTANCE, SMALLEST_DISTANCE = 0.12, 0.004
 # Too few pictures to tell how alike they are by nature: only what is surely a copy counts.
@@ -31,7 +33,7 @@ ANCHORS, OTHERS = 1000, 20_000
 # The near neighbour is the fifth at most: a picture may have four copies.
 MOST_NEAR = 5
 # How many times tenfold rarer a neighbour by chance has to be. The hashes make it rarer still.
-TENFOLDS = 2
+TENFOLDS = 2.5
 # Pictures with less contrast have nothing to compare: their hashes and thumbnails are noise.
 MIN_CONTRAST = 8
 
@@ -78,15 +80,15 @@ def _near_copies(rows: np.ndarray, progress: Progress) -> np.ndarray:
     """Returns for each row the number of its family, from 0; near copies have the same."""
     families = np.arange(len(rows))
     usable = np.flatnonzero(rows["contrast"] > MIN_CONTRAST)
-    hashes, thumbnails = rows["perceptual_hash"], rows["thumbnail"]
-    reach = copy_distance(thumbnails[usable])
+    hashes = rows["perceptual_hash"]
+    reach = copy_distance(rows["thumbnail"][usable])
     for bucket in _buckets(hashes[usable]):
         places = usable[bucket]
         for start in range(0, len(places), ROWS):
             if (families[places[start:]] == families[places[start]]).all():
                 break
             for pairs in _alike(hashes, places, start):
-                families = _join(families, pairs, thumbnails, reach)
+                families = _join(families, pairs, rows, reach)
             progress.advance(0)
     return families
 
@@ -119,10 +121,16 @@ def copy_distance(thumbnails: np.ndarray) -> float:
     return float(np.clip(far * (max(close, 0.0) / far) ** tenfolds, SMALLEST_DISTANCE, LARGEST_DISTANCE))
 
 
-def similarity(row: np.ndarray, other: np.ndarray) -> float:
-    """Returns how alike two looks are, -1 to 1: the correlation of their thumbnails."""
-    first, second = _directions(np.stack([row["thumbnail"], other["thumbnail"]]))
-    return float(first @ second)
+def similarity(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Returns how alike looks are, -1 to 1: the correlation of the thumbnails of each row and its other."""
+    return np.einsum("ij,ij->i", _directions(rows["thumbnail"]), _directions(others["thumbnail"]))
+
+
+def _is_alike(rows: np.ndarray, others: np.ndarray, reach: float) -> np.ndarray:
+    """Returns whether each row and its other show the same picture."""
+    difference = rows["colours"].astype(np.float32) - others["colours"]
+    has_its_colours = np.square(difference).mean(axis=1) <= MAX_COLOUR**2
+    return has_its_colours & (1 - similarity(rows, others) <= reach)
 
 
 def _directions(thumbnails: np.ndarray) -> np.ndarray:
@@ -155,14 +163,13 @@ def _alike(hashes: np.ndarray, bucket: np.ndarray, start: int) -> Iterator[np.nd
         yield np.stack([rows[pairs[:, 0]], columns[pairs[:, 1]]], axis=1)
 
 
-def _join(families: np.ndarray, pairs: np.ndarray, thumbnails: np.ndarray, reach: float) -> np.ndarray:
-    """Returns the families after those of pairs whose thumbnails are near became one."""
+def _join(families: np.ndarray, pairs: np.ndarray, rows: np.ndarray, reach: float) -> np.ndarray:
+    """Returns the families after those of pairs that look alike became one."""
     while len(pairs):
         # What is one family already needs no comparing: of a thousand copies, each is compared with the first.
         pairs = pairs[families[pairs[:, 0]] != families[pairs[:, 1]]]
         now, pairs = pairs[:PAIRS], pairs[PAIRS:]
-        first, second = _directions(thumbnails[now[:, 0]]), _directions(thumbnails[now[:, 1]])
-        families = _unite(families, families[now[1 - np.einsum("ij,ij->i", first, second) <= reach]])
+        families = _unite(families, families[now[_is_alike(rows[now[:, 0]], rows[now[:, 1]], reach)]])
     return families
 
 

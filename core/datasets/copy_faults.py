@@ -85,4 +85,6 @@ def _likeness(index: DatasetIndex, place: int, other: int, rows: np.ndarray) -> 
     """Returns how alike two copies are, 0-1, and words to stand before the other's name."""
     if index.samples[place].digest == index.samples[other].digest:
         return 1.0, "the same picture as"
-    return round(min(max(similarity(rows[place], rows[other]), 0.0), 0.9999), 4), "nearly the same picture as"
+    return round(
+        min(max(float(similarity(rows[[place]], rows[[other]])[0]), 0.0), 0.9999), 4
+    ), "nearly the same picture as"

@@ -14,14 +14,17 @@ from core.datasets.index import DatasetIndex
 from core.datasets.issues import Issue
 from core.datasets.looks import FLAT
 
-# Of 255 levels. A plain colour that was saved as JPEG has up to 4; the dullest photograph of 900 has 111.
-BLANK_CONTRAST, BLANK_COLOURS = 8, 12
+# Of 255 levels. A plain colour that was saved as JPEG has up to 3, one with the noise of a camera up to 12; the dullest
+# photograph of 900 has 111. In the dark, 12 levels may be all that there is of a picture.
+PLAIN_CONTRAST, NOISE_CONTRAST, PLAIN_COLOURS = 4, 12, 8
 TINY_SIDE = 48
 # Photographs of pets at 15 % of their brightness stay below DARK_AT_MOST; the darkest of 900 reaches 108.
 DARK_AT_MOST, DARK_MEAN = 45, 8
 BRIGHT_AT_LEAST, BRIGHT_MEAN = 200, 240
-# With a Gaussian blur of 3 pixels, 19 of 20 photographs are below; of 900 as they are, 2 are.
-BLURRY = 0.325
+# With a Gaussian blur of 3 pixels all photographs are below, with 2 pixels half of them; of 900 as they are, 2 are.
+BLURRY = 0.4
+# Blurred noise: no edge of that many levels, where photographs have 18 and more, and none that is sharp.
+FAINT_EDGE, FAINT_BLURRY = 6, 0.6
 ODD_RATIO = 3.0
 # How far below the lower quartile a value is unusual, in quartile ranges of its logarithm (Tukey 1977).
 FENCE = 1.5
@@ -97,10 +100,11 @@ def _bound(values: np.ndarray, share: float) -> float:
 
 def _blank(gallery: _Gallery) -> np.ndarray:
     rows = gallery.rows
-    colours = rows["thumbnail"].reshape(len(rows), -1, 3)
-    spread = (colours.max(axis=1).astype(int) - colours.min(axis=1)).max(axis=1)
-    is_blank = (rows["contrast"] <= BLANK_CONTRAST) & (spread <= BLANK_COLOURS)
-    return np.where(is_blank, 1 - rows["contrast"] / WHITE, 0)
+    colours = rows["colours"].reshape(len(rows), 2, -1)
+    spread = np.ptp(colours, axis=2).max(axis=1)
+    is_lit = (rows["brightness"] > DARK_AT_MOST) & (rows["brightness"] < BRIGHT_AT_LEAST)
+    most = np.where(is_lit, NOISE_CONTRAST, PLAIN_CONTRAST)
+    return np.where((rows["contrast"] <= most) & (spread <= PLAIN_COLOURS), 1 - rows["contrast"] / WHITE, 0)
 
 
 def _dark(gallery: _Gallery) -> np.ndarray:
@@ -118,8 +122,9 @@ def _bright(gallery: _Gallery) -> np.ndarray:
 
 
 def _blurry(gallery: _Gallery) -> np.ndarray:
-    sharpness = gallery.rows["sharpness"]
+    edge, sharpness = gallery.rows["edge"], gallery.rows["sharpness"]
     is_blurry = (sharpness < BLURRY) & _unusual(sharpness, gallery.labels, 0.75)
+    is_blurry |= (edge < FAINT_EDGE) & (sharpness < FAINT_BLURRY) & _unusual(edge + 1, gallery.labels, 0.5)
     return np.where(is_blurry, np.clip(1 - (sharpness - FLAT), 0.01, 1), 0)
 
 
@@ -144,7 +149,7 @@ def _say_light(gallery: _Gallery, place: int) -> str:
 
 def _say_blurry(gallery: _Gallery, place: int) -> str:
     times = np.median(gallery.rows["sharpness"]) / gallery.rows["sharpness"][place]
-    return f"its sharpest edges are {times:.1f} times as soft as usual here"
+    return f"its sharpest edges are {times:.1f} times as soft as usual here" if times > 1.1 else "it has no clear edges"
 
 
 def _say_tiny(gallery: _Gallery, place: int) -> str:

@@ -24,8 +24,8 @@ LOOKS_NAME = "looks.npz"
 LOOKS_FORMAT = 1
 # Faults are judged at about the size that networks take: what can't be seen there doesn't matter.
 SIDE = 256
-THUMBNAIL_SIDE = 16
-THUMBNAIL_BYTES = THUMBNAIL_SIDE**2 * 3
+THUMBNAIL_SIDE, COLOURS_SIDE = 16, 8
+THUMBNAIL_BYTES, COLOURS_BYTES = THUMBNAIL_SIDE**2, COLOURS_SIDE**2 * 2
 MAX_THREADS = 8
 DIGEST = "S64"
 ROW = np.dtype(
@@ -33,6 +33,7 @@ ROW = np.dtype(
         ("digest", DIGEST),
         ("perceptual_hash", "u8"),
         ("thumbnail", "u1", (THUMBNAIL_BYTES,)),
+        ("colours", "u1", (COLOURS_BYTES,)),
         ("brightness", "f4"),
         ("darkest", "f4"),
         ("brightest", "f4"),
@@ -45,7 +46,8 @@ ROW = np.dtype(
 # a quarter of what pixels four apart do; at a sharp edge by nearly as much.
 STEP = 4
 FLAT = 1 / STEP
-STRONGEST = 0.01
+# Share of the pixels that the strongest edges are. Pixels that are further apart have an edge between them more often.
+STRONGEST = 0.0025
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,20 @@ class Look:
 
     Attributes:
         perceptual_hash: 64 bits that hardly change when the picture is resized or saved again (imagehash's phash).
-        thumbnail: 16 x 16 pixels, RGB, as bytes.
+        thumbnail: 16 x 16 shades of gray, as bytes.
+        colours: blue and red against gray (YCbCr) of 8 x 8 pixels each, as bytes.
         brightness: mean.
         darkest: that 1 % of the pixels are darker than.
         brightest: that 1 % of the pixels are brighter than.
         contrast: from the darkest to the brightest pixel, the outermost 0.5 % left out.
         edge: how much neighbouring pixels differ at the strongest edges.
         sharpness: `edge` as a share of how much pixels four apart differ there: 0.25 where everything is a smooth
-            slope, about 0.5 in a photograph, 1 where edges are steps.
+            slope, about 0.7 in a photograph, 1 where edges are steps.
     """
 
     perceptual_hash: int
     thumbnail: bytes
+    colours: bytes
     brightness: float
     darkest: float
     brightest: float
@@ -84,10 +88,13 @@ def measure(image: Image.Image) -> Look:
     gray.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     shades = np.array(gray.histogram())
     low, darkest, brightest, high = _quantiles(shades, (0.005, 0.01, 0.99, 0.995))
+    small = image.resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BOX).convert("YCbCr")
+    _, *colours = small.resize((COLOURS_SIDE, COLOURS_SIDE), Image.Resampling.BOX).split()
     edge, step = _strongest_difference(gray, 1), _strongest_difference(gray, STEP)
     return Look(
         perceptual_hash=int.from_bytes(np.packbits(imagehash.phash(gray).hash).tobytes()),
-        thumbnail=image.resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BOX).tobytes(),
+        thumbnail=small.getchannel("Y").tobytes(),
+        colours=b"".join(colour.tobytes() for colour in colours),
         brightness=float(shades @ np.arange(256) / shades.sum()),
         darkest=darkest,
         brightest=brightest,
@@ -103,10 +110,7 @@ def pack(digests: Iterable[str], looks: Iterable[Look]) -> np.ndarray:
     Returns:
         Structured array of dtype `ROW` in the order of the digests.
     """
-    rows = [
-        (digest.encode(), look.perceptual_hash, np.frombuffer(look.thumbnail, np.uint8), *astuple(look)[2:])
-        for digest, look in zip(digests, looks, strict=True)
-    ]
+    rows = [(digest.encode(), *map(_entry, astuple(look))) for digest, look in zip(digests, looks, strict=True)]
     return np.array(rows, ROW)
 
 
@@ -189,6 +193,10 @@ def _measure_file(path: Path) -> Look:
         return measure(Image.new("RGB", (SIDE, SIDE)))
 
 
+def _entry(value: int | float | bytes) -> int | float | np.ndarray:
+    return np.frombuffer(value, np.uint8) if isinstance(value, bytes) else value
+
+
 def _quantiles(histogram: np.ndarray, shares: Sequence[float]) -> list[float]:
     """Returns the values below which these shares of a histogram's entries lie."""
     below = np.cumsum(histogram)
@@ -196,17 +204,18 @@ def _quantiles(histogram: np.ndarray, shares: Sequence[float]) -> list[float]:
 
 
 def _strongest_difference(gray: Image.Image, step: int) -> float:
-    """Returns the mean of the largest 1 % of differences of pixels a step apart, in the direction that has more."""
+    """Returns how much pixels a step apart differ at the strongest edges, in the direction that has stronger ones."""
     width, height = gray.size
     pairs = [
         (gray.crop((step, 0, width, height)), gray.crop((0, 0, width - step, height))) if width > step else None,
         (gray.crop((0, step, width, height)), gray.crop((0, 0, width, height - step))) if height > step else None,
     ]
-    return max((_mean_of_largest(ImageChops.difference(*pair).histogram()) for pair in pairs if pair), default=0.0)
+    histograms = [ImageChops.difference(*pair).histogram() for pair in pairs if pair]
+    return max((_mean_of_largest(histogram, STRONGEST * step) for histogram in histograms), default=0.0)
 
 
-def _mean_of_largest(histogram: list[int]) -> float:
+def _mean_of_largest(histogram: list[int], share: float) -> float:
     counts = np.array(histogram[::-1], float)
-    wanted = max(counts.sum() * STRONGEST, 1.0)
+    wanted = max(counts.sum() * share, 1.0)
     taken = np.diff(np.minimum(np.cumsum(counts), wanted), prepend=0.0)
     return float(taken @ np.arange(255, -1, -1) / wanted)
