@@ -12,7 +12,7 @@ from core.evaluation import wilson_interval
 
 UNEVEN = 2
 FEW_PICTURES = 20
-# Validation is small where an accuracy of EXAMPLE leaves more doubt than this; that is with fewer than 140 pictures.
+# Validation is small where an accuracy of EXAMPLE leaves more doubt than this: with fewer than about 145 pictures.
 EXAMPLE, WIDEST_INTERVAL = 0.9, 0.1
 NAMED_CLASSES = 3
 

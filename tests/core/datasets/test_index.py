@@ -1,7 +1,7 @@
 """The split: stratified, seeded, the same everywhere, no copies on both sides."""
 
 import hashlib
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import pytest
@@ -73,6 +73,63 @@ def test_copies_in_two_classes_stay_on_one_side():
     index = index_of(samples).with_split()
     assert not held_out(index) & {item.digest for item in index.select("train")}
     assert index.distribution().counts["validation"] == (6, 6)
+
+
+def in_groups(index, group_of):
+    """Returns the index with a group for each picture, from its number in its class and its label."""
+    samples = [replace(item, group=group_of(int(item.name[2:-4]), item.label)) for item in index.samples]
+    return replace(index, samples=tuple(samples))
+
+
+def sides(index):
+    """Returns, for each group, the splits that its pictures are in."""
+    found = {}
+    for item in index.samples:
+        if item.group:
+            found.setdefault(item.group, set()).add(item.split)
+    return found
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.5])
+def test_near_copies_stay_on_one_side(share):
+    index = in_groups(two_classes(), lambda number, label: f"{label} {number // 3}").with_split(share)
+    assert all(len(splits) == 1 for splits in sides(index).values())
+    counts = index.distribution().counts["validation"]
+    assert counts[0] == pytest.approx(100 * share, abs=2) and counts[1] == pytest.approx(40 * share, abs=2)
+
+
+def test_near_copies_in_two_classes_stay_on_one_side():
+    index = in_groups(two_classes(60, 60), lambda number, label: str(number // 2)).with_split()
+    assert all(len(splits) == 1 for splits in sides(index).values())
+    assert index.distribution().counts["validation"] == (12, 12)
+
+
+def test_many_copies_of_one_picture_are_not_the_validation():
+    index = in_groups(two_classes(), lambda number, label: "burst" if label == 0 and number < 70 else "").with_split()
+    assert sides(index) == {"burst": {"train"}}
+    assert index.distribution().counts["validation"] == (20, 8)
+
+
+def test_a_class_of_two_pictures_and_their_copies_is_on_both_sides():
+    index = in_groups(two_classes(10, 40), lambda number, label: str(number // 7) if label == 0 else "").with_split()
+    assert index.distribution().counts["validation"] == (3, 8)
+
+
+def test_a_class_of_one_picture_and_its_copies_is_on_both_sides():
+    index = in_groups(two_classes(10, 40), lambda number, label: "one" if label == 0 else "").with_split()
+    assert index.distribution().counts["validation"] == (2, 8)
+
+
+def test_groups_of_one_change_nothing():
+    alone = in_groups(two_classes(), lambda number, label: "")
+    assert alone.with_split(seed=3) == two_classes().with_split(seed=3)
+
+
+def test_a_group_keeps_its_side_when_one_of_it_is_gone():
+    index = in_groups(two_classes(), lambda number, label: f"{label} {number // 2}")
+    fewer = replace(index, samples=index.samples[1:])
+    before, after = held_out(index.with_split()), held_out(fewer.with_split())
+    assert len(before ^ after) <= 4
 
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5])
