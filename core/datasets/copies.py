@@ -23,8 +23,9 @@ EVERY_PAIR = 30_000
 PARTS = 8
 # What is compared at once: rows by columns of hashes, and pairs of thumbnails. Some 50 MB.
 ROWS, COLUMNS, PAIRS = 128, 32_768, 8_192
-# Root mean square by which colours may differ, of 255. Brightening by 15 % makes 10, a traffic light's change 60.
-MAX_COLOUR = 16
+# By how much colours may differ, of 255: the root of the mean square, and the largest difference. Brightening by 15 %
+# makes 10 and 20 at most; a traffic light's change 14 and 100 even where the lamp is small.
+MAX_COLOUR, MAX_COLOUR_ANYWHERE = 16, 48
 # Thumbnails' distance, 0-2, is 1 - their correlation.
 LARGEST_DISTANCE, SMALLEST_DISTANCE = 0.12, 0.004
 # Too few pictures to tell how alike they are by nature: only what is surely a copy counts.
@@ -130,6 +131,7 @@ def _is_alike(rows: np.ndarray, others: np.ndarray, reach: float) -> np.ndarray:
     """Returns whether each row and its other show the same picture."""
     difference = rows["colours"].astype(np.float32) - others["colours"]
     has_its_colours = np.square(difference).mean(axis=1) <= MAX_COLOUR**2
+    has_its_colours &= abs(difference).max(axis=1) <= MAX_COLOUR_ANYWHERE
     return has_its_colours & (1 - similarity(rows, others) <= reach)
 
 

@@ -110,8 +110,8 @@ class DatasetIndex:
         """Returns a copy in which every picture has a split.
 
         A split that was given is kept. Else the pictures of each class are ordered by a hash of seed and content, and
-        the first of them are held out: the same on every machine, hardly changed by further pictures. Copies of a
-        picture stay on one side, and each class with two or more different pictures has some on both sides.
+        the first of them are held out: the same on every machine, hardly changed by further pictures. Exact and
+        near copies of a picture stay on one side, and each class with two or more different pictures has some on both.
 
         Args:
             validation_split: share to hold out, 0.05-0.5; the data set's own by default.

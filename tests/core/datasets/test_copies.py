@@ -83,10 +83,11 @@ def test_handwritten_digits_are_no_copies():
     assert all(groups[number] == groups[1000 + number] != "" for number in range(20))
 
 
-def test_the_same_shape_in_another_colour_is_no_copy(scenes):
+@pytest.mark.parametrize("radius", [6, 16, 24])
+def test_the_same_shape_in_another_colour_is_no_copy(scenes, radius):
     def light(colour):
         picture = Image.new("RGB", (64, 64), (40, 40, 40))
-        ImageDraw.Draw(picture).ellipse((16, 16, 48, 48), fill=colour)
+        ImageDraw.Draw(picture).ellipse((32 - radius, 32 - radius, 32 + radius, 32 + radius), fill=colour)
         return picture
 
     # About as bright as each other: in shades of gray they are the same picture.

@@ -1,0 +1,41 @@
+"""The record of a data set: what is written is read again, older records too."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from core.datasets.index import DatasetIndex, Sample, Skipped
+from core.datasets.record import RECORD_NAME, read_record, write_record
+from core.errors import DatasetError
+
+
+@pytest.fixture
+def index(tmp_path):
+    samples = tuple(
+        Sample(f"pictures/{n}.png", n % 2, "", f"{n}.png", f"{n:064x}", 12, 9, "g" if n < 2 else "") for n in range(4)
+    )
+    return DatasetIndex("0123456789ab", "pets", ("cat", "dog"), samples, (Skipped("x", "empty"),), 1, tmp_path)
+
+
+def test_what_is_written_is_read(index):
+    write_record(index)
+    assert read_record(index.folder) == index
+
+
+def test_a_record_from_before_there_were_groups_and_versions(index):
+    write_record(index)
+    path = index.folder / RECORD_NAME
+    values = json.loads(path.read_text())
+    values["samples"] = [row[:7] for row in values["samples"]]
+    del values["parent"], values["edits"]
+    path.write_text(json.dumps(values))
+    ungrouped = tuple(replace(sample, group="") for sample in index.samples)
+    assert read_record(index.folder) == replace(index, samples=ungrouped)
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"format": 2}'])
+def test_a_damaged_record(index, content):
+    (index.folder / RECORD_NAME).write_text(content)
+    with pytest.raises(DatasetError, match=r"The record of the data set .* is missing or damaged. Delete the folder"):
+        read_record(index.folder)
