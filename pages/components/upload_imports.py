@@ -78,7 +78,10 @@ class UploadImport:
     def _arrived(self, on_event: OnEvent, should_stop: ShouldStop) -> Path:
         self._keep_no_longer()
         if self._path is None:
-            path = self._place.enter_context(self._store.workspace()) / FILE_NAME
+            try:
+                path = self._place.enter_context(self._store.workspace()) / FILE_NAME
+            except OSError as error:
+                raise self.upload.unwritable(error) from error
             self.upload.receive(path, on_event, should_stop)
             self._path = path
         if not self._path.exists():

@@ -24,8 +24,9 @@ from pages.components.uploads import BAD_REQUEST, FORBIDDEN, GONE, TOO_LARGE, Up
 PATH = "upload"
 CHUNK_BYTES = MEGABYTE
 SECONDS_OF_SILENCE = 30
-# A page may lose its connection for a moment, for example while a laptop changes networks.
-SECONDS_WITHOUT_PAGE = 5
+# A page may lose its connection for a moment, for example while a laptop changes networks. A server that is to end
+# closes it for good, and waits for uploads no longer than this.
+SECONDS_WITHOUT_PAGE = 10
 
 IsPresent = Callable[[str], bool]
 

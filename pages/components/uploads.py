@@ -126,7 +126,7 @@ class Upload:
         except UploadRefused as refusal:
             raise self.fail(refusal.status, str(refusal)) from refusal
         except OSError as error:
-            refusal = self._unwritable(error)
+            refusal = self.unwritable(error)
             raise self.fail(refusal.status, str(refusal)) from error
         self.received += len(chunk)
 
@@ -189,7 +189,7 @@ class Upload:
                 finally:
                     self.close()
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise self.unwritable(error) from error
         if self._refusal is not None:
             raise self._refusal
 
@@ -204,7 +204,7 @@ class Upload:
             self._settings.datasets.mkdir(parents=True, exist_ok=True)
             free_bytes = shutil.disk_usage(self._settings.datasets).free
         except OSError as error:
-            raise self._unwritable(error) from error
+            raise self.unwritable(error) from error
         if free_bytes - wanted_bytes < self._settings.import_limits.free_disk_bytes:
             raise self._no_room()
 
@@ -215,7 +215,8 @@ class Upload:
             "TRANSFER_STUDIO_HOME to a folder on a larger disk.",
         )
 
-    def _unwritable(self, error: OSError) -> UploadRefused:
+    def unwritable(self, error: OSError) -> UploadRefused:
+        """Returns what the disk refuses, in words."""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return self._no_room()
         return UploadRefused(

@@ -118,6 +118,23 @@ def test_what_can_not_be_taken_is_said_before_it_is_sent(home, size, status, wor
     assert str(refused.value).startswith(words)
 
 
+def test_a_folder_that_can_not_be_written_is_named(home):
+    home.home.mkdir()
+    home.datasets.write_text("no folder")
+    with pytest.raises(UploadRefused, match=r"pets\.zip can't be written to .*datasets \(File exists\)") as refused:
+        Uploads(home).expect("pets.zip", 6, SESSION)
+    assert refused.value.status == 507
+
+
+def test_a_folder_that_is_gone_meanwhile_ends_the_import_with_a_sentence(home):
+    upload = Uploads(home).expect("pets.zip", 6, SESSION)
+    home.datasets.rmdir()
+    home.datasets.write_text("no folder")
+    with pytest.raises(UploadRefused, match=r"pets\.zip can't be written to"):
+        UploadImport(DatasetStore(home), upload).work()(ignore_event, never_stop)
+    assert upload.has_ended
+
+
 def test_a_disk_that_fills_up_meanwhile_ends_the_upload(home, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "BYTES_BETWEEN_DISK_CHECKS", 4)
     upload = Upload("pets.zip", 8, SESSION, replace(home, import_limits=ImportLimits(free_disk_bytes=2**60)))
