@@ -15,6 +15,7 @@ from core.datasets.looks import LOOKS_NAME
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings
+from tests.conftest import draw_folder
 from tests.core.datasets.drawing import draw_scene, encode
 
 WHOLE_SET, CLEAN_SHARE = 600, 0.02
@@ -169,6 +170,17 @@ def test_stopping(small):
     with pytest.raises(Stopped):
         audits.audit(small, should_stop=lambda: True)
     assert not (small.folder / LOOKS_NAME).exists()
+
+
+def test_stopping_an_import_at_its_audit(store, index, tmp_path, monkeypatch):
+    monkeypatch.setattr("core.datasets.progress.SECONDS_BETWEEN_EVENTS", 0)
+    events = []
+    source = draw_folder(tmp_path / "shapes", 6)
+    before = store.list()
+    with pytest.raises(Stopped):
+        store.import_source(source, None, events.append, lambda: bool(events) and events[-1].phase == "audit")
+    assert store.list() == before
+    assert not list(before[0].folder.parent.glob(".importing*"))
 
 
 def test_files_outside_the_class_folders_are_no_faults(small):
