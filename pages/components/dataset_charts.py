@@ -159,6 +159,5 @@ def picture_map(
         )
     for update in (figure.update_xaxes, figure.update_yaxes):
         update(showticklabels=False, showgrid=False, zeroline=False, title=None)
-    figure.update_yaxes(scaleanchor="x")
     figure.update_layout(showlegend=True, legend_traceorder="normal", legend_itemsizing="constant")
     return figure

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.datasets.audit import KINDS, keep_one, read_audit
-from core.datasets.drafts import KEEP, REMOVE, Draft
+from core.datasets.drafts import KEEP, RELABEL_PREFIX, REMOVE, Draft
 from core.datasets.index import DatasetIndex, Sample
-from pages.components import decisions, pictures, wording
-from pages.components.contents import CORRUPT, Findings, by_path
+from pages.components import decisions, map_view, pictures, wording
+from pages.components.contents import CORRUPT, Findings, by_path, survey
 
 KIND = "issue_kind"
 A_PAGE = 24
@@ -31,9 +31,18 @@ def show(index: DatasetIndex, found: Findings) -> None:
     """
     draft = decisions.current(index)
     decisions.staged(index, draft)
-    if not found.by_kind:
+    if found.by_kind:
+        _findings(index, found, draft)
+    else:
         st.success(f"Nothing was found in {wording.count(len(index.samples), 'picture')}.", icon=":material/check:")
-        return
+    if survey(index) is None:
+        with st.container(border=True):
+            st.markdown("A pretrained network can look for **doubtful labels** and pictures **unlike all others** too.")
+            map_view.start_button(index, "Look for them", "survey_issues")
+
+
+def _findings(index: DatasetIndex, found: Findings, draft: Draft) -> None:
+    """Draws the kinds, and the pictures of the chosen one."""
     kind = _choose_kind(found, draft)
     words, color, icon = BADGES[KINDS[kind].severity]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,10 +86,29 @@ def _pictures(index: DatasetIndex, found: Findings, draft: Draft, kind: str) -> 
     shown = pictures.page_of(issues, A_PAGE, f"issues_{index.id}_{kind}")
     samples = [own[issue.path] for issue in shown]
     decisions.bulk(index, samples, draft, kind)
+    _as_they_look(index, found, samples)
     grid = st.grid(min_column_width=165, gap="small", key="cards_issues")
     for issue, sample in zip(shown, samples, strict=True):
         with grid.cell():
             decisions.card(index, sample, draft, (issue,), found.suggested.get(sample.path, ""))
+
+
+def _as_they_look(index: DatasetIndex, found: Findings, samples: Sequence[Sample]) -> None:
+    """Draws the button that gives pictures with doubtful labels the classes that they look like."""
+    suggested = {sample.path: found.suggested[sample.path] for sample in samples if sample.path in found.suggested}
+    if len(suggested) > 1:
+        st.button(
+            f"Relabel all {len(suggested)} shown as what they look like",
+            icon=":material/label:",
+            on_click=_relabel,
+            args=(index, suggested),
+        )
+
+
+def _relabel(index: DatasetIndex, suggested: dict[str, str]) -> None:
+    for name in set(suggested.values()):
+        paths = [path for path, own in suggested.items() if own == name]
+        decisions.stage(index, paths, f"{RELABEL_PREFIX}{name}")
 
 
 def _groups(index: DatasetIndex, found: Findings, draft: Draft, kind: str) -> None:

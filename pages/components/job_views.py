@@ -28,14 +28,15 @@ def show(outcomes: Outcomes) -> None:
     jobs = session.jobs()
     for job in jobs.running():
         _watch(job)
-    for job in [jobs.get(job_id) for job_id in st.session_state.get(WATCHED, [])]:
-        if job is not None and job.is_running:
-            show_running(job)
-        elif job is not None:
+    watched = filter(None, map(jobs.get, st.session_state.get(WATCHED, [])))
+    # Asked once of each: one that ends while this is drawn is told of next time.
+    ended = [(job, not job.is_running) for job in watched]
+    st.session_state[WATCHED] = [job.id for job, has_ended in ended if not has_ended]
+    for job, has_ended in ended:
+        if has_ended:
             _show_end(job, outcomes)
-    st.session_state[WATCHED] = [
-        job_id for job_id in st.session_state.get(WATCHED, []) if jobs.get(job_id) and jobs.get(job_id).is_running
-    ]
+        else:
+            show_running(job)
 
 
 def _watch(job: Job) -> None:
@@ -54,15 +55,14 @@ def show_running(job: Job) -> None:
         return job.is_running
 
     with st.container(border=True):
-        polling.poll(f"job_{job.id}", draw, job.is_running, POLL_SECONDS)
-        if job.is_running:
-            st.button(
-                "Stop",
-                key=f"stop_{job.id}",
-                icon=":material/stop:",
-                on_click=job.stopping.set,
-                disabled=job.stopping.is_set(),
-            )
+        polling.poll(f"job_{job.id}", draw, True, POLL_SECONDS)
+        st.button(
+            "Stop",
+            key=f"stop_{job.id}",
+            icon=":material/stop:",
+            on_click=job.stopping.set,
+            disabled=job.stopping.is_set(),
+        )
 
 
 def _show_end(job: Job, outcomes: Outcomes) -> None:

@@ -53,7 +53,8 @@ def _invite(index: DatasetIndex) -> None:
         )
         start_button(index, "Look through the pictures", "survey_map", "primary")
         st.caption(
-            "The first time takes a few seconds for each hundred pictures. A training after it is faster by that."
+            "The first time it reads every picture: about a minute for five hundred on a small machine. A training "
+            "after it starts faster by that."
         )
 
 

@@ -51,24 +51,25 @@ def _ask_undo(index: DatasetIndex, parent: DatasetIndex) -> None:
             f"{wording.plain(wording.changes(index.edits))}."
         )
         in_use = dataset_views.is_in_use(index)
-        too = st.toggle(
+        st.toggle(
             "Delete this version",
             key=THIS_TOO,
             disabled=in_use,
             help=dataset_views.IN_USE if in_use else "Runs that were trained on it stay.",
         )
         with st.container(horizontal=True):
-            sure = st.button("Go back", icon=":material/undo:")
-            if st.button("Stay"):
-                st.rerun()
-        if sure:
-            with session.errors_shown():
-                session.choose_dataset(parent.id)
-                if too:
-                    dataset_views.delete(index)
+            sure = st.button("Go back", icon=":material/undo:", on_click=_undo, args=(index, parent))
+            if st.button("Stay") or sure:
                 st.rerun()
 
     ask()
+
+
+def _undo(index: DatasetIndex, parent: DatasetIndex) -> None:
+    with session.errors_shown():
+        session.choose_dataset(parent.id)
+        if st.session_state[THIS_TOO]:
+            dataset_views.delete(index)
 
 
 def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> None:

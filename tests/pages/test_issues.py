@@ -1,0 +1,226 @@
+import shutil
+
+import pytest
+from PIL import Image
+
+from core.datasets.audit import AUDIT_NAME, read_audit
+from core.datasets.drafts import DRAFT_NAME, Draft, decide, read_draft
+from core.datasets.store import DatasetStore
+from pages.components import session
+from tests.pages.conftest import button, wait_until, words
+
+
+@pytest.fixture
+def store(home):
+    return DatasetStore(home)
+
+
+@pytest.fixture
+def faulty(store, shape_folder):
+    """Shapes with an exact copy, the same picture in two classes, two blank pictures and a broken file."""
+    shutil.copy(shape_folder / "circle" / "circle 0.png", shape_folder / "circle" / "copy.png")
+    shutil.copy(shape_folder / "square" / "square 0.png", shape_folder / "stripes" / "strange.png")
+    for shade in (120, 180):
+        Image.new("RGB", (72, 72), (shade,) * 3).save(shape_folder / "stripes" / f"blank {shade}.png")
+    (shape_folder / "circle" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    return store.import_source(shape_folder, name="Shapes")
+
+
+def path_of(index, name):
+    return next(sample.path for sample in index.samples if sample.name.endswith(name))
+
+
+def choose_kind(app, kind):
+    app.session_state["issue_kind"] = kind
+    return app.run()
+
+
+def jobs_ended(app):
+    """Waits for what a click has begun; what became of it is said once, perhaps already."""
+    wait_until(lambda: not session.jobs().running())
+    if not (app.error or app.toast):
+        app.run()
+    assert not app.exception
+    return app
+
+
+def test_overview_says_what_was_found_and_leads_there(open_page, faulty):
+    app = open_page("data")
+    text = words(app)
+    assert "**5 pictures to look at**: Copies in two classes (2), Exact copies (1) and Blank pictures (2)" in text
+    assert "1 file could not be read and was left out" in text
+    app = button(app, "Look at them").click().run()
+    assert app.segmented_control(key="section").value == "Issues"
+    assert app.query_params["section"] == "Issues"
+
+
+def test_advice_is_shown_in_whole_sentences(open_page, faulty):
+    text = words(open_page("data")).replace("\\", "")
+    (advice,) = [each.text for each in read_audit(faulty).advice if each.kind == "label_conflict"]
+    assert advice in text
+
+
+def test_sound_data_set_says_so(open_page, store, shape_folder):
+    store.import_source(shape_folder)
+    app = open_page("data")
+    assert "**Nothing wrong was found** in 30 pictures" in words(app)
+    app.segmented_control(key="section").set_value("Issues").run()
+    assert app.success[0].value == "Nothing was found in 30 pictures."
+
+
+def test_kinds_are_counted_and_the_worst_is_shown_first(open_page, faulty):
+    app = open_page("data", section="Issues")
+    kinds = app.pills(key="issue_kind")
+    assert kinds.formatted_values == ["Copies in two classes (2)"]
+    assert (
+        [option.content for option in kinds.options]
+        if hasattr(kinds.options[0], "content")
+        else kinds.options
+        == [
+            "Unreadable files (1)",
+            "Copies in two classes (2)",
+            "Exact copies (1)",
+            "Blank pictures (2)",
+        ]
+    )
+    assert len(app.image) == 2
+    assert "**2 pictures alike**" in words(app)
+    assert "Keep one" not in [item.label for item in app.button]
+
+
+def test_unreadable_files_are_listed_with_the_reason(open_page, faulty):
+    app = choose_kind(open_page("data", section="Issues"), "corrupt")
+    assert "broken.png" in app.dataframe[0].value.iloc[0, 0]
+
+
+def test_a_decision_is_on_disk_at_once_and_can_be_taken_back(open_page, faulty):
+    app = choose_kind(open_page("data", section="Issues"), "blank")
+    path = path_of(faulty, "blank 120.png")
+    control = f"decision_{faulty.id}_{path}"
+    app.segmented_control(key=control).set_value("remove").run()
+    assert read_draft(faulty) == Draft({path: "remove"})
+    assert "**Decided:** 1 picture removed" in words(app)
+    assert app.pills(key="issue_kind").formatted_values == ["Blank pictures (1)"]
+    app.segmented_control(key=control).set_value(None).run()
+    assert read_draft(faulty) == Draft()
+    assert "Decided" not in words(app)
+
+
+def test_a_picture_gets_another_class(open_page, faulty):
+    app = choose_kind(open_page("data", section="Issues"), "label_conflict")
+    path = path_of(faulty, "strange.png")
+    app.selectbox(key=f"class_of_{faulty.id}_{path}").set_value("square").run()
+    assert read_draft(faulty) == Draft({path: "relabel:square"})
+    assert "stripes → **square**" in words(app)
+    app.selectbox(key=f"class_of_{faulty.id}_{path}").set_value("stripes").run()
+    assert read_draft(faulty) == Draft()
+
+
+def test_all_shown_are_decided_together(open_page, faulty):
+    app = choose_kind(open_page("data", section="Issues"), "blank")
+    blanks = [path_of(faulty, f"blank {shade}.png") for shade in (120, 180)]
+    app = button(app, "Remove all 2 shown").click().run()
+    assert read_draft(faulty) == Draft(dict.fromkeys(blanks, "remove"))
+    app.selectbox(key="move_blank").set_value("circle").run()
+    assert read_draft(faulty) == Draft(dict.fromkeys(blanks, "relabel:circle"))
+    app = button(app, "Keep all 2 shown").click().run()
+    assert read_draft(faulty) == Draft(dict.fromkeys(blanks, "keep"))
+    assert "**Decided:** 2 pictures kept" in words(app)
+    assert "Make cleaned version" not in [item.label for item in app.button]
+    button(app, "Decide again").click().run()
+    assert read_draft(faulty) == Draft()
+
+
+def test_one_of_each_group_of_copies_is_kept_with_one_click(open_page, faulty):
+    app = choose_kind(open_page("data", section="Issues"), "duplicate")
+    app = button(app, "Keep one of each group of copies: removes 1 picture").click().run()
+    (path,) = read_draft(faulty).decisions
+    assert path in (path_of(faulty, "circle 0.png"), path_of(faulty, "copy.png"))
+    app = button(app, "Keep all").click().run()
+    assert set(read_draft(faulty).decisions.values()) == {"keep"}
+    button(app, "Keep one").click().run()
+    assert sorted(read_draft(faulty).decisions.values()) == ["keep", "remove"]
+
+
+def test_copies_of_a_group_are_side_by_side_the_one_to_keep_first(open_page, faulty):
+    app = choose_kind(open_page("data", section="Issues"), "duplicate")
+    assert len(app.image) == 2
+    captions = [item.value.replace("\\", "") for item in app.caption]
+    first, second = (place for place, text in enumerate(captions) if text.startswith("**circle**"))
+    detail = next(place for place, text in enumerate(captions) if "the same picture as" in text)
+    assert first < second < detail
+
+
+def test_decisions_survive_a_reload_and_become_a_version(open_page, store, faulty):
+    decide(faulty, [path_of(faulty, "strange.png")], "remove")
+    decide(faulty, [path_of(faulty, "blank 120.png")], "keep")
+    app = open_page("data", section="Issues", dataset=faulty.id)
+    assert "**Decided:** 1 picture removed, 1 picture kept" in words(app)
+    app = jobs_ended(button(app, "Make cleaned version").click().run())
+    version = next(index for index in store.list() if index.parent == faulty.id)
+    assert len(version.samples) == len(faulty.samples) - 1
+    assert app.selectbox(key="dataset_choice").value == version.id
+    assert app.query_params["dataset"] == version.id
+    text = words(app)
+    assert "**Shapes, version 2** is ready: 1 picture removed" in text
+    assert "A version of **Shapes**: 1 picture removed." in text
+    assert "**Decided:** 1 picture kept" in text
+    assert read_draft(faulty) == Draft()
+    assert len(store.get(faulty.id).samples) == len(faulty.samples)
+    app = button(app, "Compare").click().run()
+    assert app.segmented_control(key="section").value == "Versions"
+    assert "From **Shapes** to **Shapes, version 2**: 1 picture removed" in words(app)
+
+
+def test_discard_takes_all_decisions_back(open_page, faulty):
+    decide(faulty, [path_of(faulty, "strange.png")], "remove")
+    app = button(open_page("data", section="Issues"), "Discard").click().run()
+    assert read_draft(faulty) == Draft()
+    assert "Decided" not in words(app)
+
+
+def test_decisions_that_leave_no_data_set_are_refused_in_words_and_stay(open_page, faulty):
+    circles = [sample.path for sample in faulty.samples if sample.label == 0]
+    decide(faulty, circles, "remove")
+    app = jobs_ended(button(open_page("data", section="Issues"), "Make cleaned version").click().run())
+    assert app.error[0].value.startswith("The class circle would have no picture")
+    assert len(read_draft(faulty).decisions) == len(circles)
+
+
+def test_decisions_that_cannot_be_read_can_be_discarded(open_page, faulty):
+    (faulty.folder / DRAFT_NAME).write_text("{")
+    app = open_page("data", section="Issues")
+    assert "can't be read" in app.error[0].value.replace("\\", "")
+    app = button(app, "Discard the decisions").click().run()
+    assert not app.error
+    assert app.pills(key="issue_kind").value == "label_conflict"
+
+
+def test_train_is_the_next_step_unless_something_is_decided(open_page, faulty):
+    app = open_page("data", section="Issues")
+    assert button(app, "Train a model").proto.type == "primary"
+    decide(faulty, [path_of(faulty, "strange.png")], "remove")
+    assert button(app.run(), "Train a model").proto.type == "secondary"
+
+
+def test_data_set_of_old_is_looked_over_by_itself(open_page, faulty):
+    before = read_audit(faulty)
+    (faulty.folder / AUDIT_NAME).unlink()
+    app = jobs_ended(open_page("data"))
+    assert read_audit(faulty).issues == before.issues
+    assert "**5 pictures to look at**" in words(app)
+
+
+def test_grid_is_filtered_by_class_split_and_what_was_found(open_page, faulty):
+    app = open_page("data")
+    app.selectbox(key=f"kind_{faulty.id}").set_value("blank").run()
+    assert len(app.image) == 2
+    app.selectbox(key=f"class_{faulty.id}").set_value(0).run()
+    assert "No picture is like that." in words(app)
+    app.selectbox(key=f"kind_{faulty.id}").set_value("none").run()
+    assert len(app.image) == 10
+    app.selectbox(key=f"class_{faulty.id}").set_value(None)
+    app.selectbox(key=f"kind_{faulty.id}").set_value(None)
+    app.selectbox(key=f"split_{faulty.id}").set_value("validation").run()
+    held_out = {metric.label: metric.value for metric in app.metric}["Validation"]
+    assert str(len(app.image)) == held_out

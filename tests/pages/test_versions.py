@@ -1,0 +1,149 @@
+import asyncio
+import io
+import zipfile
+
+import pytest
+from starlette.applications import Starlette
+
+from core.config import TrainingConfig
+from core.datasets.edits import Edit
+from core.datasets.store import DatasetStore
+from core.runs.store import RunStore
+from pages.components import downloads, session
+from tests.pages.conftest import button, wait_until, words
+
+
+@pytest.fixture
+def store(home):
+    return DatasetStore(home)
+
+
+@pytest.fixture
+def shapes(store, shape_folder):
+    return store.import_source(shape_folder, name="Shapes")
+
+
+@pytest.fixture
+def version(store, shapes):
+    first, second, third = (sample.path for sample in shapes.samples[:3])
+    return store.derive(shapes.id, [Edit("remove", (first, second)), Edit("relabel", (third,), ("square",))])
+
+
+def fetch(path):
+    """Asks the route as the server does, and returns status, headers and body."""
+    messages = []
+    request = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive():
+        # After the request there is nothing more, and the browser stays.
+        return request.pop() if request else await asyncio.Event().wait()
+
+    async def send(message):
+        messages.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "root_path": "",
+        "query_string": b"",
+        "headers": [],
+        "extensions": {},
+    }
+    asyncio.run(Starlette(routes=downloads.routes())(scope, receive, send))
+    start, *rest = messages
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    return start["status"], headers, b"".join(message.get("body", b"") for message in rest)
+
+
+def plain(app):
+    return words(app).replace("\\", "")
+
+
+def test_data_set_without_versions_says_how_to_make_one(open_page, shapes):
+    app = open_page("data", section="Versions")
+    assert "Decide about pictures under Issues, or change classes" in words(app)
+    labels = [item.label for item in app.button]
+    assert "Undo" not in labels
+    assert "Compare" not in labels
+
+
+def test_history_says_in_words_what_was_done(open_page, shapes, version):
+    text = plain(open_page("data", section="Versions"))
+    assert "**Shapes**" in text
+    assert "Imported" in text
+    assert "2 pictures removed, 1 picture relabelled as square" in text
+    assert "28 pictures, 3 classes" in text
+
+
+def test_two_versions_are_compared(open_page, shapes, version):
+    app = open_page("data", section="Versions")
+    text = plain(app)
+    assert "From **Shapes** to **Shapes, version 2**: 2 pictures removed, 1 picture relabelled." in text
+    assert app.get("plotly_chart")[0].proto.alt == (
+        "Pictures of each class before and after: circle 10 and 7, square 10 and 11, stripes 10 and 10"
+    )
+    assert "**Removed** · 2 pictures" in text
+    assert "**Relabelled** · 1 picture" in text
+    captions = [image.proto.imgs[0].caption for image in app.image]
+    assert captions == ["circle", "circle", "circle → square"]
+
+
+def test_parent_lists_its_versions_and_opens_them(open_page, shapes, version):
+    app = open_page("data", section="Versions", dataset=shapes.id)
+    assert "Made of this one" in [item.value for item in app.subheader]
+    app = button(app, "Open").click().run()
+    assert app.selectbox(key="dataset_choice").value == version.id
+    assert app.query_params["dataset"] == version.id
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_undo_goes_back_to_the_parent_and_deletes_the_version_if_asked(open_page, store, shapes, version, is_deleted):
+    app = open_page("data", section="Versions")
+    app.session_state["delete_this_too"] = is_deleted
+    app = button(app, "Undo").click().run()
+    assert "What was done since: 2 pictures removed" in plain(app)
+    app = button(app, "Go back").click().run()
+    assert app.selectbox(key="dataset_choice").value == shapes.id
+    assert (version.id in [index.id for index in store.list()]) != is_deleted
+
+
+def test_delete_says_why_it_is_refused(open_page, home, version):
+    RunStore(home.database).create(version.id, version.name, TrainingConfig(image_size=32, epochs=1))
+    app = open_page("data", section="Versions")
+    assert button(app, "Delete").disabled
+    assert "can't be deleted now. A run is training on it. Wait for its end, or stop it." in plain(app)
+
+
+def test_zip_is_packed_by_a_job_and_fetched_by_its_token(open_page, store, shapes):
+    app = button(open_page("data", section="Versions"), "Download as zip").click().run()
+    wait_until(lambda: not session.jobs().running())
+    app.run()
+    (link,) = app.link_button
+    assert link.label.startswith("Download the zip (")
+    status, headers, body = fetch(f"/{link.url}")
+    assert status == 200
+    assert 'filename="Shapes.zip"' in headers["content-disposition"]
+    with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        assert len(archive.namelist()) == 30
+    path = store.settings.datasets.parent / "back.zip"
+    path.write_bytes(body)
+    assert store.import_source(path).id == shapes.id
+
+    packed = session.jobs().latest("pack", shapes.id).result
+    packed.discard()
+    status, _, body = fetch(f"/{link.url}")
+    assert status == 404
+    assert body.decode() == "This zip isn't there any more. Go back to the data set and pack it again."
+    assert button(app.run(), "Download as zip")
+    assert not list(store.settings.datasets.glob(".importing-*"))
+
+
+def test_unknown_token_gets_nothing(home):
+    assert fetch("/download/guess")[0] == 404
+
+
+def test_version_of_a_deleted_data_set_says_so(open_page, store, shapes, version):
+    store.delete(shapes.id)
+    text = plain(open_page("data", section="Versions"))
+    assert "A version of a data set that was deleted: 2 pictures removed" in text
