@@ -11,12 +11,13 @@ class Event:
 
     Attributes:
         phase: what the job is at. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
-            Imports: `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`, `labels`,
-            `outliers`, `map`.
+            Imports: `upload`, `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`,
+            `labels`, `outliers`, `map`.
         step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
         total: how much the phase has; 0 where that isn't known.
         metrics: numbers measured at this point: `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`
-            at the end of an epoch; `pictures_per_second`, `seconds_left`, `batch`, `batches` in between.
+            at the end of an epoch; `pictures_per_second`, `bytes_per_second`, `seconds_left`, `batch`,
+            `batches` in between.
         epoch: number of the epoch that just ended, from 1 over the whole run; 0 where none did.
         time: seconds since 1970.
         run_id: the run it belongs to, set by the store.

@@ -215,7 +215,7 @@ def job_phase(event: Event | None) -> str:
 def _transfer_pace(event: Event) -> list[str]:
     speed, left = event.metrics.get("bytes_per_second"), event.metrics.get("seconds_left")
     parts = [f"{size(speed)} a second"] if speed else []
-    return parts if left is None else [*parts, f"about {duration(left)} left"]
+    return parts if left is None else [*parts, f"about {duration(max(1, left))} left"]
 
 
 def changes(edits: Sequence[Edit]) -> str:

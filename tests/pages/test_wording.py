@@ -190,6 +190,15 @@ def test_verdict_in_words():
         (None, "Starting"),
         (Event("download", 3 * 1024**2, 0), "Downloading, 3.0 MB"),
         (Event("download", 3 * 1024**2, 12 * 1024**2), "Downloading, 3.0 MB of 12 MB"),
+        (
+            Event("upload", 3 * 1024**2, 12 * 1024**2, {"bytes_per_second": 1.5 * 1024**2, "seconds_left": 6.0}),
+            "Uploading, 3.0 MB of 12 MB · 1.5 MB a second · about 6 s left",
+        ),
+        (
+            Event("upload", 12, 12, {"bytes_per_second": 900, "seconds_left": 0.0}),
+            "Uploading, 12 bytes of 12 bytes · 900 bytes a second · about 1 s left",
+        ),
+        (Event("upload", 0, 12, {"bytes_per_second": 0}), "Uploading, 0 bytes of 12 bytes"),
         (Event("extract", 5, 900), "Unpacking, 5 of 900"),
         (Event("pictures", 5, 900), "Checking pictures, 5 of 900"),
     ],
