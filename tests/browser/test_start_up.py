@@ -1,0 +1,23 @@
+import time
+from pathlib import Path
+
+from core.config import TrainingConfig
+from core.runs import database, queue
+from core.runs.store import RunStatus, RunStore
+from core.settings import Settings
+from tests.browser.conftest import end_server, start_server, wait_until
+
+
+def test_the_server_looks_over_the_runs_before_anybody_looks_at_a_page(tmp_path: Path):
+    store = RunStore(Settings(tmp_path / "home").database)
+    run = store.create("d", "Textures", TrainingConfig())
+    store.claim(1)
+    with database.writing(store.path) as connection:
+        lost = time.time() - queue.START_SECONDS - 1
+        connection.execute("UPDATE runs SET started = ? WHERE id = ?", (lost, run.id))
+    server = start_server(tmp_path / "home")
+    try:
+        wait_until(lambda: store.get(run.id).status == RunStatus.FAILED)
+        assert "never came up" in store.get(run.id).error
+    finally:
+        end_server(server)
