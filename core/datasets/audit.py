@@ -12,8 +12,10 @@ from core.datasets.advice import advise
 from core.datasets.copies import group_copies
 from core.datasets.copy_faults import copy_faults, keep_one
 from core.datasets.faults import picture_faults
+from core.datasets.file_names import MISNAMED
 from core.datasets.index import DatasetIndex
 from core.datasets.issues import KINDS, Advice, Audit, Issue, IssueKind
+from core.datasets.label_tables import NO_CLASS
 from core.datasets.layout import OUTSIDE
 from core.datasets.looks import look_over
 from core.datasets.progress import Progress
@@ -86,8 +88,12 @@ def _look(index: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> tu
 
 
 def _unreadable(index: DatasetIndex) -> list[Issue]:
-    """Returns an issue for each file that the import had to leave out; not for those that lie in no class folder."""
-    return [Issue("corrupt", item.name, item.reason, 1.0) for item in index.skipped if item.reason != OUTSIDE]
+    """Returns an issue for each file that could not be used; not for sound pictures that belong to no class."""
+    return [
+        Issue("corrupt", item.name, item.reason, 1.0)
+        for item in index.skipped
+        if item.reason not in (OUTSIDE, MISNAMED) and not item.reason.endswith(NO_CLASS)
+    ]
 
 
 def _sorted(issues: Sequence[Issue]) -> tuple[Issue, ...]:

@@ -27,8 +27,8 @@ KINDS: dict[str, IssueKind] = {
             "corrupt",
             "Unreadable files",
             "fault",
-            "These files could not be used and are not part of the data set. Mend them and import again, or do "
-            "without them.",
+            "These files are damaged or are no pictures, so they are not part of the data set. Mend them and import "
+            "again, or do without them.",
         ),
         IssueKind(
             "label_conflict",

@@ -35,6 +35,7 @@ MAX_COLUMNS = 200
 MAX_NAMESAKES = 100
 # So many rows are looked at to find out which column names the pictures.
 ROWS_TO_JUDGE = 2000
+NO_CLASS = "no class for it"
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Readin
     labels = [said[number].label if number in said else "" for number in range(len(paths))]
     splits = _splits(paths, labels, said)
     names = " and ".join(labels.name for labels in chosen)
-    reason = f"{names} {'says' if len(chosen) == 1 else 'say'} no class for it"
+    reason = f"{names} {'says' if len(chosen) == 1 else 'say'} {NO_CLASS}"
     places = [
         Place(label, split) if label else Place("", reason=reason) for label, split in zip(labels, splits, strict=True)
     ]

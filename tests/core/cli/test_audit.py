@@ -39,7 +39,7 @@ def test_for_people(call, shapes):
     code, output, _ = call("audit", "shapes")
     assert code == 0
     assert "pictures  28" in output
-    assert "Unreadable files: 1\nThese files could not be used and are not part of the data set." in output
+    assert "Unreadable files: 1\nThese files are damaged or are no pictures, so they are not part of the" in output
     assert "square/half.jpg  cut off, the file ends before the picture does" in output
     assert "Copies in two classes: 2\n" in output
     assert "circle/round.jpg    the same picture as square/angular.jpg, which is in the class square" in output

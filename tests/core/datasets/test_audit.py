@@ -183,9 +183,14 @@ def test_stopping_an_import_at_its_audit(store, index, tmp_path, monkeypatch):
     assert not list(before[0].folder.parent.glob(".importing*"))
 
 
-def test_files_outside_the_class_folders_are_no_faults(small):
-    skipped = (Skipped("readme.jpg", "it lies outside the class folders"), Skipped("a.jpg", "empty, it has 0 bytes"))
-    found = audits.audit(replace(small, skipped=skipped))
+def test_pictures_without_a_class_are_no_faults(small):
+    reasons = {
+        "b.jpg": "it lies outside the class folders",
+        "c.jpg": "its name doesn't begin with a class and end in a number",
+        "d.jpg": "labels.csv says no class for it",
+        "a.jpg": "empty, it has 0 bytes",
+    }
+    found = audits.audit(replace(small, skipped=tuple(Skipped(*item) for item in reasons.items())))
     assert [(issue.path, issue.detail) for issue in found.of_kind("corrupt")] == [("a.jpg", "empty, it has 0 bytes")]
 
 
