@@ -21,6 +21,8 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     """Draws the form; submits a run and goes to it once Start is pressed."""
     index = dataset_views.choose(datasets)
     st.caption(split_sentence(index))
+    if origin := dataset_views.origin(index):
+        st.caption(f":material/account_tree: {origin}")
     config = forms.training_config(index)
     if config:
         run = queue.submit(session.run_store(), index.id, config, recipe=forms.chosen_recipe())
