@@ -58,10 +58,10 @@ def _conflict(count: int) -> str:
 
 def _few_pictures(split: DatasetIndex) -> str:
     """Copies of a picture count once."""
-    different = [
-        len({sample.group or sample.digest for sample in split.select(TRAIN) if sample.label == label})
-        for label in range(len(split.class_names))
-    ]
+    families: list[set[str]] = [set() for _ in split.class_names]
+    for sample in split.select(TRAIN):
+        families[sample.label].add(sample.group or sample.digest)
+    different = [len(own) for own in families]
     few = [label for label, count in enumerate(different) if count < FEW_PICTURES]
     if not few:
         return ""

@@ -1,5 +1,6 @@
 """What is wrong with copies: which can go, which are in two classes, which are on both sides of the split."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -53,27 +54,34 @@ def _worth(sample: Sample) -> tuple:
 
 
 def _spares(index: DatasetIndex, group: str, places: Sequence[int], rows: np.ndarray) -> list[Issue]:
-    kept = places[0]
+    kept = index.samples[places[0]]
+    files = Counter(index.samples[place].digest for place in places)
     issues = []
     for place in places[1:]:
-        sample, other = index.samples[place], index.samples[kept]
-        score, words = _likeness(index, place, kept, rows)
-        is_same = sample.digest in {index.samples[each].digest for each in places if each != place}
-        kind = "duplicate" if is_same else "near_duplicate"
-        detail = f"{words} {other.name}"
-        if (sample.split in HELD_OUT) != (other.split in HELD_OUT):
-            kind, detail = "leak", f"{detail}, which is in {other.split}"
+        sample = index.samples[place]
+        score, words = _likeness(index, place, places[0], rows)
+        kind = "duplicate" if files[sample.digest] > 1 else "near_duplicate"
+        detail = f"{words} {kept.name}"
+        if (sample.split in HELD_OUT) != (kept.split in HELD_OUT):
+            kind, detail = "leak", f"{detail}, which is in {kept.split}"
         issues.append(Issue(kind, sample.path, detail, score, group))
     return issues
 
 
 def _conflicts(index: DatasetIndex, group: str, places: Sequence[int], rows: np.ndarray) -> list[Issue]:
+    # Of each class the first of the group, and the first of each file.
+    of_class: dict[int, int] = {}
+    of_file: dict[str, dict[int, int]] = {}
+    for place in places:
+        sample = index.samples[place]
+        of_class.setdefault(sample.label, place)
+        of_file.setdefault(sample.digest, {}).setdefault(sample.label, place)
     issues = []
     for place in places:
         sample = index.samples[place]
-        others = [each for each in places if index.samples[each].label != sample.label]
         # The very same file says more than a similar one.
-        other = next((each for each in others if index.samples[each].digest == sample.digest), others[0])
+        firsts = (*of_file[sample.digest].items(), *of_class.items())
+        other = next(first for label, first in firsts if label != sample.label)
         score, words = _likeness(index, place, other, rows)
         class_name = index.class_names[index.samples[other].label]
         detail = f"{words} {index.samples[other].name}, which is in the class {class_name}"

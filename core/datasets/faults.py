@@ -7,6 +7,7 @@ built-in samples, of which fewer than 1 in 100 are flagged.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,12 +46,15 @@ class _Gallery:
     def short_sides(self) -> np.ndarray:
         return self.sizes.min(axis=1)
 
-    @property
+    @cached_property
     def stretch(self) -> np.ndarray:
         """How many times as wide as tall, or as tall as wide, against what most are."""
         shape = np.log(self.sizes[:, 0] / self.sizes[:, 1])
-        own = np.array([np.median(shape[self.labels == label]) for label in range(self.labels.max() + 1)])
-        return np.exp(np.minimum(abs(shape - np.median(shape)), abs(shape - own[self.labels])))
+        distance = abs(shape - np.median(shape))
+        for label in np.unique(self.labels):
+            own = self.labels == label
+            distance[own] = np.minimum(distance[own], abs(shape[own] - np.median(shape[own])))
+        return np.exp(distance)
 
 
 def picture_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
