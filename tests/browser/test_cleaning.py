@@ -106,20 +106,20 @@ def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, serve
     page.goto("/data?section=Classes")
     expect(page.get_by_text("Average pictures")).to_be_visible()
     page.get_by_text("Add a data set").click()
-    page.get_by_label("Folder or zip on this server").fill(str(large_zip(tmp_path)))
+    page.get_by_role("textbox", name="Folder or zip on this server").fill(str(large_zip(tmp_path)))
     page.get_by_role("button", name="Import", exact=True).first.click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
 
-    slowest, looks = 0.0, 0
+    looks = []
     while len(store.list()) == 1:
         for section, text in (("Overview", "Pictures per class"), ("Versions", "History")):
             began = time.monotonic()
             page.get_by_text(section, exact=True).click()
             expect(page.get_by_role("heading", name=text)).to_be_visible()
-            slowest, looks = max(slowest, time.monotonic() - began), looks + 1
-    print(f"{looks} looks, the slowest took {slowest:.2f} s")
-    assert looks >= 4
-    assert slowest < SECONDS_TO_ANSWER
+            looks.append(time.monotonic() - began)
+    print(f"Seconds of {len(looks)} looks at pages during the import:", *(f"{seconds:.2f}" for seconds in looks))
+    assert len(looks) >= 4
+    assert max(looks) < SECONDS_TO_ANSWER
     wait_until(lambda: len(store.list()) == 2)
     expect(page.get_by_text("large is in: 4,000 pictures")).to_be_visible()
     assert store.get(shapes.id).samples == shapes.samples

@@ -1,12 +1,13 @@
 """What a child writes and what it doesn't. The parent's side is tested with imports too."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
-from core.datasets.child import PROJECT, Child
+from core.datasets.child import NICENESS, PROJECT, Child
 from core.events import ignore_event, never_stop
 
 CHATTER = """
@@ -25,7 +26,7 @@ def work(job, on_event, should_stop):
         while not should_stop():
             pass
         raise Stopped
-    return {"answer": job["number"] + 1}
+    return {"answer": job["number"] + 1, "niceness": os.nice(0)}
 
 answer(work)
 """
@@ -44,7 +45,11 @@ def test_what_libraries_print_is_kept_out_of_the_messages():
     event, outcome = messages(number=41, end="done")
     assert (event["phase"], event["step"], event["total"]) == ("pictures", 1, 2)
     assert event["metrics"] == {"pictures_per_second": 3.5}
-    assert outcome == {"answer": 42}
+    assert outcome["answer"] == 42
+
+
+def test_a_child_lets_the_web_server_go_first():
+    assert messages(number=1, end="done")[-1]["niceness"] == min(os.nice(0) + NICENESS, 19)
 
 
 def test_a_refusal_is_told_in_its_words():
