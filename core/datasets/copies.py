@@ -26,8 +26,8 @@ ROWS, COLUMNS, PAIRS = 128, 32_768, 8_192
 MAX_COLOUR, MAX_COLOUR_ANYWHERE = 16, 48
 # Thumbnails' distance, 0-2, is 1 - their correlation.
 LARGEST_DISTANCE, SMALLEST_DISTANCE = 0.12, 0.004
-# Too few pictures to tell how alike they are by nature: only what is surely a copy counts.
-FEW, DISTANCE_OF_FEW = 20, 0.02
+# So few pictures hardly tell how alike they are by nature, so only what is surely a copy counts; or not at all.
+FEW, LARGEST_OF_FEW, TOO_FEW = 100, 0.012, 20
 ANCHORS, OTHERS = 1000, 20_000
 # The near neighbour is the fifth at most: a picture may have four copies.
 MOST_NEAR = 5
@@ -103,8 +103,9 @@ def copy_distance(thumbnails: np.ndarray) -> float:
         thumbnails: `uint8` array of shape `(num_pictures, THUMBNAIL_BYTES)`.
     """
     count = len(thumbnails)
-    if count < FEW:
-        return DISTANCE_OF_FEW
+    largest = LARGEST_OF_FEW if count < FEW else LARGEST_DISTANCE
+    if count < TOO_FEW:
+        return largest
     near = min(max(count // 100, 1), MOST_NEAR)
     wanted = (near, 10 * near)
     others = _directions(thumbnails[:: -(-count // OTHERS)])
@@ -117,7 +118,7 @@ def copy_distance(thumbnails: np.ndarray) -> float:
     if far <= 0:
         return SMALLEST_DISTANCE
     tenfolds = 1 + TENFOLDS + math.log10(count / len(others))
-    return float(np.clip(far * (max(close, 0.0) / far) ** tenfolds, SMALLEST_DISTANCE, LARGEST_DISTANCE))
+    return float(np.clip(far * (max(close, 0.0) / far) ** tenfolds, SMALLEST_DISTANCE, largest))
 
 
 def similarity(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
