@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from core.datasets.audit import Issue
+from core.datasets.drafts import Draft, read_draft
+from core.datasets.store import DatasetStore
+from core.datasets.survey import Survey, read_survey, write_survey
+from pages.components import session
+from tests.conftest import draw_folder
+from tests.pages.conftest import button, wait_until, words
+
+
+@pytest.fixture
+def store(home):
+    return DatasetStore(home)
+
+
+@pytest.fixture
+def shapes(store, shape_folder):
+    return store.import_source(shape_folder, name="Shapes")
+
+
+def surveyed(index, suspects=()):
+    """Stores a survey in which the pictures lie in a row and some have doubtful labels."""
+    paths = tuple(sample.path for sample in index.samples)
+    places = np.linspace(-1, 1, len(paths), dtype=np.float32)
+    issues = tuple(Issue("suspect_label", path, f"looks like a {name} (0.97)", 0.97) for path, name in suspects)
+    survey = Survey(index.id, "efficientnet_lite0", paths, np.stack([places, places], 1), issues, 0.93, dict(suspects))
+    write_survey(index, survey)
+
+
+def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
+    app = open_page("data", section="Map")
+    assert "finds **doubtful labels** and pictures **unlike all others**" in words(app)
+    app = button(app, "Look through the pictures").click().run()
+    assert button(app, "Look through the pictures").disabled
+    button(app, "Stop").click().run()
+    wait_until(lambda: not session.jobs().running())
+    assert read_survey(shapes) is None
+    assert "Stopped. What was computed is kept, so the next time is shorter." in words(app.run())
+
+
+def test_map_shows_a_dot_a_picture_and_marks_those_to_look_at(open_page, shapes):
+    surveyed(shapes, [(shapes.samples[3].path, "square")])
+    app = open_page("data", section="Map")
+    (chart,) = app.get("plotly_chart")
+    assert chart.proto.alt == "Map of 30 pictures in 3 classes, 1 of them to look at"
+    assert "a simple model gives 93.0 % of the pictures the class that they have" in words(app).replace("\\", "")
+    assert app.info[0].value == "Click a dot to see its picture."
+
+
+def test_picture_is_chosen_without_a_mouse_and_relabelled_there(open_page, shapes):
+    path = shapes.samples[3].path
+    surveyed(shapes, [(path, "square")])
+    app = open_page("data", section="Map")
+    choice = app.selectbox(key="map_choice")
+    assert choice.options == [f"{shapes.samples[3].name}: looks like a square (0.97)"]
+    choice.set_value(path).run()
+    assert "Near it on the map" in words(app)
+    assert len(app.image) == 1 + 6
+    app = button(app, "Relabel as square").click().run()
+    assert read_draft(shapes) == Draft({path: "relabel:square"})
+    assert "1 picture relabelled as square" in words(app)
+
+
+def test_doubtful_labels_are_among_the_issues_and_corrected_together(open_page, shapes):
+    first, second = shapes.samples[3].path, shapes.samples[15].path
+    surveyed(shapes, [(first, "square"), (second, "stripes")])
+    app = open_page("data", section="Issues")
+    assert app.pills(key="issue_kind").value == "suspect_label"
+    button(app, "Relabel all 2 shown as what they look like").click().run()
+    assert read_draft(shapes) == Draft({first: "relabel:square", second: "relabel:stripes"})
+
+
+def test_issues_offer_to_look_for_doubtful_labels_until_that_was_done(open_page, shapes):
+    assert button(open_page("data", section="Issues"), "Look for them")
+    surveyed(shapes)
+    assert "Look for them" not in [item.label for item in open_page("data").button]
+
+
+def test_of_many_classes_some_are_coloured(open_page, store, tmp_path):
+    folder = draw_folder(tmp_path / "many", 4, ("circle", "square"))
+    for number in range(11):
+        (draw_folder(tmp_path / f"more {number}", 2, ("stripes",), seed=number) / "stripes").rename(
+            folder / f"class {number:02d}"
+        )
+    index = store.import_source(folder)
+    surveyed(index, [(index.samples[-1].path, "circle")])
+    app = open_page("data", section="Map")
+    coloured = app.multiselect(key=f"coloured_{index.id}").value
+    assert len(coloured) == 10
+    assert coloured[0] == index.class_names[index.samples[-1].label]

@@ -1,0 +1,111 @@
+import io
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.datasets.store import DatasetStore
+from pages.components import session
+from tests.conftest import SHAPES, draw_shape
+from tests.pages.conftest import button, send_file, wait_until, words
+
+
+@pytest.fixture
+def store(home):
+    return DatasetStore(home)
+
+
+@pytest.fixture
+def twofold(tmp_path):
+    """Folders of two kinds of classes: colours outside, shapes inside."""
+    generator = np.random.default_rng(3)
+    for colour in ("red", "blue"):
+        for shape in SHAPES[:2]:
+            folder = tmp_path / "twofold" / colour / shape
+            folder.mkdir(parents=True)
+            for number in range(4):
+                draw_shape(shape, generator).save(folder / f"{number}.png")
+    return tmp_path / "twofold"
+
+
+def ended(app):
+    """Waits for the import; what became of it is said once, perhaps already."""
+    wait_until(lambda: not session.jobs().running())
+    if not (app.error or app.toast):
+        app.run()
+    assert not app.exception
+    return app
+
+
+def test_data_set_is_built_from_pictures_class_by_class(open_page, store):
+    app = open_page("data")
+    app.session_state["way_to_import"] = "Pictures, class by class"
+    app.run()
+    assert app.button(key="build").disabled
+    assert "Type the name of each class." in words(app)
+    button(app, "Add a class").click().run()
+    generator = np.random.default_rng(9)
+    for place, name in enumerate(SHAPES):
+        app.text_input(key=f"build_class_0_{place}").set_value(name)
+    app.run()
+    assert "Drop two pictures or more, better twenty, into circle." in words(app)
+    for place, name in enumerate(SHAPES):
+        for number in range(3):
+            buffer = io.BytesIO()
+            draw_shape(name, generator).save(buffer, "PNG")
+            app.file_uploader(key=f"build_files_0_{place}").upload(f"{number}.png", buffer.getvalue(), "image/png")
+    app.text_input(key="build_name_0").set_value("By hand").run()
+    app.button(key="build").click().run()
+    ended(app)
+    (index,) = store.list()
+    assert index.name == "By hand"
+    assert dict(zip(index.class_names, index.distribution().totals, strict=True)) == dict.fromkeys(SHAPES, 3)
+
+
+def test_two_classes_of_one_name_are_pointed_out(open_page):
+    app = open_page("data")
+    app.session_state["way_to_import"] = "Pictures, class by class"
+    app.run()
+    for place, name in enumerate(("Cat", "cat ")):
+        app.text_input(key=f"build_class_0_{place}").set_value(name)
+    assert "Each class needs a name of its own." in words(app.run())
+
+
+def test_folder_that_can_be_read_in_two_ways_is_asked_about(open_page, store, twofold):
+    app = open_page("data")
+    app.text_input[0].set_value(str(twofold))
+    app = ended(button(app, "Import").click().run())
+    text = words(app).replace("\\", "")
+    assert "**twofold** can be read in 2 ways. What are its classes?" in text
+    assert "blue (8), red (8)" in text
+    assert "circle (8), square (8)" in text
+    assert not app.error
+    assert store.list() == []
+    job = session.jobs().latest("import")
+    inner = next(reading.name for reading in job.failure.readings if "circle" in reading.class_names)
+    ended(app.button(key=f"use_{job.id}_{inner}").click().run())
+    (index,) = store.list()
+    assert index.class_names == ("circle", "square")
+    assert "can be read in" not in words(app.run())
+
+
+def test_question_about_an_upload_is_there_after_a_reload_and_can_be_dropped(open_page, home, store, twofold, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "both"), "zip", twofold)
+    ended(send_file(open_page("data"), "both.zip", Path(archive).read_bytes()))
+    app = open_page("data")
+    assert "**both.zip** can be read in 2 ways" in words(app).replace("\\", "")
+    app = button(app, "None of these").click().run()
+    assert "can be read in" not in words(app)
+    assert store.list() == []
+    assert not list(home.datasets.glob(".importing-*/upload"))
+
+
+def test_answer_about_an_upload_imports_it(open_page, store, twofold, tmp_path):
+    archive = shutil.make_archive(str(tmp_path / "both"), "zip", twofold)
+    app = ended(send_file(open_page("data"), "both.zip", Path(archive).read_bytes()))
+    job = session.jobs().latest("import")
+    outer = next(reading.name for reading in job.failure.readings if "red" in reading.class_names)
+    ended(app.button(key=f"use_{job.id}_{outer}").click().run())
+    (index,) = store.list()
+    assert (index.name, index.class_names) == ("both", ("blue", "red"))
