@@ -11,6 +11,7 @@ from core.runs.store import Run, RunStatus
 from pages.components import (
     chart_view,
     charts,
+    dataset_views,
     evaluation_views,
     forms,
     frame,
@@ -194,6 +195,13 @@ def show_details(run: Run) -> None:
             )
 
 
+def show_origin(run: Run) -> None:
+    """Says what the run's data set is a version of, where it is one and still there."""
+    index = next((index for index in session.dataset_store().list() if index.id == run.dataset_id), None)
+    if index is not None and (origin := dataset_views.origin(index)):
+        st.caption(f":material/account_tree: {origin}")
+
+
 def show_run(run: Run) -> None:
     """Draws the page of a run."""
     frame.title(wording.plain(run.name))
@@ -201,6 +209,7 @@ def show_run(run: Run) -> None:
         run_views.status_badge(run)
         taken = run_views.seconds_taken(run)
         st.caption(run_views.facts(run) + (f" · took {wording.duration(taken)}" if taken else ""))
+    show_origin(run)
     # The curves keep their place on the page when the run ends and more is drawn above them, so they aren't built anew.
     above, live = st.container(), st.container()
     with above:

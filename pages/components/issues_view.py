@@ -150,7 +150,7 @@ def _group(index: DatasetIndex, found: Findings, draft: Draft, group: str, key: 
                 on_click=decisions.stage,
                 args=(index, tuple(sample.path for sample in samples), KEEP),
             )
-        grid = st.grid(min_column_width=165, gap="small", key=f"cards_{key}")
+        grid = st.grid(min_column_width=145, gap="small", key=f"cards_{key}")
         for sample in samples[:MOST_OF_A_GROUP]:
             issues = [issue for issue in found.by_path.get(sample.path, ()) if issue.kind in COPIES]
             with grid.cell():

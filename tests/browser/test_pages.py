@@ -11,7 +11,8 @@ from core.runs.standby_pool import LOG_NAME
 from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, START_SECONDS, Server, processes, wait_until
 from tests.conftest import draw_folder
 
-PAGES = ("", "data", "train", "runs", "testing", "run")
+SECTIONS = ("Issues", "Map", "Classes", "Versions")
+PAGES = ("", "data", *(f"data?section={name}" for name in SECTIONS), "train", "runs", "testing", "run")
 # Contrast of each caption to the page behind it, its opacity counted.
 CONTRASTS = """() => {
   const numbers = (color) => color.match(/[0-9.]+/g).map(Number);
