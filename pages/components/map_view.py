@@ -13,8 +13,9 @@ from pages.components import chart_view, contents, dataset_charts, decisions, jo
 from pages.components.contents import Findings
 from pages.components.jobs import SURVEY
 
-PICTURE = "map_picture"
-CHOICE = "map_choice"
+# With a data set's id: a path means another picture in another data set.
+PICTURE = "map_picture_"
+CHOICE = "map_choice_"
 LARGE = 360
 NEIGHBOURS = 6
 MOST_CHOICES = 500
@@ -96,7 +97,7 @@ def _map(index: DatasetIndex, seen: Survey) -> None:
         figure,
         alt=f"Map of {len(samples)} pictures in {len(index.class_names)} classes, {len(marked)} of them to look at",
         key=key,
-        on_select=lambda: _picked(key, seen),
+        on_select=lambda: _picked(key, index, seen),
     )
 
 
@@ -118,12 +119,12 @@ def _coloured(index: DatasetIndex, seen: Survey) -> list[str]:
     )
 
 
-def _picked(key: str, seen: Survey) -> None:
+def _picked(key: str, index: DatasetIndex, seen: Survey) -> None:
     """Remembers the picture whose dot was clicked."""
     points = st.session_state[key].selection.points
     if points:
-        st.session_state[PICTURE] = seen.paths[int(points[0]["customdata"][0])]
-        st.session_state[CHOICE] = None
+        st.session_state[PICTURE + index.id] = seen.paths[int(points[0]["customdata"][0])]
+        st.session_state[CHOICE + index.id] = None
 
 
 def _chosen(index: DatasetIndex, found: Findings, seen: Survey) -> None:
@@ -136,12 +137,13 @@ def _chosen(index: DatasetIndex, found: Findings, seen: Survey) -> None:
             "Pictures to look at, worst first",
             worst,
             index=None,
-            key=CHOICE,
+            key=CHOICE + index.id,
             placeholder=f"{len(worst)} pictures",
             format_func=lambda path: f"{by_path[path].name}: {details[path]}",
             on_change=_chose,
+            args=(index,),
         )
-    path = st.session_state.get(PICTURE)
+    path = st.session_state.get(PICTURE + index.id)
     if path not in by_path:
         st.info("Click a dot to see its picture.", icon=":material/ads_click:")
         return
@@ -152,9 +154,10 @@ def _chosen(index: DatasetIndex, found: Findings, seen: Survey) -> None:
     _near(index, seen, path)
 
 
-def _chose() -> None:
-    if st.session_state[CHOICE] is not None:
-        st.session_state[PICTURE] = st.session_state[CHOICE]
+def _chose(index: DatasetIndex) -> None:
+    chosen = st.session_state[CHOICE + index.id]
+    if chosen is not None:
+        st.session_state[PICTURE + index.id] = chosen
 
 
 def _near(index: DatasetIndex, seen: Survey, path: str) -> None:

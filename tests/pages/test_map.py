@@ -53,7 +53,7 @@ def test_picture_is_chosen_without_a_mouse_and_relabelled_there(open_page, shape
     path = shapes.samples[3].path
     surveyed(shapes, [(path, "square")])
     app = open_page("data", section="Map")
-    choice = app.selectbox(key="map_choice")
+    choice = app.selectbox(key=f"map_choice_{shapes.id}")
     assert choice.options == [f"{shapes.samples[3].name}: looks like a square (0.97)"]
     choice.set_value(path).run()
     assert "Near it on the map" in words(app)
