@@ -1,7 +1,7 @@
 """Imports in a process of their own, so that a picture that brings a decoder down doesn't bring the web server down."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from itertools import count
@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.child import Child, Job, answer
+from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Skipped
 from core.datasets.layout import AmbiguousLayout, Reading
 from core.datasets.picture_reader import Pictures
 from core.datasets.store import DatasetStore
+from core.datasets.versions import make_version
 from core.errors import DatasetError, Stopped
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE, ImportLimits, Settings
@@ -108,6 +110,30 @@ def add_pictures_apart(
         return _follow(store, {"parent": parent.id, "classes": on_disk, "label": parent.name}, on_event, should_stop)
 
 
+def make_version_apart(
+    store: DatasetStore,
+    index: DatasetIndex,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+    further: Sequence[Edit] = (),
+) -> DatasetIndex:
+    """Does what `versions.make_version` does, in a process of its own: it keeps a processor busy where there are many.
+
+    Args:
+        store: where data sets are.
+        index: the data set.
+        on_event: told of the phases `version` and `audit` (pictures).
+        should_stop: asked a few times a second.
+        further: what to change after what was decided about the pictures.
+
+    Raises:
+        DatasetError: as `make_version` does, or the process was ended by the system. The decisions stay.
+        Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
+    """
+    job = {"version_of": index.id, "further": [asdict(edit) for edit in further], "label": f"a version of {index.name}"}
+    return _follow(store, job, on_event, should_stop)
+
+
 @contextmanager
 def _all_on_disk(store: DatasetStore, classes: Mapping[str, Pictures]) -> Iterator[dict[str, list[tuple[str, str]]]]:
     """Yields the name and the path of each picture, for as long as the block lasts."""
@@ -156,6 +182,10 @@ def _reading(values: Job) -> Reading:
     )
 
 
+def _edit(values: Job) -> Edit:
+    return Edit(values["kind"], tuple(values["paths"]), tuple(values["class_names"]), values["number"])
+
+
 def _on_disk(file: Path | BinaryIO, path: Path) -> Path:
     if isinstance(file, Path):
         return file.absolute()
@@ -186,6 +216,9 @@ def _import(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
 
 
 def _import_into(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
+    if "version_of" in job:
+        further = [_edit(values) for values in job["further"]]
+        return make_version(store, store.get(job["version_of"]), None, on_event, should_stop, further)
     if "classes" in job:
         classes = {name: [(own, Path(path)) for own, path in files] for name, files in job["classes"].items()}
         if "parent" in job:

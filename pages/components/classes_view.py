@@ -6,8 +6,7 @@ import streamlit as st
 
 from core.datasets.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
-from core.datasets.isolation import add_pictures_apart
-from core.datasets.versions import make_version
+from core.datasets.isolation import add_pictures_apart, make_version_apart
 from pages.components import average_pictures, build_form, decisions, job_views, pictures, polling, session, wording
 from pages.components.jobs import DERIVE
 
@@ -87,7 +86,7 @@ def _make(index: DatasetIndex, edit: Edit) -> None:
     job_views.start(
         DERIVE,
         index.name,
-        lambda on_event, should_stop: make_version(store, index, None, on_event, should_stop, [edit]),
+        lambda on_event, should_stop: make_version_apart(store, index, on_event, should_stop, [edit]),
         about=index.id,
     )
 

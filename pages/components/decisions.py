@@ -7,7 +7,7 @@ import streamlit as st
 from core.datasets.audit import KINDS, Issue
 from core.datasets.drafts import KEEP, RELABEL_PREFIX, REMOVE, UNDECIDED, Draft, decide, discard_draft, read_draft
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.versions import make_version
+from core.datasets.isolation import make_version_apart
 from core.errors import CoreError
 from pages.components import job_views, pictures, session, wording
 from pages.components.jobs import DERIVE, Job
@@ -67,7 +67,7 @@ def _make(index: DatasetIndex) -> None:
     job_views.start(
         DERIVE,
         index.name,
-        lambda on_event, should_stop: make_version(store, index, None, on_event, should_stop),
+        lambda on_event, should_stop: make_version_apart(store, index, on_event, should_stop),
         about=index.id,
     )
 

@@ -9,7 +9,9 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from core.datasets.isolation import add_pictures_apart, import_apart, import_pictures_apart
+from core.datasets.drafts import Draft, decide, read_draft
+from core.datasets.edits import Edit
+from core.datasets.isolation import add_pictures_apart, import_apart, import_pictures_apart, make_version_apart
 from core.datasets.layout import AmbiguousLayout
 from core.errors import DatasetError, Stopped
 
@@ -122,6 +124,29 @@ def test_pictures_are_added(store, pets, tmp_path, picture):
     with pytest.raises(DatasetError, match="Expected pictures to add to the class cats"):
         add_pictures_apart(store, index.id, "cats", [])
     assert len(store.list()) == 2
+
+
+def test_a_version_is_made_of_decisions_and_further_changes(store, pets, tmp_path):
+    (tmp_path / "pets.zip").write_bytes(pets)
+    index = store.import_source(tmp_path / "pets.zip")
+    first, second = (sample.path for sample in index.samples[:2])
+    decide(index, [first], "remove")
+    decide(index, [second], "keep")
+    rename = Edit("rename_class", class_names=("dogs", "hounds"))
+    version = make_version_apart(store, index, further=[rename])
+    assert version.edits == (Edit("remove", (first,)), rename)
+    assert version.class_names == ("cats", "hounds")
+    assert (read_draft(index), read_draft(version)) == (Draft(), Draft({second: "keep"}))
+    with pytest.raises(DatasetError, match="Nothing is to be changed in pets yet"):
+        make_version_apart(store, index)
+    again = make_version_apart(store, version, further=[Edit("rename_class", class_names=("hounds", "dogs"))])
+    assert len(again.samples) == 17
+    decide(index, [first], "remove")
+    assert (
+        make_version_apart(store, index)
+        .notes[0]
+        .endswith("holds just these pictures already: no new version was made.")
+    )
 
 
 def test_stopping(store, pets, tmp_path):
