@@ -6,12 +6,13 @@ from typing import Any
 import click
 
 from core.cli.interruption import stop_on_interrupt
-from core.cli.output import in_words, json_option, print_facts, print_json, print_table
+from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
 from core.cli.telling import PhaseTeller
 from core.datasets.index import DatasetIndex
 from core.datasets.layout import LAYOUTS
 from core.datasets.samples import SAMPLES, import_sample
 from core.datasets.store import DatasetStore
+from core.datasets.titles import clean_title
 from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 
@@ -27,15 +28,19 @@ NOTICE = "Stopping the import."
 
 
 @click.command("import")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source")
 @click.option("--name", help="What to call the data set; the file's name where it isn't given.")
 @click.option(
     "--layout", type=click.Choice(LAYOUTS), help="What tells the classes; only needed where an import asks for it."
 )
 @json_option
-def import_command(source: Path, name: str | None, layout: str | None, as_json: bool) -> None:
+def import_command(source: str, name: str | None, layout: str | None, as_json: bool) -> None:
     """Import a zip, a tar.gz or a folder of pictures."""
-    print_dataset(import_source(source, name, layout), as_json)
+    if not source.strip():  # as a path it would be the folder that the command was given in
+        raise DatasetError("Expected a zip, a tar.gz or a folder to import. Received nothing. Name one.")
+    dataset = import_source(Path(source), name, layout)
+    print_dataset(dataset, as_json)
+    tell_unused_name(dataset, name)
 
 
 @click.command()
@@ -61,6 +66,8 @@ def find_dataset(reference: str) -> DatasetIndex:
     Raises:
         DatasetError: there is nothing of that name.
     """
+    if not reference.strip():
+        raise DatasetError("Expected a data set: its id, its name, or a zip or folder to import. Received nothing.")
     try:
         return DatasetStore(settings()).get(reference)
     except DatasetError:
@@ -96,6 +103,12 @@ def import_sample_set(name: str) -> DatasetIndex:
             return import_sample(DatasetStore(settings()), name, PhaseTeller(PHASES, "Importing"), should_stop)
         except Stopped:
             raise click.Abort from None
+
+
+def tell_unused_name(dataset: DatasetIndex, name: str | None) -> None:
+    """Says on standard error that a name wasn't used, as the pictures were here already under another."""
+    if name and dataset.notes and not dataset.name.startswith(clean_title(name)):
+        say(f"The name {in_words(clean_title(name))} was not used: the pictures were here as {in_words(dataset.name)}.")
 
 
 def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from core import durable
-from core.cli.datasets import dataset_values, find_dataset, print_dataset
+from core.cli.datasets import dataset_values, find_dataset, print_dataset, tell_unused_name
 from core.cli.interruption import stop_on_interrupt
 from core.cli.output import json_option, print_facts, print_json, print_table
 from core.cli.runs import run_store
@@ -66,6 +66,7 @@ def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, *
         except Stopped:
             raise click.Abort from None
     print_dataset(version, as_json)
+    tell_unused_name(version, name)
     if not as_json and version.parent == index.id:
         click.echo(f"\nMade of {index.name}: {', '.join(edit.describe() for edit in version.edits)}")
 

@@ -1,7 +1,7 @@
 """What is wrong with copies: which can go, which are in two classes, which are on both sides of the split."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ HELD_OUT = (VALIDATION, TEST)
 SPARE = ("leak", "duplicate", "near_duplicate")
 
 
-def copy_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
+def copy_faults(index: DatasetIndex, rows: np.ndarray, faulty: Collection[str] = ()) -> list[Issue]:
     """Returns an issue for each picture that is a copy of one that is better kept, in no particular order.
 
     Where copies are in different classes, all of them have one.
@@ -23,6 +23,7 @@ def copy_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
     Args:
         index: the data set, its pictures with the groups of their copies.
         rows: looks of its pictures, array of dtype `looks.ROW` in their order.
+        faulty: paths of pictures that have faults of their own: a blurry copy isn't the one to keep.
     """
     members: dict[str, list[int]] = {}
     for place, sample in enumerate(index.samples):
@@ -31,7 +32,7 @@ def copy_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
     issues = []
     for group, places in members.items():
         if len(places) > 1:
-            places = sorted(places, key=lambda place: _worth(index.samples[place]))
+            places = sorted(places, key=lambda place: _worth(index.samples[place], faulty))
             is_conflict = len({index.samples[place].label for place in places}) > 1
             judge = _conflicts if is_conflict else _spares
             issues += judge(index, group, places, rows)
@@ -41,16 +42,16 @@ def copy_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
 def keep_one(index: DatasetIndex, audit: Audit) -> tuple[str, ...]:
     """Returns the paths of the pictures to remove so that one of each group of copies is left.
 
-    Kept is the largest picture; of equally large ones that in the train folder, then the first by name. Groups whose
-    copies are in different classes are left alone: see `SPARE`.
+    Kept is one without faults of its own, of those the largest; of equally large ones that in the train folder, then
+    the first by name. Groups whose copies are in different classes are left alone: see `SPARE`.
     """
     spare = {issue.path for issue in audit.issues if issue.kind in SPARE}
     return tuple(sample.path for sample in index.samples if sample.path in spare)
 
 
-def _worth(sample: Sample) -> tuple:
+def _worth(sample: Sample, faulty: Collection[str]) -> tuple:
     """Returns what copies are ordered by, the best to keep first."""
-    return -sample.width * sample.height, sample.split in HELD_OUT, sample.name, sample.path
+    return sample.path in faulty, -sample.width * sample.height, sample.split in HELD_OUT, sample.name, sample.path
 
 
 def _spares(index: DatasetIndex, group: str, places: Sequence[int], rows: np.ndarray) -> list[Issue]:

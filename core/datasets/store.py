@@ -139,13 +139,13 @@ class DatasetStore:
         """
         source = Path(source) if isinstance(source, str | os.PathLike) else source
         label = escape_label(Path(label or getattr(source, "name", "") or "The archive").name)
+        title = clean_title(name if name is not None else without_suffix(label))
         with self._explained(label), self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
             index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
-            index = replace(index, name=clean_title(name or without_suffix(label)))
-            return self._publish(examine(index, on_event, should_stop))
+            return self._publish(examine(replace(index, name=title), on_event, should_stop))
 
     def import_pictures(
         self,

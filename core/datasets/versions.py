@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.datasets.drafts import KEEP, decide, read_draft, take_back
-from core.datasets.edits import Edit
+from core.datasets.drafts import KEEP, RELABEL_PREFIX, decide, read_draft, take_back
+from core.datasets.edits import RELABEL, REMOVE, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError
@@ -20,7 +20,7 @@ class Comparison:
         added: pictures that only the new one has.
         relabelled: pictures of both that are of another class in the new one, those of `renamed` classes left out.
         renamed: classes that only the old one has and that went as a whole into one of the new one.
-        before: number of pictures of each class of the old one.
+        before: number of pictures of each class of the old one, those of `renamed` classes under their new name.
         after: number of pictures of each class of the new one.
     """
 
@@ -88,6 +88,27 @@ def make_version(
     return version
 
 
+def go_back(version: DatasetIndex, parent: DatasetIndex) -> None:
+    """Puts what was decided about pictures before a version was made back as decisions about its parent.
+
+    So that a single click can be corrected without all the others being made anew. What has been decided about the
+    parent's pictures since then stays.
+
+    Raises:
+        DatasetError: the decisions can't be read or written.
+    """
+    decided = set(read_draft(parent).decisions)
+    here = {sample.path for sample in parent.samples}
+    kept = [path for path, decision in read_draft(version).decisions.items() if decision == KEEP]
+    before = [(KEEP, kept)]
+    before += [(REMOVE, edit.paths) for edit in version.edits if edit.kind == REMOVE]
+    before += [(f"{RELABEL_PREFIX}{edit.class_names[0]}", edit.paths) for edit in version.edits if edit.kind == RELABEL]
+    for decision, paths in before:
+        again = [path for path in paths if path in here and path not in decided]
+        if again:
+            decide(parent, again, decision)
+
+
 def compare(old: DatasetIndex, new: DatasetIndex) -> Comparison:
     """Returns what differs between two data sets, be they versions of one another or not."""
     before, after = _classes(old), _classes(new)
@@ -100,9 +121,17 @@ def compare(old: DatasetIndex, new: DatasetIndex) -> Comparison:
             picture[0] for picture in both if renamed.get(before[picture], before[picture]) != after[picture]
         ),
         renamed=renamed,
-        before=dict(zip(old.class_names, old.distribution().totals, strict=True)),
+        before=_counts(old, renamed),
         after=dict(zip(new.class_names, new.distribution().totals, strict=True)),
     )
+
+
+def _counts(index: DatasetIndex, renamed: Mapping[str, str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, total in zip(index.class_names, index.distribution().totals, strict=True):
+        name = renamed.get(name, name)
+        counts[name] = counts.get(name, 0) + total
+    return counts
 
 
 def _classes(index: DatasetIndex) -> dict[tuple[str, str], str]:

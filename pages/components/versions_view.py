@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.versions import Comparison, children, compare, lineage
+from core.datasets.versions import Comparison, children, compare, go_back, lineage
 from pages.components import chart_view, dataset_charts, dataset_views, downloads, pictures, session, wording
 
 COMPARED = "compared_with"
@@ -48,7 +48,8 @@ def _ask_undo(index: DatasetIndex, parent: DatasetIndex) -> None:
     def ask() -> None:
         st.markdown(
             f"This goes back to **{wording.plain(parent.name)}**, which is as it was. What was done since: "
-            f"{wording.plain(wording.changes(index.edits))}."
+            f"{wording.plain(wording.changes(index.edits))}. What was decided about single pictures is there as "
+            "decisions again, to be corrected or discarded."
         )
         in_use = dataset_views.is_in_use(index)
         st.toggle(
@@ -67,6 +68,7 @@ def _ask_undo(index: DatasetIndex, parent: DatasetIndex) -> None:
 
 def _undo(index: DatasetIndex, parent: DatasetIndex) -> None:
     with session.errors_shown():
+        go_back(index, parent)
         session.choose_dataset(parent.id)
         if st.session_state[THIS_TOO]:
             dataset_views.delete(index)

@@ -234,6 +234,8 @@ def test_no_runs_yet(call: Call) -> None:
         (["train", "x", "--recipe", "stew"], "Error: Expected a recipe out of recommended, article, fine_tune."),
         (["train", "x", "--epochs", "many"], "Error: Invalid value for '--epochs': 'many' is not a valid integer."),
         (["train", "x", "--nonsense"], "Error: No such option '--nonsense'."),
+        (["import", ""], "Error: Expected a zip, a tar.gz or a folder to import. Received nothing."),
+        (["audit", ""], "Error: Expected a data set: its id, its name, or a zip or folder to import."),
         (["import", "no such file"], "Error: Expected a zip file or a folder at no such file."),
         (["trian"], "Error: No such command 'trian'."),
     ],

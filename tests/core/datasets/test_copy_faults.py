@@ -102,3 +102,10 @@ def test_copies_in_two_classes_are_left_to_the_person(split):
 def test_groups_are_judged_each_for_itself():
     index = data_set(copy("a"), copy("b", group="h", content="3"), copy("c"), copy("d", group="h", content="3"))
     assert kept(index) == {"a", "b"}
+
+
+def test_a_faulty_copy_is_not_the_one_to_keep():
+    index = data_set(copy("blurry", size=(90, 90)), copy("sharp", content="2", size=(80, 80)))
+    looks = pack(["1" * 64, "2" * 64], [measure(draw_scene(1).resize(size)) for size in ((150, 120), (151, 120))])
+    assert [issue.path for issue in copy_faults(index, looks)] == ["pictures/sharp"]
+    assert [issue.path for issue in copy_faults(index, looks, {"pictures/blurry"})] == ["pictures/blurry"]

@@ -13,7 +13,7 @@ from core.datasets.edits import Edit
 from core.datasets.looks import read_looks
 from core.datasets.record import RECORD_NAME, read_record
 from core.datasets.store import DatasetStore
-from core.datasets.versions import Comparison, children, compare, lineage, make_version
+from core.datasets.versions import Comparison, children, compare, go_back, lineage, make_version
 from core.errors import DatasetError, Stopped
 from core.runs.store import RunStore
 
@@ -285,6 +285,20 @@ def test_decisions_stay_where_no_version_comes_of_them(store, pets):
     assert read_draft(pets) == draft
 
 
+def test_who_goes_back_finds_the_decisions_as_they_were(store, pets):
+    paths = [sample.path for sample in pets.samples]
+    decide(pets, paths[:2], "remove")
+    decide(pets, paths[4:5], "relabel:cat")
+    decide(pets, paths[8:9], "keep")
+    before = read_draft(pets)
+    version = make_version(store, pets)
+    decide(pets, paths[1:2], "keep")
+    go_back(version, pets)
+    assert read_draft(pets).decisions == {**before.decisions, paths[1]: "keep"}
+    store.delete(version.id)
+    assert len(make_version(store, pets).samples) == 11
+
+
 # Comparing
 
 
@@ -299,7 +313,7 @@ def test_a_version_is_compared_with_its_parent(store, pets):
         added=(),
         relabelled=(paths[4],),
         renamed={"fox": "wolf"},
-        before={"cat": 4, "dog": 4, "fox": 4},
+        before={"cat": 4, "dog": 4, "wolf": 4},
         after={"cat": 4, "dog": 3, "wolf": 4},
     )
     back = compare(version, pets)
@@ -310,6 +324,7 @@ def test_merged_classes_are_no_relabelled_pictures(store, pets):
     version = store.derive(pets.id, [Edit("merge_classes", class_names=("dog", "fox", "dog"))])
     comparison = compare(pets, version)
     assert (comparison.relabelled, comparison.renamed) == ((), {"fox": "dog"})
+    assert (comparison.before, comparison.after) == ({"cat": 4, "dog": 8}, {"cat": 4, "dog": 8})
 
 
 def test_data_sets_that_have_nothing_in_common(store, pets, zip_of, picture, tmp_path):
