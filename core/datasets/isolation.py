@@ -8,6 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
+from core.datasets.audit import audit, write_audit
 from core.datasets.child import Child, Job, answer
 from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Skipped
@@ -134,6 +135,24 @@ def make_version_apart(
     return _follow(store, job, on_event, should_stop)
 
 
+def audit_apart(
+    store: DatasetStore, index: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
+) -> None:
+    """Looks a data set over that was imported before there were audits, in a process of its own, and writes the audit.
+
+    Args:
+        store: where the data set is.
+        index: the data set.
+        on_event: told of the phase `audit` (pictures).
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: the data set is gone, or the process was ended by the system.
+        Stopped: `should_stop` said so.
+    """
+    _follow(store, {"audit_of": index.id, "label": index.name}, on_event, should_stop)
+
+
 @contextmanager
 def _all_on_disk(store: DatasetStore, classes: Mapping[str, Pictures]) -> Iterator[dict[str, list[tuple[str, str]]]]:
     """Yields the name and the path of each picture, for as long as the block lasts."""
@@ -216,6 +235,10 @@ def _import(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
 
 
 def _import_into(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
+    if "audit_of" in job:
+        index = store.get(job["audit_of"])
+        write_audit(index, audit(index, on_event, should_stop))
+        return index
     if "version_of" in job:
         further = [_edit(values) for values in job["further"]]
         return make_version(store, store.get(job["version_of"]), None, on_event, should_stop, further)

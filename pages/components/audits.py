@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from core.datasets.audit import audit, write_audit
+from core.datasets.audit import Audit, read_audit
 from core.datasets.index import DatasetIndex
+from core.datasets.isolation import audit_apart
+from core.events import OnEvent, ShouldStop
 from pages.components import job_views, session
 from pages.components.jobs import AUDIT, Job
 
@@ -21,9 +23,10 @@ def show_missing(index: DatasetIndex) -> None:
 
 
 def _start(index: DatasetIndex) -> Job:
-    def work(on_event: object, should_stop: object) -> object:
-        found = audit(index, on_event, should_stop)
-        write_audit(index, found)
-        return found
+    store = session.dataset_store()
+
+    def work(on_event: OnEvent, should_stop: ShouldStop) -> Audit | None:
+        audit_apart(store, index, on_event, should_stop)
+        return read_audit(index)
 
     return job_views.start(AUDIT, index.name, work, about=index.id)

@@ -9,10 +9,18 @@ from dataclasses import replace
 import psutil
 import pytest
 
+from core.datasets.audit import AUDIT_NAME, read_audit
 from core.datasets.drafts import Draft, decide, read_draft
 from core.datasets.edits import Edit
-from core.datasets.isolation import add_pictures_apart, import_apart, import_pictures_apart, make_version_apart
+from core.datasets.isolation import (
+    add_pictures_apart,
+    audit_apart,
+    import_apart,
+    import_pictures_apart,
+    make_version_apart,
+)
 from core.datasets.layout import AmbiguousLayout
+from core.datasets.looks import LOOKS_NAME
 from core.errors import DatasetError, Stopped
 
 NAMES = ("cats", "dogs")
@@ -147,6 +155,19 @@ def test_a_version_is_made_of_decisions_and_further_changes(store, pets, tmp_pat
         .notes[0]
         .endswith("holds just these pictures already: no new version was made.")
     )
+
+
+def test_a_data_set_of_old_is_looked_over(store, pets, tmp_path):
+    (tmp_path / "pets.zip").write_bytes(pets)
+    index = store.import_source(tmp_path / "pets.zip")
+    known = read_audit(index)
+    (index.folder / AUDIT_NAME).unlink()
+    (index.folder / LOOKS_NAME).unlink()
+    audit_apart(store, index)
+    assert read_audit(index).issues == known.issues
+    store.delete(index.id)
+    with pytest.raises(DatasetError, match="There is no data set"):
+        audit_apart(store, index)
 
 
 def test_stopping(store, pets, tmp_path):
