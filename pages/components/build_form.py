@@ -8,6 +8,8 @@ from pages.components.jobs import IMPORT
 
 NUM_CLASSES = "build_classes"
 ROUND = "build_round"
+# Whether it was asked for before all was there.
+INCOMPLETE = "build_incomplete"
 FIRST, MOST = 2, 30
 FEWEST_PICTURES = 2
 TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
@@ -20,24 +22,21 @@ def show(is_busy: bool) -> None:
         is_busy: whether an import is at work, so that none can be started.
     """
     number = st.session_state.setdefault(NUM_CLASSES, FIRST)
-    classes: list[tuple[str, list]] = []
     grid = st.grid(2, min_column_width=280, border=True)
     for place in range(number):
         with grid.cell():
-            classes.append(_class(place))
-    name = st.text_input("Name of the data set", "My pictures", key=f"build_name_{_round()}", max_chars=100)
-    missing = _missing(classes, name)
+            _class(place)
+    st.text_input("Name of the data set", "My pictures", key=_key("name"), max_chars=100)
+    missing = _missing(*_typed())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Add a class", icon=":material/add:", on_click=_add_class, disabled=number >= MOST)
-        st.button(
-            "Make the data set",
-            icon=":material/check:",
-            key="build",
-            disabled=is_busy or bool(missing),
-            on_click=_start,
-            args=(dict(classes), name),
-        )
-    if missing:
+        # Not disabled by what is missing: what is typed last comes with the press itself.
+        st.button("Make the data set", icon=":material/check:", key="build", disabled=is_busy, on_click=_start)
+    if not missing:
+        return
+    if st.session_state.get(INCOMPLETE):
+        st.warning(missing, icon=":material/edit:")
+    else:
         st.caption(missing)
 
 
@@ -46,25 +45,38 @@ def _round() -> int:
     return st.session_state.get(ROUND, 0)
 
 
+def _key(field: str, place: int | None = None) -> str:
+    return f"build_{field}_{_round()}" + ("" if place is None else f"_{place}")
+
+
+def _typed() -> tuple[list[tuple[str, list]], str]:
+    """Returns the classes with their pictures, and the data set's name, as the fields have them now."""
+    state = st.session_state
+    classes = [
+        (state.get(_key("class", place), "").strip(), state.get(_key("files", place)) or [])
+        for place in range(state[NUM_CLASSES])
+    ]
+    return classes, state[_key("name")].strip()
+
+
 def _add_class() -> None:
     st.session_state[NUM_CLASSES] += 1
 
 
-def _class(place: int) -> tuple[str, list]:
-    """Draws one class and returns its name and pictures."""
+def _class(place: int) -> None:
+    """Draws the fields of one class."""
     name = st.text_input(
         f"Class {place + 1}",
-        key=f"build_class_{_round()}_{place}",
+        key=_key("class", place),
         placeholder="What is on the pictures",
         max_chars=100,
     )
-    files = st.file_uploader(
+    st.file_uploader(
         f"Pictures of {name.strip() or f'class {place + 1}'}",
         type=TYPES,
         accept_multiple_files=True,
-        key=f"build_files_{_round()}_{place}",
+        key=_key("files", place),
     )
-    return name.strip(), files
 
 
 def _missing(classes: list[tuple[str, list]], name: str) -> str:
@@ -77,16 +89,20 @@ def _missing(classes: list[tuple[str, list]], name: str) -> str:
     for own, files in classes:
         if len(files) < FEWEST_PICTURES:
             return f"Drop two pictures or more, better twenty, into {wording.plain(own)}."
-    return "" if name.strip() else "Type a name for the data set."
+    return "" if name else "Type a name for the data set."
 
 
-def _start(classes: dict[str, list], name: str) -> None:
+def _start() -> None:
+    classes, name = _typed()
+    st.session_state[INCOMPLETE] = bool(_missing(classes, name))
+    if st.session_state[INCOMPLETE]:
+        return
     store = session.dataset_store()
-    pictures = {own: [(file.name, file) for file in files] for own, files in classes.items()}
+    pictures = {own: [(file.name, file) for file in files] for own, files in classes}
     job_views.start(
         IMPORT,
-        name.strip(),
-        lambda on_event, should_stop: import_pictures_apart(store, pictures, name.strip(), on_event, should_stop),
+        name,
+        lambda on_event, should_stop: import_pictures_apart(store, pictures, name, on_event, should_stop),
     )
     # The pictures are with the job by now: the fields let go of them.
     st.session_state[ROUND] = _round() + 1

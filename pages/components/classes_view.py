@@ -1,6 +1,6 @@
 """The classes of a data set: what they have in common, and changes of them, each of which makes a version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import streamlit as st
 
@@ -16,6 +16,8 @@ RENAME, MERGE, LEAVE_OUT, ADD, FEWER = CHANGES = ("Rename", "Merge", "Leave out"
 CHANGE = "class_change"
 FILES = "added_files"
 QUICK = 50
+# The form that was asked for before it was complete: it says what is missing until nothing is.
+INCOMPLETE = "incomplete_change"
 
 
 def show(index: DatasetIndex) -> None:
@@ -68,16 +70,32 @@ def _gallery(index: DatasetIndex) -> None:
     polling.poll("averages", draw, None in found.values(), POLL_SECONDS)
 
 
-def _button(label: str, index: DatasetIndex, edit: Edit | None, is_busy: bool, help_text: str | None = None) -> None:
+def _button(label: str, index: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], is_busy: bool) -> None:
+    """Draws the button of a form, and what is missing once it was pressed.
+
+    What is typed reaches the server with the press itself, so the fields are read when it comes and are no reason to
+    disable the button.
+
+    Args:
+        label: of the button.
+        index: the data set.
+        read: returns the change that the fields of the form ask for, or a sentence that says what is missing.
+        is_busy: whether a version is being made already.
+    """
+    asked = (index.id, label)
     st.button(
-        label,
-        key="make_change",
-        icon=":material/check:",
-        disabled=is_busy or edit is None,
-        help=help_text,
-        on_click=_make,
-        args=(index, edit),
+        label, key="make_change", icon=":material/check:", disabled=is_busy, on_click=_press, args=(index, read, asked)
     )
+    wanted = read(index)
+    if st.session_state.get(INCOMPLETE) == asked and isinstance(wanted, str):
+        st.warning(wanted, icon=":material/edit:")
+
+
+def _press(index: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], asked: tuple[str, str]) -> None:
+    wanted = read(index)
+    st.session_state[INCOMPLETE] = asked if isinstance(wanted, str) else None
+    if not isinstance(wanted, str):
+        _make(index, wanted)
 
 
 def _make(index: DatasetIndex, edit: Edit) -> None:
@@ -94,35 +112,57 @@ def _make(index: DatasetIndex, edit: Edit) -> None:
 def _rename(index: DatasetIndex, is_busy: bool) -> None:
     left, right = st.columns(2)
     old = left.selectbox("Class", index.class_names, key=f"rename_{index.id}")
-    new = right.text_input("New name", old, key=f"rename_to_{index.id}_{old}", max_chars=100).strip()
-    _button("Rename", index, Edit(RENAME_CLASS, class_names=(old, new)) if new and new != old else None, is_busy)
+    right.text_input("New name", old, key=f"rename_to_{index.id}_{old}", max_chars=100)
+    _button("Rename", index, _read_rename, is_busy)
+
+
+def _read_rename(index: DatasetIndex) -> Edit | str:
+    old = st.session_state[f"rename_{index.id}"]
+    new = st.session_state.get(f"rename_to_{index.id}_{old}", old).strip()
+    return Edit(RENAME_CLASS, class_names=(old, new)) if new and new != old else "Type another name for the class."
 
 
 def _merge(index: DatasetIndex, is_busy: bool) -> None:
     left, right = st.columns(2)
     merged = left.multiselect("Classes to merge", index.class_names, key=f"merge_{index.id}")
     first = merged[0] if merged else ""
-    new = right.text_input("Name of the merged class", first, key=f"merge_to_{index.id}_{first}", max_chars=100).strip()
-    edit = Edit(MERGE_CLASSES, class_names=(*merged, new)) if len(merged) > 1 and new else None
-    _button("Merge", index, edit, is_busy, None if edit else "Choose two or more classes.")
+    right.text_input("Name of the merged class", first, key=f"merge_to_{index.id}_{first}", max_chars=100)
+    _button("Merge", index, _read_merge, is_busy)
+
+
+def _read_merge(index: DatasetIndex) -> Edit | str:
+    merged = st.session_state[f"merge_{index.id}"]
+    if len(merged) < 2:
+        return "Choose two or more classes."
+    new = st.session_state.get(f"merge_to_{index.id}_{merged[0]}", merged[0]).strip()
+    return Edit(MERGE_CLASSES, class_names=(*merged, new)) if new else "Type a name for the merged class."
 
 
 def _leave_out(index: DatasetIndex, is_busy: bool) -> None:
-    chosen = st.multiselect("Classes to leave out", index.class_names, key=f"leave_out_{index.id}")
-    remaining = len(index.class_names) - len(chosen)
-    edit = Edit(LEAVE_OUT_CLASS, class_names=tuple(chosen)) if chosen and remaining > 1 else None
-    if chosen and remaining < 2:
-        st.caption("At least two classes have to stay.")
-    _button("Leave out", index, edit, is_busy)
+    st.multiselect("Classes to leave out", index.class_names, key=f"leave_out_{index.id}")
+    _button("Leave out", index, _read_leave_out, is_busy)
+
+
+def _read_leave_out(index: DatasetIndex) -> Edit | str:
+    chosen = st.session_state[f"leave_out_{index.id}"]
+    if not chosen:
+        return "Choose one or more classes."
+    if len(index.class_names) - len(chosen) < 2:
+        return "At least two classes have to stay."
+    return Edit(LEAVE_OUT_CLASS, class_names=tuple(chosen))
 
 
 def _take_fewer(index: DatasetIndex, is_busy: bool) -> None:
     most = max(index.distribution().totals)
     st.caption("For quick tries: the same few pictures of each class each time, and as large a share to check with.")
-    number = st.number_input(
+    st.number_input(
         "Pictures of each class to learn from", 2, max(most, 2), min(QUICK, max(most, 2)), key=f"subset_{index.id}"
     )
-    _button("Take fewer", index, Edit(SUBSET, number=int(number)), is_busy)
+    _button("Take fewer", index, _read_take_fewer, is_busy)
+
+
+def _read_take_fewer(index: DatasetIndex) -> Edit | str:
+    return Edit(SUBSET, number=int(st.session_state[f"subset_{index.id}"]))
 
 
 def _add(index: DatasetIndex, is_busy: bool) -> None:
@@ -134,22 +174,30 @@ def _add(index: DatasetIndex, is_busy: bool) -> None:
         accept_new_options=True,
         help="Choose one, or type the name of a new one.",
     )
-    uploaded = st.session_state.get(FILES, 0)
     with right:
-        files = st.file_uploader(
-            "Pictures", type=build_form.TYPES, accept_multiple_files=True, key=f"add_{index.id}_{uploaded}"
-        )
+        files = st.file_uploader("Pictures", type=build_form.TYPES, accept_multiple_files=True, key=_files_key(index))
     st.button(
         f"Add {wording.count(len(files), 'picture')}" if files else "Add pictures",
         key="make_change",
         icon=":material/add_photo_alternate:",
-        disabled=is_busy or not files or not name,
+        disabled=is_busy or not files,
         on_click=_start_adding,
-        args=(index, name, files),
+        args=(index,),
     )
+    if not name:
+        st.caption("Choose a class, or type the name of a new one.")
 
 
-def _start_adding(index: DatasetIndex, name: str, files: Sequence) -> None:
+def _files_key(index: DatasetIndex) -> str:
+    """Returns the key of the field for pictures: another one, and so an empty field, after each time."""
+    return f"add_{index.id}_{st.session_state.get(FILES, 0)}"
+
+
+def _start_adding(index: DatasetIndex) -> None:
+    # As they are now: what was typed may have come with the press itself.
+    name, files = st.session_state[f"add_to_{index.id}"], st.session_state[_files_key(index)]
+    if not name or not files:
+        return
     store = session.dataset_store()
     own = [(file.name, file) for file in files]
     st.session_state[FILES] = st.session_state.get(FILES, 0) + 1

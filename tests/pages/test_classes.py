@@ -64,9 +64,25 @@ def test_average_picture_of_each_class(open_page, shapes):
 
 def test_class_is_renamed(change, store, shapes):
     app = change("Rename")
-    assert app.button(key="make_change").disabled
-    app.text_input(key=f"rename_to_{shapes.id}_circle").set_value("disc").run()
+    # Typed and pressed in one go: both reach the server together.
+    app.text_input(key=f"rename_to_{shapes.id}_circle").set_value("disc")
     assert made(app, store, shapes).class_names == ("disc", "square", "stripes")
+
+
+def test_name_typed_last_counts(change, store, shapes):
+    app = change("Rename")
+    app.text_input(key=f"rename_to_{shapes.id}_circle").set_value("disc").run()
+    app.text_input(key=f"rename_to_{shapes.id}_circle").set_value("round")
+    assert made(app, store, shapes).class_names == ("round", "square", "stripes")
+
+
+def test_rename_to_the_same_name_says_what_is_missing(change, store, shapes):
+    app = change("Rename")
+    assert not app.warning
+    app.button(key="make_change").click().run()
+    assert app.warning[0].value == "Type another name for the class."
+    assert not app.text_input(key=f"rename_to_{shapes.id}_circle").set_value("disc").run().warning
+    assert store.list() == [shapes]
 
 
 def test_name_that_is_taken_is_refused_in_words(change, store, shapes):
@@ -79,35 +95,39 @@ def test_name_that_is_taken_is_refused_in_words(change, store, shapes):
 def test_classes_are_merged(change, store, shapes):
     app = change("Merge")
     app.multiselect(key=f"merge_{shapes.id}").set_value(["circle"]).run()
-    assert app.button(key="make_change").disabled
+    app.button(key="make_change").click().run()
+    assert app.warning[0].value == "Choose two or more classes."
     app.multiselect(key=f"merge_{shapes.id}").set_value(["circle", "square"]).run()
-    app.text_input(key=f"merge_to_{shapes.id}_circle").set_value("solid").run()
+    assert not app.warning
+    app.text_input(key=f"merge_to_{shapes.id}_circle").set_value("solid")
     version = made(app, store, shapes)
     assert dict(zip(version.class_names, version.distribution().totals, strict=True)) == {"solid": 20, "stripes": 10}
 
 
 def test_class_is_left_out_but_two_stay(change, store, shapes):
     app = change("Leave out")
-    app.multiselect(key=f"leave_out_{shapes.id}").set_value(["circle", "square"]).run()
-    assert app.button(key="make_change").disabled
-    assert "At least two classes have to stay." in words(app)
-    app.multiselect(key=f"leave_out_{shapes.id}").set_value(["circle"]).run()
+    app.button(key="make_change").click().run()
+    assert app.warning[0].value == "Choose one or more classes."
+    app.multiselect(key=f"leave_out_{shapes.id}").set_value(["circle", "square"])
+    app.button(key="make_change").click().run()
+    assert app.warning[0].value == "At least two classes have to stay."
+    app.multiselect(key=f"leave_out_{shapes.id}").set_value(["circle"])
     assert made(app, store, shapes).class_names == ("square", "stripes")
 
 
 def test_fewer_pictures_of_each_class(change, store, shapes):
     app = change("Take fewer")
-    app.number_input(key=f"subset_{shapes.id}").set_value(4).run()
+    app.number_input(key=f"subset_{shapes.id}").set_value(4)
     assert made(app, store, shapes).distribution().totals == (4, 4, 4)
 
 
 def test_pictures_are_added_to_a_class(change, store, shapes, generator):
     app = change("Add pictures")
-    app.selectbox(key=f"add_to_{shapes.id}").set_value("square").run()
     for number in range(3):
         app.file_uploader[0].upload(f"{number}.png", png(generator), "image/png")
     app.run()
     assert app.button(key="make_change").label == "Add 3 pictures"
+    app.selectbox(key=f"add_to_{shapes.id}").set_value("square")
     version = made(app, store, shapes)
     assert dict(zip(version.class_names, version.distribution().totals, strict=True))["square"] == 13
     assert app.file_uploader[0].value in (None, [])
