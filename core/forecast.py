@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from core.settings import GIGABYTE, MEGABYTE
 
 # Building the network and saving it, where a worker has loaded TensorFlow before; and what loading it adds.
-START_SECONDS = 2.0
+START_SECONDS = 1.5
 LOADING_SECONDS = 5.0
 
 

@@ -29,10 +29,10 @@ def test_a_frozen_backbone():
     forecast = make_forecast(SPEEDS, WORK)
     assert forecast.features_seconds == pytest.approx(900 * 0.01 + 2)
     assert forecast.head_epoch_seconds == pytest.approx(19 * 0.01 + 900 * 1e-4 + 0.02)
-    assert forecast.total_seconds == pytest.approx(2 + 11 + 10 * 0.3)
+    assert forecast.total_seconds == pytest.approx(1.5 + 11 + 10 * 0.3)
     assert forecast.fits_in_memory
     assert forecast.sentence == (
-        "About 11 s for the pictures, then less than a second an epoch for the head; about 16 s in all. "
+        "About 11 s for the pictures, then less than a second an epoch for the head; about 15 s in all. "
         "Takes 900 MB of disk; fits in memory."
     )
 
