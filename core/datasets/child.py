@@ -24,7 +24,7 @@ PROJECT = Path(__file__).parents[2]
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_TO_STOP = 10
 # Of 19, which is the last in the queue.
-NICENESS = 10
+NICENESS = 5
 SHOWN_COMPLAINT_BYTES = 10_000
 
 Job = dict[str, Any]

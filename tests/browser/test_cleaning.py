@@ -19,6 +19,8 @@ from tests.conftest import draw_folder
 NUM_LARGE = 4000
 # Drawn anew while an import is at work on the other cores: no page may feel stuck.
 SECONDS_TO_ANSWER = 4
+# It gives way to whatever else the machine is at.
+SURVEY_MILLISECONDS = 180_000
 
 
 def faulty_zip(folder: Path) -> str:
@@ -49,7 +51,7 @@ def test_data_set_is_cleaned_by_clicks_and_trained_on(page: Page, server: Server
     (original,) = store.list()
 
     page.get_by_role("button", name="Look at them").click()
-    page.get_by_role("button", name="Keep one of each group of copies").click()
+    page.get_by_role("button", name="Keep one of each group").click()
     expect(page.get_by_text("1 picture removed")).to_be_visible()
     page.reload()
     expect(page.get_by_text("1 picture removed")).to_be_visible()
@@ -88,7 +90,7 @@ def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Pa
     original = store.import_source(Path(faulty_zip(tmp_path)))
     page.goto("/data?section=Map")
     page.get_by_role("button", name="Look through the pictures").click()
-    expect(page.get_by_text("Each dot is a picture", exact=False)).to_be_visible()
+    expect(page.get_by_text("Each dot is a picture", exact=False)).to_be_visible(timeout=SURVEY_MILLISECONDS)
     page.locator(".js-plotly-plot .points path").nth(5).click(force=True)
     expect(page.get_by_text("Near it on the map")).to_be_visible()
 
