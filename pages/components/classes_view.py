@@ -64,7 +64,8 @@ def _gallery(index: DatasetIndex) -> None:
                     st.caption(wording.plain(average.error))
                 else:
                     st.image(average.result, alt=f"Average picture of {name}", width="stretch")
-                st.markdown(f"**{wording.plain(name)}** · {wording.count(counts[label], 'picture')}")
+                caption = f"**{wording.plain(wording.short(name))}** · {wording.count(counts[label], 'picture')}"
+                st.markdown(caption, help=wording.whole(name))
         return None in known.values()
 
     polling.poll("averages", draw, None in found.values(), POLL_SECONDS)

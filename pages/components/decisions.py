@@ -9,7 +9,7 @@ from core.datasets.drafts import KEEP, RELABEL_PREFIX, REMOVE, UNDECIDED, Draft,
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.isolation import make_version_apart
 from core.errors import CoreError
-from pages.components import job_views, pictures, session, wording
+from pages.components import dialogs, job_views, pictures, session, wording
 from pages.components.jobs import DERIVE, Job
 
 CHOICES = {KEEP: "Keep", REMOVE: "Remove"}
@@ -46,7 +46,9 @@ def staged(index: DatasetIndex, draft: Draft) -> None:
                     args=(index,),
                     disabled=is_busy(index),
                 )
-            st.button("Discard", icon=":material/undo:", on_click=_discard, args=(index,), disabled=is_busy(index))
+            if st.button("Discard", icon=":material/undo:", disabled=is_busy(index)):
+                number = wording.count(len(draft.decisions), "decision")
+                dialogs.discard(f"**{number}**: {wording.plain(', '.join(words))}", lambda: _discard(index))
 
 
 def are_staged(index: DatasetIndex) -> bool:
@@ -163,16 +165,19 @@ def card(
     decision = draft.decisions.get(sample.path, UNDECIDED)
     with st.container(gap="xsmall"):
         pictures.one(index, sample, f"{class_name}: {sample.name}", side, is_faded=decision == REMOVE)
-        _reasons(class_name, sample, issues)
+        _reasons(index, sample, issues)
         _keep_or_remove(index, sample, decision)
         _class(index, sample, decision, suggested)
 
 
-def _reasons(class_name: str, sample: Sample, issues: Sequence[Issue]) -> None:
+def _reasons(index: DatasetIndex, sample: Sample, issues: Sequence[Issue]) -> None:
+    class_name = index.class_names[sample.label]
     name = sample.name.rsplit("/", 1)[-1]
-    st.caption(f"**{wording.plain(class_name)}** · {wording.plain(name)}")
+    title = f"**{wording.plain(wording.short(class_name))}** · {wording.plain(wording.short(name))}"
+    is_short = class_name == wording.short(class_name) and name == wording.short(name)
+    st.caption(title, help=None if is_short else f"{wording.plain(class_name)} · {wording.plain(name)}")
     for issue in issues:
-        st.caption(wording.plain(issue.detail or KINDS[issue.kind].title))
+        st.caption(wording.plain(wording.with_short(index.class_names, issue.detail or KINDS[issue.kind].title)))
 
 
 def _keep_or_remove(index: DatasetIndex, sample: Sample, decision: str) -> None:
@@ -211,7 +216,7 @@ def _class(index: DatasetIndex, sample: Sample, decision: str, suggested: str) -
     )
     if suggested and suggested != new:
         st.button(
-            f"Relabel as {wording.plain(suggested)}",
+            f"Relabel as {wording.plain(wording.short(suggested))}",
             key=f"suggested_{key}",
             type="tertiary",
             icon=":material/label:",

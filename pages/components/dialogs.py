@@ -55,3 +55,22 @@ def delete(what: str, remove: Callable[[], object]) -> None:
                 st.rerun()
 
     ask()
+
+
+def discard(what: str, forget: Callable[[], object]) -> None:
+    """Asks before decisions are discarded.
+
+    Args:
+        what: Markdown that stands after "This discards".
+        forget: discards them, and shows what hinders that.
+    """
+
+    @st.dialog("Discard")
+    def ask() -> None:
+        st.markdown(f"This discards {what}. The pictures stay as they are.")
+        with st.container(horizontal=True):
+            sure = st.button(":red[Discard them]", icon=":material/delete:", on_click=forget)
+            if st.button("Keep them") or sure:
+                st.rerun()
+
+    ask()

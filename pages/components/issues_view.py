@@ -4,17 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.datasets.audit import KINDS, keep_one, read_audit
-from core.datasets.drafts import KEEP, RELABEL_PREFIX, REMOVE, Draft
+from core.datasets.audit import KINDS
+from core.datasets.drafts import RELABEL_PREFIX, Draft
 from core.datasets.index import DatasetIndex, Sample
-from pages.components import decisions, map_view, pictures, wording
+from pages.components import copies_view, decisions, map_view, pictures, wording
 from pages.components.contents import CORRUPT, Findings, by_path, survey
 
 KIND = "issue_kind"
 A_PAGE = 24
-A_PAGE_OF_GROUPS = 8
-MOST_OF_A_GROUP = 12
-COPIES = ("label_conflict", "leak", "duplicate", "near_duplicate")
 BADGES = {
     "fault": ("Fault", "red", ":material/error:"),
     "warning": ("Warning", "orange", ":material/warning:"),
@@ -51,8 +48,8 @@ def _findings(index: DatasetIndex, found: Findings, draft: Draft) -> None:
     st.markdown(KINDS[kind].explanation)
     if kind == CORRUPT:
         _unreadable(found)
-    elif kind in COPIES:
-        _groups(index, found, draft, kind)
+    elif kind in copies_view.KINDS:
+        copies_view.show(index, found, draft, kind)
     else:
         _pictures(index, found, draft, kind)
 
@@ -109,57 +106,3 @@ def _relabel(index: DatasetIndex, suggested: dict[str, str]) -> None:
     for name in set(suggested.values()):
         paths = [path for path, own in suggested.items() if own == name]
         decisions.stage(index, paths, f"{RELABEL_PREFIX}{name}")
-
-
-def _groups(index: DatasetIndex, found: Findings, draft: Draft, kind: str) -> None:
-    """Draws copies of a picture side by side."""
-    groups = list(dict.fromkeys(issue.group for issue in found.by_kind[kind] if issue.group in found.groups))
-    surplus = keep_one(index, read_audit(index))
-    if surplus and kind != "label_conflict":
-        st.button(
-            f"Keep one of each group of copies: removes {wording.count(len(surplus), 'picture')}",
-            type="secondary",
-            icon=":material/filter_1:",
-            help="Keeps the largest of them. Copies in two classes are left to you.",
-            on_click=decisions.stage,
-            args=(index, surplus, REMOVE),
-        )
-    for number, group in enumerate(pictures.page_of(groups, A_PAGE_OF_GROUPS, f"groups_{index.id}_{kind}")):
-        _group(index, found, draft, group, f"{kind}_{number}", set(surplus))
-
-
-def _group(index: DatasetIndex, found: Findings, draft: Draft, group: str, key: str, surplus: set[str]) -> None:
-    own = by_path(index)
-    samples = [own[path] for path in found.groups[group] if path in own]
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{wording.count(len(samples), 'picture')} alike**", width="content")
-            removed = tuple(sample.path for sample in samples if sample.path in surplus)
-            if removed:
-                st.button(
-                    "Keep one",
-                    key=f"one_{key}",
-                    icon=":material/filter_1:",
-                    on_click=_keep_one,
-                    args=(index, samples, removed),
-                )
-            st.button(
-                "Keep all",
-                key=f"all_{key}",
-                icon=":material/check:",
-                on_click=decisions.stage,
-                args=(index, tuple(sample.path for sample in samples), KEEP),
-            )
-        grid = st.grid(min_column_width=145, gap="small", key=f"cards_{key}")
-        for sample in samples[:MOST_OF_A_GROUP]:
-            issues = [issue for issue in found.by_path.get(sample.path, ()) if issue.kind in COPIES]
-            with grid.cell():
-                decisions.card(index, sample, draft, issues)
-                st.caption(f"{sample.width} × {sample.height} pixels")
-        if len(samples) > MOST_OF_A_GROUP:
-            st.caption(f"And {len(samples) - MOST_OF_A_GROUP} more.")
-
-
-def _keep_one(index: DatasetIndex, samples: Sequence[Sample], removed: tuple[str, ...]) -> None:
-    decisions.stage(index, removed, REMOVE)
-    decisions.stage(index, tuple(sample.path for sample in samples if sample.path not in removed), KEEP)

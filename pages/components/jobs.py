@@ -127,11 +127,13 @@ class Jobs:
         with self._lock:
             return [job for job in self._jobs.values() if not job.is_running and kind == job.kind]
 
-    def forget(self, job_id: str) -> None:
-        """Drops a job that has ended."""
+    def forget(self, job_id: str) -> bool:
+        """Drops a job that has ended. Returns whether it was there: of two who drop it at once, one is told so."""
         with self._lock:
-            if job_id in self._jobs and not self._jobs[job_id].is_running:
+            is_there = job_id in self._jobs and not self._jobs[job_id].is_running
+            if is_there:
                 del self._jobs[job_id]
+            return is_there
 
     def _latest(self, kind: str, about: str) -> Job | None:
         return next((job for job in reversed(self._jobs.values()) if (job.kind, job.about) == (kind, about)), None)

@@ -59,13 +59,17 @@ def _glance(index: DatasetIndex, found: Findings, open_issues: object) -> None:
                 "Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues, width="stretch"
             )
         for advice in found.advice:
-            st.markdown(f":orange[:material/lightbulb:] {wording.plain(advice.text)}")
+            st.markdown(f":orange[:material/lightbulb:] {_advice(index, advice.text)}")
         if CORRUPT in found.by_kind:
             number = len(found.by_kind[CORRUPT])
             were = "was" if number == 1 else "were"
             st.caption(f"{wording.count(number, 'file')} could not be read and {were} left out, see below.")
     if draft.edits():
         decisions.staged(index, draft)
+
+
+def _advice(index: DatasetIndex, text: str) -> str:
+    return wording.plain(wording.with_short(index.class_names, text))
 
 
 def _split(index: DatasetIndex) -> DatasetIndex:
@@ -168,7 +172,8 @@ def _some_of_each(index: DatasetIndex) -> None:
     for sample in index.samples:
         by_label[sample.label].append(sample)
     for label, own in enumerate(by_label[:MOST_CLASSES]):
-        st.markdown(f"**{wording.plain(names[label])}** · {wording.count(len(own), 'picture')}")
+        heading = f"**{wording.plain(wording.short(names[label]))}** · {wording.count(len(own), 'picture')}"
+        st.markdown(heading, help=wording.whole(names[label]))
         pictures.gallery(str(label), index, own[:A_FEW], [names[label]] * A_FEW)
     if len(names) > MOST_CLASSES:
         st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")

@@ -7,13 +7,20 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.isolation import import_apart
-from core.datasets.layout import AmbiguousLayout, Reading
+from core.datasets.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, AmbiguousLayout, Reading
 from core.datasets.store import DatasetStore
 from core.events import OnEvent, ShouldStop
 from pages.components import job_views, session, wording
 from pages.components.jobs import IMPORT, Job, Work
 
 MOST_CLASSES = 12
+# What a button that chooses a reading calls it.
+USE_WORDS = {
+    CLASS_FOLDERS: "outer folders",
+    INNER_FOLDERS: "inner folders",
+    TABLE: "table of labels",
+    FILE_NAMES: "file names",
+}
 
 
 class Source(Protocol):
@@ -107,7 +114,7 @@ def _show_reading(job: Job, reading: Reading) -> None:
     for note in reading.notes:
         st.caption(wording.plain(note))
     st.button(
-        f"Use {wording.count(len(reading.class_names), 'class')}",
+        f"Use the {USE_WORDS.get(reading.name, 'classes')}",
         key=f"use_{job.id}_{reading.name}",
         icon=":material/check:",
         on_click=_use,
@@ -116,11 +123,19 @@ def _show_reading(job: Job, reading: Reading) -> None:
 
 
 def _use(job: Job, layout: str) -> None:
-    source: Source = job.failure.source
-    session.jobs().forget(job.id)
-    job_views.start(IMPORT, job.label, source.work(layout))
+    if _is_first_answer(job):
+        source: Source = job.failure.source
+        job_views.start(IMPORT, job.label, source.work(layout))
 
 
 def _drop(job: Job) -> None:
-    job.failure.source.discard()
-    session.jobs().forget(job.id)
+    if _is_first_answer(job):
+        job.failure.source.discard()
+
+
+def _is_first_answer(job: Job) -> bool:
+    """Takes the question back and returns whether it was still open; says so where another tab has answered it."""
+    is_open = session.jobs().forget(job.id)
+    if not is_open:
+        st.info(f"The question about {wording.plain(job.label)} was answered already.", icon=":material/info:")
+    return is_open

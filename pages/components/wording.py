@@ -2,6 +2,7 @@
 
 import re
 import time
+import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,7 +15,17 @@ from core.runs.store import Run, RunStatus
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)
 AROUND = re.compile(r"([(\[\"']*)(.+?)([)\]\"'.,;:!?]*)")
-PLURALS = {"class": "classes"}
+PLURALS = {
+    "class": "classes",
+    "leaking copy": "leaking copies",
+    "exact copy": "exact copies",
+    "near copy": "near copies",
+}
+# Around words that are read from the right, so that the rest of the sentence stays in its place.
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+FROM_THE_RIGHT = ("R", "AL")
+# Names of classes are shown up to this many characters.
+LONGEST_NAME = 40
 KILOBYTE = 1024
 # Stands in tables where nothing is known.
 UNKNOWN = "–"
@@ -74,7 +85,49 @@ def plain(text: str) -> str:
     one of these are shown as code, which it leaves alone.
     """
     text = "".join(letter if letter.isprintable() else " " for letter in text)
-    return " ".join(_plain_word(word) for word in text.split())
+    return _isolated([(word, _plain_word(word)) for word in text.split()])
+
+
+def _isolated(words: Sequence[tuple[str, str]]) -> str:
+    """Joins words, each with what is shown of it, and keeps neighbours that are read from the right apart."""
+    parts: list[str] = []
+    is_open = False
+    for word, shown in words:
+        if not _is_from_the_right(word):
+            parts.append(shown)
+            is_open = False
+            continue
+        before, _, after = AROUND.fullmatch(word).groups()
+        start, end = len(_escaped(before)), len(shown) - len(_escaped(after))
+        inner = shown[start:end]
+        if is_open and not before:
+            parts[-1] = parts[-1].removesuffix(END_ISOLATE) + f" {inner}{END_ISOLATE}{shown[end:]}"
+        else:
+            parts.append(f"{shown[:start]}{ISOLATE}{inner}{END_ISOLATE}{shown[end:]}")
+        is_open = not after
+    return " ".join(parts)
+
+
+def _is_from_the_right(text: str) -> bool:
+    return any(unicodedata.bidirectional(letter) in FROM_THE_RIGHT for letter in text)
+
+
+def short(name: str) -> str:
+    """Returns a name as it is shown where a long one would take all the room."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+
+
+def with_short(names: Sequence[str], text: str) -> str:
+    """Returns a sentence in which each of these names is short."""
+    for name in sorted(names, key=len, reverse=True):
+        if len(name) > LONGEST_NAME:
+            text = text.replace(name, short(name))
+    return text
+
+
+def whole(name: str) -> str | None:
+    """Returns the help that gives a name in full, None where it is shown so anyway."""
+    return plain(name) if len(name) > LONGEST_NAME else None
 
 
 def _plain_word(word: str) -> str:

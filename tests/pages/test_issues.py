@@ -7,6 +7,7 @@ from core.datasets.audit import AUDIT_NAME, read_audit
 from core.datasets.drafts import DRAFT_NAME, Draft, decide, read_draft
 from core.datasets.store import DatasetStore
 from pages.components import session
+from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
 
 
@@ -128,13 +129,69 @@ def test_all_shown_are_decided_together(open_page, faulty):
 
 def test_one_of_each_group_of_copies_is_kept_with_one_click(open_page, faulty):
     app = choose_kind(open_page("data", section="Issues"), "duplicate")
-    app = button(app, "Keep one of each group of copies: removes 1 picture").click().run()
+    app = button(app, "Keep one of each group: removes 1 exact copy").click().run()
     (path,) = read_draft(faulty).decisions
     assert path in (path_of(faulty, "circle 0.png"), path_of(faulty, "copy.png"))
     app = button(app, "Keep all").click().run()
     assert set(read_draft(faulty).decisions.values()) == {"keep"}
     button(app, "Keep one").click().run()
     assert sorted(read_draft(faulty).decisions.values()) == ["keep", "remove"]
+
+
+@pytest.fixture
+def copied(store, tmp_path):
+    """Circles with an exact copy, and a square three times, one of them as a smaller near copy."""
+    folder = draw_folder(tmp_path / "copied", 12)
+    shutil.copy(folder / "circle" / "circle 0.png", folder / "circle" / "again.png")
+    shutil.copy(folder / "square" / "square 0.png", folder / "square" / "again.png")
+    with Image.open(folder / "square" / "square 0.png") as picture:
+        picture.resize((60, 60)).save(folder / "square" / "smaller.png")
+    return store.import_source(folder, name="Copied")
+
+
+def keep_one_label(app):
+    return [item.label for item in app.button if item.label.startswith("Keep one of each")]
+
+
+def test_keeping_one_of_each_group_acts_on_the_kind_shown_only(open_page, copied):
+    app = choose_kind(open_page("data", section="Issues"), "near_duplicate")
+    app = button(app, "Keep one of each group: removes 1 near copy").click().run()
+    assert read_draft(copied) == Draft({path_of(copied, "smaller.png"): "remove"})
+    assert keep_one_label(choose_kind(app, "duplicate")) == ["Keep one of each group: removes 2 exact copies"]
+
+
+def test_keeping_one_of_each_group_leaves_decided_pictures_alone(open_page, copied):
+    spare = next(issue.path for issue in read_audit(copied).of_kind("duplicate") if "circle" in issue.detail)
+    pair = {path_of(copied, "circle/again.png"), path_of(copied, "circle/circle 0.png")}
+    (best,) = pair - {spare}
+    squares = [issue.path for issue in read_audit(copied).of_kind("duplicate") if issue.path != spare]
+    decide(copied, [spare], "keep")
+    app = choose_kind(open_page("data", section="Issues"), "duplicate")
+    app = button(app, "Keep one of each group: removes 2 exact copies").click().run()
+    assert read_draft(copied) == Draft({spare: "keep", best: "remove", squares[0]: "remove"})
+    assert keep_one_label(app) == []
+
+
+def test_keeping_one_of_each_group_never_removes_the_last(open_page, copied):
+    spare = next(issue.path for issue in read_audit(copied).of_kind("duplicate") if "circle" in issue.detail)
+    pair = {path_of(copied, "circle/again.png"), path_of(copied, "circle/circle 0.png")}
+    (best,) = pair - {spare}
+    decide(copied, [best], "remove")
+    app = choose_kind(open_page("data", section="Issues"), "duplicate")
+    button(app, "Keep one of each group: removes 1 exact copy").click().run()
+    assert spare not in read_draft(copied).decisions
+
+
+def test_copies_shown_are_decided_together(open_page, faulty):
+    app = choose_kind(open_page("data", section="Issues"), "label_conflict")
+    pair = {path_of(faulty, "strange.png"), path_of(faulty, "square 0.png")}
+    app = button(app, "Remove all 2 shown").click().run()
+    assert read_draft(faulty) == Draft(dict.fromkeys(pair, "remove"))
+    app.selectbox(key="move_label_conflict").set_value("square").run()
+    assert set(read_draft(faulty).decisions.values()) == {"relabel:square"}
+    app = button(app, "Keep all 2 shown").click().run()
+    assert read_draft(faulty) == Draft(dict.fromkeys(pair, "keep"))
+    assert button(choose_kind(app, "duplicate"), "Remove all 2 shown")
 
 
 def test_copies_of_a_group_are_side_by_side_the_one_to_keep_first(open_page, faulty):
@@ -167,9 +224,15 @@ def test_decisions_survive_a_reload_and_become_a_version(open_page, store, fault
     assert "From **Shapes** to **Shapes, version 2**: 1 picture removed" in words(app)
 
 
-def test_discard_takes_all_decisions_back(open_page, faulty):
+def test_discard_asks_and_takes_all_decisions_back(open_page, faulty):
     decide(faulty, [path_of(faulty, "strange.png")], "remove")
+    decide(faulty, [path_of(faulty, "copy.png")], "keep")
     app = button(open_page("data", section="Issues"), "Discard").click().run()
+    assert "This discards **2 decisions**: 1 picture removed, 1 picture kept." in words(app)
+    app = button(app, "Keep them").click().run()
+    assert len(read_draft(faulty).decisions) == 2
+    app = button(app, "Discard").click().run()
+    app = button(app, ":red[Discard them]").click().run()
     assert read_draft(faulty) == Draft()
     assert "Decided" not in words(app)
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.datasets.store import DatasetStore
 from pages.components import session
 from tests.conftest import SHAPES, draw_shape
-from tests.pages.conftest import button, send_file, wait_until, words
+from tests.pages.conftest import APP, button, send_file, wait_until, words
 
 
 @pytest.fixture
@@ -89,6 +90,22 @@ def test_folder_that_can_be_read_in_two_ways_is_asked_about(open_page, store, tw
     (index,) = store.list()
     assert index.class_names == ("circle", "square")
     assert "can be read in" not in words(app.run())
+
+
+def test_question_answered_in_one_tab_is_not_asked_of_another(open_page, store, twofold):
+    first = open_page("data")
+    first.text_input[0].set_value(str(twofold))
+    first = ended(button(first, "Import").click().run())
+    job = session.jobs().latest("import")
+    second = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/data.py").run()
+    for app in (first, second):
+        assert {"Use the outer folders", "Use the inner folders"} <= {item.label for item in app.button}
+    ended(button(first, "Use the inner folders").click().run())
+    second = button(second, "Use the outer folders").click().run()
+    assert second.info[0].value == "The question about twofold was answered already."
+    assert not session.jobs().running()
+    assert session.jobs().get(job.id) is None
+    assert [index.class_names for index in store.list()] == [("circle", "square")]
 
 
 def test_question_about_an_upload_is_there_after_a_reload_and_can_be_dropped(open_page, home, store, twofold, tmp_path):

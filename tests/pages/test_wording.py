@@ -214,3 +214,26 @@ def test_versions_of_a_picture_have_their_price():
     assert wording.views_cost(3, 1600, 0.0) == f"{pictures}, and the changed ones are ready."
     assert wording.views_cost(3, 1600, 118.0) == f"{pictures}, about 2 min more."
     assert wording.views_cost(3, 1600, 0.2) == f"{pictures}, less than a second more."
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("كلب", "\u2068كلب\u2069"),
+        ("looks like a كلب كبير now", "looks like a \u2068كلب كبير\u2069 now"),
+        ("كلب (15), קוף, dog", "\u2068كلب\u2069 \\(15\\), \u2068קוף\u2069, dog"),
+    ],
+)
+def test_names_read_from_the_right_keep_to_their_place(text, shown):
+    assert wording.plain(text) == shown
+
+
+def test_long_names_are_shortened():
+    name = "a very long name " * 8
+    assert wording.short("cat") == "cat"
+    assert wording.whole("cat") is None
+    assert wording.short(name) == "a very long name a very long name a ver…"
+    assert wording.whole(name) == name.strip()
+    assert (
+        wording.with_short(["cat", name], f"{name} has more than cat.") == f"{wording.short(name)} has more than cat."
+    )
