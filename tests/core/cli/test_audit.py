@@ -4,22 +4,10 @@ import json
 
 import pytest
 
-from core.__main__ import main
 from core.datasets.audit import AUDIT_NAME
 from core.datasets.store import DatasetStore
 from tests.conftest import draw_folder
 from tests.core.datasets.drawing import draw_scene, encode
-
-
-@pytest.fixture
-def call(home, capsys):
-    """Calls the command line in this process: exit code, standard output, standard error."""
-
-    def call(*arguments):
-        code = main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return call
 
 
 @pytest.fixture

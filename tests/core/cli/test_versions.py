@@ -7,22 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core.__main__ import main
 from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.runs.store import RunStatus, RunStore
 from tests.conftest import draw_folder
-
-
-@pytest.fixture
-def call(home, capsys):
-    """Calls the command line in this process: exit code, standard output, standard error."""
-
-    def call(*arguments):
-        code = main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
-
-    return call
 
 
 @pytest.fixture
