@@ -85,6 +85,44 @@ def test_data_set_is_cleaned_by_clicks_and_trained_on(page: Page, server: Server
     assert run.metrics["val_accuracy"] >= 0.7
 
 
+def test_what_is_typed_last_counts_when_the_button_is_clicked_at_once(page: Page, server: Server, tmp_path: Path):
+    store = DatasetStore(server.settings)
+    shapes = store.import_source(draw_folder(tmp_path / "pictures", 6), name="Shapes")
+    page.goto("/data?section=Classes")
+    name = page.get_by_role("textbox", name="New name")
+    expect(name).to_have_value("circle")
+    name.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("disc")
+    page.locator(".st-key-make_change button").click()
+    expect(page.get_by_text("A version of Shapes: circle renamed to disc.")).to_be_visible()
+
+    page.get_by_text("Take fewer", exact=True).click()
+    number = page.get_by_role("spinbutton")
+    expect(number).to_have_value("6")
+    number.click()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("4")
+    page.locator(".st-key-make_change button").click()
+    expect(page.get_by_text("A version of Shapes, version 2: a subset of 4 pictures a class.")).to_be_visible()
+    assert sorted(len(index.samples) for index in store.list()) == [12, 18, 18]
+    assert store.get(shapes.id).class_names == ("circle", "square", "stripes")
+
+
+def test_copies_are_side_by_side_and_sections_in_a_row_on_a_narrow_screen(page: Page, server: Server, tmp_path: Path):
+    DatasetStore(server.settings).import_source(Path(faulty_zip(tmp_path)))
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/data?section=Issues")
+    expect(page.get_by_text("2 pictures alike")).to_be_visible()
+    copies = page.locator("[class*=st-key-cards_] img")
+    expect(copies).to_have_count(2)
+    left, right = (copy.bounding_box() for copy in copies.all())
+    assert left["y"] == right["y"]
+    assert left["x"] + left["width"] < right["x"]
+    first, last = (page.get_by_role("radio", name=name).bounding_box() for name in ("Overview", "Versions"))
+    assert first["y"] == last["y"]
+
+
 def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Page, server: Server, tmp_path: Path):
     store = DatasetStore(server.settings)
     original = store.import_source(Path(faulty_zip(tmp_path)))
