@@ -32,8 +32,9 @@ def staged(index: DatasetIndex, draft: Draft) -> None:
     edits = draft.edits()
     kept = sum(decision == KEEP for decision in draft.decisions.values())
     words = [edit.describe() for edit in edits] + ([f"{wording.count(kept, 'picture')} kept"] if kept else [])
+    decided = wording.plain(wording.with_short(index.class_names, ", ".join(words)))
     with st.container(border=True, key="staged"):
-        st.markdown(f":material/inventory: **Decided:** {wording.plain(', '.join(words))}")
+        st.markdown(f":material/inventory: **Decided:** {decided}")
         if edits:
             st.caption("Saved, but not done yet. The cleaned version is a data set of its own: this one stays.")
         with st.container(horizontal=True):
@@ -48,7 +49,7 @@ def staged(index: DatasetIndex, draft: Draft) -> None:
                 )
             if st.button("Discard", icon=":material/undo:", disabled=is_busy(index)):
                 number = wording.count(len(draft.decisions), "decision")
-                dialogs.discard(f"**{number}**: {wording.plain(', '.join(words))}", lambda: _discard(index))
+                dialogs.discard(f"**{number}**: {decided}", lambda: _discard(index))
 
 
 def are_staged(index: DatasetIndex) -> bool:

@@ -59,7 +59,7 @@ def _glance(index: DatasetIndex, found: Findings, open_issues: object) -> None:
                 "Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues, width="stretch"
             )
         for advice in found.advice:
-            st.markdown(f":orange[:material/lightbulb:] {_advice(index, advice.text)}")
+            _advice(index, advice.text)
         if CORRUPT in found.by_kind:
             number = len(found.by_kind[CORRUPT])
             were = "was" if number == 1 else "were"
@@ -68,8 +68,11 @@ def _glance(index: DatasetIndex, found: Findings, open_issues: object) -> None:
         decisions.staged(index, draft)
 
 
-def _advice(index: DatasetIndex, text: str) -> str:
-    return wording.plain(wording.with_short(index.class_names, text))
+def _advice(index: DatasetIndex, text: str) -> None:
+    shown = wording.with_short(index.class_names, text)
+    st.markdown(
+        f":orange[:material/lightbulb:] {wording.plain(shown)}", help=None if shown == text else wording.plain(text)
+    )
 
 
 def _split(index: DatasetIndex) -> DatasetIndex:

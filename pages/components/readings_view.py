@@ -109,7 +109,9 @@ def _show_reading(job: Job, reading: Reading) -> None:
     st.markdown(wording.plain(reading.description))
     shown = zip(reading.class_names[:MOST_CLASSES], reading.counts[:MOST_CLASSES], strict=True)
     rest = len(reading.class_names) - MOST_CLASSES
-    words = ", ".join(f"{name} ({count:,})" for name, count in shown) + (f" and {rest:,} more" if rest > 0 else "")
+    words = ", ".join(f"{wording.short(name)} ({count:,})" for name, count in shown) + (
+        f" and {rest:,} more" if rest > 0 else ""
+    )
     st.caption(wording.plain(words))
     for note in reading.notes:
         st.caption(wording.plain(note))

@@ -220,3 +220,18 @@ def test_ways_to_import_stay_in_sight_after_a_failure_until_one_succeeds(open_pa
     app.text_input[0].set_value(str(draw_folder(tmp_path / "more", 4, seed=2)))
     button(app, "Import").click().run()
     assert not imports_ended(app).expander[0].proto.expanded
+
+
+def test_long_names_of_classes_are_shortened_and_given_in_full_as_help(open_page, home, shape_folder):
+    name = "x".join("long" for _ in range(36))
+    (shape_folder / "circle").rename(shape_folder / name)
+    DatasetStore(home).import_source(shape_folder)
+    app = open_page("data")
+    short = f"{name[:39]}…"
+    (advice,) = [item for item in app.markdown if "fewer than 20 different pictures" in item.value]
+    assert short in advice.value
+    assert name not in advice.value
+    assert name in advice.proto.help
+    app = open_page("data", section="Classes")
+    (caption,) = [item for item in app.markdown if f"**{short}** · 10 pictures" in item.value]
+    assert caption.proto.help == name
