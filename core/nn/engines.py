@@ -5,6 +5,7 @@ about twice as fast on the same processor, and several times as fast in bfloat16
 """
 
 import importlib.util
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -75,7 +76,17 @@ def _padded(rows: np.ndarray) -> np.ndarray:
     return rows if not padding else np.concatenate([rows, np.zeros((padding, *rows.shape[1:]), rows.dtype)])
 
 
+def _without_statistics() -> None:
+    """Keeps OpenVINO's converter from sending usage statistics, for which it has no setting but a file of the user's.
+
+    It would send them from forks of this process, which hang where threads held a lock, with all its memory. Without
+    the module that sends them it does without.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)
+
+
 def _openvino_compute(function: ConcreteFunction, precision: str) -> Compute:
+    _without_statistics()
     import openvino
 
     converted = openvino.convert_model(function)

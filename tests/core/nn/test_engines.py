@@ -1,3 +1,8 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +14,7 @@ from core.nn.classifier import build_classifier
 from core.nn.engines import choose_engine, smallest_cosine, tensorflow_engine
 from core.nn.weights import load_weights
 
+ROOT = Path(__file__).parents[3]
 CONFIG = TrainingConfig(image_size=64)
 PICTURES = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), dtype=np.uint8)
 
@@ -53,6 +59,27 @@ def test_features_that_differ_are_not_taken(prefix, monkeypatch):
     monkeypatch.setitem(engines.COSINES, "float32", 2.0)
     engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
     assert "OpenVINO's features differ (cosine 1.0000)" in engine.sentence
+
+
+@pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
+def test_openvino_sends_no_statistics(tmp_path):
+    """In a process of its own, as on a person's machine: on CI the converter sends nothing by itself."""
+    code = """
+import numpy as np, psutil, sys
+from core.config import TrainingConfig
+from core.nn.classifier import build_classifier
+from core.nn.engines import choose_engine
+config = TrainingConfig(image_size=64)
+engine = choose_engine(build_classifier(config, 2).prefix, config, np.zeros((2, 64, 64, 3), np.uint8), 1000)
+assert "OpenVINO" in engine.sentence, engine.sentence
+assert sys.modules["openvino_telemetry"] is None
+assert psutil.Process().children() == []
+"""
+    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "TF_BUILD")}
+    environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.rglob("*openvino*")) == []
 
 
 def test_smallest_cosine():
