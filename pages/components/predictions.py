@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.datasets.label_tables import as_cell
 from core.errors import CoreError
 from core.nn.images import thumbnail
 from core.prediction import Prediction, Verdict
@@ -132,10 +133,10 @@ def answers_as_csv(chosen: Sequence[Picture], answers: Sequence[Prediction]) -> 
     writer = csv.writer(text)
     class_names = answers[0].class_names
     header = ["picture", "answer", "probability", "verdict", "error", *class_names]
-    writer.writerow([wording.csv_cell(name) for name in header])
+    writer.writerow([as_cell(name) for name in header])
     for picture, answer in zip(chosen, answers, strict=True):
         numbers = ["" if answer.error else f"{value:.6f}" for value in (answer.probability, *answer.probabilities)]
-        words = [wording.csv_cell(text) for text in (picture.name, answer.class_name)]
-        ending = [wording.csv_cell(text) for text in ("" if answer.error else str(answer.verdict), answer.error)]
+        words = [as_cell(text) for text in (picture.name, answer.class_name)]
+        ending = [as_cell(text) for text in ("" if answer.error else str(answer.verdict), answer.error)]
         writer.writerow([*words, numbers[0], *ending, *numbers[1:]])
     return text.getvalue().encode("utf-8-sig")

@@ -144,11 +144,6 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$&\"'=])", r"\\\1", text)
 
 
-def csv_cell(text: str) -> str:
-    """Returns a text that a spreadsheet takes for a text, not for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
 def count(number: int, noun: str) -> str:
     """Returns `1 picture`, `1,200 pictures`."""
     return f"{number:,} {noun if number == 1 else PLURALS.get(noun, noun + 's')}"

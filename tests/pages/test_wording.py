@@ -119,15 +119,6 @@ def test_plain_adds_nothing_that_is_not_seen():
     assert wording.plain("a\n\nb\x07") == "a b"
 
 
-@pytest.mark.parametrize("start", list("=+-@\t\r"))
-def test_csv_cell_is_never_a_formula(start):
-    assert wording.csv_cell(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
-
-
-def test_csv_cell_leaves_others_alone():
-    assert wording.csv_cell("cat.jpg") == "cat.jpg"
-
-
 def test_numbers_in_words():
     assert wording.count(1, "picture") == "1 picture"
     assert wording.count(1200, "class") == "1,200 classes"

@@ -161,3 +161,12 @@ def test_many_pictures_of_one_name_take_no_time():
     started = time.process_time()
     assert read_tables(paths, [table("file,label\n" + "1.jpg,cat\n1,dog\n" * 20_000)]) is None
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("start", list("=+-@\t\r"))
+def test_a_cell_is_never_a_formula(start):
+    assert as_cell(f"{start}HYPERLINK(1)") == f"'{start}HYPERLINK(1)"
+
+
+def test_other_cells_are_left_alone():
+    assert as_cell("cat.jpg") == "cat.jpg"
