@@ -28,7 +28,8 @@ class Edit:
         paths: the pictures that it is about, as `Sample.path`: of `remove`, `relabel` and `add`.
         class_names: `relabel` and `add`: the class they go to. `rename_class`: old and new name. `merge_classes`: two
             or more classes and then the name of what becomes of them. `leave_out_class`: those that are left out.
-        number: of `subset`: how many pictures of each class are kept to train with.
+        number: of `subset`: how many pictures of each class are kept; of those to train with, where the data set came
+            with splits.
     """
 
     kind: str

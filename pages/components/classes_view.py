@@ -155,10 +155,11 @@ def _read_leave_out(index: DatasetIndex) -> Edit | str:
 
 def _take_fewer(index: DatasetIndex, is_busy: bool) -> None:
     most = max(index.distribution().totals)
-    st.caption("For quick tries: the same few pictures of each class each time, and as large a share to check with.")
-    st.number_input(
-        "Pictures of each class to learn from", 2, max(most, 2), min(QUICK, max(most, 2)), key=f"subset_{index.id}"
-    )
+    label, held_out = "Pictures of each class", "The usual share of them is held out for validation."
+    if index.has_split:
+        label, held_out = "Training pictures of each class", "As large a share of the held-out pictures comes along."
+    st.caption(f"For quick tries: the same few pictures of each class each time. {held_out}")
+    st.number_input(label, 2, max(most, 2), min(QUICK, max(most, 2)), key=f"subset_{index.id}")
     _button("Take fewer", index, _read_take_fewer, is_busy)
 
 
