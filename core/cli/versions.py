@@ -48,7 +48,7 @@ def datasets(as_json: bool) -> None:
 @click.option("--leave-out", multiple=True, metavar="CLASS", help="Leave a class out.")
 @click.option("--merge", multiple=True, metavar="A,B=NAME", help="Make one class of two or more.")
 @click.option("--rename-class", multiple=True, metavar="OLD=NEW", help="Give a class another name.")
-@click.option("--subset", type=int, metavar="N", help="Keep so many (training) pictures of each class, for a quick try.")
+@click.option("--subset", type=int, metavar="N", help="Keep so many (training) pictures of each class.")
 @click.option("--name", help="What to call the version.")
 @json_option
 def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, **changes: Any) -> None:
