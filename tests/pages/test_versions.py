@@ -1,6 +1,7 @@
 import asyncio
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.applications import Starlette
@@ -50,7 +51,9 @@ def fetch(path):
         "headers": [],
         "extensions": {},
     }
-    asyncio.run(Starlette(routes=downloads.routes())(scope, receive, send))
+    # On a thread of its own: where a browser test ran before, this one has a loop already.
+    with ThreadPoolExecutor(1) as other:
+        other.submit(asyncio.run, Starlette(routes=downloads.routes())(scope, receive, send)).result()
     start, *rest = messages
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
     return start["status"], headers, b"".join(message.get("body", b"") for message in rest)
