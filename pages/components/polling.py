@@ -1,8 +1,11 @@
 """Parts of a page that redraw themselves while something is at work, and stop doing so when it ends."""
 
 from collections.abc import Callable
+from functools import wraps
 
 import streamlit as st
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from pages.components import session
 
@@ -31,3 +34,26 @@ def poll(key: str, draw: Callable[[], bool], is_at_work: bool, seconds: float = 
 
     st.session_state[state] = is_at_work
     st.fragment(step, run_every=seconds if is_at_work else None)()
+
+
+def keep_to_their_page() -> None:
+    """Lets no fragment draw once its page has been left; for the server, once, before it draws a page.
+
+    Until a browser hears that another page is on its way, the fragments of the page it shows ask to be drawn. A request
+    that comes while a script is on its way to `st.switch_page` waits until the new page is drawn. Streamlit (1.67) then
+    skips the fragment, which is gone, but still announces a run of the page that was left. The browser takes that for a
+    change of pages and empties the window, and the next fragment of the new page is drawn into nothing: "Bad delta path
+    index", which no page survives. So such a request is dropped before it is announced.
+    """
+    run_script = ScriptRunner._run_script
+    if getattr(run_script, "keeps_to_its_page", False):
+        return
+
+    @wraps(run_script)
+    def run_on_its_page(runner: ScriptRunner, rerun_data: RerunData) -> None:
+        is_of_another_page = rerun_data.page_script_hash != runner._pages_manager.current_page_script_hash
+        if not (rerun_data.fragment_id_queue and is_of_another_page):
+            run_script(runner, rerun_data)
+
+    run_on_its_page.keeps_to_its_page = True
+    ScriptRunner._run_script = run_on_its_page

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +91,12 @@ def answers(url: str) -> bool:
         return False
 
 
-def start_server(home: Path) -> Server:
+def start_server(home: Path, program: Sequence[str] = ("streamlit", "run", "app.py")) -> Server:
     """Starts the studio as its user does, but for the port and the browser that it would open."""
     port = free_port()
     environment = {**os.environ, "TRANSFER_STUDIO_HOME": str(home)}
     environment.pop("TRANSFER_STUDIO_WEIGHTS", None)
-    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command = [sys.executable, "-m", *program]
     options = ["--server.headless", "true", "--server.port", str(port), "--server.fileWatcherType", "none"]
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("ab") as log:

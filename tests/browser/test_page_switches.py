@@ -1,0 +1,29 @@
+"""A page is left by a press while something on it polls, on a server that is slow to answer: none goes white."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Server, end_server, start_server
+from tests.browser.page_switches import SLOW_SERVER, SWITCHES, prepared
+
+# The first two went white nearly every time; `tests.benchmarks.page_switches` tries each of them more often.
+TIMES = dict.fromkeys(SWITCHES, 1) | dict.fromkeys(tuple(SWITCHES)[:2], 4)
+
+
+@pytest.fixture
+def server(chromium: str, tmp_path: Path) -> Iterator[Server]:
+    server = start_server(tmp_path / "home", SLOW_SERVER)
+    yield server
+    end_server(server)
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_page_that_is_left_while_it_polls_draws_nothing_into_the_next(
+    page: Page, server: Server, tmp_path: Path, name: str
+):
+    studio = prepared(server, page, tmp_path)
+    SWITCHES[name](studio, TIMES[name])
+    assert (studio.watch.whites, studio.watch.errors) == (0, [])
