@@ -1,5 +1,7 @@
 """One run: live while it trains, its results when it has ended. The address carries the run, so reloading works."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.backbones import get_backbone
@@ -19,8 +21,10 @@ from pages.components import (
     polling,
     run_views,
     session,
+    waiting,
     wording,
 )
+from pages.components.presses import Press, press
 
 PHASES = {
     "weights": "Getting the weights",
@@ -38,8 +42,8 @@ NO_DATASET = "The data set of this run was deleted. Import it again, then train 
 def show_progress(run: Run, val_accuracy: float | None) -> None:
     """Draws what the run is at, and how good it was after its last epoch."""
     if run.status == RunStatus.QUEUED:
-        place = queue.position(session.run_store(), run.id)
-        st.info(f"Waiting for its turn: place {place} in the queue.", icon=":material/hourglass_empty:")
+        turn = waiting.turn(run.id)
+        st.info(waiting.sentence(turn) if turn else "It starts in a moment.", icon=":material/hourglass_empty:")
         return
     st.progress(wording.share_done(run.progress), wording.phase(run))
     if run.stop_requested:
@@ -96,16 +100,16 @@ def train_again(run: Run) -> None:
     st.switch_page(session.TRAIN)
 
 
-def resume(run: Run) -> None:
+def resume(run: Run, pressed: Press) -> None:
     """Lets the run go on, and shows it at work."""
-    queue.resume(session.run_store(), run.id)
+    pressed.do("resume", partial(queue.resume, session.run_store(), run.id))
     st.rerun()
 
 
-def start_again(run: Run) -> None:
+def start_again(run: Run, pressed: Press) -> None:
     """Starts a new run with the settings of the run, and goes to it."""
-    new = queue.submit(session.run_store(), run.dataset_id, run.config, recipe=run.recipe)
-    session.open_run(new.id)
+    submit = partial(queue.submit, session.run_store(), run.dataset_id, run.config, recipe=run.recipe)
+    session.open_run(pressed.do("submit", submit).id)
 
 
 def has_dataset(run: Run) -> bool:
@@ -117,13 +121,16 @@ def show_next_steps(run: Run) -> None:
     """Draws the ways on from a run that has ended, the likeliest first."""
     missing = "" if has_dataset(run) else NO_DATASET
     with st.container(horizontal=True):
-        if run.can_resume and st.button("Resume", type="primary", icon=":material/resume:", help=RESUME_HELP):
-            resume(run)
+        if run.can_resume:
+            is_pressed = st.button("Resume", type="primary", icon=":material/resume:", help=RESUME_HELP)
+            if pressed := press(f"resume_{run.id}", is_pressed):
+                resume(run, pressed)
         kind = "secondary" if run.can_resume else "primary"
-        if run.status == RunStatus.FAILED and st.button(
-            "Start again", type=kind, icon=":material/replay:", disabled=bool(missing), help=missing or START_AGAIN_HELP
-        ):
-            start_again(run)
+        if run.status == RunStatus.FAILED:
+            why = missing or START_AGAIN_HELP
+            is_pressed = st.button("Start again", type=kind, icon=":material/replay:", disabled=bool(missing), help=why)
+            if pressed := press(f"start_again_{run.id}", is_pressed):
+                start_again(run, pressed)
         if run.has_model and st.button("Test this model", type=kind, icon=":material/image_search:"):
             session.choose_run(run.id)
             st.switch_page(session.TESTING, query_params={"run": run.id})

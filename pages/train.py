@@ -1,10 +1,13 @@
 """Set up a training and start it."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
 from pages.components import dataset_views, forms, frame, quick_start, session, wording
+from pages.components.presses import press
 
 
 def split_sentence(index: DatasetIndex) -> str:
@@ -24,9 +27,9 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     if origin := dataset_views.origin(index):
         st.caption(f":material/account_tree: {origin}")
     config = forms.training_config(index)
-    if config:
-        run = queue.submit(session.run_store(), index.id, config, recipe=forms.chosen_recipe())
-        session.open_run(run.id)
+    if pressed := press("start", config is not None):
+        submit = partial(queue.submit, session.run_store(), index.id, config, recipe=forms.chosen_recipe())
+        session.open_run(pressed.do("submit", submit).id)
 
 
 def show_empty() -> None:

@@ -1,12 +1,16 @@
 """The shortest way to a model: a built-in data set and the recommended recipe, in one click."""
 
+from functools import partial
+
 import streamlit as st
 
+from core.datasets.index import DatasetIndex
 from core.datasets.samples import SAMPLES, import_sample
 from core.recipes import recipe_config
 from core.runs import queue
 from pages.components import session, wording
-from pages.components.jobs import IMPORT
+from pages.components.jobs import IMPORT, Job
+from pages.components.presses import press
 
 SAMPLE = "textures"
 RECIPE = "recommended"
@@ -15,15 +19,13 @@ LOOK_AGAIN_SECONDS = 0.1
 
 def try_it_now(key: str, primary: bool = True) -> None:
     """Shows the button; pressed, imports the sample with a progress bar, starts a run and goes to its page."""
-    pressed = st.button(
+    is_pressed = st.button(
         "Try it now", key=key, type="primary" if primary else "secondary", icon=":material/rocket_launch:"
     )
+    pressed = press(key, is_pressed)
     if not pressed:
         return
-    jobs, store = session.jobs(), session.dataset_store()
-    job = jobs.start(
-        IMPORT, SAMPLES[SAMPLE].label, lambda on_event, should_stop: import_sample(store, SAMPLE, on_event, should_stop)
-    )
+    job = pressed.do("import", _start_import)
     bar = st.progress(0.0, "Starting")
     while not job.ended.wait(LOOK_AGAIN_SECONDS):
         bar.progress(wording.share_done(job.progress), wording.job_phase(job.progress))
@@ -35,5 +37,10 @@ def try_it_now(key: str, primary: bool = True) -> None:
     with session.errors_shown():
         session.choose_dataset(job.result.id)
         config = recipe_config(RECIPE, len(job.result.samples), validation_split=job.result.validation_split)
-        run = queue.submit(session.run_store(), job.result.id, config, recipe=RECIPE)
-        session.open_run(run.id)
+        submit = partial(queue.submit, session.run_store(), job.result.id, config, recipe=RECIPE)
+        session.open_run(pressed.do("submit", submit).id)
+
+
+def _start_import() -> Job[DatasetIndex]:
+    work = partial(import_sample, session.dataset_store(), SAMPLE)
+    return session.jobs().start(IMPORT, SAMPLES[SAMPLE].label, work)

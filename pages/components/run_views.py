@@ -5,7 +5,7 @@ import streamlit as st
 from core.recipes import RECIPES
 from core.runs import queue
 from core.runs.store import Run, RunStatus
-from pages.components import polling, session, wording
+from pages.components import polling, session, waiting, wording
 
 POLL_SECONDS = 2
 
@@ -79,3 +79,5 @@ def _active_row(run: Run) -> None:
             status_badge(run)
         if run.status == RunStatus.RUNNING:
             st.progress(wording.share_done(run.progress), wording.phase(run))
+        elif run.status == RunStatus.QUEUED and (turn := waiting.turn(run.id)):
+            st.caption(waiting.sentence(turn))

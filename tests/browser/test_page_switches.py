@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, end_server, start_server
 from tests.browser.page_switches import SLOW_SERVER, SWITCHES, prepared
@@ -27,3 +27,17 @@ def test_page_that_is_left_while_it_polls_draws_nothing_into_the_next(
     studio = prepared(server, page, tmp_path)
     SWITCHES[name](studio, TIMES[name])
     assert (studio.watch.whites, studio.watch.errors) == (0, [])
+
+
+def test_start_that_is_pressed_twice_starts_one_run(page: Page, server: Server, tmp_path: Path):
+    studio = prepared(server, page, tmp_path)
+    page.goto("/train")
+    start = page.get_by_role("button", name="Start training")
+    start.scroll_into_view_if_needed()
+    expect(start).to_be_enabled()
+    start.dblclick(delay=50)
+    studio.arrives("Shapes, recommended")
+    (run,) = server.runs.list()
+    assert f"run={run.id}" in page.url
+    studio.end_runs()
+    assert studio.watch.errors == []

@@ -1,0 +1,55 @@
+"""When a queued run gets its turn, from what is known of the runs before it."""
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from core.runs.record import Run, RunStatus
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A run's turn.
+
+    Attributes:
+        place: in the queue, from 1.
+        before: the runs that go before it: those that are running, then those that wait, in their order.
+        seconds: until it starts, as far as is known; None where too little is.
+    """
+
+    place: int
+    before: tuple[Run, ...]
+    seconds: float | None
+
+
+def turn_of(
+    run_id: str,
+    unfinished: Sequence[Run],
+    slots: int,
+    seconds_left: Callable[[Run], float | None],
+) -> Turn | None:
+    """Returns when a queued run gets its turn, or None where it isn't queued (any more).
+
+    Args:
+        run_id: the run.
+        unfinished: all queued and running runs, in the order of their turns.
+        slots: how many runs train at the same time.
+        seconds_left: how long a run that goes before still takes; None where that isn't known.
+    """
+    queued = [run for run in unfinished if run.status == RunStatus.QUEUED]
+    place = next((number for number, run in enumerate(queued) if run.id == run_id), None)
+    if place is None:
+        return None
+    running = [run for run in unfinished if run.status == RunStatus.RUNNING]
+    before = (*running, *queued[:place])
+    left = [seconds_left(run) for run in before]
+    known = [seconds for seconds in left if seconds is not None]
+    return Turn(place + 1, before, _until_free(known, slots) if len(known) == len(left) else None)
+
+
+def _until_free(seconds: Sequence[float], slots: int) -> float:
+    """Returns after how many seconds a slot is free for the next run, where each takes the first that is free."""
+    free = [0.0] * slots
+    for taken in seconds:
+        heapq.heapreplace(free, free[0] + taken)
+    return free[0]

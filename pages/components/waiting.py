@@ -1,0 +1,58 @@
+"""What a run in the queue waits for: its place, the runs before it, and about how long they take."""
+
+import time
+from collections.abc import Sequence
+
+from core.runs.store import Run, RunStatus
+from core.runs.turns import Turn, turn_of
+from core.settings import settings
+from pages.components import planning, session, wording
+
+
+def turn(run_id: str) -> Turn | None:
+    """Returns when a queued run gets its turn, or None where it isn't queued any more."""
+    runs = session.run_store().list()
+    # The store's order is that of the turns.
+    unfinished = session.run_store().unfinished()
+    return turn_of(run_id, unfinished, settings().slots, lambda run: _seconds_left(run, runs))
+
+
+def sentence(of: Turn) -> str:
+    """Returns a turn in words."""
+    if not of.before:
+        return "It starts in a moment."
+    names = [wording.plain(run.name) for run in of.before[:1]]
+    more = len(of.before) - 1
+    what = f"{names[0]} goes first" if not more else f"{names[0]} and {wording.count(more, 'other run')} go first"
+    soon = "" if of.seconds is None else f", starts in about {wording.duration(max(of.seconds, 1.0))}"
+    return f"Waiting for its turn: place {of.place} in the queue{soon}. {what}."
+
+
+def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
+    """Returns how long a run that goes before still takes: what the last one like it took, else what was forecast."""
+    question = planning.time_question(run.config, run.dataset_id)
+    expected = _taken_before(question, runs)
+    if expected is None:
+        expected = _forecast(question)
+    if expected is None:
+        return None
+    worked = time.time() - run.started if run.status == RunStatus.RUNNING else 0.0
+    # One that takes longer than was expected is about to end, as far as anybody knows.
+    return max(expected - worked, 0.0)
+
+
+def _taken_before(question: planning.Question, runs: Sequence[Run]) -> float | None:
+    for run in runs:
+        is_whole = run.status == RunStatus.COMPLETED and run.seconds_at_work
+        if is_whole and planning.time_question(run.config, run.dataset_id) == question:
+            return run.seconds_at_work
+    return None
+
+
+def _forecast(question: planning.Question) -> float | None:
+    forecasts = session.forecasts()
+    found = forecasts.get(question)
+    if found is None:
+        forecasts.ask(question)
+        return None
+    return found.result.total_seconds if found.result else None

@@ -1,0 +1,46 @@
+import time
+
+from core.runs import queue
+from core.runs.liveness import worker_lock
+from core.runs.store import RunStatus
+from pages.components import waiting
+from tests.pages.conftest import words
+
+
+def queued_behind_a_running_one(store):
+    """Queues three runs like the completed one, of which the first one is at work."""
+    good = store.get("Good run")
+    runs = [store.create(good.dataset_id, good.dataset_name, good.config, name=f"Run {n}") for n in (1, 2, 3)]
+    store.claim(1)
+    store.folder(runs[0].id).mkdir(parents=True, exist_ok=True)
+    return good, runs
+
+
+def test_queued_run_says_its_place_and_the_time_that_a_run_like_those_before_it_took(open_page, trained):
+    good, runs = queued_behind_a_running_one(trained)
+    with worker_lock(trained.folder(runs[0].id)):  # as its worker would hold it
+        home = words(open_page("home"))
+        page = words(open_page("run", run=runs[2].id))
+        turn = waiting.turn(runs[2].id)
+        trained.finish(runs[0].id, RunStatus.STOPPED)
+    assert "place 2 in the queue, starts in about " in page
+    assert "Run 1 and 1 other run go first" in page
+    worked = time.time() - trained.get(runs[0].id).started
+    assert 0 <= 2 * good.seconds_at_work - turn.seconds <= worked + 1
+    assert "place 1 in the queue" in home
+    assert "place 2 in the queue" in home
+    for run in runs[1:]:
+        queue.stop(trained, run.id)
+
+
+def test_no_time_is_said_until_one_is_known(open_page, trained):
+    _, runs = queued_behind_a_running_one(trained)
+    unlike = trained.create("gone", "Gone", trained.get("Good run").config, name="Unlike")
+    last = trained.create("gone", "Gone", trained.get("Good run").config, name="Last")
+    with worker_lock(trained.folder(runs[0].id)):
+        page = words(open_page("run", run=last.id))
+        # Nothing can be forecast without the data set.
+        assert "place 4 in the queue. Run 1 and 3 other runs go first." in page
+        trained.finish(runs[0].id, RunStatus.STOPPED)
+    for run in (*runs[1:], unlike, last):
+        queue.stop(trained, run.id)
