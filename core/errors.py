@@ -24,5 +24,9 @@ class RunError(CoreError):
     """A run that can't be found, started, read or finished."""
 
 
+class DatabaseDamagedError(RunError):
+    """The database is missing, or isn't as this studio wrote it. It can be rebuilt from the folders of the runs."""
+
+
 class Stopped(Exception):  # noqa: N818 (an outcome that was asked for, not an error)
     """The person asked a long job to stop. Not an error: whoever started the job decides what it means."""

@@ -69,6 +69,11 @@ class Settings:
         """The SQLite file."""
         return self.home / "studio.sqlite"
 
+    @property
+    def may_have_runs(self) -> bool:
+        """Whether there may be runs: a list of them, or folders that it can be rebuilt from."""
+        return self.database.exists() or self.runs.exists()
+
 
 def user_data_folder() -> Path:
     """Returns the platform's folder for a user's application data."""

@@ -100,7 +100,7 @@ def delete_dataset(dataset: str, as_json: bool) -> None:
     """Delete a data set. Versions of it stay; refused while a run is using it."""
     store = DatasetStore(settings())
     index = store.get(dataset)
-    if settings().database.exists():
+    if settings().may_have_runs:
         run_store()  # brings runs whose worker died to their end, which don't use anything any more
     store.delete(index.id)
     if as_json:

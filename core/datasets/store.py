@@ -276,8 +276,7 @@ class DatasetStore:
         return read_record(target)
 
     def _check_unused(self, index: DatasetIndex) -> None:
-        database = self.settings.database
-        runs = RunStore(database).unfinished() if database.exists() else ()
+        runs = RunStore(self.settings.database).unfinished() if self.settings.may_have_runs else ()
         names = [run.name for run in runs if run.dataset_id == index.id]
         if names:
             raise DatasetError(

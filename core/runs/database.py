@@ -1,15 +1,24 @@
 """The SQLite file: connections, transactions, schema."""
 
+import errno
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from core.errors import RunError
+from filelock import FileLock, Timeout
+
+from core.disk import FULL, can_write, refusal
+from core.errors import DatabaseDamagedError, RunError
+from core.runs.rows import seal_all
 
 DISK_FULL = "The disk is full. Free some space, then start again."
+READ_ONLY = "The data home {home} is read-only. Make it writable, or set TRANSFER_STUDIO_HOME to another folder."
 BUSY_SECONDS = 20
+LOCK_NAME = ".studio.lock"
+LOCK_POLL_SECONDS = 0.005
 
 
 def journal_mode(version: tuple[int, ...]) -> str:
@@ -22,25 +31,40 @@ def journal_mode(version: tuple[int, ...]) -> str:
     return "wal" if mended else "delete"
 
 
+class DiskRefusesError(RunError):
+    """The database can't be written, or read, for want of room or permission. Nothing is wrong with it."""
+
+
 @contextmanager
 def _errors_in_words(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
-        code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
-            raise RunError(DISK_FULL) from error
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise RunError(
-                f"The database {path} was in use for more than {BUSY_SECONDS} seconds. Try again."
-            ) from error
-        if code == sqlite3.SQLITE_CANTOPEN:
-            raise RunError(f"The database {path} can't be opened. Check its folder, then start again.") from error
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise RunError(f"The database {path} is damaged. Move it away, then start again.") from error
-        raise
+    except (sqlite3.Error, MemoryError) as error:
+        raise _in_words(path, error) from error
+
+
+def _in_words(path: Path, error: Exception) -> RunError:
+    """Returns the sentence for an error of SQLite. What is wrong with the disk is told from what is wrong in the file.
+
+    Whatever else SQLite says of a file that can be read and written may come from damage in it: whoever mends it looks
+    closer, and raises the error again where there is none.
+    """
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return DiskRefusesError(DISK_FULL)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return RunError(f"The database {path} was in use for more than {BUSY_SECONDS} seconds. Try again.")
+    if code == sqlite3.SQLITE_IOERR:
+        return DiskRefusesError(
+            f"The disk refuses to read or write the database {path} ({error}). Mend that, then try again."
+        )
+    is_writable = can_write(path.parent) and os.access(path, os.W_OK)
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) and path.is_file() and not is_writable:
+        return DiskRefusesError(READ_ONLY.format(home=path.parent))
+    if code == sqlite3.SQLITE_CANTOPEN:
+        words = f"The database {path} can't be opened. Check its folder, then start again."
+        return RunError(words) if path.is_file() else DatabaseDamagedError(words)
+    return DatabaseDamagedError(f"The database {path} is damaged. Move it away, then start again.")
 
 
 def _open(path: Path, mode: str) -> sqlite3.Connection:
@@ -84,6 +108,59 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keeps all others from changing the database, and from putting another one in its place.
+
+    Raises:
+        RunError: the data home is gone or can't be written, or another process holds the lock for too long.
+    """
+    if not path.parent.is_dir():  # the lock would make it anew
+        raise RunError(f"The data home {path.parent} is gone. Start the studio again to begin a new one.")
+    lock = FileLock(path.parent / LOCK_NAME)
+    try:
+        lock.acquire(timeout=BUSY_SECONDS, poll_interval=LOCK_POLL_SECONDS)
+    except Timeout as error:
+        raise RunError(f"The database {path} was in use for more than {BUSY_SECONDS} seconds. Try again.") from error
+    except OSError as error:
+        raise disk_refuses(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def changing(path: Path) -> Iterator[sqlite3.Connection]:
+    """Opens a connection inside a transaction of the database that is at `path` then, and stays there meanwhile.
+
+    Raises:
+        RunError: the database can't be written.
+    """
+    with locked(path):
+        try:
+            with writing(path) as connection:
+                yield connection
+        except OSError as error:
+            raise disk_refuses(path, error) from error
+
+
+def disk_refuses(path: Path, error: OSError) -> RunError:
+    """Returns in words what the disk of the data home refuses.
+
+    Raises:
+        OSError: the error, where it isn't one of the disk's.
+    """
+    if error.errno in FULL:
+        return DiskRefusesError(DISK_FULL)
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return DiskRefusesError(READ_ONLY.format(home=path.parent))
+    refused = refusal(error)
+    if refused is None:
+        raise error
+    return DiskRefusesError(str(refused))
 
 
 def create_runs(connection: sqlite3.Connection) -> None:
@@ -138,8 +215,29 @@ def add_turns(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX runs_by_turn ON runs (status, turn)")
 
 
+def add_checksums(connection: sqlite3.Connection) -> None:
+    """Gives each row a checksum. A later migration that changes the rows of runs has to seal them again."""
+    connection.execute("ALTER TABLE runs ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE events ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
+    seal_all(connection)
+
+
+def create_rebuilds(connection: sqlite3.Connection) -> None:
+    """Makes the table of what was restored, and of who has been told."""
+    connection.execute(
+        """
+        CREATE TABLE rebuilds (
+            number INTEGER PRIMARY KEY,
+            rebuild TEXT NOT NULL,
+            told INTEGER NOT NULL DEFAULT 0,
+            dismissed INTEGER NOT NULL DEFAULT 0
+        )
+        """
+    )
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (create_runs, create_events, add_turns)
+MIGRATIONS: tuple[Migration, ...] = (create_runs, create_events, add_turns, add_checksums, create_rebuilds)
 
 
 def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
@@ -150,6 +248,7 @@ def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
     Raises:
         RunError: the database can't be opened.
     """
+    make_home(path)
     _create(path)
     wanted = {migration.__name__ for migration in migrations}
     with reading(path) as connection:
@@ -163,15 +262,50 @@ def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
                 connection.execute("INSERT INTO migrations VALUES (?, ?)", (migration.__name__, time.time()))
 
 
-def _create(path: Path) -> None:
+def make_home(path: Path) -> None:
+    """Makes the folder that the database is in.
+
+    Raises:
+        RunError: it can't be made or looked into.
+    """
     try:
-        if path.exists():
-            return
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.exists()
     except OSError as error:
         raise RunError(
             f"The data home {path.parent} can't be used: {error.strerror}. Name another folder in TRANSFER_STUDIO_HOME."
         ) from error
+
+
+def is_current(path: Path) -> bool:
+    """Returns whether the database has had all migrations.
+
+    Raises:
+        RunError: it can't be read.
+    """
+    with reading(path) as connection:
+        return {migration.__name__ for migration in MIGRATIONS} <= _applied(connection)
+
+
+def check_structure(path: Path) -> None:
+    """Looks for damage in the structure of the database, in about a millisecond a megabyte.
+
+    Raises:
+        DatabaseDamagedError: there is no database, or it is damaged.
+        RunError: it can't be read.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        raise DatabaseDamagedError(f"The database {path} is missing or empty.")
+    with reading(path) as connection:
+        # `quick_check` would save a tenth of the time, and miss what the indices lack.
+        found = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        if found is None or found[0] != "ok" or not _applied(connection):
+            raise DatabaseDamagedError(f"The database {path} is damaged.")
+
+
+def _create(path: Path) -> None:
+    if path.exists():
+        return
     with _errors_in_words(path), closing(_open(path, "rwc")) as connection:
         connection.execute(f"PRAGMA journal_mode = {journal_mode(sqlite3.sqlite_version_info)}")
 

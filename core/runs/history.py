@@ -1,14 +1,18 @@
 """The epochs of a run that is resumed: those that its checkpoint knows, neither more nor less."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.config import TrainingConfig
 from core.events import Event
 from core.nn.checkpoints import Checkpoints, TrainingState
-from core.runs.store import Run, RunStore
+from core.runs.record import Run
+
+if TYPE_CHECKING:  # it imports this module
+    from core.runs.store import RunStore
 
 
-def restore_history(store: RunStore, run: Run, folder: Path) -> None:
+def restore_history(store: "RunStore", run: Run, folder: Path) -> None:
     """Brings the recorded epochs in line with the checkpoint that the training goes on from.
 
     A worker writes the checkpoint of an epoch before it tells of the epoch: killed between the two, the record lacks

@@ -1,5 +1,6 @@
 """Which workers are alive, and how those that don't listen are ended."""
 
+import errno
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,14 +17,17 @@ def worker_lock(folder: Path) -> FileLock:
 
 
 def is_worker_alive(folder: Path) -> bool:
-    """Returns whether some process holds the lock of the run in `folder`."""
+    """Returns whether some process holds the lock of the run in `folder`, or may hold it, where that can't be told."""
     lock = worker_lock(folder)
     if not Path(lock.lock_file).exists():
         return False
     try:
         lock.acquire(timeout=0)
-    except Timeout:
+    except (Timeout, PermissionError):
         return True
+    except OSError as error:
+        # On a disk that is read-only a lock can't be tried; nor could the death of its owner be recorded.
+        return error.errno in (errno.EROFS, errno.ENOSPC)
     lock.release()
     return False
 

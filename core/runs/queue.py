@@ -4,7 +4,6 @@ The state is in the database and in the locks on the runs' folders, none of it i
 servers, workers and command lines on one data home can do all of this at once, and each of them can die.
 """
 
-import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ import time
 from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
+from core.runs.database import DiskRefusesError
 from core.runs.handover import hand_over
 from core.runs.liveness import end_process, is_worker_alive
 from core.runs.processes import LOG_NAME, settings_for, start_process, worker_environment
@@ -103,6 +103,19 @@ def reconcile(store: RunStore) -> None:
         start_queued(store)
 
 
+def look_over(store: RunStore) -> str:
+    """Does what `reconcile` does as far as the disk lets it, for those who only want to look.
+
+    Returns:
+        What hinders it, in words; empty where nothing does.
+    """
+    try:
+        reconcile(store)
+    except DiskRefusesError as error:
+        return str(error)
+    return ""
+
+
 def delete(store: RunStore, run_id: str) -> None:
     """Deletes a run and all that it made.
 
@@ -113,7 +126,6 @@ def delete(store: RunStore, run_id: str) -> None:
     if run.status == RunStatus.RUNNING:
         _check(store, run)
     store.delete(run.id)
-    shutil.rmtree(store.folder(run.id), ignore_errors=True)
 
 
 def position(store: RunStore, run_id: str) -> int:

@@ -53,7 +53,7 @@ class StandbyPool:
     def _keep(self) -> None:
         pause = 0.0
         # A data home that was deleted needs no standby.
-        while not self._closed.wait(pause) and self._store.path.exists():
+        while not self._closed.wait(pause) and self._store.home.is_dir():
             pause = LOOK_SECONDS
             try:
                 self._reconcile(self._store)
@@ -79,7 +79,7 @@ class StandbyPool:
         process = start_process(["core.runs.standby"], log, worker_environment(self._store), stdin=subprocess.PIPE)
         try:
             while process.poll() is None and not self._closed.wait(LOOK_SECONDS):
-                if self._store.path.exists():
+                if self._store.home.is_dir():
                     self._reconcile(self._store)
             return process.returncode
         finally:

@@ -84,8 +84,8 @@ class StopRequests:
             try:
                 self.requested = bool(self.store.get(self.run_id).stop_requested)
             except RunError:
-                # A database that is busy is back soon. One that was deleted isn't: nobody wants the result.
-                self.requested = not self.store.path.exists()
+                # A database that is busy is back soon. A data home that was deleted isn't: nobody wants the result.
+                self.requested = not self.store.home.is_dir()
         return self.requested
 
 

@@ -23,7 +23,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 def _look_over_runs() -> None:
     try:
         home = settings()
-        if home.database.exists():
+        if home.may_have_runs:
             queue.reconcile(RunStore(home.database))
     except CoreError as error:
         # The first page says it again, to somebody who can mend it.

@@ -3,6 +3,7 @@ from pathlib import Path
 
 from core.config import TrainingConfig
 from core.runs import database, queue
+from core.runs.rows import seal
 from core.runs.store import RunStatus, RunStore
 from core.settings import Settings
 from tests.browser.conftest import end_server, start_server, wait_until
@@ -15,6 +16,7 @@ def test_the_server_looks_over_the_runs_before_anybody_looks_at_a_page(tmp_path:
     with database.writing(store.path) as connection:
         lost = time.time() - queue.START_SECONDS - 1
         connection.execute("UPDATE runs SET started = ? WHERE id = ?", (lost, run.id))
+        seal(connection, run.id)
     server = start_server(tmp_path / "home")
     try:
         wait_until(lambda: store.get(run.id).status == RunStatus.FAILED)

@@ -308,7 +308,6 @@ def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypa
     store = RunStore(home / "studio.sqlite")
     busy = store.create("busy", "Busy", TrainingConfig())
     store.claim(1)
-    store.folder(busy.id).mkdir(parents=True)
     pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
     with worker_lock(store.folder(busy.id)):
         store.report_worker(busy.id, os.getpid(), psutil.Process().create_time())

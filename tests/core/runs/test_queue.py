@@ -20,6 +20,7 @@ from core.errors import DatasetError, RunError
 from core.events import Event
 from core.runs import database, queue
 from core.runs.liveness import worker_lock
+from core.runs.rows import seal
 from core.runs.store import Run, RunStatus, RunStore
 from core.settings import settings
 
@@ -31,7 +32,6 @@ def busy_slot(store: RunStore, config: TrainingConfig) -> Iterator[Run]:
     """A run whose worker is this process."""
     store.create("busy", "Busy", config)
     run = store.claim(settings().slots)
-    store.folder(run.id).mkdir(parents=True)
     with worker_lock(store.folder(run.id)):
         yield store.report_worker(run.id, os.getpid(), psutil.Process().create_time())
 
@@ -189,7 +189,7 @@ def test_worker_that_never_begins_is_noticed_at_once(
     # A folder where the lock should be: the worker ends before it can report itself.
     with busy_slot(store, config) as busy:
         run = queue.submit(store, dataset.id, config)
-        (store.folder(run.id) / "lock").mkdir(parents=True)
+        (store.folder(run.id) / "lock").mkdir()
         store.finish(busy.id, RunStatus.COMPLETED)
     queue.start_queued(store)
     wait_until(lambda: store.get(run.id).status.is_finished)
@@ -200,8 +200,12 @@ def test_worker_that_never_begins_is_noticed_at_once(
 def test_worker_that_cant_be_started_is_a_failed_run(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig
 ) -> None:
-    (store.home / "runs").write_text("a file where the folder should be")
-    run = queue.submit(store, dataset.id, config)
+    with busy_slot(store, config) as busy:
+        run = queue.submit(store, dataset.id, config)
+        (store.folder(run.id) / queue.LOG_NAME).mkdir()  # a folder where the log should be
+        store.finish(busy.id, RunStatus.COMPLETED)
+    queue.start_queued(store)
+    run = store.get(run.id)
     assert run.status == RunStatus.FAILED and run.error.startswith("The worker can't be started: ")
 
 
@@ -213,7 +217,7 @@ def test_deaf_worker_is_ended_by_force(
     program = (
         "import os, sys, psutil; from pathlib import Path; from core.runs.liveness import worker_lock;"
         "from core.runs.store import RunStore; store = RunStore(Path(sys.argv[1])); folder = store.folder(sys.argv[2]);"
-        "folder.mkdir(parents=True); lock = worker_lock(folder); lock.acquire();"
+        "lock = worker_lock(folder); lock.acquire();"
         "store.report_worker(sys.argv[2], os.getpid(), psutil.Process().create_time()); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(store.path), run.id]
@@ -260,3 +264,4 @@ def test_second_worker_for_a_run_leaves_it_alone(store: RunStore, config: Traini
 def _set(store: RunStore, run: Run, column: str, value: float) -> None:
     with database.writing(store.path) as connection:
         connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run.id))
+        seal(connection, run.id)

@@ -1,6 +1,7 @@
 """Real standbys that load TensorFlow, the processes that own them, and the runs that they are handed."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -164,7 +165,7 @@ def test_standby_waits_for_a_free_slot(store: RunStore, config: TrainingConfig, 
 
 
 def test_deleted_data_home_ends_the_pool(store: RunStore) -> None:
-    store.path.unlink()
+    shutil.rmtree(store.home)
     pool = queue.keep_warm(store)
     pool.close()
     assert not standby_folder(store.home).exists()

@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -73,7 +74,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(events[0].metrics)
     assert (store.folder(run.id) / "evaluation.json").is_file()
     left = {path.name for path in store.folder(run.id).iterdir()}
-    assert left == {"checkpoints", "evaluation.json", "lock", "log.txt", "model", "notes.json"}
+    assert left == {"checkpoints", "evaluation.json", "lock", "log.txt", "model", "notes.json", "run.json"}
     wait_until(lambda: not is_worker_alive(store.folder(run.id)))
     queue.delete(store, run.id)
     assert not store.folder(run.id).exists()
@@ -112,7 +113,7 @@ def test_record_is_looked_at_a_few_times_a_second(store: RunStore, config: Train
 
 def test_run_whose_home_was_deleted_stops(store: RunStore, config: TrainingConfig) -> None:
     run = started(store, config)
-    store.path.unlink()
+    shutil.rmtree(store.home)
     assert StopRequests(store, run.id)()
 
 

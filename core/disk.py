@@ -1,0 +1,47 @@
+"""What a disk refuses, in words: a full or read-only disk is nobody's bug, and is never shown as one."""
+
+import errno
+import os
+from pathlib import Path
+
+from core.errors import CoreError
+
+FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+READ_ONLY = errno.EROFS
+FORBIDDEN = (errno.EACCES, errno.EPERM)
+# A file where a folder should be, a folder where a file should be, a failing device.
+UNUSABLE = (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.EIO, errno.EFBIG, errno.ELOOP, errno.ENAMETOOLONG)
+NOT_AN_ERROR_NUMBER = 0
+
+
+class DiskError(CoreError):
+    """A disk or folder that can't be written or read."""
+
+
+def refusal(error: OSError) -> DiskError | None:
+    """Returns the error in words where the disk refuses something; None for errors of any other kind."""
+    number = error.errno or NOT_AN_ERROR_NUMBER
+    path = _path(error)
+    if number in FULL:
+        return DiskError(f"The disk is full: {path} could not be written. Free some space, then start again.")
+    if number == READ_ONLY:
+        return DiskError(
+            f"{path} can't be changed: its disk is read-only. Make it writable, or set TRANSFER_STUDIO_HOME to "
+            "another folder."
+        )
+    if number in FORBIDDEN:
+        return DiskError(f"{path} can't be used: permission is denied. Change its permissions, or use another folder.")
+    if number in UNUSABLE:
+        return DiskError(f"{path} can't be used: {error.strerror}. Mend that, then start again.")
+    return None
+
+
+def can_write(folder: Path) -> bool:
+    """Returns whether files can be made in a folder, as far as the system tells without trying."""
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _path(error: OSError) -> str:
+    # The second name is that of the target where a file is renamed.
+    name = error.filename or error.filename2
+    return os.fsdecode(name) if isinstance(name, str | bytes) else "A file of the data home"

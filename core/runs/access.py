@@ -1,0 +1,121 @@
+"""Reading and changing the database whatever happens to its file meanwhile: lost, damaged or replaced, it is mended."""
+
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from core.errors import DatabaseDamagedError, RunError
+from core.runs import database
+from core.runs.database import DiskRefusesError
+from core.runs.rebuilding import copy_to_look_at, ensure_database
+
+Result = TypeVar("Result")
+
+
+class DatabaseAccess:
+    """The database of a data home. Safe from any thread.
+
+    Where the disk refuses to mend a database that can't be used, what can be known of the runs is read from a copy in
+    a temporary folder, and changes are refused.
+
+    Args:
+        path: the SQLite file; it and its folder are made where there are none.
+
+    Raises:
+        RunError: it can't be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._mutex = threading.Lock()
+        self._identity: tuple[int, int] | None = None
+        self._copy: Path | None = None
+        self._copy_folder: tempfile.TemporaryDirectory | None = None
+        database.make_home(path)
+        self._open()
+
+    def read(self, look: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Returns what `look` finds.
+
+        Args:
+            look: reads by a connection. It may be called twice.
+
+        Raises:
+            RunError: the database can't be read.
+        """
+        if self._is_unsettled():
+            self._open()
+        try:
+            return self._read(look)
+        except DatabaseDamagedError:
+            self._open(is_doubtful=True)
+        return self._read(look)
+
+    def change(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Makes a change in one transaction and returns what `change` does.
+
+        Args:
+            change: writes by a connection. It may be called twice, the second time as though the first had not been.
+
+        Raises:
+            RunError: the database can't be written. Nothing is changed.
+        """
+        if self._is_unsettled():
+            self._mend()
+        try:
+            with database.changing(self.path) as connection:
+                return change(connection)
+        except DatabaseDamagedError:
+            self._mend(is_doubtful=True)
+        with database.changing(self.path) as connection:
+            return change(connection)
+
+    def check(self) -> None:
+        """Looks for damage that hides what is there, and mends it.
+
+        Raises:
+            RunError: the database can't be used.
+        """
+        self._open()
+
+    def _read(self, look: Callable[[sqlite3.Connection], Result]) -> Result:
+        with database.reading(self._copy or self.path) as connection:
+            return look(connection)
+
+    def _is_unsettled(self) -> bool:
+        """Returns whether this isn't the file any more that was looked over, or never could be used."""
+        return self._copy is not None or self._identity != _identity(self.path)
+
+    def _open(self, is_doubtful: bool = False) -> None:
+        try:
+            self._mend(is_doubtful)
+        except DiskRefusesError as error:
+            with self._mutex:
+                if self._copy is None or is_doubtful:
+                    self._make_copy(error)
+
+    def _mend(self, is_doubtful: bool = False) -> None:
+        with self._mutex:
+            ensure_database(self.path, is_doubtful)
+            self._copy = self._copy_folder = None
+            self._identity = _identity(self.path)
+
+    def _make_copy(self, error: DiskRefusesError) -> None:
+        try:
+            folder = tempfile.TemporaryDirectory(prefix="transfer-studio-", ignore_cleanup_errors=True)
+            self._copy = copy_to_look_at(self.path, Path(folder.name), str(error))
+            self._copy_folder = folder
+        except (RunError, OSError):
+            raise error from None
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Returns what tells a file from another that took its place; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -1,0 +1,122 @@
+"""What the folder of a run tells that has no manifest, as those of older versions: model, evaluation and checkpoints.
+
+What isn't told there isn't made up: the run says itself what of it is unknown.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.datasets.record import RECORD_NAME, read_record
+from core.errors import CoreError
+from core.evaluation import Evaluation, load_evaluations
+from core.events import Event
+from core.nn.checkpoints import Checkpoints
+from core.notes import load_notes, save_notes
+from core.runs.history import epoch_events
+from core.runs.manifest import RUN_ID, RunRecord
+from core.runs.record import Run, RunStatus
+
+# Where the training writes, as `core.nn.training` has it, which can't be imported without TensorFlow.
+DESCRIPTION = Path("model") / "classifier.json"
+CHECKPOINT_FOLDER = "checkpoints"
+EVALUATION_NAME = "evaluation.json"
+UNKNOWN_DATASET = "unknown"
+NOTE = (
+    "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the time"
+    " shown is that of its oldest file."
+)
+NO_DATASET_NOTE = "Its data set isn't known for certain: none that is here has just these pictures and this split."
+NO_EVALUATION_NOTE = "How good it is isn't known: its evaluation can't be read."
+
+
+def record_of_folder(folder: Path, datasets: Path) -> RunRecord | None:
+    """Returns what a run's folder tells of it; None where not even its configuration can be known.
+
+    Args:
+        folder: of the run.
+        datasets: folder of all data sets.
+    """
+    if not RUN_ID.fullmatch(folder.name):
+        return None
+    try:
+        description = json.loads((folder / DESCRIPTION).read_bytes())
+        config = TrainingConfig.from_json(json.dumps(description["config"]))
+        class_names = tuple(map(str, description["class_names"]))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError, CoreError):
+        return None
+    evaluations = _evaluations(folder)
+    dataset = _dataset(datasets, config, class_names, evaluations)
+    events = _events(folder, config)
+    times = [path.stat().st_mtime for path in folder.rglob("*") if path.is_file()]
+    run = Run(
+        id=folder.name,
+        name=f"Restored run {folder.name}",
+        dataset_id=dataset.id if dataset else "",
+        dataset_name=dataset.name if dataset else UNKNOWN_DATASET,
+        config=config,
+        recipe="",
+        # A run that was completed keeps no checkpoints.
+        status=RunStatus.STOPPED if events else RunStatus.COMPLETED,
+        phase="save",
+        created=min(times),
+        metrics=_metrics(evaluations),
+    )
+    return RunRecord(run, events=tuple(events))
+
+
+def note_what_is_unknown(folder: Path, run: Run) -> None:
+    """Adds to the notes of a run that was restored from its folder's files what of it isn't known.
+
+    Raises:
+        OSError: they can't be written.
+    """
+    notes = [NOTE]
+    if not run.dataset_id:
+        notes.append(NO_DATASET_NOTE)
+    if not run.metrics:
+        notes.append(NO_EVALUATION_NOTE)
+    save_notes(list(dict.fromkeys([*load_notes(folder), *notes])), folder)
+
+
+def _evaluations(folder: Path) -> list[Evaluation]:
+    try:
+        return load_evaluations(folder / EVALUATION_NAME)
+    except CoreError:
+        return []
+
+
+def _metrics(evaluations: Sequence[Evaluation]) -> dict[str, float]:
+    """Returns the final numbers of a run, as its training reports them."""
+    if not evaluations:
+        return {}
+    metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
+    return metrics | {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
+
+
+def _events(folder: Path, config: TrainingConfig) -> list[Event]:
+    state = Checkpoints(folder / CHECKPOINT_FOLDER).load().state
+    return epoch_events(state, config) if state else []
+
+
+def _dataset(
+    datasets: Path, config: TrainingConfig, class_names: Sequence[str], evaluations: Sequence[Evaluation]
+) -> DatasetIndex | None:
+    """Returns the one data set whose split holds out the very pictures that the run was validated with."""
+    if not evaluations:
+        return None
+    wanted = set(zip(evaluations[0].paths, evaluations[0].labels.tolist(), strict=True))
+    fitting = []
+    for folder in sorted(path.parent for path in datasets.glob(f"[!.]*/{RECORD_NAME}")):
+        try:
+            index = read_record(folder)
+        except CoreError:
+            continue
+        known = {(sample.path, sample.label) for sample in index.samples}
+        if tuple(index.class_names) == tuple(class_names) and wanted <= known:
+            held_out = index.with_split(config.validation_split, config.seed).select("validation")
+            if {(sample.path, sample.label) for sample in held_out} == wanted:
+                fitting.append(index)
+    return fitting[0] if len(fitting) == 1 else None

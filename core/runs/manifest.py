@@ -1,0 +1,161 @@
+"""A run's manifest, `run.json` in its folder: all that is recorded of the run, so that the folder can stand alone.
+
+The list of runs is rebuilt from the manifests where the database is lost. A manifest is written before the change that
+it tells of is committed, so it is never behind the database.
+"""
+
+import json
+import math
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from core import durable
+from core.config import TrainingConfig
+from core.errors import ConfigError
+from core.events import Event
+from core.runs.record import Run, RunStatus
+
+MANIFEST_NAME = "run.json"
+MANIFEST_FORMAT = 1
+RUN_ID = re.compile(r"[0-9a-f]{8}")
+LATEST = 253_402_300_799.0  # the last second of the year 9999, beyond which there are no dates
+# A name may hold invisible signs, such as those that join two emoji to one, but none that steer a terminal.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+TEXTS = ("name", "dataset_id", "dataset_name", "recipe", "phase")
+TIMES = ("created", "started", "finished", "stop_requested", "pid_started")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """All that is recorded of a run.
+
+    Attributes:
+        run: the run, without its latest progress, which says nothing once the moment has passed.
+        sequence: its place in the order of submission; 0 where that isn't known.
+        turn: its place in the queue.
+        events: its epochs.
+    """
+
+    run: Run
+    sequence: int = 0
+    turn: int = 0
+    events: tuple[Event, ...] = ()
+
+
+def write_manifest(folder: Path, record: RunRecord) -> None:
+    """Writes a run's manifest into its folder, which is made where it isn't there.
+
+    Raises:
+        OSError: the disk refuses; an earlier manifest is as it was.
+    """
+    run = asdict(replace(record.run, progress=None))
+    body = {
+        "format": MANIFEST_FORMAT,
+        "sequence": record.sequence,
+        "turn": record.turn,
+        "run": {name: value for name, value in run.items() if name != "progress"},
+        "events": [asdict(event) for event in record.events],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    durable.write(folder / MANIFEST_NAME, json.dumps(body | {"checksum": _checksum(body)}, allow_nan=False).encode())
+
+
+def read_manifest(folder: Path) -> RunRecord:
+    """Reads the manifest of the run in a folder.
+
+    Raises:
+        ValueError: there is none, it is damaged, or it belongs to another run or another version of the studio.
+    """
+    try:
+        body = json.loads((folder / MANIFEST_NAME).read_bytes())
+        checksum = body.pop("checksum")
+        if body["format"] != MANIFEST_FORMAT or checksum != _checksum(body):
+            raise ValueError("a manifest that was changed, or is of another version")
+        run = run_of({**body["run"], "progress": None})
+        if run.id != folder.name:
+            raise ValueError("the manifest of another run")
+        events = tuple(event_of(values) for values in body["events"])
+        return RunRecord(run, _whole(body["sequence"]), _whole(body["turn"]), events)
+    except (OSError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"no manifest that can be read: {error}") from error
+
+
+def run_of(values: Mapping[str, Any]) -> Run:
+    """Makes a run of its values as JSON has them.
+
+    Raises:
+        ValueError: they are not those of a run.
+    """
+    try:
+        chosen = {item.name: values[item.name] for item in fields(Run)}
+        run = Run(
+            **chosen
+            | {
+                "config": TrainingConfig.from_json(json.dumps(values["config"])),
+                "status": RunStatus(values["status"]),
+                "progress": event_of(values["progress"]) if values["progress"] else None,
+                "metrics": _numbers(values["metrics"]),
+                "seconds": _numbers(values["seconds"]),
+            }
+        )
+    except (KeyError, TypeError, AttributeError, ConfigError) as error:
+        raise ValueError(f"not a run: {error}") from error
+    _check(run)
+    return run
+
+
+def event_of(values: Mapping[str, Any]) -> Event:
+    """Makes an event of its values as JSON has them.
+
+    Raises:
+        ValueError: they are not those of an event.
+    """
+    try:
+        event = Event(**values)
+        _numbers(event.metrics)
+        for number in (event.step, event.total, event.epoch, event.sequence):
+            _whole(number)
+        _require(isinstance(event.phase, str) and isinstance(event.run_id, str), "texts")
+        _require(_is_time(event.time), "a time")
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"not an event: {error}") from error
+    return event
+
+
+def _check(run: Run) -> None:
+    _require(isinstance(run.id, str) and bool(RUN_ID.fullmatch(run.id)), "an id")
+    for name in TEXTS:
+        text = getattr(run, name)
+        _require(isinstance(text, str) and not CONTROL.search(text), f"a text as {name}")
+    _require(isinstance(run.error, str) and bool(run.name), "an error and a name")
+    for name in TIMES:
+        _require(_is_time(getattr(run, name)), f"a time as {name}")
+    _whole(run.pid)
+
+
+def _require(condition: bool, what: str) -> None:
+    if not condition:
+        raise ValueError(f"Expected {what}.")
+
+
+def _is_time(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LATEST
+
+
+def _whole(value: Any) -> int:
+    _require(isinstance(value, int) and not isinstance(value, bool) and value >= 0, "a whole number")
+    return value
+
+
+def _numbers(values: Mapping[str, Any]) -> dict[str, float]:
+    for name, value in values.items():
+        _require(isinstance(name, str) and isinstance(value, int | float) and math.isfinite(value), "numbers")
+    return dict(values)
+
+
+def _checksum(body: Mapping[str, Any]) -> int:
+    return zlib.crc32(json.dumps(body).encode())

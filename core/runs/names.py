@@ -1,0 +1,46 @@
+"""What runs are called."""
+
+from collections.abc import Iterable
+
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.errors import RunError
+from core.recipes import RECIPES
+
+NAME_LENGTH = 100
+
+
+def checked_name(name: str) -> str:
+    """Returns a name that a person gave, tidied.
+
+    Raises:
+        RunError: it is empty or too long.
+    """
+    name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise RunError(f"Expected a name of 1 to {NAME_LENGTH} characters. Received {len(name)}. Choose another.")
+    return name
+
+
+def default_name(dataset_name: str, config: TrainingConfig, recipe: str) -> str:
+    """Returns what a run is called that nobody gave a name."""
+    return f"{dataset_name}, {_way(config, recipe)}"[:NAME_LENGTH]
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """Returns the name, with a number behind it where another run has it."""
+    taken = set(taken)
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted} ({number})"
+    return name
+
+
+def _way(config: TrainingConfig, recipe: str) -> str:
+    """Returns what tells runs on the same data apart: the recipe, and the backbone where it isn't the recipe's own."""
+    backbone = get_backbone(config.backbone).label
+    if recipe not in RECIPES:
+        return backbone
+    own = RECIPES[recipe].config.backbone == config.backbone
+    return RECIPES[recipe].label.lower() + ("" if own else f" with {backbone}")

@@ -1,0 +1,225 @@
+"""Runs and their epochs as rows of the database. Each row is sealed with a checksum: what changed by itself is noticed.
+
+SQLite notices damage to the structure of its file, not to the values in it.
+"""
+
+import json
+import math
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+
+from core.errors import DatabaseDamagedError, RunError
+from core.events import Event
+from core.runs.manifest import RunRecord, event_of, run_of
+from core.runs.record import Run
+
+JSON_COLUMNS = ("config", "metrics", "seconds", "progress")
+OUTSIDE_OF_RUN = ("sequence", "turn", "checksum")
+
+
+def seal(connection: sqlite3.Connection, run_id: str) -> None:
+    """Stores the checksum of a run's row after a change of it."""
+    row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+    connection.execute("UPDATE runs SET checksum = ? WHERE id = ?", (_row_checksum(row), run_id))
+
+
+def read_run(row: sqlite3.Row) -> Run:
+    """Makes a run of its row.
+
+    Raises:
+        DatabaseDamagedError: the row isn't as it was written.
+    """
+    # A database that could not be brought up to date, on a disk that is read-only, has no checksums yet.
+    if "checksum" in row.keys() and row["checksum"] != _row_checksum(row):  # noqa: SIM118 (a row isn't a dict)
+        raise DatabaseDamagedError("The record of a run was changed by something else than the studio.")
+    try:
+        return _plain_run(row)
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise DatabaseDamagedError(f"The record of a run can't be read: {error}") from error
+
+
+def read_event(row: sqlite3.Row) -> Event:
+    """Makes an event of its row.
+
+    Raises:
+        DatabaseDamagedError: the row isn't as it was written.
+    """
+    try:
+        if "checksum" in row.keys() and row["checksum"] != _checksum(row["event"]):  # noqa: SIM118
+            raise ValueError("it was changed by something else than the studio")
+        return event_of(json.loads(row["event"]))
+    except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
+        raise DatabaseDamagedError(f"The record of an epoch can't be read: {error}") from error
+
+
+def read_record(connection: sqlite3.Connection, run_id: str) -> RunRecord:
+    """Returns all that is recorded of a run that is there.
+
+    Raises:
+        DatabaseDamagedError: something of it isn't as it was written.
+    """
+    row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+    events = connection.execute("SELECT * FROM events WHERE run_id = ? ORDER BY sequence", (run_id,))
+    run = replace(read_run(row), progress=None)
+    return RunRecord(run, row["sequence"], row["turn"], tuple(read_event(event) for event in events))
+
+
+def insert_record(connection: sqlite3.Connection, record: RunRecord) -> None:
+    """Stores a run that isn't there with all that is recorded of it.
+
+    Its place in the order of submission is the last one where its own isn't known or is taken.
+    """
+    run = record.run
+    taken = connection.execute("SELECT 1 FROM runs WHERE sequence = ?", (record.sequence,)).fetchone()
+    values = asdict(run) | {
+        "sequence": record.sequence if record.sequence and not taken else None,
+        "turn": record.turn,
+        "config": run.config.to_json(),
+        "metrics": json.dumps(run.metrics),
+        "seconds": json.dumps(run.seconds),
+        "progress": "",
+        "checksum": 0,
+    }
+    names = ", ".join(values)
+    places = ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT INTO runs ({names}) VALUES ({places})", values)
+    seal(connection, run.id)
+    insert_events(connection, run.id, record.events)
+
+
+def insert_events(connection: sqlite3.Connection, run_id: str, events: Iterable[Event]) -> None:
+    """Stores events of a run's epochs under their sequence numbers, those that aren't there yet."""
+    texts = [(event.sequence, json.dumps(asdict(event), allow_nan=False)) for event in events]
+    connection.executemany(
+        "INSERT OR IGNORE INTO events (run_id, sequence, event, checksum) VALUES (?, ?, ?, ?)",
+        [(run_id, sequence, text, _checksum(text)) for sequence, text in texts],
+    )
+
+
+def check_seals(connection: sqlite3.Connection) -> None:
+    """Compares all rows with their checksums, which takes a tenth of the time that reading them takes.
+
+    Raises:
+        DatabaseDamagedError: one isn't as it was written.
+    """
+    try:
+        runs = all(row["checksum"] == _row_checksum(row) for row in connection.execute("SELECT * FROM runs"))
+        events = connection.execute("SELECT checksum, event FROM events")
+        if not runs or any(row["checksum"] != _checksum(row["event"]) for row in events):
+            raise DatabaseDamagedError("The database was changed by something else than the studio.")
+    except (IndexError, TypeError, AttributeError) as error:
+        raise DatabaseDamagedError("The database lacks what the studio keeps in it.") from error
+
+
+def check_rows(connection: sqlite3.Connection) -> None:
+    """Reads all that the database holds.
+
+    Raises:
+        DatabaseDamagedError: something of it isn't as it was written.
+    """
+    known = {read_run(row).id for row in connection.execute("SELECT * FROM runs")}
+    for row in connection.execute("SELECT * FROM events"):
+        if row["run_id"] not in known:
+            raise DatabaseDamagedError("There are epochs of an unknown run.")
+        read_event(row)
+
+
+def seal_all(connection: sqlite3.Connection) -> None:
+    """Seals the rows of a database that had no checksums."""
+    for row in connection.execute("SELECT id FROM runs").fetchall():
+        seal(connection, row["id"])
+    for row in connection.execute("SELECT run_id, sequence, event FROM events").fetchall():
+        connection.execute(
+            "UPDATE events SET checksum = ? WHERE run_id = ? AND sequence = ?",
+            (_checksum(row["event"]), row["run_id"], row["sequence"]),
+        )
+
+
+def numbers_as_json(numbers: Mapping[str, float] | None) -> str | None:
+    """Returns numbers as they are stored; None for None.
+
+    Raises:
+        RunError: one isn't finite.
+    """
+    return None if numbers is None else json.dumps(_finite(numbers))
+
+
+def plain_event(event: Event) -> Event:
+    """Returns the event with Python's own numbers.
+
+    Raises:
+        RunError: a number isn't finite.
+    """
+    return Event(
+        phase=event.phase,
+        step=int(event.step),
+        total=int(event.total),
+        metrics=_finite(event.metrics),
+        epoch=int(event.epoch),
+        time=float(event.time),
+    )
+
+
+def salvage(connection: sqlite3.Connection) -> dict[str, RunRecord]:
+    """Returns the runs of a damaged database that can still be read, with those of their epochs that can be."""
+    found: dict[str, RunRecord] = {}
+    # From both ends: a reading ends at the first page that is damaged.
+    for order in ("ASC", "DESC"):
+        for row in _readable(connection, f"SELECT * FROM runs ORDER BY sequence {order}"):
+            try:
+                run = replace(read_run(row), progress=None)
+                turn = row["turn"] if "turn" in row.keys() else row["sequence"]  # noqa: SIM118
+            except DatabaseDamagedError:
+                continue
+            found.setdefault(run.id, RunRecord(run, row["sequence"], turn, _salvaged_events(connection, run.id)))
+    return found
+
+
+def _salvaged_events(connection: sqlite3.Connection, run_id: str) -> tuple[Event, ...]:
+    """Returns a run's first epochs, up to one that is damaged."""
+    events: list[Event] = []
+    for row in _readable(connection, "SELECT * FROM events WHERE run_id = ? ORDER BY sequence", run_id):
+        try:
+            event = read_event(row)
+        except DatabaseDamagedError:
+            break
+        if (event.run_id, event.sequence) != (run_id, len(events) + 1):
+            break
+        events.append(event)
+    return tuple(events)
+
+
+def _readable(connection: sqlite3.Connection, query: str, *values: str) -> Iterable[sqlite3.Row]:
+    try:
+        yield from connection.execute(query, values)
+    except (sqlite3.Error, MemoryError):
+        return
+
+
+def _plain_run(row: sqlite3.Row) -> Run:
+    values = {name: row[name] for name in row.keys() if name not in OUTSIDE_OF_RUN}  # noqa: SIM118
+    for name in JSON_COLUMNS:
+        values[name] = json.loads(values[name]) if values[name] else None
+    return run_of(values)
+
+
+def _row_checksum(row: sqlite3.Row) -> int:
+    return _checksum(repr([row[name] for name in row.keys() if name != "checksum"]))  # noqa: SIM118
+
+
+def _checksum(text: str) -> int:
+    return zlib.crc32(text.encode())
+
+
+def _finite(numbers: Mapping[str, float]) -> dict[str, float]:
+    """Converts NumPy's numbers, which SQLite and JSON don't take, and refuses what isn't a number."""
+    converted = {str(name): float(number) for name, number in numbers.items()}
+    for name, number in converted.items():
+        if not math.isfinite(number):
+            raise RunError(
+                f"Expected finite numbers. Received {name} = {number}: the training diverged."
+                " Lower the learning rate, then start again."
+            )
+    return converted
