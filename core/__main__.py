@@ -13,6 +13,7 @@ from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
 from core.cli.survey import survey
 from core.cli.versions import datasets, delete_dataset, derive, pack
+from core.disk import refusals_in_words
 from core.errors import CoreError
 
 WRONG_USE = 2
@@ -54,7 +55,8 @@ for command in COMMANDS:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code. Errors that a person can mend are one line on standard error."""
     try:
-        return commands.main(arguments, prog_name="python -m core", standalone_mode=False) or 0
+        with refusals_in_words():
+            return commands.main(arguments, prog_name="python -m core", standalone_mode=False) or 0
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return WRONG_USE

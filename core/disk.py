@@ -2,6 +2,8 @@
 
 import errno
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import CoreError
@@ -36,6 +38,22 @@ def refusal(error: OSError) -> DiskError | None:
     return None
 
 
+@contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """Turns what the disk refuses inside into a `DiskError`. Any other error passes as it is.
+
+    Raises:
+        DiskError: the disk refuses something.
+    """
+    try:
+        yield
+    except OSError as error:
+        refused = refusal(error)
+        if refused is None:
+            raise
+        raise refused from error
+
+
 def can_write(folder: Path) -> bool:
     """Returns whether files can be made in a folder, as far as the system tells without trying."""
     return os.access(folder, os.W_OK | os.X_OK)
@@ -44,4 +62,4 @@ def can_write(folder: Path) -> bool:
 def _path(error: OSError) -> str:
     # The second name is that of the target where a file is renamed.
     name = error.filename or error.filename2
-    return os.fsdecode(name) if isinstance(name, str | bytes) else "A file of the data home"
+    return os.fsdecode(name) if isinstance(name, str | bytes) else "A file"

@@ -6,12 +6,12 @@ import click
 
 from core.cli.datasets import find_dataset
 from core.cli.interruption import stop_on_interrupt
-from core.cli.output import in_words, json_option, print_facts, print_json, print_table
+from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
 from core.cli.telling import PhaseTeller
 from core.datasets import audit as audits
 from core.datasets.audit import KINDS, Audit, Issue
 from core.datasets.index import DatasetIndex
-from core.errors import Stopped
+from core.errors import DatasetError, Stopped
 
 SHOWN_ISSUES = 10
 PHASES = {"audit": "Looking for faults"}
@@ -36,7 +36,10 @@ def _make(index: DatasetIndex) -> Audit:
             found = audits.audit(index, PhaseTeller(PHASES), should_stop)
         except Stopped:
             raise click.Abort from None
-    audits.write_audit(index, found)
+    try:
+        audits.write_audit(index, found)
+    except DatasetError as error:
+        say(f"{error} It will be looked over again next time.")
     return found
 
 

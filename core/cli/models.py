@@ -34,7 +34,7 @@ SHOWN_CLASSES = 5
 @json_option
 def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
     """Tell how good a run's model is: accuracy, per-class table, confusion matrix."""
-    store = run_store()
+    store = run_store(only_look=True)
     found = _run_with_model(store, run)
     index = DatasetStore(settings()).get(dataset) if dataset else None
     if index is None or index.id == found.dataset_id:
@@ -56,7 +56,7 @@ def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
 @json_option
 def predict(run: str, pictures: tuple[Path, ...], as_json: bool) -> None:
     """Classify pictures, or all pictures in folders, with a run's model."""
-    store = run_store()
+    store = run_store(only_look=True)
     found = _run_with_model(store, run)
     paths = _picture_paths(pictures)
     predictions = _predict(store.folder(found.id), paths)

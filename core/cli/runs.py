@@ -1,6 +1,7 @@
 """Commands about runs: `train`, `runs`, `show`, `stop`, `resume`, `delete`."""
 
 import time
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,9 @@ import click
 from core.cli.datasets import find_dataset
 from core.cli.following import epoch_line, follow
 from core.cli.options import config_options, training_config
-from core.cli.output import json_option, print_facts, print_json, print_table, say
+from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
 from core.errors import RunError
+from core.notes import load_notes
 from core.recipes import get_recipe
 from core.runs import queue, wording
 from core.runs.failures import is_bug
@@ -19,10 +21,24 @@ from core.runs.store import Run, RunStatus, RunStore
 from core.settings import settings
 
 
-def run_store() -> RunStore:
-    """Returns the runs of the data home, brought in line with what is alive."""
+def run_store(only_look: bool = False) -> RunStore:
+    """Returns the runs of the data home, brought in line with what is alive.
+
+    Args:
+        only_look: whether nothing will be changed, so that a full or read-only disk is no hindrance.
+
+    Raises:
+        RunError: they can't be used.
+    """
     store = RunStore(settings().database)
-    queue.reconcile(store)
+    for done in store.rebuilds(in_terminal=True):
+        say(wording.rebuild(done))
+        with suppress(RunError):  # then it is said once more
+            store.note_rebuilds_told(in_terminal=True)
+    if not only_look:
+        queue.reconcile(store)
+    elif hindrance := queue.look_over(store):
+        say(f"Runs can only be looked at. {hindrance}")
     return store
 
 
@@ -50,7 +66,7 @@ def train(context: click.Context, dataset: str, recipe: str, name: str | None, a
 @json_option
 def runs(as_json: bool) -> None:
     """List all runs, the newest first."""
-    all_runs = run_store().list()
+    all_runs = run_store(only_look=True).list()
     if as_json:
         print_json({"runs": [run_values(run) for run in all_runs]})
     elif not all_runs:
@@ -67,7 +83,7 @@ def runs(as_json: bool) -> None:
 @json_option
 def show(run: str, as_json: bool) -> None:
     """Show a run: what it was asked to do, how far it is, how it ended."""
-    store = run_store()
+    store = run_store(only_look=True)
     found = store.get(run)
     events = store.events(found.id)
     if as_json:
@@ -85,6 +101,8 @@ def show(run: str, as_json: bool) -> None:
         click.echo()
     for event in events:
         click.echo(epoch_line(event, found))
+    for note in load_notes(store.folder(found.id)):
+        click.echo(f"\n{in_words(note)}")
     click.echo(f"\nThe run's folder: {store.folder(found.id)}")
 
 

@@ -10,10 +10,11 @@ import click
 from core import durable
 from core.cli.datasets import dataset_values, find_dataset, print_dataset, tell_unused_name
 from core.cli.interruption import stop_on_interrupt
-from core.cli.output import json_option, print_facts, print_json, print_table
+from core.cli.output import in_words, json_option, print_facts, print_json, print_table
 from core.cli.runs import run_store
 from core.cli.telling import PhaseTeller
 from core.datasets.audit import audit, keep_one, read_audit, write_audit
+from core.datasets.damaged import DamagedDataset
 from core.datasets.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.packing import write_zip
@@ -29,16 +30,20 @@ PHASES = {"version": "Taking over pictures", "audit": "Looking for faults", "pac
 @json_option
 def datasets(as_json: bool) -> None:
     """List the data sets, the newest first."""
-    every = DatasetStore(settings()).list()
+    every, broken = DatasetStore(settings()).list(), DatasetStore(settings()).damaged()
     if as_json:
-        print_json({"datasets": [dataset_values(index) | {"created": index.created} for index in every]})
-    elif not every:
-        click.echo("There are no data sets yet. Make one: python -m core samples textures")
-    else:
+        values = [dataset_values(index) | {"created": index.created} for index in every]
+        print_json({"datasets": values, "damaged": [_damaged_values(item) for item in broken]})
+        return
+    if every:
         names = {index.id: index.name for index in every}
         print_table(
             ("id", "name", "pictures", "classes", "made of", "created"), [_row(index, names) for index in every]
         )
+    elif not broken:
+        click.echo("There are no data sets yet. Make one: python -m core samples textures")
+    for item in broken:
+        click.echo(f"\n{in_words(item.describe())}\nDelete it: python -m core delete-dataset {in_words(item.id)}")
 
 
 @click.command()
@@ -99,14 +104,15 @@ def pack(dataset: str, output: Path, as_json: bool) -> None:
 def delete_dataset(dataset: str, as_json: bool) -> None:
     """Delete a data set. Versions of it stay; refused while a run is using it."""
     store = DatasetStore(settings())
-    index = store.get(dataset)
     if settings().may_have_runs:
         run_store()  # brings runs whose worker died to their end, which don't use anything any more
-    store.delete(index.id)
+    deleted = store.delete(dataset)
     if as_json:
-        print_json({"id": index.id, "deleted": True})
+        print_json({"id": deleted.id, "deleted": True})
+    elif isinstance(deleted, DamagedDataset):
+        click.echo(f"{in_words(deleted.id)} is deleted")
     else:
-        click.echo(f"{index.name} ({index.id}) is deleted")
+        click.echo(f"{deleted.name} ({deleted.id}) is deleted")
 
 
 def _edits(
@@ -173,6 +179,17 @@ def _pair(option: str, text: str, shape: str) -> tuple[str, str]:
     if not (old and equals and new):
         raise DatasetError(f"Expected {option} {shape}. Received {text!r}. Fix it.")
     return old, new
+
+
+def _damaged_values(item: DamagedDataset) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "reason": item.reason,
+        "folder": str(item.folder),
+        "pictures": str(item.pictures),
+        "num_pictures": item.num_pictures,
+        "advice": item.describe(),
+    }
 
 
 def _row(index: DatasetIndex, names: dict[str, str]) -> tuple[object, ...]:

@@ -1,16 +1,33 @@
 """A data set's record on disk, `dataset.json`: written beside and renamed, so that it is never half there."""
 
 import json
+import math
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from core import durable
 from core.datasets.edits import Edit
-from core.datasets.index import DatasetIndex, Sample, Skipped
+from core.datasets.index import SPLITS, UNDECIDED, DatasetIndex, Sample, Skipped
 from core.errors import DatasetError
 
 RECORD_NAME = "dataset.json"
 RECORD_FORMAT = 1
+MISSING, UNREADABLE, OTHER_VERSION = "missing", "unreadable", "other_version"
+KNOWN_SPLITS = {*SPLITS, UNDECIDED}
+
+
+class RecordError(DatasetError):
+    """A record that can't be used.
+
+    Args:
+        reason: `missing`, `unreadable` or `other_version`.
+        message: the same in words.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 def write_record(index: DatasetIndex) -> None:
@@ -37,16 +54,19 @@ def read_record(folder: Path) -> DatasetIndex:
     """Reads the record of the data set in a folder.
 
     Raises:
-        DatasetError: there is none, or it is damaged.
+        RecordError: there is none, it is damaged, or of another version of the studio.
     """
     path = folder / RECORD_NAME
     try:
         status = path.stat()
         return _read(path, status.st_mtime_ns, status.st_size, status.st_ino)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise DatasetError(
+    except RecordError:
+        raise
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        raise RecordError(
+            MISSING if isinstance(error, FileNotFoundError) else UNREADABLE,
             f"The record of the data set {folder.name} is missing or damaged. Delete the folder {folder} and import "
-            "the data set again."
+            "the data set again.",
         ) from error
 
 
@@ -54,9 +74,15 @@ def read_record(folder: Path) -> DatasetIndex:
 def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
     """Reads a record; what it returns is frozen, so the record of an unchanged file may be shared."""
     values = json.loads(path.read_text(encoding="utf-8"))
+    if isinstance(values["format"], int) and values["format"] > RECORD_FORMAT:
+        raise RecordError(
+            OTHER_VERSION,
+            f"The data set {path.parent.name} was made by a newer version of the studio. Use that version, or delete "
+            "the data set.",
+        )
     if values["format"] != RECORD_FORMAT:
-        raise ValueError("a record of another version")
-    return DatasetIndex(
+        raise ValueError("no format that there has ever been")
+    index = DatasetIndex(
         id=values["id"],
         name=values["name"],
         class_names=tuple(values["class_names"]),
@@ -73,3 +99,34 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
             for kind, paths, class_names, number in values.get("edits", ())
         ),
     )
+    _check(index)
+    return index
+
+
+def _check(index: DatasetIndex) -> None:
+    """Checks what a record says: what reads a data set relies on it.
+
+    Raises:
+        ValueError: something can't be right.
+    """
+    _require(_are_texts((index.id, index.name, index.parent, *index.class_names, *index.notes)) and bool(index.id))
+    _require(_are_texts(text for item in index.skipped for text in (item.name, item.reason)))
+    _require(bool(index.class_names) and isinstance(index.num_ignored, int))
+    for number in (index.created, index.validation_split):
+        _require(isinstance(number, int | float) and math.isfinite(number) and number >= 0)
+    labels = range(len(index.class_names))
+    for sample in index.samples:
+        _require(isinstance(sample.label, int) and sample.label in labels and sample.split in KNOWN_SPLITS)
+        _require(_are_texts((sample.path, sample.name, sample.digest, sample.group)))
+        # A path leads to a file that is shown, so none may lead out of the data set's folder.
+        _require(bool(sample.path) and sample.path[0] not in "/\\" and ".." not in sample.path)
+        _require(isinstance(sample.width, int) and isinstance(sample.height, int))
+
+
+def _are_texts(values: Iterable[object]) -> bool:
+    return all(isinstance(value, str) for value in values)
+
+
+def _require(condition: bool) -> None:
+    if not condition:
+        raise ValueError("a record that says what can't be")

@@ -4,13 +4,12 @@ An import is built in a private folder beside the finished ones and renamed into
 data set is either there or not. Folders that killed imports left behind are removed by the next one.
 """
 
-import errno
 import os
 import shutil
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -21,21 +20,22 @@ from core import durable
 from core.datasets.additions import add_to
 from core.datasets.archive import extract, extract_members
 from core.datasets.audit import examine
+from core.datasets.damaged import PICTURES_FOLDER, DamagedDataset, find_damaged
 from core.datasets.derivation import heirs, take_over, without_circle
 from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
 from core.datasets.layout import GIVEN_CLASSES
 from core.datasets.names import escape_label
 from core.datasets.picture_reader import Pictures, picture_members
-from core.datasets.record import RECORD_NAME, read_record, write_record
+from core.datasets.record import OTHER_VERSION, RECORD_NAME, RecordError, read_record, write_record
 from core.datasets.titles import clean_title, free_title, version_title, without_suffix
 from core.datasets.verify import build_index
+from core.disk import FULL
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.runs.store import RunStore
 from core.settings import Settings
 
-PICTURES_FOLDER = "pictures"
 IMPORTING, DELETED = ".importing-", ".deleted-"
 
 
@@ -48,14 +48,18 @@ class DatasetStore:
         self._limits = settings.import_limits
 
     def list(self) -> list[DatasetIndex]:
-        """Returns all data sets, newest first. One whose record is damaged is left out."""
+        """Returns all data sets, newest first, without those that `damaged` returns."""
         found = []
         for record in self._folder.glob(f"[!.]*/{RECORD_NAME}"):
-            try:
-                found.append(read_record(record.parent))
-            except DatasetError:
-                continue
+            with suppress(DatasetError):
+                index = read_record(record.parent)
+                if index.id == record.parent.name:
+                    found.append(index)
         return sorted(found, key=lambda index: index.created, reverse=True)
+
+    def damaged(self) -> Sequence[DamagedDataset]:
+        """Returns the data sets whose record can't be used."""
+        return find_damaged(self._folder)
 
     def get(self, key: str) -> DatasetIndex:
         """Returns a data set by its id, its name, or the beginning of its id if no other begins so.
@@ -71,6 +75,8 @@ class DatasetStore:
         if found:
             choices = ", ".join(index.id for index in found)
             raise DatasetError(f"{key!r} fits more than one data set: {choices}. Give more of the id.")
+        if broken := self._damaged(key):
+            raise DatasetError(broken.describe())
         have = ", ".join(f"{index.name} ({index.id})" for index in every[:10]) or "none yet, import one first"
         raise DatasetError(f"There is no data set {key!r}. Data sets here: {have}.")
 
@@ -80,7 +86,7 @@ class DatasetStore:
         Raises:
             DatasetError: there is no such data set, or the name is empty or taken.
         """
-        with self._locked():
+        with self._explained(key, "renamed in"), self._locked():
             index = self.get(key)
             name = clean_title(name)
             if any(other.name == name for other in self.list() if other.id != index.id):
@@ -93,23 +99,31 @@ class DatasetStore:
         Raises:
             DatasetError: there is no such data set, or the share is out of its range.
         """
-        with self._locked():
+        with self._explained(key, "changed in"), self._locked():
             return self._rewrite(replace(self.get(key), validation_split=check_share(share)))
 
-    def delete(self, key: str) -> None:
+    def delete(self, key: str) -> DatasetIndex | DamagedDataset:
         """Deletes a data set and its pictures. Versions of it stay, and become versions of its own parent.
 
+        Returns:
+            What was deleted.
+
         Raises:
-            DatasetError: there is no such data set, or a queued or running run needs it.
+            DatasetError: there is no such data set, a queued or running run needs it, or the disk refuses.
         """
-        with self._locked():
-            index = self.get(key)
-            self._check_unused(index)
-            for heir in heirs(index, self.list()):
-                self._rewrite(heir)
-            grave = self._folder / f"{DELETED}{uuid.uuid4().hex}"
-            index.folder.rename(grave)
+        with self._explained(key, "deleted from"), self._locked():
+            broken = self._damaged(key)
+            if broken:
+                self._check_unused(broken.id, broken.id)
+                grave = self._bury(broken.folder)
+            else:
+                index = self.get(key)
+                self._check_unused(index.id, index.name)
+                for heir in heirs(index, self.list()):
+                    self._rewrite(heir)
+                grave = self._bury(index.folder)
         shutil.rmtree(grave, ignore_errors=True)
+        return broken or index
 
     def import_source(
         self,
@@ -202,9 +216,8 @@ class DatasetStore:
         """
         parent = self.get(key)
         version = replace(apply_edits(parent, edits), name=self._version_name(parent, name))
-        known = self._folder / version.id
-        if (known / RECORD_NAME).exists():
-            return _already_here(read_record(known), version)
+        if known := self._here(version.id):
+            return _already_here(known, version)
         with self._explained(f"A version of {parent.name}", "written to"), self.workspace() as workspace:
             take_over(parent, version.samples, workspace, self._limits.free_disk_bytes, on_event, should_stop)
             return self._publish(examine(replace(version, folder=workspace), on_event, should_stop))
@@ -248,7 +261,7 @@ class DatasetStore:
         try:
             yield
         except OSError as error:
-            is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            is_full = error.errno in FULL
             why = "the disk is full" if is_full else f"its folder can't be written ({error.strerror})"
             raise DatasetError(
                 f"{label} could not be {what} {self._folder}: {why}. Mend that, or set TRANSFER_STUDIO_HOME to another "
@@ -264,23 +277,52 @@ class DatasetStore:
         """Renames a finished import into place."""
         target = self._folder / index.id
         with self._locked():
-            if (target / RECORD_NAME).exists():
-                return _already_here(read_record(target), index)
+            if known := self._here(index.id):
+                return _already_here(known, index)
             every = self.list()
             name = free_title(index.name, [other.name for other in every])
             index = replace(without_circle(index, every), name=name, created=time.time())
             write_record(index)
-            shutil.rmtree(target, ignore_errors=True)
+            if target.exists():
+                # Damaged: its content is what has just been imported.
+                shutil.rmtree(self._bury(target), ignore_errors=True)
             index.folder.rename(target)
             durable.sync(self._folder)
         return read_record(target)
 
-    def _check_unused(self, index: DatasetIndex) -> None:
+    def _damaged(self, key: str) -> DamagedDataset | None:
+        """Returns the damaged data set with this id or unique beginning of an id, unless a sound one is meant."""
+        found = [broken for broken in self.damaged() if key and broken.id.startswith(key)]
+        exact = [broken for broken in found if broken.id == key]
+        if not exact and any(key == index.name or index.id.startswith(key) for index in self.list()):
+            return None
+        return next(iter(exact), found[0] if len(found) == 1 else None)
+
+    def _bury(self, folder: Path) -> Path:
+        """Moves a data set's folder out of the way, at once, and returns where it is to be deleted."""
+        grave = self._folder / f"{DELETED}{uuid.uuid4().hex}"
+        folder.rename(grave)
+        return grave
+
+    def _here(self, dataset_id: str) -> DatasetIndex | None:
+        """Returns the data set of that id; None where there is none, or one whose record is damaged.
+
+        Raises:
+            DatasetError: it is one of another version of the studio.
+        """
+        try:
+            return read_record(self._folder / dataset_id)
+        except RecordError as error:
+            if error.reason == OTHER_VERSION:
+                raise
+            return None
+
+    def _check_unused(self, dataset_id: str, name: str) -> None:
         runs = RunStore(self.settings.database).unfinished() if self.settings.may_have_runs else ()
-        names = [run.name for run in runs if run.dataset_id == index.id]
+        names = [run.name for run in runs if run.dataset_id == dataset_id]
         if names:
             raise DatasetError(
-                f"{index.name} can't be deleted: the run {names[0]} is using it. Wait for its end, or stop it."
+                f"{name} can't be deleted: the run {names[0]} is using it. Wait for its end, or stop it."
             )
 
     def _rewrite(self, index: DatasetIndex) -> DatasetIndex:

@@ -18,7 +18,6 @@ from PIL import Image
 from core.__main__ import commands, main
 from core.config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
-from core.runs import database
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
 from core.settings import GIGABYTE, settings
@@ -262,11 +261,14 @@ def test_data_home_that_cant_be_used_is_one_line(call: Call, tmp_path: Path) -> 
 
 
 def test_bug_is_a_traceback_and_exit_code_1(tmp_path: Path) -> None:
-    store = RunStore(tmp_path / "studio.sqlite")
-    store.create("d", "Textures", TrainingConfig())
-    with database.writing(store.path) as connection:
-        connection.execute("UPDATE runs SET status = 'unheard of'")
-    result = python_core(tmp_path, "runs")
+    program = (
+        "import sys; from core import __main__ as studio; from core.cli import runs;"
+        "runs.queue = None; sys.exit(studio.main(['runs']))"
+    )
+    environment = os.environ | {"TRANSFER_STUDIO_HOME": str(tmp_path)}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=60
+    )
     assert result.returncode == 1 and "Traceback" in result.stderr
 
 
@@ -296,11 +298,17 @@ def test_light_commands_never_load_tensorflow(tmp_path: Path) -> None:
 
 def test_run_that_fails_is_one_line_on_standard_error(call: Call, tmp_path: Path) -> None:
     pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "runs").write_text("a file where the folder should be")
-    code, output, error = call("train", pictures, "--json")
+    code, output, error = call("train", pictures, "--weights", __file__, "--json")  # no weights, but a file
     assert code == 2 and last_json(output)["status"] == "failed"
-    assert " failed. The worker can't be started: " in error.splitlines()[-1]
+    assert f"The run {last_json(output)['id']} failed. " in error.splitlines()[-1]
+
+
+def test_run_that_cant_be_recorded_is_one_line_on_standard_error(call: Call, tmp_path: Path) -> None:
+    call("import", draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150}))
+    (tmp_path / "home" / "runs").write_text("a file where the folder should be")
+    code, output, error = call("train", "shades", "--json")
+    assert code == 2 and output == "" and len(error.splitlines()) == 1 and "can't be used: " in error
+    assert call("runs", "--json")[1] == '{"runs": []}\n'
 
 
 def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -421,8 +429,7 @@ def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
 def test_data_sets_are_found_by_their_beginning(call: Call, tmp_path: Path) -> None:
     pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
     identity = last_json(call("import", pictures, "--json")[1])["id"]
-    (tmp_path / "home" / "runs").write_text("a file where the folder should be")
     for reference in ("shades", identity, identity[:6]):
-        code, output, _ = call("train", reference, "--json")
+        code, output, _ = call("train", reference, "--weights", __file__, "--json")  # no weights, but a file
         assert code == 2 and last_json(output)["dataset_id"] == identity
     assert len(DatasetStore(settings()).list()) == 1

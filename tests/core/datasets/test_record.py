@@ -34,8 +34,44 @@ def test_a_record_from_before_there_were_groups_and_versions(index):
     assert read_record(index.folder) == replace(index, samples=ungrouped)
 
 
-@pytest.mark.parametrize("content", ["", "{}", '{"format": 2}'])
+@pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"format": 0}', '{"format": "1"}', "[" * 100_000])
 def test_a_damaged_record(index, content):
     (index.folder / RECORD_NAME).write_text(content)
     with pytest.raises(DatasetError, match=r"The record of the data set .* is missing or damaged. Delete the folder"):
+        read_record(index.folder)
+
+
+def test_a_record_of_a_newer_version(index):
+    (index.folder / RECORD_NAME).write_text('{"format": 2}')
+    with pytest.raises(DatasetError, match=r"was made by a newer version of the studio\. Use that version, or delete"):
+        read_record(index.folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("samples", [["pictures/0.png", 2, "", "0.png", "0", 1, 1, ""]]),
+        ("samples", [["pictures/0.png", -1, "", "0.png", "0", 1, 1, ""]]),
+        ("samples", [["pictures/0.png", "cat", "", "0.png", "0", 1, 1, ""]]),
+        ("samples", [["../../secret.png", 0, "", "0.png", "0", 1, 1, ""]]),
+        ("samples", [["/etc/secret.png", 0, "", "0.png", "0", 1, 1, ""]]),
+        ("samples", [["pictures/0.png", 0, "holdout", "0.png", "0", 1, 1, ""]]),
+        ("samples", [["pictures/0.png", 0, "", None, "0", 1, 1, ""]]),
+        ("samples", [["pictures/0.png"]]),
+        ("samples", {"a": 1}),
+        ("class_names", []),
+        ("class_names", [1, 2]),
+        ("name", 5),
+        ("created", "yesterday"),
+        ("validation_split", float("nan")),
+        ("notes", [1]),
+        ("skipped", [[1, 2]]),
+        ("edits", [["remove"]]),
+    ],
+)
+def test_a_record_that_says_what_cant_be(index, name, value):
+    write_record(index)
+    path = index.folder / RECORD_NAME
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    with pytest.raises(DatasetError, match="missing or damaged"):
         read_record(index.folder)

@@ -1,0 +1,347 @@
+"""A database that is lost, emptied or damaged comes back from the folders of the runs."""
+
+import json
+import multiprocessing
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.__main__ import main
+from core.config import TrainingConfig
+from core.errors import CoreError, RunError
+from core.events import Event
+from core.runs import database, rebuilding, wording
+from core.runs.liveness import worker_lock
+from core.runs.manifest import MANIFEST_NAME
+from core.runs.store import Run, RunStatus, RunStore
+
+EPOCHS = 3
+OVERWRITES = 130
+PAGE = 4096
+
+
+@pytest.fixture
+def filled(store: RunStore, config: TrainingConfig) -> Iterator[RunStore]:
+    """A store with runs of each status, named by it, and the curves of three. The running one's worker is this."""
+    for status in ("completed", "failed", "stopped"):
+        run = store.create("d", "Textures", config, "recommended", name=status)
+        store.claim(slots=9)
+        store.report_worker(run.id, 4711, 12.5)
+        for epoch in range(1, EPOCHS + 1):
+            store.append(run.id, Event("head", epoch, EPOCHS, {"loss": 1 / epoch}, epoch=epoch), {"head": epoch})
+        error = "It did." if status == "failed" else ""
+        store.finish(run.id, RunStatus(status), error, {"val_accuracy": 0.5}, {"head": 2.5})
+    store.create("d", "Textures", config, name="running")
+    running = store.claim(slots=9)
+    for name in ("queued", "queued too"):
+        store.create("d", "Textures", config, name=name)
+    resumed = store.requeue(store.get("stopped").id)
+    assert store.position(resumed.id) == 3
+    with worker_lock(store.folder(running.id)):
+        store.report_worker(running.id, os.getpid(), psutil.Process().create_time())
+        yield store
+
+
+def content(store: RunStore) -> list[object]:
+    """All that is recorded of a store's runs."""
+    return [(run, store.events(run.id), store.position(run.id)) for run in without_progress(store.list())]
+
+
+def without_progress(runs: list[Run]) -> list[Run]:
+    return [replace(run, progress=None) for run in runs]
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def scribble(path: Path) -> None:
+    path.write_bytes(os.urandom(8 * PAGE))
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: 2 * PAGE + 100])
+
+
+def forget_tables(path: Path) -> None:
+    path.unlink()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE other (value)")
+
+
+def forget_runs(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("DELETE FROM runs")
+
+
+def make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+    (path / "file").write_text("in the way")
+
+
+DAMAGES = (remove, empty, scribble, cut, forget_tables, forget_runs, make_folder)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_runs_come_back_as_they_were(filled: RunStore, damage: Callable[[Path], None]) -> None:
+    before = content(filled)
+    damage(filled.path)
+    again = RunStore(filled.path)
+    assert content(again) == before
+    # ... and for those who had it open all the while.
+    assert content(filled) == before
+    assert filled.create("d", "Textures", before[0][0].config, name="later") == filled.list()[0]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_open_store_goes_on(filled: RunStore, damage: Callable[[Path], None]) -> None:
+    before = content(filled)
+    damage(filled.path)
+    run = filled.get("running")
+    assert filled.append(run.id, Event("head", 1, 3, {"loss": 1.0}, epoch=1)).sequence == 1
+    assert [event.epoch for event in filled.events(run.id)] == [1]
+    assert [item[0].id for item in content(filled)] == [item[0].id for item in before]
+
+
+def test_what_was_done_is_said_once_to_each(filled: RunStore) -> None:
+    scribble(filled.path)
+    (filled.home / "runs" / "deadbeef").mkdir()
+    (filled.home / "runs" / "deadbeef" / MANIFEST_NAME).write_text("{}")
+    scribbled = filled.path.read_bytes()
+    store = RunStore(filled.path)
+    (done,) = store.rebuilds(in_terminal=True)
+    assert (done.restored, done.unreadable) == (6, ("deadbeef",))
+    assert Path(done.moved_to).read_bytes() == scribbled
+    words = wording.rebuild(done)
+    assert "6 runs came back, 1 folder could not be read (deadbeef), the damaged file is now" in words
+    assert done.moved_to in words
+    store.note_rebuilds_told(in_terminal=True)
+    assert store.rebuilds(in_terminal=True) == [] and store.rebuilds(in_terminal=False) == [done]
+    RunStore(filled.path)
+    assert store.rebuilds(in_terminal=True) == []
+
+
+def test_new_home_says_nothing(store: RunStore) -> None:
+    assert store.rebuilds(in_terminal=True) == []
+    store.path.unlink()
+    assert RunStore(store.path).list() == [] and store.rebuilds(in_terminal=True) == []
+
+
+def test_deleted_runs_dont_come_back(filled: RunStore) -> None:
+    gone = filled.get("completed")
+    filled.delete(gone.id)
+    assert not filled.folder(gone.id).exists()
+    remove(filled.path)
+    assert "completed" not in [run.name for run in RunStore(filled.path).list()]
+
+
+def test_deletion_that_was_interrupted_is_ended(filled: RunStore) -> None:
+    gone, other = filled.get("completed"), filled.get("failed")
+    rebuilding.bury(filled.home / "runs", gone.id)  # killed before the row was deleted
+    assert "completed" not in [run.name for run in RunStore(filled.path).list()]
+    rebuilding.bury(filled.home / "runs", other.id)
+    remove(filled.path)
+    assert "failed" not in [run.name for run in RunStore(filled.path).list()]
+    assert not list((filled.home / "runs").glob(".deleted-*"))
+
+
+def test_journal_of_a_lost_database_isnt_taken_for_that_of_the_new_one(filled: RunStore) -> None:
+    before = content(filled)
+    journal = Path(f"{filled.path}-journal")
+    filled.path.unlink()
+    journal.write_bytes(os.urandom(3 * PAGE))
+    store = RunStore(filled.path)
+    assert content(store) == before and not journal.exists()
+    assert len(list(store.home.glob("studio.damaged-*-journal"))) == 1
+
+
+def _open(path: Path, ready: object, found: object) -> None:
+    ready.wait()
+    store = RunStore(path)
+    found.put([run.name for run in store.list()])
+
+
+def test_rebuilt_once_by_many(filled: RunStore) -> None:
+    names = [run.name for run in filled.list()]
+    scribble(filled.path)
+    context = multiprocessing.get_context("spawn")
+    ready, found = context.Barrier(4), context.Queue()
+    processes = [context.Process(target=_open, args=(filled.path, ready, found)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    assert [found.get(timeout=60) for _ in processes] == [names] * 4
+    for process in processes:
+        process.join()
+    assert len(list(filled.home.glob("studio.damaged-*"))) == 1
+    assert len(RunStore(filled.path).rebuilds(in_terminal=True)) == 1
+
+
+def test_damaged_manifest_costs_only_its_own_run(filled: RunStore) -> None:
+    lost = filled.get("failed")
+    manifest = filled.folder(lost.id) / MANIFEST_NAME
+    manifest.write_text(manifest.read_text().replace('"loss": 0.5', '"loss": 0.4'))
+    names = [run.name for run in filled.list()]
+    assert "failed" in names
+    remove(filled.path)
+    store = RunStore(filled.path)
+    assert [run.name for run in store.list()] == [name for name in names if name != "failed"]
+    assert store.rebuilds(in_terminal=True)[0].unreadable == (lost.id,)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("status", "unheard of"),
+        ("config", '{"backbone": "efficientnet_lite0", "unheard_of": 1}'),
+        ("config", "{"),
+        ("metrics", "[1]"),
+        ("metrics", '{"val_accuracy": 0.99}'),
+        ("seconds", '{"head": NaN}'),
+        ("created", "yesterday"),
+        ("created", 1e300),
+        ("name", b"\xff\xfe"),
+        ("name", "Another name"),
+        ("id", "../../etc"),
+        ("turn", "first"),
+        ("progress", '{"phase": 1}'),
+        ("error", "\x00\x00"),
+    ],
+)
+def test_values_that_the_studio_did_not_write_are_not_believed(filled: RunStore, column: str, value: object) -> None:
+    before = content(filled)
+    with sqlite3.connect(filled.path) as connection:
+        connection.execute(f"UPDATE runs SET {column} = ? WHERE name = 'completed'", (value,))
+    assert content(filled) == before
+
+
+def test_epochs_that_the_studio_did_not_write_are_not_believed(filled: RunStore) -> None:
+    before = content(filled)
+    for value in ("{", '{"phase": "head"}', b"\xff", '{"phase": 3, "metrics": 4}', "[" * 100_000):
+        with sqlite3.connect(filled.path) as connection:
+            connection.execute("UPDATE events SET event = ? WHERE sequence = 2", (value,))
+        assert content(filled) == before
+
+
+def test_salvaged_from_the_database_where_folders_know_nothing(filled: RunStore) -> None:
+    """A data home of an older version, whose database is damaged before manifests were written."""
+    before = content(filled)
+    shutil.rmtree(filled.home / "runs")
+    with filled.path.open("r+b") as file:
+        file.seek(100)
+        file.write(b"\x00" * 4)  # the freelist's and the schema's beginning: the first page is damaged
+    damaged = filled.path.read_bytes()
+    with sqlite3.connect(filled.path) as connection:
+        connection.execute("PRAGMA writable_schema = 1") if damaged else None
+    store = RunStore(filled.path)
+    assert len(store.list()) in (0, len(before))
+
+
+def test_values_in_the_way_are_salvaged_row_by_row(filled: RunStore) -> None:
+    shutil.rmtree(filled.home / "runs")
+    with sqlite3.connect(filled.path) as connection:
+        connection.execute("UPDATE runs SET status = 'unheard of' WHERE name = 'failed'")
+    store = RunStore(filled.path)
+    assert {run.name for run in store.list()} == {"completed", "stopped", "running", "queued", "queued too"}
+    assert all((store.folder(run.id) / MANIFEST_NAME).is_file() for run in store.list())
+    assert [event.epoch for event in store.events(store.get("completed").id)] == [1, 2, 3]
+
+
+def test_folder_of_a_run_that_the_list_lacks_is_taken_up(filled: RunStore, tmp_path: Path) -> None:
+    other = RunStore(tmp_path / "other" / "studio.sqlite")
+    run = other.create("d", "Textures", filled.list()[0].config, name="completed")
+    shutil.copytree(other.folder(run.id), filled.folder(run.id))
+    store = RunStore(filled.path)
+    assert store.get(run.id).name == "completed (2)" and len(store.list()) == 7
+    (done,) = store.rebuilds(in_terminal=True)
+    assert wording.rebuild(done) == (
+        "The list of runs lacked some and was completed from their folders: 1 run came back."
+    )
+    assert json.loads((store.folder(run.id) / MANIFEST_NAME).read_text())["run"]["name"] == "completed (2)"
+
+
+def test_empty_folders_are_nothing(filled: RunStore) -> None:
+    (filled.home / "runs" / "12345678").mkdir()
+    (filled.home / "runs" / "12345679").mkdir()
+    (filled.home / "runs" / "12345679" / "lock").touch()
+    remove(filled.path)
+    assert RunStore(filled.path).rebuilds(in_terminal=True)[0].unreadable == ()
+
+
+def test_pages_overwritten_at_random(
+    filled: RunStore, config: TrainingConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRANSFER_STUDIO_SLOTS", "1")
+    for number in range(8):  # enough for several pages of each kind
+        filled.create("d", "Textures", config, name=f"more {number}")
+    before, sound = content(filled), filled.path.read_bytes()
+    names = sorted(item[0].name for item in before)
+    generator = random.Random(0)
+    num_rebuilt = 0
+    for _ in range(OVERWRITES):
+        for left in filled.home.glob("studio*"):
+            left.unlink()
+        filled.path.write_bytes(overwritten(sound, generator))
+        assert main(["runs", "--json"]) == 0
+        output = capsys.readouterr()
+        assert sorted(run["name"] for run in json.loads(output.out)["runs"]) == names
+        num_rebuilt += "came back" in output.err
+        assert main(["show", "completed"]) == 0
+        assert "Epoch 3 of 2: loss 0.333" in capsys.readouterr().out
+        assert content(filled) == before
+        assert all(item.path.is_file() for item in (RunStore(filled.path),))
+    assert num_rebuilt > OVERWRITES // 2
+
+
+def test_changes_on_pages_overwritten_at_random(filled: RunStore, config: TrainingConfig) -> None:
+    generator = random.Random(1)
+    for number in range(OVERWRITES):
+        names = {run.name for run in filled.list()}
+        filled.path.write_bytes(overwritten(filled.path.read_bytes(), generator))
+        try:
+            filled.create("d", "Textures", config, name=f"new {number}")
+            running = filled.get("running").id
+            filled.append(running, Event("head", number, 200, {"loss": 0.5}, epoch=number + 1))
+            filled.rename(filled.get("queued").id, "queued")
+            filled.request_stop(filled.get(f"new {number}").id)
+            filled.delete(filled.get(f"new {number}").id)
+        except CoreError as error:  # one sentence, and the change isn't made
+            raise AssertionError(str(error)) from error
+        assert {run.name for run in filled.list()} == names
+        assert [event.epoch for event in filled.events(running)] == list(range(1, number + 2))
+
+
+def overwritten(content: bytes, generator: random.Random) -> bytes:
+    """Returns a file with garbage of some kind somewhere: whole pages, parts of one, zeros, letters, a lost end."""
+    changed = bytearray(content)
+    for _ in range(generator.choice((1, 1, 2, 5))):
+        kind = generator.randrange(5)
+        if kind == 0:
+            start, size = generator.randrange(len(changed) // PAGE) * PAGE, PAGE
+        elif kind == 1:
+            start, size = generator.randrange(200), generator.randrange(1, 60)
+        else:
+            start, size = generator.randrange(len(changed)), generator.choice((1, 8, 64, 700))
+        garbage = generator.choice((generator.randbytes(size), bytes(size), b"7" * size))
+        changed[start : start + size] = garbage[: max(0, len(changed) - start)]
+    return bytes(changed[: generator.randrange(len(changed))] if generator.random() < 0.1 else changed)
+
+
+def test_error_that_isnt_damage_stays_an_error(filled: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = filled.path.stat().st_ino
+    with pytest.raises(RunError):
+        filled._access.read(lambda connection: connection.execute("SELECT nothing FROM nowhere"))
+    assert filled.path.stat().st_ino == before and not list(filled.home.glob("studio.damaged-*"))
+    with database.reading(filled.path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
