@@ -33,7 +33,7 @@ def datasets(as_json: bool) -> None:
     every, broken = DatasetStore(settings()).list(), DatasetStore(settings()).damaged()
     if as_json:
         values = [dataset_values(index) | {"created": index.created} for index in every]
-        print_json({"datasets": values, "damaged": [_damaged_values(item) for item in broken]})
+        print_json({"datasets": values} | ({"damaged": list(map(_damaged_values, broken))} if broken else {}))
         return
     if every:
         names = {index.id: index.name for index in every}

@@ -54,11 +54,12 @@ class DatabaseAccess:
             self._open(is_doubtful=True)
         return self._read(look)
 
-    def change(self, change: Callable[[sqlite3.Connection], Result]) -> Result:
+    def change(self, change: Callable[[sqlite3.Connection], Result], is_frequent: bool = False) -> Result:
         """Makes a change in one transaction and returns what `change` does.
 
         Args:
             change: writes by a connection. It may be called twice, the second time as though the first had not been.
+            is_frequent: whether the change comes so often that the database isn't looked over each time before it.
 
         Raises:
             RunError: the database can't be written. Nothing is changed.
@@ -66,6 +67,8 @@ class DatabaseAccess:
         if self._is_unsettled():
             self._mend()
         try:
+            if not is_frequent:
+                database.check_structure(self.path)
             with database.changing(self.path) as connection:
                 return change(connection)
         except DatabaseDamagedError:

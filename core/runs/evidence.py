@@ -5,6 +5,7 @@ What isn't told there isn't made up: the run says itself what of it is unknown.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.config import TrainingConfig
@@ -98,7 +99,11 @@ def _metrics(evaluations: Sequence[Evaluation]) -> dict[str, float]:
 
 def _events(folder: Path, config: TrainingConfig) -> list[Event]:
     state = Checkpoints(folder / CHECKPOINT_FOLDER).load().state
-    return epoch_events(state, config) if state else []
+    events = epoch_events(state, config) if state else []
+    times = (folder / CHECKPOINT_FOLDER).stat().st_mtime if events else 0.0
+    return [
+        replace(event, run_id=folder.name, sequence=number, time=times) for number, event in enumerate(events, start=1)
+    ]
 
 
 def _dataset(

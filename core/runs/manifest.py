@@ -1,14 +1,18 @@
-"""A run's manifest, `run.json` in its folder: all that is recorded of the run, so that the folder can stand alone.
+"""What a run's folder records of the run, so that it can stand alone: its manifest, `run.json`, and its epochs.
 
-The list of runs is rebuilt from the manifests where the database is lost. A manifest is written before the change that
-it tells of is committed, so it is never behind the database.
+The list of runs is rebuilt from this where the database is lost. It is written before the change that it tells of is
+committed, so it is never behind the database. Epochs are lines that are added to `epochs.jsonl`: a run may have a
+thousand of them. A line that was torn by a crash is passed over, and one that comes again takes the place of the
+former and of those after it, as a change that could not be committed is made again.
 """
 
 import json
 import math
+import os
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,8 @@ from core.runs.record import Run, RunStatus
 
 MANIFEST_NAME = "run.json"
 MANIFEST_FORMAT = 1
+EPOCHS_NAME = "epochs.jsonl"
+TAIL_BYTES = 16_384
 RUN_ID = re.compile(r"[0-9a-f]{8}")
 LATEST = 253_402_300_799.0  # the last second of the year 9999, beyond which there are no dates
 # A name may hold invisible signs, such as those that join two emoji to one, but none that steer a terminal.
@@ -46,8 +52,19 @@ class RunRecord:
     events: tuple[Event, ...] = ()
 
 
+def write_record(folder: Path, record: RunRecord) -> None:
+    """Writes all that is recorded of a run into its folder, which is made where it isn't there.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    write_epochs(folder, record.events)
+    write_manifest(folder, record)
+
+
 def write_manifest(folder: Path, record: RunRecord) -> None:
-    """Writes a run's manifest into its folder, which is made where it isn't there.
+    """Writes a run's manifest into its folder, which is made where it isn't there; its epochs stay as they are.
 
     Raises:
         OSError: the disk refuses; an earlier manifest is as it was.
@@ -58,14 +75,50 @@ def write_manifest(folder: Path, record: RunRecord) -> None:
         "sequence": record.sequence,
         "turn": record.turn,
         "run": {name: value for name, value in run.items() if name != "progress"},
-        "events": [asdict(event) for event in record.events],
     }
     folder.mkdir(parents=True, exist_ok=True)
     durable.write(folder / MANIFEST_NAME, json.dumps(body | {"checksum": _checksum(body)}, allow_nan=False).encode())
 
 
-def read_manifest(folder: Path) -> RunRecord:
-    """Reads the manifest of the run in a folder.
+def write_epochs(folder: Path, events: Iterable[Event]) -> None:
+    """Writes the epochs of a run in place of those that are there.
+
+    Raises:
+        OSError: the disk refuses; what was there is as it was.
+    """
+    durable.write(folder / EPOCHS_NAME, b"".join(_line(event, None) for event in events))
+
+
+def add_epoch(folder: Path, event: Event, seconds: Mapping[str, float] | None) -> None:
+    """Adds an epoch to those of a run.
+
+    Args:
+        folder: of the run.
+        event: the epoch, with its sequence number.
+        seconds: how long each phase of the run took so far, if that is known.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / EPOCHS_NAME).open("ab") as file:
+        file.write(_line(event, seconds))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def last_epoch(folder: Path) -> int:
+    """Returns the sequence number of the latest epoch that a run's folder records; 0 where it records none."""
+    with suppress(OSError), (folder / EPOCHS_NAME).open("rb") as file:
+        # Lines are much shorter than this, and only the latest matter.
+        file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
+        events, _ = _events_of(file.read())
+        return events[-1].sequence if events else 0
+    return 0
+
+
+def read_record(folder: Path) -> RunRecord:
+    """Reads all that the folder of a run records of it.
 
     Raises:
         ValueError: there is none, it is damaged, or it belongs to another run or another version of the studio.
@@ -78,7 +131,10 @@ def read_manifest(folder: Path) -> RunRecord:
         run = run_of({**body["run"], "progress": None})
         if run.id != folder.name:
             raise ValueError("the manifest of another run")
-        events = tuple(event_of(values) for values in body["events"])
+        events, seconds = _read_epochs(folder)
+        if run.status == RunStatus.RUNNING and events:
+            # The manifest is that of its beginning.
+            run = replace(run, phase=events[-1].phase, seconds=seconds or run.seconds)
         return RunRecord(run, _whole(body["sequence"]), _whole(body["turn"]), events)
     except (OSError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"no manifest that can be read: {error}") from error
@@ -124,6 +180,36 @@ def event_of(values: Mapping[str, Any]) -> Event:
     except (TypeError, AttributeError) as error:
         raise ValueError(f"not an event: {error}") from error
     return event
+
+
+def _line(event: Event, seconds: Mapping[str, float] | None) -> bytes:
+    body = {"event": asdict(event), "seconds": seconds}
+    # It begins with an end of line, for it may follow a line that was torn.
+    return b"\n" + json.dumps(body | {"checksum": _checksum(body)}, allow_nan=False).encode()
+
+
+def _read_epochs(folder: Path) -> tuple[tuple[Event, ...], dict[str, float] | None]:
+    """Returns the epochs of a run, and how long each phase took by the last of them, if that is known."""
+    with suppress(OSError):
+        return _events_of((folder / EPOCHS_NAME).read_bytes())
+    return (), None
+
+
+def _events_of(lines: bytes) -> tuple[tuple[Event, ...], dict[str, float] | None]:
+    events: dict[int, Event] = {}
+    seconds = None
+    for line in filter(None, lines.split(b"\n")):
+        try:
+            body = json.loads(line)
+            if body.pop("checksum") != _checksum(body):
+                continue
+            event = event_of(body["event"])
+            seconds = _numbers(body["seconds"]) if body["seconds"] else None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            continue
+        events = {number: other for number, other in events.items() if number < event.sequence}
+        events[event.sequence] = event
+    return tuple(events.values()), seconds
 
 
 def _check(run: Run) -> None:

@@ -17,9 +17,9 @@ from core import durable
 from core.errors import DatabaseDamagedError, RunError
 from core.runs import database
 from core.runs.evidence import note_what_is_unknown, record_of_folder
-from core.runs.manifest import MANIFEST_NAME, RunRecord, read_manifest, write_manifest
+from core.runs.manifest import MANIFEST_NAME, RunRecord, read_record, write_record
 from core.runs.names import free_name
-from core.runs.rows import check_rows, check_seals, insert_record, read_record, salvage
+from core.runs.rows import check_rows, check_seals, insert_record, salvage, stored_record
 
 RUNS, DATASETS = "runs", "datasets"
 DELETED = ".deleted-"
@@ -224,7 +224,7 @@ def _find_runs(path: Path, readable: Path) -> _Found:
 def _take(found: _Found, folder: Path, salvaged: RunRecord | None) -> None:
     """Adds the run of a folder to what was found: of its manifest, else of the database, else of its files."""
     try:
-        record: RunRecord | None = read_manifest(folder)
+        record: RunRecord | None = read_record(folder)
     except ValueError:
         record = salvaged
     if record is None:
@@ -269,16 +269,16 @@ def _write_manifests(connection: sqlite3.Connection, runs: Path, found: _Found) 
     """Brings the manifests of restored runs in line with their rows."""
     for record in found.records:
         folder = runs / record.run.id
-        restored = read_record(connection, record.run.id)
+        restored = stored_record(connection, record.run.id)
         if not _has_manifest_of(folder, restored):
-            write_manifest(folder, restored)
+            write_record(folder, restored)
         if record.run.id in found.noted:
             note_what_is_unknown(folder, restored.run)
 
 
 def _has_manifest_of(folder: Path, record: RunRecord) -> bool:
     try:
-        return read_manifest(folder) == record
+        return read_record(folder) == record
     except ValueError:
         return False
 
@@ -343,7 +343,7 @@ def _settle(path: Path) -> None:
         known = {row["id"] for row in connection.execute("SELECT id FROM runs")}
         for run_id in known:
             if not (runs / run_id / MANIFEST_NAME).exists():
-                write_manifest(runs / run_id, read_record(connection, run_id))
+                write_record(runs / run_id, stored_record(connection, run_id))
         found = _Found()
         for folder in run_folders(runs):
             if folder.name not in known:

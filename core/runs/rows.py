@@ -25,6 +25,17 @@ def seal(connection: sqlite3.Connection, run_id: str) -> None:
     connection.execute("UPDATE runs SET checksum = ? WHERE id = ?", (_row_checksum(row), run_id))
 
 
+def require_sealed(connection: sqlite3.Connection, run_id: str) -> None:
+    """Makes sure that a run's row is as it was written, before a change of it is sealed.
+
+    Raises:
+        DatabaseDamagedError: it isn't.
+    """
+    row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row is not None:
+        read_run(row)
+
+
 def read_run(row: sqlite3.Row) -> Run:
     """Makes a run of its row.
 
@@ -38,6 +49,23 @@ def read_run(row: sqlite3.Row) -> Run:
         return _plain_run(row)
     except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise DatabaseDamagedError(f"The record of a run can't be read: {error}") from error
+
+
+def matching_runs(connection: sqlite3.Connection, reference: str) -> list[Run]:
+    """Returns the run of that id or name, else the runs whose ids begin so.
+
+    Raises:
+        DatabaseDamagedError: one of them isn't as it was written.
+    """
+    rows = connection.execute(
+        "SELECT * FROM runs WHERE id = :reference OR name = :reference ORDER BY id = :reference DESC LIMIT 1",
+        {"reference": reference},
+    ).fetchall()
+    rows = rows or connection.execute(
+        "SELECT * FROM runs WHERE :reference != '' AND substr(id, 1, length(:reference)) = :reference",
+        {"reference": reference},
+    )
+    return [read_run(row) for row in rows]
 
 
 def read_event(row: sqlite3.Row) -> Event:
@@ -54,16 +82,25 @@ def read_event(row: sqlite3.Row) -> Event:
         raise DatabaseDamagedError(f"The record of an epoch can't be read: {error}") from error
 
 
-def read_record(connection: sqlite3.Connection, run_id: str) -> RunRecord:
+def stored_manifest(connection: sqlite3.Connection, run_id: str) -> RunRecord:
+    """Returns what is recorded of a run that is there, without its epochs.
+
+    Raises:
+        DatabaseDamagedError: it isn't as it was written.
+    """
+    row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+    return RunRecord(read_run(row), row["sequence"], row["turn"])
+
+
+def stored_record(connection: sqlite3.Connection, run_id: str) -> RunRecord:
     """Returns all that is recorded of a run that is there.
 
     Raises:
         DatabaseDamagedError: something of it isn't as it was written.
     """
-    row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+    record = stored_manifest(connection, run_id)
     events = connection.execute("SELECT * FROM events WHERE run_id = ? ORDER BY sequence", (run_id,))
-    run = replace(read_run(row), progress=None)
-    return RunRecord(run, row["sequence"], row["turn"], tuple(read_event(event) for event in events))
+    return replace(record, run=replace(record.run, progress=None), events=tuple(read_event(event) for event in events))
 
 
 def insert_record(connection: sqlite3.Connection, record: RunRecord) -> None:
@@ -143,7 +180,7 @@ def numbers_as_json(numbers: Mapping[str, float] | None) -> str | None:
     Raises:
         RunError: one isn't finite.
     """
-    return None if numbers is None else json.dumps(_finite(numbers))
+    return None if numbers is None else json.dumps(finite(numbers))
 
 
 def plain_event(event: Event) -> Event:
@@ -156,7 +193,7 @@ def plain_event(event: Event) -> Event:
         phase=event.phase,
         step=int(event.step),
         total=int(event.total),
-        metrics=_finite(event.metrics),
+        metrics=finite(event.metrics),
         epoch=int(event.epoch),
         time=float(event.time),
     )
@@ -213,8 +250,12 @@ def _checksum(text: str) -> int:
     return zlib.crc32(text.encode())
 
 
-def _finite(numbers: Mapping[str, float]) -> dict[str, float]:
-    """Converts NumPy's numbers, which SQLite and JSON don't take, and refuses what isn't a number."""
+def finite(numbers: Mapping[str, float]) -> dict[str, float]:
+    """Returns numbers as Python's own: SQLite and JSON don't take NumPy's.
+
+    Raises:
+        RunError: one isn't finite.
+    """
     converted = {str(name): float(number) for name, number in numbers.items()}
     for name, number in converted.items():
         if not math.isfinite(number):

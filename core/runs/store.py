@@ -5,20 +5,32 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from core.config import TrainingConfig
-from core.errors import RunError
+from core.errors import DatabaseDamagedError, RunError
 from core.events import PACE, Event
 from core.runs.access import DatabaseAccess
-from core.runs.manifest import write_manifest
+from core.runs.manifest import add_epoch, last_epoch, write_epochs, write_manifest
 from core.runs.names import checked_name, default_name, free_name
 from core.runs.rebuilding import RUNS, Rebuild, bury, read_rebuilds, sweep_graves
 from core.runs.record import Run, RunStatus
-from core.runs.rows import insert_events, numbers_as_json, plain_event, read_event, read_record, read_run, seal
+from core.runs.rows import (
+    finite,
+    insert_events,
+    matching_runs,
+    numbers_as_json,
+    plain_event,
+    read_event,
+    read_run,
+    require_sealed,
+    seal,
+    stored_manifest,
+    stored_record,
+)
 
 __all__ = ["Run", "RunStatus", "RunStore"]
 
@@ -94,11 +106,11 @@ class RunStore:
         Raises:
             RunError: there is none, or several ids begin like this.
         """
-        found = self._access.read(lambda connection: _matching(connection, reference))
+        found = self._access.read(lambda connection: matching_runs(connection, reference))
         if not found:
             # Before it is denied: damage may hide it.
             self._access.check()
-            found = self._access.read(lambda connection: _matching(connection, reference))
+            found = self._access.read(lambda connection: matching_runs(connection, reference))
         if len(found) > 1:
             raise RunError(
                 f"Expected one run. {len(found)} have an id that begins with {reference!r}. Give more of it."
@@ -128,6 +140,7 @@ class RunStore:
         def change(connection: sqlite3.Connection) -> Run:
             if connection.execute("SELECT 1 FROM runs WHERE name = ? AND id != ?", (name, run_id)).fetchone():
                 raise RunError(f"Another run has the name {name!r}. Choose a name of its own.")
+            require_sealed(connection, run_id)
             connection.execute("UPDATE runs SET name = ? WHERE id = ?", (name, run_id))
             return self._settle(connection, run_id)
 
@@ -166,23 +179,27 @@ class RunStore:
             RunError: there is no such run, or a number isn't finite.
         """
         told = replace(plain_event(event), run_id=run_id)
+        taken = None if seconds is None else finite(seconds)
+
+        doubted: list[int] = []
 
         def change(connection: sqlite3.Connection) -> Event:
             _found(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
-            now = replace(told, sequence=_next_sequence(connection, run_id)) if told.epoch else told
+            require_sealed(connection, run_id)
+            now = replace(told, sequence=self._next_sequence(connection, run_id, doubted)) if told.epoch else told
             connection.execute(
                 "UPDATE runs SET phase = ?, progress = ?, seconds = coalesce(?, seconds) WHERE id = ?",
-                (now.phase, json.dumps(asdict(now)), numbers_as_json(seconds), run_id),
+                (now.phase, json.dumps(asdict(now)), numbers_as_json(taken), run_id),
             )
             seal(connection, run_id)
             if now.epoch:
                 curve = {name: number for name, number in now.metrics.items() if name not in PACE}
                 now = replace(now, metrics=curve)
                 insert_events(connection, run_id, [now])
-                self._settle(connection, run_id)
+                add_epoch(self.folder(run_id), now, taken)
             return now
 
-        return self._access.change(change)
+        return self._access.change(change, is_frequent=True)
 
     def events(self, run_id: str, after: int = 0) -> Sequence[Event]:
         """Returns the events of the run's epochs whose sequence number is above `after`, in order."""
@@ -204,7 +221,7 @@ class RunStore:
         def change(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM events WHERE run_id = ? AND sequence > ?", (run_id, len(told)))
             insert_events(connection, run_id, told)
-            self._settle(connection, run_id)
+            write_epochs(self.folder(run_id), stored_record(connection, run_id).events)
 
         self._access.change(change)
 
@@ -214,17 +231,17 @@ class RunStore:
         However many processes do this at once, a run is given to one of them.
         """
         return self._update(
-            "UPDATE runs SET status = 'running', phase = 'starting', started = :now"
-            " WHERE id = (SELECT id FROM runs WHERE status = 'queued' ORDER BY turn LIMIT 1)"
-            " AND (SELECT count(*) FROM runs WHERE status = 'running') < :slots RETURNING id",
+            "UPDATE runs SET status = 'running', phase = 'starting', started = :now WHERE id = :id",
+            "SELECT id FROM runs WHERE status = 'queued'"
+            " AND (SELECT count(*) FROM runs WHERE status = 'running') < :slots ORDER BY turn LIMIT 1",
             slots=slots,
         )
 
     def report_worker(self, run_id: str, pid: int, pid_started: float) -> Run | None:
         """Records the process that works on a claimed run. Returns None where the run isn't waiting for a worker."""
         return self._update(
-            "UPDATE runs SET pid = :pid, pid_started = :pid_started"
-            " WHERE id = :id AND status = 'running' AND pid = 0 RETURNING id",
+            "UPDATE runs SET pid = :pid, pid_started = :pid_started WHERE id = :id",
+            "SELECT id FROM runs WHERE id = :id AND status = 'running' AND pid = 0",
             id=run_id,
             pid=int(pid),
             pid_started=float(pid_started),
@@ -238,8 +255,8 @@ class RunStore:
         """
         asked = self._update(
             "UPDATE runs SET stop_requested = :now, finished = iif(status = 'queued', :now, finished),"
-            " status = iif(status = 'queued', 'stopped', status)"
-            " WHERE id = :id AND (status = 'queued' OR (status = 'running' AND stop_requested = 0)) RETURNING id",
+            " status = iif(status = 'queued', 'stopped', status) WHERE id = :id",
+            "SELECT id FROM runs WHERE id = :id AND (status = 'queued' OR (status = 'running' AND stop_requested = 0))",
             id=run_id,
         )
         return asked or self._by_id(run_id)
@@ -252,8 +269,8 @@ class RunStore:
         """
         queued = self._update(
             f"UPDATE runs SET status = 'queued', turn = {NEXT_TURN}, phase = '', progress = '', error = '',"
-            " started = 0, finished = 0, stop_requested = 0, pid = 0, pid_started = 0"
-            " WHERE id = :id AND status IN ('failed', 'stopped') RETURNING id",
+            " started = 0, finished = 0, stop_requested = 0, pid = 0, pid_started = 0 WHERE id = :id",
+            "SELECT id FROM runs WHERE id = :id AND status IN ('failed', 'stopped')",
             id=run_id,
         )
         if queued:
@@ -290,8 +307,9 @@ class RunStore:
         """
         ended = self._update(
             "UPDATE runs SET status = :status, error = :error, metrics = coalesce(:metrics, metrics),"
-            " seconds = coalesce(:seconds, seconds), finished = :now WHERE id = :id AND status = 'running'"
-            " AND (:pid IS NULL OR (pid = :pid AND started = :started)) RETURNING id",
+            " seconds = coalesce(:seconds, seconds), finished = :now WHERE id = :id",
+            "SELECT id FROM runs WHERE id = :id AND status = 'running'"
+            " AND (:pid IS NULL OR (pid = :pid AND started = :started))",
             id=run_id,
             status=RunStatus(status),
             error=error,
@@ -326,6 +344,15 @@ class RunStore:
         """
         self._access.change(lambda connection: connection.execute(f"UPDATE rebuilds SET {_audience(in_terminal)} = 1"))
 
+    def _next_sequence(self, connection: sqlite3.Connection, run_id: str, doubted: MutableSequence[int]) -> int:
+        """Returns the sequence number that comes next; notes in `doubted` that the database seemed to lack epochs."""
+        last = connection.execute("SELECT max(sequence) FROM events WHERE run_id = ?", (run_id,)).fetchone()[0] or 0
+        recorded = last_epoch(self.folder(run_id))
+        if recorded > last and not doubted:
+            doubted.append(recorded)
+            raise DatabaseDamagedError("The database lacks epochs that the folder of their run records.")
+        return max(last, recorded) + 1
+
     def _select(self, condition: str) -> Sequence[Run]:
         return self._access.read(
             lambda connection: [read_run(row) for row in connection.execute(f"SELECT * FROM runs {condition}")]
@@ -335,12 +362,16 @@ class RunStore:
         query = "SELECT * FROM runs WHERE id = ?"
         return read_run(_found(self._access.read(lambda c: c.execute(query, (run_id,)).fetchone()), run_id))
 
-    def _update(self, query: str, **values: Any) -> Run | None:
-        """Changes one run and returns it as it is then; None where there is none to be changed."""
+    def _update(self, update: str, condition: str, **values: Any) -> Run | None:
+        """Changes the run that a query finds and returns it as it is then; None where it finds none."""
 
         def change(connection: sqlite3.Connection) -> Run | None:
-            row = connection.execute(query, {"now": time.time(), **values}).fetchone()
-            return self._settle(connection, row["id"]) if row else None
+            row = connection.execute(condition, values).fetchone()
+            if row is None:
+                return None
+            require_sealed(connection, row["id"])
+            connection.execute(update, {"now": time.time(), **values, "id": row["id"]})
+            return self._settle(connection, row["id"])
 
         return self._access.change(change)
 
@@ -353,25 +384,9 @@ class RunStore:
         """
         _found(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
         seal(connection, run_id)
-        write_manifest(self.folder(run_id), read_record(connection, run_id))
-        return read_run(connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone())
-
-
-def _matching(connection: sqlite3.Connection, reference: str) -> list[Run]:
-    """Returns the run of that id or name, else the runs whose ids begin so."""
-    rows = connection.execute(
-        "SELECT * FROM runs WHERE id = :reference OR name = :reference ORDER BY id = :reference DESC LIMIT 1",
-        {"reference": reference},
-    ).fetchall()
-    rows = rows or connection.execute(
-        "SELECT * FROM runs WHERE :reference != '' AND substr(id, 1, length(:reference)) = :reference",
-        {"reference": reference},
-    )
-    return [read_run(row) for row in rows]
-
-
-def _next_sequence(connection: sqlite3.Connection, run_id: str) -> int:
-    return (connection.execute("SELECT max(sequence) FROM events WHERE run_id = ?", (run_id,)).fetchone()[0] or 0) + 1
+        record = stored_manifest(connection, run_id)
+        write_manifest(self.folder(run_id), record)
+        return record.run
 
 
 def _audience(in_terminal: bool) -> str:

@@ -19,7 +19,7 @@ from core.errors import CoreError, RunError
 from core.events import Event
 from core.runs import database, rebuilding, wording
 from core.runs.liveness import worker_lock
-from core.runs.manifest import MANIFEST_NAME
+from core.runs.manifest import EPOCHS_NAME, MANIFEST_NAME
 from core.runs.store import Run, RunStatus, RunStore
 
 EPOCHS = 3
@@ -191,7 +191,7 @@ def test_rebuilt_once_by_many(filled: RunStore) -> None:
 def test_damaged_manifest_costs_only_its_own_run(filled: RunStore) -> None:
     lost = filled.get("failed")
     manifest = filled.folder(lost.id) / MANIFEST_NAME
-    manifest.write_text(manifest.read_text().replace('"loss": 0.5', '"loss": 0.4'))
+    manifest.write_text(manifest.read_text().replace('"val_accuracy": 0.5', '"val_accuracy": 0.9'))
     names = [run.name for run in filled.list()]
     assert "failed" in names
     remove(filled.path)
@@ -234,18 +234,48 @@ def test_epochs_that_the_studio_did_not_write_are_not_believed(filled: RunStore)
         assert content(filled) == before
 
 
-def test_salvaged_from_the_database_where_folders_know_nothing(filled: RunStore) -> None:
-    """A data home of an older version, whose database is damaged before manifests were written."""
+OLD_COLUMNS = (
+    "sequence, id, name, dataset_id, dataset_name, config, recipe, status, phase, created, started, finished, error,"
+    " metrics, seconds, progress, stop_requested, pid, pid_started, turn"
+)
+
+
+def make_old(store: RunStore) -> None:
+    """Makes the database and the folders those of an older version, which wrote no manifests."""
+    old = store.path.with_name("old.sqlite")
+    database.prepare(old, database.MIGRATIONS[:3])
+    with sqlite3.connect(old) as connection:
+        connection.execute("ATTACH ? AS new", (str(store.path),))
+        connection.execute(f"INSERT INTO runs ({OLD_COLUMNS}) SELECT {OLD_COLUMNS} FROM new.runs")
+        connection.execute("INSERT INTO events SELECT run_id, sequence, event FROM new.events")
+    old.replace(store.path)
+    for run in store.home.glob("runs/*"):
+        (run / MANIFEST_NAME).unlink()
+        (run / EPOCHS_NAME).unlink(missing_ok=True)
+        if not (run / "lock").exists():
+            run.rmdir()
+
+
+def test_old_home_is_safe_once_it_was_opened(filled: RunStore) -> None:
     before = content(filled)
-    shutil.rmtree(filled.home / "runs")
-    with filled.path.open("r+b") as file:
-        file.seek(100)
-        file.write(b"\x00" * 4)  # the freelist's and the schema's beginning: the first page is damaged
-    damaged = filled.path.read_bytes()
-    with sqlite3.connect(filled.path) as connection:
-        connection.execute("PRAGMA writable_schema = 1") if damaged else None
+    make_old(filled)
     store = RunStore(filled.path)
-    assert len(store.list()) in (0, len(before))
+    assert content(store) == before and store.rebuilds(in_terminal=True) == []
+    remove(store.path)
+    assert content(RunStore(store.path)) == before
+
+
+def test_old_home_is_salvaged_as_far_as_its_database_can_be_read(filled: RunStore) -> None:
+    before = content(filled)
+    make_old(filled)
+    with sqlite3.connect(filled.path) as connection:
+        connection.execute("UPDATE runs SET metrics = '{' WHERE name = 'failed'")
+        connection.execute("UPDATE events SET event = '{' WHERE sequence = 3")
+    store = RunStore(filled.path)
+    assert [run for run, *_ in content(store)] == [run for run, *_ in before if run.name != "failed"]
+    assert [event.epoch for event in store.events(store.get("completed").id)] == [1, 2]
+    remove(store.path)
+    assert len(RunStore(store.path).list()) == len(before) - 1
 
 
 def test_values_in_the_way_are_salvaged_row_by_row(filled: RunStore) -> None:

@@ -74,7 +74,16 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(events[0].metrics)
     assert (store.folder(run.id) / "evaluation.json").is_file()
     left = {path.name for path in store.folder(run.id).iterdir()}
-    assert left == {"checkpoints", "evaluation.json", "lock", "log.txt", "model", "notes.json", "run.json"}
+    assert left == {
+        "checkpoints",
+        "epochs.jsonl",
+        "evaluation.json",
+        "lock",
+        "log.txt",
+        "model",
+        "notes.json",
+        "run.json",
+    }
     wait_until(lambda: not is_worker_alive(store.folder(run.id)))
     queue.delete(store, run.id)
     assert not store.folder(run.id).exists()
