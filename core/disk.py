@@ -62,4 +62,8 @@ def can_write(folder: Path) -> bool:
 def _path(error: OSError) -> str:
     # The second name is that of the target where a file is renamed.
     name = error.filename or error.filename2
-    return os.fsdecode(name) if isinstance(name, str | bytes) else "A file"
+    if not isinstance(name, str | bytes):
+        return "A file"
+    path = Path(os.fsdecode(name))
+    # Hidden files are locks and unfinished files of the studio's own, which mean nothing to people.
+    return str(path.parent if path.name.startswith(".") else path)

@@ -113,14 +113,34 @@ class Evaluation:
 
     @classmethod
     def from_dict(cls, values: dict) -> "Evaluation":
-        """Makes an evaluation of what `to_dict` returned."""
-        return cls(
+        """Makes an evaluation of what `to_dict` returned.
+
+        Raises:
+            ValueError: it can't be right.
+        """
+        evaluation = cls(
             values["split"],
             tuple(values["class_names"]),
             np.array(values["labels"], np.int64),
             np.array(values["probabilities"], np.float64).reshape(-1, len(values["class_names"])),
             tuple(values["paths"]),
         )
+        evaluation._check()
+        return evaluation
+
+    def _check(self) -> None:
+        size = len(self.labels)
+        texts = (self.split, *self.class_names, *self.paths)
+        is_right = (
+            self.labels.shape == (size,)
+            and self.probabilities.shape == (size, len(self.class_names))
+            and len(self.paths) == size > 0
+            and all(isinstance(text, str) for text in texts)
+            and bool(np.isfinite(self.probabilities).all())
+            and 0 <= self.labels.min() <= self.labels.max() < len(self.class_names)
+        )
+        if not is_right:
+            raise ValueError("labels, probabilities and classes that don't fit each other")
 
 
 def save_evaluations(evaluations: list[Evaluation], path: Path) -> None:
@@ -136,8 +156,11 @@ def load_evaluations(path: Path) -> list[Evaluation]:
         RunError: there is none, or it can't be read.
     """
     try:
-        return [Evaluation.from_dict(values) for values in json.loads(path.read_text())]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        evaluations = [Evaluation.from_dict(values) for values in json.loads(path.read_text())]
+        if not evaluations:
+            raise ValueError("no evaluation")
+        return evaluations
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise RunError("This run has no evaluation that can be read. Train it again to get one.") from error
 
 

@@ -18,5 +18,5 @@ def load_notes(run_folder: Path) -> tuple[str, ...]:
     """Reads a run's notes; none where the run has none."""
     try:
         return tuple(str(note) for note in json.loads((run_folder / NOTES_FILE).read_text()))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return ()

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from core.config import TrainingConfig
 from core.errors import RunError
@@ -135,14 +135,13 @@ class InferenceClient:
         return self._process
 
     def _start(self) -> subprocess.Popen:
-        self._settings.home.mkdir(parents=True, exist_ok=True)
         paths = [str(PROJECT), os.environ.get("PYTHONPATH", "")]
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join(filter(None, paths)),
             "TF_CPP_MIN_LOG_LEVEL": os.environ.get("TF_CPP_MIN_LOG_LEVEL", "2"),
         }
-        with (self._settings.home / LOG_NAME).open("wb") as log:
+        with self._open_log() as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "core.nn.server"],
                 stdin=subprocess.PIPE,
@@ -154,6 +153,14 @@ class InferenceClient:
             )
         pickle.dump(self._settings, process.stdin)
         return process
+
+    def _open_log(self) -> BinaryIO:
+        """Opens the log anew; on a disk that can't be written, models answer all the same."""
+        try:
+            self._settings.home.mkdir(parents=True, exist_ok=True)
+            return (self._settings.home / LOG_NAME).open("wb")
+        except OSError:
+            return Path(os.devnull).open("wb")
 
     def _end(self) -> None:
         process, self._process = self._process, None

@@ -119,6 +119,7 @@ frame.title("Data")
 with session.errors_shown():
     job_views.show(OUTCOMES)
     readings_view.show()
+    dataset_views.damaged()
     available = session.dataset_store().list()
     if available:
         with st.expander("Add a data set", icon=":material/add:", expanded=sources.has_failed()):

@@ -82,7 +82,7 @@ def show_live(run: Run) -> None:
     def draw() -> bool:
         store = session.run_store()
         if not run.status.is_finished:
-            queue.reconcile(store)
+            queue.look_over(store)
         now, events = store.get(run.id), store.events(run.id)
         with st.container():
             if not now.status.is_finished:

@@ -121,7 +121,8 @@ def show_comparison(chosen: list[Run]) -> None:
 
 frame.title("Runs")
 with session.errors_shown():
-    queue.reconcile(session.run_store())
+    if hindrance := queue.look_over(session.run_store()):
+        st.warning(f"Runs can only be looked at. {wording.plain(hindrance)}", icon=":material/lock:")
     all_runs = session.run_store().list()
     if all_runs:
         run_views.at_work(all_runs)

@@ -41,7 +41,10 @@ def _clear() -> int:
     for run in run_store().unfinished():
         if run.status == RunStatus.RUNNING:
             raise RunError(f"The run {run.name!r} is using the cache. Stop it, or wait for its end, then clear it.")
-    return clear_cache(settings())
+    freed = clear_cache(settings())
+    if not freed and any(entry.num_bytes for entry in cache_summary(settings())):
+        raise RunError(f"Nothing in {settings().features} can be deleted. Make the folder writable, then clear it.")
+    return freed
 
 
 def _row(entry: CacheEntry) -> tuple[object, ...]:

@@ -142,7 +142,7 @@ def resume(context: click.Context, run: str, as_json: bool) -> None:
 @json_option
 def delete(run: str, as_json: bool) -> None:
     """Delete a run with its model. A running one has to be stopped first."""
-    store = run_store()
+    store = run_store(only_look=True)  # a deletion may be what makes room for the rest
     found = store.get(run)
     queue.delete(store, found.id)
     if as_json:

@@ -141,7 +141,7 @@ def read_audit(index: DatasetIndex) -> Audit | None:
     try:
         status = path.stat()
         audit = _read(path, status.st_mtime_ns, status.st_size, status.st_ino)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     return audit if audit.dataset_id == index.id else None
 
@@ -154,4 +154,9 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> Audit:
         raise ValueError("an audit of another version")
     values["issues"] = tuple(Issue(**item) for item in values["issues"])
     values["advice"] = tuple(Advice(**item) for item in values["advice"])
-    return Audit(**values)
+    audit = Audit(**values)
+    if not all(isinstance(item.kind, str) and isinstance(item.text, str) for item in audit.advice):
+        raise ValueError("advice that isn't text")
+    if not isinstance(audit.seconds, int | float) or not isinstance(audit.num_pictures, int):
+        raise ValueError("numbers that aren't")
+    return audit

@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TextIO
 
+from core.disk import refusals_in_words
 from core.errors import CoreError, Stopped
 from core.events import Event, OnEvent, ShouldStop
 
@@ -138,7 +139,8 @@ def answer(work: Callable[[Job, OnEvent, ShouldStop], Job]) -> None:
     stopping = threading.Event()
     threading.Thread(target=_await_end_of_input, args=(stopping,), daemon=True).start()
     try:
-        outcome = work(job, lambda event: _tell(lines, _values(event)), stopping.is_set)
+        with refusals_in_words():
+            outcome = work(job, lambda event: _tell(lines, _values(event)), stopping.is_set)
     except CoreError as error:
         outcome = {"error": str(error)}
     except Stopped:

@@ -53,7 +53,7 @@ def read_draft(index: DatasetIndex) -> Draft:
         return Draft({str(name): str(decision) for name, decision in decisions.items()})
     except FileNotFoundError:
         return Draft()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DatasetError(
             f"The decisions about pictures of {index.name} can't be read. Discard them and decide again."
         ) from error

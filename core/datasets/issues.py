@@ -1,5 +1,6 @@
 """What can be wrong with a data set: the kinds of faults, single faults, and what they come to."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -131,6 +132,13 @@ class Issue:
     detail: str
     score: float
     group: str = ""
+
+    def __post_init__(self) -> None:
+        texts = (self.kind, self.path, self.detail, self.group)
+        if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
+            raise ValueError(f"Expected an issue of a known kind about a picture. Received {self.kind!r}.")
+        if not isinstance(self.score, int | float) or not math.isfinite(self.score):
+            raise ValueError(f"Expected a finite score. Received {self.score!r}.")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ Looks are kept in the data set's folder under the digests of the pictures, so a 
 """
 
 import os
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,6 +24,23 @@ from core.nn.images import PictureError, open_picture
 
 LOOKS_NAME = "looks.npz"
 LOOKS_FORMAT = 1
+# What NumPy raises of an `npz` that is damaged, depending on where it is.
+UNREADABLE_ARRAYS = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+    OverflowError,
+    struct.error,
+    SyntaxError,
+)
 # Faults are judged at about the size that networks take: what can't be seen there doesn't matter.
 SIDE = 256
 THUMBNAIL_SIDE, COLOURS_SIDE = 16, 8
@@ -136,7 +155,7 @@ def read_looks(index: DatasetIndex) -> np.ndarray:
             rows = arrays["rows"]
             if arrays["format"] == LOOKS_FORMAT and rows.dtype == ROW and rows.ndim == 1:
                 return rows
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+    except UNREADABLE_ARRAYS:
         pass  # they are only as good as the time it takes to measure them again
     return np.empty(0, ROW)
 

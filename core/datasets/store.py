@@ -78,7 +78,11 @@ class DatasetStore:
         if broken := self._damaged(key):
             raise DatasetError(broken.describe())
         have = ", ".join(f"{index.name} ({index.id})" for index in every[:10]) or "none yet, import one first"
-        raise DatasetError(f"There is no data set {key!r}. Data sets here: {have}.")
+        unusable = ", ".join(broken.id for broken in self.damaged())
+        raise DatasetError(
+            f"There is no data set {key!r}. Data sets here: {have}."
+            + (f" Their records are damaged: {unusable}." if unusable else "")
+        )
 
     def rename(self, key: str, name: str) -> DatasetIndex:
         """Gives a data set another name.

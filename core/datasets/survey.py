@@ -4,10 +4,10 @@ A survey is made in a process of its own, because it needs TensorFlow, and store
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from core import durable
 from core.datasets.audit import Issue
 from core.datasets.child import Child
 from core.datasets.index import DatasetIndex
+from core.datasets.looks import UNREADABLE_ARRAYS
 from core.errors import DatasetError, Stopped
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
@@ -122,7 +123,7 @@ def read_survey(index: DatasetIndex) -> Survey | None:
     """Returns the stored survey of a data set; None where there is none that can be used."""
     try:
         return _read(index.folder / SURVEY_NAME, index.id)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile):
+    except UNREADABLE_ARRAYS:
         return None  # it is only as good as the time it takes to make it again
 
 
@@ -132,7 +133,9 @@ def _read(path: Path, dataset_id: str) -> Survey | None:
         facts = json.loads(arrays["facts"].tobytes())
     if (facts["format"], facts["dataset_id"]) != (SURVEY_FORMAT, dataset_id):
         return None
-    if coordinates.shape != (len(facts["paths"]), 2):
+    if coordinates.shape != (len(facts["paths"]), 2) or not np.isfinite(coordinates).all():
+        return None
+    if not math.isfinite(facts["accuracy"]) or not all(isinstance(path, str) for path in facts["paths"]):
         return None
     return Survey(
         dataset_id=dataset_id,
@@ -141,5 +144,5 @@ def _read(path: Path, dataset_id: str) -> Survey | None:
         coordinates=coordinates,
         issues=tuple(Issue(**values) for values in facts["issues"]),
         accuracy=facts["accuracy"],
-        suggested=facts["suggested"],
+        suggested={str(path): str(name) for path, name in facts["suggested"].items()},
     )

@@ -133,20 +133,25 @@ def find_damage(path: Path, is_doubtful: bool = False) -> DatabaseDamagedError |
     return None
 
 
-def read_rebuilds(connection: sqlite3.Connection, column: str) -> list[Rebuild]:
-    """Returns what was done to bring runs back and hasn't been told of yet.
-
-    Args:
-        connection: to the database.
-        column: `told` for terminals, `dismissed` for pages.
-    """
-    rows = connection.execute(f"SELECT rebuild FROM rebuilds WHERE {column} = 0 ORDER BY number").fetchall()
+def read_rebuilds(connection: sqlite3.Connection, in_terminal: bool) -> list[Rebuild]:
+    """Returns what was done to bring runs back and hasn't been told of yet, in a terminal or on a page."""
+    audience = _audience(in_terminal)
+    rows = connection.execute(f"SELECT rebuild FROM rebuilds WHERE {audience} = 0 ORDER BY number").fetchall()
     rebuilds = []
     for row in rows:
         with suppress(ValueError, TypeError):
             values = json.loads(row["rebuild"])
             rebuilds.append(Rebuild(**values | {"unreadable": tuple(values["unreadable"])}))
     return rebuilds
+
+
+def note_rebuilds_told(connection: sqlite3.Connection, in_terminal: bool) -> None:
+    """Records that all of it has been told of, in a terminal or on a page."""
+    connection.execute(f"UPDATE rebuilds SET {_audience(in_terminal)} = 1")
+
+
+def _audience(in_terminal: bool) -> str:
+    return "told" if in_terminal else "dismissed"
 
 
 def bury(runs: Path, run_id: str) -> None:
@@ -157,6 +162,17 @@ def bury(runs: Path, run_id: str) -> None:
     """
     with suppress(FileNotFoundError):
         (runs / run_id).rename(runs / f"{DELETED}{run_id}-{uuid.uuid4().hex[:8]}")
+
+
+def make_room(runs: Path, run_id: str) -> None:
+    """Deletes what is in the folder of a run that is being deleted; the folder itself still tells of the deletion."""
+    with suppress(OSError):
+        bury(runs, run_id)
+    for path in runs.glob(f"{DELETED}*/*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def sweep_graves(runs: Path) -> None:

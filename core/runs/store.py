@@ -14,9 +14,10 @@ from core.config import TrainingConfig
 from core.errors import DatabaseDamagedError, RunError
 from core.events import PACE, Event
 from core.runs.access import DatabaseAccess
+from core.runs.database import DiskRefusesError
 from core.runs.manifest import add_epoch, last_epoch, write_epochs, write_manifest
 from core.runs.names import checked_name, default_name, free_name
-from core.runs.rebuilding import RUNS, Rebuild, bury, read_rebuilds, sweep_graves
+from core.runs.rebuilding import RUNS, Rebuild, bury, make_room, note_rebuilds_told, read_rebuilds, sweep_graves
 from core.runs.record import Run, RunStatus
 from core.runs.rows import (
     finite,
@@ -161,7 +162,12 @@ class RunStore:
             bury(self.home / RUNS, run_id)
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
-        self._access.change(change)
+        try:
+            self._access.change(change)
+        except DiskRefusesError:  # on a full disk the folder makes the room that the database needs
+            if self._by_id(run_id).status != RunStatus.RUNNING:
+                make_room(self.home / RUNS, run_id)
+            self._access.change(change)
         sweep_graves(self.home / RUNS)
 
     def append(self, run_id: str, event: Event, seconds: Mapping[str, float] | None = None) -> Event:
@@ -334,7 +340,7 @@ class RunStore:
         Args:
             in_terminal: whether it would be told in a terminal, else on a page. Each has its own memory.
         """
-        return self._access.read(lambda connection: read_rebuilds(connection, _audience(in_terminal)))
+        return self._access.read(lambda connection: read_rebuilds(connection, in_terminal))
 
     def note_rebuilds_told(self, in_terminal: bool) -> None:
         """Records that the person knows what was done to bring lost runs back.
@@ -342,7 +348,7 @@ class RunStore:
         Raises:
             RunError: that can't be recorded.
         """
-        self._access.change(lambda connection: connection.execute(f"UPDATE rebuilds SET {_audience(in_terminal)} = 1"))
+        self._access.change(lambda connection: note_rebuilds_told(connection, in_terminal))
 
     def _next_sequence(self, connection: sqlite3.Connection, run_id: str, doubted: MutableSequence[int]) -> int:
         """Returns the sequence number that comes next; notes in `doubted` that the database seemed to lack epochs."""
@@ -387,10 +393,6 @@ class RunStore:
         record = stored_manifest(connection, run_id)
         write_manifest(self.folder(run_id), record)
         return record.run
-
-
-def _audience(in_terminal: bool) -> str:
-    return "told" if in_terminal else "dismissed"
 
 
 def _found(row: sqlite3.Row | None, run_id: str) -> sqlite3.Row:

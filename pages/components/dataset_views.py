@@ -1,5 +1,7 @@
 """A data set's choice, what can be done with it as a whole, where it comes from, and what was left out."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
@@ -47,6 +49,19 @@ def rename_and_delete(index: DatasetIndex) -> None:
             f"the data set {wording.plain(index.name)} with {wording.count(len(index.samples), 'picture')}",
             lambda: delete(index),
         )
+
+
+def damaged() -> None:
+    """Draws the data sets whose record can't be used, what can be done, and the way to delete them."""
+    for broken in session.dataset_store().damaged():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/broken_image: {wording.plain(broken.describe())}")
+            if st.button("Delete", key=f"delete_damaged_{broken.id}", icon=":material/delete:"):
+                pictures = wording.count(broken.num_pictures, "picture")
+                dialogs.delete(
+                    f"the damaged data set {wording.plain(broken.id)} with {pictures}",
+                    partial(session.dataset_store().delete, broken.id),
+                )
 
 
 def is_in_use(index: DatasetIndex) -> bool:

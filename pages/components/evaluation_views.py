@@ -30,7 +30,9 @@ def summary(run: Run) -> None:
         for item in evaluations:
             grid.metric(f"{charts.SPLITS.get(item.split, item.split)} accuracy", wording.percent(item.accuracy))
         grid.metric("Loss", f"{evaluations[0].loss:.3f}", help="Mean cross-entropy on the validation pictures.")
-        grid.metric("Trained for", wording.count(len(session.run_store().events(run.id)), "epoch"))
+        num_epochs = len(session.run_store().events(run.id))
+        # A run that was restored from its files may have no curve.
+        grid.metric("Trained for", wording.count(num_epochs, "epoch") if num_epochs else wording.UNKNOWN)
         grid.metric("Time", run_views.time_taken(run))
         st.markdown(
             wording.accuracy_sentence(evaluations[0].accuracy, evaluations[0].interval, len(evaluations[0].labels))

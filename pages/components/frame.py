@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components import session
+from pages.components import notices, session
 
 FOLDER = Path(__file__).parent
 NAME = "Transfer Studio"
@@ -28,7 +28,7 @@ def run_page() -> None:
     st.html(FOLDER / "page.css")
     st.session_state[FRAMED] = True
     with session.errors_shown():
-        session.run_store()
+        notices.show(session.run_store())
         page.run()
         # Once the page is drawn, and for browsers only, which send headers: a script that runs alone has no use for it.
         if st.context.headers:

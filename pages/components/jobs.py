@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from core.disk import refusals_in_words
 from core.errors import CoreError, Stopped
 from core.events import Event, OnEvent, ShouldStop
 
@@ -61,7 +62,8 @@ class Job(Generic[Result]):
     def run(self, work: Work[Result]) -> None:
         """Does the work and keeps what became of it."""
         try:
-            self.result = work(self._report, self.stopping.is_set)
+            with refusals_in_words():
+                self.result = work(self._report, self.stopping.is_set)
         except Stopped:
             pass
         except CoreError as error:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from core.disk import refusals_in_words
 from core.errors import CoreError
 
 LOGGER = logging.getLogger(__name__)
@@ -111,7 +112,8 @@ class Lookups(Generic[Question, Result]):
 
     def _look_up(self, question: Question) -> Found[Result]:
         try:
-            return Found(self._find(question))
+            with refusals_in_words():
+                return Found(self._find(question))
         except CoreError as error:
             return Found(error=str(error))
         except Exception:

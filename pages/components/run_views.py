@@ -61,7 +61,7 @@ def at_work(runs: list[Run]) -> None:
 
     def draw() -> bool:
         store = session.run_store()
-        queue.reconcile(store)
+        queue.look_over(store)
         now = [store.get(run.id) for run in active]
         for run in now:
             _active_row(run)

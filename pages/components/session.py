@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
+from core.disk import refusals_in_words
 from core.errors import CoreError
 from core.forecast import Forecast
 from core.rate_curve import RateCurve
@@ -43,7 +44,7 @@ def _dataset_store(home: Path, _settings: Settings) -> DatasetStore:
 @st.cache_resource(show_spinner=False)
 def _run_store(database: Path) -> RunStore:
     store = RunStore(database)
-    queue.reconcile(store)
+    queue.look_over(store)
     return store
 
 
@@ -143,9 +144,10 @@ def split_dataset(index: DatasetIndex, share: float | None = None, seed: int = 0
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Shows a `CoreError` of what is inside as it stands. Once around an action."""
+    """Shows a `CoreError` of what is inside as it stands, and what the disk refuses. Once around an action."""
     try:
-        yield
+        with refusals_in_words():
+            yield
     except CoreError as error:
         st.error(wording.plain(str(error)), icon=":material/error:")
 

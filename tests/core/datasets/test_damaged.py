@@ -1,0 +1,157 @@
+"""Data sets whose record, or what lies beside it, is damaged."""
+
+import json
+import random
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.config import TrainingConfig
+from core.datasets.audit import AUDIT_NAME, read_audit
+from core.datasets.drafts import DRAFT_NAME, KEEP, decide, read_draft
+from core.datasets.index import DatasetIndex
+from core.datasets.issues import Issue
+from core.datasets.looks import LOOKS_NAME, read_looks
+from core.datasets.record import RECORD_NAME
+from core.datasets.store import DatasetStore
+from core.datasets.survey import SURVEY_NAME, Survey, read_survey, write_survey
+from core.errors import DatasetError
+from core.runs.store import RunStore
+from core.settings import Settings
+from tests.conftest import draw_folder
+
+NUM_PICTURES = 12
+
+
+@pytest.fixture
+def pets(home: Settings, tmp_path: Path) -> DatasetIndex:
+    return DatasetStore(home).import_source(draw_folder(tmp_path / "pets", 4))
+
+
+def change_record(index: DatasetIndex, **values: object) -> None:
+    path = index.folder / RECORD_NAME
+    path.write_text(json.dumps(json.loads(path.read_text()) | values))
+
+
+def test_damaged_data_sets_are_told_of(home: Settings, pets: DatasetIndex) -> None:
+    store = DatasetStore(home)
+    assert store.damaged() == []
+    (pets.folder / RECORD_NAME).write_bytes(b"")
+    assert store.list() == []
+    (broken,) = store.damaged()
+    assert (broken.id, broken.reason, broken.num_pictures) == (pets.id, "unreadable", NUM_PICTURES)
+    assert f"its 12 pictures are in {pets.folder / 'pictures'}" in broken.describe()
+    with pytest.raises(DatasetError, match=rf"{pets.id} can't be used: its record is damaged\. Import the original"):
+        store.get(pets.id[:5])
+    with pytest.raises(DatasetError, match=rf"There is no data set 'pets'.* records are damaged: {pets.id}\."):
+        store.get("pets")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda index: (index.folder / RECORD_NAME).unlink(), "missing"),
+        (lambda index: (index.folder / RECORD_NAME).write_bytes(b"\xff\x00" * 100), "unreadable"),
+        (lambda index: change_record(index, format=2), "other_version"),
+        (lambda index: change_record(index, class_names=["circle"]), "unreadable"),
+        (lambda index: change_record(index, id="another"), "unreadable"),
+        (lambda index: ((index.folder / RECORD_NAME).unlink(), (index.folder / RECORD_NAME).mkdir()), "unreadable"),
+    ],
+)
+def test_each_damage_has_its_reason_and_can_be_deleted(
+    home: Settings, pets: DatasetIndex, damage: object, reason: str
+) -> None:
+    store = DatasetStore(home)
+    damage(pets)
+    assert [broken.reason for broken in store.damaged()] == [reason] and store.list() == []
+    store.delete(pets.id[:6])
+    assert store.damaged() == [] and not pets.folder.exists()
+
+
+def test_folders_of_others_are_none_of_ours(home: Settings, pets: DatasetIndex) -> None:
+    (home.datasets / "lost+found").mkdir()
+    (home.datasets / "file").write_text("")
+    assert DatasetStore(home).damaged() == []
+
+
+def test_copied_folder_isnt_a_second_data_set(home: Settings, pets: DatasetIndex) -> None:
+    store = DatasetStore(home)
+    shutil.copytree(pets.folder, home.datasets / "copy of it")
+    assert store.get(pets.id) == pets and [broken.id for broken in store.damaged()] == ["copy of it"]
+    store.delete("copy of it")
+    assert store.list() == [pets] and store.damaged() == []
+
+
+def test_import_of_the_original_puts_it_in_order(home: Settings, pets: DatasetIndex, tmp_path: Path) -> None:
+    store = DatasetStore(home)
+    (pets.folder / RECORD_NAME).write_text("{")
+    again = store.import_source(tmp_path / "pets")
+    assert again.id == pets.id and store.list() == [again] and store.damaged() == []
+    assert not again.notes and all(again.picture_path(sample).is_file() for sample in again.samples)
+
+
+def test_import_leaves_a_data_set_of_a_newer_version_alone(home: Settings, pets: DatasetIndex, tmp_path: Path) -> None:
+    change_record(pets, format=2)
+    with pytest.raises(DatasetError, match="newer version"):
+        DatasetStore(home).import_source(tmp_path / "pets")
+    assert len(list((pets.folder / "pictures").iterdir())) == NUM_PICTURES
+
+
+def test_damaged_data_set_that_a_run_needs_isnt_deleted(home: Settings, pets: DatasetIndex) -> None:
+    run = RunStore(home.database).create(pets.id, pets.name, TrainingConfig(image_size=32))
+    (pets.folder / RECORD_NAME).unlink()
+    with pytest.raises(DatasetError, match=f"the run {run.name} is using it"):
+        DatasetStore(home).delete(pets.id)
+    home.database.unlink()
+    with pytest.raises(DatasetError, match="is using it"):
+        DatasetStore(home).delete(pets.id)
+
+
+def test_whatever_lies_beside_a_record_may_be_damaged(pets: DatasetIndex) -> None:
+    """Each file is read as it was, or not at all, or refused in a sentence."""
+    paths = tuple(sample.path for sample in pets.samples)
+    issue = Issue("outlier", paths[0], "unlike the others", 0.5)
+    write_survey(pets, Survey(pets.id, "b", paths, np.zeros((len(paths), 2), np.float32), (issue,), 0.5))
+    decide(pets, paths[:2], KEEP)
+    readers = {AUDIT_NAME: read_audit, SURVEY_NAME: read_survey, DRAFT_NAME: read_draft, LOOKS_NAME: read_looks}
+    generator = random.Random(0)
+    for name, read in readers.items():
+        path = pets.folder / name
+        sound = path.read_bytes()
+        assert read(pets) is not None
+        for _ in range(60):
+            damaged = bytearray(sound)
+            start, size = generator.randrange(len(sound)), generator.choice((1, 4, 40))
+            damaged[start : start + size] = generator.choice((generator.randbytes(size), bytes(size)))
+            path.write_bytes(damaged[: generator.choice((len(damaged), generator.randrange(len(damaged))))])
+            try:
+                read(pets)
+            except DatasetError as error:
+                assert name == DRAFT_NAME and "can't be read" in str(error)
+        for content in (b"", b"[]", b"null", b"{}", b'{"format": 1}', b"[" * 100_000):
+            path.write_bytes(content)
+            if name == DRAFT_NAME:
+                with pytest.raises(DatasetError, match="can't be read"):
+                    read(pets)
+            elif name == LOOKS_NAME:
+                assert len(read(pets)) == 0
+            else:
+                assert read(pets) is None
+
+
+def test_an_audit_of_unknown_kinds_is_none(pets: DatasetIndex) -> None:
+    path = pets.folder / AUDIT_NAME
+    values = json.loads(path.read_text())
+    for changes in (
+        {"issues": [{"kind": "unheard of", "path": "x", "detail": "", "score": 1}]},
+        {"issues": [{"kind": "blank", "path": 3, "detail": "", "score": 1}]},
+        {"advice": [{"kind": "leak", "text": None}]},
+        {"seconds": "long"},
+    ):
+        path.write_text(json.dumps(values | changes))
+        assert read_audit(pets) is None
+    path.write_text(json.dumps(values))
+    assert read_audit(replace(pets)) is not None
