@@ -8,33 +8,22 @@ import time
 from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from core.config import TrainingConfig
 from core.errors import DatabaseDamagedError, RunError
 from core.events import PACE, Event
+from core.runs import rows
 from core.runs.access import DatabaseAccess
 from core.runs.database import DiskRefusesError
 from core.runs.manifest import add_epoch, last_epoch, write_epochs, write_manifest
 from core.runs.names import checked_name, default_name, free_name
 from core.runs.rebuilding import RUNS, Rebuild, bury, make_room, note_rebuilds_told, read_rebuilds, sweep_graves
 from core.runs.record import Run, RunStatus
-from core.runs.rows import (
-    finite,
-    insert_events,
-    matching_runs,
-    numbers_as_json,
-    plain_event,
-    read_event,
-    read_run,
-    require_sealed,
-    seal,
-    stored_manifest,
-    stored_record,
-)
 
 __all__ = ["Run", "RunStatus", "RunStore"]
 
+Found = TypeVar("Found")
 NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 
 
@@ -43,7 +32,7 @@ class RunStore:
 
     Promises: an acknowledged change survives a killed process, and is in the manifest in the run's folder too; a queued
     run is claimed once, the longest waiting first; a finished run changes its status only where it is resumed; sequence
-    numbers of a run's events grow by one. A database that is lost or damaged is rebuilt by whoever notices it first.
+    numbers of a run's events grow by one. A lost or damaged database is rebuilt by whoever notices it.
 
     Args:
         path: the SQLite file; created where there is none. The data home is its folder.
@@ -107,11 +96,11 @@ class RunStore:
         Raises:
             RunError: there is none, or several ids begin like this.
         """
-        found = self._access.read(lambda connection: matching_runs(connection, reference))
+        found = self._access.read(lambda connection: rows.matching_runs(connection, reference))
         if not found:
             # Before it is denied: damage may hide it.
             self._access.check()
-            found = self._access.read(lambda connection: matching_runs(connection, reference))
+            found = self._access.read(lambda connection: rows.matching_runs(connection, reference))
         if len(found) > 1:
             raise RunError(
                 f"Expected one run. {len(found)} have an id that begins with {reference!r}. Give more of it."
@@ -141,7 +130,7 @@ class RunStore:
         def change(connection: sqlite3.Connection) -> Run:
             if connection.execute("SELECT 1 FROM runs WHERE name = ? AND id != ?", (name, run_id)).fetchone():
                 raise RunError(f"Another run has the name {name!r}. Choose a name of its own.")
-            require_sealed(connection, run_id)
+            rows.require_sealed(connection, run_id)
             connection.execute("UPDATE runs SET name = ? WHERE id = ?", (name, run_id))
             return self._settle(connection, run_id)
 
@@ -184,24 +173,24 @@ class RunStore:
         Raises:
             RunError: there is no such run, or a number isn't finite.
         """
-        told = replace(plain_event(event), run_id=run_id)
-        taken = None if seconds is None else finite(seconds)
+        told = replace(rows.plain_event(event), run_id=run_id)
+        taken = None if seconds is None else rows.finite(seconds)
 
         doubted: list[int] = []
 
         def change(connection: sqlite3.Connection) -> Event:
             _found(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
-            require_sealed(connection, run_id)
+            rows.require_sealed(connection, run_id)
             now = replace(told, sequence=self._next_sequence(connection, run_id, doubted)) if told.epoch else told
             connection.execute(
                 "UPDATE runs SET phase = ?, progress = ?, seconds = coalesce(?, seconds) WHERE id = ?",
-                (now.phase, json.dumps(asdict(now)), numbers_as_json(taken), run_id),
+                (now.phase, json.dumps(asdict(now)), rows.numbers_as_json(taken), run_id),
             )
-            seal(connection, run_id)
+            rows.seal(connection, run_id)
             if now.epoch:
                 curve = {name: number for name, number in now.metrics.items() if name not in PACE}
                 now = replace(now, metrics=curve)
-                insert_events(connection, run_id, [now])
+                rows.insert_events(connection, run_id, [now])
                 add_epoch(self.folder(run_id), now, taken)
             return now
 
@@ -211,7 +200,7 @@ class RunStore:
         """Returns the events of the run's epochs whose sequence number is above `after`, in order."""
         query = "SELECT * FROM events WHERE run_id = ? AND sequence > ? ORDER BY sequence"
         return self._access.read(
-            lambda connection: [read_event(row) for row in connection.execute(query, (run_id, after))]
+            lambda connection: [rows.read_event(row) for row in connection.execute(query, (run_id, after))]
         )
 
     def align_events(self, run_id: str, events: Sequence[Event]) -> None:
@@ -221,13 +210,14 @@ class RunStore:
             RunError: a number isn't finite.
         """
         told = [
-            replace(plain_event(event), run_id=run_id, sequence=number) for number, event in enumerate(events, start=1)
+            replace(rows.plain_event(event), run_id=run_id, sequence=number)
+            for number, event in enumerate(events, start=1)
         ]
 
         def change(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM events WHERE run_id = ? AND sequence > ?", (run_id, len(told)))
-            insert_events(connection, run_id, told)
-            write_epochs(self.folder(run_id), stored_record(connection, run_id).events)
+            rows.insert_events(connection, run_id, told)
+            write_epochs(self.folder(run_id), rows.stored_record(connection, run_id).events)
 
         self._access.change(change)
 
@@ -319,8 +309,8 @@ class RunStore:
             id=run_id,
             status=RunStatus(status),
             error=error,
-            metrics=numbers_as_json({} if metrics is None and status == RunStatus.FAILED else metrics),
-            seconds=numbers_as_json(seconds),
+            metrics=rows.numbers_as_json({} if metrics is None and status == RunStatus.FAILED else metrics),
+            seconds=rows.numbers_as_json(seconds),
             pid=attempt.pid if attempt else None,
             started=attempt.started if attempt else None,
         )
@@ -361,12 +351,11 @@ class RunStore:
 
     def _select(self, condition: str) -> Sequence[Run]:
         return self._access.read(
-            lambda connection: [read_run(row) for row in connection.execute(f"SELECT * FROM runs {condition}")]
+            lambda connection: [rows.read_run(row) for row in connection.execute(f"SELECT * FROM runs {condition}")]
         )
 
     def _by_id(self, run_id: str) -> Run:
-        query = "SELECT * FROM runs WHERE id = ?"
-        return read_run(_found(self._access.read(lambda c: c.execute(query, (run_id,)).fetchone()), run_id))
+        return _found(next((run for run in self.list() if run.id == run_id), None), run_id)
 
     def _update(self, update: str, condition: str, **values: Any) -> Run | None:
         """Changes the run that a query finds and returns it as it is then; None where it finds none."""
@@ -375,7 +364,7 @@ class RunStore:
             row = connection.execute(condition, values).fetchone()
             if row is None:
                 return None
-            require_sealed(connection, row["id"])
+            rows.require_sealed(connection, row["id"])
             connection.execute(update, {"now": time.time(), **values, "id": row["id"]})
             return self._settle(connection, row["id"])
 
@@ -389,13 +378,13 @@ class RunStore:
             OSError: the manifest can't be written.
         """
         _found(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
-        seal(connection, run_id)
-        record = stored_manifest(connection, run_id)
+        rows.seal(connection, run_id)
+        record = rows.stored_manifest(connection, run_id)
         write_manifest(self.folder(run_id), record)
         return record.run
 
 
-def _found(row: sqlite3.Row | None, run_id: str) -> sqlite3.Row:
+def _found(row: Found | None, run_id: str) -> Found:
     if row is None:
         raise RunError(f"There is no run {run_id!r}. Expected the id of a run; list them to find it.")
     return row

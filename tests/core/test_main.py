@@ -21,6 +21,7 @@ from core.datasets.store import DatasetStore
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
 from core.settings import GIGABYTE, settings
+from tests.disks import full_disk, on_full_disk, read_only
 
 DEADLINE_SECONDS = 120
 PROJECT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def draw_pictures(folder: Path, classes: dict[str, int], seed: int = 0) -> Path:
     return folder
 
 
-def python_core(home: Path, *arguments: str) -> subprocess.CompletedProcess:
+def python_core(home: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "core", *arguments],
         env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
@@ -45,6 +46,7 @@ def python_core(home: Path, *arguments: str) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
         timeout=DEADLINE_SECONDS,
+        **options,
     )
 
 
@@ -433,3 +435,162 @@ def test_data_sets_are_found_by_their_beginning(call: Call, tmp_path: Path) -> N
         code, output, _ = call("train", reference, "--weights", __file__, "--json")  # no weights, but a file
         assert code == 2 and last_json(output)["dataset_id"] == identity
     assert len(DatasetStore(settings()).list()) == 1
+
+
+def copied_home(home: Path, target: Path) -> Path:
+    """Returns a copy of a data home with the run called Small and a queued one."""
+    shutil.copytree(home, target)
+    store = RunStore(target / "studio.sqlite")
+    for run in store.list():
+        if run.name != "Small":
+            store.delete(run.id)
+    return target
+
+
+LOOKING = (
+    ("runs",),
+    ("runs", "--json"),
+    ("show", "Small"),
+    ("datasets",),
+    ("audit", "shades"),
+    ("backbones",),
+    ("cache",),
+    ("samples",),
+    ("evaluate", "Small"),
+)
+WRITING = (
+    ("train", "shades"),
+    ("train", "textures"),
+    ("samples", "textures"),
+    ("derive", "shades", "--subset", "2"),
+    ("resume", "Small"),
+    ("delete", "Small"),
+    ("delete-dataset", "shades"),
+    ("survey", "shades"),
+    ("cache", "--clear"),
+)
+
+
+def assert_refused(code: int, error: str, arguments: tuple[str, ...]) -> None:
+    assert code == 2, (arguments, error)
+    lines = [line for line in error.splitlines() if line.startswith("Error: ")]
+    assert len(lines) == 1 and error.splitlines()[-1] == lines[0] and "Traceback" not in error, arguments
+
+
+def test_home_that_is_read_only_can_be_looked_at(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home = copied_home(trained_home[0], tmp_path / "home")
+    picture = str(draw_pictures(tmp_path / "new", {"dark": 0}))
+    (run_id,) = [run.id for run in RunStore(home / "studio.sqlite").list()]
+    with read_only(home):
+        for arguments in (*LOOKING, ("predict", "Small", picture)):
+            code, output, error = call(*arguments, home=home)
+            assert code == 0 and output and "Error" not in error, (arguments, error)
+        code, _, _ = call("pack", "shades", "--output", tmp_path / "shades.zip", home=home)
+        assert code == 0 and (tmp_path / "shades.zip").is_file()
+        for arguments in (*WRITING, ("pack", "shades", "--output", home / "shades.zip"), ("import", picture)):
+            code, _, error = call(*arguments, home=home)
+            assert_refused(code, error, arguments)
+    assert [run.id for run in RunStore(home / "studio.sqlite").list()] == [run_id]
+
+
+@pytest.mark.parametrize("damage", ["lost", "emptied", "damaged", "queued"])
+def test_runs_of_a_read_only_home_are_shown_whatever_became_of_their_list(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path, damage: str
+) -> None:
+    home = copied_home(trained_home[0], tmp_path / "home")
+    database = home / "studio.sqlite"
+    if damage == "lost":
+        database.unlink()
+    elif damage == "queued":
+        RunStore(database).create("d", "Textures", TrainingConfig(), name="Waiting")
+    else:
+        database.write_bytes(b"" if damage == "emptied" else os.urandom(10_000))
+    with read_only(home):
+        code, output, error = call("runs", home=home)
+        assert code == 0 and "Small" in output and "read-only" in error
+        assert ("1 run came back" in error) == (damage != "queued")
+        code, output, _ = call("show", "Small", home=home)
+        assert code == 0 and "Epoch 3 of 3" in output
+        assert_refused(*call("delete", "Small", home=home)[::2], ("delete",))
+    assert call("show", "Small", home=home)[0] == 0
+    assert len(RunStore(database).list()) == 1 + (damage == "queued")
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_home_on_a_full_disk_can_be_looked_at(
+    trained_home: tuple[Path, subprocess.CompletedProcess], tmp_path: Path, is_lost: bool
+) -> None:
+    source = copied_home(trained_home[0], tmp_path / "source")
+    RunStore(source / "studio.sqlite").create("d", "Textures", TrainingConfig(), name="Waiting")
+    if is_lost:
+        (source / "studio.sqlite").unlink()
+    with full_disk(tmp_path / "home", source) as home:
+        for arguments in (("runs", "--json"), ("show", "Small"), ("evaluate", "Small"), ("cache",)):
+            result = python_core(home, *arguments, preexec_fn=on_full_disk)
+            assert result.returncode == 0 and result.stdout, (arguments, result.stderr)
+            assert arguments == ("cache",) or "full" in result.stderr or "refuses" in result.stderr
+        listed = json.loads(python_core(home, "runs", "--json", preexec_fn=on_full_disk).stdout)["runs"]
+        assert [run["name"] for run in listed] == ["Waiting", "Small"]
+        for arguments in (("train", "shades"), ("samples", "textures"), ("stop", "Waiting")):
+            result = python_core(home, *arguments, preexec_fn=on_full_disk)
+            assert_refused(result.returncode, result.stderr, arguments)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a disk that is full")
+def test_full_disk_gets_room_by_deleting_a_run(
+    trained_home: tuple[Path, subprocess.CompletedProcess], tmp_path: Path
+) -> None:
+    source = copied_home(trained_home[0], tmp_path / "source")
+    with full_disk(tmp_path / "home", source) as home:
+        result = python_core(home, "delete", "Small")
+        assert result.returncode == 0, result.stderr
+        assert json.loads(python_core(home, "runs", "--json").stdout)["runs"] == []
+        assert shutil.disk_usage(home).free > 1_000_000
+
+
+def test_lost_runs_come_back_and_it_is_said_once(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home = copied_home(trained_home[0], tmp_path / "home")
+    before = last_json(call("show", "Small", "--json", home=home)[1])
+    (home / "studio.sqlite").write_bytes(b"no database any more")
+    code, output, error = call("show", "Small", "--json", home=home)
+    assert code == 0 and last_json(output) == before | {"progress": None}
+    (moved,) = home.glob("studio.damaged-*.sqlite")
+    assert error == (
+        "The list of runs was lost or damaged, and was rebuilt from their folders: 1 run came back, the damaged file is"
+        f" now {moved}.\n"
+    )
+    assert call("runs", home=home)[2] == ""
+
+
+def test_run_of_an_older_version_comes_back_from_its_files(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home = copied_home(trained_home[0], tmp_path / "home")
+    before = last_json(call("show", "Small", "--json", home=home)[1])
+    for name in ("run.json", "epochs.jsonl"):
+        (home / "runs" / before["id"] / name).unlink()
+    (home / "studio.sqlite").unlink()
+    code, output, _ = call("show", before["id"], "--json", home=home)
+    after = last_json(output)
+    assert code == 0 and (after["status"], after["config"]) == ("completed", before["config"])
+    assert after["metrics"] == pytest.approx(before["metrics"]) and after["dataset_id"] == before["dataset_id"]
+    assert "Its name, recipe and times were not recorded there" in call("show", before["id"], home=home)[1]
+    assert call("evaluate", before["id"], home=home)[0] == 0
+
+
+def test_damaged_data_set_is_listed_and_can_be_deleted(call: Call, tmp_path: Path) -> None:
+    pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
+    identity = last_json(call("import", pictures, "--json")[1])["id"]
+    (tmp_path / "home" / "datasets" / identity / "dataset.json").write_text("{")
+    code, output, _ = call("datasets")
+    assert code == 0 and f"The data set {identity} can't be used: its record is damaged." in output
+    assert f"python -m core delete-dataset {identity}" in output
+    (damaged,) = last_json(call("datasets", "--json")[1])["damaged"]
+    assert (damaged["id"], damaged["reason"], damaged["num_pictures"]) == (identity, "unreadable", 20)
+    code, output, _ = call("delete-dataset", identity)
+    assert code == 0 and output == f"{identity} is deleted\n"
+    assert call("datasets")[1].startswith("There are no data sets yet.")
