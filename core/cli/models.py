@@ -134,14 +134,15 @@ def _evaluate_on(index: DatasetIndex, folder: Path) -> Evaluation:
     unknown = sorted(set(index.class_names) - set(known))
     if unknown:
         raise DatasetError(
-            f"Expected a data set with classes out of {', '.join(known)}. Received {', '.join(unknown)} too."
+            f"Expected a data set with classes out of {_some(known)}. Received {_some(unknown)} too."
             " Rename or leave out these classes."
         )
+    columns = {name: column for column, name in enumerate(known)}
     answered = [pair for pair in zip(index.samples, predictions, strict=True) if not pair[1].error]
     return Evaluation(
         index.name,
         known,
-        np.array([known.index(index.class_names[sample.label]) for sample, _ in answered], np.int64),
+        np.array([columns[index.class_names[sample.label]] for sample, _ in answered], np.int64),
         np.array([prediction.probabilities for _, prediction in answered], np.float64),
         tuple(sample.path for sample, _ in answered),
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -81,7 +82,7 @@ def _conflicts(index: DatasetIndex, group: str, places: Sequence[int], rows: np.
     for place in places:
         sample = index.samples[place]
         # The very same file says more than a similar one.
-        firsts = (*of_file[sample.digest].items(), *of_class.items())
+        firsts = chain(of_file[sample.digest].items(), of_class.items())
         other = next(first for label, first in firsts if label != sample.label)
         score, words = _likeness(index, place, other, rows)
         class_name = index.class_names[index.samples[other].label]

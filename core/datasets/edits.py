@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +17,8 @@ RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS = "rename_class", "merge_classes", 
 KINDS = (REMOVE, RELABEL, RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS, SUBSET, ADD)
 FEWEST_PICTURES = 2
 MAX_CLASS_NAME_LENGTH = 100
+# Of thousands of classes, a sentence names some.
+MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ class _Content:
         self._index = index
         self._samples = {sample.path: sample for sample in index.samples}
         self._classes = {sample.path: index.class_names[sample.label] for sample in index.samples}
-        self._names = list(index.class_names)
+        self._names = dict.fromkeys(index.class_names)  # a set that keeps their order
 
     def apply(self, edit: Edit) -> None:
         """Makes a change."""
@@ -196,7 +198,7 @@ class _Content:
         (name,) = edit.class_names
         if name not in self._names:
             name = check_class_name(name, self._names)
-            self._names.append(name)
+            self._names[name] = None
         for path in edit.paths:
             if path in self._classes:  # one that was removed before stays removed
                 self._classes[path] = name
@@ -214,21 +216,23 @@ class _Content:
         self._replace_names(merged, new)
 
     def _replace_names(self, old: Sequence[str], new: str) -> None:
-        rest = [name for name in self._names if name not in old]
-        new = new if new in old else check_class_name(new, rest)
-        self._names = [*rest, new]
-        self._classes = {path: new if name in old else name for path, name in self._classes.items()}
+        replaced = set(old)
+        rest = [name for name in self._names if name not in replaced]
+        new = new if new in replaced else check_class_name(new, rest)
+        self._names = dict.fromkeys([*rest, new])
+        self._classes = {path: new if name in replaced else name for path, name in self._classes.items()}
 
     def _leave_out(self, edit: Edit) -> None:
         self._check_names(edit.class_names)
-        self._names = [name for name in self._names if name not in edit.class_names]
-        self._classes = {path: name for path, name in self._classes.items() if name not in edit.class_names}
+        left_out = set(edit.class_names)
+        self._names = {name: None for name in self._names if name not in left_out}
+        self._classes = {path: name for path, name in self._classes.items() if name not in left_out}
 
     def _keep_subset(self, edit: Edit) -> None:
-        kept: set[str] = set()
-        for name in self._names:
-            own = [self._samples[path] for path, other in self._classes.items() if other == name]
-            kept |= _subset(own, edit.number)
+        classes: defaultdict[str, list[Sample]] = defaultdict(list)
+        for path, name in self._classes.items():
+            classes[name].append(self._samples[path])
+        kept = set().union(*(_subset(own, edit.number) for own in classes.values()))
         self._classes = {path: name for path, name in self._classes.items() if path in kept}
 
     def _check_paths(self, paths: Iterable[str]) -> None:
@@ -242,7 +246,7 @@ class _Content:
         for name in names:
             if name not in self._names:
                 raise DatasetError(
-                    f"There is no class {name} in {self._index.name}. Its classes are {_listed(self._names)}."
+                    f"There is no class {name} in {self._index.name}. Its classes are {_listed(list(self._names))}."
                 )
 
 
@@ -304,4 +308,6 @@ def _is_folder_name(name: str) -> bool:
 
 
 def _listed(names: Sequence[str]) -> str:
+    if len(names) > MOST_LISTED:
+        names = [*names[: MOST_LISTED - 1], f"{len(names) - MOST_LISTED + 1:,} more"]
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

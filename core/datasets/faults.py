@@ -5,7 +5,7 @@ digits are soft by nature, drawings on white paper are bright. Limits were chose
 built-in samples, of which fewer than 1 in 100 are flagged.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -47,12 +47,17 @@ class _Gallery:
         return self.sizes.min(axis=1)
 
     @cached_property
+    def classes(self) -> list[np.ndarray]:
+        """Indices of the pictures of each class that has any."""
+        order = np.argsort(self.labels, kind="stable")
+        return np.split(order, np.flatnonzero(np.diff(self.labels[order])) + 1)
+
+    @cached_property
     def stretch(self) -> np.ndarray:
         """How many times as wide as tall, or as tall as wide, against what most are."""
         shape = np.log(self.sizes[:, 0] / self.sizes[:, 1])
         distance = abs(shape - np.median(shape))
-        for label in np.unique(self.labels):
-            own = self.labels == label
+        for own in self.classes:
             distance[own] = np.minimum(distance[own], abs(shape[own] - np.median(shape[own])))
         return np.exp(distance)
 
@@ -81,18 +86,17 @@ def picture_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
     return issues
 
 
-def _unusual(values: np.ndarray, labels: np.ndarray, share: float) -> np.ndarray:
+def _unusual(values: np.ndarray, classes: Sequence[np.ndarray], share: float) -> np.ndarray:
     """Returns which values are far below both those of the data set and those of their own class.
 
     Args:
         values: above 0, the more the better.
-        labels: classes of the pictures.
+        classes: indices of the pictures of each class.
         share: of the median, that an unusual value is below.
     """
     bounds = np.full(len(values), _bound(values, share))
-    for label in np.unique(labels):
-        own = labels == label
-        if own.sum() >= SMALLEST_CLASS:
+    for own in classes:
+        if len(own) >= SMALLEST_CLASS:
             bounds[own] = np.minimum(bounds[own], _bound(values[own], share))
     return values < bounds
 
@@ -113,33 +117,33 @@ def _blank(gallery: _Gallery) -> np.ndarray:
 
 def _dark(gallery: _Gallery) -> np.ndarray:
     brightest, mean = gallery.rows["brightest"], gallery.rows["brightness"]
-    is_dark = (brightest < DARK_AT_MOST) & _unusual(brightest + 1, gallery.labels, 0.5)
-    is_dark |= (mean < DARK_MEAN) & _unusual(mean + 1, gallery.labels, 0.5)
+    is_dark = (brightest < DARK_AT_MOST) & _unusual(brightest + 1, gallery.classes, 0.5)
+    is_dark |= (mean < DARK_MEAN) & _unusual(mean + 1, gallery.classes, 0.5)
     return np.where(is_dark, 1 - mean / WHITE, 0)
 
 
 def _bright(gallery: _Gallery) -> np.ndarray:
     darkest, mean = gallery.rows["darkest"], gallery.rows["brightness"]
-    is_bright = (darkest > BRIGHT_AT_LEAST) & _unusual(WHITE + 1 - darkest, gallery.labels, 0.5)
-    is_bright |= (mean > BRIGHT_MEAN) & _unusual(WHITE + 1 - mean, gallery.labels, 0.5)
+    is_bright = (darkest > BRIGHT_AT_LEAST) & _unusual(WHITE + 1 - darkest, gallery.classes, 0.5)
+    is_bright |= (mean > BRIGHT_MEAN) & _unusual(WHITE + 1 - mean, gallery.classes, 0.5)
     return np.where(is_bright, mean / WHITE, 0)
 
 
 def _blurry(gallery: _Gallery) -> np.ndarray:
     edge, sharpness = gallery.rows["edge"], gallery.rows["sharpness"]
-    is_blurry = (sharpness < BLURRY) & _unusual(sharpness, gallery.labels, 0.75)
-    is_blurry |= (edge < FAINT_EDGE) & (sharpness < FAINT_BLURRY) & _unusual(edge + 1, gallery.labels, 0.5)
+    is_blurry = (sharpness < BLURRY) & _unusual(sharpness, gallery.classes, 0.75)
+    is_blurry |= (edge < FAINT_EDGE) & (sharpness < FAINT_BLURRY) & _unusual(edge + 1, gallery.classes, 0.5)
     return np.where(is_blurry, np.clip(1 - (sharpness - FLAT), 0.01, 1), 0)
 
 
 def _tiny(gallery: _Gallery) -> np.ndarray:
     sides = gallery.short_sides
-    is_tiny = (sides < TINY_SIDE) & _unusual(sides, gallery.labels, 0.5)
+    is_tiny = (sides < TINY_SIDE) & _unusual(sides, gallery.classes, 0.5)
     return np.where(is_tiny, 1 - sides / WHITE, 0)
 
 
 def _odd(gallery: _Gallery) -> np.ndarray:
-    is_odd = (gallery.stretch > ODD_RATIO) & _unusual(1 / gallery.stretch, gallery.labels, 0.5)
+    is_odd = (gallery.stretch > ODD_RATIO) & _unusual(1 / gallery.stretch, gallery.classes, 0.5)
     return np.where(is_odd, 1 - 1 / gallery.stretch, 0)
 
 

@@ -72,6 +72,7 @@ def build_index(
     paths = [tuple(escape_label(part) for part in file.parts) for file in files]
     reading = choose_reading(paths, extraction.tables, name, layout)
     places, class_names = reading.places, reading.class_names
+    labels = {class_name: label for label, class_name in enumerate(class_names)}
     _check_classes(class_names, extraction, name)
     samples: list[Sample] = []
     looks: list[Look] = []
@@ -85,8 +86,7 @@ def build_index(
             (folder / file.file_name).unlink()
         else:
             path = f"{folder.name}/{file.file_name}"
-            label = class_names.index(place.class_name)
-            samples.append(Sample(path, label, place.split, file.label, file.digest, *verdict.size))
+            samples.append(Sample(path, labels[place.class_name], place.split, file.label, file.digest, *verdict.size))
             looks.append(verdict.look)
         progress.advance()
     progress.finish()
@@ -166,16 +166,18 @@ def _main_reason(skipped: Sequence[Skipped]) -> str:
 
 def _check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: str) -> None:
     """Refuses classes too small to learn from and to measure on. Copies of a picture count once."""
+    digests: list[set[str]] = [set() for _ in class_names]
+    for sample in samples:
+        digests[sample.label].add(sample.digest)
+    can_train = {sample.label for sample in samples if sample.split in (TRAIN, UNDECIDED)}
     for label, class_name in enumerate(class_names):
-        own = [sample for sample in samples if sample.label == label]
-        num_pictures = len({sample.digest for sample in own})
-        if num_pictures < 2:
-            what = "only one picture" if num_pictures else "no picture"
+        if len(digests[label]) < 2:
+            what = "only one picture" if digests[label] else "no picture"
             raise DatasetError(
                 f"The class {class_name} in {name} has {what} that can be read. Each class needs at least two "
                 "different ones, better twenty. Add some, or remove the class's folder."
             )
-        if all(sample.split not in (TRAIN, UNDECIDED) for sample in own):
+        if label not in can_train:
             raise DatasetError(
                 f"The class {class_name} in {name} has no picture in the train folder. Add some, or remove the class."
             )

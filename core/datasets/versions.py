@@ -144,5 +144,6 @@ def _renamed(old: DatasetIndex, new: DatasetIndex, moves: Iterable[tuple[str, st
     targets: dict[str, set[str]] = {}
     for before, after in moves:
         targets.setdefault(before, set()).add(after)
-    gone = [name for name in old.class_names if name not in new.class_names]
+    left = set(new.class_names)
+    gone = [name for name in old.class_names if name not in left]
     return {name: next(iter(targets[name])) for name in gone if len(targets.get(name, ())) == 1}
