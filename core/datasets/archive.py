@@ -162,6 +162,7 @@ class _Extractor:
         self._skipped: list[Skipped] = []
         self._notes: list[str] = []
         self._tables: list[TableFile] = []
+        self._table_bytes = 0
         self._num_ignored = 0
         self._num_lies = 0
         self._written_bytes = 0
@@ -216,7 +217,9 @@ class _Extractor:
             if member.size > self._table_room():
                 self._notes.append(f"{escape_label(member.name)} wasn't read for classes: {self._table_too_large()}.")
             else:
-                self._tables.append(TableFile(parts, self._read_table(member)))
+                data = self._read_table(member)
+                self._table_bytes += len(data)
+                self._tables.append(TableFile(parts, data))
         self._num_ignored += 1
 
     def _read_table(self, member: Member) -> bytes:
@@ -230,7 +233,7 @@ class _Extractor:
 
     def _table_room(self) -> int:
         """Returns how many bytes of tables may still be read: they are held in memory."""
-        return self._limits.table_bytes - sum(len(table.data) for table in self._tables)
+        return self._limits.table_bytes - self._table_bytes
 
     def _check_member(self, member: Member, parts: tuple[str, ...]) -> None:
         if member.problem:

@@ -4,16 +4,19 @@ Nothing is expected of a table but that one of its columns names pictures of the
 or without its extension. Names are only compared, never opened.
 """
 
+import codecs
 import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from core.datasets.file_names import labelled_splits
 from core.datasets.index import UNDECIDED
 from core.datasets.layout import TABLE, Folders, Place, Reading, make_reading, split_word
+from core.datasets.members import CHUNK_BYTES
 from core.datasets.names import escape_label, fold_name
 
 # fmt: off
@@ -26,11 +29,16 @@ LABEL_WORDS = (
 # fmt: on
 SPLIT_COLUMNS = {"split", "set", "subset", "partition", "data_set", "dataset", "data_split", "usage", "phase"}
 YES, NO = frozenset(("1", "1.0", "true", "yes")), frozenset(("0", "0.0", "false", "no", ""))
+MARKS = YES | NO
 # So many different numbers may be classes in a column that isn't called like one.
 MOST_NUMBERED_CLASSES = 20
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 DELIMITERS = ",;\t|"
 MAX_COLUMNS = 200
+# In characters, as much as `csv` takes for one field. What goes on for longer without the end of a row is no table.
+MAX_ROW_LENGTH = 128 * 1024
+# Ten times as many as there may be pictures. A table of nothing but empty lines would take for ever.
+MAX_LINES = 2_000_000
 # Pictures of one name in more folders than this aren't told apart by a table: that would take for ever.
 MAX_NAMESAKES = 100
 # So many rows are looked at to find out which column names the pictures.
@@ -47,21 +55,14 @@ class TableFile:
 
 
 @dataclass(frozen=True)
-class _Row:
-    """What a table says of one picture: its number, its class and its split."""
-
-    picture: int
-    label: str
-    split: str
-
-
-@dataclass(frozen=True)
 class _Labels:
-    """What a whole table says: its name, the column that it says it in, and its rows."""
+    """What a table says: its name, the column that it says it in, and the class and split of each picture it names."""
 
     name: str
     column: str
-    rows: tuple[_Row, ...]
+    pictures: tuple[int, ...]
+    labels: tuple[str, ...]
+    splits: tuple[str, ...]
 
 
 def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Reading | None:
@@ -79,10 +80,12 @@ def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Readin
     chosen = _choose(found)
     if not chosen:
         return None
-    said = {row.picture: row for labels in reversed(chosen) for row in labels.rows}
-    labels = [said[number].label if number in said else "" for number in range(len(paths))]
-    splits = _splits(paths, labels, said)
-    names = " and ".join(labels.name for labels in chosen)
+    labels, own_splits = [""] * len(paths), [UNDECIDED] * len(paths)
+    for table in chosen:
+        for picture, label, split in zip(table.pictures, table.labels, table.splits, strict=True):
+            labels[picture], own_splits[picture] = label, split
+    splits = _splits(paths, labels, own_splits)
+    names = " and ".join(table.name for table in chosen)
     reason = f"{names} {'says' if len(chosen) == 1 else 'say'} {NO_CLASS}"
     places = [
         Place(label, split) if label else Place("", reason=reason) for label, split in zip(labels, splits, strict=True)
@@ -91,9 +94,8 @@ def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Readin
     return make_reading(TABLE, f"The {column} of {names} has the class of each picture.", places)
 
 
-def _splits(paths: Sequence[Folders], labels: Sequence[str], said: dict[int, _Row]) -> list[str]:
+def _splits(paths: Sequence[Folders], labels: Sequence[str], own: list[str]) -> list[str]:
     """Returns the split of each picture: the tables' own, else the one its folders say."""
-    own = [said[number].split if number in said else UNDECIDED for number in range(len(paths))]
     found = {split for split, label in zip(own, labels, strict=True) if label}
     if "train" in found and len(found - {UNDECIDED}) > 1:
         return own
@@ -102,91 +104,152 @@ def _splits(paths: Sequence[Folders], labels: Sequence[str], said: dict[int, _Ro
 
 def _choose(found: Sequence[_Labels]) -> list[_Labels]:
     """Returns the table that says most, and those that say the same of other pictures: `train.csv` and `test.csv`."""
-    ordered = sorted(found, key=lambda labels: (-len(labels.rows), labels.name))
+    ordered = sorted(found, key=lambda table: (-len(table.pictures), table.name))
     chosen: list[_Labels] = []
     taken: set[int] = set()
-    for labels in ordered:
-        numbers = {row.picture for row in labels.rows}
-        if not chosen or (labels.column == chosen[0].column and not numbers & taken):
-            chosen.append(labels)
-            taken |= numbers
-    if len({row.label for labels in chosen for row in labels.rows}) < 2:
+    for table in ordered:
+        if not chosen or (table.column == chosen[0].column and taken.isdisjoint(table.pictures)):
+            chosen.append(table)
+            taken.update(table.pictures)
+    if len({label for table in chosen for label in table.labels}) < 2:
         return []
-    return sorted(chosen, key=lambda labels: labels.name)
+    return sorted(chosen, key=lambda table: table.name)
 
 
 def _read_table(table: TableFile, pictures: "_Pictures") -> _Labels | None:
-    """Returns what a table says, None if it has no column of pictures or none of classes."""
-    rows = _parse(table.data)
-    if not rows:
+    """Returns what a table says, None if it is none, or has no column of pictures or none of classes."""
+    try:
+        rows = _Rows(table.data)
+        return _read_rows(table, rows, pictures) if rows.width else None
+    except csv.Error:
         return None
+
+
+def _read_rows(table: TableFile, rows: "_Rows", pictures: "_Pictures") -> _Labels | None:
     table_split = _split_of_name(table.parts[-1])
     files = _file_column(rows, pictures)
     if files is None:
         return None
-    header: Sequence[str] = [_column_word(cell) for cell in rows[0]]
-    if not pictures.named(rows[0][files]):
-        names, rows = rows[0], rows[1:]
-    else:  # the first row names a picture, so the table has no header
-        header, names = [""] * len(header), [""] * len(header)
+    names = rows.take_header(files, pictures)
+    header = [_column_word(cell) for cell in names]
     split_column = next((number for number, word in enumerate(header) if word in SPLIT_COLUMNS), None)
     label_of = _labeller(header, names, rows, {files, split_column})
     if label_of is None:
         return None
     column, of_row = label_of
-    said: dict[int, _Row] = {}
+    said: dict[int, tuple[str, str]] = {}
+    known: dict[str, str] = {}  # so that a class of a million rows is one string
     for row in rows:
         split = split_word(row[split_column].strip()) if split_column is not None else table_split
         number = pictures.find(row[files], split or table_split)
         label = escape_label(" ".join(_text(of_row(row)).split()))
         if number is not None and label:
-            said.setdefault(number, _Row(number, label, split))
-    return _Labels(escape_label("/".join(table.parts)), escape_label(column), tuple(said.values())) if said else None
+            said.setdefault(number, (known.setdefault(label, label), split))
+    if not said:
+        return None
+    labels, splits = zip(*said.values(), strict=True)
+    return _Labels(escape_label("/".join(table.parts)), escape_label(column), tuple(said), labels, splits)
 
 
-def _parse(data: bytes) -> list[list[str]]:
-    """Returns the rows of a CSV, all as wide as the first; none if it isn't one."""
-    text = _decode(data)
-    first = text.lstrip().partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    if not first.count(delimiter):
-        return []
-    rows: list[list[str]] = []
-    try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True):
-            width = len(rows[0]) if rows else len(row)
-            if width > MAX_COLUMNS:
-                return []
+class _Rows:
+    """The rows of a CSV that say something, all as wide as the first.
+
+    They are read from the file's bytes each time they are gone through. A list of them would take up to a thousand
+    times as much memory: a row that holds one letter is made as wide as the others.
+
+    Attributes:
+        width: how many columns there are; 0 where it is no table.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._encoding = _encoding(data)
+        first = self._first_line()
+        self._delimiter = max(DELIMITERS, key=first.count)
+        self._num_skipped = 0
+        width = len(next(self._records(), ())) if first.count(self._delimiter) else 0
+        self.width = width if width <= MAX_COLUMNS else 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Yields the rows.
+
+        Raises:
+            csv.Error: it is no CSV after all, or is absurdly long.
+        """
+        width = self.width
+        for row in islice(self._records(), self._num_skipped, None):
+            yield (row + [""] * (width - len(row)))[:width]
+
+    def take_header(self, files: int, pictures: "_Pictures") -> list[str]:
+        """Returns the names of the columns, and leaves their row out from now on; empty ones where there is no header.
+
+        Args:
+            files: the column that names pictures. If the first row names one too, the table has no header.
+            pictures: the pictures.
+        """
+        first = next(iter(self))
+        if pictures.named(first[files]):
+            return [""] * self.width
+        self._num_skipped = 1
+        return first
+
+    def _first_line(self) -> str:
+        """Returns the first line that isn't empty."""
+        unread = [0]
+        for line in self._lines(unread):
+            unread[0] = 0
+            if line.strip():
+                return line.lstrip()
+        return ""
+
+    def _records(self) -> Iterator[list[str]]:
+        unread = [0]
+        for row in csv.reader(self._lines(unread), delimiter=self._delimiter, skipinitialspace=True):
+            unread[0] = 0
             if any(row):
-                rows.append((row + [""] * width)[:width])
-    except csv.Error:
-        return []
-    return rows
+                yield row
+
+    def _lines(self, unread: list[int]) -> Iterator[str]:
+        """Yields lines; `unread` holds how many characters belong to a row that hasn't ended yet."""
+        text = io.TextIOWrapper(io.BytesIO(self._data), self._encoding, newline="")
+        for _ in range(MAX_LINES):
+            line = text.readline(MAX_ROW_LENGTH + 1)
+            unread[0] += len(line)
+            if unread[0] > MAX_ROW_LENGTH:
+                raise csv.Error("a row of absurd length")
+            if not line:
+                return
+            yield line
+        raise csv.Error("an absurd number of rows")
 
 
-def _decode(data: bytes) -> str:
-    encodings = ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
+def _encoding(data: bytes) -> str:
+    """Returns the encoding of a table: the first that fits all of it."""
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return data.decode(encoding)
+            for start in range(0, len(data), CHUNK_BYTES):
+                decoder.decode(data[start : start + CHUNK_BYTES])
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-    return data.decode("latin-1")
+        return encoding
+    return "latin-1"
 
 
-def _file_column(rows: Sequence[Sequence[str]], pictures: "_Pictures") -> int | None:
+def _file_column(rows: _Rows, pictures: "_Pictures") -> int | None:
     """Returns the column that names the most pictures, None if none names two."""
-    sample = rows[:ROWS_TO_JUDGE]
-    best, most = None, 1
-    for column in range(len(rows[0])):
-        named = len({row[column] for row in sample if pictures.named(row[column])})
-        if named > most:
-            best, most = column, named
-    return best
+    named: list[set[str]] = [set() for _ in range(rows.width)]
+    for row in islice(rows, ROWS_TO_JUDGE):
+        for cells, cell in zip(named, row, strict=True):
+            if cell not in cells and pictures.named(cell):
+                cells.add(cell)
+    most = max(map(len, named))
+    return next(column for column, cells in enumerate(named) if len(cells) == most) if most > 1 else None
 
 
 def _labeller(
-    header: Sequence[str], names: Sequence[str], rows: Sequence[Sequence[str]], taken: set[int | None]
+    header: Sequence[str], names: Sequence[str], rows: _Rows, taken: set[int | None]
 ) -> tuple[str, Callable[[Sequence[str]], str]] | None:
     """Returns the name of the column of classes and a function from a row to its class; None if there is no such."""
     free = [number for number in range(len(header)) if number not in taken]
@@ -196,17 +259,33 @@ def _labeller(
                 return names[number].strip(), lambda row, number=number: row[number]
     if len(free) == 1 and not _is_measure(rows, free[0]):
         return names[free[0]].strip(), lambda row: row[free[0]]
-    marks = [number for number in free if {row[number].strip().casefold() for row in rows} <= YES | NO]
+    marks = _mark_columns(rows, free)
     if len(marks) > 1 and all(sum(_is_yes(row[number]) for number in marks) == 1 for row in rows):
         first, last = names[marks[0]].strip(), names[marks[-1]].strip()
         return f"{first} to {last}", lambda row: next(names[number] for number in marks if _is_yes(row[number]))
     return None
 
 
-def _is_measure(rows: Sequence[Sequence[str]], column: int) -> bool:
+def _mark_columns(rows: _Rows, columns: Sequence[int]) -> list[int]:
+    """Returns those of the columns that hold nothing but yes and no."""
+    marks = list(columns)
+    for row in rows:
+        marks = [number for number in marks if not row[number] or row[number].strip().casefold() in MARKS]
+        if not marks:
+            break
+    return marks
+
+
+def _is_measure(rows: _Rows, column: int) -> bool:
     """Whether a column holds numbers of something, such as ages or widths: too many different ones for classes."""
-    values = {row[column].strip() for row in rows}
-    return len(values) > MOST_NUMBERED_CLASSES and all(value.replace(".", "", 1).isdigit() for value in values if value)
+    values: set[str] = set()
+    for row in rows:
+        value = row[column].strip()
+        if value and not value.replace(".", "", 1).isdigit():
+            return False
+        if len(values) <= MOST_NUMBERED_CLASSES:
+            values.add(value)
+    return len(values) > MOST_NUMBERED_CLASSES
 
 
 def as_cell(text: str) -> str:

@@ -1,10 +1,16 @@
 """Classes told from a CSV beside the pictures."""
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from core.datasets.label_tables import TableFile, as_cell, read_tables
+from core.settings import MEGABYTE, ImportLimits
+
+ROOT = Path(__file__).parents[3]
 
 PATHS = ["images/1.jpg", "images/2.jpg", "images/3.jpg", "images/4.png"]
 WANTED = [("cat", ""), ("dog", ""), ("cat", ""), ("dog", "")]
@@ -170,3 +176,72 @@ def test_a_cell_is_never_a_formula(start):
 
 def test_other_cells_are_left_alone():
     assert as_cell("cat.jpg") == "cat.jpg"
+
+
+MEASURE = """
+import resource, sys
+from core.datasets.label_tables import TableFile, read_tables
+from core.settings import MEGABYTE
+
+table = eval(sys.argv[1])
+tables = [TableFile((f"{number}.csv",), data) for number, data in enumerate(table if isinstance(table, list) else [table])]
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read_tables([("a", f"{number}.jpg") for number in range(1000)], tables)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print((after - before) * (1 if sys.platform == "darwin" else 1024))
+"""
+HEADER = 'b"file" + b",a" * 199 + b"\\n"'
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        f'{HEADER} + b"a\\n" * 1_000_000',
+        f'{HEADER} + (b"0.jpg" + b",a" * 199 + b"\\n") * 20_000',
+        'b"ab," * (5 * MEGABYTE)',
+        'b"\\n" * 500_000 + b"file,label\\n0.jpg,a\\n1.jpg,b\\n"',
+        """b'file,label\\n"0.jpg,' + b"x\\n" * (7 * MEGABYTE)""",
+        """b'file,label\\n' + b'"x\\n",' * (3 * MEGABYTE)""",
+        '(b",".join(b"c%d" % column for column in range(10_000)) + b"\\n") * 200',
+        '("file,label\\n" + "\\U0001f600.jpg,a\\n" * 600_000).encode("utf-16")',
+        '[b"file,label\\n" + b"".join(b"%d,%d\\n" % (row, row % 7) for row in range(200))] * 500',
+        """b'{"a": [1, 2, 3], "b": "x"}\\n' * 500_000""",
+    ],
+    ids=["short_rows", "wide", "one_line", "empty_lines", "quote", "quotes", "columns", "utf16", "many", "json"],
+)
+def test_reading_a_table_takes_memory_of_the_order_of_its_bytes(table):
+    answer = subprocess.run(
+        [sys.executable, "-c", MEASURE, table], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(answer.stdout) < 4 * ImportLimits().table_bytes
+
+
+def test_empty_lines_and_rows_cost_no_row():
+    text = "\n" * 50_000 + "file,label\n" + "\n,\n" * 1000 + "1.jpg,cat\n2.jpg,dog\n3.jpg,cat\n4.png,dog\n"
+    assert read(PATHS, table(text)) == WANTED
+
+
+def test_short_rows_are_as_wide_as_the_first():
+    assert read(PATHS, table("file,label,more\n1.jpg,cat\n2.jpg,dog\n3.jpg,cat,\n4.png,dog,x,y\n")) == WANTED
+
+
+def test_a_text_that_is_quoted_over_several_lines():
+    data = 'file,label,note\n1.jpg,cat,"one\n\ntwo"\n2.jpg,dog,\n3.jpg,cat,"three, ""four""\n"\n4.png,dog,\n'
+    assert read(PATHS, table(data)) == WANTED
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_ends_of_lines(end):
+    assert read(PATHS, table(end.join(["file,label", "1.jpg,cat", "2.jpg,dog", "3.jpg,cat", "4.png,dog"]))) == WANTED
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\n" * 3 * MEGABYTE,
+        b"\xff\xfe" + b"a\0" * 200_000,
+        b"file,label\n" + b"1.jpg,cat" * 20_000,
+    ],
+)
+def test_absurd_tables_say_nothing(data):
+    assert read(PATHS, table(data)) is None
