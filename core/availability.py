@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.backbone import Backbone
 from core.settings import MEGABYTE, Settings
+from core.user_files import is_file
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def bundled_weights(backbone: Backbone) -> Path | None:
     spec = importlib.util.find_spec(package) if package else None
     for folder in (spec.submodule_search_locations or []) if spec else []:
         path = Path(folder) / "models" / backbone.weights_file.name
-        if path.is_file():
+        if is_file(path):
             return path
     return None
 
@@ -48,7 +49,7 @@ def availability(backbone: Backbone, settings: Settings) -> Availability:
         return Availability("bundled", "bundled, works offline", bundled)
     for folder in (settings.weights_folder, settings.weights, keras_cache()):
         path = folder / backbone.weights_file.name if folder else None
-        if path and path.is_file():
+        if path and is_file(path):
             return Availability("on_disk", "on disk, works offline", path)
     megabytes = round(backbone.download_bytes / MEGABYTE)
     return Availability("download", f"download of {megabytes} MB", None)

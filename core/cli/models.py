@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -23,9 +23,11 @@ from core.evaluation import Evaluation, load_evaluations
 from core.prediction import Prediction
 from core.runs.store import Run, RunStore
 from core.settings import settings
+from core.user_files import is_folder, open_file, walk
 
 EVALUATION_NAME = "evaluation.json"
 SHOWN_CLASSES = 5
+SHOWN_NAMES = 12
 
 
 @click.command()
@@ -152,17 +154,43 @@ def _picture_paths(sources: tuple[Path, ...]) -> list[Path]:
     """Returns the files that were named, and in the folders all that begin as pictures do."""
     paths: list[Path] = []
     for source in sources:
-        paths += sorted(filter(_is_picture, source.rglob("*"))) if source.is_dir() else [source]
+        paths += _pictures_in(source) if is_folder(source) else [_file(source)]
     if not paths:
         raise DatasetError("Expected pictures. Found none in the folder. Name one that has pictures in it.")
     return paths
 
 
+def _pictures_in(folder: Path) -> list[Path]:
+    try:
+        return sorted(found.path for found in walk(folder) if _is_picture(found.path))
+    except OSError as error:
+        raise DatasetError(
+            f"The folder {folder} can't be looked into: {error.strerror}. Check its path and its permissions."
+        ) from error
+
+
+def _file(path: Path) -> Path:
+    """Returns the path of a file. What can't be opened is said before the model is loaded."""
+    try:
+        open_file(path).close()
+    except OSError as error:
+        raise DatasetError(f"Expected a picture at {path}. It can't be opened: {error.strerror}.") from error
+    return path
+
+
 def _is_picture(path: Path) -> bool:
-    if path.name.startswith(".") or not path.is_file():
+    if path.name.startswith("."):
         return False
-    with path.open("rb") as file:
-        return bool(picture_format(file.read(HEAD_BYTES)))
+    try:
+        with open_file(path) as file:
+            return bool(picture_format(file.read(HEAD_BYTES) or b""))
+    except OSError:
+        return False
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
+    return f"{', '.join(names[:SHOWN_NAMES])}{more}"
 
 
 def _print_evaluation(evaluation: Evaluation) -> None:

@@ -13,6 +13,7 @@ from core.config import PARTS, TrainingConfig, option_names
 from core.datasets.index import TRAIN, DatasetIndex
 from core.errors import WeightsError
 from core.recipes import recipe_config
+from core.user_files import is_file
 
 WEIGHTS_BY_NAME = ("imagenet", "none")
 
@@ -46,7 +47,7 @@ def _weights(text: str) -> str:
     if text in WEIGHTS_BY_NAME:
         return text
     path = Path(text).expanduser().resolve()
-    if not path.is_file():
+    if not is_file(path):
         raise WeightsError(f"Expected 'imagenet', 'none' or a weight file. There is no file {text!r}. Fix its path.")
     return str(path)
 

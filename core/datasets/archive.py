@@ -6,7 +6,8 @@ and the name it had stays as a label. Bytes are counted as they come, for declar
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -17,7 +18,17 @@ from core.datasets.folder_reader import folder_members
 from core.datasets.index import Skipped
 from core.datasets.label_tables import TableFile
 from core.datasets.members import DamagedMember, Member, Members, UndersizedMember
-from core.datasets.names import RefusedName, escape_label, fold_name, is_archive, is_junk, is_table, split_name
+from core.datasets.names import (
+    OTHER_KINDS,
+    RefusedName,
+    escape_label,
+    fold_name,
+    is_archive,
+    is_junk,
+    is_table,
+    other_kind,
+    split_name,
+)
 from core.datasets.progress import Progress
 from core.datasets.signatures import HEAD_BYTES, describe
 from core.datasets.tar_reader import tar_members
@@ -26,9 +37,11 @@ from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.nn.images import PictureError, admitted_format
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
+from core.user_files import is_folder, open_file
 
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
+LONGEST_PATH = 300
 MAX_LIES = 3
 # A ratio says little of small files: a white picture packs a thousandfold.
 UNSUSPICIOUS_BYTES = 10 * MEGABYTE
@@ -96,7 +109,7 @@ def extract(
         DatasetError: the source can't be read or claims too much.
         Stopped: `should_stop` said so.
     """
-    with _open_members(source, name, limits) as (members, packed_bytes):
+    with _open_members(source, name, limits, should_stop) as (members, packed_bytes):
         return extract_members(members, packed_bytes, folder, name, limits, on_event, should_stop)
 
 
@@ -117,35 +130,46 @@ def extract_members(
         extractor.take(member)
         progress.advance()
     progress.finish()
-    return extractor.extraction()
+    return extractor.extraction(members.notes)
 
 
 @contextmanager
-def _open_members(source: Path | BinaryIO, name: str, limits: ImportLimits) -> Iterator[tuple[Members, int]]:
+def _open_members(
+    source: Path | BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop
+) -> Iterator[tuple[Members, int]]:
     """Yields the members of a source and its size in bytes, 0 for a folder."""
     if not isinstance(source, Path):
-        yield _archive_members(source, name, limits), source.seek(0, 2)
-    elif source.is_dir():
-        yield folder_members(source, limits), 0
+        yield _archive_members(source, name, limits, should_stop), source.seek(0, 2)
+    elif is_folder(source):
+        yield folder_members(source, limits, should_stop), 0
     else:
         try:
-            file = source.open("rb")
+            file = open_file(source)
         except OSError as error:
             raise DatasetError(
-                f"Expected a zip file or a folder at {source}. It can't be opened: {error.strerror}. Check the path."
+                f"Expected a zip file or a folder at {_shortened(source)}. It can't be opened: {error.strerror}. Check "
+                "the path."
             ) from error
         with file:
-            yield _archive_members(file, name, limits), source.stat().st_size
+            yield _archive_members(file, name, limits, should_stop), file.seek(0, 2)
 
 
-def _archive_members(file: BinaryIO, name: str, limits: ImportLimits) -> Members:
-    file.seek(0)
-    head = file.read(HEAD_BYTES)
-    kind = describe(head)
-    if kind == "a zip archive":
-        return zip_members(file, name, limits)
-    if kind in ("a gzip archive", "a tar archive"):
-        return tar_members(file, name, limits)
+def _shortened(path: Path) -> str:
+    text = escape_label(str(path))
+    return text if len(text) <= LONGEST_PATH else f"{text[: LONGEST_PATH // 2]}...{text[-LONGEST_PATH // 2 :]}"
+
+
+def _archive_members(file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop) -> Members:
+    try:
+        file.seek(0)
+        head = file.read(HEAD_BYTES) or b""
+        kind = describe(head)
+        if kind == "a zip archive":
+            return zip_members(file, name, limits)
+        if kind in ("a gzip archive", "a tar archive"):
+            return tar_members(file, name, limits, should_stop)
+    except OSError as error:
+        raise DatasetError(f"{name} can't be read: {error.strerror}. Copy it to another disk and try again.") from error
     raise DatasetError(
         f"Expected a zip of pictures in class folders. {name} is {kind}. Make a zip of the folders and choose that."
     )
@@ -164,17 +188,21 @@ class _Extractor:
         self._tables: list[TableFile] = []
         self._table_bytes = 0
         self._num_ignored = 0
+        self._others: Counter[str] = Counter()
         self._num_lies = 0
         self._written_bytes = 0
         self._unchecked_bytes = 0
         self._names: set[tuple[str, ...]] = set()
         self._folded: set[str] = set()
 
-    def extraction(self) -> Extraction:
-        """Returns what came out so far."""
+    def extraction(self, members_notes: Sequence[str]) -> Extraction:
+        """Returns what came out, with what the reader of the source had to say."""
         notes = self._notes[:MAX_NOTES]
         if len(self._notes) > MAX_NOTES:
             notes.append(f"... and {len(self._notes) - MAX_NOTES:,} more of the kind.")
+        if self._others:
+            notes.append(f"Left out unread, being no pictures: {_counted(self._others)}.")
+        notes += members_notes
         return Extraction(
             tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes), tuple(self._tables)
         )
@@ -192,7 +220,7 @@ class _Extractor:
         """Writes a member, or says why not."""
         try:
             parts = split_name(member.name)
-            if is_junk(parts):
+            if is_junk(parts) or other_kind(parts):
                 self._ignore(member, parts)
                 return
             self._check_member(member, parts)
@@ -221,6 +249,8 @@ class _Extractor:
                 self._table_bytes += len(data)
                 self._tables.append(TableFile(parts, data))
         self._num_ignored += 1
+        if not is_junk(parts):
+            self._others[other_kind(parts)] += 1
 
     def _read_table(self, member: Member) -> bytes:
         data = bytearray()
@@ -320,6 +350,12 @@ class _Extractor:
 
     def _entry_too_large(self) -> str:
         return f"it is larger than {self._limits.entry_bytes / MEGABYTE:,.0f} MB"
+
+
+def _counted(kinds: Counter[str]) -> str:
+    """Returns in words how many files there are of each kind, such as `1 film and 2 sounds`."""
+    counts = [f"{kinds[kind]:,} {kind}{'' if kinds[kind] == 1 else 's'}" for kind in OTHER_KINDS if kind in kinds]
+    return " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else counts[0]
 
 
 def _gigabytes(size: int) -> str:

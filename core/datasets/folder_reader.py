@@ -1,57 +1,64 @@
 """The files of a folder on this machine. Links aren't followed, so nothing outside the folder gets in."""
 
-import os
-import stat
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
-from core.errors import DatasetError
+from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, claimed_bytes, may_be_taken
+from core.errors import DatasetError, Stopped
+from core.events import ShouldStop, never_stop
 from core.settings import ImportLimits
+from core.user_files import Found, open_file, walk
+
+# Of all files, pictures or not, to those that may be pictures. It only keeps the search from taking hours.
+MOST_LOOKED_AT = 10
+FILES_BETWEEN_LOOKS = 1000
 
 
-def folder_members(folder: Path, limits: ImportLimits) -> Members:
+def folder_members(folder: Path, limits: ImportLimits, should_stop: ShouldStop = never_stop) -> Members:
     """Returns the files of a folder and its folders, in the order of their names.
 
+    Only what may be taken counts towards the limits. Nothing is kept in memory: the folder is gone through twice.
+
+    Args:
+        folder: the folder.
+        limits: what it may hold.
+        should_stop: asked now and then while files are counted.
+
     Raises:
-        DatasetError: there are more files than are taken.
+        DatasetError: there are more files than are taken, or the folder can't be looked into.
+        Stopped: `should_stop` said so.
     """
-    members = []
-    for member in _members(folder):
-        members.append(member)
-        if len(members) > limits.entries:
-            raise DatasetError(
-                f"{folder.name} holds more than {limits.entries:,} files. Split it into smaller data sets."
-            )
-    return Members(len(members), sum(member.size for member in members), iter(members))
-
-
-def _members(folder: Path) -> Iterator[Member]:
-    for place, folders, files in os.walk(folder):
-        links = [name for name in folders if Path(place, name).is_symlink()]
-        folders[:] = sorted(set(folders) - set(links))
-        for name in sorted(files + links):
-            path = Path(place, name)
-            yield _member(path, path.relative_to(folder).as_posix())
-
-
-def _member(path: Path, name: str) -> Member:
+    num_files = num_taken = num_bytes = 0
     try:
-        status = path.lstat()
+        for found in walk(folder):
+            num_files += 1
+            num_taken += may_be_taken(found.name, found.problem)
+            num_bytes += claimed_bytes(found.name, found.size, found.problem, limits)
+            if num_taken > limits.entries or num_files > MOST_LOOKED_AT * limits.entries:
+                most = limits.entries if num_taken > limits.entries else MOST_LOOKED_AT * limits.entries
+                raise DatasetError(f"{folder.name} holds more than {most:,} files. Split it into smaller data sets.")
+            if num_files % FILES_BETWEEN_LOOKS == 0 and should_stop():
+                raise Stopped
     except OSError as error:
-        return Member(name, 0, 0, f"it can't be read ({error.strerror})", partial(_chunks, path))
-    problem = ""
-    if stat.S_ISLNK(status.st_mode):
-        problem = "it is a link, and links aren't followed"
-    elif not stat.S_ISREG(status.st_mode):
-        problem = "it isn't a regular file"
-    return Member(name, status.st_size, 0, problem, partial(_chunks, path))
+        raise DatasetError(
+            f"The folder {folder} can't be looked into: {error.strerror}. Check its path and its permissions."
+        ) from error
+    return Members(num_files, num_bytes, map(_member, walk(folder)))
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _member(found: Found) -> Member:
+    return Member(found.name, found.size, 0, found.problem, partial(file_chunks, found.path))
+
+
+def file_chunks(path: Path, follow_links: bool = False) -> Iterator[bytes]:
+    """Yields the bytes of a file, `CHUNK_BYTES` or fewer at a time.
+
+    Raises:
+        DamagedMember: it can't be read, or is no file any more.
+    """
     try:
-        with path.open("rb") as file:
+        with open_file(path, follow_links) as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
     except OSError as error:

@@ -1,9 +1,11 @@
 """What the readers of zips, tars and folders hand to the extraction."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from core.datasets.names import RefusedName, has_picture_name, is_archive, is_junk, other_kind, split_name
 from core.errors import DatasetError
+from core.settings import ImportLimits
 
 CHUNK_BYTES = 64 * 1024
 
@@ -41,10 +43,39 @@ class Members:
 
     Attributes:
         count: how many there are; 0 where that is only known at the end.
-        declared_bytes: what they claim to measure together; 0 where that is only known at the end.
+        declared_bytes: what those that may be taken claim to measure together; 0 where that is only known at the end.
         items: them, in the order in which they are best read.
+        notes: sentences on the whole, complete when all of them were read.
     """
 
     count: int
     declared_bytes: int
     items: Iterator[Member]
+    notes: list[str] = field(default_factory=list)
+
+
+def may_be_taken(name: str, problem: str = "") -> bool:
+    """Whether a file of this name may be a picture and so counts towards the limits: films and texts are never read.
+
+    Args:
+        name: as the archive has it.
+        problem: reason why it can't be read, if there is one.
+    """
+    if problem:
+        return False
+    try:
+        parts = split_name(name)
+    except RefusedName:
+        return False
+    return not (is_junk(parts) or other_kind(parts) or is_archive(parts))
+
+
+def claimed_bytes(name: str, size: int, problem: str, limits: ImportLimits) -> int:
+    """Returns how much of what an import may write a file claims: nothing if it won't be taken.
+
+    One that is too large won't be either. But a source whose pictures claim to be as large as films isn't to be trusted
+    with the others, so they count.
+    """
+    if not may_be_taken(name, problem):
+        return 0
+    return size if size <= limits.entry_bytes or has_picture_name(name) else 0

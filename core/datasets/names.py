@@ -3,9 +3,9 @@
 import unicodedata
 
 from core.errors import DatasetError
+from core.user_files import MAX_DEPTH
 
 MAX_NAME_LENGTH = 1000
-MAX_DEPTH = 64
 JUNK_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "license", "licence", "readme", "copying", "authors"}
 TEXT_EXTENSIONS = {"txt", "md", "rst", "rtf", "log", "doc", "docx", "pdf", "lnk", "url", "md5", "sha256"}
 TABLE_EXTENSIONS = {
@@ -31,6 +31,22 @@ TABLE_EXTENSIONS = {
 }
 LABEL_EXTENSIONS = {"csv", "tsv"}
 PROGRAM_EXTENSIONS = {"py", "ipynb", "sh", "bat"}
+# What lies beside pictures, is large and surely none, in the order of the words in a sentence.
+# fmt: off
+OTHER_KINDS = {
+    "film": frozenset({
+        "mp4", "m4v", "mov", "avi", "mkv", "webm", "mpg", "mpeg", "wmv", "flv", "f4v", "3gp", "3g2", "mts", "m2ts",
+        "vob", "ogv", "asf", "rm", "rmvb", "mxf", "divx",
+    }),
+    "sound": frozenset({"mp3", "wav", "flac", "ogg", "oga", "opus", "m4a", "aac", "wma", "aif", "aiff", "mid"}),
+    "disk image": frozenset({"iso", "dmg", "vmdk", "vdi", "vhd", "vhdx", "qcow2"}),
+    "model file": frozenset({"pt", "pth", "ckpt", "onnx", "keras", "tflite", "safetensors", "pb", "gguf"}),
+}
+PICTURE_EXTENSIONS = frozenset({
+    "jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "tif", "tiff", "bmp", "dib", "webp", "ppm", "pgm", "pbm",
+    "pnm", "jp2", "j2k", "jpx", "psd", "sgi", "rgb", "pcx", "avif", "heic", "heif", "hif", "svg", "ico",
+})
+# fmt: on
 JUNK_EXTENSIONS = TEXT_EXTENSIONS | TABLE_EXTENSIONS | PROGRAM_EXTENSIONS
 ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"}
 # Joiners hold together emoji and the letters of Persian and Indic scripts; all other invisible characters are escaped.
@@ -74,6 +90,17 @@ def is_junk(parts: tuple[str, ...]) -> bool:
 def is_archive(parts: tuple[str, ...]) -> bool:
     """Whether the name is one of an archive."""
     return _extension(parts[-1].casefold()) in ARCHIVE_EXTENSIONS
+
+
+def other_kind(parts: tuple[str, ...]) -> str:
+    """Returns what a file surely is by its name, one of `OTHER_KINDS`; empty where it may be a picture."""
+    extension = _extension(parts[-1].casefold())
+    return next((kind for kind, extensions in OTHER_KINDS.items() if extension in extensions), "")
+
+
+def has_picture_name(name: str) -> bool:
+    """Whether a file is called as pictures are, whatever is in it."""
+    return _extension(name.replace("\\", "/").rpartition("/")[2].casefold()) in PICTURE_EXTENSIONS
 
 
 def is_table(parts: tuple[str, ...]) -> bool:

@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from core.datasets.folder_reader import file_chunks
 from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
 from core.datasets.names import MAX_NAME_LENGTH
 from core.errors import DatasetError
+from core.user_files import open_file
 
 MAX_CLASS_LENGTH = 100
 
@@ -71,23 +73,21 @@ def _numbered(name: str, number: int) -> str:
 def _size(source: Path | BinaryIO) -> tuple[int, str]:
     """Returns how many bytes a picture has, and why it can't be read."""
     try:
-        return (source.stat().st_size if isinstance(source, Path) else source.seek(0, os.SEEK_END)), ""
+        if not isinstance(source, Path):
+            return source.seek(0, os.SEEK_END), ""
+        with open_file(source) as file:
+            return file.seek(0, os.SEEK_END), ""
     except OSError as error:
         return 0, f"it can't be read ({error.strerror})"
 
 
 def _chunks(source: Path | BinaryIO) -> Iterator[bytes]:
+    if isinstance(source, Path):
+        yield from file_chunks(source, follow_links=True)
+        return
     try:
-        if isinstance(source, Path):
-            with source.open("rb") as file:
-                yield from _read(file)
-        else:
-            yield from _read(source)
+        source.seek(0)
+        while chunk := source.read(CHUNK_BYTES):
+            yield chunk
     except OSError as error:
         raise DamagedMember(f"it can't be read ({error.strerror})") from error
-
-
-def _read(file: BinaryIO) -> Iterator[bytes]:
-    file.seek(0)
-    while chunk := file.read(CHUNK_BYTES):
-        yield chunk

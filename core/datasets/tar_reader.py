@@ -8,7 +8,8 @@ from functools import partial
 from typing import BinaryIO
 
 from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
-from core.errors import DatasetError
+from core.errors import DatasetError, Stopped
+from core.events import ShouldStop, never_stop
 from core.settings import MEGABYTE, ImportLimits
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -21,19 +22,26 @@ HEAD_START_BYTES = 256 * MEGABYTE
 TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, RecursionError)
 
 
-def tar_members(file: BinaryIO, name: str, limits: ImportLimits) -> Members:
+def tar_members(file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop = never_stop) -> Members:
     """Returns the files of a tar.
+
+    Going through them raises a `DatasetError` if the tar is damaged anywhere: a checksum at the end of a gzip is one
+    of all files, so none of them can be trusted if it is wrong.
 
     Args:
         file: the open tar. It has to stay open while the members are read.
         name: what the tar is called in messages.
         limits: what it may claim.
+        should_stop: asked now and then while what is left out is passed over.
     """
-    return Members(0, 0, _members(file, name, limits))
+    notes: list[str] = []
+    return Members(0, 0, _members(file, name, limits, should_stop, notes), notes)
 
 
-def _members(file: BinaryIO, name: str, limits: ImportLimits) -> Iterator[Member]:
-    stream = _Forward(file, name, limits)
+def _members(
+    file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, notes: list[str]
+) -> Iterator[Member]:
+    stream = _Forward(file, name, limits, should_stop)
     num_entries = 0
     try:
         with tarfile.TarFile(fileobj=stream) as tar:
@@ -49,11 +57,25 @@ def _members(file: BinaryIO, name: str, limits: ImportLimits) -> Iterator[Member
         # `tarfile` takes a header that it can't read for the end; the real end is a block of zeros.
         if stream.last_read.strip(b"\0"):
             raise tarfile.ReadError("a damaged header")
+        has_end_mark = bool(stream.last_read)
+        if stream.read_rest():
+            raise _damaged(name, "something was added at its end")
     except TAR_ERRORS as error:
-        raise DatasetError(
-            f"{name} is a damaged tar archive: it is cut off or isn't a tar inside. Make it again, or download it "
-            "again."
-        ) from error
+        raise _damaged(name, _what_is_wrong(error)) from error
+    if not has_end_mark:
+        notes.append(f"{name} has no mark at its end, so it may have been cut off: look whether all pictures are here.")
+
+
+def _damaged(name: str, detail: str) -> DatasetError:
+    return DatasetError(f"{name} is a damaged tar archive: {detail}. Make it again, or download it again.")
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """`gzip` has one kind of error for three things, which only its words tell apart."""
+    if isinstance(error, gzip.BadGzipFile):
+        is_sum = any(words in str(error) for words in ("CRC", "length"))
+        return "its checksum is wrong" if is_sum else "something was added at its end"
+    return "it is cut off or isn't a tar inside"
 
 
 def _problem(info: tarfile.TarInfo) -> str:
@@ -76,16 +98,18 @@ def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
 class _Forward:
     """A stream for `tarfile` that only goes forward, reads little at once and counts what comes out of the gzip."""
 
-    def __init__(self, file: BinaryIO, name: str, limits: ImportLimits) -> None:
+    def __init__(self, file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop) -> None:
         packed_bytes = file.seek(0, 2)
         file.seek(0)
-        is_packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        self._is_packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         file.seek(0)
         self._file = file
-        self._stream = gzip.GzipFile(fileobj=file) if is_packed else file
+        self._stream = gzip.GzipFile(fileobj=file) if self._is_packed else file
+        self._should_stop = should_stop
         self._name = name
         self._ratio = limits.ratio
-        self._largest = min(limits.total_bytes, FREE_BYTES + limits.ratio * packed_bytes)
+        # What is written has a limit of its own. What is passed over, such as a film, may be as large as it is.
+        self._largest = FREE_BYTES + limits.ratio * packed_bytes
         self._place = 0
         self.last_read = b""
 
@@ -108,8 +132,22 @@ class _Forward:
         return data
 
     def seek(self, place: int) -> None:
-        """Skips to a place further on, by reading."""
+        """Skips to a place further on, by reading where it is packed."""
         if place < self._place:
             raise tarfile.ReadError("an entry that points back")
+        if not self._is_packed:
+            self._place = self._stream.seek(place)
         while self._place < place and self.read(min(CHUNK_BYTES, place - self._place)):
-            pass
+            self._check_stop()
+
+    def read_rest(self) -> bool:
+        """Reads what is left, upon which a gzip compares its checksum. Returns whether it is more than zeros."""
+        is_more = False
+        while data := self.read(CHUNK_BYTES):
+            is_more = is_more or bool(data.strip(b"\0"))
+            self._check_stop()
+        return is_more
+
+    def _check_stop(self) -> None:
+        if self._should_stop():
+            raise Stopped

@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, UndersizedMember
+from core.datasets.members import (
+    CHUNK_BYTES,
+    DamagedMember,
+    Member,
+    Members,
+    UndersizedMember,
+    claimed_bytes,
+)
 from core.datasets.unpacking import UNPACKERS, UNPACKING_ERRORS, unpack
 from core.errors import DatasetError
 from core.settings import MEGABYTE, ImportLimits
@@ -102,7 +109,15 @@ def zip_members(file: BinaryIO, name: str, limits: ImportLimits) -> Members:
     files = [entry for entry in entries if not entry.raw_name.endswith((b"/", b"\\"))]
     if any(entry.flags & ENCRYPTION or entry.method == AES for entry in files):
         raise DatasetError(f"{name} is protected by a password. Unpack it and make a zip without a password.")
-    return Members(len(files), sum(entry.size for entry in files), (_member(file, entry) for entry in files))
+    return Members(len(files), _claimed_bytes(files, limits), (_member(file, entry) for entry in files))
+
+
+def _claimed_bytes(files: list[Entry], limits: ImportLimits) -> int:
+    total = 0
+    for entry in files:
+        name, problem = _decode_name(entry)
+        total += claimed_bytes(name, entry.size, problem or _problem(entry), limits)
+    return total
 
 
 def _damaged(name: str, detail: str) -> DatasetError:

@@ -18,6 +18,7 @@ from PIL import ExifTags, Image, features
 from core.datasets.signatures import HEAD_BYTES, describe, picture_format
 from core.errors import DatasetError
 from core.settings import ImportLimits
+from core.user_files import open_file
 
 DECODER_VERSION = "pillow-bilinear-antialias-draft2-1"
 RESIZE_FILTER = Image.Resampling.BILINEAR
@@ -141,7 +142,7 @@ def _stream(source: Path | bytes) -> Iterator[BinaryIO]:
         yield io.BytesIO(source)
         return
     try:
-        file = source.open("rb")
+        file = open_file(source)
     except OSError as error:
         raise PictureError(f"the file can't be opened ({error.strerror})") from error
     with file:

@@ -28,6 +28,7 @@ from core.nn.stages import Labelled, Stage, StageData, Trainable
 from core.nn.weights import ensure_weights, load_weights
 from core.notes import save_notes
 from core.settings import Settings
+from core.user_files import is_file, open_file
 
 # The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are
 # validation pictures: enough for a curve, cheap where blocks are thawed.
@@ -113,9 +114,9 @@ def weights_fingerprint(config: TrainingConfig, settings: Settings) -> str | Non
     if config.from_scratch:
         return f"random {config.seed}"
     path = weights_path(config, settings)
-    if path is None or not path.is_file():
+    if path is None or not is_file(path):
         return None
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -16,6 +16,7 @@ from core.download import download
 from core.errors import CoreError, WeightsError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
+from core.user_files import is_file
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 TORCH_PROTOCOL = 1001
@@ -150,7 +151,7 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
     Raises:
         WeightsError: the file is missing, broken or another network's.
     """
-    if not path.is_file():
+    if not is_file(path):
         raise WeightsError(f"Expected a weight file at {path}. There is none. Fix the path, or choose imagenet.")
     if path.suffix == ".pth":
         load_lite0(network, path)

@@ -14,6 +14,7 @@ from core.forecast import shortage
 from core.recipes import RECIPES, explain_recommended, recipe_config
 from core.runs.store import Run
 from core.settings import settings
+from core.user_files import is_file
 from pages.components import advanced_form, chart_view, charts, connection, forecast_view, session, wording
 
 FIELDS = tuple(name for name in option_names() if name != "validation_split")
@@ -80,7 +81,7 @@ def current_config(index: DatasetIndex) -> TrainingConfig:
 def why_not(config: TrainingConfig, num_classes: int) -> str:
     """Returns why a training of so many classes can't start, in words; empty where it can."""
     backbone = get_backbone(config.backbone)
-    if config.weights not in ("imagenet", "none") and not Path(config.weights).is_file():
+    if config.weights not in ("imagenet", "none") and not is_file(Path(config.weights)):
         return f"There is no weight file {config.weights} any more. Choose other weights under Advanced."
     if lack := shortage(config.trainable_params(num_classes), psutil.virtual_memory().available):
         return lack

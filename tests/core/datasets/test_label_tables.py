@@ -183,8 +183,8 @@ import resource, sys
 from core.datasets.label_tables import TableFile, read_tables
 from core.settings import MEGABYTE
 
-table = eval(sys.argv[1])
-tables = [TableFile((f"{number}.csv",), data) for number, data in enumerate(table if isinstance(table, list) else [table])]
+data = eval(sys.argv[1])
+tables = [TableFile((f"{n}.csv",), table) for n, table in enumerate(data if isinstance(data, list) else [data])]
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 read_tables([("a", f"{number}.jpg") for number in range(1000)], tables)
 after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

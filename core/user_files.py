@@ -1,0 +1,141 @@
+"""Files and folders that a user names: looked at and opened so that none of them can make the studio wait for ever."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+# With a file's own name, as many parts as an archive's names may have.
+MAX_DEPTH = 64
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFLNK: "a link",
+}
+# Without blocking where it is, or has just become, a pipe; and never becoming the terminal of a server. Windows has
+# neither, but needs to be told not to translate ends of lines.
+FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
+
+
+def open_file(path: Path, follow_links: bool = True) -> BinaryIO:
+    """Opens a file for reading, and nothing else that may stand under a name: no pipe, device, socket or folder.
+
+    Args:
+        path: where it is.
+        follow_links: whether a link to a file will do.
+
+    Raises:
+        OSError: it can't be opened, or is no file. Its `strerror` says why, in words.
+    """
+    try:
+        # Asked before it is opened, for opening alone does something to devices, and to whoever writes into a pipe.
+        _check_regular(path.stat(follow_symlinks=follow_links), path)
+        handle = os.open(path, FLAGS | (0 if follow_links else NO_FOLLOW))
+    except ValueError as error:  # a zero byte, or half a letter
+        raise OSError(errno.EINVAL, "its name can't be one of a file", str(path)) from error
+    try:
+        _check_regular(os.fstat(handle), path)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there, under this name or behind a link. A name that no file can have is none."""
+    return _has_mode(path, stat.S_ISREG)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is there, under this name or behind a link. A name that no folder can have is none."""
+    return _has_mode(path, stat.S_ISDIR)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies in a folder, or in one of those inside.
+
+    Attributes:
+        path: where it is.
+        name: its path from the folder, with slashes.
+        size: in bytes.
+        problem: why it can't be read, worded to stand after the name; empty for a file.
+    """
+
+    path: Path
+    name: str
+    size: int = 0
+    problem: str = ""
+
+
+def walk(folder: Path) -> Iterator[Found]:
+    """Yields all files of a folder and of those inside, in the order of their names, and what couldn't be looked into.
+
+    Links aren't followed. Folders that lie deeper than `MAX_DEPTH` aren't looked into: somewhere below, names get too
+    long for the system.
+
+    Raises:
+        OSError: the folder itself can't be looked into.
+    """
+    waiting = [("", 1)]
+    while waiting:
+        prefix, depth = waiting.pop()
+        files: list[os.DirEntry] = []
+        folders: list[str] = []
+        try:
+            with os.scandir(os.path.join(folder, prefix)) as entries:  # noqa: PTH118 (a Path a folder would take twice the time)
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.name)
+                    else:
+                        files.append(entry)
+        except OSError as error:
+            if not prefix:
+                raise
+            yield Found(folder / prefix, prefix.rstrip("/"), problem=_unreadable(error))
+        for entry in sorted(files, key=lambda entry: entry.name):
+            yield _look_at(entry, prefix)
+        folders.sort(reverse=True)
+        if depth < MAX_DEPTH:
+            waiting += [(f"{prefix}{name}/", depth + 1) for name in folders]
+        else:
+            problem = f"it lies more than {MAX_DEPTH - 1} folders deep"
+            yield from (Found(folder / prefix / name, f"{prefix}{name}", problem=problem) for name in folders[::-1])
+
+
+def _look_at(entry: os.DirEntry, prefix: str) -> Found:
+    name = f"{prefix}{entry.name}"
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return Found(Path(entry.path), name, problem=_unreadable(error))
+    problem = ""
+    if stat.S_ISLNK(status.st_mode):
+        problem = "it is a link, and links aren't followed"
+    elif not stat.S_ISREG(status.st_mode):
+        problem = "it isn't a regular file"
+    return Found(Path(entry.path), name, status.st_size, problem)
+
+
+def _unreadable(error: OSError) -> str:
+    return f"it can't be read ({error.strerror})"
+
+
+def _check_regular(status: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        kind = KINDS.get(stat.S_IFMT(status.st_mode), "something else")
+        raise OSError(errno.EINVAL, f"it is {kind}, not a file", str(path))
+
+
+def _has_mode(path: Path, is_right: object) -> bool:
+    try:
+        return is_right(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
