@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,15 +77,45 @@ class Evaluation:
     @property
     def confusion(self) -> np.ndarray:
         """Counts `(num_classes, num_classes)`: right class by row, answer by column."""
-        size = len(self.class_names)
-        cells = np.bincount(self.labels * size + self.predictions, minlength=size * size)
+        return self.confusion_among(range(len(self.class_names)))
+
+    def confusion_among(self, chosen: Sequence[int]) -> np.ndarray:
+        """Returns the part of `confusion` that some classes are in, in their order: all of it may be too large."""
+        size = len(chosen)
+        place = np.full(len(self.class_names), -1)
+        place[list(chosen)] = np.arange(size)
+        rows, columns = place[self.labels], place[self.predictions]
+        is_inside = (rows >= 0) & (columns >= 0)
+        cells = np.bincount(rows[is_inside] * size + columns[is_inside], minlength=size * size)
         return cells.reshape(size, size)
+
+    def most_confused(self, most: int) -> list[int]:
+        """Returns the classes that are in most mistakes, as the right one or as the answer, in the order of labels.
+
+        Args:
+            most: how many; all where there are no more.
+        """
+        is_wrong = self.predictions != self.labels
+        involved = np.concatenate([self.labels[is_wrong], self.predictions[is_wrong]])
+        counts = np.bincount(involved, minlength=len(self.class_names))
+        return sorted(np.argsort(-counts, kind="stable")[:most].tolist())
+
+    def mistakes(self) -> list[tuple[int, int, int]]:
+        """Returns each pair of right class and wrong answer with how often it occurred, the most frequent first."""
+        is_wrong = self.predictions != self.labels
+        pairs = np.stack([self.labels[is_wrong], self.predictions[is_wrong]], axis=1)
+        found, counts = np.unique(pairs, axis=0, return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return [(int(found[place, 0]), int(found[place, 1]), int(counts[place])) for place in order]
 
     @property
     def per_class(self) -> tuple[ClassScore, ...]:
         """Precision, recall and F1 of each class."""
-        confusion = self.confusion
-        return tuple(_class_score(name, confusion, index) for index, name in enumerate(self.class_names))
+        size, answers = len(self.class_names), self.predictions
+        rights = np.bincount(self.labels[answers == self.labels], minlength=size).tolist()
+        answered = np.bincount(answers, minlength=size).tolist()
+        supports = np.bincount(self.labels, minlength=size).tolist()
+        return tuple(map(_class_score, self.class_names, rights, answered, supports))
 
     @property
     def calibration(self) -> tuple[CalibrationBin, ...]:
@@ -164,9 +195,7 @@ def load_evaluations(path: Path) -> list[Evaluation]:
         raise RunError("This run has no evaluation that can be read. Train it again to get one.") from error
 
 
-def _class_score(name: str, confusion: np.ndarray, index: int) -> ClassScore:
-    right = int(confusion[index, index])
-    answered, support = int(confusion[:, index].sum()), int(confusion[index].sum())
+def _class_score(name: str, right: int, answered: int, support: int) -> ClassScore:
     precision = right / answered if answered else math.nan
     recall = right / support if support else math.nan
     f1 = 2 * right / (answered + support) if answered + support else math.nan

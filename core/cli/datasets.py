@@ -18,6 +18,7 @@ from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 
 SHOWN_SKIPPED = 20
+SHOWN_CLASSES = 100
 PHASES = {
     "copy": "Copying",
     "download": "Downloading",
@@ -121,8 +122,11 @@ def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
     print_facts({"id": dataset.id, "name": dataset.name, "pictures": len(dataset.samples)})
     click.echo()
     words = {split: split or "pictures" for split in counts}
-    rows = [(name, *(counts[split][label] for split in counts)) for label, name in enumerate(dataset.class_names)]
+    names = dataset.class_names[:SHOWN_CLASSES]
+    rows = [(name, *(counts[split][label] for split in counts)) for label, name in enumerate(names)]
     print_table(("class", *words.values()), rows)
+    if len(dataset.class_names) > SHOWN_CLASSES:
+        click.echo(f"and {len(dataset.class_names) - SHOWN_CLASSES:,} more classes (--json lists all)")
     _print_left_out(dataset)
 
 

@@ -15,8 +15,8 @@ from core.availability import availability
 from core.backbones import BACKBONES, Backbone
 from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
+from core.datasets.folder_reader import begins_like_a_picture
 from core.datasets.index import DatasetIndex
-from core.datasets.signatures import HEAD_BYTES, picture_format
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, RunError
 from core.evaluation import Evaluation, load_evaluations
@@ -28,6 +28,8 @@ from core.user_files import is_folder, open_file, walk
 EVALUATION_NAME = "evaluation.json"
 SHOWN_CLASSES = 5
 SHOWN_NAMES = 12
+# A matrix of more classes isn't printed whole, one of many more not even as JSON: it would take gigabytes.
+MOST_CLASSES, MOST_IN_MATRIX = 100, 1000
 
 
 @click.command()
@@ -162,7 +164,8 @@ def _picture_paths(sources: tuple[Path, ...]) -> list[Path]:
 
 def _pictures_in(folder: Path) -> list[Path]:
     try:
-        return sorted(found.path for found in walk(folder) if _is_picture(found.path))
+        paths = [found.path for found in walk(folder) if not found.path.name.startswith(".")]
+        return sorted(filter(begins_like_a_picture, paths))
     except OSError as error:
         raise DatasetError(
             f"The folder {folder} can't be looked into: {error.strerror}. Check its path and its permissions."
@@ -178,16 +181,6 @@ def _file(path: Path) -> Path:
     return path
 
 
-def _is_picture(path: Path) -> bool:
-    if path.name.startswith("."):
-        return False
-    try:
-        with open_file(path) as file:
-            return bool(picture_format(file.read(HEAD_BYTES) or b""))
-    except OSError:
-        return False
-
-
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
     return f"{', '.join(names[:SHOWN_NAMES])}{more}"
@@ -198,13 +191,18 @@ def _print_evaluation(evaluation: Evaluation) -> None:
     size = len(evaluation.labels)
     click.echo(f"Accuracy {evaluation.accuracy:.3f} on {size} pictures ({in_words(evaluation.split)})")
     click.echo(f"95 % interval {low:.3f} to {high:.3f}\n")
+    chosen = evaluation.most_confused(MOST_CLASSES)
+    names = [evaluation.class_names[label] for label in chosen]
+    if len(names) < len(evaluation.class_names):
+        click.echo(f"Of {len(evaluation.class_names):,} classes, the {len(names)} with the most mistakes:\n")
+    scores = evaluation.per_class
     print_table(
         ("class", "precision", "recall", "F1", "pictures"),
-        [(score.name, score.precision, score.recall, score.f1, score.support) for score in evaluation.per_class],
+        [(item.name, item.precision, item.recall, item.f1, item.support) for item in (scores[at] for at in chosen)],
     )
     click.echo("\nRight class by row, answer by column:")
-    rows = zip(evaluation.class_names, evaluation.confusion.tolist(), strict=True)
-    print_table(("", *map(in_words, evaluation.class_names)), [(name, *counts) for name, counts in rows])
+    rows = zip(names, evaluation.confusion_among(chosen).tolist(), strict=True)
+    print_table(("", *map(in_words, names)), [(name, *counts) for name, counts in rows])
 
 
 def _evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
@@ -216,7 +214,11 @@ def _evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
         "loss": evaluation.loss,
         "class_names": evaluation.class_names,
         "per_class": [asdict(score) for score in evaluation.per_class],
-        "confusion": evaluation.confusion.tolist(),
+        "confusion": evaluation.confusion.tolist() if len(evaluation.class_names) <= MOST_IN_MATRIX else None,
+        "mistakes": [
+            {"class": evaluation.class_names[label], "answer": evaluation.class_names[answer], "count": count}
+            for label, answer, count in evaluation.mistakes()
+        ],
     }
 
 

@@ -201,7 +201,8 @@ class _Extractor:
         if len(self._notes) > MAX_NOTES:
             notes.append(f"... and {len(self._notes) - MAX_NOTES:,} more of the kind.")
         if self._others:
-            notes.append(f"Left out unread, being no pictures: {_counted(self._others)}.")
+            verb = "wasn't" if self._others.total() == 1 else "weren't"
+            notes.append(f"{_counted(self._others)} beside the pictures {verb} read.")
         notes += members_notes
         return Extraction(
             tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes), tuple(self._tables)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, claimed_bytes, may_be_taken
+from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, may_be_taken
+from core.datasets.names import has_picture_name
+from core.datasets.signatures import HEAD_BYTES, picture_format
 from core.errors import DatasetError, Stopped
 from core.events import ShouldStop, never_stop
 from core.settings import ImportLimits
@@ -34,7 +36,7 @@ def folder_members(folder: Path, limits: ImportLimits, should_stop: ShouldStop =
         for found in walk(folder):
             num_files += 1
             num_taken += may_be_taken(found.name, found.problem)
-            num_bytes += claimed_bytes(found.name, found.size, found.problem, limits)
+            num_bytes += _claimed_bytes(found, limits)
             if num_taken > limits.entries or num_files > MOST_LOOKED_AT * limits.entries:
                 most = limits.entries if num_taken > limits.entries else MOST_LOOKED_AT * limits.entries
                 raise DatasetError(f"{folder.name} holds more than {most:,} files. Split it into smaller data sets.")
@@ -45,6 +47,22 @@ def folder_members(folder: Path, limits: ImportLimits, should_stop: ShouldStop =
             f"The folder {folder} can't be looked into: {error.strerror}. Check its path and its permissions."
         ) from error
     return Members(num_files, num_bytes, map(_member, walk(folder)))
+
+
+def _claimed_bytes(found: Found, limits: ImportLimits) -> int:
+    """Returns how much of what an import may write a file takes. What a folder says of its sizes is true."""
+    if found.size > limits.entry_bytes or not may_be_taken(found.name, found.problem):
+        return 0
+    return found.size if has_picture_name(found.name) or begins_like_a_picture(found.path) else 0
+
+
+def begins_like_a_picture(path: Path) -> bool:
+    """Whether a file can be read and begins like a picture."""
+    try:
+        with open_file(path) as file:
+            return bool(picture_format(file.read(HEAD_BYTES) or b""))
+    except OSError:
+        return False
 
 
 def _member(found: Found) -> Member:

@@ -1,7 +1,7 @@
 """How good a run's model is: in words, as a matrix, class by class, and by its worst mistakes."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -14,6 +14,7 @@ from pages.components import chart_view, charts, pictures, run_views, session, w
 
 FILE = "evaluation.json"
 MOST_WRONG = 8
+MOST_CLASSES = 100
 CLASS_WIDTH = 160
 PERCENT = "%.1f %%"
 
@@ -54,22 +55,25 @@ def details(run: Run) -> None:
         left, right = st.columns(2, gap="medium")
         with left:
             st.subheader("Confusion matrix")
+            chosen = evaluation.most_confused(MOST_CLASSES)
+            names = [evaluation.class_names[label] for label in chosen]
+            confusion = evaluation.confusion_among(chosen)
             chart_view.show(
-                charts.confusion_matrix(evaluation.confusion, evaluation.class_names),
-                alt=_confusion_words(evaluation),
-                key="confusion",
+                charts.confusion_matrix(confusion, names), alt=_confusion_words(names, confusion), key="confusion"
             )
+            if len(names) < len(evaluation.class_names):
+                total = wording.count(len(evaluation.class_names), "class")
+                st.caption(f"Of {total}, the {len(names)} with the most mistakes are shown.")
         with right:
             st.subheader("Class by class")
             _class_table(evaluation)
         _most_wrong(run, evaluation)
 
 
-def _confusion_words(evaluation: Evaluation) -> str:
-    rights = np.diag(evaluation.confusion)
+def _confusion_words(names: Sequence[str], confusion: np.ndarray) -> str:
     return "Confusion matrix: " + ", ".join(
         f"{name} {right} of {total} right"
-        for name, right, total in zip(evaluation.class_names, rights, evaluation.confusion.sum(axis=1), strict=True)
+        for name, right, total in zip(names, np.diag(confusion), confusion.sum(axis=1), strict=True)
     )
 
 
