@@ -2,21 +2,24 @@
 
 import gzip
 import io
+import shutil
 import tarfile
 
 import numpy as np
 import pytest
 
 from core.datasets.archive import extract
-from core.errors import DatasetError
-from core.settings import MEGABYTE, ImportLimits
+from core.datasets.tar_reader import tar_members
+from core.errors import DatasetError, Stopped
+from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 
 
 @pytest.fixture
 def take(tmp_path, limits):
     def take(data, limits=limits):
         folder = tmp_path / "pictures"
-        folder.mkdir(exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
         return extract(io.BytesIO(data), folder, "some.tgz", limits)
 
     return take
@@ -74,12 +77,15 @@ def test_names_and_kinds_that_are_refused(take, picture):
     ]
 
 
-def assert_damaged(take, data):
+CUT_OFF = "it is cut off or isn't a tar inside"
+WRONG_SUM = "its checksum is wrong"
+ADDED = "something was added at its end"
+
+
+def assert_damaged(take, data, detail=CUT_OFF):
     with pytest.raises(DatasetError) as caught:
         take(data)
-    assert str(caught.value) == (
-        "some.tgz is a damaged tar archive: it is cut off or isn't a tar inside. Make it again, or download it again."
-    )
+    assert str(caught.value) == (f"some.tgz is a damaged tar archive: {detail}. Make it again, or download it again.")
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz"])
@@ -87,6 +93,74 @@ def test_what_is_cut_off_is_refused(take, picture, mode):
     files = {f"cats/{number}.png": picture(number, side=40) for number in range(4)}
     data = tar_of(files, mode=mode)
     assert_damaged(take, data[: len(data) // 3])
+
+
+@pytest.fixture
+def plain(picture):
+    return tar_of({f"cats/{number}.png": picture(number) for number in range(3)}, mode="w")
+
+
+@pytest.mark.parametrize(
+    ("damage", "detail"),
+    [
+        (lambda packed: packed[:-8] + b"\1\2\3\4" + packed[-4:], WRONG_SUM),
+        (lambda packed: packed[:-4] + b"\1\2\3\4", WRONG_SUM),
+        (lambda packed: packed[:-8], CUT_OFF),
+        (lambda packed: packed[:-1], CUT_OFF),
+        (lambda packed: packed + b"some more", ADDED),
+        (lambda packed: packed + packed, ADDED),
+        (lambda packed: packed + gzip.compress(b"some more"), ADDED),
+        (lambda packed: gzip.compress(b"")[:-8] + b"\1" * 8 + packed, WRONG_SUM),
+    ],
+    ids=["sum", "length", "no_sum", "half_a_length", "garbage", "two_tars", "two_gzips", "first_of_two"],
+)
+def test_the_end_of_a_gzip_is_looked_at(take, plain, damage, detail):
+    assert_damaged(take, damage(gzip.compress(plain)), detail)
+
+
+def test_a_tar_in_several_gzips_and_zeros_behind_it_are_taken(take, plain):
+    packed = gzip.compress(plain[:3000]) + gzip.compress(plain[3000:]) + b"\0" * 5000
+    assert len(take(packed).files) == 3
+
+
+def test_what_lies_behind_a_tar_is_said(take, plain):
+    assert_damaged(take, plain + plain, ADDED)
+    assert_damaged(take, plain + b"x", ADDED)
+    assert len(take(plain + b"\0" * 20_000).files) == 3
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_tar_without_its_end_mark_is_taken_with_a_note(take, plain, pack):
+    end = -(-len(plain.rstrip(b"\0")) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+    extraction = take(pack(plain[:end]))
+    assert len(extraction.files) == 3
+    assert extraction.notes == (
+        "some.tgz has no mark at its end, so it may have been cut off: look whether all pictures are here.",
+    )
+    assert not take(pack(plain[: end + tarfile.BLOCKSIZE])).notes
+    assert_damaged(take, pack(plain[: end - 700]))
+
+
+def test_a_film_in_a_tar_is_passed_over(tmp_path, plain, picture, limits):
+    info = tarfile.TarInfo("film.mp4")
+    info.size = 25 * GIGABYTE
+    with (tmp_path / "some.tar").open("wb") as file:
+        file.write(info.tobuf())
+        file.seek(info.size, io.SEEK_CUR)  # a hole: the file takes no room
+        file.write(plain)
+    (tmp_path / "pictures").mkdir()
+    extraction = extract(tmp_path / "some.tar", tmp_path / "pictures", "some.tar", limits)
+    assert len(extraction.files) == 3
+    assert extraction.notes == ("1 film beside the pictures wasn't read.",)
+
+
+def test_passing_over_a_film_in_a_gzip_can_be_stopped(plain):
+    info = tarfile.TarInfo("film.mp4")
+    info.size = 5 * MEGABYTE
+    data = gzip.compress(info.tobuf() + b"\0" * info.size + plain)
+    members = tar_members(io.BytesIO(data), "some.tgz", ImportLimits(), lambda: True)
+    with pytest.raises(Stopped):
+        list(members.items)
 
 
 def test_a_damaged_header_isnt_taken_for_the_end(take, picture):
