@@ -156,9 +156,10 @@ def _picture_paths(sources: tuple[Path, ...]) -> list[Path]:
     """Returns the files that were named, and in the folders all that begin as pictures do."""
     paths: list[Path] = []
     for source in sources:
-        paths += _pictures_in(source) if is_folder(source) else [_file(source)]
+        paths += _pictures_in(source) if is_folder(source) else [source]
     if not paths:
         raise DatasetError("Expected pictures. Found none in the folder. Name one that has pictures in it.")
+    _check_any_opens(paths)
     return paths
 
 
@@ -172,13 +173,18 @@ def _pictures_in(folder: Path) -> list[Path]:
         ) from error
 
 
-def _file(path: Path) -> Path:
-    """Returns the path of a file. What can't be opened is said before the model is loaded."""
-    try:
-        open_file(path).close()
-    except OSError as error:
-        raise DatasetError(f"Expected a picture at {path}. It can't be opened: {error.strerror}.") from error
-    return path
+def _check_any_opens(paths: Sequence[Path]) -> None:
+    """Refuses files of which none can be opened, before a model is loaded for nothing."""
+    first: OSError | None = None
+    for path in paths:
+        try:
+            open_file(path).close()
+            return
+        except OSError as error:
+            first = first or error
+    raise DatasetError(
+        f"Expected a picture at {paths[0]}. It can't be opened: {first.strerror}. Check the path."
+    ) from first
 
 
 def _some(names: Sequence[str]) -> str:

@@ -90,7 +90,7 @@ def build_index(
             looks.append(verdict.look)
         progress.advance()
     progress.finish()
-    _check_counts(class_names, samples, name)
+    check_counts(class_names, samples, name)
     samples = without_lone_train(samples)
     index = DatasetIndex(
         id=fingerprint(class_names, samples),
@@ -164,8 +164,12 @@ def _main_reason(skipped: Sequence[Skipped]) -> str:
     return f" {files} skipped, such as {example}: {reason}."
 
 
-def _check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: str) -> None:
-    """Refuses classes too small to learn from and to measure on. Copies of a picture count once."""
+def check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: str) -> None:
+    """Refuses classes too small to learn from and to measure on. Copies of a picture count once.
+
+    Raises:
+        DatasetError: there is such a class.
+    """
     digests: list[set[str]] = [set() for _ in class_names]
     for sample in samples:
         digests[sample.label].add(sample.digest)

@@ -1,4 +1,5 @@
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -6,6 +7,7 @@ from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_
 
 from core.errors import RunError
 from core.evaluation import Evaluation, load_evaluations, save_evaluations, wilson_interval
+from core.settings import MEGABYTE
 
 
 @pytest.fixture
@@ -23,6 +25,35 @@ def test_scores_are_those_of_scikit_learn(evaluation):
     np.testing.assert_allclose(np.array(scores).T, expected)
     np.testing.assert_array_equal(evaluation.confusion, confusion_matrix(evaluation.labels, evaluation.predictions))
     assert evaluation.loss == pytest.approx(log_loss(evaluation.labels, evaluation.probabilities))
+
+
+def test_a_part_of_the_confusion_is_that_of_the_whole(evaluation):
+    assert evaluation.most_confused(5) == [0, 1, 2]
+    for chosen in ([0, 1, 2], [2, 0], [1]):
+        part = evaluation.confusion_among(chosen)
+        np.testing.assert_array_equal(part, evaluation.confusion[np.ix_(chosen, chosen)])
+
+
+def test_the_most_confused_classes_are_in_the_most_mistakes():
+    labels, answers = np.array([0, 1, 3, 3, 4, 4, 4]), np.array([0, 1, 4, 4, 3, 4, 1])
+    evaluation = Evaluation("test", tuple("abcde"), labels, np.eye(5)[answers], tuple("tuvwxyz"))
+    assert evaluation.most_confused(2) == [3, 4]
+    assert evaluation.most_confused(3) == [1, 3, 4]
+    assert evaluation.mistakes() == [(3, 4, 2), (4, 1, 1), (4, 3, 1)]
+    assert Evaluation("test", ("a", "b"), labels[:2], np.eye(2), ("x", "y")).mistakes() == []
+
+
+def test_ten_thousand_classes_need_no_matrix():
+    size = 10_000
+    labels = np.arange(20)
+    evaluation = Evaluation("test", tuple(map(str, range(size))), labels, np.eye(20, size, 1), tuple(map(str, labels)))
+    tracemalloc.start()
+    assert evaluation.per_class[5].recall == 0
+    assert evaluation.confusion_among(evaluation.most_confused(10)).sum() == 9
+    assert len(evaluation.mistakes()) == 20
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 50 * MEGABYTE  # all pairs of classes would be 800 MB
 
 
 def test_a_class_that_nobody_has_and_nobody_answers_has_no_score():

@@ -18,6 +18,7 @@ from PIL import Image
 from core.__main__ import commands, main
 from core.config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
+from core.evaluation import Evaluation, save_evaluations
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
 from core.settings import GIGABYTE, settings
@@ -149,6 +150,80 @@ def test_predict_takes_folders_and_names_what_it_cant_read(
     assert code == 0 and len(lines) == 12 and "notes.txt" not in output
     assert "bright" in lines[1] and ("sure" in lines[1] or "unlike" in lines[1])
     assert str(broken) in lines[11] and "unreadable" in lines[11]
+
+
+def test_predict_never_waits_for_a_pipe(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home, _ = trained_home
+    pictures = draw_pictures(tmp_path / "new", {"bright": 150}, seed=1)
+    os.mkfifo(pictures / "bright" / "10.png")
+    (pictures / "bright" / "up").symlink_to("..")
+    code, output, _ = call("predict", "Small", pictures, home=home)
+    assert code == 0 and len(output.splitlines()) == 11 and "10.png" not in output
+    code, output, _ = call("predict", "Small", pictures / "bright" / "1.png", pictures / "bright" / "10.png", home=home)
+    assert code == 0 and "unreadable  the file can't be opened (it is a named pipe, not a file)" in output
+    code, _, error = call("predict", "Small", pictures / "bright" / "10.png", home=home)
+    assert code == 2 and "It can't be opened: it is a named pipe, not a file. Check the path." in error
+
+
+def test_evaluations_of_thousands_of_classes_are_told_in_short(
+    trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
+) -> None:
+    home = shutil.copytree(trained_home[0], tmp_path / "copy")
+    size, number = 1200, 40
+    generator = np.random.default_rng(0)
+    evaluation = Evaluation(
+        "validation",
+        tuple(f"class {n}" for n in range(size)),
+        np.arange(number),
+        generator.random((number, size)).round(3),
+        tuple(f"{n}.png" for n in range(number)),
+    )
+    run = last_json(trained_home[1].stdout)
+    save_evaluations([evaluation], home / "runs" / run["id"] / "evaluation.json")
+    code, output, _ = call("evaluate", "Small", home=home)
+    assert code == 0 and "Of 1,200 classes, the 100 with the most mistakes:" in output
+    assert len(output.splitlines()) < 220
+    code, output, _ = call("evaluate", "Small", "--json", home=home)
+    (values,) = last_json(output)["evaluations"]
+    assert code == 0 and values["confusion"] is None and len(values["per_class"]) == size
+    assert sum(item["count"] for item in values["mistakes"]) == number - round(values["accuracy"] * number)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+@pytest.mark.parametrize("command", ["import", "audit", "train", "pack"])
+def test_a_source_that_is_no_file_is_bad_input(call: Call, tmp_path: Path, make: Callable, command: str) -> None:
+    make(tmp_path / "pets.zip")
+    options = ["--output", tmp_path / "out.zip"] if command == "pack" else []
+    code, _, error = call(command, tmp_path / "pets.zip", *options)
+    assert code == 2 and "not a file. Check the path." in error.splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["import", "audit", "train"])
+def test_a_name_that_no_file_can_have_is_bad_input(call: Call, command: str) -> None:
+    code, _, error = call(command, "a" * 5000)
+    assert code == 2 and error.splitlines()[-1].startswith("Error: ")
+
+
+def test_weights_that_are_no_file_are_bad_input(call: Call, tmp_path: Path) -> None:
+    pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
+    os.mkfifo(tmp_path / "pipe.h5")
+    for weights in (tmp_path / "pipe.h5", "a" * 5000):
+        code, _, error = call("train", pictures, "--weights", weights)
+        assert code == 2 and "There is no file" in error.splitlines()[-1]
+
+
+def test_thousands_of_classes_are_listed_in_short(call: Call, tmp_path: Path) -> None:
+    for number in range(102):
+        draw_pictures(tmp_path / "many", {f"class {number:03d}": number}, seed=number)
+        for spare in range(2, 10):
+            (tmp_path / "many" / f"class {number:03d}" / f"{spare}.png").unlink()
+    code, output, _ = call("import", tmp_path / "many")
+    assert code == 0 and "class 099" in output and "class 100" not in output
+    assert "and 2 more classes (--json lists all)" in output
+    code, output, _ = call("import", tmp_path / "many", "--json")
+    assert len(last_json(output)["class_names"]) == 102
 
 
 def test_evaluate_another_data_set(

@@ -1,11 +1,16 @@
+import hashlib
 import io
 import re
 import zipfile
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core.config import TrainingConfig
+from core.datasets.audit import Audit, write_audit
+from core.datasets.index import DatasetIndex, Sample
+from core.datasets.record import write_record
 from core.datasets.store import DatasetStore
 from core.runs.store import RunStore
 from pages.components import session, wording
@@ -235,3 +240,29 @@ def test_long_names_of_classes_are_shortened_and_given_in_full_as_help(open_page
     app = open_page("data", section="Classes")
     (caption,) = [item for item in app.markdown if f"**{short}** · 10 pictures" in item.value]
     assert caption.proto.help == name
+
+
+@pytest.mark.parametrize("section", ["Overview", "Issues", "Classes", "Versions"])
+def test_of_thousands_of_classes_the_first_are_shown_and_the_rest_counted(open_page, home, section):
+    folder = home.datasets / "0123456789ab"
+    (folder / "pictures").mkdir(parents=True)
+    names = tuple(f"class {number:05d}" for number in range(5000))
+    samples = []
+    for number in range(2 * len(names)):
+        path = f"pictures/{number}.png"
+        if number < 200:
+            Image.new("RGB", (20, 20), (number, 90, 120)).save(folder / path)
+        digest = hashlib.sha256(str(number).encode()).hexdigest()
+        samples.append(Sample(path, number // 2, "", f"{number}.png", digest, 20, 20))
+    index = DatasetIndex("0123456789ab", "Many", names, tuple(samples), (), 0, folder, created=1.0)
+    write_record(index)
+    write_audit(index, Audit(index.id, len(samples), (), (), 1.0))
+    app = open_page("data", section=section)
+    assert len(app.get("imgs")) <= 12 * 8
+    assert sum(len(str(item.value)) for item in app.markdown) < 20_000
+    for chart in app.get("plotly_chart"):
+        assert chart.proto.ByteSize() < 100_000
+    if section == "Overview":
+        assert "And 4,988 classes more: choose one above to see it." in words(app)
+        assert "The first 40 classes are shown." in words(app)
+    assert not open_page("train").exception

@@ -224,3 +224,18 @@ def test_model_that_only_guesses_is_called_so(open_page, trained):
 def test_completed_run_has_nothing_to_resume(open_page, trained):
     app = open_page("run", run=trained.get("Good run").id)
     assert "Resume" not in {item.label for item in app.button}
+
+
+def test_of_many_classes_those_with_the_most_mistakes_are_shown(open_page, trained):
+    run = trained.get("Good run")
+    path = trained.folder(run.id) / "evaluation.json"
+    (evaluation,) = load_evaluations(path)
+    number, size = len(evaluation.labels), 3000
+    wrong = np.eye(number, size, 100)
+    many = replace(evaluation, class_names=tuple(f"class {n}" for n in range(size)), probabilities=wrong)
+    save_evaluations([replace(many, labels=np.arange(number))], path)
+    app = open_page("run", run=run.id)
+    assert "Of 3,000 classes, the 100 with the most mistakes are shown." in words(app)
+    (chart,) = [item for item in app.get("plotly_chart") if "Confusion matrix" in item.proto.alt]
+    assert "class 100 0 of 0 right" in chart.proto.alt
+    assert chart.proto.ByteSize() < 2_000_000

@@ -1,0 +1,139 @@
+"""Data sets of thousands of classes: each class costs as much as the one before, and splits stay what they were."""
+
+import hashlib
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.datasets.advice import advise
+from core.datasets.copy_faults import copy_faults
+from core.datasets.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, SUBSET, Edit, apply_edits
+from core.datasets.faults import picture_faults
+from core.datasets.index import DatasetIndex, Sample
+from core.datasets.looks import ROW
+from core.datasets.packing import plan
+from core.datasets.verify import check_counts
+from core.datasets.versions import compare
+
+FEW = 1000
+TIMES = 4
+# In step with the number of classes it is 4 times as much, with its square 16 times.
+MOST_TIMES_LONGER = 9
+
+
+def index_of(num_pictures, num_classes):
+    samples = [
+        Sample(
+            f"pictures/{n}.jpg",
+            n % num_classes,
+            "",
+            f"{n % num_classes}/{n}.jpg",
+            hashlib.sha256(str(n).encode()).hexdigest(),
+            300,
+            200,
+        )
+        for n in range(num_pictures)
+    ]
+    return DatasetIndex(
+        "0123456789ab",
+        "many",
+        tuple(f"class {n:05d}" for n in range(num_classes)),
+        tuple(samples),
+        (),
+        0,
+        Path("/data"),
+    )
+
+
+def rows_of(index):
+    generator = np.random.default_rng(0)
+    rows = np.zeros(len(index.samples), ROW)
+    for name in ("brightness", "darkest", "brightest", "contrast", "edge", "sharpness"):
+        rows[name] = generator.uniform(1, 200, len(rows))
+    return rows
+
+
+def in_one_group(index):
+    """The same picture in every class."""
+    return replace(index, samples=tuple(replace(item, digest="0" * 64, group="0" * 64) for item in index.samples))
+
+
+JOBS = {
+    "import": lambda index: check_counts(index.class_names, index.samples, index.name),
+    "split": lambda index: index.with_split(),
+    "distribution": lambda index: index.distribution().totals,
+    "faults": lambda index: picture_faults(index, rows_of(index)),
+    "copies": lambda index: copy_faults(in_one_group(index), rows_of(index)),
+    "advice": lambda index: advise(index, []),
+    "subset": lambda index: apply_edits(index, [Edit(SUBSET, number=2)]),
+    "leave_out": lambda index: apply_edits(
+        index, [Edit(LEAVE_OUT_CLASS, class_names=index.class_names[: len(index.class_names) // 2])]
+    ),
+    "merge": lambda index: apply_edits(
+        index, [Edit(MERGE_CLASSES, class_names=(*index.class_names[: len(index.class_names) // 2], "new"))]
+    ),
+    "compare": lambda index: compare(index, replace(index, class_names=tuple(f"new {n}" for n in index.class_names))),
+    "pack": plan,
+}
+
+
+def cpu_seconds(work):
+    """The least of several tries, which other processes disturb the least."""
+    tries = []
+    for _ in range(3):
+        started = time.process_time()
+        work()
+        tries.append(time.process_time() - started)
+    return min(tries)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_each_class_costs_as_much_as_the_one_before(job):
+    few, many = index_of(2 * FEW, FEW), index_of(2 * TIMES * FEW, TIMES * FEW)
+    assert cpu_seconds(lambda: JOBS[job](many)) < MOST_TIMES_LONGER * cpu_seconds(lambda: JOBS[job](few))
+
+
+def test_classes_that_are_copies_of_one_picture_cost_as_much_as_others():
+    def one_picture_a_class(num_classes):
+        samples = [replace(item, digest=str(item.label)) for item in index_of(2 * num_classes, num_classes).samples]
+        return replace(index_of(0, num_classes), samples=tuple(samples))
+
+    few, many = one_picture_a_class(FEW), one_picture_a_class(TIMES * FEW)
+    assert cpu_seconds(many.with_split) < MOST_TIMES_LONGER * cpu_seconds(few.with_split)
+
+
+def mixed(num_pictures, num_classes):
+    """Exact and near copies, some of them in other classes, and test pictures that were given."""
+    samples = []
+    for n in range(num_pictures):
+        content = n - n % 7 if n % 11 == 0 else n
+        digest = hashlib.sha256(str(content).encode()).hexdigest()
+        group = f"{n // 9:064x}" if n % 5 == 0 else ""
+        split = "test" if n % 97 == 0 else ("", "train")[n % 2]
+        samples.append(Sample(f"pictures/{n}.jpg", n % num_classes, split, f"{n}.jpg", digest, 9, 9, group))
+    return replace(index_of(0, num_classes), samples=tuple(samples))
+
+
+@pytest.mark.parametrize(
+    ("num_classes", "share", "seed", "number", "known"),
+    [
+        (2, 0.2, 0, 606, "fd8fae27ccc4ebfb"),
+        (2, 0.35, 7, 1051, "4a9175bac6db10c3"),
+        (50, 0.2, 0, 610, "7a2cd5c2e25d3cc2"),
+        (50, 0.35, 7, 1054, "f91f43d75f7be09f"),
+        (1400, 0.2, 0, 1399, "092e32e41fa331d3"),
+        (1400, 0.35, 7, 1396, "bdf2d71cabff9919"),
+    ],
+)
+def test_splits_of_data_sets_that_are_here_never_change(num_classes, share, seed, number, known):
+    """Each picture's split as it was before this test was written: runs are compared on the same held-out pictures."""
+    splits = "".join(item.split[0] for item in mixed(3000, num_classes).with_split(share, seed).samples)
+    assert (splits.count("v"), hashlib.sha256(splits.encode()).hexdigest()[:16]) == (number, known)
+
+
+def test_a_sentence_names_some_of_thousands_of_classes():
+    names = index_of(0, 3000).class_names
+    assert Edit(LEAVE_OUT_CLASS, class_names=names).describe().endswith("class 00010 and 2,989 more left out")
