@@ -1,11 +1,19 @@
 """Files that are whole or not there, whatever ends the process or the power while they are written."""
 
+import errno
 import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+FULL_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+
+
+def is_full(error: OSError) -> bool:
+    """Returns whether the disk, or what the user may have of it, is full."""
+    return error.errno in FULL_DISK_ERRORS
 
 
 def sync(path: Path) -> None:

@@ -9,17 +9,59 @@ arrays without a list are left alone for an hour.
 
 import json
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core import durable
 from core.settings import Settings
 
 # A space that was used within this time may be in use, by this or another process: it is only emptied by hand.
 IN_USE_SECONDS = 3600.0
 KEY = "key.json"
 LISTING = ".digests.json"
+ARRAY = ".npy"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The list of the pictures in a shard.
+
+    Attributes:
+        digests: of the pictures, in the order of the rows; None for a row that was found to be damaged.
+        checksums: of the rows; None in a list of the time before there were any.
+    """
+
+    digests: list[str | None]
+    checksums: list[int] | None
+
+
+def read_listing(path: Path) -> Listing:
+    """Reads a shard's list.
+
+    Raises:
+        OSError: it can't be read.
+        ValueError, TypeError, RecursionError: it is damaged.
+    """
+    values = json.loads(path.read_bytes())
+    # At first a list was nothing but its digests.
+    listing = Listing(**values) if isinstance(values, dict) else Listing(values, None)
+    digests, checksums = listing.digests, listing.checksums
+    if not isinstance(digests, list) or not all(digest is None or isinstance(digest, str) for digest in digests):
+        raise ValueError("Expected a list of digests.")
+    if checksums is not None and (not isinstance(checksums, list) or len(checksums) != len(digests)):
+        raise ValueError("Expected a checksum for each digest.")
+    return listing
+
+
+def write_listing(path: Path, digests: Sequence[str | None], checksums: Sequence[int] | None) -> None:
+    """Writes a shard's list, whole or not at all.
+
+    Raises:
+        OSError: it can't be written; what was there is as it was.
+    """
+    durable.write(path, json.dumps({"digests": list(digests), "checksums": checksums}).encode())
 
 
 @dataclass(frozen=True)
@@ -96,14 +138,21 @@ class _File:
 
 
 def _spaces(settings: Settings) -> Iterator[Path]:
-    if settings.features.is_dir():
-        yield from (folder for folder in sorted(settings.features.iterdir()) if folder.is_dir())
+    yield from (path for path in _paths(settings.features) if path.is_dir())
+
+
+def _paths(folder: Path) -> list[Path]:
+    """Returns what is in a folder: nothing where it is deleted meanwhile."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def _files(folder: Path) -> list[_File]:
     """Returns a space's files, without those that vanish meanwhile."""
     found = []
-    for path in folder.iterdir():
+    for path in _paths(folder):
         with suppress(OSError):
             facts = path.stat()
             found.append(_File(path, facts.st_size, facts.st_mtime))
@@ -139,12 +188,12 @@ def _whole(value: object) -> int:
 
 
 def _num_pictures(files: list[_File]) -> int:
-    digests: set[str] = set()
+    digests: set[str | None] = set()
     for file in files:
         if file.path.name.endswith(LISTING):
-            with suppress(OSError, ValueError, TypeError):
-                digests.update(json.loads(file.path.read_text()))
-    return len(digests)
+            with suppress(OSError, ValueError, TypeError, RecursionError):
+                digests.update(read_listing(file.path).digests)
+    return len(digests - {None})
 
 
 def _empty(folder: Path) -> int:

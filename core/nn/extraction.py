@@ -6,25 +6,32 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+import keras
 import numpy as np
 import psutil
 
+from core.backbones import get_backbone
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
-from core.errors import Stopped
-from core.events import Event, OnEvent, ShouldStop
+from core.errors import RunError, Stopped
+from core.events import Event, OnEvent, ShouldStop, ignore_event
 from core.nn.augmentation import make_view
 from core.nn.classifier import Classifier
 from core.nn.engines import BATCH, Engine, choose_engine
-from core.nn.features import FeatureSpace, Rows, rows_of
+from core.nn.features import FeatureSpace, MissingRows, Rows, rows_of
 from core.nn.images import DECODER_VERSION, decode
 
 # Share of the free memory that rows of one stage may take before they are read from disk instead.
 MEMORY_SHARE = 0.25
 AHEAD_BYTES = 64 * 1024**2
+# How often rows are computed again that are damaged, or deleted, before they are read.
+ATTEMPTS = 5
+LARGEST_HALF = float(np.finfo(np.float16).max)
 
 Batch = tuple[list[str], np.ndarray]
+Read = TypeVar("Read")
 
 
 def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.ndarray]) -> Iterator[Batch]:
@@ -90,6 +97,7 @@ class FeatureSource:
         fingerprint: of the backbone's weights.
         folder: of all feature spaces.
         should_stop: asked before each batch.
+        build: gives the classifier where there is none and something is to be computed all the same.
     """
 
     classifier: Classifier | None
@@ -99,11 +107,28 @@ class FeatureSource:
     folder: Path
     on_event: OnEvent
     should_stop: ShouldStop
+    build: Callable[[], Classifier] | None = None
 
     def __post_init__(self) -> None:
         self._samples = {sample.digest: sample for sample in self.index.samples}
         self._spaces: dict[tuple[str, int], FeatureSpace] = {}
-        self.notes: list[str] = []
+        self._wanted: set[str] = set()
+        self._engines: list[str] = []
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences on what computed the rows, and on what was damaged on disk."""
+        return [*self._engines, *self._damage()]
+
+    def _damage(self) -> Iterator[str]:
+        damaged = self._wanted & {digest for space in self._spaces.values() for digest in space.damaged}
+        if damaged:
+            yield (
+                f"Features of {len(damaged):,} of {len(self._wanted):,} pictures were damaged on disk and were "
+                "computed again."
+            )
+        if lists := sum(space.num_damaged_lists for space in self._spaces.values()):
+            yield f"{lists:,} of the files that list features on disk were damaged; what was missing was computed again."
 
     def _key(self, boundary: str, view: int) -> dict[str, object]:
         key: dict[str, object] = {"decoder": DECODER_VERSION, "image_size": self.config.image_size}
@@ -123,8 +148,24 @@ class FeatureSource:
 
     def _space(self, boundary: str, view: int) -> FeatureSpace:
         if (boundary, view) not in self._spaces:
-            self._spaces[boundary, view] = FeatureSpace.open(self.folder, self._key(boundary, view))
+            dtype = "uint8" if boundary == "pixels" else "float16"
+            self._spaces[boundary, view] = FeatureSpace.open(
+                self.folder, self._key(boundary, view), dtype, self._row_shape(boundary)
+            )
         return self._spaces[boundary, view]
+
+    def _row_shape(self, boundary: str) -> tuple[int, ...] | None:
+        """Returns the shape of a row; None where nobody knows without the network."""
+        if boundary == "pixels":
+            return self.config.image_size, self.config.image_size, 3
+        if self.classifier is None:
+            return None
+        shape = self._network(boundary).output_shape[1:]
+        return None if None in shape else tuple(shape)
+
+    def _network(self, boundary: str) -> keras.Model:
+        """Returns what computes the rows of a boundary, from pictures or from the rows of the boundary before it."""
+        return self.classifier.suffix if boundary != self.cut_boundary else self.classifier.prefix
 
     @property
     def space_names(self) -> set[str]:
@@ -147,25 +188,31 @@ class FeatureSource:
         """Returns how many of the pictures aren't cached in this version."""
         return len(self._space(boundary, view).missing([sample.digest for sample in samples]))
 
-    def ensure(self, boundary: str, wanted: Sequence[tuple[Sequence[Sample], int]]) -> None:
+    def ensure(
+        self, boundary: str, wanted: Sequence[tuple[Sequence[Sample], int]], on_event: OnEvent | None = None
+    ) -> None:
         """Computes the rows of these pictures, in these versions, that aren't cached.
 
         Args:
             boundary: `cut_boundary` or `head_boundary`.
             wanted: pictures and the number of their version.
+            on_event: takes the events in place of the one that the source has.
 
         Raises:
+            RunError: the rows aren't numbers, or the disk doesn't take them.
             Stopped: `should_stop` said so; what was computed is kept.
         """
+        on_event = on_event or self.on_event
+        self._wanted.update(sample.digest for samples, _ in wanted for sample in samples)
         missing = [
             (view, self._space(boundary, view).missing([sample.digest for sample in samples]))
             for samples, view in wanted
         ]
         total = sum(len(samples) for samples, _ in wanted)
-        progress = Progress(total, self.on_event, total - sum(len(digests) for _, digests in missing))
+        progress = Progress(total, on_event, total - sum(len(digests) for _, digests in missing))
         if not any(digests for _, digests in missing):
             return
-        self.on_event(Event("features", progress.done, total))
+        on_event(Event("features", progress.done, total))
         pending = sum(len(digests) for _, digests in missing)
         compute = self._function(boundary, pending)
         for view, digests in missing:
@@ -176,14 +223,16 @@ class FeatureSource:
         """Returns what turns inputs into rows; the engine is chosen on the first of them."""
         if boundary == "pixels":
             return lambda rows: rows
-        model = self.classifier.suffix if boundary != self.cut_boundary else self.classifier.prefix
+        if self.classifier is None and self.build:
+            self.classifier = self.build()
+        model = self._network(boundary)
         engines: list[Engine] = []
 
         def compute(rows: np.ndarray) -> np.ndarray:
             if not engines:
                 engines.append(choose_engine(model, self.config, rows, num_pictures))
-                self.notes.append(engines[0].sentence)
-            return engines[0].compute(rows).astype(np.float16)
+                self._engines.append(engines[0].sentence)
+            return engines[0].compute(rows)
 
         return compute
 
@@ -200,27 +249,85 @@ class FeatureSource:
             for batch, rows in ahead(chunks, lambda chunk: self._inputs(boundary, view, chunk, decoders)):
                 if self.should_stop():
                     raise Stopped
-                yield batch, compute(rows)
+                yield batch, self._stored(boundary, batch, compute(rows))
                 progress.add(len(batch))
+
+    def _stored(self, boundary: str, digests: Sequence[str], rows: np.ndarray) -> np.ndarray:
+        """Returns rows in the type in which they are kept.
+
+        Raises:
+            RunError: some aren't numbers. Nothing could be learned from them, nor from those beside them.
+        """
+        if boundary == "pixels":
+            return rows
+        with np.errstate(over="ignore"):
+            half = rows.astype(np.float16)
+        if np.isfinite(half).all():
+            return half
+        wrong = np.flatnonzero(~np.isfinite(rows).reshape(len(rows), -1).all(axis=1))
+        if len(wrong):
+            name = self._samples[digests[wrong[0]]].name
+            raise RunError(
+                f"The frozen blocks of {get_backbone(self.config.backbone).label} gave values that aren't numbers for "
+                f"{len(wrong)} of {len(digests)} pictures, {name} first. Use other weights or another engine; if it is "
+                "only this picture, leave it out. Then start again."
+            )
+        # A number beyond what two bytes hold.
+        return np.clip(rows, -LARGEST_HALF, LARGEST_HALF).astype(np.float16)
 
     def _inputs(self, boundary: str, view: int, digests: Sequence[str], decoders: ThreadPoolExecutor) -> np.ndarray:
         """Reads what enters the network that computes `boundary`."""
         if boundary != self.cut_boundary and self.cut_boundary != "pixels":
-            return self._space(self.cut_boundary, view).gather(digests)
+            samples = [self._samples[digest] for digest in digests]
+            space = self._space(self.cut_boundary, view)
+            return self._complete(self.cut_boundary, samples, view, lambda: space.gather(digests), ignore_event)
         return np.stack(list(decoders.map(lambda digest: self._picture(digest, view), digests)))
 
     def _picture(self, digest: str, view: int) -> np.ndarray:
         plain = self._space("pixels", 0) if self.cut_boundary == "pixels" else None
-        if plain is not None and digest in plain:
-            picture = plain.gather([digest])[0]
-        else:
+        try:
+            picture = plain.gather([digest])[0] if plain is not None else None
+        except MissingRows:
+            picture = None
+        if picture is None:
             picture = decode(self.index.picture_path(self._samples[digest]), self.config.image_size)
         return make_view(picture, self.config.augmentation, self.config.seed, digest, view)
 
     def rows(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> Rows:
-        """Returns the rows of pictures that `ensure` has seen to."""
+        """Returns the rows of pictures that `ensure` has seen to.
+
+        Those that turn out to be damaged, or gone, are computed again: now, or where rows are read from disk when they
+        are read.
+
+        Raises:
+            RunError: they are damaged or deleted as fast as they are written.
+            Stopped: `should_stop` said so while rows were computed again.
+        """
         budget = int(psutil.virtual_memory().available * MEMORY_SHARE)
-        return rows_of(self._space(boundary, view), [sample.digest for sample in samples], budget)
+        space, digests = self._space(boundary, view), [sample.digest for sample in samples]
+        self._wanted.update(digests)
+        rows = self._complete(boundary, samples, view, lambda: rows_of(space, digests, budget), self.on_event)
+        # Reading may go on in a thread beside the training, which tells of itself meanwhile.
+        return Rows(
+            rows.num_rows,
+            lambda places: self._complete(boundary, samples, view, lambda: rows.read(places), ignore_event),
+        )
+
+    def _complete(
+        self, boundary: str, samples: Sequence[Sample], view: int, read: Callable[[], Read], on_event: OnEvent
+    ) -> Read:
+        """Reads, and where rows are missing computes them and reads again."""
+        for _ in range(ATTEMPTS):
+            try:
+                return read()
+            except MissingRows:
+                # All of them at once: the network is compiled for it.
+                self._space(boundary, view).check([sample.digest for sample in samples])
+                self.ensure(boundary, [(samples, view)], on_event)
+        raise RunError(
+            f"The features in {self.folder} are damaged or deleted as fast as they are written. Check the disk, "
+            "then start again."
+        )
 
     def reader(self, boundary: str, samples: Sequence[Sample]) -> Callable[[np.ndarray, int], np.ndarray]:
         """Returns how training rows are read: places among `samples` and the number of the epoch to rows.

@@ -5,25 +5,48 @@ decoder, and for a changed picture the augmentation and its seed). In it a pictu
 its file, so another head, more epochs or a data set with pictures added use what is there. Numbers are written in
 shards: an array that is memory-mapped, then a list of digests beside it. A shard without its list doesn't exist, so a
 killed run loses one shard at most and two runs can write at once.
+
+Nothing on disk is trusted. The list holds a checksum of each row, which is compared when the row is first read: that
+costs about a third of a second a gigabyte, where reading everything again at each start would cost a pass over the disk.
+Rows that don't match, and files that can't be read, are as if they were not there. So are folders that are deleted
+while they are used: who holds a mapped file keeps it, who writes makes the folder again.
 """
 
-import errno
 import hashlib
 import json
 import mmap
 import uuid
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
 from core import durable
 from core.errors import RunError
+from core.feature_cache import ARRAY, KEY, LISTING, read_listing, write_listing
 
 SHARD_BYTES = 64 * 1024**2
 MAX_SHARD_ROWS = 1024
 LAYOUT_VERSION = 1
+# How often a shard is written that is deleted before it can be mapped; then it stays in memory.
+ATTEMPTS = 5
+
+
+class MissingRows(KeyError):  # noqa: N818 (what to do about it is to compute them)
+    """Rows that a space doesn't have, or doesn't have any more.
+
+    Attributes:
+        digests: whose rows are missing.
+    """
+
+    def __init__(self, digests: Sequence[str]) -> None:
+        super().__init__(f"{len(digests)} rows are missing")
+        self.digests = tuple(digests)
 
 
 def space_name(key: Mapping[str, object]) -> str:
@@ -32,77 +55,222 @@ def space_name(key: Mapping[str, object]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+@dataclass(eq=False)
+class _Shard:
+    """Rows on disk; a digest that is None has none any more.
+
+    Attributes:
+        listing: path of its list.
+        digests: of the pictures, in the order of the rows.
+        rows: `(len(digests), ...)`, memory-mapped.
+        checksums: of the rows; None in a shard of the time before there were any.
+        num_bytes: size of its array's file.
+        is_checked: which rows were compared already, `(len(digests),)`.
+    """
+
+    listing: Path
+    digests: list[str | None]
+    rows: np.ndarray
+    checksums: list[int] | None
+    num_bytes: int
+    is_checked: np.ndarray
+
+    @property
+    def row_type(self) -> tuple[np.dtype, tuple[int, ...]]:
+        return self.rows.dtype, self.rows.shape[1:]
+
+    def has_shrunk(self) -> bool:
+        """Returns whether the array's file was cut, so that the process would die of reading what is mapped."""
+        try:
+            return _array_path(self.listing).stat().st_size < self.num_bytes
+        except OSError:
+            return False  # Deleted: what is mapped stays.
+
+    def damaged(self, indices: np.ndarray, rows: np.ndarray) -> list[int]:
+        """Returns those of the indices whose rows, read just now, aren't what was written."""
+        unchecked = np.flatnonzero(~self.is_checked[indices])
+        if self.checksums is None:
+            is_right = np.isfinite(rows[unchecked]).all(axis=tuple(range(1, rows.ndim)))
+        else:
+            is_right = [
+                _checksum(self.digests[index], rows[number]) == self.checksums[index]
+                for number, index in zip(unchecked, indices[unchecked], strict=True)
+            ]
+        is_right = np.array(is_right, bool)
+        self.is_checked[indices[unchecked[is_right]]] = True
+        return [int(index) for index in np.unique(indices[unchecked[~is_right]])]
+
+
 @dataclass
 class FeatureSpace:
     """Rows of numbers, one for each picture, under the pictures' digests.
 
     Attributes:
         folder: where its shards are.
-        key: what its numbers depend on, kept beside them for the person who looks.
+        key: what its numbers depend on, kept beside them for the user who looks.
+        damaged: digests whose rows on disk were found to be damaged.
+        num_damaged_lists: how many shards nobody knows what was in.
     """
 
     folder: Path
     key: Mapping[str, object]
-    _places: dict[str, tuple[int, int]] = field(default_factory=dict)
-    _shards: list[np.ndarray] = field(default_factory=list)
+    damaged: set[str] = field(default_factory=set)
+    num_damaged_lists: int = 0
+    _locations: dict[str, tuple[_Shard, int]] = field(default_factory=dict)
+    _shards: list[_Shard] = field(default_factory=list)
+    _unusable: list[Path] = field(default_factory=list)
 
     @classmethod
-    def open(cls, features: Path, key: Mapping[str, object]) -> "FeatureSpace":
-        """Opens, or begins, the space of a way of computing.
+    def open(
+        cls,
+        features: Path,
+        key: Mapping[str, object],
+        dtype: str | None = None,
+        row_shape: tuple[int, ...] | None = None,
+    ) -> "FeatureSpace":
+        """Opens the space of a way of computing; there may be nothing in it yet.
 
         Args:
             features: the folder of all spaces.
             key: everything its numbers depend on; JSON values.
+            dtype: of its rows; that of most of them where it isn't given.
+            row_shape: shape of a row; that of most of them where it isn't given.
         """
         space = cls(features / space_name(key), key)
-        space.folder.mkdir(parents=True, exist_ok=True)
-        durable.write(space.folder / "key.json", json.dumps(key, indent=1, default=str).encode())
-        for listing in sorted(space.folder.glob("*.digests.json")):
-            space._add(listing)
+        # Its time says when the space was last used. On a full disk, and one that can't be written, reading goes on.
+        with suppress(OSError):
+            space._write_key()
+        for listing in sorted(space.folder.glob(f"*{LISTING}")):
+            space._load(listing)
+        space._settle(dtype and np.dtype(dtype), row_shape)
+        # What another shard has as well isn't lost.
+        space.damaged -= space._locations.keys()
         return space
 
-    def _add(self, listing: Path) -> None:
+    def _write_key(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        durable.write(self.folder / KEY, json.dumps(self.key, indent=1, default=str).encode())
+
+    def _load(self, listing: Path) -> bool:
+        """Takes up a shard; returns whether it is there and can be used."""
+        digests: list[str | None] = []
         try:
-            digests = json.loads(listing.read_text())
-            rows = np.load(_array_path(listing), mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError):
-            return  # A shard that can't be read is computed again.
-        if len(rows) != len(digests):
-            return
-        for row, digest in enumerate(digests):
-            self._places[digest] = (len(self._shards), row)
-        self._shards.append(rows)
+            listed = read_listing(listing)
+            digests = listed.digests
+            array = _array_path(listing)
+            rows = np.lib.format.open_memmap(array, mode="r")
+            if rows.ndim < 2 or len(rows) != len(digests):
+                raise ValueError("an array that doesn't belong to its list")
+            shard = _Shard(listing, digests, rows, listed.checksums, array.stat().st_size, np.zeros(len(rows), bool))
+        except FileNotFoundError:
+            return False  # Deleted at this moment: nothing is damaged.
+        except Exception:
+            # There is no end to what NumPy raises about a header that isn't one.
+            self._unusable.append(listing)
+            self.damaged.update(digest for digest in digests if digest is not None)
+            self.num_damaged_lists += not digests
+            return False
+        self._add(shard)
+        return True
+
+    def _add(self, shard: _Shard) -> None:
+        self._shards.append(shard)
+        for index, digest in enumerate(shard.digests):
+            if digest is not None:
+                self._locations[digest] = (shard, index)
+
+    def _settle(self, dtype: np.dtype | None, row_shape: tuple[int, ...] | None) -> None:
+        """Leaves out shards whose rows aren't of the right type, which is that of most rows where it isn't known."""
+        counts: Counter[tuple[np.dtype, tuple[int, ...]]] = Counter()
+        for shard in self._shards:
+            if dtype in (None, shard.rows.dtype) and row_shape in (None, shard.rows.shape[1:]):
+                counts[shard.row_type] += len(shard.rows)
+        right = counts.most_common(1)[0][0] if counts else None
+        for shard in [shard for shard in self._shards if shard.row_type != right]:
+            self._shards.remove(shard)
+            self._unusable.append(shard.listing)
+            self._forget(shard, range(len(shard.digests)))
+
+    def _forget(self, shard: _Shard, indices: Sequence[int]) -> list[str]:
+        """Drops damaged rows; returns the digests that have none any more."""
+        lost = []
+        for index in indices:
+            digest = shard.digests[index]
+            if digest is not None and self._locations.get(digest, (None, 0))[0] is shard:
+                del self._locations[digest]
+                lost.append(digest)
+            shard.digests[index] = None
+        self.damaged.update(lost)
+        return lost
 
     def __contains__(self, digest: str) -> bool:
-        return digest in self._places
+        return digest in self._locations
 
     def missing(self, digests: Sequence[str]) -> list[str]:
-        """Returns the digests that have no row yet, each once, in their order."""
-        return [digest for digest in dict.fromkeys(digests) if digest not in self._places]
+        """Returns the digests that have no row yet, each once, in their order. Rows aren't read for that."""
+        return [digest for digest in dict.fromkeys(digests) if digest not in self._locations]
+
+    def check(self, digests: Sequence[str]) -> None:
+        """Reads the rows of these pictures, those that there are, and drops what is damaged."""
+        by_shard: dict[int, list[str]] = {}
+        for digest in dict.fromkeys(digests):
+            if digest in self._locations:
+                by_shard.setdefault(id(self._locations[digest][0]), []).append(digest)
+        for held in by_shard.values():
+            with suppress(MissingRows):
+                self.gather(held)
 
     def gather(self, digests: Sequence[str]) -> np.ndarray:
         """Returns rows `(len(digests), ...)` in the stored type.
 
         Raises:
-            KeyError: a digest has no row.
+            MissingRows: some digests have no row, or one that is damaged, which is dropped.
         """
-        places = np.array([self._places[digest] for digest in digests])
-        first = self._shards[places[0, 0]]
-        rows = np.empty((len(digests), *first.shape[1:]), first.dtype)
-        for shard in np.unique(places[:, 0]):
-            chosen = np.flatnonzero(places[:, 0] == shard)
-            rows[chosen] = self._shards[shard][places[chosen, 1]]
+        if missing := self.missing(digests):
+            raise MissingRows(missing)
+        locations = [self._locations[digest] for digest in digests]
+        numbers = {id(shard): shard for shard, _ in locations}
+        owners = np.array([id(shard) for shard, _ in locations])
+        indices = np.array([index for _, index in locations])
+        dtype, shape = locations[0][0].row_type
+        rows = np.empty((len(digests), *shape), dtype)
+        lost: list[str] = []
+        for number, shard in numbers.items():
+            chosen = np.flatnonzero(owners == number)
+            if shard.has_shrunk():
+                self._unusable.append(shard.listing)
+                self._shards.remove(shard)
+                lost += self._forget(shard, range(len(shard.digests)))
+                continue
+            rows[chosen] = shard.rows[indices[chosen]]
+            # What was copied is what is compared: nobody can change it in between.
+            if damaged := shard.damaged(indices[chosen], rows[chosen]):
+                lost += self._forget(shard, damaged)
+                self._strike(shard)
+        if lost:
+            raise MissingRows(lost)
         return rows
+
+    def _strike(self, shard: _Shard) -> None:
+        """Takes damaged rows out of a shard's list, so that nobody comes upon them again."""
+        # Where that can't be written they are found again, and computed again.
+        with suppress(OSError):
+            if any(shard.digests):
+                if shard.listing.exists():
+                    write_listing(shard.listing, shard.digests, shard.checksums)
+            else:
+                _delete(shard.listing)
 
     def release(self) -> None:
         """Gives back the memory that reading has filled; what is on disk is read again when it is needed."""
         for shard in self._shards:
-            if isinstance(shard.base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-                shard.base.madvise(mmap.MADV_DONTNEED)
+            base = shard.rows.base
+            if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+                base.madvise(mmap.MADV_DONTNEED)
 
     def row_bytes(self) -> int:
         """Returns the size of one row; 0 while there is none."""
-        return self._shards[0][0].nbytes if self._shards else 0
+        return self._shards[0].rows[0].nbytes if self._shards else 0
 
     def write(self, batches: Iterator[tuple[Sequence[str], np.ndarray]]) -> None:
         """Writes rows in shards as they come.
@@ -111,7 +279,7 @@ class FeatureSpace:
             batches: digests and their rows `(len(digests), ...)`.
 
         Raises:
-            RunError: the disk is full.
+            RunError: the disk is full, or can't be written.
         """
         digests: list[str] = []
         rows: list[np.ndarray] = []
@@ -120,34 +288,68 @@ class FeatureSpace:
                 digests.extend(batch_digests)
                 rows.append(batch_rows)
                 if len(digests) >= MAX_SHARD_ROWS or len(digests) * batch_rows[0].nbytes >= SHARD_BYTES:
-                    self._write_shard(digests, rows)
-                    digests, rows = [], []
+                    whole, digests, rows = (digests, rows), [], []
+                    self._write_shard(*whole)
         finally:
             # What a stopped run has computed is kept: the next one goes on from there.
             if digests:
                 self._write_shard(digests, rows)
+        self._delete_unusable()
 
-    def _write_shard(self, digests: list[str], rows: list[np.ndarray]) -> None:
-        name = uuid.uuid4().hex
-        listing = self.folder / f"{name}.digests.json"
-        array = _array_path(listing)
-        try:
-            with durable.writing(array) as file:
-                np.save(file, np.concatenate(rows), allow_pickle=False)
-            durable.write(listing, json.dumps(digests).encode())
-        except OSError as error:
-            array.unlink(missing_ok=True)
-            if error.errno != errno.ENOSPC:
-                raise
-            raise RunError(
+    def _write_shard(self, digests: list[str], batches: list[np.ndarray]) -> None:
+        rows = np.concatenate(batches)
+        checksums = [_checksum(digest, row) for digest, row in zip(digests, rows, strict=True)]
+        for _ in range(ATTEMPTS):
+            listing = self.folder / f"{uuid.uuid4().hex}{LISTING}"
+            try:
+                if not (self.folder / KEY).exists():
+                    self._write_key()
+                with durable.writing(_array_path(listing)) as file:
+                    # Given a real file, NumPy hides why the disk didn't take everything.
+                    np.save(SimpleNamespace(write=file.write), rows, allow_pickle=False)
+                write_listing(listing, digests, checksums)
+            except FileNotFoundError:
+                continue  # The folder was deleted, which may happen at any time.
+            except OSError as error:
+                with suppress(OSError):
+                    _delete(listing)
+                raise self._explained(error) from error
+            if self._load(listing):
+                self._settle(rows.dtype, rows.shape[1:])
+                return
+        # Somebody deletes faster than the disk writes. This process goes on with what it has.
+        self._add(_Shard(listing, list(digests), rows, checksums, 0, np.ones(len(rows), bool)))
+
+    def _explained(self, error: OSError) -> RunError:
+        if durable.is_full(error):
+            return RunError(
                 f"The disk is full: no room for the features in {self.folder.parent}. "
                 "Free some space, or choose a smaller image size, then start again."
-            ) from error
-        self._add(listing)
+            )
+        reason = error.strerror or type(error).__name__
+        return RunError(f"The features can't be written to {self.folder}: {reason}. Mend that, then start again.")
+
+    def _delete_unusable(self) -> None:
+        """Deletes shards that can't be used, now that what was in them is computed again."""
+        for listing in self._unusable:
+            # Windows keeps a file that somebody has mapped.
+            with suppress(OSError):
+                _delete(listing)
+        self._unusable.clear()
 
 
 def _array_path(listing: Path) -> Path:
-    return listing.with_name(listing.name.replace(".digests.json", ".npy"))
+    return listing.with_name(listing.name.removesuffix(LISTING) + ARRAY)
+
+
+def _delete(listing: Path) -> None:
+    listing.unlink(missing_ok=True)
+    _array_path(listing).unlink(missing_ok=True)
+
+
+def _checksum(digest: str | None, row: np.ndarray) -> int:
+    """Returns a checksum of a row, its type, its shape, and whose it is, so that rows can't be swapped either."""
+    return zlib.crc32(np.ascontiguousarray(row), zlib.crc32(f"{digest} {row.dtype.str} {row.shape}".encode()))
 
 
 @dataclass(frozen=True)
@@ -164,7 +366,11 @@ class Rows:
 
 
 def rows_of(space: FeatureSpace, digests: Sequence[str], memory_bytes: int) -> Rows:
-    """Returns the rows of these pictures, in memory where they take at most `memory_bytes`."""
+    """Returns the rows of these pictures, in memory where they take at most `memory_bytes`.
+
+    Raises:
+        MissingRows: as `FeatureSpace.gather` does, now or when rows are read from disk.
+    """
     if space.row_bytes() * len(digests) <= memory_bytes:
         rows = array_rows(space.gather(digests))
         # They would be in memory twice.

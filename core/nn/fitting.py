@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import keras
@@ -196,7 +197,7 @@ class Fit:
         batches = [order[start : start + size] for start in range(0, len(order), size)]
         pace = Pace(len(batches), len(data.labels))
         for number, (places, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
-            if self.should_stop():
+            if rows is None or self.should_stop():
                 return False
             if self.stage.config.schedule != "constant":
                 done = epoch * len(batches) + number - 1
@@ -208,14 +209,37 @@ class Fit:
             pace.batch_ends()
             self._batch_ends(epoch, number, pace)
         if not np.isfinite(loss.numpy()):
+            self._check_rows()
             raise RunError(
                 f"The loss stopped being a number in epoch {self.first_epoch + epoch + 1}: training diverged at a "
                 f"learning rate of {self.stage.learning_rate:g}. Lower it to a tenth and start again."
             )
         return True
 
-    def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        read = self.stage.data.read
+    def _check_rows(self) -> None:
+        """Makes sure that a loss that isn't a number is no fault of what was learned from.
+
+        Raises:
+            RunError: it is.
+        """
+        for start in range(0, len(self.stage.data.labels), EVALUATION_BATCH):
+            stop = min(start + EVALUATION_BATCH, len(self.stage.data.labels))
+            rows = self.stage.data.read(np.arange(start, stop), self.first_epoch)
+            if not np.isfinite(rows).all():
+                raise RunError(
+                    "Features of some pictures were damaged on disk while the run read them. Resume the run: they are "
+                    "computed again."
+                )
+
+    def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
+        """Reads batches one ahead; None in place of the rows where reading was stopped."""
+
+        def read(places: np.ndarray, epoch: int) -> np.ndarray | None:
+            # Rows that were lost are computed again, which takes long enough to be stopped.
+            with suppress(Stopped):
+                return self.stage.data.read(places, epoch)
+            return None
+
         with ThreadPoolExecutor(1) as reader:
             waiting = reader.submit(read, batches[0], self.first_epoch + epoch)
             for places, following in zip(batches, [*batches[1:], None], strict=True):

@@ -12,7 +12,7 @@ from core.datasets.survey import Survey
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.feature_cache import evict
 from core.nn import suspects
-from core.nn.classifier import build_classifier
+from core.nn.classifier import Classifier, build_classifier
 from core.nn.extraction import FeatureSource
 from core.nn.training import unit_vectors, weights_fingerprint, weights_path
 from core.nn.weights import ensure_weights, load_weights
@@ -73,14 +73,17 @@ def _vectors(
     backbone = get_backbone(config.backbone)
     ensure_weights(backbone, settings, on_event, should_stop)
     fingerprint = weights_fingerprint(config, settings) or ""
-    source = FeatureSource(None, config, index, fingerprint, settings.features, on_event, should_stop)
-    boundary = source.head_boundary
-    if source.count_missing(boundary, index.samples):
-        source.classifier = build_classifier(config, len(index.class_names))
-        load_weights(source.classifier.features, backbone, weights_path(config, settings))
-        source.ensure(boundary, [(index.samples, 0)])
-        evict(settings, settings.cache_bytes, keep=source.space_names)
-    return unit_vectors(source.rows(boundary, index.samples))
+
+    def build() -> Classifier:
+        classifier = build_classifier(config, len(index.class_names))
+        load_weights(classifier.features, backbone, weights_path(config, settings))
+        return classifier
+
+    source = FeatureSource(None, config, index, fingerprint, settings.features, on_event, should_stop, build)
+    source.ensure(source.head_boundary, [(index.samples, 0)])
+    vectors = unit_vectors(source.rows(source.head_boundary, index.samples))
+    evict(settings, settings.cache_bytes, keep=source.space_names)
+    return vectors
 
 
 def _doubtful_labels(index: DatasetIndex, review: suspects.LabelReview) -> list[Issue]:

@@ -155,7 +155,17 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
         raise WeightsError(f"Expected a weight file at {path}. There is none. Fix the path, or choose imagenet.")
     if path.suffix == ".pth":
         load_lite0(network, path)
-        return
+    else:
+        _load_keras_weights(network, backbone, path)
+    # Else every run would seem to diverge, whatever its learning rate.
+    if not all(np.isfinite(variable.numpy()).all() for variable in network.weights):
+        raise WeightsError(
+            f"{path.name} holds values that aren't numbers: it is damaged. Fix: get the file again or choose another "
+            "backbone."
+        )
+
+
+def _load_keras_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
     try:
         with warnings.catch_warnings():
             # Keras only warns of layers that the file doesn't have and leaves them as they are: random.
