@@ -128,7 +128,7 @@ class FeatureSource:
                 "computed again."
             )
         if lists := sum(space.num_damaged_lists for space in self._spaces.values()):
-            yield f"{lists:,} of the files that list features on disk were damaged; what was missing was computed again."
+            yield f"{lists:,} lists of features on disk were damaged; what was missing was computed again."
 
     def _key(self, boundary: str, view: int) -> dict[str, object]:
         key: dict[str, object] = {"decoder": DECODER_VERSION, "image_size": self.config.image_size}

@@ -1,4 +1,5 @@
 import os
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -7,11 +8,14 @@ from PIL import Image
 
 from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
-from core.errors import DatasetError, RunError, Stopped
+from core.errors import DatasetError, RunError, Stopped, WeightsError
 from core.evaluation import load_evaluations
+from core.nn import extraction
+from core.nn.classifier import build_classifier
 from core.nn.inference import Predictor
 from core.nn.model_files import WEIGHTS, load_classifier
 from core.nn.training import run_training
+from core.notes import load_notes
 from core.prediction import Verdict
 from tests.conftest import draw_folder
 
@@ -202,3 +206,45 @@ def test_noise_is_unlike_anything_seen(config, dataset, home, tmp_path):
     Image.fromarray(generator.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(tmp_path / "noise.png")
     (answer,) = Predictor(home.runs / "run").predict([tmp_path / "noise.png"])
     assert answer.verdict == Verdict.UNLIKE
+
+
+def test_damaged_features_never_look_like_a_learning_rate_that_is_too_high(config, dataset, home):
+    config = config.with_options(trainable_blocks=1, head_epochs=1, epochs=1)
+    outcome = train(config, dataset, home, "whole")
+    first, second = sorted(home.features.glob("*/*.npy"))
+    rows = np.lib.format.open_memmap(first, mode="r+")
+    rows[:4] = np.nan
+    rows.flush()
+    second.write_bytes(b"")
+    again = train(config, dataset, home, "damaged")
+    assert again.metrics == pytest.approx(outcome.metrics, rel=1e-3)
+    notes = load_notes(home.runs / "damaged")
+    assert "Features of 30 of 30 pictures were damaged on disk and were computed again." in notes
+    train(config, dataset, home, "after")
+    assert not any("damaged" in note for note in load_notes(home.runs / "after"))
+
+
+@pytest.mark.parametrize("memory_share", [0.25, 0.0], ids=["from memory", "from disk"])
+def test_features_that_are_deleted_at_any_moment_are_computed_again(config, dataset, home, monkeypatch, memory_share):
+    monkeypatch.setattr(extraction, "MEMORY_SHARE", memory_share)
+    config = config.with_options(trainable_blocks=1, head_epochs=2, epochs=2, flip=True, views=2)
+    moments = []
+
+    def on_event(event) -> None:
+        moments.append(event.phase)
+        shutil.rmtree(home.features, ignore_errors=True)
+
+    run_training(config, dataset, home.runs / "run", home, on_event, lambda: False)
+    assert {"weights", "features", "head", "fine_tune", "evaluate", "save"} == set(moments)
+    assert not any("damaged" in note for note in load_notes(home.runs / "run"))
+    assert Predictor(home.runs / "run").predict([dataset.picture_path(dataset.samples[0])])[0].class_name
+
+
+def test_weights_that_arent_numbers_are_named(config, dataset, home, tmp_path):
+    config = config.with_options(backbone="mobilenetv3small", image_size=32)
+    network = build_classifier(replace(config, weights="none"), 3).features
+    kernel = network.weights[-1]
+    kernel.assign(np.full(kernel.shape, np.inf))
+    network.save_weights(tmp_path / "broken.weights.h5")
+    with pytest.raises(WeightsError, match=r"broken.weights.h5 holds values that aren't numbers"):
+        train(replace(config, weights=str(tmp_path / "broken.weights.h5")), dataset, home)

@@ -1,0 +1,161 @@
+"""Features that are damaged, deleted, or no numbers, through the real network."""
+
+import shutil
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.availability import bundled_weights
+from core.backbones import get_backbone
+from core.config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.errors import RunError
+from core.events import Event
+from core.nn import extraction
+from core.nn.classifier import Classifier, build_classifier
+from core.nn.extraction import FeatureSource
+from core.nn.weights import load_weights
+from core.settings import Settings
+
+BLOCKS = 2
+MakeSource = Callable[..., FeatureSource]
+
+
+@lru_cache(maxsize=1)
+def classifier() -> Classifier:
+    """The recommended network with two blocks that learn, so that the head's rows are computed from others."""
+    built = build_classifier(TrainingConfig(image_size=64).with_options(trainable_blocks=BLOCKS), 3)
+    backbone = get_backbone("efficientnet_lite0")
+    load_weights(built.features, backbone, bundled_weights(backbone))
+    return built
+
+
+@pytest.fixture
+def make_source(home: Settings, dataset: DatasetIndex) -> MakeSource:
+    config = TrainingConfig(image_size=64).with_options(trainable_blocks=BLOCKS)
+
+    def make(events: list[Event] | None = None, built: Classifier | None = None) -> FeatureSource:
+        on_event = (lambda event: None) if events is None else events.append
+        return FeatureSource(built or classifier(), config, dataset, "weights", home.features, on_event, lambda: False)
+
+    return make
+
+
+def compute(source: FeatureSource) -> None:
+    for boundary in (source.cut_boundary, source.head_boundary):
+        source.ensure(boundary, [(source.index.samples, 0)])
+
+
+def read(source: FeatureSource, boundary: str) -> np.ndarray:
+    rows = source.rows(boundary, source.index.samples)
+    return rows.read(np.arange(rows.num_rows))
+
+
+def arrays(source: FeatureSource, boundary: str) -> list[Path]:
+    return sorted(source._space(boundary, 0).folder.glob("*.npy"))
+
+
+def spoil(path: Path, rows: int) -> None:
+    """Writes over the end of the first rows."""
+    array = np.lib.format.open_memmap(path, mode="r+")
+    array[:rows, ..., -1] = np.nan
+    array.flush()
+
+
+@pytest.fixture(params=[0.25, 0.0], ids=["from memory", "from disk"])
+def memory_share(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extraction, "MEMORY_SHARE", request.param)
+
+
+@pytest.mark.usefixtures("memory_share")
+def test_damaged_rows_are_computed_again_and_told(make_source: MakeSource) -> None:
+    first = make_source()
+    compute(first)
+    right = read(first, first.head_boundary)
+    assert not any("damaged" in note for note in first.notes)
+    spoil(arrays(first, first.head_boundary)[0], 3)
+    spoil(arrays(first, first.cut_boundary)[0], 5)
+
+    events: list[Event] = []
+    second = make_source(events)
+    compute(second)
+    assert events == []  # Everything seems to be there; nothing was read yet.
+    np.testing.assert_array_equal(read(second, second.head_boundary), right)
+    # Three are computed from three of the five; the two others are noticed when they are read.
+    assert "Features of 3 of 30 pictures were damaged on disk and were computed again." in second.notes
+    read(second, second.cut_boundary)
+    assert "Features of 5 of 30 pictures were damaged on disk and were computed again." in second.notes
+
+    third = make_source()
+    compute(third)
+    np.testing.assert_array_equal(read(third, third.head_boundary), right)
+    assert third.notes == []
+
+
+@pytest.mark.usefixtures("memory_share")
+@pytest.mark.parametrize("boundary", ["head inputs, average", "block 7"])
+def test_features_deleted_before_they_are_read(make_source: MakeSource, home: Settings, boundary: str) -> None:
+    source = make_source()
+    assert boundary in (source.head_boundary, source.cut_boundary)
+    compute(source)
+    right = read(source, boundary)
+    shutil.rmtree(home.features)
+    # Who has them open reads on, who hasn't computes them.
+    np.testing.assert_array_equal(read(source, boundary), right)
+    np.testing.assert_array_equal(read(make_source(), boundary), right)
+    shutil.rmtree(source._space(boundary, 0).folder)
+    np.testing.assert_array_equal(read(make_source(), boundary), right)
+
+
+def test_rows_of_a_file_that_is_cut_while_they_are_read_are_computed_again(
+    make_source: MakeSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extraction, "MEMORY_SHARE", 0.0)
+    events: list[Event] = []
+    source = make_source(events)
+    compute(source)
+    rows = source.rows(source.head_boundary, source.index.samples)
+    right = rows.read(np.arange(30))
+    told = len(events)
+    for path in arrays(source, source.head_boundary):
+        with path.open("r+b") as file:
+            file.truncate(200)
+    np.testing.assert_array_equal(rows.read(np.array([7, 3])), right[[7, 3]])
+    np.testing.assert_array_equal(rows.read(np.arange(30)), right)
+    # The training tells of itself meanwhile.
+    assert len(events) == told
+
+
+def test_features_that_cant_be_kept_are_a_sentence(make_source: MakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extraction, "ATTEMPTS", 2)
+    source = make_source()
+    ensure = source.ensure
+
+    def spoiling(*arguments: object) -> None:
+        ensure(*arguments)
+        for path in arrays(source, source.cut_boundary):
+            with path.open("r+b") as file:
+                file.truncate(10)
+
+    monkeypatch.setattr(source, "ensure", spoiling)
+    with pytest.raises(RunError, match="damaged or deleted as fast as they are written"):
+        source.rows(source.cut_boundary, source.index.samples)
+
+
+def test_network_that_gives_no_numbers_is_named_and_nothing_is_kept(make_source: MakeSource, home: Settings) -> None:
+    built = build_classifier(TrainingConfig(image_size=64).with_options(trainable_blocks=BLOCKS), 3)
+    kernel = built.prefix.weights[0]
+    kernel.assign(np.full(kernel.shape, np.nan))
+    source = make_source(built=built)
+    with pytest.raises(RunError, match=r"EfficientNet-Lite0 gave values that aren't numbers for 30 of 30 pictures, "):
+        compute(source)
+    assert not list(home.features.glob("*/*.npy"))
+
+
+def test_numbers_too_large_for_two_bytes_become_the_largest(make_source: MakeSource) -> None:
+    source = make_source()
+    stored = source._stored("block 5", ["a", "b"], np.array([[1e6, 1.0], [-1e6, 2.0]], np.float32))
+    assert stored.dtype == np.float16 and stored.tolist() == [[65504.0, 1.0], [-65504.0, 2.0]]
