@@ -5,6 +5,7 @@ checksum has to match, since a flipped bit in a weight file would load in silenc
 """
 
 import hashlib
+import io
 import json
 import shutil
 from dataclasses import dataclass
@@ -80,17 +81,43 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class _InMemory(io.BytesIO):
+    """A file in memory under a name that Keras takes for one of weights.
+
+    HDF5 itself must not write to a disk: when that is full, closing the file ends the process by SIGSEGV.
+    """
+
+    def __str__(self) -> str:
+        return WEIGHTS
+
+
 def save_classifier(trained: TrainedClassifier, folder: Path) -> None:
     """Writes a classifier, whole or not at all, in place of one that may be there.
 
     Args:
         trained: what to write.
         folder: its own folder.
+
+    Raises:
+        OSError: the disk is full; what was in the folder is as it was.
     """
     beside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
+    try:
+        _write_classifier(trained, beside)
+        shutil.rmtree(folder, ignore_errors=True)
+        beside.replace(folder)
+        durable.sync(folder.parent)
+    finally:
+        # On a full disk this is what takes most of it.
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def _write_classifier(trained: TrainedClassifier, beside: Path) -> None:
     beside.mkdir(parents=True)
-    trained.classifier.model.save_weights(beside / WEIGHTS)
+    buffer = _InMemory()
+    trained.classifier.model.save_weights(buffer)
+    (beside / WEIGHTS).write_bytes(buffer.getbuffer())
     reference = trained.reference
     np.savez(beside / REFERENCE, vectors=reference.vectors, threshold=reference.threshold)
     description = {
@@ -104,9 +131,6 @@ def save_classifier(trained: TrainedClassifier, folder: Path) -> None:
     (beside / DESCRIPTION).write_text(json.dumps(description, indent=1))
     for path in beside.iterdir():
         durable.sync(path)
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.replace(folder)
-    durable.sync(folder.parent)
 
 
 def load_classifier(folder: Path) -> TrainedClassifier:

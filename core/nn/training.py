@@ -170,9 +170,10 @@ class _Training:
             self._fine_tune()
         evaluations = self._evaluate()
         self._save(evaluations)
+        evict(self.settings, self.settings.cache_bytes, keep=self.source.space_names)
+        # Last of all: a run that is ended before its end is recorded goes on from them.
         if not self.stopped:
             self.checkpoints.clear()
-        evict(self.settings, self.settings.cache_bytes, keep=self.source.space_names)
         metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
         metrics |= {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
         return Outcome(self.stopped, metrics, self.clock.seconds)

@@ -12,10 +12,12 @@ import time
 from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
+from core.runs import failures
 from core.runs.database import DiskRefusesError
 from core.runs.handover import hand_over
 from core.runs.liveness import end_process, is_worker_alive
 from core.runs.processes import LOG_NAME, settings_for, start_process, worker_environment
+from core.runs.reserve import Reserve
 from core.runs.standby_pool import StandbyPool
 from core.runs.store import Run, RunStatus, RunStore
 from core.settings import settings
@@ -28,13 +30,6 @@ SILENCE_SECONDS = 45
 SILENCE_LIMIT_SECONDS = 60
 STOP_LIMIT_SECONDS = 300
 WATCH_SECONDS = 2
-
-WORKER_ENDED = (
-    "The worker was ended (for example by the system for lack of memory, or a restart). Resume the run: it goes on"
-    " after its last epoch. If it is ended again, close other programs, or start a new run with a smaller batch size or"
-    " image size."
-)
-WORKER_MISSING = "The worker ended before it began, or never came up. The run's log may say why. Resume the run."
 
 
 def submit(store: RunStore, dataset_id: str, config: TrainingConfig, recipe: str = "", name: str | None = None) -> Run:
@@ -179,7 +174,9 @@ def _watch(process: subprocess.Popen, store: RunStore, run: Run) -> None:
     try:
         now = store.get(run.id)
         if not now.pid and now.started == run.started:
-            _record_death(store, now, WORKER_MISSING)
+            _record_death(store, now, failures.WORKER_MISSING)
+        elif now.status == RunStatus.RUNNING and now.pid == process.pid:
+            _record_death(store, now, failures.exit_in_words(process.returncode))
         reconcile(store)
         while store.unfinished():
             time.sleep(WATCH_SECONDS)
@@ -196,18 +193,23 @@ def _check(store: RunStore, run: Run) -> None:
             _hasten(run)
         return
     if run.pid:
-        _record_death(store, run, WORKER_ENDED)
+        _record_death(store, run, failures.WORKER_ENDED)
     elif abs(time.time() - run.started) > START_SECONDS:
-        _record_death(store, run, WORKER_MISSING)
+        _record_death(store, run, failures.WORKER_MISSING)
 
 
 def _record_death(store: RunStore, run: Run, reason: str) -> None:
+    reserve = Reserve(store.folder(run.id))
+    # What the worker couldn't record itself is known better than what can be told from outside.
+    reason = reserve.words() or failures.death_in_words(reason, store.home)
+    reserve.give_back()
     # Only if it is still that worker's: it may have finished between the look at the record and that at the lock.
     if run.stop_requested:
         # Ended while it saved, its model may be newer than the numbers of an earlier attempt.
         store.finish(run.id, RunStatus.STOPPED, metrics={} if run.phase == "save" else None, attempt=run)
     else:
         store.finish(run.id, RunStatus.FAILED, reason, attempt=run)
+    reserve.remove()
 
 
 def _hasten(run: Run) -> None:

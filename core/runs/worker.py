@@ -8,13 +8,12 @@ import faulthandler
 import os
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 import psutil
 from filelock import Timeout
@@ -26,13 +25,14 @@ from core.runs import failures, queue
 from core.runs.history import restore_history
 from core.runs.liveness import worker_lock
 from core.runs.recording import ProgressRecorder, added
+from core.runs.reserve import Reserve
 from core.runs.store import Run, RunStatus, RunStore
 from core.settings import Settings, settings
 
 LOCK_SECONDS = 3
 LOOK_SECONDS = 0.25
-# Room for the record of the end on a disk that is full by then.
-RESERVE_BYTES = 1024**2
+# How long a worker that couldn't begin for want of room waits for some, to say so.
+RECORD_PATIENCE_SECONDS = 600
 OUT_OF_MEMORY_SCORE = "500"
 NICENESS = 5
 
@@ -117,26 +117,29 @@ def work(run_id: str, ours: Settings) -> bool:
         lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
         return False
-    run = store.report_worker(run_id, os.getpid(), psutil.Process().create_time())
+    reserve = Reserve(folder)
+    try:
+        reserve.take()
+        run = store.report_worker(run_id, os.getpid(), psutil.Process().create_time())
+    except (OSError, CoreError) as error:
+        # A disk that is full already.
+        _record(store, run_id, _failure(error, ours), reserve)
+        return True
     if run is None:
+        reserve.remove()
         return False
     should_stop = StopRequests(store, run_id)
     signal.signal(signal.SIGTERM, should_stop.request)
-    # A temporary file gives its room back when it is closed, and also where this process is killed.
-    with tempfile.TemporaryFile(dir=folder) as reserve:
-        end = _train(run, store, ours, should_stop, reserve)
-    _record(store, run_id, end)
+    _record(store, run_id, _train(run, store, ours, should_stop), reserve)
     # The run may be resumed from now on.
     lock.release()
     queue.start_queued(store)
     return True
 
 
-def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests, reserve: BinaryIO) -> End:
+def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests) -> End:
     on_event = ProgressRecorder(store, run)
     try:
-        reserve.write(bytes(RESERVE_BYTES))
-        reserve.flush()
         on_event(Event("starting"))
         index = DatasetStore(ours).get(run.dataset_id)
         if should_stop():
@@ -150,20 +153,42 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests,
     except Stopped:
         return End(RunStatus.STOPPED, seconds=on_event.seconds())
     except Exception as error:
-        traceback.print_exc()
-        return End(RunStatus.FAILED, failures.in_words(error), seconds=on_event.seconds())
+        return replace(_failure(error, ours), seconds=on_event.seconds())
     status = RunStatus.STOPPED if outcome.stopped else RunStatus.COMPLETED
     seconds = added(run.seconds, added(starting, outcome.seconds))
     return End(status, metrics=dict(outcome.metrics), seconds=seconds)
 
 
-def _record(store: RunStore, run_id: str, end: End) -> None:
+def _failure(error: Exception, ours: Settings) -> End:
+    traceback.print_exception(error)
+    return End(RunStatus.FAILED, failures.in_words(error, failures.free_bytes(ours.home)))
+
+
+def _record(store: RunStore, run_id: str, end: End, reserve: Reserve) -> None:
+    """Records how the run ended, and where the disk has no room even for that, leaves it in the run's folder."""
+    reserve.give_back()
     try:
         store.finish(run_id, end.status, end.error, end.metrics, end.seconds)
     except CoreError as error:
         # A number that isn't finite, or a disk without even the room that was reserved.
         traceback.print_exc()
-        store.finish(run_id, RunStatus.FAILED, end.error or str(error))
+        _record_failure(store, run_id, end.error or str(error), reserve)
+        return
+    reserve.remove()
+
+
+def _record_failure(store: RunStore, run_id: str, sentence: str, reserve: Reserve) -> None:
+    patience = time.monotonic() + RECORD_PATIENCE_SECONDS
+    while True:
+        try:
+            store.finish(run_id, RunStatus.FAILED, sentence)
+            reserve.remove()
+            return
+        except CoreError:
+            # Whoever can write the record next reads it there. Without room even for that it is told when there is.
+            if reserve.leave_words(sentence) or time.monotonic() > patience:
+                return
+            time.sleep(LOOK_SECONDS)
 
 
 def prepare_process() -> None:

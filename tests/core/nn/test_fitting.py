@@ -136,10 +136,18 @@ def test_stop_before_the_first_epoch_ended_leaves_nothing():
         fit(make_stage(), should_stop=lambda: True)
 
 
-def test_a_diverging_training_says_what_to_do():
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (3e38, r"epoch 1: training diverged at a learning rate of 0.01. Lower it"),
+        (np.nan, r"Features of some pictures were damaged on disk while the run read them. Resume the run"),
+        (np.inf, r"Features of some pictures were damaged on disk while the run read them. Resume the run"),
+    ],
+)
+def test_a_loss_that_is_no_number_says_what_to_do(value, sentence):
     head = Head(normalize=False, weight_decay=0.0)
     stage = make_stage(head=head)
-    broken = np.full((240, NUM_FEATURES), np.nan, np.float32)
+    broken = np.full((240, NUM_FEATURES), value, np.float32)
     data = StageData(
         read=lambda places, epoch: broken[places],
         labels=stage.data.labels,
@@ -148,7 +156,7 @@ def test_a_diverging_training_says_what_to_do():
         validation=stage.data.validation,
         seed=0,
     )
-    with pytest.raises(RunError, match=r"epoch 1: training diverged at a learning rate of 0.01. Lower it"):
+    with pytest.raises(RunError, match=sentence):
         fit(make_stage(head=head, data=data))
 
 

@@ -1,0 +1,64 @@
+"""Room on the disk that a worker keeps for the record of its end, and its last words where even that wasn't enough."""
+
+import json
+import os
+from contextlib import suppress
+from pathlib import Path
+
+NAME = "reserve"
+ROOM_BYTES = 1024**2
+WORDS_BYTES = 4096
+
+
+class Reserve:
+    """A file in the folder of a run. It is there while a worker works, and after one that couldn't record its end.
+
+    Args:
+        folder: the run's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / NAME
+
+    def take(self) -> None:
+        """Takes the room.
+
+        Raises:
+            OSError: there is none. What there was of it is kept, for last words.
+        """
+        with self.path.open("wb", buffering=0) as file:
+            for _ in range(ROOM_BYTES // WORDS_BYTES):
+                file.write(bytes(WORDS_BYTES))
+            os.fsync(file.fileno())
+
+    def give_back(self) -> None:
+        """Gives back all of it but a place for words."""
+        with suppress(OSError):
+            os.truncate(self.path, min(WORDS_BYTES, self.path.stat().st_size))
+
+    def leave_words(self, sentence: str) -> bool:
+        """Writes why the worker ended, over what is there: that needs no room on a disk that has none.
+
+        Returns:
+            Whether they could be left.
+        """
+        words = json.dumps(sentence).encode()
+        with suppress(OSError), self.path.open("r+b", buffering=0) as file:
+            if len(words) <= self.path.stat().st_size:
+                file.write(words)
+                os.fsync(file.fileno())
+                return True
+        return False
+
+    def words(self) -> str:
+        """Returns why the worker ended; empty where it didn't say."""
+        try:
+            sentence = json.loads(self.path.read_bytes()[:WORDS_BYTES].rstrip(b"\0") or b'""')
+        except (OSError, ValueError):
+            return ""
+        return sentence if isinstance(sentence, str) else ""
+
+    def remove(self) -> None:
+        """Deletes it."""
+        with suppress(OSError):
+            self.path.unlink()
