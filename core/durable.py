@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+PART = ".part"
 FULL_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 
 
@@ -27,6 +28,12 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def sweep(path: Path) -> None:
+    """Deletes what killed processes left of writing `path`; for a file that only one process writes at a time."""
+    for part in path.parent.glob(f".{path.name}.*{PART}"):
+        part.unlink(missing_ok=True)
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
     """Gives a file to write to, which takes the place of `path` when the block ends without an error.
@@ -34,7 +41,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: it can't be written; what was at `path` is as it was.
     """
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PART}")
     try:
         with beside.open("xb") as file:
             yield file

@@ -107,7 +107,8 @@ def clear_cache(settings: Settings) -> int:
 def evict(settings: Settings, limit_bytes: int, keep: Collection[str] = ()) -> list[CacheEntry]:
     """Empties the spaces that were least recently used until the cache is small enough.
 
-    Spaces used within the last hour stay, so the cache may remain larger than the limit.
+    Spaces used within the last hour stay, so the cache may remain larger than the limit. What killed processes left is
+    swept from all.
 
     Args:
         settings: where the cache is.
@@ -127,6 +128,8 @@ def evict(settings: Settings, limit_bytes: int, keep: Collection[str] = ()) -> l
             continue
         too_many -= _empty(settings.features / entry.name)
         evicted.append(entry)
+    for folder in _spaces(settings):
+        _sweep(folder)
     return evicted
 
 
@@ -201,10 +204,21 @@ def _empty(folder: Path) -> int:
     files = [file for file in _files(folder) if file.path.name != KEY]
     lists = [file for file in files if file.path.name.endswith(LISTING)]
     listed = {file.path.name.removesuffix(LISTING) for file in lists}
+    arrays = [file for file in files if file not in lists and file.path.stem in listed]
+    return _delete([*lists, *arrays]) + _sweep(folder)
+
+
+def _sweep(folder: Path) -> int:
+    """Deletes what ended processes left half-written; returns how many bytes that freed."""
+    files = [file for file in _files(folder) if file.path.name != KEY and not file.path.name.endswith(LISTING)]
+    listed = {path.name.removesuffix(LISTING) for path in folder.glob(f"*{LISTING}")}
     old = time.time() - IN_USE_SECONDS
-    others = [file for file in files if file not in lists and (file.path.stem in listed or file.modified < old)]
+    return _delete([file for file in files if file.path.stem not in listed and file.modified < old])
+
+
+def _delete(files: Sequence[_File]) -> int:
     freed = 0
-    for file in [*lists, *others]:
+    for file in files:
         # Windows keeps a file that somebody has mapped; without its list it is swept another time.
         with suppress(OSError):
             file.path.unlink()

@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +67,11 @@ def _checkpoint_seconds(state_bytes: int) -> float:
     """Returns how long writing down that much takes, from writing some of it."""
     written = max(1, min(state_bytes, MOST_WRITTEN_BYTES))
     state = TrainingState("head", 1, 0, [], 0.0, 0, 1, variables=[np.zeros(written, np.uint8)])
-    with tempfile.TemporaryDirectory() as folder:
+    # A full disk is no reason to say nothing at all.
+    with suppress(OSError), tempfile.TemporaryDirectory() as folder:
         checkpoints = Checkpoints(Path(folder))
         return _seconds(lambda: checkpoints.save(state)) * state_bytes / written
+    return 0.0
 
 
 class SpeedMeter:

@@ -10,6 +10,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from core import durable
 from core.availability import availability
 from core.backbones import get_backbone
 from core.config import TrainingConfig
@@ -26,7 +27,7 @@ from core.nn.fitting import Fit, run_model
 from core.nn.model_files import COMPARED_ROWS, Reference, TrainedClassifier, save_classifier
 from core.nn.stages import Labelled, Stage, StageData, Trainable
 from core.nn.weights import ensure_weights, load_weights
-from core.notes import save_notes
+from core.notes import NOTES_FILE, save_notes
 from core.settings import Settings
 from core.user_files import is_file, open_file
 
@@ -311,6 +312,8 @@ class _Training:
             self.on_event(Event("save"))
             trained = TrainedClassifier(self.classifier, self.config, self.index.class_names, self._reference())
             self.folder.mkdir(parents=True, exist_ok=True)
+            for name in (EVALUATION_FILE, NOTES_FILE):
+                durable.sweep(self.folder / name)
             save_evaluations(evaluations, self.folder / EVALUATION_FILE)
             # Each sentence once, though two parts of a network may have run in the same engine.
             save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)

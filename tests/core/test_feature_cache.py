@@ -1,4 +1,5 @@
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -131,3 +132,44 @@ def test_spaces_that_cant_be_read_are_shown_and_cleared(home: Settings) -> None:
     (entry,) = cache_summary(home)
     assert (entry.backbone, entry.boundary, entry.num_pictures) == ("", "unknown", 0) and entry.num_bytes > 0
     assert clear_cache(home) == entry.num_bytes
+
+
+def test_what_killed_processes_left_is_swept_though_there_is_room(home: Settings) -> None:
+    space = add_space(home, 0)
+    for name, hours in (("old.npy", 2), (".old.npy.12.part", 2), ("new.npy", 0)):
+        (space.folder / name).write_bytes(bytes(10))
+        os.utime(space.folder / name, (time.time() - hours * HOUR,) * 2)
+    assert evict(home, 10**9) == []
+    names = {path.name for path in space.folder.iterdir() if path.suffix != ".json"}
+    assert "new.npy" in names and len(names) == 2
+    assert space.missing(["a"]) == [] and cache_summary(home)[0].num_pictures == 2
+
+
+def test_folders_that_vanish_while_they_are_looked_at(home: Settings) -> None:
+    space = add_space(home, 9)
+    done = threading.Event()
+
+    def come_and_go() -> None:
+        while not done.is_set():
+            shutil.rmtree(home.features, ignore_errors=True)
+            space.write(iter([(["a"], np.zeros((1, ROW), np.float32))]))
+
+    coming = threading.Thread(target=come_and_go)
+    coming.start()
+    try:
+        for _ in range(100):
+            cache_summary(home)
+            evict(home, 0)
+    finally:
+        done.set()
+        coming.join()
+
+
+def test_rows_that_were_struck_dont_count(home: Settings) -> None:
+    space = add_space(home, 0)
+    (array,) = space.folder.glob("*.npy")
+    np.save(array, np.full((2, ROW), np.nan, np.float32))
+    again = FeatureSpace.open(home.features, space.key)
+    again.check(["a"])
+    (entry,) = cache_summary(home)
+    assert entry.num_pictures == 1

@@ -1,10 +1,12 @@
 import errno
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from core.errors import RunError, WeightsError
-from core.runs.failures import in_words, is_bug
+from core.runs.failures import death_in_words, exit_in_words, in_words, is_bug
+from tests.conftest import SmallDisk
 
 
 class ResourceExhaustedError(Exception):
@@ -55,3 +57,36 @@ def test_circle_of_causes_ends() -> None:
     first, second = ValueError(), ValueError()
     first.__cause__, second.__cause__ = second, first
     assert is_bug(in_words(first))
+
+
+def test_nothing_but_a_full_disk_is_blamed_where_the_disk_is_full() -> None:
+    unheard_of = RuntimeError("Can't decrement id ref count")
+    assert in_words(unheard_of, free_bytes=1_200_000).startswith("The disk is full")
+    assert in_words(MemoryError(), free_bytes=0).startswith("The disk is full")
+    assert is_bug(in_words(unheard_of, free_bytes=10**9)) and is_bug(in_words(unheard_of))
+    assert in_words(RunError("The loss isn't a number."), free_bytes=0) == "The loss isn't a number."
+
+
+@pytest.mark.parametrize(
+    ("code", "beginning"),
+    [
+        (-9, "The worker was ended (for example by the system for lack of memory, or a restart)."),
+        (-15, "The worker was ended (for example by the system for lack of memory, or a restart)."),
+        (-11, "The worker was ended by an error that it couldn't record (SIGSEGV)."),
+        (-7, "The worker was ended by an error that it couldn't record (SIG"),
+        (1, "The worker was ended by an error that it couldn't record (exit code 1)."),
+        (0, "The worker was ended by an error that it couldn't record (exit code 0)."),
+        (-1000, "The worker was ended by an error that it couldn't record (signal 1000)."),
+    ],
+)
+def test_how_a_worker_ended(code: int, beginning: str) -> None:
+    sentence = exit_in_words(code)
+    assert sentence.startswith(beginning) and "Resume the run: it goes on after its last epoch." in sentence
+
+
+def test_full_disk_is_the_reason_of_a_death(tmp_path: Path, full_disk: SmallDisk) -> None:
+    assert death_in_words("Something else.", tmp_path) == "Something else."
+    assert death_in_words("Something else.", tmp_path / "gone") == "Something else."
+    full_disk.fill(left=1_200_000)
+    sentence = death_in_words("Something else.", full_disk.folder)
+    assert sentence.startswith("The disk was full when the worker ended: 1.1 MB are free in ")

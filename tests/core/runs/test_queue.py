@@ -71,6 +71,17 @@ def test_run_after_a_killed_one_is_started_though_nobody_looks(
     assert store.get(after.id).error.startswith("There is no data set")
 
 
+def test_worker_that_crashes_isnt_taken_for_one_that_was_ended(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    run = queue.submit(store, dataset.id, config)
+    wait_until(lambda: store.get(run.id).pid > 0)
+    psutil.Process(store.get(run.id).pid).send_signal(signal.SIGSEGV)
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    assert store.get(run.id).error.startswith("The worker was ended by an error that it couldn't record (SIGSEGV).")
+    assert store.get(run.id).can_resume and not (store.folder(run.id) / "reserve").exists()
+
+
 def test_submit_wants_a_data_set(store: RunStore, config: TrainingConfig) -> None:
     with pytest.raises(DatasetError, match="There is no data set 'nothing'"):
         queue.submit(store, "nothing", config)
