@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import downloads, frame, polling, start_up, upload_route
+from pages.components import access, downloads, frame, polling, response_headers, start_up, upload_route
 
 if __name__ == "__main__":
     # Streamlit runs this file for each look at a page ...
@@ -10,4 +10,11 @@ if __name__ == "__main__":
 else:
     # ... and imports it once, to serve it.
     polling.keep_to_their_page()
-    app = st.App(__file__, routes=[*upload_route.routes(), *downloads.routes()], lifespan=start_up.lifespan)
+    access.let_streamlit_agree()
+    app = st.App(
+        __file__,
+        routes=[*upload_route.routes(), *downloads.routes()],
+        lifespan=start_up.lifespan,
+        middleware=start_up.middleware(),
+        exception_handlers={Exception: response_headers.failed},
+    )

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
@@ -13,8 +14,10 @@ from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
 from core.cli.survey import survey
 from core.cli.versions import datasets, delete_dataset, derive, pack
+from core.datasets.store import DatasetStore
 from core.disk import refusals_in_words
 from core.errors import CoreError
+from core.settings import settings
 
 WRONG_USE = 2
 INTERRUPTED = 130
@@ -26,6 +29,9 @@ def commands() -> None:
 
     Data lives in the folder that TRANSFER_STUDIO_HOME names, else in the user's data folder.
     """
+    # What a killed import left behind. Wrong settings are for the command to tell, where it needs them.
+    with suppress(CoreError):
+        DatasetStore(settings()).sweep()
 
 
 COMMANDS = (

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.errors import ConfigError
+from core.hosts import named_host
 
 MEGABYTE = 1024**2
 GIGABYTE = 1024**3
@@ -36,6 +37,7 @@ class Settings:
         slots: how many runs train at the same time.
         cache_bytes: how large the cache of features may grow before what was least recently used is dropped.
         import_limits: what an import may claim.
+        hosts: by which names, besides those of the machine, browsers may ask for the studio.
     """
 
     home: Path
@@ -43,6 +45,7 @@ class Settings:
     slots: int = 1
     cache_bytes: int = 10 * GIGABYTE
     import_limits: ImportLimits = field(default_factory=ImportLimits)
+    hosts: tuple[str, ...] = ()
 
     @property
     def datasets(self) -> Path:
@@ -93,6 +96,18 @@ def _positive_integer(name: str, default: int) -> int:
     return int(text)
 
 
+def _host_names(name: str) -> tuple[str, ...]:
+    texts = [text.strip() for text in os.environ.get(name, "").split(",")]
+    found = {text: named_host(text) for text in texts if text}
+    for text, host in found.items():
+        if host is None:
+            raise ConfigError(
+                f"Expected names of hosts, such as studio.example.com, with commas between them in {name}. Received "
+                f"{text!r}. Fix or unset it."
+            )
+    return tuple(found.values())
+
+
 def read_settings() -> Settings:
     """Reads the settings from the environment now.
 
@@ -106,6 +121,7 @@ def read_settings() -> Settings:
         weights_folder=Path(weights).expanduser().resolve() if weights else None,
         slots=_positive_integer("TRANSFER_STUDIO_SLOTS", 1),
         cache_bytes=_positive_integer("TRANSFER_STUDIO_CACHE_GB", 10) * GIGABYTE,
+        hosts=_host_names("TRANSFER_STUDIO_HOSTS"),
     )
 
 

@@ -37,6 +37,7 @@ from core.runs.store import RunStore
 from core.settings import Settings
 
 IMPORTING, DELETED = ".importing-", ".deleted-"
+LOCK = ".lock"
 
 
 class DatasetStore:
@@ -46,6 +47,7 @@ class DatasetStore:
         self.settings = settings
         self._folder = settings.datasets
         self._limits = settings.import_limits
+        self._held: set[Path] = set()
 
     def list(self) -> list[DatasetIndex]:
         """Returns all data sets, newest first, without those that `damaged` returns."""
@@ -273,9 +275,14 @@ class DatasetStore:
             ) from error
 
     def sweep(self) -> None:
-        """Removes what killed imports and deletions left behind. Each import does so by itself."""
-        with self._locked():
-            self._sweep()
+        """Removes what killed imports and deletions left behind. Each import does so by itself.
+
+        What the disk doesn't let go of now is tried again the next time.
+        """
+        with suppress(OSError):
+            if any(path.name.startswith((IMPORTING, DELETED)) for path in self._folder.iterdir()):
+                with self._locked():
+                    self._sweep()
 
     def _publish(self, index: DatasetIndex) -> DatasetIndex:
         """Renames a finished import into place."""
@@ -345,32 +352,60 @@ class DatasetStore:
         """
         workspace = self._folder / f"{IMPORTING}{uuid.uuid4().hex}"
         # It may be given back by another thread than the one that took it.
-        alive = FileLock(workspace.with_suffix(".lock"), thread_local=False)
+        alive = FileLock(_lock_of(workspace), thread_local=False)
         with self._locked():
             self._sweep()
             alive.acquire()
             workspace.mkdir()
+        self._held.add(workspace)
         try:
             yield workspace
         finally:
+            self._held.discard(workspace)
             shutil.rmtree(workspace, ignore_errors=True)
             with self._locked():
                 alive.release()
                 Path(alive.lock_file).unlink(missing_ok=True)
 
+    def let_go(self) -> None:
+        """Removes the private folders that this store has yielded and not taken back, as its process is to end."""
+        for workspace in list(self._held):
+            _remove(workspace)
+            _remove(_lock_of(workspace))
+
     def _sweep(self) -> None:
-        """Removes what killed imports and deletions left behind. Call it under the lock."""
-        for grave in self._folder.glob(f"{DELETED}*"):
-            shutil.rmtree(grave, ignore_errors=True)
-        for lock_file in self._folder.glob(f"{IMPORTING}*.lock"):
-            alive = FileLock(lock_file, timeout=0)
-            try:
-                alive.acquire()
-            except Timeout:
-                continue
-            shutil.rmtree(lock_file.with_suffix(""), ignore_errors=True)
-            alive.release()
-            lock_file.unlink(missing_ok=True)
+        """Removes what killed imports and deletions left behind, whatever it is called. Call it under the lock."""
+        for path in list(self._folder.iterdir()):
+            if path.name.startswith(DELETED):
+                _remove(path)
+            elif path.name.startswith(IMPORTING) and path.suffix == LOCK and not path.is_dir():
+                self._sweep_workspace(path.with_name(path.name.removesuffix(LOCK)))
+            elif path.name.startswith(IMPORTING) and not _lock_of(path).exists():
+                # Nobody works in it: its lock is there before it is, and until after it is gone.
+                _remove(path)
+
+    def _sweep_workspace(self, workspace: Path) -> None:
+        alive = FileLock(_lock_of(workspace), timeout=0)
+        try:
+            alive.acquire()
+        except (Timeout, OSError):
+            return
+        _remove(workspace)
+        alive.release()
+        _remove(_lock_of(workspace))
+
+
+def _lock_of(workspace: Path) -> Path:
+    return workspace.with_name(f"{workspace.name}{LOCK}")
+
+
+def _remove(path: Path) -> None:
+    """Removes a folder with all that is in it, or a file, as far as the disk lets go of it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:

@@ -3,26 +3,51 @@
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
+import click
+from starlette.middleware import Middleware
+
+from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue
 from core.runs.store import RunStore
 from core.settings import settings
+from pages.components import access, session
+from pages.components.access import Gate
+from pages.components.response_headers import SecurityHeaders
 
 LOGGER = logging.getLogger(__name__)
+OPEN = (
+    "Everyone who can reach this machine over the network can use the studio, see its pictures and delete all of it: "
+    "there is no login. Leave --server.address out to keep it to this machine, or put a proxy with a login before it."
+)
+
+
+def middleware() -> list[Middleware]:
+    """Returns what stands before every page and route of the server, the outermost first."""
+    return [Middleware(SecurityHeaders), Middleware(Gate)]
 
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Looks over the runs while the server starts: after a restart of the machine, queued ones go on by themselves."""
-    threading.Thread(target=_look_over_runs, name="start-up", daemon=True).start()
+    """Says who can reach the server, and looks over the data home while it starts.
+
+    What a killed server left behind is removed, and after a restart of the machine queued runs go on by themselves.
+    """
+    if access.is_open_to_the_network():
+        click.secho(f"\n  {OPEN}\n", fg="yellow", err=True)
+    threading.Thread(target=_look_over_home, name="start-up", daemon=True).start()
     yield
+    # Uploads half-way, questions without an answer, zips that nobody fetched: their threads end with the process.
+    with suppress(CoreError):
+        session.dataset_store().let_go()
 
 
-def _look_over_runs() -> None:
+def _look_over_home() -> None:
     try:
         home = settings()
+        DatasetStore(home).sweep()
         if home.may_have_runs:
             queue.reconcile(RunStore(home.database))
     except CoreError as error:

@@ -74,6 +74,7 @@ class UploadImport:
         self._keep_no_longer()
         self.upload.close()
         self._place.close()
+        self.upload.forget()
 
     def _arrived(self, on_event: OnEvent, should_stop: ShouldStop) -> Path:
         self._keep_no_longer()

@@ -2,14 +2,13 @@
 
 Streamlit's own uploader keeps whole files in the server's memory. This route beside it writes them as they arrive, a
 megabyte at a time. Streamlit checks nothing on such a route, so this one asks for a token that the page has given to
-the browser for one file (`uploads.py`), and for the studio's own origin.
+the browser for one file (`uploads.py`). That a page of the studio itself sends it, `access.py` sees to.
 """
 
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.requests import ClientDisconnect, Request
@@ -19,7 +18,7 @@ from streamlit.runtime import Runtime
 
 from core.settings import MEGABYTE
 from pages.components import session
-from pages.components.uploads import BAD_REQUEST, FORBIDDEN, GONE, TOO_LARGE, Upload, UploadRefused
+from pages.components.uploads import BAD_REQUEST, GONE, TOO_LARGE, Upload, UploadRefused
 
 PATH = "upload"
 CHUNK_BYTES = MEGABYTE
@@ -41,7 +40,6 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
 
     async def put(request: Request) -> Response:
         try:
-            _check_origin(request)
             upload = session.uploads().claim(request.path_params["token"], known)
             try:
                 await _receive(request, upload, known)
@@ -61,20 +59,6 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
 
 def _is_connected(session_id: str) -> bool:
     return Runtime.exists() and Runtime.instance().is_active_session(session_id)
-
-
-def _check_origin(request: Request) -> None:
-    """Refuses what a browser sends on behalf of another site. What isn't a browser has to have the token."""
-    site = request.headers.get("sec-fetch-site")
-    origin = request.headers.get("origin")
-    is_own = site in (None, "same-origin") and (
-        origin is None
-        or site == "same-origin"
-        or urlsplit(origin).netloc == request.headers.get("host")
-        or origin in st.get_option("server.corsAllowedOrigins")
-    )
-    if not is_own:
-        raise UploadRefused(FORBIDDEN, "Files are only taken from the studio's own page. Choose the file there.")
 
 
 async def _receive(request: Request, upload: Upload, is_present: IsPresent) -> None:

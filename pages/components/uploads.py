@@ -11,7 +11,7 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 from weakref import WeakValueDictionary
@@ -27,7 +27,10 @@ SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_OF_PACE = 5
 BYTES_BETWEEN_DISK_CHECKS = 64 * MEGABYTE
 MAX_NAME_LENGTH = 200
-FORBIDDEN, BAD_REQUEST, GONE, TOO_LARGE, NO_ROOM = 403, 400, 410, 413, 507
+# Files on their way, being unpacked, or waiting for an answer how they are meant: of one browser, and of all.
+MOST_OF_A_SESSION = 3
+MOST_OF_ALL = 8
+FORBIDDEN, BAD_REQUEST, GONE, TOO_LARGE, TOO_MANY, NO_ROOM = 403, 400, 410, 413, 429, 507
 
 
 class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the person)
@@ -68,9 +71,13 @@ class Upload:
         self._lock = threading.Lock()
         self._is_open = threading.Event()
         self._has_ended = threading.Event()
+        self._is_gone = False
 
-    def check(self) -> None:
+    def check(self, promised_bytes: int = 0) -> None:
         """Checks whether a file of this size is taken at all.
+
+        Args:
+            promised_bytes: what is still to come of other files.
 
         Raises:
             UploadRefused: it is empty, larger than an import may be, or larger than the disk has room for.
@@ -84,7 +91,17 @@ class Upload:
                 f"{self.name} has {wording.size(self.size)}. At most {wording.size(largest)} are taken at once. Leave "
                 "some pictures out, or make them smaller.",
             )
-        self._check_room(self.size)
+        self._check_room(promised_bytes + self.size)
+
+    @property
+    def takes_room(self) -> bool:
+        """Whether it is on its way, or what arrived of it is still on the disk."""
+        return not self._is_gone and (self._is_claimed or not self.is_overdue)
+
+    @property
+    def missing_bytes(self) -> int:
+        """How many bytes are still to come."""
+        return 0 if self.has_ended else self.size - self.received
 
     @property
     def is_overdue(self) -> bool:
@@ -164,6 +181,11 @@ class Upload:
             self._file = None
         self._has_ended.set()
         self._is_open.set()
+
+    def forget(self) -> None:
+        """Notes that nothing of it is on the disk any more, nor will be."""
+        self.close()
+        self._is_gone = True
 
     def receive(self, path: Path, on_event: OnEvent, should_stop: ShouldStop) -> None:
         """Waits until the file is at `path`, whole. Called by the thread of the import.
@@ -246,8 +268,10 @@ class Uploads:
             UploadRefused: such a file isn't taken.
         """
         upload = Upload(name, size, session, self._settings)
-        upload.check()
         with self._lock:
+            others = [other for other in list(self._every.values()) if other.takes_room]
+            _check_number(upload, others)
+            upload.check(sum(other.missing_bytes for other in others))
             self._expected = {key: other for key, other in self._expected.items() if not other.is_overdue}
             self._expected[upload.token] = self._every[upload.token] = upload
         return upload
@@ -288,6 +312,21 @@ class Uploads:
                 f"{upload.name} did not get through to the studio. A proxy in between may refuse large files, or the "
                 "studio wasn't started with `streamlit run app.py`. Name a folder or zip on this server instead.",
             )
+
+
+def _check_number(upload: Upload, others: Sequence[Upload]) -> None:
+    of_session = sum(other.session == upload.session for other in others)
+    if of_session >= MOST_OF_A_SESSION:
+        whose, number = "this browser", of_session
+    elif len(others) >= MOST_OF_ALL:
+        whose, number = "all browsers", len(others)
+    else:
+        return
+    raise UploadRefused(
+        TOO_MANY,
+        f"{upload.name} can't be taken now: {number} files of {whose} are being sent or imported, or wait for an answer. "
+        "Wait for one of them to be done, or stop one, then choose the file again.",
+    )
 
 
 class Pace:

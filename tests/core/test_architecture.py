@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-STANDARD_ONLY = ("config", "errors", "settings", "backbone", "backbones", "events", "recipes", "prediction")
+STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbone", "backbones", "events", "recipes", "prediction")
 HEAVY = {"tensorflow", "keras"}
 SOURCES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"])
 

@@ -43,3 +43,13 @@ def test_slots_that_are_no_number_are_refused(monkeypatch, text):
     monkeypatch.setenv("TRANSFER_STUDIO_SLOTS", text)
     with pytest.raises(ConfigError, match="TRANSFER_STUDIO_SLOTS"):
         read_settings()
+
+
+def test_further_names_of_the_studio_are_read(monkeypatch):
+    monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", " Studio.example:8080, https://lab.example/ ,, *.team.example,::1")
+    assert read_settings().hosts == ("studio.example", "lab.example", "*.team.example", "::1")
+    monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", "studio.example;lab.example")
+    with pytest.raises(ConfigError, match="TRANSFER_STUDIO_HOSTS. Received 'studio.example;lab.example'"):
+        read_settings()
+    monkeypatch.delenv("TRANSFER_STUDIO_HOSTS")
+    assert read_settings().hosts == ()

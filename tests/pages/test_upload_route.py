@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from pages.components import session, upload_route
+from pages.components import session, start_up, upload_route
 from pages.components.jobs import IMPORT, Job
 from pages.components.upload_imports import UploadImport
 from pages.components.uploads import Upload
@@ -50,7 +50,8 @@ def site(home):
     routes = upload_route.routes(lambda session_id: session_id in sites[0].present)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(Starlette(routes=routes), log_level="error"))
+    app = Starlette(routes=routes, middleware=start_up.middleware())
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     sites.append(Site(listener.getsockname()[1]))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
     thread.start()
@@ -102,19 +103,26 @@ def test_a_session_that_is_gone_gets_403(site):
     assert "isn't expected" in ended(job).error
 
 
+ONLY_OWN = "Only the studio's own pages may ask for this. This was asked by "
+ELSEWHERE = (
+    f"{ONLY_OWN}a page of elsewhere.example. If that is the studio's name behind a proxy, start the studio with "
+    "TRANSFER_STUDIO_HOSTS=elsewhere.example."
+)
+
+
 @pytest.mark.parametrize(
-    "headers",
+    ("headers", "sentence"),
     [
-        {"Origin": "https://elsewhere.example"},
-        {"Origin": "null"},
-        {"Sec_Fetch_Site": "cross-site", "Origin": "https://elsewhere.example"},
-        {"Sec_Fetch_Site": "same-site"},
+        ({"Origin": "https://elsewhere.example"}, ELSEWHERE),
+        ({"Origin": "null"}, f"{ONLY_OWN}null."),
+        ({"Sec_Fetch_Site": "cross-site", "Origin": "https://elsewhere.example"}, ELSEWHERE),
+        ({"Sec_Fetch_Site": "same-site"}, f"{ONLY_OWN}another site."),
     ],
 )
-def test_another_site_gets_403_and_spends_no_token(site, headers):
+def test_another_site_gets_403_and_spends_no_token(site, headers, sentence):
     upload, job = site.expect(13)
     status, words = site.put(upload.token, b"roses are red", **headers)
-    assert (status, words) == (403, "Files are only taken from the studio's own page. Choose the file there.")
+    assert (status, words) == (403, sentence)
     assert site.put(upload.token, b"roses are red", Origin=f"http://127.0.0.1:{site.port}")[0] == 204
     ended(job)
 

@@ -1,13 +1,15 @@
 import shutil
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from core.datasets.layout import AmbiguousLayout
 from core.datasets.store import DatasetStore
-from core.errors import Stopped
+from core.errors import CoreError, Stopped
 from core.events import ignore_event, never_stop
 from core.settings import GIGABYTE, ImportLimits
 from pages.components import uploads as module
@@ -96,9 +98,122 @@ def test_a_token_expires_and_the_import_says_so(uploads, tmp_path, monkeypatch):
 
 
 def test_tokens_differ_and_say_nothing(uploads):
-    tokens = {uploads.expect("pets.zip", 6, SESSION).token for _ in range(20)}
+    tokens = set()
+    for _ in range(20):
+        upload = uploads.expect("pets.zip", 6, SESSION)
+        tokens.add(upload.token)
+        upload.forget()
     assert len(tokens) == 20
     assert min(map(len, tokens)) >= 43
+
+
+def test_one_browser_and_all_of_them_send_only_so_many_files_at_once(home, shape_folder, tmp_path):
+    archive = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", shape_folder))
+    uploads = Uploads(home)
+    waiting = [uploads.expect(f"{number}.zip", 6, "one") for number in range(module.MOST_OF_A_SESSION)]
+    with pytest.raises(UploadRefused, match=r"x\.zip can't be taken now: 3 files of this browser are being") as refused:
+        uploads.expect("x.zip", 6, "one")
+    assert refused.value.status == 429
+    others = [uploads.expect("y.zip", 6, f"other {number}") for number in range(module.MOST_OF_ALL - len(waiting))]
+    with pytest.raises(UploadRefused, match="8 files of all browsers are being sent or imported"):
+        uploads.expect("z.zip", 6, "yet another")
+    # One that has arrived counts until it is imported, and not any longer.
+    content = archive.read_bytes()
+    uploads.give_up(others[0].token)
+    others[0].forget()
+    upload = uploads.expect("pets.zip", len(content), "yet another")
+    source = UploadImport(DatasetStore(home), upload)
+    upload.claim()
+    counted = []
+    job = threading.Thread(target=lambda: source.work()(lambda event: counted.append(upload.takes_room), never_stop))
+    job.start()
+    upload.write(content)
+    upload.end()
+    job.join(60)
+    assert all(counted)
+    assert not upload.takes_room
+    uploads.expect("z.zip", 6, "yet another")
+
+
+def test_many_at_once_do_not_slip_through_together(uploads):
+    taken, start = [], threading.Barrier(12)
+
+    def ask() -> None:
+        start.wait()
+        with suppress(UploadRefused):
+            taken.append(uploads.expect("pets.zip", 6, SESSION))
+
+    threads = [threading.Thread(target=ask) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(taken) == module.MOST_OF_A_SESSION
+
+
+def test_an_upload_that_never_began_counts_no_longer_than_its_token(uploads, monkeypatch):
+    monkeypatch.setattr(module, "SECONDS_TO_BEGIN", 0.0)
+    kept = [uploads.expect("pets.zip", 6, SESSION) for _ in range(5)]
+    assert not any(upload.takes_room for upload in kept)
+
+
+def test_what_others_were_promised_counts_against_the_disk(home):
+    free_bytes = shutil.disk_usage(home.home.parent).free
+    uploads = Uploads(replace(home, import_limits=ImportLimits(total_bytes=2**60, free_disk_bytes=0)))
+    share = free_bytes * 2 // 5
+    first = uploads.expect("a.zip", share, "one")
+    second = uploads.expect("b.zip", share, "two")
+    with pytest.raises(UploadRefused, match=r"too little room for c\.zip") as refused:
+        uploads.expect("c.zip", share, "three")
+    assert refused.value.status == 507
+    second.fail(module.GONE, "The connection broke off.")
+    uploads.expect("c.zip", share, "three")
+    assert first.missing_bytes == share
+
+
+ODD_NAMES = [
+    "..",
+    ".",
+    ".zip",
+    ".importing-x",
+    "a\x00b.zip",
+    "\ud800.zip",
+    "x" * 5000 + ".zip",
+    "%s{0}.zip",
+    "-rf *.zip",
+    "\u202epiz.exe",
+    "![f](https:/host/x.png).zip",
+    "🐈\u200d⬛.tar.gz",
+    "CON.zip ",
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+@pytest.mark.parametrize("end", ["broken off", "stopped", "not a zip"])
+def test_an_upload_of_any_name_that_ends_half_way_leaves_nothing(home, name, end):
+    stopping = threading.Event()
+    source = UploadImport(DatasetStore(home), Uploads(home).expect(name, 6, SESSION))
+    errors = []
+
+    def work() -> None:
+        try:
+            source.work()(ignore_event, stopping.is_set)
+        except (CoreError, Stopped) as error:
+            errors.append(error)
+
+    job = threading.Thread(target=work)
+    job.start()
+    source.upload.write(b"abc")
+    assert leftovers(home)
+    if end == "stopped":
+        stopping.set()
+    else:
+        if end == "not a zip":
+            source.upload.write(b"def")
+        source.upload.end()
+    job.join(60)
+    assert errors
+    assert leftovers(home) == []
 
 
 @pytest.mark.parametrize(
