@@ -25,7 +25,7 @@ def measure(times: int, chosen: str) -> None:
             if chosen not in name:
                 continue
             home = Path(folder) / str(number)
-            server = start_server(home / "home", SLOW_SERVER)
+            server = start_server(home / "home", program=SLOW_SERVER)
             page = browser.new_context(base_url=server.url, viewport={"width": 1280, "height": 900}).new_page()
             page.set_default_timeout(PATIENCE_MILLISECONDS)
             studio = prepared(server, page, home)

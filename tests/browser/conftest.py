@@ -91,16 +91,25 @@ def answers(url: str) -> bool:
         return False
 
 
-def start_server(home: Path, program: Sequence[str] = ("streamlit", "run", "app.py")) -> Server:
-    """Starts the studio as its user does, but for the port and the browser that it would open."""
+def start_server(
+    home: Path, *further: str, program: Sequence[str] = ("streamlit", "run", "app.py"), **variables: str
+) -> Server:
+    """Starts the studio as its user does, but for the port and the browser that it would open.
+
+    Args:
+        home: the data home.
+        further: options of `streamlit run`.
+        program: the module that starts it, with its arguments.
+        variables: of the environment.
+    """
     port = free_port()
-    environment = {**os.environ, "TRANSFER_STUDIO_HOME": str(home)}
+    environment = {**os.environ, "TRANSFER_STUDIO_HOME": str(home), **variables}
     environment.pop("TRANSFER_STUDIO_WEIGHTS", None)
     command = [sys.executable, "-m", *program]
     options = ["--server.headless", "true", "--server.port", str(port), "--server.fileWatcherType", "none"]
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("ab") as log:
-        process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen([*command, *options, *further], cwd=ROOT, env=environment, stdout=log, stderr=log)
     server = Server(f"http://127.0.0.1:{port}", process, Settings(home))
     wait_until(lambda: answers(server.url))
     return server

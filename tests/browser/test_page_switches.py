@@ -15,7 +15,7 @@ TIMES = dict.fromkeys(SWITCHES, 1) | dict.fromkeys(tuple(SWITCHES)[:2], 4)
 
 @pytest.fixture
 def server(chromium: str, tmp_path: Path) -> Iterator[Server]:
-    server = start_server(tmp_path / "home", SLOW_SERVER)
+    server = start_server(tmp_path / "home", program=SLOW_SERVER)
     yield server
     end_server(server)
 

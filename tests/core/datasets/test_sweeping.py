@@ -1,0 +1,107 @@
+"""What killed imports leave behind is removed at the next start, whatever it is called, and what is in use never is."""
+
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+from core.__main__ import main
+from core.datasets.store import DatasetStore
+
+HOLD = """
+import sys
+from core.datasets.store import DatasetStore
+from core.settings import settings
+with DatasetStore(settings()).workspace() as workspace:
+    (workspace / "upload").write_bytes(b"half of it")
+    print(workspace, flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_process():
+    """Another process that is at work in a workspace, until it is killed."""
+    process = subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        process.stdout.readline()
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdin.close()
+        process.stdout.close()
+
+
+def left_behind(home) -> list[str]:
+    return [path.name for path in home.datasets.iterdir() if path.name != ".lock"]
+
+
+def test_what_a_killed_process_left_is_swept_by_every_command_and_not_before_it_is_killed(home, capsys):
+    with another_process():
+        assert main(["datasets"]) == 0
+        DatasetStore(home).sweep()
+        assert len(left_behind(home)) == 2
+    assert len(left_behind(home)) == 2
+    assert main(["backbones"]) == 0
+    assert left_behind(home) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".importing-a b\n[*]?", ".importing-", ".importing-x.lock", ".importing-x.y", ".importing-🐈", ".deleted-x.lock"],
+)
+@pytest.mark.parametrize("kind", ["folder", "file", "link"])
+def test_leftovers_of_any_name_and_kind_are_swept(home, tmp_path, name, kind):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "picture").touch()
+    home.datasets.mkdir(parents=True)
+    path = home.datasets / name
+    if kind == "folder":
+        path.mkdir()
+        (path / "upload").touch()
+    elif kind == "file":
+        path.touch()
+    else:
+        path.symlink_to(kept)
+    DatasetStore(home).sweep()
+    assert left_behind(home) == []
+    assert (kept / "picture").exists()
+
+
+def test_a_folder_whose_lock_is_held_stays_and_so_do_data_sets(home):
+    store = DatasetStore(home)
+    with store.workspace() as workspace, store.workspace() as other:
+        (home.datasets / "abc").mkdir()
+        DatasetStore(home).sweep()
+        assert workspace.is_dir()
+        assert other.is_dir()
+    assert left_behind(home) == ["abc"]
+
+
+def test_sweeping_makes_nothing_and_never_fails(home):
+    DatasetStore(home).sweep()
+    assert not home.home.exists()
+    home.home.mkdir()
+    home.datasets.write_text("no folder")
+    DatasetStore(home).sweep()
+
+
+def test_a_process_that_ends_in_order_takes_its_folders_with_it(home):
+    store = DatasetStore(home)
+    with store.workspace() as workspace:
+        (workspace / "upload").touch()
+        store.let_go()
+        assert left_behind(home) == []
+    assert left_behind(home) == []
+
+
+def test_a_command_whose_settings_are_wrong_says_so_itself(home, monkeypatch, capsys):
+    from core.settings import settings
+
+    monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", "a b")
+    settings.cache_clear()
+    assert main(["datasets"]) == 2
+    assert "TRANSFER_STUDIO_HOSTS" in capsys.readouterr().err
