@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import psutil
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
@@ -28,8 +28,9 @@ SETTING = "TRANSFER_STUDIO_HOSTS"
 ALLOWED_HOSTS = "server.allowedHosts"
 # What a page asks before it opens its connection; what is wrong with the answer, the page shows.
 FIRST_QUESTIONS = ("/_stcore/health", "/_stcore/host-config")
-# A browser's own word that a request was made by another site; a navigation, such as a click on a link, is none.
+# A browser's own word that a request was made by a page of another site.
 FOREIGN_SITES = ("cross-site", "same-site")
+# What other sites may ask for too, a link to the studio for example: they don't get to see the answer.
 READING = ("GET", "HEAD", "OPTIONS")
 MOST_TOLD = 50
 LONGEST_SHOWN = 100
@@ -51,8 +52,9 @@ class Gate:
         status, sentence = refusal
         self._tell(sentence)
         if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
-            # What was sent along isn't read, so the connection can't be used again.
-            await PlainTextResponse(sentence, status, {"Connection": "close"})(scope, receive, send)
+            # Streamlit's page reads JSON only. What was sent along isn't read, so the connection can't be used again.
+            kind = JSONResponse if status == MISDIRECTED else PlainTextResponse
+            await kind(sentence, status, {"Connection": "close"})(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": sentence[:LONGEST_SHOWN]})
 
@@ -70,19 +72,14 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
     host = host_of(asked[0]) if len(asked) == 1 else None
     if host is None or not is_own(host):
         return FORBIDDEN, _foreign_name(", ".join(asked), host)
-    # A browser names the page that asks, unless the page only reads from where it came from.
     origin = headers.get("origin")
-    if origin is not None and not _is_own_page(origin):
-        return FORBIDDEN, _foreign_page(origin)
-    if scope["type"] == "websocket":
-        return None
-    is_foreign = headers.get("sec-fetch-site") in FOREIGN_SITES
-    if is_foreign and origin is None and scope["method"] not in READING:
-        return FORBIDDEN, _foreign_page("another site")
-    referrer = headers.get("referer")
-    if referrer and scope["path"].endswith(FIRST_QUESTIONS) and not _is_own_page(referrer):
-        # A status other than 403, for which the page has words of its own and doesn't show these.
-        return MISDIRECTED, _foreign_page(referrer)
+    if scope["type"] == "websocket" or scope["method"] not in READING:
+        is_foreign = origin is None and headers.get("sec-fetch-site") in FOREIGN_SITES
+        if is_foreign or not _is_own_page(origin):
+            return FORBIDDEN, _foreign_page("another site" if is_foreign else origin)
+    elif scope["path"].endswith(FIRST_QUESTIONS) and not _is_own_page(page := origin or headers.get("referer")):
+        # A status other than 403, for which Streamlit's page has words of its own and doesn't show these.
+        return MISDIRECTED, _foreign_page(page)
     return None
 
 
@@ -91,7 +88,10 @@ def is_own(host: str) -> bool:
     return is_among(host, _named()) or host in _bound()
 
 
-def _is_own_page(url: str) -> bool:
+def _is_own_page(url: str | None) -> bool:
+    """Returns whether a page is the studio's own; so is none, as what isn't a browser names none."""
+    if url is None:
+        return True
     host = host_of_url(url)
     return host is not None and (is_own(host) or host in map(host_of_url, st.get_option("server.corsAllowedOrigins")))
 
@@ -142,8 +142,8 @@ def let_streamlit_agree() -> None:
 def _for_streamlit(scope: Scope) -> Scope:
     """Returns a connection's request as if its page had come by the same name.
 
-    Streamlit compares the two names by itself. It would refuse what the settings allow, and ask a server on the internet
-    for this machine's address to find out.
+    Streamlit compares the two names by itself. It would refuse what the settings allow, and ask a server on the
+    internet for this machine's address to find out.
     """
     if scope["type"] != "websocket":
         return scope
@@ -158,8 +158,8 @@ def _foreign_name(asked: str, host: str | None) -> str:
     if host is None:
         return f"The studio was asked for as {_shown(asked) or 'nothing'}, which is no name of a host."
     return (
-        f"The studio was asked for as {host}, which is none of its names. Open it at localhost or, if that is to be one "
-        f"of them, start it with {SETTING}={host} (several with commas between them)."
+        f"The studio was asked for as {host}, which is none of its names. Open it at localhost or, if that is to be "
+        f"one of them, start it with {SETTING}={host} (several with commas between them)."
     )
 
 
@@ -168,8 +168,8 @@ def _foreign_page(page: str) -> str:
     if host is None:
         return f"Only the studio's own pages may ask for this. This was asked by {_shown(page)}."
     return (
-        f"Only the studio's own pages may ask for this. This was asked by a page of {host}. If that is the studio's name "
-        f"behind a proxy, start the studio with {SETTING}={host}."
+        f"Only the studio's own pages may ask for this. This was asked by a page of {host}. If that is the studio's "
+        f"name behind a proxy, start the studio with {SETTING}={host}."
     )
 
 

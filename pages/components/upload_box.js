@@ -29,7 +29,7 @@ function send(key, file, token) {
       box.draw();
       // What goes wrong with a file that the server began to take, the page says by itself.
       if (status === 403) box.say(words);
-      if (status !== 204) box.tell("unsent", token);
+      if (status !== 204) box.tell("unsent", { token, status });
     });
 }
 

@@ -81,7 +81,7 @@ def upload_box(
             "isAwaited": session.uploads().is_awaited(answer.token),
         },
         on_wanted_change=lambda: expect(key, st.session_state[key].wanted, on_upload),
-        on_unsent_change=lambda: session.uploads().give_up(str(st.session_state[key].unsent)),
+        on_unsent_change=lambda: give_up(st.session_state[key].unsent),
     )
 
 
@@ -104,6 +104,17 @@ def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> N
         return
     on_upload(upload)
     st.session_state[_answer(key)] = Answer(number, token=upload.token)
+
+
+def give_up(unsent: object) -> None:
+    """Ends an upload that a browser could not send.
+
+    Args:
+        unsent: what the browser says of it, `{"token": ..., "status": ...}`; the status is that of HTTP, 0 for none.
+    """
+    token, status = (unsent.get("token"), unsent.get("status")) if isinstance(unsent, dict) else (None, None)
+    if isinstance(token, str) and isinstance(status, int):
+        session.uploads().give_up(token, status)
 
 
 def _answer(key: str) -> str:

@@ -32,6 +32,14 @@ MOST_OF_A_SESSION = 3
 MOST_OF_ALL = 8
 FORBIDDEN, BAD_REQUEST, GONE, TOO_LARGE, TOO_MANY, NO_ROOM = 403, 400, 410, 413, 429, 507
 
+WHY_UNSENT = {
+    0: "A proxy in between may refuse large files, or the studio wasn't started with `streamlit run app.py`.",
+    FORBIDDEN: "It was refused (403): if a proxy in between changes the host's name, start the studio with "
+    "TRANSFER_STUDIO_HOSTS set to the name in the browser's address; else the proxy itself refuses it.",
+    TOO_LARGE: "A proxy in between refuses files of this size (413): allow them there, in nginx by "
+    "`client_max_body_size 0`.",
+}
+
 
 class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the person)
     """An upload that isn't taken, or not any further.
@@ -302,15 +310,20 @@ class Uploads:
         upload = self._every.get(token)
         return upload is not None and not upload.has_ended
 
-    def give_up(self, token: str) -> None:
-        """Ends the upload of a token that the browser could not use."""
+    def give_up(self, token: str, status: int = 0) -> None:
+        """Ends the upload of a token that the browser could not use.
+
+        Args:
+            token: as the browser has it.
+            status: what it was answered, by the studio or by a proxy in between; 0 where nothing came.
+        """
         with self._lock:
             upload = self._expected.pop(token, None)
         if upload is not None:
+            why = WHY_UNSENT.get(status, WHY_UNSENT[0])
             upload.fail(
                 GONE,
-                f"{upload.name} did not get through to the studio. A proxy in between may refuse large files, or the "
-                "studio wasn't started with `streamlit run app.py`. Name a folder or zip on this server instead.",
+                f"{upload.name} did not get through to the studio. {why} Name a folder or zip on this server instead.",
             )
 
 
@@ -324,8 +337,8 @@ def _check_number(upload: Upload, others: Sequence[Upload]) -> None:
         return
     raise UploadRefused(
         TOO_MANY,
-        f"{upload.name} can't be taken now: {number} files of {whose} are being sent or imported, or wait for an answer. "
-        "Wait for one of them to be done, or stop one, then choose the file again.",
+        f"{upload.name} can't be taken now: {number} files of {whose} are being sent or imported, or wait for an "
+        "answer. Wait for one of them to be done, or stop one, then choose the file again.",
     )
 
 

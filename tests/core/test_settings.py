@@ -49,7 +49,7 @@ def test_further_names_of_the_studio_are_read(monkeypatch):
     monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", " Studio.example:8080, https://lab.example/ ,, *.team.example,::1")
     assert read_settings().hosts == ("studio.example", "lab.example", "*.team.example", "::1")
     monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", "studio.example;lab.example")
-    with pytest.raises(ConfigError, match="TRANSFER_STUDIO_HOSTS. Received 'studio.example;lab.example'"):
+    with pytest.raises(ConfigError, match=r"TRANSFER_STUDIO_HOSTS\. Received 'studio\.example;lab\.example'"):
         read_settings()
     monkeypatch.delenv("TRANSFER_STUDIO_HOSTS")
     assert read_settings().hosts == ()

@@ -309,6 +309,15 @@ def test_a_file_that_never_got_through_is_told_with_what_to_do(uploads, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("status", "words"), [(403, "TRANSFER_STUDIO_HOSTS"), (413, "client_max_body_size"), (502, "wasn't started with")]
+)
+def test_why_a_file_did_not_get_through_goes_by_what_the_browser_was_answered(uploads, status, words):
+    upload = uploads.expect("pets.zip", 6, SESSION)
+    uploads.give_up(upload.token, status)
+    assert words in str(upload.refusal)
+
+
+@pytest.mark.parametrize(
     "name, shown",
     [
         ("pets.zip", "pets.zip"),
