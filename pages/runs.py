@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.runs import queue
 from core.runs.store import Run
-from pages.components import chart_view, charts, dialogs, frame, quick_start, run_views, session, wording
+from pages.components import chart_view, charts, dialogs, frame, quick_start, run_views, session, tables, wording
 
 OPENED = "opened_run"
 PERCENT = "%.1f %%"
@@ -18,7 +18,7 @@ def choose_runs(runs: list[Run]) -> list[Run]:
     # Rows are chosen by their place, so the choice is dropped when the list changes.
     fingerprint = hashlib.sha256(" ".join(run.id for run in runs).encode()).hexdigest()[:12]
     click = f"open_{fingerprint}"
-    table = st.dataframe(
+    table = tables.show(
         {
             # The short ones first: on a phone they and the beginning of the name are all that is seen.
             "Status": [wording.STATUS_WORDS[run.status][0] for run in runs],
@@ -29,8 +29,8 @@ def choose_runs(runs: list[Run]) -> list[Run]:
             "Time": [run_views.time_taken(run) for run in runs],
             "Created": [datetime.fromtimestamp(run.created, UTC) for run in runs],
         },
+        alt="All runs with status, accuracy, data set, recipe and time",
         key=f"runs_{fingerprint}",
-        hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
         column_config={
@@ -41,7 +41,6 @@ def choose_runs(runs: list[Run]) -> list[Run]:
             "Created": st.column_config.DatetimeColumn(format="distance"),
         },
         placeholder=wording.UNKNOWN,
-        alt="All runs with status, accuracy, data set, recipe and time",
     )
     opened = st.session_state.pop(OPENED, None)
     if opened:
@@ -105,17 +104,17 @@ def show_comparison(chosen: list[Run]) -> None:
     chart_view.show(
         charts.comparison(curves, metric), alt=f"{charts.METRICS[metric]} of {len(chosen)} runs, epoch by epoch"
     )
-    st.dataframe(
+    tables.show(
         {
             "Run": [run.name for run in chosen],
             "Recipe": [run_views.recipe_label(run) for run in chosen],
             "Accuracy": [_accuracy_percent(run) for run in chosen],
             "Epochs": [len(charts.epochs_of(curves[run.name])) for run in chosen],
         },
-        hide_index=True,
+        alt="The compared runs with recipe, accuracy and epochs",
+        file_name="runs.csv",
         column_config={"Accuracy": st.column_config.NumberColumn(format=PERCENT)},
         placeholder=wording.UNKNOWN,
-        alt="The compared runs with recipe, accuracy and epochs",
     )
 
 

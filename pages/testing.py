@@ -6,6 +6,7 @@ from importlib.util import find_spec
 import streamlit as st
 
 from core.datasets.index import DatasetIndex, Sample
+from core.datasets.names import escape_label
 from core.errors import CoreError
 from core.runs.store import Run
 from pages.components import frame, polling, predictions, quick_start, session, wording
@@ -79,7 +80,7 @@ def uploaded_pictures() -> list[Picture]:
     uploads = st.file_uploader(
         "Pictures", type=TYPES, accept_multiple_files=True, max_upload_size=MOST_MEGABYTES, label_visibility="collapsed"
     )
-    return [Picture(upload.name, upload.getvalue()) for upload in uploads]
+    return [Picture(escape_label(upload.name), upload.getvalue()) for upload in uploads]
 
 
 def webcam_picture() -> list[Picture]:

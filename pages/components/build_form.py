@@ -65,14 +65,14 @@ def _add_class() -> None:
 
 def _class(place: int) -> None:
     """Draws the fields of one class."""
-    name = st.text_input(
+    st.text_input(
         f"Class {place + 1}",
         key=_key("class", place),
         placeholder="What is on the pictures",
         max_chars=100,
     )
     st.file_uploader(
-        f"Pictures of {name.strip() or f'class {place + 1}'}",
+        f"Pictures of class {place + 1}",
         type=TYPES,
         accept_multiple_files=True,
         key=_key("files", place),

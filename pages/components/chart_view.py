@@ -5,7 +5,8 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import streamlit as st
 
-CONFIG = {"displayModeBar": False}
+# Without MathJax, which isn't there, formulas are left as they are; so nothing is to look for any.
+CONFIG = {"displayModeBar": False, "typesetMath": False}
 
 
 def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callable[[], None] | None = None) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import dialogs, session, wording
+from pages.components import dialogs, session, tables, wording
 
 CHOICE = "dataset_choice"
 IN_USE = "A run is training on it. Wait for its end, or stop it."
@@ -93,14 +93,20 @@ def parent_name(index: DatasetIndex) -> str:
     return names.get(index.parent, "")
 
 
-def left_out(index: DatasetIndex) -> None:
-    """Draws which files an import left out, and why."""
+def left_out(index: DatasetIndex, key: str = "") -> None:
+    """Draws which files an import left out, and why.
+
+    Args:
+        index: the data set.
+        key: where there is more than one such table on the page.
+    """
     if index.skipped:
         with st.expander(f"Left out: {wording.count(len(index.skipped), 'file')}", icon=":material/block:"):
-            st.dataframe(
+            tables.show(
                 {"File": [item.name for item in index.skipped], "Reason": [item.reason for item in index.skipped]},
-                hide_index=True,
                 alt="Files that were left out, with the reason",
+                file_name="left-out.csv",
+                csv_key=key,
             )
     if index.num_ignored:
         files = wording.count(index.num_ignored, "file")

@@ -186,7 +186,7 @@ def _keep_or_remove(index: DatasetIndex, sample: Sample, decision: str) -> None:
     # What is on disk counts, whatever the widget had: another tab or a button for all may have decided.
     st.session_state[key] = decision if decision in CHOICES else None
     st.segmented_control(
-        f"Keep or remove {sample.name}",
+        "Keep or remove this picture",
         list(CHOICES),
         format_func=CHOICES.__getitem__,
         key=key,
@@ -208,7 +208,7 @@ def _class(index: DatasetIndex, sample: Sample, decision: str, suggested: str) -
     st.session_state[key] = new
     names = index.class_names if new in index.class_names else (*index.class_names, new)
     st.selectbox(
-        f"Class of {sample.name}",
+        "Class of this picture",
         names,
         key=key,
         label_visibility="collapsed",

@@ -10,7 +10,7 @@ from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.evaluation import Evaluation, load_evaluations
 from core.runs.store import Run
-from pages.components import chart_view, charts, pictures, run_views, session, wording
+from pages.components import chart_view, charts, pictures, run_views, session, tables, wording
 
 FILE = "evaluation.json"
 MOST_WRONG = 8
@@ -83,7 +83,7 @@ def _percents(values: Iterable[float]) -> list[float | None]:
 
 def _class_table(evaluation: Evaluation) -> None:
     scores = evaluation.per_class
-    st.dataframe(
+    tables.show(
         {
             "Class": [score.name for score in scores],
             "Recall": _percents(score.recall for score in scores),
@@ -91,7 +91,8 @@ def _class_table(evaluation: Evaluation) -> None:
             "F1": _percents(score.f1 for score in scores),
             "Pictures": [score.support for score in scores],
         },
-        hide_index=True,
+        alt="Recall, precision, F1 and number of pictures of each class",
+        file_name="classes.csv",
         column_config={
             # Wide enough for most names, and never so wide that the numbers are out of sight.
             "Class": st.column_config.TextColumn(width=CLASS_WIDTH),
@@ -106,7 +107,6 @@ def _class_table(evaluation: Evaluation) -> None:
             ),
         },
         placeholder=wording.UNKNOWN,
-        alt="Recall, precision, F1 and number of pictures of each class",
     )
 
 

@@ -207,7 +207,7 @@ def _backbone_facts(backbone: Backbone) -> None:
         help="Share of ImageNet's validation pictures it names right out of 1,000 classes. Not a promise for yours.",
     )
     weights = availability(backbone, settings())
-    grid.metric("Weights", WEIGHTS_KINDS[weights.kind], help=weights.text)
+    grid.metric("Weights", WEIGHTS_KINDS[weights.kind], help=wording.plain(weights.text))
 
 
 def _epochs_help() -> str:

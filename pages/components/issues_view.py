@@ -7,7 +7,7 @@ import streamlit as st
 from core.datasets.audit import KINDS
 from core.datasets.drafts import RELABEL_PREFIX, Draft
 from core.datasets.index import DatasetIndex, Sample
-from pages.components import copies_view, decisions, map_view, pictures, wording
+from pages.components import copies_view, decisions, map_view, pictures, tables, wording
 from pages.components.contents import CORRUPT, Findings, by_path, survey
 
 KIND = "issue_kind"
@@ -70,10 +70,10 @@ def _choose_kind(found: Findings, draft: Draft) -> str:
 
 def _unreadable(found: Findings) -> None:
     issues = found.by_kind[CORRUPT]
-    st.dataframe(
+    tables.show(
         {"File": [issue.path for issue in issues], "Reason": [issue.detail for issue in issues]},
-        hide_index=True,
         alt="Files that could not be used, with the reason",
+        file_name="unreadable.csv",
     )
 
 

@@ -1,20 +1,17 @@
 """A model's answers: the picture, bars and a verdict in words; a table and a CSV file for many."""
 
-import csv
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
-from core.datasets.label_tables import as_cell
 from core.errors import CoreError
 from core.nn.images import thumbnail
 from core.prediction import Prediction, Verdict
 from core.runs.store import Run
-from pages.components import chart_view, charts, session, wording
+from pages.components import chart_view, charts, session, tables, wording
 
 PICTURE_SIDE = 320
 A_PAGE = 6
@@ -107,12 +104,11 @@ def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Predictio
     }
     if any(picture.true_class for picture in chosen):
         rows["In truth"] = [picture.true_class for picture in chosen]
-    st.dataframe(
+    tables.show(
         rows,
-        hide_index=True,
+        alt="The answer to each picture",
         column_config={"Probability": st.column_config.NumberColumn(format="%.1f %%")},
         placeholder=wording.UNKNOWN,
-        alt="The answer to each picture",
     )
     st.download_button(
         "Download as CSV",
@@ -129,14 +125,9 @@ def answers_as_csv(chosen: Sequence[Picture], answers: Sequence[Prediction]) -> 
 
     Pictures that couldn't be read have none.
     """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    class_names = answers[0].class_names
-    header = ["picture", "answer", "probability", "verdict", "error", *class_names]
-    writer.writerow([as_cell(name) for name in header])
+    rows = [["picture", "answer", "probability", "verdict", "error", *answers[0].class_names]]
     for picture, answer in zip(chosen, answers, strict=True):
         numbers = ["" if answer.error else f"{value:.6f}" for value in (answer.probability, *answer.probabilities)]
-        words = [as_cell(text) for text in (picture.name, answer.class_name)]
-        ending = [as_cell(text) for text in ("" if answer.error else str(answer.verdict), answer.error)]
-        writer.writerow([*words, numbers[0], *ending, *numbers[1:]])
-    return text.getvalue().encode("utf-8-sig")
+        verdict = "" if answer.error else str(answer.verdict)
+        rows.append([picture.name, answer.class_name, numbers[0], verdict, answer.error, *numbers[1:]])
+    return tables.rows_as_csv(rows)

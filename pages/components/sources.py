@@ -50,7 +50,7 @@ def show_imported(job: Job) -> None:
         st.toast(f"{wording.plain(imported.name)} is in: {count}.", icon=":material/check_circle:")
         return
     st.info("\n\n".join(wording.plain(note) for note in imported.notes), icon=":material/info:")
-    dataset_views.left_out(imported)
+    dataset_views.left_out(imported, key="imported")
 
 
 def has_failed() -> bool:

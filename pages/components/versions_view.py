@@ -35,7 +35,7 @@ def show(index: DatasetIndex) -> None:
 
 def _actions(index: DatasetIndex, line: tuple[DatasetIndex, ...]) -> None:
     with st.container(horizontal=True):
-        if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {line[-2].name}."):
+        if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
             _ask_undo(index, line[-2])
         downloads.button(index)
         dataset_views.rename_and_delete(index)

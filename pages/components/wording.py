@@ -8,12 +8,16 @@ from datetime import datetime
 
 from core.backbones import get_backbone
 from core.datasets.edits import Edit
+from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event
 from core.forecast import in_words
 from core.runs.store import Run, RunStatus
 
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)
+ICON = ":material/"
+# Words that Streamlit draws as one sign.
+ARROWS = ("<->", "->", "<-", "--", ">=", "<=", "~=")
 AROUND = re.compile(r"([(\[\"']*)(.+?)([)\]\"'.,;:!?]*)")
 PLURALS = {
     "class": "classes",
@@ -81,10 +85,15 @@ STATUS_WORDS = {
 def plain(text: str) -> str:
     """Returns a text from people so that Markdown shows it as it is, and so that it can be copied as it is.
 
-    Punctuation is escaped. Streamlit looks for `:shortcodes:`, addresses and links after that, so words that could be
-    one of these are shown as code, which it leaves alone.
+    All that comes from people and from errors goes through here, or through `charts.label` for charts, before
+    Streamlit gets it: titles, texts, captions, messages, helps, the labels of buttons and of pills. What it shows as
+    it is anyway: choices of select boxes, tables, what is typed, `alt`. A widget's label it both takes for Markdown
+    and reads out as it is, so nothing from people belongs there.
+
+    Punctuation is escaped. Streamlit looks for `:shortcodes:`, addresses, links and arrows after that, so words that
+    could be one of these are shown as code, which it leaves alone.
     """
-    text = "".join(letter if letter.isprintable() else " " for letter in text)
+    text = "".join(letter if letter.isprintable() or letter in KEPT_INVISIBLE else " " for letter in text)
     return _isolated([(word, _plain_word(word)) for word in text.split()])
 
 
@@ -131,13 +140,21 @@ def whole(name: str) -> str | None:
 
 
 def _plain_word(word: str) -> str:
+    if word in ARROWS:
+        return f"`{word}`"
     if not LINK_LIKE.search(word):
         return _escaped(word)
     # What stands around an address in a sentence is no part of it.
     before, core, after = AROUND.fullmatch(word).groups()
-    fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", core)), default=0))
-    room = " " if "`" in core else ""
-    return f"{_escaped(before)}{fence}{room}{core}{room}{fence}{_escaped(after)}"
+    # The one that Streamlit looks for within code too, but not where its colon is spelled out.
+    parts = [_as_code(part) if LINK_LIKE.search(part) else _escaped(part) for part in core.split(ICON)]
+    return f"{_escaped(before)}{ICON.replace(':', '&#58;').join(parts)}{_escaped(after)}"
+
+
+def _as_code(text: str) -> str:
+    fence = "`" * (1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
+    room = " " if "`" in text else ""
+    return f"{fence}{room}{text}{room}{fence}"
 
 
 def _escaped(text: str) -> str:
