@@ -122,6 +122,11 @@ def test_plain_adds_nothing_that_is_not_seen():
     assert wording.plain("a\n\nb\x07") == "a b"
 
 
+def test_what_holds_letters_and_emoji_together_stays():
+    assert wording.plain("🐈\u200d⬛ \u0645\u06cc\u200c\u062e") == "🐈\u200d⬛ \u2068\u0645\u06cc\u200c\u062e\u2069"
+    assert wording.plain("a\u200bb\u202ec") == "a b c"
+
+
 def test_numbers_in_words():
     assert wording.count(1, "picture") == "1 picture"
     assert wording.count(1200, "class") == "1,200 classes"
