@@ -7,14 +7,11 @@ data set is either there or not. Folders that killed imports left behind are rem
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
-
-from filelock import FileLock, Timeout
 
 from core import durable
 from core.datasets.additions import add_to
@@ -30,14 +27,12 @@ from core.datasets.picture_reader import Pictures, picture_members
 from core.datasets.record import OTHER_VERSION, RECORD_NAME, RecordError, read_record, write_record
 from core.datasets.titles import clean_title, free_title, version_title, without_suffix
 from core.datasets.verify import build_index
+from core.datasets.workspaces import Workspaces
 from core.disk import FULL
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.runs.store import RunStore
 from core.settings import Settings
-
-IMPORTING, DELETED = ".importing-", ".deleted-"
-LOCK = ".lock"
 
 
 class DatasetStore:
@@ -47,7 +42,7 @@ class DatasetStore:
         self.settings = settings
         self._folder = settings.datasets
         self._limits = settings.import_limits
-        self._held: set[Path] = set()
+        self._workspaces = Workspaces(settings.datasets)
 
     def list(self) -> list[DatasetIndex]:
         """Returns all data sets, newest first, without those that `damaged` returns."""
@@ -92,7 +87,7 @@ class DatasetStore:
         Raises:
             DatasetError: there is no such data set, or the name is empty or taken.
         """
-        with self._explained(key, "renamed in"), self._locked():
+        with self._explained(key, "renamed in"), self._workspaces.locked():
             index = self.get(key)
             name = clean_title(name)
             if any(other.name == name for other in self.list() if other.id != index.id):
@@ -105,7 +100,7 @@ class DatasetStore:
         Raises:
             DatasetError: there is no such data set, or the share is out of its range.
         """
-        with self._explained(key, "changed in"), self._locked():
+        with self._explained(key, "changed in"), self._workspaces.locked():
             return self._rewrite(replace(self.get(key), validation_split=check_share(share)))
 
     def delete(self, key: str) -> DatasetIndex | DamagedDataset:
@@ -117,17 +112,17 @@ class DatasetStore:
         Raises:
             DatasetError: there is no such data set, a queued or running run needs it, or the disk refuses.
         """
-        with self._explained(key, "deleted from"), self._locked():
+        with self._explained(key, "deleted from"), self._workspaces.locked():
             broken = self._damaged(key)
             if broken:
                 self._check_unused(broken.id, broken.id)
-                grave = self._bury(broken.folder)
+                grave = self._workspaces.bury(broken.folder)
             else:
                 index = self.get(key)
                 self._check_unused(index.id, index.name)
                 for heir in heirs(index, self.list()):
                     self._rewrite(heir)
-                grave = self._bury(index.folder)
+                grave = self._workspaces.bury(index.folder)
         shutil.rmtree(grave, ignore_errors=True)
         return broken or index
 
@@ -274,20 +269,22 @@ class DatasetStore:
                 "folder."
             ) from error
 
-    def sweep(self) -> None:
-        """Removes what killed imports and deletions left behind. Each import does so by itself.
+    def workspace(self) -> AbstractContextManager[Path]:
+        """Yields a private folder on the disk of the data sets, gone afterwards; see `Workspaces.one`."""
+        return self._workspaces.one()
 
-        What the disk doesn't let go of now is tried again the next time.
-        """
-        with suppress(OSError):
-            if any(path.name.startswith((IMPORTING, DELETED)) for path in self._folder.iterdir()):
-                with self._locked():
-                    self._sweep()
+    def let_go(self) -> None:
+        """Removes the private folders that this store has yielded and not taken back, as its process is to end."""
+        self._workspaces.let_go()
+
+    def sweep(self) -> None:
+        """Removes what killed imports and deletions left behind; see `Workspaces.sweep`."""
+        self._workspaces.sweep()
 
     def _publish(self, index: DatasetIndex) -> DatasetIndex:
         """Renames a finished import into place."""
         target = self._folder / index.id
-        with self._locked():
+        with self._workspaces.locked():
             if known := self._here(index.id):
                 return _already_here(known, index)
             every = self.list()
@@ -296,7 +293,7 @@ class DatasetStore:
             write_record(index)
             if target.exists():
                 # Damaged: its content is what has just been imported.
-                shutil.rmtree(self._bury(target), ignore_errors=True)
+                shutil.rmtree(self._workspaces.bury(target), ignore_errors=True)
             index.folder.rename(target)
             durable.sync(self._folder)
         return read_record(target)
@@ -308,12 +305,6 @@ class DatasetStore:
         if not exact and any(key == index.name or index.id.startswith(key) for index in self.list()):
             return None
         return next(iter(exact), found[0] if len(found) == 1 else None)
-
-    def _bury(self, folder: Path) -> Path:
-        """Moves a data set's folder out of the way, at once, and returns where it is to be deleted."""
-        grave = self._folder / f"{DELETED}{uuid.uuid4().hex}"
-        folder.rename(grave)
-        return grave
 
     def _here(self, dataset_id: str) -> DatasetIndex | None:
         """Returns the data set of that id; None where there is none, or one whose record is damaged.
@@ -339,73 +330,6 @@ class DatasetStore:
     def _rewrite(self, index: DatasetIndex) -> DatasetIndex:
         write_record(index)
         return read_record(index.folder)
-
-    def _locked(self) -> FileLock:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._folder / ".lock")
-
-    @contextmanager
-    def workspace(self) -> Iterator[Path]:
-        """Yields a private folder on the disk of the data sets, gone afterwards.
-
-        A lock says that its owner is alive; the next import removes what a killed one left.
-        """
-        workspace = self._folder / f"{IMPORTING}{uuid.uuid4().hex}"
-        # It may be given back by another thread than the one that took it.
-        alive = FileLock(_lock_of(workspace), thread_local=False)
-        with self._locked():
-            self._sweep()
-            alive.acquire()
-            workspace.mkdir()
-        self._held.add(workspace)
-        try:
-            yield workspace
-        finally:
-            self._held.discard(workspace)
-            shutil.rmtree(workspace, ignore_errors=True)
-            with self._locked():
-                alive.release()
-                Path(alive.lock_file).unlink(missing_ok=True)
-
-    def let_go(self) -> None:
-        """Removes the private folders that this store has yielded and not taken back, as its process is to end."""
-        for workspace in list(self._held):
-            _remove(workspace)
-            _remove(_lock_of(workspace))
-
-    def _sweep(self) -> None:
-        """Removes what killed imports and deletions left behind, whatever it is called. Call it under the lock."""
-        for path in list(self._folder.iterdir()):
-            if path.name.startswith(DELETED):
-                _remove(path)
-            elif path.name.startswith(IMPORTING) and path.suffix == LOCK and not path.is_dir():
-                self._sweep_workspace(path.with_name(path.name.removesuffix(LOCK)))
-            elif path.name.startswith(IMPORTING) and not _lock_of(path).exists():
-                # Nobody works in it: its lock is there before it is, and until after it is gone.
-                _remove(path)
-
-    def _sweep_workspace(self, workspace: Path) -> None:
-        alive = FileLock(_lock_of(workspace), timeout=0)
-        try:
-            alive.acquire()
-        except (Timeout, OSError):
-            return
-        _remove(workspace)
-        alive.release()
-        _remove(_lock_of(workspace))
-
-
-def _lock_of(workspace: Path) -> Path:
-    return workspace.with_name(f"{workspace.name}{LOCK}")
-
-
-def _remove(path: Path) -> None:
-    """Removes a folder with all that is in it, or a file, as far as the disk lets go of it."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        with suppress(OSError):
-            path.unlink()
 
 
 def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:
