@@ -51,8 +51,8 @@ def keep_to_their_page() -> None:
 
     @wraps(run_script)
     def run_on_its_page(runner: ScriptRunner, rerun_data: RerunData) -> None:
-        is_of_another_page = rerun_data.page_script_hash != runner._pages_manager.current_page_script_hash
-        if not (rerun_data.fragment_id_queue and is_of_another_page):
+        fragments = rerun_data.fragment_id_queue
+        if not fragments or any(map(runner._fragment_storage.contains, fragments)):
             run_script(runner, rerun_data)
 
     run_on_its_page.keeps_to_its_page = True

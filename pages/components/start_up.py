@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import click
 from starlette.middleware import Middleware
@@ -13,7 +14,7 @@ from core.errors import CoreError
 from core.runs import queue
 from core.runs.store import RunStore
 from core.settings import settings
-from pages.components import access, session
+from pages.components import access, downloads, polling, response_headers, session, upload_route
 from pages.components.access import Gate
 from pages.components.response_headers import SecurityHeaders
 
@@ -24,9 +25,17 @@ OPEN = (
 )
 
 
-def middleware() -> list[Middleware]:
-    """Returns what stands before every page and route of the server, the outermost first."""
-    return [Middleware(SecurityHeaders), Middleware(Gate)]
+def parts() -> dict[str, Any]:
+    """Prepares Streamlit for this app and returns what `st.App` is to have beside the pages."""
+    polling.keep_to_their_page()
+    access.let_streamlit_agree()
+    return {
+        "routes": [*upload_route.routes(), *downloads.routes()],
+        "lifespan": lifespan,
+        # The outermost first.
+        "middleware": [Middleware(SecurityHeaders), Middleware(Gate)],
+        "exception_handlers": {Exception: response_headers.failed},
+    }
 
 
 @asynccontextmanager

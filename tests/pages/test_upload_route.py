@@ -50,7 +50,7 @@ def site(home):
     routes = upload_route.routes(lambda session_id: session_id in sites[0].present)
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    app = Starlette(routes=routes, middleware=start_up.middleware())
+    app = Starlette(routes=routes, middleware=start_up.parts()["middleware"])
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     sites.append(Site(listener.getsockname()[1]))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
