@@ -28,7 +28,7 @@ def run_page() -> None:
     st.html(FOLDER / "page.css")
     st.session_state[FRAMED] = True
     with session.errors_shown():
-        notices.show(session.run_store())
+        session.run_store()
         page.run()
         # Once the page is drawn, and for browsers only, which send headers: a script that runs alone has no use for it.
         if st.context.headers:
@@ -36,7 +36,7 @@ def run_page() -> None:
 
 
 def title(text: str) -> None:
-    """Draws a page's title.
+    """Draws a page's title, and what people are to be told on whatever page they come to.
 
     Until `st.navigation` has been called once in a server, Streamlit takes a folder called `pages` for its older kind
     of multipage app and runs a page without the app around it. So a first visitor who comes to another page than the
@@ -49,6 +49,8 @@ def title(text: str) -> None:
         _navigation()
         st.rerun()
     st.title(text, anchor=False)
+    with session.errors_shown():
+        notices.show(session.run_store())
 
 
 def _navigation() -> st.Page:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.runs.handover import is_standby_ready
 from core.runs.standby_pool import LOG_NAME
+from core.runs.store import RunStore
 from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, processes, wait_until
 from tests.conftest import draw_folder
 
@@ -82,6 +84,30 @@ def test_data_set_is_renamed_and_deleted_after_a_question(page: Page, server: Se
     page.get_by_role("button", name="Delete for good").click()
     expect(page.get_by_text("No data set yet")).to_be_visible()
     assert store.list() == []
+
+
+def test_damaged_data_set_is_deleted_after_a_question(page: Page, server: Server, shapes):
+    store = DatasetStore(server.settings)
+    (shapes.folder / "dataset.json").write_bytes(b"")
+    page.goto("/data")
+    expect(page.get_by_text("its record is damaged")).to_be_visible()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_text("its record is damaged")).to_have_count(0)
+    assert store.damaged() == [] and not shapes.folder.exists()
+
+
+def test_runs_whose_list_is_lost_beside_a_running_server_come_back(page: Page, server: Server, shapes):
+    run = RunStore(server.settings.database).create(shapes.id, "Shapes", TrainingConfig(), name="Waiting")
+    RunStore(server.settings.database).request_stop(run.id)
+    page.goto("/runs")
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    server.settings.database.unlink()
+    page.reload()
+    expect(page.get_by_text("1 run came back")).to_be_visible()
+    page.get_by_role("button", name="Got it").click()
+    expect(page.get_by_text("1 run came back")).to_have_count(0)
+    assert RunStore(server.settings.database).get("Waiting").id == run.id
 
 
 def test_bad_upload_gets_its_sentence(page: Page, server: Server, tmp_path: Path):

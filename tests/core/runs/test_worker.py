@@ -89,6 +89,27 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert not store.folder(run.id).exists()
 
 
+def test_run_goes_on_while_the_list_of_runs_is_lost_again_and_again(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
+) -> None:
+    run = queue.submit(store, dataset.id, replace(config, epochs=60), name="Undisturbed")
+    waiting = queue.submit(store, dataset.id, config, name="Waiting")
+    damages = (store.path.unlink, lambda: store.path.write_bytes(b""), lambda: store.path.write_bytes(b"garbage" * 999))
+    for number, damage in enumerate(damages):
+        wait_until(lambda number=number: len(store.events(run.id)) > 4 * number)
+        damage()
+    pid = store.get(run.id).pid
+    queue.stop(store, waiting.id)
+    wait_until(lambda: store.get(run.id).status.is_finished)
+    ended = store.get(run.id)
+    assert (ended.status, ended.error, ended.pid, ended.name) == (RunStatus.COMPLETED, "", pid, "Undisturbed")
+    assert [event.epoch for event in store.events(run.id)] == list(range(1, 61))
+    assert store.get(waiting.id).status == RunStatus.STOPPED
+    store.path.unlink()
+    again = RunStore(store.path)
+    assert again.get(run.id) == replace(ended, progress=None) and len(again.events(run.id)) == 60
+
+
 def test_stop_before_tensorflow_is_loaded_is_quick(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
