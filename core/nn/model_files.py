@@ -152,6 +152,6 @@ def load_classifier(folder: Path) -> TrainedClassifier:
             reference = Reference(arrays["vectors"], tuple(description["reference_paths"]), float(arrays["threshold"]))
     except FileNotFoundError as error:
         raise RunError(NO_MODEL) from error
-    except (OSError, ValueError, KeyError, ConfigError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ConfigError) as error:
         raise RunError(f"The model of this run can't be read ({error}). Train it again.") from error
     return TrainedClassifier(classifier, config, class_names, reference)

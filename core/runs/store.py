@@ -308,7 +308,8 @@ class RunStore:
             " AND (:pid IS NULL OR (pid = :pid AND started = :started))",
             id=run_id,
             status=RunStatus(status),
-            error=error,
+            # A message may name a file by letters that no text can hold.
+            error=error.encode(errors="replace").decode(),
             metrics=rows.numbers_as_json({} if metrics is None and status == RunStatus.FAILED else metrics),
             seconds=rows.numbers_as_json(seconds),
             pid=attempt.pid if attempt else None,

@@ -6,6 +6,8 @@ import os
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +23,7 @@ from core.runs import database, rebuilding, wording
 from core.runs.liveness import worker_lock
 from core.runs.manifest import EPOCHS_NAME, MANIFEST_NAME
 from core.runs.store import Run, RunStatus, RunStore
+from tests.disks import read_only
 
 EPOCHS = 3
 OVERWRITES = 130
@@ -263,6 +266,31 @@ def test_old_home_is_safe_once_it_was_opened(filled: RunStore) -> None:
     assert content(store) == before and store.rebuilds(in_terminal=True) == []
     remove(store.path)
     assert content(RunStore(store.path)) == before
+
+
+def test_old_home_can_be_looked_at_where_it_cant_be_brought_up_to_date(filled: RunStore) -> None:
+    before = content(filled)
+    make_old(filled)
+    with read_only(filled.home):
+        store = RunStore(filled.path)
+        assert content(store) == before and store.rebuilds(in_terminal=True) == []
+        with pytest.raises(RunError, match=r"The data home .* is read-only\. Make it writable"):
+            store.rename(store.get("completed").id, "another")
+    assert store.rename(store.get("completed").id, "another").name == "another"
+
+
+def test_read_only_home_with_a_journal_of_a_crash(filled: RunStore) -> None:
+    before = content(filled)
+    killed = (
+        "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
+        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE'); c.execute('UPDATE runs SET error = ?',"
+        "('x' * 9000,)); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", killed, str(filled.path)], check=False)
+    assert Path(f"{filled.path}-journal").stat().st_size
+    with read_only(filled.home):
+        assert content(RunStore(filled.path)) == before
+    assert content(RunStore(filled.path)) == before
 
 
 def test_old_home_is_salvaged_as_far_as_its_database_can_be_read(filled: RunStore) -> None:
