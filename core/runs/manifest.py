@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from core.runs.record import Run, RunStatus
 MANIFEST_NAME = "run.json"
 MANIFEST_FORMAT = 1
 EPOCHS_NAME = "epochs.jsonl"
+RUN_FIELDS = tuple(item.name for item in fields(Run))
 TAIL_BYTES = 16_384
 RUN_ID = re.compile(r"[0-9a-f]{8}")
 LATEST = 253_402_300_799.0  # the last second of the year 9999, beyond which there are no dates
@@ -147,11 +149,11 @@ def run_of(values: Mapping[str, Any]) -> Run:
         ValueError: they are not those of a run.
     """
     try:
-        chosen = {item.name: values[item.name] for item in fields(Run)}
+        chosen = {name: values[name] for name in RUN_FIELDS}
         run = Run(
             **chosen
             | {
-                "config": TrainingConfig.from_json(json.dumps(values["config"])),
+                "config": _config(json.dumps(values["config"])),
                 "status": RunStatus(values["status"]),
                 "progress": event_of(values["progress"]) if values["progress"] else None,
                 "metrics": _numbers(values["metrics"]),
@@ -162,6 +164,12 @@ def run_of(values: Mapping[str, Any]) -> Run:
         raise ValueError(f"not a run: {error}") from error
     _check(run)
     return run
+
+
+@lru_cache(maxsize=256)
+def _config(text: str) -> TrainingConfig:
+    """Reads a configuration. It is frozen, and most runs have that of another one."""
+    return TrainingConfig.from_json(text)
 
 
 def event_of(values: Mapping[str, Any]) -> Event:

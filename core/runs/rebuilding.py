@@ -55,6 +55,7 @@ class _Found:
     """The runs that folders and a damaged database tell of."""
 
     records: list[RunRecord] = field(default_factory=list)
+    recorded: dict[str, RunRecord] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
     unreadable: list[str] = field(default_factory=list)
 
@@ -241,6 +242,7 @@ def _take(found: _Found, folder: Path, salvaged: RunRecord | None) -> None:
     """Adds the run of a folder to what was found: of its manifest, else of the database, else of its files."""
     try:
         record: RunRecord | None = read_record(folder)
+        found.recorded[folder.name] = record
     except ValueError:
         record = salvaged
     if record is None:
@@ -286,17 +288,10 @@ def _write_manifests(connection: sqlite3.Connection, runs: Path, found: _Found) 
     for record in found.records:
         folder = runs / record.run.id
         restored = stored_record(connection, record.run.id)
-        if not _has_manifest_of(folder, restored):
+        if found.recorded.get(record.run.id) != restored:
             write_record(folder, restored)
         if record.run.id in found.noted:
             note_what_is_unknown(folder, restored.run)
-
-
-def _has_manifest_of(folder: Path, record: RunRecord) -> bool:
-    try:
-        return read_record(folder) == record
-    except ValueError:
-        return False
 
 
 def _free_place(path: Path) -> Path:
