@@ -81,10 +81,9 @@ class _Shard:
 
     def has_shrunk(self) -> bool:
         """Returns whether the array's file was cut, so that the process would die of reading what is mapped."""
-        try:
-            return _array_path(self.listing).stat().st_size < self.num_bytes
-        except OSError:
-            return False  # Deleted: what is mapped stays.
+        mapped = self.rows.base
+        # The size of the mapped file itself, which stays whole where it is deleted, or replaced by another.
+        return isinstance(mapped, mmap.mmap) and mapped.size() < self.num_bytes
 
     def damaged(self, indices: np.ndarray, rows: np.ndarray) -> list[int]:
         """Returns those of the indices whose rows, read just now, aren't what was written."""
@@ -162,8 +161,8 @@ class FeatureSpace:
             if rows.ndim < 2 or len(rows) != len(digests):
                 raise ValueError("an array that doesn't belong to its list")
             shard = _Shard(listing, digests, rows, listed.checksums, array.stat().st_size, np.zeros(len(rows), bool))
-        except FileNotFoundError:
-            return False  # Deleted at this moment: nothing is damaged.
+        except OSError:
+            return False  # Deleted at this moment, or for others to read: nothing is damaged.
         except Exception:
             # There is no end to what NumPy raises about a header that isn't one.
             self._unusable.append(listing)

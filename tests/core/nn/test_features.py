@@ -251,6 +251,35 @@ def test_array_that_is_cut_while_it_is_mapped_doesnt_end_the_process(tmp_path):
     assert len(space.missing(numbers(12))) == 4 and len(space.damaged) == 4
 
 
+def test_array_that_is_cut_and_deleted_doesnt_end_the_process_either(tmp_path):
+    space = filled(tmp_path)
+    array = sorted(space.folder.glob("*.npy"))[0]
+    with array.open("r+b") as file:
+        file.truncate(64)
+    array.unlink()
+    with pytest.raises(MissingRows):
+        space.gather(numbers(12))
+    assert len(space.missing(numbers(12))) == 4
+
+
+def test_shard_that_cant_be_opened_just_now_is_left_alone(tmp_path, monkeypatch):
+    space = filled(tmp_path)
+    opened = np.lib.format.open_memmap
+
+    def refuse(path, mode):
+        if path == sorted(space.folder.glob("*.npy"))[0]:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return opened(path, mode=mode)
+
+    monkeypatch.setattr(np.lib.format, "open_memmap", refuse)
+    again = FeatureSpace.open(tmp_path, KEY)
+    missing = again.missing(numbers(12))
+    again.write(iter([batch(20, 2)]))
+    assert len(missing) == 4 and again.damaged == set()
+    monkeypatch.undo()
+    assert FeatureSpace.open(tmp_path, KEY).missing(numbers(12)) == []
+
+
 def test_deleted_folder_is_read_on_and_written_again(tmp_path):
     space = filled(tmp_path / "features")
     shutil.rmtree(tmp_path / "features")
