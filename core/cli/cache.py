@@ -1,5 +1,7 @@
 """The command `cache`: what is kept of frozen blocks, and how to be rid of it."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 
@@ -7,10 +9,11 @@ import click
 
 from core.backbones import BACKBONES
 from core.cli.output import json_option, print_json, print_table
-from core.cli.runs import run_store
 from core.errors import RunError
 from core.feature_cache import CacheEntry, cache_summary, clear_cache
-from core.runs.store import RunStatus
+from core.runs import queue
+from core.runs.liveness import is_worker_alive
+from core.runs.store import Run, RunStatus, RunStore
 from core.settings import GIGABYTE, MEGABYTE, settings
 
 
@@ -38,13 +41,23 @@ def cache(clear: bool, as_json: bool) -> None:
 
 
 def _clear() -> int:
-    for run in run_store().unfinished():
+    for run in _unfinished():
         if run.status == RunStatus.RUNNING:
             raise RunError(f"The run {run.name!r} is using the cache. Stop it, or wait for its end, then clear it.")
     freed = clear_cache(settings())
     if not freed and any(entry.num_bytes for entry in cache_summary(settings())):
         raise RunError(f"Nothing in {settings().features} can be deleted. Make the folder writable, then clear it.")
     return freed
+
+
+def _unfinished() -> Sequence[Run]:
+    """Returns the runs that may use the cache. On a full disk, which this is to help against, nothing is written."""
+    if not settings().database.exists():
+        return ()
+    store = RunStore(settings().database)
+    with suppress(RunError):
+        queue.reconcile(store)
+    return [run for run in store.unfinished() if not run.pid or is_worker_alive(store.folder(run.id))]
 
 
 def _row(entry: CacheEntry) -> tuple[object, ...]:

@@ -241,9 +241,10 @@ class Kills:
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 is_ours = process.environ().get("TRANSFER_STUDIO_HOME") == str(self.home)
-                if is_ours and process.pid not in workers | {os.getpid()} and process.status() != "zombie":
+                is_worker = process.pid in workers or "core.runs.worker" in process.cmdline()
+                if is_ours and not is_worker and process.pid != os.getpid():
                     found.append(process)
-        return [process for process in found if "core.runs.worker" not in process.cmdline()]
+        return found
 
     def _wait(self, condition: object) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -19,9 +19,11 @@ from core.__main__ import commands, main
 from core.config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
 from core.evaluation import Evaluation, save_evaluations
+from core.nn.features import FeatureSpace
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
 from core.settings import GIGABYTE, settings
+from tests.conftest import SmallDisk
 from tests.disks import full_disk, on_full_disk, read_only
 
 DEADLINE_SECONDS = 120
@@ -473,6 +475,22 @@ def test_cache_is_shown_and_cleared(
     assert after["entries"] == [] and after["num_bytes"] == 0 and after["cleared_bytes"] == before["num_bytes"]
     code, output, _ = call("cache", "--clear", home=home)
     assert code == 0 and output.startswith("Cleared 0.0 MB\n0.0 MB of at most 10 GB")
+
+
+@pytest.mark.parametrize("has_runs", [False, True])
+def test_cache_is_cleared_on_a_full_disk(full_disk: SmallDisk, call: Call, has_runs: bool) -> None:
+    home = full_disk.folder / "home"
+    space = FeatureSpace.open(home / "features", {"boundary": "pixels"})
+    space.write(iter([(["a"], np.zeros((1, 1000), np.uint8))]))
+    if has_runs:
+        store = RunStore(home / "studio.sqlite")
+        run = store.create("d", "Textures", TrainingConfig(), name="Dead")
+        store.claim(1)
+        store.report_worker(run.id, os.getpid(), psutil.Process().create_time())
+    full_disk.fill()
+    code, _, error = call("cache", "--clear", home=home)
+    assert (code, error) == (0, "")
+    assert not list(home.glob("features/*/*.npy"))
 
 
 def test_stop_and_delete(call: Call, tmp_path: Path) -> None:

@@ -1,9 +1,12 @@
+import shutil
+
 import numpy as np
 import pytest
 
 from core.errors import WeightsError
 from core.nn.rate_finder import HIGHEST, LOWEST, find_rate, suggest
 from core.nn.speeds import SpeedMeter, forecast
+from core.settings import Settings
 
 
 def test_the_finder_suggests_a_rate_that_learns(config, dataset, home):
@@ -38,3 +41,18 @@ def test_a_forecast_knows_what_is_cached(config, dataset, home):
     assert after.disk_bytes == 6 * 1280 * 2
     thawed = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
     assert thawed.fine_tune_epoch_seconds > thawed.head_epoch_seconds > 0
+
+
+def test_a_cache_that_is_damaged_or_deleted_makes_no_difference(config, dataset, home):
+    first = find_rate(config, dataset, home)
+    (array,) = home.features.glob("*/*.npy")
+    array.write_bytes(array.read_bytes()[:-100])
+    assert find_rate(config, dataset, home).losses == pytest.approx(first.losses, rel=1e-3)
+    again = find_rate(config, dataset, home, lambda event: shutil.rmtree(home.features, ignore_errors=True))
+    assert again.losses == pytest.approx(first.losses, rel=1e-3)
+
+
+def test_a_forecast_writes_nothing_that_a_full_disk_refuses(config, dataset, full_disk):
+    home = Settings(full_disk.folder / "home")
+    full_disk.fill()
+    assert forecast(config, dataset, home, SpeedMeter()).disk_bytes == 30 * 1280 * 2

@@ -12,6 +12,7 @@ from core.datasets.samples import import_sample
 from core.datasets.store import DatasetStore
 from core.datasets.survey import Survey
 from core.errors import Stopped
+from core.events import Event
 from core.nn.survey import survey
 from core.nn.training import run_training
 from core.settings import ImportLimits, Settings
@@ -143,3 +144,22 @@ def test_the_smallest_data_set(home, tmp_path):
     found = survey(index, home)
     assert found.coordinates.shape == (4, 2) and np.isfinite(found.coordinates).all()
     assert found.of_kind("suspect_label") == ()
+
+
+def test_damaged_and_deleted_features_are_computed_again(home: Settings, dataset: DatasetIndex) -> None:
+    first = survey(dataset, home)
+    (array,) = home.features.glob("*/*.npy")
+    rows = np.lib.format.open_memmap(array, mode="r+")
+    rows[:5] = np.nan
+    rows.flush()
+    again = survey(dataset, home)
+    np.testing.assert_array_equal(again.coordinates, first.coordinates)
+    assert (again.accuracy, again.issues) == (first.accuracy, first.issues)
+    deleted: list[str] = []
+
+    def delete(event: Event) -> None:
+        deleted.append(event.phase)
+        shutil.rmtree(home.features, ignore_errors=True)
+
+    np.testing.assert_array_equal(survey(dataset, home, delete).coordinates, first.coordinates)
+    assert {"weights", "features", "labels"} <= set(deleted)
