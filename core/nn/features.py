@@ -7,9 +7,9 @@ shards: an array that is memory-mapped, then a list of digests beside it. A shar
 killed run loses one shard at most and two runs can write at once.
 
 Nothing on disk is trusted. The list holds a checksum of each row, which is compared when the row is first read: that
-costs a second a gigabyte, where reading everything at each start would cost a pass over the disk. Rows that don't match,
-and files that can't be read, are as if they were not there. So are folders that are deleted while they are used: who
-holds a mapped file keeps it, who writes makes the folder again.
+costs a second a gigabyte; reading everything at each start would cost a pass over the disk. Rows that don't match, and
+files that can't be read, are as if they were not there. So are folders that are deleted while they are used: who holds
+a mapped file keeps it, who writes makes the folder again.
 """
 
 import hashlib
