@@ -192,7 +192,7 @@ def _class_counts(split: DatasetIndex) -> None:
         key="class_counts",
     )
     if len(distribution.class_names) > MOST_BARS:
-        st.caption(f"The first {MOST_BARS} classes are shown.")
+        st.caption(f"The first {MOST_BARS} of {wording.count(len(distribution.class_names), 'class')} are shown.")
 
 
 def _sizes(index: DatasetIndex) -> None:

@@ -1,18 +1,36 @@
-"""How long importing and auditing take, and how much memory, with generated pictures of about 50 kB.
+"""How long importing and auditing take, and how much memory.
 
-`python -m tests.benchmarks.data_sets [NUMBER ...]`; 1,000 and 20,000 pictures (1 GB) by default. Each job is a process
-of its own. An audit follows three times: from what the import measured, from nothing, and as it was stored.
+`python -m tests.benchmarks.data_sets [NUMBER ...]`: with generated pictures of about 50 kB, 1,000 and 20,000 of them (1
+GB) by default. An audit follows three times: from what the import measured, from nothing, and as it was stored.
+
+`python -m tests.benchmarks.data_sets classes [NUMBER ...]`: with small pictures, two a class, 1,000, 4,000 and 10,000
+classes by default; then the jobs that a page or a run does with each of these data sets.
+
+`python -m tests.benchmarks.data_sets tables`: two pictures and a table, some of which take a thousand times their size
+where they are kept as rows.
+
+Each import and audit is a process of its own.
 """
 
+import io
 import os
 import sys
 import tempfile
+import time
 import zipfile
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from core.datasets.audit import AUDIT_NAME
+from core.datasets.edits import SUBSET, Edit, apply_edits
+from core.datasets.index import DatasetIndex
 from core.datasets.looks import LOOKS_NAME
+from core.datasets.packing import plan
+from core.datasets.record import read_record
 from core.settings import MEGABYTE
 from tests.benchmarks.measuring import Measured, measure, print_table
 from tests.core.datasets.drawing import draw_scene, encode
@@ -69,14 +87,89 @@ def bench(count: int, folder: Path) -> list[list[str]]:
     return rows
 
 
-def main() -> None:
-    """Measures and prints the table."""
-    counts = [int(text) for text in sys.argv[1:]] or [1_000, 20_000]
+def draw_small(seed: int) -> bytes:
+    """Returns the file of a picture of 48 x 40 pixels."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (5, 6, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(pixels).resize((48, 40)).save(file, "JPEG")
+    return file.getvalue()
+
+
+CLASS_JOBS: dict[str, Callable[[DatasetIndex], object]] = {
+    "split": lambda index: index.with_split(),
+    "count": lambda index: index.distribution().totals,
+    "subset": lambda index: apply_edits(index, [Edit(SUBSET, number=2)]),
+    "plan a zip": plan,
+}
+
+
+def bench_classes(num_classes: int, folder: Path) -> list[str]:
+    """Measures what a data set of so many classes of two pictures takes, in seconds."""
+    archive = folder / "many.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for number in range(2 * num_classes):
+            file.writestr(f"class {number // 2:05d}/{number}.jpg", draw_small(number))
+    os.environ["TRANSFER_STUDIO_HOME"] = str(folder / "home")
+    imported = measure("core", "import", str(archive), "--json")
+    home = folder / "home" / "datasets" / imported.result["id"]
+    (home / AUDIT_NAME).unlink()
+    audit = measure("core", "audit", imported.result["id"], "--json")
+    index = read_record(home)
+    seconds = [imported.seconds, audit.seconds]
+    for job in CLASS_JOBS.values():
+        started = time.monotonic()
+        job(index)
+        seconds.append(time.monotonic() - started)
+    return [f"{num_classes:,}", *(f"{value:.2f}" for value in seconds), f"{imported.peak_bytes / MEGABYTE:,.0f} MB"]
+
+
+TABLES: dict[str, Callable[[], bytes]] = {
+    "none": lambda: b"",
+    "200 columns, a million rows of one letter": lambda: b"file" + b",a" * 199 + b"\n" + b"a\n" * 1_000_000,
+    "one line of 16 MB": lambda: b"ab," * (5 * MEGABYTE),
+    "a million empty lines": lambda: b"\n" * 1_000_000 + b"file,label\n",
+    "a quote that never ends": lambda: b'file,label\n"' + b"x\n" * (7 * MEGABYTE),
+    "10,000 columns": lambda: (b",".join(b"c%d" % column for column in range(10_000)) + b"\n") * 200,
+    "UTF-16": lambda: ("file,label\n" + "\U0001f600.jpg,a\n" * 600_000).encode("utf-16"),
+}
+
+
+def bench_table(name: str, folder: Path) -> list[str]:
+    """Measures the import of four pictures beside a table."""
+    archive = folder / "table.zip"
+    table = TABLES[name]()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for number in range(4):
+            file.writestr(f"class {number % 2}/{number}.jpg", draw_small(number))
+        # Ballast, for a zip that unpacks to hundreds of times its size is refused unread.
+        file.writestr("class 0/notes.txt", np.random.default_rng(0).bytes(MEGABYTE), zipfile.ZIP_STORED)
+        file.writestr("labels.csv", table)
+    os.environ["TRANSFER_STUDIO_HOME"] = str(folder / "home")
+    imported = measure("core", "import", str(archive), "--json")
+    peak = f"{imported.peak_bytes / MEGABYTE:,.0f} MB"
+    return [name, f"{len(table) / MEGABYTE:.1f} MB", f"{imported.seconds:.1f}", peak]
+
+
+def print_all(header: list[str], jobs: list, bench_one: Callable) -> None:
+    """Measures each job in a folder of its own and prints the table."""
     rows: list[list[str]] = []
-    for count in counts:
+    for job in jobs:
         with tempfile.TemporaryDirectory() as folder:
-            rows += bench(count, Path(folder))
-    print_table(HEADER, rows)
+            found = bench_one(job, Path(folder))
+            rows += found if isinstance(found[0], list) else [found]
+    print_table(header, rows)
+
+
+def main() -> None:
+    """Measures what the command line asks for."""
+    what, *rest = sys.argv[1:] or [""]
+    if what == "classes":
+        header = ["classes", "import with audit", "audit", *CLASS_JOBS, "peak memory"]
+        print_all(header, [int(text) for text in rest] or [1_000, 4_000, 10_000], bench_classes)
+    elif what == "tables":
+        print_all(["table", "size", "seconds", "peak memory"], list(TABLES), bench_table)
+    else:
+        print_all(HEADER, [int(text) for text in sys.argv[1:]] or [1_000, 20_000], bench)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 import hashlib
 import io
+import os
 import re
 import zipfile
 from pathlib import Path
@@ -93,6 +94,25 @@ def test_folder_on_the_server_is_imported(open_page, home, shape_folder):
     button(app, "Import").click().run()
     imports_ended(app)
     assert DatasetStore(home).list()[0].name == "shapes"
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("{}/pipe.zip", "it is a named pipe, not a file"),
+        ("/dev/zero", "it is a device, not a file"),
+        ("~nobody-of-that-name/pets.zip", "No such file or directory"),
+        ("/" + "a" * 5000, "File name too long"),
+    ],
+)
+def test_what_is_no_file_on_the_server_gets_one_sentence(open_page, home, tmp_path, path, sentence):
+    os.mkfifo(tmp_path / "pipe.zip")
+    app = open_page("data")
+    app.text_input[0].input(path.format(tmp_path))
+    button(app, "Import").click().run()
+    imports_ended(app)
+    assert sentence in app.error[0].value
+    assert not DatasetStore(home).list()
 
 
 def test_sample_is_imported_with_one_click(open_page, home):
@@ -264,5 +284,5 @@ def test_of_thousands_of_classes_the_first_are_shown_and_the_rest_counted(open_p
         assert chart.proto.ByteSize() < 100_000
     if section == "Overview":
         assert "And 4,988 classes more: choose one above to see it." in words(app)
-        assert "The first 40 classes are shown." in words(app)
+        assert "The first 40 of 5,000 classes are shown." in words(app)
     assert not open_page("train").exception
