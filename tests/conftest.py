@@ -1,12 +1,7 @@
 """What tests of several folders share: a data home of their own and small real pictures."""
 
 import os
-import shutil
-import subprocess
-import uuid
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 # Read by TensorFlow when it is imported: its notes on the processor say nothing about a test.
@@ -17,6 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from core.settings import Settings, settings
+from tests.disks import SmallDisk, disk_of_its_own
 
 SHAPES = ("circle", "square", "stripes")
 
@@ -65,35 +61,8 @@ def shape_folder(tmp_path: Path) -> Path:
     return draw_folder(tmp_path / "shapes", 10)
 
 
-@dataclass(frozen=True)
-class SmallDisk:
-    """A disk of its own, in memory, that can be filled and emptied.
-
-    Attributes:
-        folder: its root.
-    """
-
-    folder: Path
-
-    def fill(self, left: int = 0) -> None:
-        """Writes until only `left` bytes are free."""
-        with (self.folder / f"filling {uuid.uuid4().hex}").open("wb", buffering=0) as file, suppress(OSError):
-            while (free := shutil.disk_usage(self.folder).free) > left:
-                file.write(bytes(min(free - left, 1024**2)))
-
-    def empty(self) -> None:
-        """Gives the room back."""
-        for path in self.folder.glob("filling *"):
-            path.unlink()
-
-
 @pytest.fixture
-def full_disk(tmp_path: Path) -> Iterator[SmallDisk]:
+def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
     """A disk of 64 MB, with room until it is filled. Mounting it takes root on Linux."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("A small disk can't be mounted here: that takes root on Linux.")
-    yield SmallDisk(folder)
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disk_of_its_own(tmp_path / "disk") as disk:
+        yield disk

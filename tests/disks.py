@@ -4,8 +4,10 @@ import os
 import resource
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -47,25 +49,53 @@ def read_only(folder: Path) -> Iterator[Path]:
                 path.chmod(modes[path])
 
 
+@dataclass(frozen=True)
+class SmallDisk:
+    """A disk of its own, in memory, that can be filled and emptied.
+
+    Attributes:
+        folder: its root.
+    """
+
+    folder: Path
+
+    def fill(self, left: int = 0) -> None:
+        """Writes until only `left` bytes are free."""
+        with (self.folder / f"filling {uuid.uuid4().hex}").open("wb", buffering=0) as file, suppress(OSError):
+            while (free := shutil.disk_usage(self.folder).free) > left:
+                file.write(bytes(min(free - left, 1024**2)))
+
+    def empty(self) -> None:
+        """Gives the room back."""
+        for path in self.folder.glob("filling *"):
+            path.unlink()
+
+
+@contextmanager
+def disk_of_its_own(folder: Path) -> Iterator[SmallDisk]:
+    """Makes a folder a disk of 64 MB; only root can."""
+    folder.mkdir()
+    _mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder))
+    try:
+        yield SmallDisk(folder)
+    finally:
+        _unmount(folder)
+
+
 @contextmanager
 def full_disk(folder: Path, source: Path) -> Iterator[Path]:
     """Makes a folder a disk of its own that holds a copy of another folder and has no room for one byte more.
 
     Only root can do that. For others it is a copy, and processes that are started `on_full_disk` can't write to it.
     """
-    shutil.copytree(source, folder, dirs_exist_ok=True) if os.geteuid() else folder.mkdir()
-    if os.geteuid() == 0:
-        _mount("-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder))
-    try:
-        if os.geteuid() == 0:
-            shutil.copytree(source, folder, dirs_exist_ok=True)
-            with suppress(OSError), (folder / "filling").open("wb", buffering=0) as file:
-                while True:
-                    file.write(bytes(4096))
+    if os.geteuid():
+        shutil.copytree(source, folder)
         yield folder
-    finally:
-        if os.geteuid() == 0:
-            _unmount(folder)
+        return
+    with disk_of_its_own(folder) as disk:
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+        disk.fill()
+        yield folder
 
 
 def on_full_disk() -> None:

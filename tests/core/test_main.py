@@ -23,8 +23,7 @@ from core.nn.features import FeatureSpace
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
 from core.settings import GIGABYTE, settings
-from tests.conftest import SmallDisk
-from tests.disks import full_disk, on_full_disk, read_only
+from tests.disks import SmallDisk, full_disk, on_full_disk, read_only
 
 DEADLINE_SECONDS = 120
 PROJECT = Path(__file__).parents[2]
@@ -478,8 +477,8 @@ def test_cache_is_shown_and_cleared(
 
 
 @pytest.mark.parametrize("has_runs", [False, True])
-def test_cache_is_cleared_on_a_full_disk(full_disk: SmallDisk, call: Call, has_runs: bool) -> None:
-    home = full_disk.folder / "home"
+def test_cache_is_cleared_on_a_full_disk(small_disk: SmallDisk, call: Call, has_runs: bool) -> None:
+    home = small_disk.folder / "home"
     space = FeatureSpace.open(home / "features", {"boundary": "pixels"})
     space.write(iter([(["a"], np.zeros((1, 1000), np.uint8))]))
     if has_runs:
@@ -487,7 +486,7 @@ def test_cache_is_cleared_on_a_full_disk(full_disk: SmallDisk, call: Call, has_r
         run = store.create("d", "Textures", TrainingConfig(), name="Dead")
         store.claim(1)
         store.report_worker(run.id, os.getpid(), psutil.Process().create_time())
-    full_disk.fill()
+    small_disk.fill()
     code, _, error = call("cache", "--clear", home=home)
     assert (code, error) == (0, "")
     assert not list(home.glob("features/*/*.npy"))

@@ -338,10 +338,10 @@ def test_damaged_key_is_written_anew(tmp_path):
     assert json.loads((space.folder / "key.json").read_text()) == KEY
 
 
-def test_opening_a_space_needs_no_disk(full_disk):
-    space = filled(full_disk.folder)
-    full_disk.fill()
-    again = FeatureSpace.open(full_disk.folder, KEY)
+def test_opening_a_space_needs_no_disk(small_disk):
+    space = filled(small_disk.folder)
+    small_disk.fill()
+    again = FeatureSpace.open(small_disk.folder, KEY)
     np.testing.assert_array_equal(again.gather(numbers(12))[:, 0], np.arange(12))
     with pytest.raises(RunError, match="The disk is full"):
         again.write(iter([(numbers(4), np.zeros((4, 50_000), np.float16))]))

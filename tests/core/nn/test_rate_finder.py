@@ -52,7 +52,7 @@ def test_a_cache_that_is_damaged_or_deleted_makes_no_difference(config, dataset,
     assert again.losses == pytest.approx(first.losses, rel=1e-3)
 
 
-def test_a_forecast_writes_nothing_that_a_full_disk_refuses(config, dataset, full_disk):
-    home = Settings(full_disk.folder / "home")
-    full_disk.fill()
+def test_a_forecast_writes_nothing_that_a_full_disk_refuses(config, dataset, small_disk):
+    home = Settings(small_disk.folder / "home")
+    small_disk.fill()
     assert forecast(config, dataset, home, SpeedMeter()).disk_bytes == 30 * 1280 * 2

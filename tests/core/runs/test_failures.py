@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import RunError, WeightsError
 from core.runs.failures import death_in_words, exit_in_words, in_words, is_bug
-from tests.conftest import SmallDisk
+from tests.disks import SmallDisk
 
 
 class ResourceExhaustedError(Exception):
@@ -84,9 +84,9 @@ def test_how_a_worker_ended(code: int, beginning: str) -> None:
     assert sentence.startswith(beginning) and "Resume the run: it goes on after its last epoch." in sentence
 
 
-def test_full_disk_is_the_reason_of_a_death(tmp_path: Path, full_disk: SmallDisk) -> None:
+def test_full_disk_is_the_reason_of_a_death(tmp_path: Path, small_disk: SmallDisk) -> None:
     assert death_in_words("Something else.", tmp_path) == "Something else."
     assert death_in_words("Something else.", tmp_path / "gone") == "Something else."
-    full_disk.fill(left=1_200_000)
-    sentence = death_in_words("Something else.", full_disk.folder)
+    small_disk.fill(left=1_200_000)
+    sentence = death_in_words("Something else.", small_disk.folder)
     assert sentence.startswith("The disk was full when the worker ended: 1.1 MB are free in ")

@@ -19,14 +19,15 @@ from core.runs.liveness import worker_lock
 from core.runs.reserve import Reserve
 from core.runs.store import Run, RunStatus, RunStore
 from core.settings import ImportLimits, settings
-from tests.conftest import SmallDisk, draw_folder
+from tests.conftest import draw_folder
+from tests.disks import SmallDisk
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture
-def store(full_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
-    monkeypatch.setenv("TRANSFER_STUDIO_HOME", str(full_disk.folder / "home"))
+def store(small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    monkeypatch.setenv("TRANSFER_STUDIO_HOME", str(small_disk.folder / "home"))
     settings.cache_clear()
     yield RunStore(settings().database)
     settings.cache_clear()
@@ -51,36 +52,36 @@ def is_in(store: RunStore, run_id: str, phase: str) -> bool:
 
 
 def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_room(
-    store: RunStore, full_disk: SmallDisk, wait_until: WaitUntil, tmp_path: Path
+    store: RunStore, small_disk: SmallDisk, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     limits = ImportLimits(free_disk_bytes=0)
     pictures = draw_folder(tmp_path / "pictures", 8, ("circle", "square"))
     dataset = DatasetStore(replace(settings(), import_limits=limits)).import_source(pictures)
     config = TrainingConfig(image_size=64, epochs=20, batch_size=8).with_options(units=256, flip=True, views=3)
 
-    full_disk.fill(left=500_000)
+    small_disk.fill(left=500_000)
     run = ended(store, queue.submit(store, dataset.id, config), wait_until)
     assert (run.status, run.error[:17], run.pid) == (RunStatus.FAILED, "The disk is full.", 0)
 
     # Enough to begin with.
-    full_disk.empty()
-    full_disk.fill(left=1_200_000)
+    small_disk.empty()
+    small_disk.fill(left=1_200_000)
     queue.resume(store, run.id)
     run = ended(store, run, wait_until)
     assert run.error.startswith("The disk is full") and run.phase in ("weights", "features")
 
     for phase in ("head", "save"):
-        full_disk.empty()
+        small_disk.empty()
         queue.resume(store, run.id)
         wait_until(partial(is_in, store, run.id, phase))
-        full_disk.fill()
+        small_disk.fill()
         run = ended(store, run, wait_until)
         assert run.status == RunStatus.FAILED and run.error.startswith("The disk is full"), phase
         assert not list(store.folder(run.id).glob(".*.part")) and not Reserve(store.folder(run.id)).path.exists()
         epochs = store.events(run.id)
     assert len(epochs) == 20
 
-    full_disk.empty()
+    small_disk.empty()
     queue.resume(store, run.id)
     run = ended(store, run, wait_until)
     assert (run.status, run.error) == (RunStatus.COMPLETED, "") and store.events(run.id) == epochs
@@ -88,48 +89,46 @@ def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_roo
 
 
 def test_worker_that_finds_no_room_at_all_says_so_when_there_is_some(
-    store: RunStore, full_disk: SmallDisk, wait_until: WaitUntil
+    store: RunStore, small_disk: SmallDisk, wait_until: WaitUntil
 ) -> None:
     run = store.create("gone", "Gone", TrainingConfig())
-    store.folder(run.id).mkdir(parents=True)
     store.claim(slots=1)
-    full_disk.fill()
+    small_disk.fill()
     queue._start_worker(store, run)
     wait_until(lambda: (store.folder(run.id) / "lock").exists() and Reserve(store.folder(run.id)).path.exists())
     assert store.get(run.id).status == RunStatus.RUNNING
-    full_disk.empty()
+    small_disk.empty()
     assert ended(store, run, wait_until).error.startswith("The disk is full")
 
 
-def test_what_a_worker_couldnt_record_is_read_from_its_last_words(store: RunStore, full_disk: SmallDisk) -> None:
+def test_what_a_worker_couldnt_record_is_read_from_its_last_words(store: RunStore, small_disk: SmallDisk) -> None:
     for words, beginning in (("The disk is full.", "The disk is full."), ("", "The disk was full when the worker")):
         run = store.create("d", "Textures", TrainingConfig())
-        store.folder(run.id).mkdir(parents=True)
         store.claim(slots=9)
         with worker_lock(store.folder(run.id)):
             store.report_worker(run.id, os.getpid(), psutil.Process().create_time())
             reserve = Reserve(store.folder(run.id))
             reserve.take()
-            full_disk.fill()
+            small_disk.fill()
             if words:
                 reserve.leave_words(words)
         # The room of the dead is enough for the record.
         queue.reconcile(store)
         assert store.get(run.id).error.startswith(beginning) and not reserve.path.exists()
-        full_disk.empty()
+        small_disk.empty()
 
 
-def test_model_that_doesnt_fit_leaves_the_one_before_and_the_process(full_disk: SmallDisk) -> None:
+def test_model_that_doesnt_fit_leaves_the_one_before_and_the_process(small_disk: SmallDisk) -> None:
     config = TrainingConfig(image_size=64)
     classifier = build_classifier(config, 2)
     reference = Reference(vectors=classifier.head.weights[0].numpy()[:1], paths=("a",), threshold=0.5)
     trained = TrainedClassifier(classifier, config, ("a", "b"), reference)
-    folder = full_disk.folder / "model"
+    folder = small_disk.folder / "model"
     save_classifier(trained, folder)
     for left in (0, 100_000, 3_000_000):
-        full_disk.fill(left)
+        small_disk.fill(left)
         with pytest.raises(OSError, match="No space left on device"):
             save_classifier(trained, folder)
-        full_disk.empty()
+        small_disk.empty()
     assert load_classifier(folder).class_names == ("a", "b")
-    assert [path.name for path in full_disk.folder.iterdir()] == ["model"]
+    assert [path.name for path in small_disk.folder.iterdir()] == ["model"]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from core.runs.reserve import ROOM_BYTES, WORDS_BYTES, Reserve
-from tests.conftest import SmallDisk
+from tests.disks import SmallDisk
 
 
 def test_room_is_taken_and_given_back(tmp_path: Path) -> None:
@@ -18,20 +18,20 @@ def test_room_is_taken_and_given_back(tmp_path: Path) -> None:
     assert reserve.words() == "" and not reserve.leave_words("nowhere to leave them")
 
 
-def test_last_words_need_no_room(full_disk: SmallDisk) -> None:
-    reserve = Reserve(full_disk.folder)
+def test_last_words_need_no_room(small_disk: SmallDisk) -> None:
+    reserve = Reserve(small_disk.folder)
     reserve.take()
-    full_disk.fill()
+    small_disk.fill()
     assert reserve.leave_words("The disk is full. Größer wäre besser.")
-    assert Reserve(full_disk.folder).words() == "The disk is full. Größer wäre besser."
+    assert Reserve(small_disk.folder).words() == "The disk is full. Größer wäre besser."
     reserve.give_back()
     assert reserve.words() == "The disk is full. Größer wäre besser."
-    (full_disk.folder / "something").write_bytes(bytes(ROOM_BYTES // 2))
+    (small_disk.folder / "something").write_bytes(bytes(ROOM_BYTES // 2))
 
 
-def test_part_of_the_room_is_enough_for_last_words(full_disk: SmallDisk) -> None:
-    full_disk.fill(left=3 * WORDS_BYTES)
-    reserve = Reserve(full_disk.folder)
+def test_part_of_the_room_is_enough_for_last_words(small_disk: SmallDisk) -> None:
+    small_disk.fill(left=3 * WORDS_BYTES)
+    reserve = Reserve(small_disk.folder)
     with pytest.raises(OSError, match="No space left"):
         reserve.take()
     assert reserve.leave_words("There was hardly any room.") and reserve.words() == "There was hardly any room."
