@@ -236,19 +236,26 @@ class FeatureSpace:
         lost: list[str] = []
         for number, shard in numbers.items():
             chosen = np.flatnonzero(owners == number)
-            if shard.has_shrunk():
-                self._unusable.append(shard.listing)
-                self._shards.remove(shard)
-                lost += self._forget(shard, range(len(shard.digests)))
-                continue
-            rows[chosen] = shard.rows[indices[chosen]]
-            # What was copied is what is compared: nobody can change it in between.
-            if damaged := shard.damaged(indices[chosen], rows[chosen]):
-                lost += self._forget(shard, damaged)
-                self._strike(shard)
+            lost += self._read(shard, indices[chosen], rows, chosen)
         if lost:
             raise MissingRows(lost)
         return rows
+
+    def _read(self, shard: _Shard, indices: np.ndarray, rows: np.ndarray, chosen: np.ndarray) -> list[str]:
+        """Copies rows of a shard to their places; returns the digests of those that are damaged."""
+        if shard.has_shrunk():
+            with suppress(ValueError):  # another thread may have come upon it as well
+                self._shards.remove(shard)
+            self._unusable.append(shard.listing)
+            return self._forget(shard, range(len(shard.digests)))
+        # What was copied is what is compared: nobody can change it in between.
+        copied = shard.rows[indices]
+        rows[chosen] = copied
+        damaged = shard.damaged(indices, copied)
+        lost = self._forget(shard, damaged)
+        if damaged:
+            self._strike(shard)
+        return lost
 
     def _strike(self, shard: _Shard) -> None:
         """Takes damaged rows out of a shard's list, so that nobody comes upon them again."""
