@@ -21,6 +21,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -45,6 +46,10 @@ PICTURES = 24
 # Shares of the kills.
 WORKERS, SERVERS, COMMANDS = 0.35, 0.15, 0.25
 PATIENCE_SECONDS = 180
+KINDS = ("import", "rename", "derive", "delete", "rename run", "delete run")
+# How long the actions take that take long.
+MOMENTS = {"import": 0.6, "derive": 0.2}
+ACTOR_SECONDS = 20
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 
 
@@ -76,7 +81,9 @@ class Kills:
         """Submits a run, or goes on with one that was ended."""
         store = self.ledger.store
         ended = [run for run in store.list() if run.can_resume]
-        run = queue.resume(store, ended[0].id) if ended else queue.submit(store, self.kept.id, CONFIG)
+        # Another seed changes the pictures in another way: their features have to be computed.
+        config = replace(CONFIG, seed=self.chance.randrange(10**6))
+        run = queue.resume(store, ended[0].id) if ended else queue.submit(store, self.kept.id, config)
         self.outcomes["resumed"] += bool(ended)
         self.ledger.runs[run.id] = run.name
         return run
@@ -105,19 +112,30 @@ class Kills:
             lines: SimpleQueue[str] = SimpleQueue()
             reader = threading.Thread(target=lambda: [lines.put(line) for line in process.stdout])
             reader.start()
-            under_way = json.loads(lines.get(timeout=PATIENCE_SECONDS))
-            time.sleep(self.chance.random() * 1.5)
+            wanted = self.chance.choice(KINDS)
+            under_way: dict[str, str] = {}
+            deadline = time.monotonic() + ACTOR_SECONDS
+            # The lines that it tells before it is killed count too.
+            with suppress(Empty):
+                while time.monotonic() < deadline and under_way.get("begin") != wanted:
+                    under_way = self._heed(lines.get(timeout=ACTOR_SECONDS), under_way)
+            time.sleep(self.chance.random() * MOMENTS.get(wanted, 0.03))
             process.kill()
             reader.join()
-            with suppress(Empty):
-                while line := lines.get_nowait():
-                    told = json.loads(line) if line.endswith("\n") else {}
-                    if "done" in told:
-                        self.ledger.acknowledge(told)
-                    under_way = told if "begin" in told else {} if "done" in told or "refused" in told else under_way
+            while not lines.empty():
+                under_way = self._heed(lines.get(), under_way)
         self.count("actor", under_way.get("kind", "between two"))
         self._await_children()
         self.ledger.check(under_way)
+
+    def _heed(self, line: str, under_way: dict[str, str]) -> dict[str, str]:
+        """Takes note of a line of an actor's; returns what is under way after it."""
+        told = json.loads(line) if line.endswith("\n") else {}
+        if "done" in told:
+            self.ledger.acknowledge(told)
+        if "begin" in told:
+            return told
+        return under_way if not told else {}
 
     def kill_command(self) -> None:
         """Kills a command of the command line."""
