@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from core.config import TrainingConfig
@@ -28,6 +29,17 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "The condition didn't come true in time."
         time.sleep(0.05)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keras_is_left_alone() -> Iterator[None]:
+    """Keeps Streamlit from clearing Keras's session after each drawing of a page, which takes a second.
+
+    It does so where Keras is loaded: here by other tests of the same process, in the web server never.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
 
 
 @pytest.fixture(scope="session")
