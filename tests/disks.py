@@ -12,13 +12,18 @@ from pathlib import Path
 
 import pytest
 
-NO_MOUNTS = "Root can write everywhere, and can't mount anything here: run the tests as another user."
+NO_MOUNTS = "A disk can't be mounted here, which takes root on Linux."
 
 
 def _mount(*arguments: str) -> None:
-    result = subprocess.run(["mount", *arguments], capture_output=True, text=True)
-    if result.returncode:
-        pytest.fail(f"{NO_MOUNTS} {result.stderr}")
+    """Mounts a disk. Where that can't be done tests are skipped, but in CI they fail."""
+    command = shutil.which("mount")
+    result = command and subprocess.run([command, *arguments], capture_output=True, text=True)
+    if not result or result.returncode:
+        reason = f"{NO_MOUNTS} {result.stderr if result else ''}".strip()
+        if os.environ.get("CI", "").lower() in ("true", "1"):
+            pytest.fail(reason)
+        pytest.skip(reason)
 
 
 def _unmount(folder: Path) -> None:
