@@ -96,8 +96,8 @@ def prepared(server: Server, page: Page, folder: Path) -> Studio:
 def press_start(studio: Studio, times: int) -> None:
     """Presses Start while the forecast is still being measured."""
     page = studio.page
-    page.goto("/train")
     for number in range(times):
+        page.goto("/train")
         expect(page.get_by_role("heading", name="Train a model")).to_be_visible()
         field = page.get_by_label("Epochs", exact=True).first
         field.fill(str(100 + number))
@@ -107,24 +107,22 @@ def press_start(studio: Studio, times: int) -> None:
         page.get_by_role("button", name="Start training").click()
         studio.arrives("Shapes, ")
         studio.end_runs()
-        studio.open("Train")
 
 
 def leave_import(studio: Studio, times: int) -> None:
     """Leaves the Data page by a button while an import is at work."""
     page = studio.page
-    page.goto("/data")
     large = studio.server.settings.home.parent / "large"
     if not large.exists():
         draw_folder(large, 2500)
     for number in range(times):
+        page.goto("/data")
         expect(page.get_by_role("heading", level=1, name="Data")).to_be_visible()
         if page.get_by_role("button", name="Stop", exact=True).count() == 0:
             start_import(page, large)
         page.wait_for_timeout(70 * (number % 8))
         page.get_by_role("button", name="Train a model").click()
         studio.arrives("Train a model")
-        studio.open("Data")
 
 
 def start_import(page: Page, folder: Path) -> None:
