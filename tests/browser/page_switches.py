@@ -129,7 +129,7 @@ def start_import(page: Page, folder: Path) -> None:
     """Imports a folder of the server's, once more where it is in already."""
     field = page.get_by_role("textbox", name="Folder or zip on this server")
     if not field.is_visible():
-        page.get_by_text("Add a data set").click()
+        page.get_by_text("Add a data set").first.click()
     field.fill(str(folder))
     field.press("Enter")
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()

@@ -145,7 +145,7 @@ def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, serve
     shapes = store.import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
     page.goto("/data?section=Classes")
     expect(page.get_by_text("Average pictures")).to_be_visible()
-    page.get_by_text("Add a data set").click()
+    page.get_by_text("Add a data set").first.click()
     page.get_by_role("textbox", name="Folder or zip on this server").fill(str(large_zip(tmp_path)))
     page.get_by_role("button", name="Import", exact=True).first.click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()

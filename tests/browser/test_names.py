@@ -193,11 +193,13 @@ def test_versions(trained: Run, imported: Watched, hostile: Server):
 
 def test_question_and_error_of_an_import(imported: Watched):
     imported.open("/data")
-    imported.page.get_by_text("Add a data set").click()
+    imported.page.get_by_text("Add a data set").first.click()
     send(imported.page, f"{ARCHIVE} 2.zip", ambiguous())
     imported.check(f"{ARCHIVE} 2.zip can be read in 2 ways", f"{CLASSES[0]} (6)", "$m$ **n** (6)", "`o` :pig: (6)")
     imported.page.get_by_role("button", name="None of these").click()
     expect(imported.page.get_by_role("button", name="None of these")).to_have_count(0)
+    # Until the page is drawn to its end, what stood there before is still below it.
+    expect(imported.page.get_by_text("Add a data set")).to_have_count(1)
     imported.page.get_by_text("Add a data set").click()
     field = imported.page.get_by_role("textbox", name="Folder or zip on this server")
     field.fill(f"/nowhere/{ARCHIVE}")
