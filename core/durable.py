@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 PART = ".part"
+MAKING_ATTEMPTS = 100
 FULL_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 
 
@@ -26,6 +27,33 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder that may be deleted at any moment; `Path.mkdir` may then fail though nothing is there.
+
+    Raises:
+        FileExistsError: something else is at its place.
+        OSError: it can't be made.
+    """
+    for _ in range(MAKING_ATTEMPTS):
+        try:
+            return folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            # Unless something else is there, the folder was deleted between the two looks of `mkdir`.
+            if os.path.lexists(folder) and not folder.is_dir():
+                raise
+        except FileNotFoundError:
+            pass  # A parent was deleted as soon as it was made.
+    return folder.mkdir(parents=True, exist_ok=True)
+
+
+def paths_in(folder: Path) -> list[Path]:
+    """Returns what is in a folder, by name: nothing where it is not there, or deleted meanwhile."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
 
 
 def sweep(path: Path) -> None:

@@ -141,21 +141,13 @@ class _File:
 
 
 def _spaces(settings: Settings) -> Iterator[Path]:
-    yield from (path for path in _paths(settings.features) if path.is_dir())
-
-
-def _paths(folder: Path) -> list[Path]:
-    """Returns what is in a folder: nothing where it is deleted meanwhile."""
-    try:
-        return sorted(folder.iterdir())
-    except OSError:
-        return []
+    yield from (path for path in durable.paths_in(settings.features) if path.is_dir())
 
 
 def _files(folder: Path) -> list[_File]:
     """Returns a space's files, without those that vanish meanwhile."""
     found = []
-    for path in _paths(folder):
+    for path in durable.paths_in(folder):
         with suppress(OSError):
             facts = path.stat()
             found.append(_File(path, facts.st_size, facts.st_mtime))
@@ -211,7 +203,8 @@ def _empty(folder: Path) -> int:
 def _sweep(folder: Path) -> int:
     """Deletes what ended processes left half-written; returns how many bytes that freed."""
     files = [file for file in _files(folder) if file.path.name != KEY and not file.path.name.endswith(LISTING)]
-    listed = {path.name.removesuffix(LISTING) for path in folder.glob(f"*{LISTING}")}
+    paths = [path for path in durable.paths_in(folder) if path.name.endswith(LISTING)]
+    listed = {path.name.removesuffix(LISTING) for path in paths}
     old = time.time() - IN_USE_SECONDS
     return _delete([file for file in files if file.path.stem not in listed and file.modified < old])
 

@@ -139,15 +139,16 @@ class FeatureSpace:
         # Its time says when the space was last used. On a full disk, and one that can't be written, reading goes on.
         with suppress(OSError):
             space._write_key()
-        for listing in sorted(space.folder.glob(f"*{LISTING}")):
-            space._load(listing)
+        for path in durable.paths_in(space.folder):
+            if path.name.endswith(LISTING):
+                space._load(path)
         space._settle(dtype and np.dtype(dtype), row_shape)
         # What another shard has as well isn't lost.
         space.damaged -= space._locations.keys()
         return space
 
     def _write_key(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(self.folder)
         durable.write(self.folder / KEY, json.dumps(self.key, indent=1, default=str).encode())
 
     def _load(self, listing: Path) -> bool:

@@ -1,3 +1,6 @@
+import os
+import shutil
+
 import pytest
 
 from core import durable
@@ -19,3 +22,28 @@ def test_what_fails_half_way_changes_nothing_and_leaves_nothing(tmp_path):
         raise ValueError("half way")
     assert path.read_bytes() == b"one"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_folder_deleted_while_it_is_made_is_made(tmp_path, monkeypatch):
+    folder = tmp_path / "features" / "space"
+    folder.mkdir(parents=True)
+    mkdir = os.mkdir
+    deletions = iter(range(5))
+
+    def mkdir_then_delete(path, mode=0o777):
+        try:
+            mkdir(path, mode)
+        finally:
+            # `Path.mkdir` hears that the folder is there, looks, and finds nothing; or its parent is gone.
+            if next(deletions, None) is not None:
+                shutil.rmtree(tmp_path / "features")
+
+    monkeypatch.setattr(os, "mkdir", mkdir_then_delete)
+    durable.make_folder(folder)
+    assert folder.is_dir()
+
+
+def test_a_file_where_a_folder_should_be_is_no_folder(tmp_path):
+    (tmp_path / "features").write_text("a file")
+    with pytest.raises(FileExistsError):
+        durable.make_folder(tmp_path / "features")
