@@ -16,9 +16,8 @@ from core.errors import RunError
 from core.forecast import Forecast
 from core.prediction import Prediction
 from core.rate_curve import RateCurve
-from core.settings import Settings
+from core.settings import PROJECT, Settings
 
-PROJECT = Path(__file__).parents[1]
 LOG_NAME = "inference.log"
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from core.errors import ConfigError
 from core.hosts import named_host
 
+# Where the source lies: child processes start there.
+PROJECT = Path(__file__).parents[1]
 MEGABYTE = 1024**2
 GIGABYTE = 1024**3
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import draw_folder
+from tests.project import ROOT
 
-ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 SECONDS = 300
 

@@ -14,14 +14,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, TextIO
 
 from core.disk import refusals_in_words
 from core.errors import CoreError, Stopped
 from core.events import Event, OnEvent, ShouldStop
+from core.settings import PROJECT
 
-PROJECT = Path(__file__).parents[2]
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_TO_STOP = 10
 # Of 19, which is the last in the queue.

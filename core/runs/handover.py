@@ -16,8 +16,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from core.runs.liveness import is_worker_alive
-from core.runs.processes import PROJECT, worker_environment
+from core.runs.processes import worker_environment
 from core.runs.store import RunStore
+from core.settings import PROJECT
 
 FOLDER = "standby"
 OFFER = "offer-"

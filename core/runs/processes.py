@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.runs.store import RunStore
-from core.settings import Settings, settings
+from core.settings import PROJECT, Settings, settings
 
-PROJECT = Path(__file__).parents[2]
 LOG_NAME = "log.txt"
 
 

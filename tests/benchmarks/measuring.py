@@ -7,9 +7,8 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.project import ROOT
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.project import ROOT
+
 STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbone", "backbones", "events", "recipes", "prediction")
 HEAVY = {"tensorflow", "keras"}
 SOURCES = sorted([*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"])

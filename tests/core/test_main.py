@@ -24,9 +24,9 @@ from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
 from core.settings import GIGABYTE, settings
 from tests.disks import SmallDisk, full_disk, on_full_disk, read_only
+from tests.project import ROOT
 
 DEADLINE_SECONDS = 120
-PROJECT = Path(__file__).parents[2]
 Call = Callable[..., tuple[int, str, str]]
 
 
@@ -44,7 +44,7 @@ def python_core(home: Path, *arguments: str, **options: Any) -> subprocess.Compl
     return subprocess.run(
         [sys.executable, "-m", "core", *arguments],
         env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
-        cwd=PROJECT,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=DEADLINE_SECONDS,
@@ -345,7 +345,7 @@ def test_bug_is_a_traceback_and_exit_code_1(tmp_path: Path) -> None:
     )
     environment = os.environ | {"TRANSFER_STUDIO_HOME": str(tmp_path)}
     result = subprocess.run(
-        [sys.executable, "-c", program], env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60
     )
     assert result.returncode == 1 and "Traceback" in result.stderr
 
@@ -371,7 +371,7 @@ def test_light_commands_never_load_tensorflow(tmp_path: Path) -> None:
     program = "import sys; from core.__main__ import main; [main([name]) for name in ('runs', 'samples', 'backbones')];"
     program += "sys.exit('tensorflow' in sys.modules or 'keras' in sys.modules)"
     environment = os.environ | {"TRANSFER_STUDIO_HOME": str(tmp_path)}
-    assert subprocess.run([sys.executable, "-c", program], env=environment, cwd=PROJECT, timeout=60).returncode == 0
+    assert subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, timeout=60).returncode == 0
 
 
 def test_run_that_fails_is_one_line_on_standard_error(call: Call, tmp_path: Path) -> None:
@@ -400,7 +400,7 @@ def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypa
         training = subprocess.Popen(
             [sys.executable, "-m", "core", "train", str(pictures)],
             env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
-            cwd=PROJECT,
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -422,7 +422,7 @@ def test_interrupted_training_is_resumed(trained_home: tuple[Path, subprocess.Co
     with subprocess.Popen(
         [sys.executable, "-m", "core", "train", "shades", *options],
         env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
-        cwd=PROJECT,
+        cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -514,9 +514,7 @@ def test_stop_and_delete(call: Call, tmp_path: Path) -> None:
 def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m core backbones | head -n 1'
     environment = os.environ | {"TRANSFER_STUDIO_HOME": str(tmp_path)}
-    result = subprocess.run(
-        command, shell=True, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=60
-    )
+    result = subprocess.run(command, shell=True, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert result.stdout.startswith("name") and result.stderr == ""
 
 

@@ -2,7 +2,6 @@ import os
 import signal
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
@@ -14,6 +13,7 @@ from core.nn.training import run_training
 from core.serving import InferenceClient
 from core.settings import Settings
 from tests.conftest import draw_folder
+from tests.project import ROOT
 
 DEADLINE_SECONDS = 90
 
@@ -52,7 +52,7 @@ def test_a_warm_model_answers_as_the_predictor_does(trained, client):
 
 
 def test_this_process_needs_no_tensorflow():
-    source = (Path(__file__).parents[2] / "core" / "serving.py").read_text()
+    source = (ROOT / "core" / "serving.py").read_text()
     assert "core.nn" in source  # started as a module of another process,
     assert "import core.nn" not in source  # never imported into this one.
     assert "from core.nn" not in source

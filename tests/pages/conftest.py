@@ -19,8 +19,9 @@ from core.runs.store import RunStatus, RunStore
 from core.settings import Settings, settings
 from pages.components import session
 from tests.conftest import draw_folder
+from tests.project import ROOT
 
-APP = Path(__file__).parents[2] / "app.py"
+APP = ROOT / "app.py"
 DEADLINE_SECONDS = 120
 
 

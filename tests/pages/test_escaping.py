@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.project import ROOT
+
 PAGES = sorted(ROOT.glob("pages/**/*.py"))
 # What takes Markdown, and the arguments of others that do.
 MARKDOWN = {

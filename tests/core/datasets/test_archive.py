@@ -10,7 +10,6 @@ import tracemalloc
 import zipfile
 import zlib
 from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,8 +20,8 @@ from core.datasets.members import DamagedMember
 from core.errors import DatasetError, Stopped
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 from tests.core.test_user_files import make_socket
+from tests.project import ROOT
 
-ROOT = Path(__file__).parents[3]
 UNPACKABLE = "it is packed with {}, which can't be unpacked here: make the zip with the usual Deflate"
 
 

@@ -3,14 +3,12 @@
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from core.datasets.label_tables import TableFile, as_cell, read_tables
 from core.settings import MEGABYTE, ImportLimits
-
-ROOT = Path(__file__).parents[3]
+from tests.project import ROOT
 
 PATHS = ["images/1.jpg", "images/2.jpg", "images/3.jpg", "images/4.png"]
 WANTED = [("cat", ""), ("dog", ""), ("cat", ""), ("dog", "")]

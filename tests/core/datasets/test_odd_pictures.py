@@ -4,7 +4,6 @@ import io
 import struct
 import zipfile
 import zlib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ from PIL import Image
 
 from core.datasets.isolation import import_apart
 from core.nn.images import decode, heic_is_read, thumbnail
+from tests.project import ROOT
 
-ROOT = Path(__file__).parents[3]
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (255, 255, 255)
 SIDE = 64
 

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ from core.datasets.record import RECORD_NAME
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings
+from tests.project import ROOT
 
 NAMES = ("cats", "dogs")
 SPLITS = ("train", "validation", "train", "test")
@@ -369,8 +369,7 @@ DatasetStore(Settings(home=Path(sys.argv[1]))).import_source(Path(sys.argv[2]), 
 def half_way(tmp_path, archive, pets):
     """An import in a process of its own that has got half-way and waits."""
     command = [sys.executable, "-c", IMPORT_AND_WAIT, str(tmp_path / "home"), str(archive(pets, "half.zip"))]
-    root = Path(__file__).parents[3]
-    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline().strip() == b"half-way"
         yield process
         process.kill()

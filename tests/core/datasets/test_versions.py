@@ -16,9 +16,9 @@ from core.datasets.store import DatasetStore
 from core.datasets.versions import Comparison, children, compare, go_back, lineage, make_version
 from core.errors import DatasetError, Stopped
 from core.runs.store import RunStore
+from tests.project import ROOT
 
 NAMES = ("cat", "dog", "fox")
-PROJECT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ store.derive(sys.argv[2], [Edit("subset", number=3)], on_event=wait)
 
 def test_what_a_killed_derivation_left_is_swept_by_the_next(store, pets):
     command = [sys.executable, "-c", DERIVE_AND_WAIT, str(store.settings.home), pets.id]
-    with subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline().strip() == b"all but in place"
         process.kill()
     assert len(left_behind(store)) > 1

@@ -3,7 +3,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,7 @@ import pytest
 from core.errors import RunError
 from core.nn.checkpoints import Checkpoints, TrainingState, require_same_shapes
 from core.nn.training import CHECKPOINT_FOLDER, run_training
-
-ROOT = Path(__file__).parents[3]
+from tests.project import ROOT
 
 
 def make_state(epoch: int, size: int = 4) -> TrainingState:

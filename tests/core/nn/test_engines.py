@@ -1,7 +1,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +12,8 @@ from core.nn import engines
 from core.nn.classifier import build_classifier
 from core.nn.engines import choose_engine, smallest_cosine, tensorflow_engine
 from core.nn.weights import load_weights
+from tests.project import ROOT
 
-ROOT = Path(__file__).parents[3]
 CONFIG = TrainingConfig(image_size=64)
 PICTURES = np.random.default_rng(0).integers(0, 256, (5, 64, 64, 3), dtype=np.uint8)
 
