@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.backbone import Backbone
+from core.files.user_files import is_file
 from core.settings import MEGABYTE, Settings
-from core.user_files import is_file
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core import durable
 from core.errors import RunError
+from core.files import durable
 
 Z_95 = 1.959963984540054
 CALIBRATION_BINS = 10

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from core import durable
+from core.files import durable
 from core.settings import Settings
 
 # A space that was used within this time may be in use, by this or another process: it is only emptied by hand.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from core import durable
+from core.files import durable
 
 NOTES_FILE = "notes.json"
 

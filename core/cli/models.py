@@ -20,10 +20,10 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, RunError
 from core.evaluation import Evaluation, load_evaluations
+from core.files.user_files import is_folder, open_file, walk
 from core.prediction import Prediction
 from core.runs.store import Run, RunStore
 from core.settings import settings
-from core.user_files import is_folder, open_file, walk
 
 EVALUATION_NAME = "evaluation.json"
 SHOWN_CLASSES = 5

@@ -12,8 +12,8 @@ import click
 from core.config import PARTS, TrainingConfig, option_names
 from core.datasets.index import TRAIN, DatasetIndex
 from core.errors import WeightsError
+from core.files.user_files import is_file
 from core.recipes import recipe_config
-from core.user_files import is_file
 
 WEIGHTS_BY_NAME = ("imagenet", "none")
 

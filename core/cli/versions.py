@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from core import durable
 from core.cli.datasets import dataset_values, find_dataset, print_dataset, tell_unused_name
 from core.cli.interruption import stop_on_interrupt
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table
@@ -21,6 +20,7 @@ from core.datasets.packing import write_zip
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.events import ShouldStop
+from core.files import durable
 from core.settings import MEGABYTE, settings
 
 PHASES = {"version": "Taking over pictures", "audit": "Looking for faults", "pack": "Packing pictures"}

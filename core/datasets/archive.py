@@ -35,9 +35,9 @@ from core.datasets.tar_reader import tar_members
 from core.datasets.zip_reader import zip_members
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.files.user_files import is_folder, open_file
 from core.nn.images import PictureError, admitted_format
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
-from core.user_files import is_folder, open_file
 
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20

@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 
-from core import durable
 from core.datasets.advice import advise
 from core.datasets.copies import group_copies
 from core.datasets.copy_faults import copy_faults, keep_one
@@ -21,6 +20,7 @@ from core.datasets.looks import look_over
 from core.datasets.progress import Progress
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.files import durable
 
 __all__ = [
     "KINDS",

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, TextIO
 
-from core.disk import refusals_in_words
 from core.errors import CoreError, Stopped
 from core.events import Event, OnEvent, ShouldStop
+from core.files.disk import refusals_in_words
 from core.settings import PROJECT
 
 SECONDS_BETWEEN_LOOKS = 0.2

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from filelock import FileLock
 
-from core import durable
 from core.datasets.edits import RELABEL, REMOVE, Edit, check_class_name
 from core.datasets.index import DatasetIndex
 from core.errors import DatasetError
+from core.files import durable
 
 DRAFT_NAME = "draft.json"
 KEEP = "keep"

@@ -9,8 +9,8 @@ from core.datasets.names import has_picture_name
 from core.datasets.signatures import HEAD_BYTES, picture_format
 from core.errors import DatasetError, Stopped
 from core.events import ShouldStop, never_stop
+from core.files.user_files import Found, open_file, walk
 from core.settings import ImportLimits
-from core.user_files import Found, open_file, walk
 
 # Of all files, pictures or not, to those that may be pictures. It only keeps the search from taking hours.
 MOST_LOOKED_AT = 10

@@ -17,9 +17,9 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageChops
 
-from core import durable
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.progress import Progress
+from core.files import durable
 from core.nn.images import PictureError, open_picture
 
 LOOKS_NAME = "looks.npz"

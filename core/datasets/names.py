@@ -3,7 +3,7 @@
 import unicodedata
 
 from core.errors import DatasetError
-from core.user_files import MAX_DEPTH
+from core.files.user_files import MAX_DEPTH
 
 MAX_NAME_LENGTH = 1000
 JUNK_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "license", "licence", "readme", "copying", "authors"}

@@ -11,7 +11,7 @@ from core.datasets.folder_reader import file_chunks
 from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
 from core.datasets.names import MAX_NAME_LENGTH
 from core.errors import DatasetError
-from core.user_files import open_file
+from core.files.user_files import open_file
 
 MAX_CLASS_LENGTH = 100
 

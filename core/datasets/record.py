@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from core import durable
 from core.datasets.edits import Edit
 from core.datasets.index import SPLITS, UNDECIDED, DatasetIndex, Sample, Skipped
 from core.errors import DatasetError
+from core.files import durable
 
 RECORD_NAME = "dataset.json"
 RECORD_FORMAT = 1

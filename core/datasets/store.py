@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from core import durable
 from core.datasets.additions import add_to
 from core.datasets.archive import extract, extract_members
 from core.datasets.audit import examine
@@ -28,9 +27,10 @@ from core.datasets.record import OTHER_VERSION, RECORD_NAME, RecordError, read_r
 from core.datasets.titles import clean_title, free_title, version_title, without_suffix
 from core.datasets.verify import build_index
 from core.datasets.workspaces import Workspaces
-from core.disk import FULL
 from core.errors import DatasetError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.files import durable
+from core.files.disk import FULL
 from core.runs.store import RunStore
 from core.settings import Settings
 

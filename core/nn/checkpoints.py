@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from core import durable
 from core.errors import RunError
+from core.files import durable
 
 LISTING = "checkpoints.json"
 KEPT = 2

@@ -26,9 +26,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from core import durable
 from core.errors import RunError
 from core.feature_cache import ARRAY, KEY, LISTING, read_listing, write_listing
+from core.files import durable
 
 SHARD_BYTES = 64 * 1024**2
 MAX_SHARD_ROWS = 1024

@@ -17,8 +17,8 @@ from PIL import ExifTags, Image, features
 
 from core.datasets.signatures import HEAD_BYTES, describe, picture_format
 from core.errors import DatasetError
+from core.files.user_files import open_file
 from core.settings import ImportLimits
-from core.user_files import open_file
 
 DECODER_VERSION = "pillow-bilinear-antialias-draft2-1"
 RESIZE_FILTER = Image.Resampling.BILINEAR

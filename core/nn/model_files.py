@@ -14,9 +14,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core import durable
 from core.config import TrainingConfig
 from core.errors import ConfigError, RunError
+from core.files import durable
 from core.nn.classifier import Classifier, build_classifier
 from core.nn.images import DECODER_VERSION
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core import durable
 from core.availability import availability
 from core.backbones import get_backbone
 from core.config import TrainingConfig
@@ -19,6 +18,8 @@ from core.errors import DatasetError
 from core.evaluation import Evaluation, save_evaluations
 from core.events import Event, OnEvent, ShouldStop
 from core.feature_cache import evict
+from core.files import durable
+from core.files.user_files import is_file, open_file
 from core.nn.checkpoints import Checkpoints, TrainingState
 from core.nn.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.extraction import FeatureSource
@@ -29,7 +30,6 @@ from core.nn.stages import Labelled, Stage, StageData, Trainable
 from core.nn.weights import ensure_weights, load_weights
 from core.notes import NOTES_FILE, save_notes
 from core.settings import Settings
-from core.user_files import is_file, open_file
 
 # The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are
 # validation pictures: enough for a curve, cheap where blocks are thawed.

@@ -12,11 +12,11 @@ import numpy as np
 
 from core.availability import availability
 from core.backbone import Backbone
-from core.download import download
 from core.errors import CoreError, WeightsError
 from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.files.downloads import download
+from core.files.user_files import is_file
 from core.settings import Settings
-from core.user_files import is_file
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 TORCH_PROTOCOL = 1001

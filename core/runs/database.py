@@ -10,8 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from core.disk import FULL, can_write, refusal
 from core.errors import DatabaseDamagedError, RunError
+from core.files.disk import FULL, can_write, refusal
 from core.runs.rows import seal_all
 
 DISK_FULL = "The disk is full. Free some space, then start again."

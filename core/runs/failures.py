@@ -5,8 +5,8 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-from core import durable
 from core.errors import CoreError
+from core.files import durable
 from core.runs.database import DISK_FULL
 from core.settings import MEGABYTE
 

@@ -18,10 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core import durable
 from core.config import TrainingConfig
 from core.errors import ConfigError
 from core.events import Event
+from core.files import durable
 from core.runs.record import Run, RunStatus
 
 MANIFEST_NAME = "run.json"

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from core import durable
 from core.errors import DatabaseDamagedError, RunError
+from core.files import durable
 from core.runs import database
 from core.runs.evidence import note_what_is_unknown, record_of_folder
 from core.runs.manifest import MANIFEST_NAME, RunRecord, read_record, write_record

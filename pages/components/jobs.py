@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from core.disk import refusals_in_words
 from core.errors import CoreError, Stopped
 from core.events import Event, OnEvent, ShouldStop
+from core.files.disk import refusals_in_words
 
 LOGGER = logging.getLogger(__name__)
 FINISHED_JOBS = 50

@@ -12,8 +12,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from core.disk import refusals_in_words
 from core.errors import CoreError
+from core.files.disk import refusals_in_words
 
 LOGGER = logging.getLogger(__name__)
 MOST_KEPT = 50

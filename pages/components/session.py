@@ -8,8 +8,8 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
-from core.disk import refusals_in_words
 from core.errors import CoreError
+from core.files.disk import refusals_in_words
 from core.forecast import Forecast
 from core.rate_curve import RateCurve
 from core.runs import queue

@@ -19,7 +19,7 @@ from core.datasets.folder_reader import folder_members
 from core.datasets.members import DamagedMember
 from core.errors import DatasetError, Stopped
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
-from tests.core.test_user_files import make_socket
+from tests.core.files.test_user_files import make_socket
 from tests.project import ROOT
 
 UNPACKABLE = "it is packed with {}, which can't be unpacked here: make the zip with the usual Deflate"

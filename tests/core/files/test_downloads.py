@@ -7,8 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from core.download import DownloadError, download
 from core.errors import CoreError, Stopped
+from core.files.downloads import DownloadError, download
 
 CONTENT = bytes(range(256)) * 4096
 

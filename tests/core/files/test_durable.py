@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from core import durable
+from core.files import durable
 
 
 def test_a_file_is_put_in_place_of_another(tmp_path):

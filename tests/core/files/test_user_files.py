@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.user_files import MAX_DEPTH, is_file, is_folder, open_file, walk
+from core.files.user_files import MAX_DEPTH, is_file, is_folder, open_file, walk
 
 NOBODY = 65534
 MOST_SECONDS = 30
