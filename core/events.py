@@ -1,7 +1,7 @@
-"""What a long job says while it works, and how it is asked to stop."""
+"""What a long job says while it works."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -36,15 +36,3 @@ class Event:
 
 # What an event says of the moment; nothing that belongs to a curve.
 PACE = ("pictures_per_second", "seconds_left")
-
-OnEvent = Callable[[Event], None]
-ShouldStop = Callable[[], bool]
-
-
-def ignore_event(event: Event) -> None:
-    """Takes an event and does nothing."""
-
-
-def never_stop() -> bool:
-    """Says that nobody asked to stop."""
-    return False

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from core.cli.output import say
-from core.events import ShouldStop
+from core.progress import ShouldStop
 
 
 @contextmanager

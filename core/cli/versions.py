@@ -19,8 +19,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.packing import write_zip
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped
-from core.events import ShouldStop
 from core.files import durable
+from core.progress import ShouldStop
 from core.settings import MEGABYTE, settings
 
 PHASES = {"version": "Taking over pictures", "audit": "Looking for faults", "pack": "Packing pictures"}

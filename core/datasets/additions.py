@@ -13,10 +13,9 @@ from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, Skipped
 from core.datasets.looks import pack, read_looks, write_looks
 from core.datasets.names import escape_label
 from core.datasets.picture_reader import Pictures, picture_members
-from core.datasets.progress import Progress
 from core.datasets.verify import Sound, judge
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop
+from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits
 
 ARRIVED = "arrived"

@@ -17,10 +17,9 @@ from core.datasets.issues import KINDS, Advice, Audit, Issue, IssueKind
 from core.datasets.label_tables import NO_CLASS
 from core.datasets.layout import OUTSIDE
 from core.datasets.looks import look_over
-from core.datasets.progress import Progress
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.files import durable
+from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 
 __all__ = [
     "KINDS",

@@ -17,8 +17,9 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from core.errors import CoreError, Stopped
-from core.events import Event, OnEvent, ShouldStop
+from core.events import Event
 from core.files.disk import refusals_in_words
+from core.progress import OnEvent, ShouldStop
 from core.settings import PROJECT
 
 SECONDS_BETWEEN_LOOKS = 0.2

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from core.datasets.index import Sample
-from core.datasets.progress import Progress
+from core.progress import Progress
 
 # Bits out of 64 that the hashes of two copies may differ by. Saving again, resizing, brightening and cutting 2 % off
 # each side change at most 10 in nearly all photographs; of 404,550 pairs of different ones, 0 are that near.

@@ -10,10 +10,9 @@ from pathlib import Path
 
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.looks import LOOKS_NAME
-from core.datasets.progress import Progress
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop
 from core.files import durable
+from core.progress import OnEvent, Progress, ShouldStop
 
 # What systems say where a file can't have a second name: other disks, file systems without hard links, too many names.
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}

@@ -8,8 +8,8 @@ from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, m
 from core.datasets.names import has_picture_name
 from core.datasets.signatures import HEAD_BYTES, picture_format
 from core.errors import DatasetError, Stopped
-from core.events import ShouldStop, never_stop
 from core.files.user_files import Found, open_file, walk
+from core.progress import ShouldStop, never_stop
 from core.settings import ImportLimits
 
 # Of all files, pictures or not, to those that may be pictures. It only keeps the search from taking hours.

@@ -17,7 +17,7 @@ from core.datasets.picture_reader import Pictures
 from core.datasets.store import DatasetStore
 from core.datasets.versions import make_version
 from core.errors import DatasetError, Stopped
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE, ImportLimits, Settings
 
 MODULE = "core.datasets.isolation"

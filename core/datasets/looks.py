@@ -18,9 +18,9 @@ import numpy as np
 from PIL import Image, ImageChops
 
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.progress import Progress
 from core.files import durable
 from core.nn.images import PictureError, open_picture
+from core.progress import Progress
 
 LOOKS_NAME = "looks.npz"
 LOOKS_FORMAT = 1

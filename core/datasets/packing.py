@@ -14,10 +14,9 @@ from typing import BinaryIO
 from core.datasets.index import UNDECIDED, DatasetIndex, Sample
 from core.datasets.label_tables import TableFile, as_cell
 from core.datasets.names import escape_label, is_junk, split_name
-from core.datasets.progress import Progress
 from core.datasets.readings import choose_reading
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE
 
 ESCAPED = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")

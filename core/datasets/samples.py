@@ -15,8 +15,8 @@ from PIL import Image
 from core.datasets.index import TRAIN, VALIDATION, DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.files.downloads import download
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 
 # Textures: squares of this side are cut on a grid from the left part of the photograph for training and from the right
 # one for validation. The strip between them belongs to neither, so that no pixel and hardly a blade is in both.

@@ -28,9 +28,9 @@ from core.datasets.titles import clean_title, free_title, version_title, without
 from core.datasets.verify import build_index
 from core.datasets.workspaces import Workspaces
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.files import durable
 from core.files.disk import FULL
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.runs.store import RunStore
 from core.settings import Settings
 

@@ -16,8 +16,8 @@ from core.datasets.child import Child
 from core.datasets.index import DatasetIndex
 from core.datasets.looks import UNREADABLE_ARRAYS
 from core.errors import DatasetError, Stopped
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.files import durable
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
 SURVEY_NAME = "survey.npz"

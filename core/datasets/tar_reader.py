@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
 from core.errors import DatasetError, Stopped
-from core.events import ShouldStop, never_stop
+from core.progress import ShouldStop, never_stop
 from core.settings import MEGABYTE, ImportLimits
 
 GZIP_MAGIC = b"\x1f\x8b"

@@ -23,11 +23,10 @@ from core.datasets.index import (
 from core.datasets.layout import EXPECTED, OUTSIDE
 from core.datasets.looks import SIDE, Look, measure, pack, write_looks
 from core.datasets.names import escape_label
-from core.datasets.progress import Progress
 from core.datasets.readings import choose_reading
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop
 from core.nn.images import PictureError, open_sized
+from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits
 
 MAX_THREADS = 8

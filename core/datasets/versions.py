@@ -8,7 +8,7 @@ from core.datasets.edits import RELABEL, REMOVE, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from core.datasets.progress import Progress
 from core.errors import CoreError
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
+from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 
 CHUNK_BYTES = 256 * 1024
 TIMEOUT_SECONDS = 15

@@ -5,7 +5,8 @@ from pathlib import Path
 from core.datasets.child import Job, answer
 from core.datasets.record import read_record
 from core.datasets.survey import write_survey
-from core.events import Event, OnEvent, ShouldStop
+from core.events import Event
+from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
 

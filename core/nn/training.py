@@ -16,7 +16,7 @@ from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError
 from core.evaluation import Evaluation, save_evaluations
-from core.events import Event, OnEvent, ShouldStop
+from core.events import Event
 from core.feature_cache import evict
 from core.files import durable
 from core.files.user_files import is_file, open_file
@@ -29,6 +29,7 @@ from core.nn.model_files import COMPARED_ROWS, Reference, TrainedClassifier, sav
 from core.nn.stages import Labelled, Stage, StageData, Trainable
 from core.nn.weights import ensure_weights, load_weights
 from core.notes import NOTES_FILE, save_notes
+from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
 # The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are

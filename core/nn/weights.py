@@ -13,9 +13,9 @@ import numpy as np
 from core.availability import availability
 from core.backbone import Backbone
 from core.errors import CoreError, WeightsError
-from core.events import OnEvent, ShouldStop, ignore_event, never_stop
 from core.files.downloads import download
 from core.files.user_files import is_file
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
 TORCH_MAGIC = 0x1950A86A20F9469CFC6C

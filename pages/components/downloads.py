@@ -17,7 +17,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.packing import write_zip
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError
-from core.events import OnEvent, ShouldStop
+from core.progress import OnEvent, ShouldStop
 from pages.components import job_views, session, wording
 from pages.components.jobs import PACK
 

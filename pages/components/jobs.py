@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from core.errors import CoreError, Stopped
-from core.events import Event, OnEvent, ShouldStop
+from core.events import Event
 from core.files.disk import refusals_in_words
+from core.progress import OnEvent, ShouldStop
 
 LOGGER = logging.getLogger(__name__)
 FINISHED_JOBS = 50

@@ -9,7 +9,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.isolation import import_apart
 from core.datasets.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, AmbiguousLayout, Reading
 from core.datasets.store import DatasetStore
-from core.events import OnEvent, ShouldStop
+from core.progress import OnEvent, ShouldStop
 from pages.components import job_views, session, wording
 from pages.components.jobs import IMPORT, Job, Work
 

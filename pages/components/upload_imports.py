@@ -9,7 +9,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.isolation import import_apart
 from core.datasets.layout import AmbiguousLayout
 from core.datasets.store import DatasetStore
-from core.events import OnEvent, ShouldStop
+from core.progress import OnEvent, ShouldStop
 from pages.components.uploads import GONE, Upload, UploadRefused
 
 FILE_NAME = "upload"

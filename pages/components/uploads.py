@@ -18,7 +18,8 @@ from weakref import WeakValueDictionary
 
 from core.datasets.names import escape_label
 from core.errors import CoreError, Stopped
-from core.events import Event, OnEvent, ShouldStop
+from core.events import Event
+from core.progress import OnEvent, ShouldStop
 from core.settings import MEGABYTE, Settings
 from pages.components import wording
 

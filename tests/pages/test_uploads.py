@@ -11,7 +11,7 @@ import pytest
 from core.datasets.layout import AmbiguousLayout
 from core.datasets.store import DatasetStore
 from core.errors import CoreError, Stopped
-from core.events import ignore_event, never_stop
+from core.progress import ignore_event, never_stop
 from core.settings import GIGABYTE, ImportLimits
 from pages.components import uploads as module
 from pages.components.upload_imports import UndecidedUpload, UploadImport

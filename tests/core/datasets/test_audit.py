@@ -173,7 +173,7 @@ def test_stopping(small):
 
 
 def test_stopping_an_import_at_its_audit(store, index, tmp_path, monkeypatch):
-    monkeypatch.setattr("core.datasets.progress.SECONDS_BETWEEN_EVENTS", 0)
+    monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 0)
     events = []
     source = draw_folder(tmp_path / "shapes", 6)
     before = store.list()

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from core.datasets.child import NICENESS, PROJECT, Child
-from core.events import ignore_event, never_stop
+from core.progress import ignore_event, never_stop
 
 CHATTER = """
 import os

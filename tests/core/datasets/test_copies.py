@@ -11,9 +11,8 @@ from core.datasets import copies
 from core.datasets.copies import group_copies
 from core.datasets.index import Sample
 from core.datasets.looks import measure, pack
-from core.datasets.progress import Progress
 from core.errors import Stopped
-from core.events import ignore_event, never_stop
+from core.progress import Progress, ignore_event, never_stop
 from tests.core.datasets.drawing import draw_scene, encode
 
 
@@ -128,7 +127,7 @@ def test_many_copies_of_one_picture(scenes):
 
 
 def test_stopping(scenes, monkeypatch):
-    monkeypatch.setattr("core.datasets.progress.SECONDS_BETWEEN_EVENTS", 0)
+    monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 0)
     answers = iter([False])
     with pytest.raises(Stopped):
         grouped(scenes, should_stop=lambda: next(answers, True))

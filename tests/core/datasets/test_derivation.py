@@ -13,7 +13,7 @@ from core.datasets.derivation import heirs, take_over, without_circle
 from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError, Stopped
-from core.events import ignore_event, never_stop
+from core.progress import ignore_event, never_stop
 
 CONTENT = [b"one", b"two", b"three"]
 EXABYTE = 1024**6

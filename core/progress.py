@@ -1,11 +1,24 @@
-"""How a long job tells what it has done and notices that it is to stop."""
+"""How a long job reports its progress and notices that it is to stop."""
 
 import time
+from collections.abc import Callable
 
 from core.errors import Stopped
-from core.events import Event, OnEvent, ShouldStop
+from core.events import Event
 
 SECONDS_BETWEEN_EVENTS = 0.1
+
+OnEvent = Callable[[Event], None]
+ShouldStop = Callable[[], bool]
+
+
+def ignore_event(event: Event) -> None:
+    """Takes an event and does nothing."""
+
+
+def never_stop() -> bool:
+    """Says that nobody asked to stop."""
+    return False
 
 
 class Progress:
