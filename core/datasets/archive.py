@@ -29,12 +29,12 @@ from core.datasets.names import (
     other_kind,
     split_name,
 )
-from core.datasets.signatures import HEAD_BYTES, describe
 from core.datasets.tar_reader import tar_members
 from core.datasets.zip_reader import zip_members
 from core.errors import DatasetError
 from core.files.user_files import is_folder, open_file
-from core.nn.images import PictureError, admitted_format
+from core.images.decoding import PictureError, admitted_format
+from core.images.signatures import HEAD_BYTES, describe
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 

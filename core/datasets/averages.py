@@ -9,7 +9,7 @@ import numpy as np
 
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError
-from core.nn.images import PictureError, decode
+from core.images.decoding import PictureError, decode
 
 # More pictures change an average that people look at by less than one step of brightness.
 MAX_PICTURES = 200

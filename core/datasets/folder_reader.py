@@ -6,9 +6,9 @@ from pathlib import Path
 
 from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, may_be_taken
 from core.datasets.names import has_picture_name
-from core.datasets.signatures import HEAD_BYTES, picture_format
 from core.errors import DatasetError, Stopped
 from core.files.user_files import Found, open_file, walk
+from core.images.signatures import HEAD_BYTES, picture_format
 from core.progress import ShouldStop, never_stop
 from core.settings import ImportLimits
 

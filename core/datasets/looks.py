@@ -19,7 +19,7 @@ from PIL import Image, ImageChops
 
 from core.datasets.index import DatasetIndex, Sample
 from core.files import durable
-from core.nn.images import PictureError, open_picture
+from core.images.decoding import PictureError, open_picture
 from core.progress import Progress
 
 LOOKS_NAME = "looks.npz"

@@ -25,7 +25,7 @@ from core.datasets.looks import SIDE, Look, measure, pack, write_looks
 from core.datasets.names import escape_label
 from core.datasets.readings import choose_reading
 from core.errors import DatasetError
-from core.nn.images import PictureError, open_sized
+from core.images.decoding import PictureError, open_sized
 from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits
 

@@ -17,8 +17,8 @@ import numpy as np
 from core.config import TrainingConfig
 from core.errors import ConfigError, RunError
 from core.files import durable
+from core.images.decoding import DECODER_VERSION
 from core.nn.classifier import Classifier, build_classifier
-from core.nn.images import DECODER_VERSION
 
 DESCRIPTION = "classifier.json"
 WEIGHTS = "classifier.weights.h5"

@@ -5,8 +5,8 @@ import streamlit as st
 from core.config import Augmentation, TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError
-from core.nn.augmentation import make_view
-from core.nn.images import decode
+from core.images.augmentation import make_view
+from core.images.decoding import decode
 from pages.components import wording
 
 VERSIONS = 5

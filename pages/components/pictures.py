@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import CoreError
-from core.nn.images import thumbnail
+from core.images.decoding import thumbnail
 
 SIDE = 160
 # A thumbnail of this side is about 6 KB: 3,000 of them are some 20 MB of the server's memory.

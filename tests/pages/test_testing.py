@@ -3,7 +3,7 @@ import shutil
 import numpy as np
 import pytest
 
-from core.nn.images import PictureError, admitted_format
+from core.images.decoding import PictureError, admitted_format
 from core.prediction import Prediction, Verdict
 from core.runs.store import RunStatus
 from pages.components import session

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.datasets.isolation import import_apart
-from core.nn.images import decode, heic_is_read, thumbnail
+from core.images.decoding import decode, heic_is_read, thumbnail
 from tests.project import ROOT
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (255, 255, 255)

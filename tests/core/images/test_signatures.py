@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.signatures import describe, picture_format
+from core.images.signatures import describe, picture_format
 
 
 @pytest.mark.parametrize(

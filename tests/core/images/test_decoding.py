@@ -12,11 +12,11 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from core.errors import DatasetError
-from core.nn import images
-from core.nn.images import PictureError, decode, open_picture, open_sized, thumbnail
+from core.images import decoding
+from core.images.decoding import PictureError, decode, open_picture, open_sized, thumbnail
 from core.settings import ImportLimits
 
-images.heic_is_read()  # from here on Pillow writes HEIC as well
+decoding.heic_is_read()  # from here on Pillow writes HEIC as well
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
 
@@ -318,11 +318,11 @@ def test_what_isnt_a_picture_is_named(data, kind):
 
 def test_heic_says_how_to_enable_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as where it isn't installed
-    images.heic_is_read.cache_clear()
+    decoding.heic_is_read.cache_clear()
     try:
         text = reason(HEIC_HEAD)
     finally:
-        images.heic_is_read.cache_clear()
+        decoding.heic_is_read.cache_clear()
     assert text == (
         "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, or save it as "
         "JPEG"
@@ -331,7 +331,7 @@ def test_heic_says_how_to_enable_it(monkeypatch):
 
 def test_a_format_that_the_build_of_pillow_lacks(monkeypatch):
     data = encode(four_corners(), "AVIF")
-    monkeypatch.setitem(images.FEATURES, "AVIF", "a decoder that isn't built in")
+    monkeypatch.setitem(decoding.FEATURES, "AVIF", "a decoder that isn't built in")
     assert reason(data) == "an AVIF picture, which the installed Pillow can't read: save it as JPEG"
 
 

@@ -15,9 +15,9 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, features
 
-from core.datasets.signatures import HEAD_BYTES, describe, picture_format
 from core.errors import DatasetError
 from core.files.user_files import open_file
+from core.images.signatures import HEAD_BYTES, describe, picture_format
 from core.settings import ImportLimits
 
 DECODER_VERSION = "pillow-bilinear-antialias-draft2-1"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.config import Augmentation
-from core.nn.augmentation import augment, make_view, view_generator
+from core.images.augmentation import augment, make_view, view_generator
 
 PICTURE = np.arange(40 * 60 * 3, dtype=np.uint8).reshape(40, 60, 3)
 
