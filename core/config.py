@@ -10,8 +10,8 @@ import math
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from core.backbone import Backbone
-from core.backbones import get_backbone
+from core.backbones.backbone import Backbone
+from core.backbones.table import get_backbone
 from core.errors import ConfigError
 
 POOLINGS = ("average", "flatten")

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import Augmentation, FreezePolicy, Head, TrainingConfig
 from core.errors import ConfigError
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.errors import CoreError
 from core.events import Event
 from core.notes import load_notes

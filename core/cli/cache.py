@@ -7,7 +7,7 @@ from datetime import datetime
 
 import click
 
-from core.backbones import BACKBONES
+from core.backbones.table import BACKBONES
 from core.cli.output import json_option, print_json, print_table
 from core.errors import RunError
 from core.feature_cache import CacheEntry, cache_summary, clear_cache

@@ -11,8 +11,8 @@ from typing import Any
 import click
 import numpy as np
 
-from core.availability import availability
-from core.backbones import BACKBONES, Backbone
+from core.backbones.availability import availability
+from core.backbones.table import BACKBONES, Backbone
 from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
 from core.datasets.folder_reader import begins_like_a_picture

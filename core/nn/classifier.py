@@ -15,8 +15,8 @@ import keras
 import numpy as np
 from keras import layers
 
-from core.backbone import Backbone
-from core.backbones import get_backbone
+from core.backbones.backbone import Backbone
+from core.backbones.table import get_backbone
 from core.config import Head, TrainingConfig
 from core.nn.networks import boundary, build_network
 

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import psutil
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import RunError, Stopped

@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from core.backbone import Backbone
+from core.backbones.backbone import Backbone
 from core.nn.efficientnet_lite import EfficientNetLite0
 
 # BGR means of ImageNet, in pixel values, as Caffe's networks had them.

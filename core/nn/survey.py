@@ -3,7 +3,7 @@
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.datasets.audit import Issue
 from core.datasets.index import DatasetIndex

@@ -10,8 +10,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core.availability import availability
-from core.backbones import get_backbone
+from core.backbones.availability import availability
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 import keras
 import numpy as np
 
-from core.availability import availability
-from core.backbone import Backbone
+from core.backbones.availability import availability
+from core.backbones.backbone import Backbone
 from core.errors import CoreError, WeightsError
 from core.files.downloads import download
 from core.files.user_files import is_file

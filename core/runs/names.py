@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.errors import RunError
 from core.recipes import RECIPES

@@ -1,6 +1,6 @@
 """What a run is at, in words."""
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.events import Event
 from core.runs.rebuilding import Rebuild

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.events import Event
 from core.rate_curve import RateCurve

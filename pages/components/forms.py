@@ -5,8 +5,8 @@ from pathlib import Path
 import psutil
 import streamlit as st
 
-from core.availability import availability
-from core.backbones import BACKBONES, Backbone, get_backbone
+from core.backbones.availability import availability
+from core.backbones.table import BACKBONES, Backbone, get_backbone
 from core.config import TrainingConfig, option_names
 from core.datasets.index import DatasetIndex
 from core.errors import ConfigError, CoreError

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.datasets.edits import Edit
 from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event

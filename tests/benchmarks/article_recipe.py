@@ -13,8 +13,8 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from core.availability import availability
-from core.backbones import get_backbone
+from core.backbones.availability import availability
+from core.backbones.table import get_backbone
 from core.settings import read_settings
 from tests.benchmarks.measuring import Measured, measure, print_table
 

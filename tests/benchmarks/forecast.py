@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.availability import availability
-from core.backbones import get_backbone
+from core.backbones.availability import availability
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import RunError

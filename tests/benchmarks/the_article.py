@@ -16,7 +16,7 @@ import tensorflow as tf
 from keras import Sequential, layers
 from keras.applications import VGG16
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.nn.networks import build_network
 from core.nn.weights import load_weights
 

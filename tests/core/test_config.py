@@ -3,7 +3,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import Augmentation, FreezePolicy, Head, TrainingConfig, option_names
 from core.errors import ConfigError
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.backbones import get_backbone
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.events import Event
 from core.rate_curve import RateCurve

@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from core.availability import bundled_weights
-from core.backbones import get_backbone
+from core.backbones.availability import bundled_weights
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.nn import engines
 from core.nn.classifier import build_classifier

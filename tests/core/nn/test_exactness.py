@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.availability import bundled_weights
-from core.backbones import get_backbone
+from core.backbones.availability import bundled_weights
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.nn.classifier import build_classifier
 from core.nn.weights import load_weights

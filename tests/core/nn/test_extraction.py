@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.availability import bundled_weights
-from core.backbones import get_backbone
+from core.backbones.availability import bundled_weights
+from core.backbones.table import get_backbone
 from core.config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import RunError

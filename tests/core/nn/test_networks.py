@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from core.backbones import BACKBONES, get_backbone
+from core.backbones.table import BACKBONES, get_backbone
 from core.nn.networks import boundary, build_network, preprocess
 
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from skimage import data
 
-from core.availability import bundled_weights
-from core.backbones import get_backbone
+from core.backbones.availability import bundled_weights
+from core.backbones.table import get_backbone
 from core.errors import WeightsError
 from core.nn.networks import build_network
 from core.nn.weights import ensure_weights, load_lite0, load_weights, read_torch_state

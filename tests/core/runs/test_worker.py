@@ -33,7 +33,8 @@ def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
 ) -> None:
     config = replace(config, epochs=1000)
     first_server = (
-        "import os, sys; from pathlib import Path; from core.config import TrainingConfig; from core.runs import queue;"
+        "import os, sys; from pathlib import Path; from core.config import TrainingConfig;"
+        "from core.runs import queue;"
         "from core.runs.store import RunStore;"
         "queue.submit(RunStore(Path(sys.argv[1])), sys.argv[2], TrainingConfig.from_json(sys.argv[3]), name='Killed');"
         "os.kill(os.getpid(), 9)"

@@ -5,7 +5,7 @@ them and compares. Top-1 accuracies are those that Keras (https://keras.io/api/a
 EfficientNet-Lite (https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite) publish.
 """
 
-from core.backbone import Backbone, Block, WeightsFile
+from core.backbones.backbone import Backbone, Block, WeightsFile
 from core.errors import ConfigError
 
 KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"

@@ -1,5 +1,5 @@
-from core.availability import availability, bundled_weights, keras_cache
-from core.backbones import BACKBONES, get_backbone
+from core.backbones.availability import availability, bundled_weights, keras_cache
+from core.backbones.table import BACKBONES, get_backbone
 from core.settings import Settings
 
 

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.backbone import Backbone
+from core.backbones.backbone import Backbone
 from core.files.user_files import is_file
 from core.settings import MEGABYTE, Settings
 

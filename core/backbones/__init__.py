@@ -1,0 +1,1 @@
+"""The backbones: their table, and where their weights are. Standard library only."""
