@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.forecast import Forecast
 from core.prediction import Prediction

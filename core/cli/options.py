@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from core.config import PARTS, TrainingConfig, option_names
+from core.config.recipes import recipe_config
+from core.config.training_config import PARTS, TrainingConfig, option_names
 from core.datasets.index import TRAIN, DatasetIndex
 from core.errors import WeightsError
 from core.files.user_files import is_file
-from core.recipes import recipe_config
 
 WEIGHTS_BY_NAME = ("imagenet", "none")
 

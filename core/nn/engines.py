@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.types.experimental import ConcreteFunction
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 
 BATCH = 32
 # Loading and converting takes OpenVINO one or two seconds: not worth it for fewer pictures.

@@ -13,7 +13,7 @@ import numpy as np
 import psutil
 
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import RunError, Stopped
 from core.events import Event

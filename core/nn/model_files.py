@@ -14,7 +14,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.errors import ConfigError, RunError
 from core.files import durable
 from core.images.decoding import DECODER_VERSION

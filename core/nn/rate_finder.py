@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import WeightsError
 from core.nn.classifier import build_classifier

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import BinaryIO
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.settings import Settings

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.forecast import Forecast, Speeds, StageSpeed, Work, make_forecast
 from core.images.decoding import decode

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.nn.features import Rows
 
 

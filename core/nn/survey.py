@@ -4,7 +4,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.recipes import recipe_config
+from core.config.training_config import TrainingConfig
 from core.datasets.audit import Issue
 from core.datasets.index import DatasetIndex
 from core.datasets.survey import Survey
@@ -15,7 +16,6 @@ from core.nn.extraction import FeatureSource
 from core.nn.training import unit_vectors, weights_fingerprint, weights_path
 from core.nn.weights import ensure_weights, load_weights
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
-from core.recipes import recipe_config
 from core.settings import Settings
 
 RECIPE = "recommended"

@@ -12,7 +12,7 @@ import numpy as np
 
 from core.backbones.availability import availability
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError
 from core.evaluation import Evaluation, save_evaluations

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.nn.checkpoints import Checkpoints, TrainingState
 from core.runs.record import Run

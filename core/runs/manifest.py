@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
 from core.events import Event
 from core.files import durable

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.recipes import RECIPES
+from core.config.training_config import TrainingConfig
 from core.errors import RunError
-from core.recipes import RECIPES
 
 NAME_LENGTH = 100
 

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.runs import failures

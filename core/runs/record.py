@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.errors import DatabaseDamagedError, RunError
 from core.events import PACE, Event
 from core.runs import rows

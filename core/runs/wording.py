@@ -1,7 +1,7 @@
 """What a run is at, in words."""
 
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.runs.rebuilding import Rebuild
 from core.runs.record import Run

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.backbones.table import Backbone, get_backbone
-from core.config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES, TrainingConfig
+from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES, TrainingConfig
 from core.datasets.index import DatasetIndex
 from pages.components import augmentation_preview, forecast_view, rate_view, session, wording
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.config import Augmentation, TrainingConfig
+from core.config.training_config import Augmentation, TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.images.augmentation import make_view

@@ -11,7 +11,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.rate_curve import RateCurve
 

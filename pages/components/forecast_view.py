@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.forecast import Forecast
 from pages.components import planning, polling, session, wording
 from pages.components.lookups import Found

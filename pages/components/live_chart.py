@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from pages.components import charts, wording
 

@@ -4,7 +4,7 @@ Questions leave out the fields that make no difference, so that changing one of 
 calls.
 """
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.forecast import Forecast
 from core.rate_curve import RateCurve
 from core.serving import InferenceClient

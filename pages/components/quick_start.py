@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
+from core.config.recipes import recipe_config
 from core.datasets.index import DatasetIndex
 from core.datasets.samples import SAMPLES, import_sample
-from core.recipes import recipe_config
 from core.runs import queue
 from pages.components import session, wording
 from pages.components.jobs import IMPORT, Job

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.recipes import RECIPES
+from core.config.recipes import RECIPES
 from core.runs import queue
 from core.runs.store import Run, RunStatus
 from pages.components import polling, session, waiting, wording

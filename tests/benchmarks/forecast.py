@@ -13,11 +13,11 @@ from pathlib import Path
 
 from core.backbones.availability import availability
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.recipes import recipe_config
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import RunError
 from core.forecast import Forecast
-from core.recipes import recipe_config
 from core.runs import queue
 from core.runs.handover import is_standby_ready
 from core.runs.standby_pool import StandbyPool

@@ -28,7 +28,7 @@ from queue import Empty, SimpleQueue
 import click
 import psutil
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue

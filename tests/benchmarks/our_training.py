@@ -9,10 +9,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from core.config.recipes import recipe_config
 from core.datasets.store import DatasetStore
 from core.nn.training import run_training
 from core.notes import load_notes
-from core.recipes import recipe_config
 from core.settings import read_settings
 
 

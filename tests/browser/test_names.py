@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, Request, expect
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.edits import REMOVE, RENAME_CLASS, Edit
 from core.datasets.store import DatasetStore
 from core.runs import queue

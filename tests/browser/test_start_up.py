@@ -1,7 +1,7 @@
 import time
 from pathlib import Path
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.runs import database, queue
 from core.runs.rows import seal
 from core.runs.store import RunStatus, RunStore

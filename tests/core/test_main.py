@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from core.__main__ import commands, main
-from core.config import TrainingConfig, option_names
+from core.config.training_config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
 from core.evaluation import Evaluation, save_evaluations
 from core.nn.features import FeatureSpace

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import RunError
 from core.nn.inference import Predictor

@@ -12,7 +12,7 @@ from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.runs import queue
 from core.runs.store import RunStatus, RunStore

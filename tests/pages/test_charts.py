@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.rate_curve import RateCurve
 from pages.components import charts

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.audit import Audit, write_audit
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.record import write_record

@@ -1,4 +1,4 @@
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.runs import queue
 from core.runs.liveness import worker_lock

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.evaluation import load_evaluations, save_evaluations
 from core.events import Event

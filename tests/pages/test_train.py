@@ -1,10 +1,10 @@
 import psutil
 import pytest
 
-from core.config import TrainingConfig, option_names
+from core.config.recipes import explain_recommended, recipe_config
+from core.config.training_config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
 from core.forecast import shortage
-from core.recipes import explain_recommended, recipe_config
 from core.runs.store import RunStatus, RunStore
 from core.serving import LOG_NAME
 from pages.components import forms, planning, session

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from starlette.applications import Starlette
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.edits import Edit
 from core.datasets.store import DatasetStore
 from core.runs.store import RunStore

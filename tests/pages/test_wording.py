@@ -1,6 +1,6 @@
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.runs.store import Run, RunStatus
 from pages.components import wording

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.audit import AUDIT_NAME, read_audit
 from core.datasets.drafts import DRAFT_NAME, KEEP, decide, read_draft
 from core.datasets.index import DatasetIndex

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.audit import audit, keep_one, read_audit
 from core.datasets.drafts import Draft, decide, read_draft
 from core.datasets.edits import Edit

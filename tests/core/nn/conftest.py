@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.settings import Settings

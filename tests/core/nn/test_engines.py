@@ -7,7 +7,7 @@ import pytest
 
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.nn import engines
 from core.nn.classifier import build_classifier
 from core.nn.engines import choose_engine, smallest_cosine, tensorflow_engine
@@ -65,7 +65,7 @@ def test_openvino_sends_no_statistics(tmp_path):
     """In a process of its own, as on a person's machine: on CI the converter sends nothing by itself."""
     code = """
 import numpy as np, psutil, sys
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.nn.classifier import build_classifier
 from core.nn.engines import choose_engine
 config = TrainingConfig(image_size=64)

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.nn.classifier import build_classifier
 from core.nn.weights import load_weights
 

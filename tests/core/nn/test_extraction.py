@@ -10,7 +10,7 @@ import pytest
 
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import RunError
 from core.events import Event

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from core.config import Head, TrainingConfig
+from core.config.training_config import Head, TrainingConfig
 from core.errors import RunError, Stopped
 from core.nn.classifier import build_classifier, build_head, class_probabilities
 from core.nn.features import array_rows

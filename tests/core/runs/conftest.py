@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.runs.store import RunStore

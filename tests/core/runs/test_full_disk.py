@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.nn.classifier import build_classifier

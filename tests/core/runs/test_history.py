@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.nn.checkpoints import Checkpoints, TrainingState
 from core.runs.history import epoch_events, restore_history

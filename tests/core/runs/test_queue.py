@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import DatasetError, RunError
 from core.events import Event

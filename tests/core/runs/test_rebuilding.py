@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from core.__main__ import main
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.errors import CoreError, RunError
 from core.events import Event
 from core.runs import database, rebuilding, wording

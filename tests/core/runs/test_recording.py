@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.runs.recording import PhaseSeconds, ProgressRecorder, added
 from core.runs.store import Run, RunStore

@@ -7,7 +7,7 @@ import numpy as np
 import psutil
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.events import Event
 from core.runs import queue

@@ -11,7 +11,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.runs.handover import is_standby_ready, standby_folder
@@ -26,7 +26,7 @@ OWNER = """
 import os, sys, time
 from pathlib import Path
 import psutil
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.runs import queue
 from core.runs.handover import is_standby_ready
 from core.runs.store import RunStore

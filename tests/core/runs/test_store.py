@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.events import Event
 from core.runs.store import Run, RunStatus, RunStore

@@ -1,4 +1,4 @@
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.runs.record import Run, RunStatus
 from core.runs.turns import turn_of
 

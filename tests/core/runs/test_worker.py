@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import psutil
 
-from core.config import TrainingConfig
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.runs.liveness import is_worker_alive
@@ -33,7 +33,7 @@ def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
 ) -> None:
     config = replace(config, epochs=1000)
     first_server = (
-        "import os, sys; from pathlib import Path; from core.config import TrainingConfig;"
+        "import os, sys; from pathlib import Path; from core.config.training_config import TrainingConfig;"
         "from core.runs import queue;"
         "from core.runs.store import RunStore;"
         "queue.submit(RunStore(Path(sys.argv[1])), sys.argv[2], TrainingConfig.from_json(sys.argv[3]), name='Killed');"

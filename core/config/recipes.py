@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.backbones.table import get_backbone
-from core.config import Augmentation, FreezePolicy, Head, TrainingConfig
+from core.config.training_config import Augmentation, FreezePolicy, Head, TrainingConfig
 from core.errors import ConfigError
 
 # Gradient steps after which the recommended head has converged (Adam, batches of 32, unit features).

@@ -4,7 +4,7 @@ from dataclasses import FrozenInstanceError
 import pytest
 
 from core.backbones.table import get_backbone
-from core.config import Augmentation, FreezePolicy, Head, TrainingConfig, option_names
+from core.config.training_config import Augmentation, FreezePolicy, Head, TrainingConfig, option_names
 from core.errors import ConfigError
 
 

@@ -1,8 +1,8 @@
 import pytest
 
-from core.config import TrainingConfig
+from core.config.recipes import RECIPES, explain_recommended, get_recipe, recipe_config, recommended_epochs
+from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
-from core.recipes import RECIPES, explain_recommended, get_recipe, recipe_config, recommended_epochs
 
 
 def test_the_article_is_exactly_the_article():
