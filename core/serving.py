@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
+from core.evaluation.prediction import Prediction
 from core.forecast import Forecast
-from core.prediction import Prediction
 from core.rate_curve import RateCurve
 from core.settings import PROJECT, Settings
 

@@ -19,9 +19,9 @@ from core.datasets.folder_reader import begins_like_a_picture
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, RunError
-from core.evaluation import Evaluation, load_evaluations
+from core.evaluation.evaluation import Evaluation, load_evaluations
+from core.evaluation.prediction import Prediction
 from core.files.user_files import is_folder, open_file, walk
-from core.prediction import Prediction
 from core.runs.store import Run, RunStore
 from core.settings import settings
 

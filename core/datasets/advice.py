@@ -8,7 +8,7 @@ import numpy as np
 from core.datasets.faults import TINY_SIDE
 from core.datasets.index import TRAIN, VALIDATION, DatasetIndex
 from core.datasets.issues import Advice, Issue
-from core.evaluation import wilson_interval
+from core.evaluation.evaluation import wilson_interval
 
 UNEVEN = 2
 FEW_PICTURES = 20

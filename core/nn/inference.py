@@ -7,12 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from core.errors import CoreError, RunError
+from core.evaluation.prediction import Prediction, unreadable, verdict
 from core.images.decoding import decode
 from core.nn.classifier import class_probabilities
 from core.nn.features import array_rows
 from core.nn.model_files import DESCRIPTION, NO_MODEL, TrainedClassifier, load_classifier
 from core.nn.training import MODEL_FOLDER, unit_vectors
-from core.prediction import Prediction, unreadable, verdict
 
 NEAREST = 3
 PREDICTION_BATCH = 32

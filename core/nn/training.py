@@ -15,7 +15,7 @@ from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import DatasetError
-from core.evaluation import Evaluation, save_evaluations
+from core.evaluation.evaluation import Evaluation, save_evaluations
 from core.events import Event
 from core.feature_cache import evict
 from core.files import durable

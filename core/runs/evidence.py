@@ -12,7 +12,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.record import RECORD_NAME, read_record
 from core.errors import CoreError
-from core.evaluation import Evaluation, load_evaluations
+from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.events import Event
 from core.nn.checkpoints import Checkpoints
 from core.notes import load_notes, save_notes

@@ -8,8 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import CoreError
+from core.evaluation.prediction import Prediction, Verdict
 from core.images.decoding import thumbnail
-from core.prediction import Prediction, Verdict
 from core.runs.store import Run
 from pages.components import chart_view, charts, session, tables, wording
 

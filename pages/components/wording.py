@@ -366,7 +366,7 @@ def verdict(class_name: str, probability: float, word: str) -> str:
     Args:
         class_name: the most probable class, as Markdown.
         probability: its probability, 0-1.
-        word: one of `core.prediction.Verdict`.
+        word: one of `core.evaluation.prediction.Verdict`.
     """
     answer = f"{class_name} ({percent(probability)})"
     return {

@@ -14,7 +14,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.record import read_record
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
-from core.evaluation import load_evaluations
+from core.evaluation.evaluation import load_evaluations
 from core.runs import queue
 from core.runs.reserve import NAME as RESERVE_NAME
 from core.runs.store import Run, RunStatus, RunStore

@@ -6,7 +6,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
-from core.evaluation import load_evaluations, save_evaluations
+from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.events import Event
 from core.runs.store import RunStatus
 from core.settings import settings

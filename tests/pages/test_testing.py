@@ -3,8 +3,8 @@ import shutil
 import numpy as np
 import pytest
 
+from core.evaluation.prediction import Prediction, Verdict
 from core.images.decoding import PictureError, admitted_format
-from core.prediction import Prediction, Verdict
 from core.runs.store import RunStatus
 from pages.components import session
 from pages.components.predictions import Picture, answers_as_csv

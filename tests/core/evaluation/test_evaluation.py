@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
 from core.errors import RunError
-from core.evaluation import Evaluation, load_evaluations, save_evaluations, wilson_interval
+from core.evaluation.evaluation import Evaluation, load_evaluations, save_evaluations, wilson_interval
 from core.settings import MEGABYTE
 
 

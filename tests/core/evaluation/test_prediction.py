@@ -1,6 +1,6 @@
 import pytest
 
-from core.prediction import Prediction, Verdict, unreadable, verdict
+from core.evaluation.prediction import Prediction, Verdict, unreadable, verdict
 
 
 @pytest.mark.parametrize(
