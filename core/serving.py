@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.evaluation.prediction import Prediction
-from core.forecast import Forecast
-from core.rate_curve import RateCurve
+from core.forecast.forecast import Forecast
+from core.forecast.rate_curve import RateCurve
 from core.settings import PROJECT, Settings
 
 LOG_NAME = "inference.log"

@@ -13,7 +13,7 @@ import psutil
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.forecast import Forecast, Speeds, StageSpeed, Work, make_forecast
+from core.forecast.forecast import Forecast, Speeds, StageSpeed, Work, make_forecast
 from core.images.decoding import decode
 from core.nn.checkpoints import Checkpoints, TrainingState
 from core.nn.classifier import Classifier, build_classifier

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from core.rate_curve import RateCurve
+from core.forecast.rate_curve import RateCurve
 
 METRICS = {
     "val_accuracy": "Validation accuracy",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.config.training_config import TrainingConfig
-from core.forecast import Forecast
+from core.forecast.forecast import Forecast
 from pages.components import planning, polling, session, wording
 from pages.components.lookups import Found
 

@@ -5,8 +5,8 @@ calls.
 """
 
 from core.config.training_config import TrainingConfig
-from core.forecast import Forecast
-from core.rate_curve import RateCurve
+from core.forecast.forecast import Forecast
+from core.forecast.rate_curve import RateCurve
 from core.serving import InferenceClient
 
 # A configuration and the id of a data set.

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from core.config.training_config import TrainingConfig
-from core.rate_curve import RateCurve
+from core.forecast.rate_curve import RateCurve
 from pages.components import chart_view, charts, planning, polling, session, wording
 from pages.components.planning import Question
 

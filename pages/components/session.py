@@ -10,8 +10,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
 from core.files.disk import refusals_in_words
-from core.forecast import Forecast
-from core.rate_curve import RateCurve
+from core.forecast.forecast import Forecast
+from core.forecast.rate_curve import RateCurve
 from core.runs import queue
 from core.runs.handover import is_standby_ready
 from core.runs.store import Run, RunStore

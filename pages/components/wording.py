@@ -10,7 +10,7 @@ from core.backbones.table import get_backbone
 from core.datasets.edits import Edit
 from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event
-from core.forecast import in_words
+from core.forecast.forecast import in_words
 from core.runs.store import Run, RunStatus
 
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.

@@ -17,7 +17,7 @@ from core.config.recipes import recipe_config
 from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import RunError
-from core.forecast import Forecast
+from core.forecast.forecast import Forecast
 from core.runs import queue
 from core.runs.handover import is_standby_ready
 from core.runs.standby_pool import StandbyPool

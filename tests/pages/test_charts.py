@@ -4,7 +4,7 @@ import pytest
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from core.rate_curve import RateCurve
+from core.forecast.rate_curve import RateCurve
 from pages.components import charts
 
 

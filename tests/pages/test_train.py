@@ -4,7 +4,7 @@ import pytest
 from core.config.recipes import explain_recommended, recipe_config
 from core.config.training_config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
-from core.forecast import shortage
+from core.forecast.forecast import shortage
 from core.runs.store import RunStatus, RunStore
 from core.serving import LOG_NAME
 from pages.components import forms, planning, session

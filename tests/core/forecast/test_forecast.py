@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.forecast import Speeds, StageSpeed, Work, in_words, make_forecast, shortage
+from core.forecast.forecast import Speeds, StageSpeed, Work, in_words, make_forecast, shortage
 
 SPEEDS = Speeds(
     decode_seconds=0.001,
