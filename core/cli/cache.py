@@ -10,7 +10,7 @@ import click
 from core.backbones.table import BACKBONES
 from core.cli.output import json_option, print_json, print_table
 from core.errors import RunError
-from core.feature_cache import CacheEntry, cache_summary, clear_cache
+from core.features.cache import CacheEntry, cache_summary, clear_cache
 from core.runs import queue
 from core.runs.liveness import is_worker_alive
 from core.runs.store import Run, RunStatus, RunStore

@@ -17,11 +17,11 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import RunError, Stopped
 from core.events import Event
+from core.features.feature_space import FeatureSpace, MissingRows, Rows, rows_of
 from core.images.augmentation import make_view
 from core.images.decoding import DECODER_VERSION, decode
-from core.nn.classifier import Classifier
 from core.nn.engines import BATCH, Engine, choose_engine
-from core.nn.features import FeatureSpace, MissingRows, Rows, rows_of
+from core.nn.networks.classifier import Classifier
 from core.progress import OnEvent, ShouldStop, ignore_event
 
 # Share of the free memory that rows of one stage may take before they are read from disk instead.

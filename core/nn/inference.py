@@ -8,10 +8,10 @@ import tensorflow as tf
 
 from core.errors import CoreError, RunError
 from core.evaluation.prediction import Prediction, unreadable, verdict
+from core.features.feature_space import array_rows
 from core.images.decoding import decode
-from core.nn.classifier import class_probabilities
-from core.nn.features import array_rows
-from core.nn.model_files import DESCRIPTION, NO_MODEL, TrainedClassifier, load_classifier
+from core.nn.networks.classifier import class_probabilities
+from core.nn.networks.model_files import DESCRIPTION, NO_MODEL, TrainedClassifier, load_classifier
 from core.nn.training import MODEL_FOLDER, unit_vectors
 
 NEAREST = 3

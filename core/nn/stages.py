@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.config.training_config import TrainingConfig
-from core.nn.features import Rows
+from core.features.feature_space import Rows
 
 
 @dataclass(frozen=True)

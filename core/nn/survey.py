@@ -9,12 +9,12 @@ from core.config.training_config import TrainingConfig
 from core.datasets.audit import Issue
 from core.datasets.index import DatasetIndex
 from core.datasets.survey import Survey
-from core.feature_cache import evict
+from core.features.cache import evict
 from core.nn import suspects
-from core.nn.classifier import Classifier, build_classifier
 from core.nn.extraction import FeatureSource
+from core.nn.networks.classifier import Classifier, build_classifier
+from core.nn.networks.weights import ensure_weights, load_weights
 from core.nn.training import unit_vectors, weights_fingerprint, weights_path
-from core.nn.weights import ensure_weights, load_weights
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 

@@ -17,8 +17,8 @@ from keras import Sequential, layers
 from keras.applications import VGG16
 
 from core.backbones.table import get_backbone
-from core.nn.networks import build_network
-from core.nn.weights import load_weights
+from core.nn.networks.building import build_network
+from core.nn.networks.weights import load_weights
 
 EFFICIENTNET = "efficientnet_lite0"
 

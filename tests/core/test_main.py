@@ -19,7 +19,7 @@ from core.__main__ import commands, main
 from core.config.training_config import TrainingConfig, option_names
 from core.datasets.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, save_evaluations
-from core.nn.features import FeatureSpace
+from core.features.feature_space import FeatureSpace
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore
 from core.settings import GIGABYTE, settings

@@ -8,8 +8,8 @@ import tensorflow as tf
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
-from core.nn.classifier import build_classifier
-from core.nn.weights import load_weights
+from core.nn.networks.classifier import build_classifier
+from core.nn.networks.weights import load_weights
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3)).astype(np.float32)
 LABELS = np.arange(8) % 2

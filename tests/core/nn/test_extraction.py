@@ -15,9 +15,9 @@ from core.datasets.index import DatasetIndex
 from core.errors import RunError
 from core.events import Event
 from core.nn import extraction
-from core.nn.classifier import Classifier, build_classifier
 from core.nn.extraction import FeatureSource
-from core.nn.weights import load_weights
+from core.nn.networks.classifier import Classifier, build_classifier
+from core.nn.networks.weights import load_weights
 from core.settings import Settings
 
 BLOCKS = 2

@@ -12,9 +12,9 @@ from core.errors import DatasetError, RunError, Stopped, WeightsError
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.prediction import Verdict
 from core.nn import extraction
-from core.nn.classifier import build_classifier
 from core.nn.inference import Predictor
-from core.nn.model_files import WEIGHTS, load_classifier
+from core.nn.networks.classifier import build_classifier
+from core.nn.networks.model_files import WEIGHTS, load_classifier
 from core.nn.training import run_training
 from core.notes import load_notes
 from tests.conftest import draw_folder

@@ -12,8 +12,8 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import CoreError
-from core.nn.classifier import build_classifier
-from core.nn.model_files import Reference, TrainedClassifier, load_classifier, save_classifier
+from core.nn.networks.classifier import build_classifier
+from core.nn.networks.model_files import Reference, TrainedClassifier, load_classifier, save_classifier
 from core.runs import queue
 from core.runs.liveness import worker_lock
 from core.runs.reserve import Reserve

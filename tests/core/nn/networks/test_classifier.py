@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from core.config.training_config import Head, TrainingConfig
-from core.nn.classifier import build_classifier, class_probabilities
+from core.nn.networks.classifier import build_classifier, class_probabilities
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.backbones.table import BACKBONES, get_backbone
-from core.nn.networks import boundary, build_network, preprocess
+from core.nn.networks.building import boundary, build_network, preprocess
 
 
 def every_layer(model):

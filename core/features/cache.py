@@ -1,4 +1,4 @@
-"""The feature cache as files: what is in it, and how it is kept small. Its numbers are `core.nn.features`' business.
+"""The feature cache as files: what is in it, and how it is kept small; its numbers are for `feature_space`.
 
 A space is one way of computing features; a shard in it is an array and, beside it, the list of the pictures in it. A
 shard without its list doesn't exist. So a space can be emptied, lists first, while others read it: who opened it before

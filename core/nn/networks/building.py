@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from core.backbones.backbone import Backbone
-from core.nn.efficientnet_lite import EfficientNetLite0
+from core.nn.networks.efficientnet_lite import EfficientNetLite0
 
 # BGR means of ImageNet, in pixel values, as Caffe's networks had them.
 CAFFE_MEANS = (103.939, 116.779, 123.68)

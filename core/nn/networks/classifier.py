@@ -18,7 +18,7 @@ from keras import layers
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
 from core.config.training_config import Head, TrainingConfig
-from core.nn.networks import boundary, build_network
+from core.nn.networks.building import boundary, build_network
 
 
 @dataclass(frozen=True)

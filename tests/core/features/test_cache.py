@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.feature_cache import IN_USE_SECONDS, CacheEntry, cache_summary, clear_cache, evict
-from core.nn.features import FeatureSpace
+from core.features.cache import IN_USE_SECONDS, CacheEntry, cache_summary, clear_cache, evict
+from core.features.feature_space import FeatureSpace
 from core.settings import Settings
 
 HOUR = 3600

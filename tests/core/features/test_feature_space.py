@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from core.errors import RunError, Stopped
-from core.nn import features
-from core.nn.features import FeatureSpace, MissingRows, rows_of, space_name
+from core.features import feature_space
+from core.features.feature_space import FeatureSpace, MissingRows, rows_of, space_name
 
 KEY = {"backbone": "tiny", "image_size": 32}
 
@@ -40,7 +40,7 @@ def test_another_way_of_computing_has_another_folder():
 
 
 def test_many_rows_are_written_in_several_shards(tmp_path, monkeypatch):
-    monkeypatch.setattr(features, "MAX_SHARD_ROWS", 4)
+    monkeypatch.setattr(feature_space, "MAX_SHARD_ROWS", 4)
     space = FeatureSpace.open(tmp_path, KEY)
     space.write(batch(first, 2) for first in range(0, 10, 2))
     assert len(list(space.folder.glob("*.npy"))) == 3

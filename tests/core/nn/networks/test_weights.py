@@ -11,8 +11,8 @@ from skimage import data
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
 from core.errors import WeightsError
-from core.nn.networks import build_network
-from core.nn.weights import ensure_weights, load_lite0, load_weights, read_torch_state
+from core.nn.networks.building import build_network
+from core.nn.networks.weights import ensure_weights, load_lite0, load_weights, read_torch_state
 from core.settings import Settings
 
 LITE0 = get_backbone("efficientnet_lite0")

@@ -18,7 +18,7 @@ from core.config.training_config import TrainingConfig
 from core.errors import ConfigError, RunError
 from core.files import durable
 from core.images.decoding import DECODER_VERSION
-from core.nn.classifier import Classifier, build_classifier
+from core.nn.networks.classifier import Classifier, build_classifier
 
 DESCRIPTION = "classifier.json"
 WEIGHTS = "classifier.weights.h5"

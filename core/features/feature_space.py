@@ -27,7 +27,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from core.errors import RunError
-from core.feature_cache import ARRAY, KEY, LISTING, read_listing, write_listing
+from core.features.cache import ARRAY, KEY, LISTING, read_listing, write_listing
 from core.files import durable
 
 SHARD_BYTES = 64 * 1024**2

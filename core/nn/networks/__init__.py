@@ -1,0 +1,1 @@
+"""Building, cutting, loading and saving a classifier."""

@@ -1,0 +1,1 @@
+"""From features and a configuration to a trained, evaluated model."""
