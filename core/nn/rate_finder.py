@@ -10,12 +10,12 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.errors import WeightsError
 from core.forecast.rate_curve import RateCurve
-from core.nn.extraction import FeatureSource
+from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.weights import load_weights
-from core.nn.optimization import Optimizers, step_function
-from core.nn.stages import Labelled, Stage, StageData, Trainable
-from core.nn.training import weights_fingerprint, weights_path
+from core.nn.training.optimization import Optimizers, step_function
+from core.nn.training.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.training import weights_fingerprint, weights_path
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 

@@ -16,14 +16,14 @@ from core.datasets.index import DatasetIndex
 from core.features.feature_space import array_rows
 from core.forecast.forecast import Forecast, Speeds, StageSpeed, Work, make_forecast
 from core.images.decoding import decode
-from core.nn.checkpoints import Checkpoints, TrainingState
-from core.nn.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
-from core.nn.extraction import MEMORY_SHARE, FeatureSource
-from core.nn.fitting import run_rows
+from core.nn.extraction.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
+from core.nn.extraction.extraction import MEMORY_SHARE, FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
-from core.nn.optimization import Optimizers, step_function
-from core.nn.stages import Labelled, Stage, StageData, Trainable
-from core.nn.training import TRAINING_SAMPLE, weights_fingerprint
+from core.nn.training.checkpoints import Checkpoints, TrainingState
+from core.nn.training.optimization import Optimizers, step_function
+from core.nn.training.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.trainer import run_rows
+from core.nn.training.training import TRAINING_SAMPLE, weights_fingerprint
 from core.settings import Settings
 
 DECODED = 16

@@ -11,10 +11,10 @@ from core.datasets.index import DatasetIndex
 from core.datasets.survey import Survey
 from core.features.cache import evict
 from core.nn import suspects
-from core.nn.extraction import FeatureSource
+from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.networks.weights import ensure_weights, load_weights
-from core.nn.training import unit_vectors, weights_fingerprint, weights_path
+from core.nn.training.training import unit_vectors, weights_fingerprint, weights_path
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 

@@ -14,13 +14,13 @@ from core.datasets.record import RECORD_NAME, read_record
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.events import Event
-from core.nn.checkpoints import Checkpoints
+from core.nn.training.checkpoints import Checkpoints
 from core.notes import load_notes, save_notes
 from core.runs.history import epoch_events
 from core.runs.manifest import RUN_ID, RunRecord
 from core.runs.record import Run, RunStatus
 
-# Where the training writes, as `core.nn.training` has it, which can't be imported without TensorFlow.
+# Where the training writes, as `core.nn.training.training` has it, which can't be imported without TensorFlow.
 DESCRIPTION = Path("model") / "classifier.json"
 CHECKPOINT_FOLDER = "checkpoints"
 EVALUATION_NAME = "evaluation.json"

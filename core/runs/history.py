@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from core.nn.checkpoints import Checkpoints, TrainingState
+from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.runs.record import Run
 
 if TYPE_CHECKING:  # it imports this module

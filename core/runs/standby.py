@@ -73,7 +73,7 @@ class _Loading(threading.Thread):
             if sys.platform == "linux":
                 with suppress(OSError):
                     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOADING_NICENESS)
-            import core.nn.training  # noqa: F401
+            import core.nn.training.training  # noqa: F401
         except BaseException:
             self.failed = True
             traceback.print_exc()

@@ -18,8 +18,8 @@ import psutil
 from core.config.recipes import recipe_config
 from core.datasets.store import DatasetStore
 from core.images.decoding import decode
-from core.nn.engines import BATCH, choose_engine, is_installed
-from core.nn.extraction import FeatureSource
+from core.nn.extraction.engines import BATCH, choose_engine, is_installed
+from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import build_classifier
 from core.settings import read_settings
 from tests.benchmarks.measuring import print_table

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from core.config.recipes import recipe_config
 from core.datasets.store import DatasetStore
-from core.nn.training import run_training
+from core.nn.training.training import run_training
 from core.notes import load_notes
 from core.settings import read_settings
 

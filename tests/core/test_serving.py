@@ -9,7 +9,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import RunError
 from core.nn.inference import Predictor
-from core.nn.training import run_training
+from core.nn.training.training import run_training
 from core.serving import InferenceClient
 from core.settings import Settings
 from tests.conftest import draw_folder

@@ -10,7 +10,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, save_evaluations
-from core.nn.checkpoints import Checkpoints, TrainingState
+from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.notes import load_notes, save_notes
 from core.runs.store import RunStatus, RunStore
 from core.settings import settings

@@ -5,7 +5,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from core.nn.checkpoints import Checkpoints, TrainingState
+from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.runs.history import epoch_events, restore_history
 from core.runs.store import Run, RunStore
 

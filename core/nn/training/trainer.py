@@ -14,10 +14,10 @@ import tensorflow as tf
 from core.errors import RunError, Stopped
 from core.events import Event
 from core.features.feature_space import Rows
-from core.nn.checkpoints import TrainingState, require_same_shapes
 from core.nn.networks.classifier import class_probabilities
-from core.nn.optimization import Optimizers, scheduled_rate, step_function
-from core.nn.stages import Stage
+from core.nn.training.checkpoints import TrainingState, require_same_shapes
+from core.nn.training.optimization import Optimizers, scheduled_rate, step_function
+from core.nn.training.stages import Stage
 from core.progress import OnEvent, ShouldStop
 
 EVALUATION_BATCH = 128

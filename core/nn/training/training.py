@@ -21,13 +21,13 @@ from core.features.cache import evict
 from core.features.feature_space import Rows, array_rows
 from core.files import durable
 from core.files.user_files import is_file, open_file
-from core.nn.checkpoints import Checkpoints, TrainingState
-from core.nn.extraction import FeatureSource
-from core.nn.fitting import Fit, run_model
+from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.networks.model_files import COMPARED_ROWS, Reference, TrainedClassifier, save_classifier
 from core.nn.networks.weights import ensure_weights, load_weights
-from core.nn.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.checkpoints import Checkpoints, TrainingState
+from core.nn.training.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.trainer import Fit, run_model
 from core.notes import NOTES_FILE, save_notes
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings

@@ -20,7 +20,7 @@ from core.events import Event
 from core.features.feature_space import FeatureSpace, MissingRows, Rows, rows_of
 from core.images.augmentation import make_view
 from core.images.decoding import DECODER_VERSION, decode
-from core.nn.engines import BATCH, Engine, choose_engine
+from core.nn.extraction.engines import BATCH, Engine, choose_engine
 from core.nn.networks.classifier import Classifier
 from core.progress import OnEvent, ShouldStop, ignore_event
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import RunError
-from core.nn.checkpoints import Checkpoints, TrainingState, require_same_shapes
-from core.nn.training import CHECKPOINT_FOLDER, run_training
+from core.nn.training.checkpoints import Checkpoints, TrainingState, require_same_shapes
+from core.nn.training.training import CHECKPOINT_FOLDER, run_training
 from tests.project import ROOT
 
 
@@ -72,7 +72,7 @@ SAVER = """
 import sys
 from pathlib import Path
 import numpy as np
-from core.nn.checkpoints import Checkpoints, TrainingState
+from core.nn.training.checkpoints import Checkpoints, TrainingState
 checkpoints = Checkpoints(Path(sys.argv[1]))
 state = checkpoints.load().state
 epoch = state.epoch if state else 0

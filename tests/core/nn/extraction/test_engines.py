@@ -8,8 +8,8 @@ import pytest
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
-from core.nn import engines
-from core.nn.engines import choose_engine, smallest_cosine, tensorflow_engine
+from core.nn.extraction.engines import choose_engine, smallest_cosine, tensorflow_engine
+from core.nn.extraction.extraction import engines
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.weights import load_weights
 from tests.project import ROOT
@@ -67,7 +67,7 @@ def test_openvino_sends_no_statistics(tmp_path):
 import numpy as np, psutil, sys
 from core.config.training_config import TrainingConfig
 from core.nn.networks.classifier import build_classifier
-from core.nn.engines import choose_engine
+from core.nn.extraction.engines import choose_engine
 config = TrainingConfig(image_size=64)
 engine = choose_engine(build_classifier(config, 2).prefix, config, np.zeros((2, 64, 64, 3), np.uint8), 1000)
 assert "OpenVINO" in engine.sentence, engine.sentence

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from core.nn.stages import Stage
+from core.nn.training.stages import Stage
 
 
 def _penalty(stage: Stage) -> float:

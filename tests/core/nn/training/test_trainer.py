@@ -6,10 +6,10 @@ from sklearn.linear_model import LogisticRegression
 from core.config.training_config import Head, TrainingConfig
 from core.errors import RunError, Stopped
 from core.features.feature_space import array_rows
-from core.nn.fitting import EarlyStopping, Fit, loss_and_accuracy, run_model
 from core.nn.networks.classifier import build_classifier, build_head, class_probabilities
-from core.nn.optimization import scheduled_rate
-from core.nn.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.optimization import scheduled_rate
+from core.nn.training.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.trainer import EarlyStopping, Fit, loss_and_accuracy, run_model
 
 NUM_FEATURES = 32
 

@@ -11,11 +11,11 @@ from core.datasets.store import DatasetStore
 from core.errors import DatasetError, RunError, Stopped, WeightsError
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.prediction import Verdict
-from core.nn import extraction
+from core.nn.extraction.extraction import extraction
 from core.nn.inference import Predictor
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import WEIGHTS, load_classifier
-from core.nn.training import run_training
+from core.nn.training.training import run_training
 from core.notes import load_notes
 from tests.conftest import draw_folder
 
