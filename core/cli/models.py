@@ -112,7 +112,7 @@ def _run_with_model(store: RunStore, reference: str) -> Run:
 def _predict(folder: Path, sources: list[Path]) -> list[Prediction]:
     say("Loading the model")
     with _quiet_tensorflow():
-        from core.nn.inference import Predictor
+        from core.nn.inference.predictor import Predictor
 
         return Predictor(folder).predict(sources)
 

@@ -34,7 +34,7 @@ class Models:
     def get(self, run_id: str) -> object:
         """Returns the run's `Predictor`, loaded and compiled where it isn't yet or was trained anew."""
         # Imported here so that a wrong request doesn't cost the loading of TensorFlow.
-        from core.nn.inference import Predictor, model_version
+        from core.nn.inference.predictor import Predictor, model_version
 
         version = model_version(self._runs / run_id)
         if run_id not in self._kept or self._kept[run_id][0] != version:
@@ -69,7 +69,7 @@ class Actions:
 
     def forecast(self, config: TrainingConfig, dataset_id: str, is_warm: bool) -> object:
         """Tells what a run would need."""
-        from core.nn.speeds import SpeedMeter, forecast
+        from core.nn.analysis.speeds import SpeedMeter, forecast
 
         self._meter = self._meter or SpeedMeter()
         index = DatasetStore(self._settings).get(dataset_id)
@@ -77,7 +77,7 @@ class Actions:
 
     def find_rate(self, config: TrainingConfig, dataset_id: str) -> object:
         """Looks for a learning rate."""
-        from core.nn.rate_finder import find_rate
+        from core.nn.analysis.rate_finder import find_rate
 
         return find_rate(config, DatasetStore(self._settings).get(dataset_id), self._settings)
 

@@ -20,7 +20,7 @@ def _work(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
     )
     index = read_record(Path(job["folder"]))
     on_event(Event("starting"))
-    from core.nn.survey import survey  # loads TensorFlow, which takes seconds
+    from core.nn.analysis.embeddings import survey  # loads TensorFlow, which takes seconds
 
     write_survey(index, survey(index, settings, on_event, should_stop))
     return {"id": index.id}

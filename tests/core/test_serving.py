@@ -8,7 +8,7 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.store import DatasetStore
 from core.errors import RunError
-from core.nn.inference import Predictor
+from core.nn.inference.predictor import Predictor
 from core.nn.training.training import run_training
 from core.serving import InferenceClient
 from core.settings import Settings

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.errors import WeightsError
-from core.nn.rate_finder import HIGHEST, LOWEST, find_rate, suggest
-from core.nn.speeds import SpeedMeter, forecast
+from core.nn.analysis.rate_finder import HIGHEST, LOWEST, find_rate, suggest
+from core.nn.analysis.speeds import SpeedMeter, forecast
 from core.settings import Settings
 
 

@@ -13,7 +13,7 @@ from core.datasets.store import DatasetStore
 from core.datasets.survey import Survey
 from core.errors import Stopped
 from core.events import Event
-from core.nn.survey import survey
+from core.nn.analysis.embeddings import survey
 from core.nn.training.training import run_training
 from core.settings import ImportLimits, Settings
 from tests.conftest import draw_folder, draw_shape
