@@ -8,8 +8,8 @@ import pytest
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
+from core.nn.extraction import engines
 from core.nn.extraction.engines import choose_engine, smallest_cosine, tensorflow_engine
-from core.nn.extraction.extraction import engines
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.weights import load_weights
 from tests.project import ROOT

@@ -14,7 +14,8 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import RunError
 from core.events import Event
-from core.nn.extraction.extraction import FeatureSource, extraction
+from core.nn.extraction import extraction
+from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.networks.weights import load_weights
 from core.settings import Settings

@@ -11,7 +11,7 @@ from core.datasets.store import DatasetStore
 from core.errors import DatasetError, RunError, Stopped, WeightsError
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.prediction import Verdict
-from core.nn.extraction.extraction import extraction
+from core.nn.extraction import extraction
 from core.nn.inference.predictor import Predictor
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import WEIGHTS, load_classifier
