@@ -15,7 +15,7 @@ from core.backbones.availability import availability
 from core.backbones.table import BACKBONES, Backbone
 from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
-from core.datasets.folder_reader import begins_like_a_picture
+from core.datasets.archives.folder_reader import begins_like_a_picture
 from core.datasets.index import DatasetIndex
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, RunError

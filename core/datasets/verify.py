@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.datasets.archive import ExtractedFile, Extraction
+from core.datasets.archives.archive import ExtractedFile, Extraction
 from core.datasets.index import (
     TEST,
     TRAIN,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import BinaryIO
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members
 from core.errors import DatasetError, Stopped
 from core.progress import ShouldStop, never_stop
 from core.settings import MEGABYTE, ImportLimits

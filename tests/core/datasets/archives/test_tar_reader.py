@@ -8,8 +8,8 @@ import tarfile
 import numpy as np
 import pytest
 
-from core.datasets.archive import extract
-from core.datasets.tar_reader import tar_members
+from core.datasets.archives.archive import extract
+from core.datasets.archives.tar_reader import tar_members
 from core.errors import DatasetError, Stopped
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 

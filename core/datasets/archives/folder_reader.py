@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members, may_be_taken
+from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members, may_be_taken
 from core.datasets.names import has_picture_name
 from core.errors import DatasetError, Stopped
 from core.files.user_files import Found, open_file, walk

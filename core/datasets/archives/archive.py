@@ -14,10 +14,12 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from core.datasets.folder_reader import folder_members
+from core.datasets.archives.folder_reader import folder_members
+from core.datasets.archives.members import DamagedMember, Member, Members, UndersizedMember
+from core.datasets.archives.tar_reader import tar_members
+from core.datasets.archives.zip_reader import zip_members
 from core.datasets.index import Skipped
 from core.datasets.label_tables import TableFile
-from core.datasets.members import DamagedMember, Member, Members, UndersizedMember
 from core.datasets.names import (
     OTHER_KINDS,
     RefusedName,
@@ -29,8 +31,6 @@ from core.datasets.names import (
     other_kind,
     split_name,
 )
-from core.datasets.tar_reader import tar_members
-from core.datasets.zip_reader import zip_members
 from core.errors import DatasetError
 from core.files.user_files import is_folder, open_file
 from core.images.decoding import PictureError, admitted_format

@@ -9,8 +9,8 @@ import zlib
 import numpy as np
 import pytest
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember
-from core.datasets.unpacking import BZIPPED, DEFLATED, LZMA, STORED, UNPACKING_ERRORS, unpack
+from core.datasets.archives.members import CHUNK_BYTES, DamagedMember
+from core.datasets.archives.unpacking import BZIPPED, DEFLATED, LZMA, STORED, UNPACKING_ERRORS, unpack
 from core.settings import MEGABYTE
 
 NOISE = np.random.default_rng(0).integers(0, 64, 300_000, dtype=np.uint8).tobytes()

@@ -14,15 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from core.datasets.members import (
-    CHUNK_BYTES,
-    DamagedMember,
-    Member,
-    Members,
-    UndersizedMember,
-    claimed_bytes,
-)
-from core.datasets.unpacking import UNPACKERS, UNPACKING_ERRORS, unpack
+from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members, UndersizedMember, claimed_bytes
+from core.datasets.archives.unpacking import UNPACKERS, UNPACKING_ERRORS, unpack
 from core.errors import DatasetError
 from core.settings import MEGABYTE, ImportLimits
 

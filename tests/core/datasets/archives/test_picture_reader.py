@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from core.datasets.picture_reader import picture_members
+from core.datasets.archives.picture_reader import picture_members
 from core.errors import DatasetError
 
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from core.datasets.members import CHUNK_BYTES, DamagedMember
+from core.datasets.archives.members import CHUNK_BYTES, DamagedMember
 from core.settings import MEGABYTE
 
 STORED, DEFLATED, BZIPPED, LZMA = 0, 8, 12, 14

@@ -14,9 +14,9 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from core.datasets.archive import extract
-from core.datasets.folder_reader import folder_members
-from core.datasets.members import DamagedMember
+from core.datasets.archives.archive import extract
+from core.datasets.archives.folder_reader import folder_members
+from core.datasets.archives.members import DamagedMember
 from core.errors import DatasetError, Stopped
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 from tests.core.files.test_user_files import make_socket
@@ -473,7 +473,7 @@ def test_a_directory_that_claims_to_be_huge_isnt_read(tmp_path, limits):
 READ_DIRECTORY = """
 import sys
 import psutil
-from core.datasets.zip_reader import zip_members
+from core.datasets.archives.zip_reader import zip_members
 from core.settings import ImportLimits
 memory = psutil.Process().memory_info
 before = memory().rss

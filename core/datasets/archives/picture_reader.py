@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from core.datasets.folder_reader import file_chunks
-from core.datasets.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.datasets.archives.folder_reader import file_chunks
+from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members
 from core.datasets.names import MAX_NAME_LENGTH
 from core.errors import DatasetError
 from core.files.user_files import open_file
