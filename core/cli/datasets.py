@@ -10,7 +10,7 @@ from core.cli.interruption import stop_on_interrupt
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
 from core.cli.telling import PhaseTeller
 from core.datasets.index import DatasetIndex
-from core.datasets.layout import LAYOUTS
+from core.datasets.layouts.layout import LAYOUTS
 from core.datasets.samples import SAMPLES, import_sample
 from core.datasets.store import DatasetStore
 from core.datasets.titles import clean_title

@@ -11,11 +11,11 @@ from core.datasets.advice import advise
 from core.datasets.copies import group_copies
 from core.datasets.copy_faults import copy_faults, keep_one
 from core.datasets.faults import picture_faults
-from core.datasets.file_names import MISNAMED
 from core.datasets.index import DatasetIndex
 from core.datasets.issues import KINDS, Advice, Audit, Issue, IssueKind
-from core.datasets.label_tables import NO_CLASS
-from core.datasets.layout import OUTSIDE
+from core.datasets.layouts.file_names import MISNAMED
+from core.datasets.layouts.label_tables import NO_CLASS
+from core.datasets.layouts.layout import OUTSIDE
 from core.datasets.looks import look_over
 from core.errors import DatasetError
 from core.files import durable

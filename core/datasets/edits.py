@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from core.datasets.index import TRAIN, UNDECIDED, DatasetIndex, Sample, fingerprint, without_lone_train
-from core.datasets.layout import split_word
+from core.datasets.layouts.layout import split_word
 from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
 from core.errors import DatasetError
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.index import UNDECIDED, DatasetIndex, Sample
-from core.datasets.label_tables import TableFile, as_cell
+from core.datasets.layouts.candidates import choose_reading
+from core.datasets.layouts.label_tables import TableFile, as_cell
 from core.datasets.names import escape_label, is_junk, split_name
-from core.datasets.readings import choose_reading
 from core.errors import DatasetError
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE

@@ -21,7 +21,7 @@ from core.datasets.damaged import PICTURES_FOLDER, DamagedDataset, find_damaged
 from core.datasets.derivation import heirs, take_over, without_circle
 from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
-from core.datasets.layout import GIVEN_CLASSES
+from core.datasets.layouts.layout import GIVEN_CLASSES
 from core.datasets.names import escape_label
 from core.datasets.record import OTHER_VERSION, RECORD_NAME, RecordError, read_record, write_record
 from core.datasets.titles import clean_title, free_title, version_title, without_suffix

@@ -20,10 +20,10 @@ from core.datasets.index import (
     fingerprint,
     without_lone_train,
 )
-from core.datasets.layout import EXPECTED, OUTSIDE
+from core.datasets.layouts.candidates import choose_reading
+from core.datasets.layouts.layout import EXPECTED, OUTSIDE
 from core.datasets.looks import SIDE, Look, measure, pack, write_looks
 from core.datasets.names import escape_label
-from core.datasets.readings import choose_reading
 from core.errors import DatasetError
 from core.images.decoding import PictureError, open_sized
 from core.progress import OnEvent, Progress, ShouldStop

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from core.datasets.layout import AmbiguousLayout
+from core.datasets.layouts.layout import AmbiguousLayout
 from pages.components import polling, session, wording
 from pages.components.jobs import Job, Work
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.layout import AmbiguousLayout
+from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.samples import SAMPLES, SampleSet, import_sample
 from pages.components import build_form, dataset_views, job_views, session, upload_box, wording
 from pages.components.jobs import IMPORT, Job

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.layout import AmbiguousLayout
+from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store import DatasetStore
 from core.errors import CoreError, Stopped
 from core.progress import ignore_event, never_stop

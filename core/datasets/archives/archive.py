@@ -19,7 +19,7 @@ from core.datasets.archives.members import DamagedMember, Member, Members, Under
 from core.datasets.archives.tar_reader import tar_members
 from core.datasets.archives.zip_reader import zip_members
 from core.datasets.index import Skipped
-from core.datasets.label_tables import TableFile
+from core.datasets.layouts.label_tables import TableFile
 from core.datasets.names import (
     OTHER_KINDS,
     RefusedName,

@@ -19,7 +19,7 @@ from core.datasets.isolation import (
     import_pictures_apart,
     make_version_apart,
 )
-from core.datasets.layout import AmbiguousLayout
+from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.looks import LOOKS_NAME
 from core.errors import DatasetError, Stopped
 

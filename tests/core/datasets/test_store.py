@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from core.datasets.layout import AmbiguousLayout
+from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.record import RECORD_NAME
 from core.datasets.store import DatasetStore
 from core.errors import DatasetError, Stopped

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from core.datasets.label_tables import TableFile, as_cell, read_tables
+from core.datasets.layouts.label_tables import TableFile, as_cell, read_tables
 from core.settings import MEGABYTE, ImportLimits
 from tests.project import ROOT
 
@@ -178,7 +178,7 @@ def test_other_cells_are_left_alone():
 
 MEASURE = """
 import resource, sys
-from core.datasets.label_tables import TableFile, read_tables
+from core.datasets.layouts.label_tables import TableFile, read_tables
 from core.settings import MEGABYTE
 
 data = eval(sys.argv[1])

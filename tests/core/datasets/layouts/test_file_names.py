@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.file_names import MISNAMED, part_name, read_file_names
+from core.datasets.layouts.file_names import MISNAMED, part_name, read_file_names
 
 
 def read(*paths):

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.datasets.archives.members import CHUNK_BYTES
-from core.datasets.file_names import labelled_splits
 from core.datasets.index import UNDECIDED
-from core.datasets.layout import TABLE, Folders, Place, Reading, make_reading, split_word
+from core.datasets.layouts.file_names import labelled_splits
+from core.datasets.layouts.layout import TABLE, Folders, Place, Reading, make_reading, split_word
 from core.datasets.names import escape_label, fold_name
 
 # fmt: off

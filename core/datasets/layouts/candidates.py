@@ -5,9 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from core.datasets.file_names import read_file_names
-from core.datasets.label_tables import TableFile, read_tables
-from core.datasets.layout import (
+from core.datasets.layouts.file_names import read_file_names
+from core.datasets.layouts.label_tables import TableFile, read_tables
+from core.datasets.layouts.layout import (
     CLASS_FOLDERS,
     FILE_NAMES,
     GIVEN_CLASSES,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from core.datasets.index import TRAIN, UNDECIDED
-from core.datasets.layout import FILE_NAMES, Folders, Place, Reading, make_reading, split_word, take_splits
+from core.datasets.layouts.layout import FILE_NAMES, Folders, Place, Reading, make_reading, split_word, take_splits
 from core.datasets.names import fold_name
 
 DIGITS = "0123456789"

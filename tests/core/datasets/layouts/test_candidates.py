@@ -4,9 +4,9 @@ import hashlib
 
 import pytest
 
-from core.datasets.label_tables import TableFile
-from core.datasets.layout import AmbiguousLayout, Reading
-from core.datasets.readings import choose_reading, readings
+from core.datasets.layouts.candidates import choose_reading, readings
+from core.datasets.layouts.label_tables import TableFile
+from core.datasets.layouts.layout import AmbiguousLayout, Reading
 from core.errors import DatasetError
 
 

@@ -1,0 +1,1 @@
+"""From members to labelled pictures: class folders, file names, tables."""
