@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.looks import LOOKS_NAME
+from core.datasets.quality.image_statistics import LOOKS_NAME
 from core.errors import DatasetError
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.archives.picture_reader import Pictures
-from core.datasets.audit import audit, write_audit
 from core.datasets.child import Child, Job, answer
 from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Skipped
 from core.datasets.layouts.layout import AmbiguousLayout, Reading
+from core.datasets.quality.audit import audit, write_audit
 from core.datasets.store import DatasetStore
 from core.datasets.versions import make_version
 from core.errors import DatasetError, Stopped

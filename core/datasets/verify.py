@@ -22,8 +22,8 @@ from core.datasets.index import (
 )
 from core.datasets.layouts.candidates import choose_reading
 from core.datasets.layouts.layout import EXPECTED, OUTSIDE
-from core.datasets.looks import SIDE, Look, measure, pack, write_looks
 from core.datasets.names import escape_label
+from core.datasets.quality.image_statistics import SIDE, Look, measure, pack, write_looks
 from core.errors import DatasetError
 from core.images.decoding import PictureError, open_sized
 from core.progress import OnEvent, Progress, ShouldStop

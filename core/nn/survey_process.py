@@ -1,10 +1,10 @@
-"""The process in which `core.datasets.survey.survey_apart` has surveys made."""
+"""The process in which `core.datasets.quality.embeddings.survey_apart` has surveys made."""
 
 from pathlib import Path
 
 from core.datasets.child import Job, answer
+from core.datasets.quality.embeddings import write_survey
 from core.datasets.record import read_record
-from core.datasets.survey import write_survey
 from core.events import Event
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings

@@ -7,8 +7,8 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from core.datasets.averages import class_average
 from core.datasets.index import DatasetIndex
+from core.datasets.quality.mean_images import class_average
 from core.datasets.store import DatasetStore
 from core.settings import settings
 from pages.components import session

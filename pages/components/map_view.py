@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 import streamlit as st
 
-from core.datasets.audit import Issue
 from core.datasets.index import DatasetIndex
-from core.datasets.survey import Survey, survey_apart
+from core.datasets.quality.audit import Issue
+from core.datasets.quality.embeddings import Survey, survey_apart
 from core.settings import settings
 from pages.components import chart_view, contents, dataset_charts, decisions, job_views, pictures, session, wording
 from pages.components.contents import Findings

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from core.datasets.audit import KINDS
 from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, SPLITS, DatasetIndex, Sample
+from core.datasets.quality.audit import KINDS
 from pages.components import chart_view, charts, dataset_charts, dataset_views, decisions, pictures, session, wording
 from pages.components.contents import CORRUPT, Findings
 

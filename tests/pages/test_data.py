@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from core.config.training_config import TrainingConfig
-from core.datasets.audit import Audit, write_audit
 from core.datasets.index import DatasetIndex, Sample
+from core.datasets.quality.audit import Audit, write_audit
 from core.datasets.record import write_record
 from core.datasets.store import DatasetStore
 from core.runs.store import RunStore

@@ -3,8 +3,8 @@ import shutil
 import pytest
 from PIL import Image
 
-from core.datasets.audit import AUDIT_NAME, read_audit
 from core.datasets.drafts import DRAFT_NAME, Draft, decide, read_draft
+from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.store import DatasetStore
 from pages.components import session
 from tests.conftest import draw_folder

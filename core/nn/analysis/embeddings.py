@@ -6,11 +6,11 @@ from threadpoolctl import threadpool_limits
 from core.backbones.table import get_backbone
 from core.config.recipes import recipe_config
 from core.config.training_config import TrainingConfig
-from core.datasets.audit import Issue
 from core.datasets.index import DatasetIndex
-from core.datasets.survey import Survey
+from core.datasets.quality import label_review
+from core.datasets.quality.audit import Issue
+from core.datasets.quality.embeddings import Survey
 from core.features.cache import evict
-from core.nn import suspects
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.networks.weights import ensure_weights, load_weights
@@ -47,17 +47,17 @@ def _look(
     index: DatasetIndex, vectors: np.ndarray, backbone: str, on_event: OnEvent, should_stop: ShouldStop
 ) -> Survey:
     samples = index.samples
-    progress = Progress("labels", suspects.MODELS, on_event, should_stop)
-    review = suspects.review_labels(vectors, samples, len(index.class_names), progress.advance)
+    progress = Progress("labels", label_review.MODELS, on_event, should_stop)
+    review = label_review.review_labels(vectors, samples, len(index.class_names), progress.advance)
     progress = Progress("outliers", len(samples), on_event, should_stop)
-    distances = suspects.distances(vectors, samples, progress.advance)
+    distances = label_review.distances(vectors, samples, progress.advance)
     Progress("map", 0, on_event, should_stop)
-    shown = suspects.map_sample(samples)
+    shown = label_review.map_sample(samples)
     return Survey(
         dataset_id=index.id,
         backbone=backbone,
         paths=tuple(samples[place].path for place in shown),
-        coordinates=suspects.project(vectors[shown]),
+        coordinates=label_review.project(vectors[shown]),
         issues=(*_doubtful_labels(index, review), *_outliers(index, distances)),
         accuracy=review.accuracy,
         suggested={samples[place].path: index.class_names[review.likely(place)] for place in review.suspects},
@@ -85,7 +85,7 @@ def _vectors(
     return vectors
 
 
-def _doubtful_labels(index: DatasetIndex, review: suspects.LabelReview) -> list[Issue]:
+def _doubtful_labels(index: DatasetIndex, review: label_review.LabelReview) -> list[Issue]:
     issues = []
     for place in review.suspects:
         sample, likely, probabilities = index.samples[place], review.likely(place), review.probabilities[place]
@@ -95,7 +95,7 @@ def _doubtful_labels(index: DatasetIndex, review: suspects.LabelReview) -> list[
 
 
 def _outliers(index: DatasetIndex, distances: np.ndarray) -> list[Issue]:
-    places, usual = suspects.far_out(distances, np.array([sample.label for sample in index.samples]))
+    places, usual = label_review.far_out(distances, np.array([sample.label for sample in index.samples]))
     issues = []
     for place in places:
         sample = index.samples[place]

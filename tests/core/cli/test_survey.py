@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.datasets.audit import Issue
+from core.datasets.quality.audit import Issue
+from core.datasets.quality.embeddings import Survey, write_survey
 from core.datasets.store import DatasetStore
-from core.datasets.survey import Survey, write_survey
 from tests.conftest import draw_folder
 
 

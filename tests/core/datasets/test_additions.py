@@ -5,9 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from core.datasets.audit import read_audit
 from core.datasets.edits import Edit
 from core.datasets.index import Skipped
+from core.datasets.quality.audit import read_audit
 from core.datasets.versions import compare
 from core.errors import DatasetError, Stopped
 from tests.conftest import draw_folder

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.audit import AUDIT_NAME, read_audit
 from core.datasets.drafts import DRAFT_NAME, KEEP, decide, read_draft
 from core.datasets.index import DatasetIndex
-from core.datasets.issues import Issue
-from core.datasets.looks import LOOKS_NAME, read_looks
+from core.datasets.quality.audit import AUDIT_NAME, read_audit
+from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, write_survey
+from core.datasets.quality.image_statistics import LOOKS_NAME, read_looks
+from core.datasets.quality.issues import Issue
 from core.datasets.record import RECORD_NAME
 from core.datasets.store import DatasetStore
-from core.datasets.survey import SURVEY_NAME, Survey, read_survey, write_survey
 from core.errors import DatasetError
 from core.runs.store import RunStore
 from core.settings import Settings

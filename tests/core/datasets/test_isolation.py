@@ -9,7 +9,6 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from core.datasets.audit import AUDIT_NAME, read_audit
 from core.datasets.drafts import Draft, decide, read_draft
 from core.datasets.edits import Edit
 from core.datasets.isolation import (
@@ -20,7 +19,8 @@ from core.datasets.isolation import (
     make_version_apart,
 )
 from core.datasets.layouts.layout import AmbiguousLayout
-from core.datasets.looks import LOOKS_NAME
+from core.datasets.quality.audit import AUDIT_NAME, read_audit
+from core.datasets.quality.image_statistics import LOOKS_NAME
 from core.errors import DatasetError, Stopped
 
 NAMES = ("cats", "dogs")

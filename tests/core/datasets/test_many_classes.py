@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets.advice import advise
-from core.datasets.copy_faults import copy_faults
 from core.datasets.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, SUBSET, Edit, apply_edits
-from core.datasets.faults import picture_faults
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.looks import ROW
 from core.datasets.packing import plan
+from core.datasets.quality.advice import advise
+from core.datasets.quality.duplicate_issues import copy_faults
+from core.datasets.quality.image_statistics import ROW
+from core.datasets.quality.quality_checks import picture_faults
 from core.datasets.verify import check_counts
 from core.datasets.versions import compare
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.audit import audit, keep_one, read_audit
 from core.datasets.drafts import Draft, decide, read_draft
 from core.datasets.edits import Edit
-from core.datasets.looks import read_looks
+from core.datasets.quality.audit import audit, keep_one, read_audit
+from core.datasets.quality.image_statistics import read_looks
 from core.datasets.record import RECORD_NAME, read_record
 from core.datasets.store import DatasetStore
 from core.datasets.versions import Comparison, children, compare, go_back, lineage, make_version

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.looks import ROW, align, measure, pack, read_looks, write_looks
+from core.datasets.quality.image_statistics import ROW, align, measure, pack, read_looks, write_looks
 from tests.core.datasets.drawing import draw_scene, encode
 
 

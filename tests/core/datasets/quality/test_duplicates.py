@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 from sklearn.datasets import load_digits
 
-from core.datasets import copies
-from core.datasets.copies import group_copies
 from core.datasets.index import Sample
-from core.datasets.looks import measure, pack
+from core.datasets.quality import duplicates
+from core.datasets.quality.duplicates import group_copies
+from core.datasets.quality.image_statistics import measure, pack
 from core.errors import Stopped
 from core.progress import Progress, ignore_event, never_stop
 from tests.core.datasets.drawing import draw_scene, encode
@@ -112,9 +112,9 @@ def test_groups_that_are_known_keep_their_names(scenes):
 def test_every_copy_is_found_in_parts_too(scenes, monkeypatch):
     pictures = [*scenes, *map(CHANGES["saved again"], scenes)]
     whole = grouped(pictures)
-    monkeypatch.setattr(copies, "EVERY_PAIR", 50)
-    monkeypatch.setattr(copies, "ROWS", 7)
-    monkeypatch.setattr(copies, "COLUMNS", 11)
+    monkeypatch.setattr(duplicates, "EVERY_PAIR", 50)
+    monkeypatch.setattr(duplicates, "ROWS", 7)
+    monkeypatch.setattr(duplicates, "COLUMNS", 11)
     assert grouped(pictures) == whole
     assert sum(map(bool, whole)) == 240
 

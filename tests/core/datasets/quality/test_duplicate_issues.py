@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.copy_faults import copy_faults, keep_one
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.issues import Audit
-from core.datasets.looks import measure, pack
+from core.datasets.quality.duplicate_issues import copy_faults, keep_one
+from core.datasets.quality.image_statistics import measure, pack
+from core.datasets.quality.issues import Audit
 from tests.core.datasets.drawing import draw_scene
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from core.datasets.faults import picture_faults
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.looks import measure, pack
+from core.datasets.quality.image_statistics import measure, pack
+from core.datasets.quality.quality_checks import picture_faults
 from tests.core.datasets.drawing import draw_scene
 
 SIZE = (160, 120)

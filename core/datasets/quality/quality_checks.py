@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 
 from core.datasets.index import DatasetIndex
-from core.datasets.issues import Issue
-from core.datasets.looks import FLAT
+from core.datasets.quality.image_statistics import FLAT
+from core.datasets.quality.issues import Issue
 
 # Of 255 levels. A plain colour that was saved as JPEG has up to 3, one with the noise of a camera up to 12; the dullest
 # photograph of 900 has 111. In the dark, 12 levels may be all that there is of a picture.

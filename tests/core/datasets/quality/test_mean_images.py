@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets import averages
-from core.datasets.averages import class_average
+from core.datasets.quality import mean_images
+from core.datasets.quality.mean_images import class_average
 from core.errors import DatasetError
 
 LEVELS = {"dark": (0, 20, 40, 60, 80), "bright": (150, 201)}
@@ -28,7 +28,7 @@ def test_it_is_the_mean_of_the_class(shades):
 
 
 def test_of_many_pictures_some_are_taken_the_same_each_time(shades, monkeypatch):
-    monkeypatch.setattr(averages, "MAX_PICTURES", 2)
+    monkeypatch.setattr(mean_images, "MAX_PICTURES", 2)
     dark = shades.class_names.index("dark")
     red = int(class_average(shades, dark, 4)[0, 0, 0])
     assert red in {(first + second) // 2 for first in LEVELS["dark"] for second in LEVELS["dark"] if first != second}

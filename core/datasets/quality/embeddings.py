@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from core.datasets.audit import Issue
 from core.datasets.child import Child
 from core.datasets.index import DatasetIndex
-from core.datasets.looks import UNREADABLE_ARRAYS
+from core.datasets.quality.audit import Issue
+from core.datasets.quality.image_statistics import UNREADABLE_ARRAYS
 from core.errors import DatasetError, Stopped
 from core.files import durable
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.datasets.faults import TINY_SIDE
 from core.datasets.index import TRAIN, VALIDATION, DatasetIndex
-from core.datasets.issues import Advice, Issue
+from core.datasets.quality.issues import Advice, Issue
+from core.datasets.quality.quality_checks import TINY_SIDE
 from core.evaluation.evaluation import wilson_interval
 
 UNEVEN = 2

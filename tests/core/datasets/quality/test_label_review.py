@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.datasets.index import Sample
-from core.nn import suspects
+from core.datasets.quality import label_review
 
 NUM_CLASSES = 3
 
@@ -38,27 +38,27 @@ def test_folds_are_even_and_keep_copies_together(labels):
     samples[7] = replace(samples[7], group="near")
     samples[8] = replace(samples[8], group="near")
     samples[20] = replace(samples[20], digest=samples[11].digest)
-    parts = suspects.folds(samples)
+    parts = label_review.folds(samples)
     assert parts[7] == parts[8] and parts[20] == parts[11]
     for label in range(NUM_CLASSES):
-        counts = np.bincount(parts[labels == label], minlength=suspects.FOLDS)
+        counts = np.bincount(parts[labels == label], minlength=label_review.FOLDS)
         assert counts.min() >= 9 and counts.max() <= 11
-    np.testing.assert_array_equal(parts, suspects.folds(samples))
+    np.testing.assert_array_equal(parts, label_review.folds(samples))
 
 
 def test_models_are_asked_about_pictures_that_they_have_not_seen(labels):
     samples = make_samples(np.random.default_rng(1).permutation(labels))
     given = np.array([sample.label for sample in samples])
     nobody, calls = np.zeros(150, bool), []
-    answers = suspects.out_of_sample(make_vectors(labels), samples, nobody, NUM_CLASSES, count(calls))
+    answers = label_review.out_of_sample(make_vectors(labels), samples, nobody, NUM_CLASSES, count(calls))
     # Labels were drawn by lot: whoever had seen them would know more than these.
     assert (answers.argmax(axis=1) == given).mean() < 0.5
     np.testing.assert_allclose(answers.sum(axis=1), 1)
-    assert len(calls) == suspects.FOLDS
+    assert len(calls) == label_review.FOLDS
 
 
 def test_right_labels_are_hardly_doubted(labels):
-    review = suspects.review_labels(make_vectors(labels), make_samples(labels), NUM_CLASSES, count([]))
+    review = label_review.review_labels(make_vectors(labels), make_samples(labels), NUM_CLASSES, count([]))
     assert review.accuracy == 1
     assert len(review.suspects) == 0
 
@@ -67,7 +67,7 @@ def test_wrong_labels_are_found_and_what_they_look_like(labels):
     wrong = np.random.default_rng(0).choice(150, 12, replace=False)
     given = labels.copy()
     given[wrong] = (given[wrong] + 1) % NUM_CLASSES
-    review = suspects.review_labels(make_vectors(labels), make_samples(given), NUM_CLASSES, count([]))
+    review = label_review.review_labels(make_vectors(labels), make_samples(given), NUM_CLASSES, count([]))
     assert set(review.suspects) <= set(wrong)
     assert len(review.suspects) >= 10
     assert [review.likely(place) for place in wrong] == labels[wrong].tolist()
@@ -80,7 +80,7 @@ def test_a_class_of_a_few_pictures_is_not_doubted():
     labels = np.array([0, 1] * 30 + [2] * 4)
     vectors = make_vectors(labels)
     vectors[-1] = vectors[0]
-    review = suspects.review_labels(vectors, make_samples(labels), NUM_CLASSES, count([]))
+    review = label_review.review_labels(vectors, make_samples(labels), NUM_CLASSES, count([]))
     assert len(review.suspects) == 0
 
 
@@ -88,9 +88,9 @@ def test_a_class_that_is_all_copies_of_one_picture_is_unknown_where_it_is_held_o
     samples = make_samples([0, 0, 0, 0, 1, 1, 1])
     samples = [replace(sample, group="one") if sample.label else sample for sample in samples]
     vectors = make_vectors([0, 0, 0, 0, 1, 1, 1])
-    answers = suspects.out_of_sample(vectors, samples, np.zeros(7, bool), 2, count([]))
+    answers = label_review.out_of_sample(vectors, samples, np.zeros(7, bool), 2, count([]))
     np.testing.assert_array_equal(answers[4:], [[1, 0]] * 3)
-    assert len(suspects.review_labels(vectors, samples, 2, count([])).suspects) == 0
+    assert len(label_review.review_labels(vectors, samples, 2, count([])).suspects) == 0
 
 
 def test_pictures_unlike_all_others_are_far_out_even_five_alike(labels):
@@ -101,9 +101,9 @@ def test_pictures_unlike_all_others_are_far_out_even_five_alike(labels):
     vectors = np.concatenate([make_vectors(labels), odd / np.linalg.norm(odd, axis=1, keepdims=True)])
     samples = make_samples([*labels, *[0] * 5])
     done = []
-    found = suspects.distances(vectors.astype(np.float32), samples, count(done))
+    found = label_review.distances(vectors.astype(np.float32), samples, count(done))
     assert sum(done) == 155 and found.min() >= 0 and found.max() <= 1
-    places, usual = suspects.far_out(found, np.array([sample.label for sample in samples]))
+    places, usual = label_review.far_out(found, np.array([sample.label for sample in samples]))
     assert sorted(places) == [150, 151, 152, 153, 154]
     assert (np.diff(found[places]) <= 0).all()
     assert (usual < found[places].min()).all()
@@ -112,17 +112,17 @@ def test_pictures_unlike_all_others_are_far_out_even_five_alike(labels):
 def test_copies_do_not_keep_an_odd_picture_company(labels):
     lone = np.concatenate([make_vectors(labels), np.eye(1, 40, 35, np.float32)])
     samples = [*make_samples(labels), replace(make_samples([0])[0], path="odd.png", digest="odd")]
-    (alone,) = suspects.distances(lone, samples, count([]))[150:]
+    (alone,) = label_review.distances(lone, samples, count([]))[150:]
     with_copies = np.concatenate([lone, *[lone[150:]] * 12])
     copies = [replace(samples[150], path=f"copy {number}.png") for number in range(12)]
-    among_copies = suspects.distances(with_copies, [*samples, *copies], count([]))[150:]
+    among_copies = label_review.distances(with_copies, [*samples, *copies], count([]))[150:]
     np.testing.assert_allclose(among_copies, alone, atol=1e-6)
 
 
 def test_a_class_that_is_more_varied_has_its_own_measure():
     values = np.concatenate([np.linspace(0.1, 0.2, 50), np.linspace(0.4, 0.8, 50), [0.6]])
     labels = np.array([0] * 50 + [1] * 50 + [0])
-    places, usual = suspects.far_out(values, labels)
+    places, usual = label_review.far_out(values, labels)
     assert places.tolist() == [100]
     np.testing.assert_allclose(usual, [0.15, 0.6], atol=0.01)
 
@@ -130,19 +130,19 @@ def test_a_class_that_is_more_varied_has_its_own_measure():
 def test_a_map_of_many_pictures_takes_a_share_of_each_class():
     labels = [0] * 4000 + [1] * 996 + [2] * 4
     samples = make_samples(labels)
-    chosen = suspects.map_sample(samples)
+    chosen = label_review.map_sample(samples)
     counts = np.bincount(np.array(labels)[chosen])
     assert counts.tolist() == [1600, 398, 1]
     assert (np.diff(chosen) > 0).all()
-    np.testing.assert_array_equal(chosen, suspects.map_sample(samples))
+    np.testing.assert_array_equal(chosen, label_review.map_sample(samples))
     # The pictures decide, not their order.
-    backwards = {samples[::-1][place].path for place in suspects.map_sample(samples[::-1])}
+    backwards = {samples[::-1][place].path for place in label_review.map_sample(samples[::-1])}
     assert backwards == {samples[place].path for place in chosen}
 
 
 def test_like_pictures_are_near_each_other_on_the_map(labels):
     vectors = make_vectors(labels, noise=0.3)
-    places = suspects.project(vectors)
+    places = label_review.project(vectors)
     assert places.shape == (150, 2) and places.dtype == np.float32
     assert np.abs(places).max() == pytest.approx(1)
     centres = np.stack([places[labels == label].mean(axis=0) for label in range(NUM_CLASSES)])
@@ -152,9 +152,9 @@ def test_like_pictures_are_near_each_other_on_the_map(labels):
 
 @pytest.mark.parametrize("number", [2, 3, 4, 7])
 def test_a_map_of_a_few_pictures(number):
-    places = suspects.project(make_vectors([0] * number))
+    places = label_review.project(make_vectors([0] * number))
     assert places.shape == (number, 2) and np.isfinite(places).all()
 
 
 def test_a_map_of_pictures_that_are_all_the_same():
-    np.testing.assert_array_equal(suspects.project(make_vectors([0] * 9)[[0] * 9]), np.zeros((9, 2)))
+    np.testing.assert_array_equal(label_review.project(make_vectors([0] * 9)[[0] * 9]), np.zeros((9, 2)))

@@ -8,9 +8,9 @@ import numpy as np
 import psutil
 import pytest
 
-from core.datasets.audit import Issue
+from core.datasets.quality.audit import Issue
+from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, survey_apart, write_survey
 from core.datasets.store import DatasetStore
-from core.datasets.survey import SURVEY_NAME, Survey, read_survey, survey_apart, write_survey
 from core.errors import DatasetError, Stopped
 from tests.conftest import draw_folder
 

@@ -7,16 +7,16 @@ from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 
-from core.datasets.advice import advise
-from core.datasets.copies import group_copies
-from core.datasets.copy_faults import copy_faults, keep_one
-from core.datasets.faults import picture_faults
 from core.datasets.index import DatasetIndex
-from core.datasets.issues import KINDS, Advice, Audit, Issue, IssueKind
 from core.datasets.layouts.file_names import MISNAMED
 from core.datasets.layouts.label_tables import NO_CLASS
 from core.datasets.layouts.layout import OUTSIDE
-from core.datasets.looks import look_over
+from core.datasets.quality.advice import advise
+from core.datasets.quality.duplicate_issues import copy_faults, keep_one
+from core.datasets.quality.duplicates import group_copies
+from core.datasets.quality.image_statistics import look_over
+from core.datasets.quality.issues import KINDS, Advice, Audit, Issue, IssueKind
+from core.datasets.quality.quality_checks import picture_faults
 from core.errors import DatasetError
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
