@@ -14,7 +14,7 @@ from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
 from core.cli.survey import survey
 from core.cli.versions import datasets, delete_dataset, derive, pack
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.files.disk import refusals_in_words
 from core.settings import settings

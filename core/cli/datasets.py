@@ -11,9 +11,9 @@ from core.cli.output import in_words, json_option, print_facts, print_json, prin
 from core.cli.telling import PhaseTeller
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import LAYOUTS
-from core.datasets.samples import SAMPLES, import_sample
-from core.datasets.store import DatasetStore
-from core.datasets.titles import clean_title
+from core.datasets.store.dataset_names import clean_title
+from core.datasets.store.samples import SAMPLES, import_sample
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 

@@ -17,7 +17,7 @@ from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
 from core.datasets.archives.folder_reader import begins_like_a_picture
 from core.datasets.index import DatasetIndex
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.prediction import Prediction

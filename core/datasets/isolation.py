@@ -14,8 +14,8 @@ from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Skipped
 from core.datasets.layouts.layout import AmbiguousLayout, Reading
 from core.datasets.quality.audit import audit, write_audit
-from core.datasets.store import DatasetStore
-from core.datasets.versions import make_version
+from core.datasets.store.store import DatasetStore
+from core.datasets.store.versions import make_version
 from core.errors import DatasetError, Stopped
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE, ImportLimits, Settings

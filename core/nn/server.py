@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.settings import Settings
 

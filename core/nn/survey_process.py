@@ -4,7 +4,7 @@ from pathlib import Path
 
 from core.datasets.child import Job, answer
 from core.datasets.quality.embeddings import write_survey
-from core.datasets.record import read_record
+from core.datasets.store.manifest import read_record
 from core.events import Event
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings

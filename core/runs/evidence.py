@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.datasets.record import RECORD_NAME, read_record
+from core.datasets.store.manifest import RECORD_NAME, read_record
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.events import Event

@@ -10,7 +10,7 @@ import threading
 import time
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.runs import failures
 from core.runs.database import DiskRefusesError

@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import psutil
 from filelock import Timeout
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
 from core.runs import failures, queue

@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.mean_images import class_average
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.settings import settings
 from pages.components import session
 from pages.components.lookups import Found, Lookups

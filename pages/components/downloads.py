@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from core.datasets.index import DatasetIndex
 from core.datasets.packing import write_zip
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 from core.progress import OnEvent, ShouldStop
 from pages.components import job_views, session, wording

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config.recipes import recipe_config
 from core.datasets.index import DatasetIndex
-from core.datasets.samples import SAMPLES, import_sample
+from core.datasets.store.samples import SAMPLES, import_sample
 from core.runs import queue
 from pages.components import session, wording
 from pages.components.jobs import IMPORT, Job

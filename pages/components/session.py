@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.files.disk import refusals_in_words
 from core.forecast.forecast import Forecast

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
-from core.datasets.samples import SAMPLES, SampleSet, import_sample
+from core.datasets.store.samples import SAMPLES, SampleSet, import_sample
 from pages.components import build_form, dataset_views, job_views, session, upload_box, wording
 from pages.components.jobs import IMPORT, Job
 from pages.components.readings_view import PathImport

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from starlette.middleware import Middleware
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue
 from core.runs.store import RunStore

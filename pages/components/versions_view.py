@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.versions import Comparison, children, compare, go_back, lineage
+from core.datasets.store.versions import Comparison, children, compare, go_back, lineage
 from pages.components import chart_view, dataset_charts, dataset_views, downloads, pictures, session, wording
 
 COMPARED = "compared_with"

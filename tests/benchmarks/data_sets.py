@@ -30,7 +30,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.packing import plan
 from core.datasets.quality.audit import AUDIT_NAME
 from core.datasets.quality.image_statistics import LOOKS_NAME
-from core.datasets.record import read_record
+from core.datasets.store.manifest import read_record
 from core.settings import MEGABYTE
 from tests.benchmarks.measuring import Measured, measure, print_table
 from tests.core.datasets.drawing import draw_scene, encode

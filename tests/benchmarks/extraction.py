@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 
 from core.config.recipes import recipe_config
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.images.decoding import decode
 from core.nn.extraction.engines import BATCH, choose_engine, is_installed
 from core.nn.extraction.extraction import FeatureSource

@@ -15,7 +15,7 @@ from core.backbones.availability import availability
 from core.backbones.table import get_backbone
 from core.config.recipes import recipe_config
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import RunError
 from core.forecast.forecast import Forecast
 from core.runs import queue

@@ -29,7 +29,7 @@ import click
 import psutil
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue
 from core.runs.store import Run, RunStatus

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
-from core.datasets.record import read_record
-from core.datasets.store import DatasetStore
+from core.datasets.store.manifest import read_record
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.evaluation.evaluation import load_evaluations
 from core.runs import queue

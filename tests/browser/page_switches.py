@@ -8,7 +8,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.store import RunStatus
 from tests.browser.conftest import Server, processes, wait_until

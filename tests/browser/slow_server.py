@@ -11,7 +11,7 @@ from typing import Any
 
 from streamlit.web.cli import main
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.runs.store import RunStore
 from pages.components.lookups import Lookups
 

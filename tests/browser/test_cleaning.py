@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.datasets.drafts import read_draft
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from tests.browser.conftest import Server, wait_until
 from tests.conftest import draw_folder
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.runs.handover import is_standby_ready
 from core.runs.standby_pool import LOG_NAME
 from core.runs.store import RunStore

@@ -8,7 +8,7 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.settings import MEGABYTE
 from tests.browser.conftest import END_SECONDS, Server, wait_until
 from tests.conftest import draw_folder

@@ -7,7 +7,7 @@ import numpy as np
 import psutil
 from playwright.sync_api import Page, expect
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from tests.browser.conftest import Server
 from tests.conftest import draw_folder, draw_shape
 

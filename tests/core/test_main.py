@@ -17,7 +17,7 @@ from PIL import Image
 
 from core.__main__ import commands, main
 from core.config.training_config import TrainingConfig, option_names
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, save_evaluations
 from core.features.feature_space import FeatureSpace
 from core.runs.liveness import worker_lock

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import RunError
 from core.nn.inference.predictor import Predictor
 from core.nn.training.training import run_training

@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.store import RunStatus, RunStore
 from core.settings import Settings, settings

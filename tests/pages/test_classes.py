@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.datasets.drafts import decide
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from pages.components import session
 from tests.conftest import draw_shape
 from tests.pages.conftest import wait_until, words

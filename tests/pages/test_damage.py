@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.runs.store import RunStore
 from tests.disks import read_only
 from tests.pages.conftest import button, words

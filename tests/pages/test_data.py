@@ -11,8 +11,8 @@ from PIL import Image
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.quality.audit import Audit, write_audit
-from core.datasets.record import write_record
-from core.datasets.store import DatasetStore
+from core.datasets.store.manifest import write_record
+from core.datasets.store.store import DatasetStore
 from core.runs.store import RunStore
 from pages.components import session, wording
 from tests.conftest import draw_folder

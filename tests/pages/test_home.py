@@ -1,5 +1,5 @@
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.liveness import worker_lock
 from core.runs.store import RunStatus, RunStore

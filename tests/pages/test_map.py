@@ -4,7 +4,7 @@ import pytest
 from core.datasets.drafts import Draft, read_draft
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import Survey, read_survey, write_survey
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from pages.components import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.events import Event
 from core.runs.store import RunStatus

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from pages.components import session
 from tests.conftest import SHAPES, draw_shape
 from tests.pages.conftest import APP, button, send_file, wait_until, words

@@ -3,7 +3,7 @@ import pytest
 
 from core.config.recipes import explain_recommended, recipe_config
 from core.config.training_config import TrainingConfig, option_names
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.forecast.forecast import shortage
 from core.runs.store import RunStatus, RunStore
 from core.serving import LOG_NAME

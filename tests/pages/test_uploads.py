@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.datasets.layouts.layout import AmbiguousLayout
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, Stopped
 from core.progress import ignore_event, never_stop
 from core.settings import GIGABYTE, ImportLimits

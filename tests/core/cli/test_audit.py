@@ -5,7 +5,7 @@ import json
 import pytest
 
 from core.datasets.quality.audit import AUDIT_NAME
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from tests.conftest import draw_folder
 from tests.core.datasets.drawing import draw_scene, encode
 

@@ -8,7 +8,7 @@ import pytest
 from core.__main__ import main
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import Survey, write_survey
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from tests.conftest import draw_folder
 
 

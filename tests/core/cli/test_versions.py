@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.runs.store import RunStatus, RunStore
 from tests.conftest import draw_folder
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.settings import ImportLimits, Settings
 
 ROOMY = ImportLimits(free_disk_bytes=0)

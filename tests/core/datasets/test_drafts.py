@@ -6,7 +6,7 @@ import pytest
 
 from core.datasets.drafts import DRAFT_NAME, Draft, decide, discard_draft, read_draft, take_back
 from core.datasets.edits import Edit
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 
 

@@ -15,8 +15,8 @@ from core.datasets.quality.advice import advise
 from core.datasets.quality.duplicate_issues import copy_faults
 from core.datasets.quality.image_statistics import ROW
 from core.datasets.quality.quality_checks import picture_faults
-from core.datasets.verify import check_counts
-from core.datasets.versions import compare
+from core.datasets.store.verification import check_counts
+from core.datasets.store.versions import compare
 
 FEW = 1000
 TIMES = 4

@@ -6,7 +6,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.settings import Settings
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, save_evaluations
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.notes import load_notes, save_notes

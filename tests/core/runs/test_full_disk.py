@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import Reference, TrainedClassifier, load_classifier, save_classifier

@@ -10,7 +10,7 @@ import zlib
 import numpy as np
 import pytest
 
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits, Settings
 

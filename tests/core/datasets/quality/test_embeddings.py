@@ -10,7 +10,7 @@ import pytest
 
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, survey_apart, write_survey
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from tests.conftest import draw_folder
 

@@ -9,8 +9,8 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.embeddings import Survey
-from core.datasets.samples import import_sample
-from core.datasets.store import DatasetStore
+from core.datasets.store.samples import import_sample
+from core.datasets.store.store import DatasetStore
 from core.errors import Stopped
 from core.events import Event
 from core.nn.analysis.embeddings import survey

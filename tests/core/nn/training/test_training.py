@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from core.config.training_config import TrainingConfig
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError, Stopped, WeightsError
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.prediction import Verdict

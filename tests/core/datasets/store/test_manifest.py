@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from core.datasets.index import DatasetIndex, Sample, Skipped
-from core.datasets.record import RECORD_NAME, read_record, write_record
+from core.datasets.store.manifest import RECORD_NAME, read_record, write_record
 from core.errors import DatasetError
 
 

@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.datasets.layouts.layout import AmbiguousLayout
-from core.datasets.record import RECORD_NAME
-from core.datasets.store import DatasetStore
+from core.datasets.store.manifest import RECORD_NAME
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings
 from tests.project import ROOT

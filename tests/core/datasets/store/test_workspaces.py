@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from core.__main__ import main
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 
 HOLD = """
 import sys

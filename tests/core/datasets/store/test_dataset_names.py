@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.titles import clean_title, free_title, version_title, without_suffix
+from core.datasets.store.dataset_names import clean_title, free_title, version_title, without_suffix
 from core.errors import DatasetError
 
 

@@ -13,20 +13,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from core.datasets.additions import add_to
 from core.datasets.archives.archive import extract, extract_members
 from core.datasets.archives.picture_reader import Pictures, picture_members
-from core.datasets.damaged import PICTURES_FOLDER, DamagedDataset, find_damaged
 from core.datasets.derivation import heirs, take_over, without_circle
 from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
 from core.datasets.layouts.layout import GIVEN_CLASSES
 from core.datasets.names import escape_label
 from core.datasets.quality.audit import examine
-from core.datasets.record import OTHER_VERSION, RECORD_NAME, RecordError, read_record, write_record
-from core.datasets.titles import clean_title, free_title, version_title, without_suffix
-from core.datasets.verify import build_index
-from core.datasets.workspaces import Workspaces
+from core.datasets.store.additions import add_to
+from core.datasets.store.damaged import PICTURES_FOLDER, DamagedDataset, find_damaged
+from core.datasets.store.dataset_names import clean_title, free_title, version_title, without_suffix
+from core.datasets.store.manifest import OTHER_VERSION, RECORD_NAME, RecordError, read_record, write_record
+from core.datasets.store.verification import build_index
+from core.datasets.store.workspaces import Workspaces
 from core.errors import DatasetError
 from core.files import durable
 from core.files.disk import FULL

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets import samples
-from core.datasets.samples import SAMPLES, import_sample
+from core.datasets.store import samples
+from core.datasets.store.samples import SAMPLES, import_sample
 from core.errors import CoreError, DatasetError, Stopped
 
 SPLITS = ("train", "validation")

@@ -16,8 +16,8 @@ from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, write_survey
 from core.datasets.quality.image_statistics import LOOKS_NAME, read_looks
 from core.datasets.quality.issues import Issue
-from core.datasets.record import RECORD_NAME
-from core.datasets.store import DatasetStore
+from core.datasets.store.manifest import RECORD_NAME
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 from core.runs.store import RunStore
 from core.settings import Settings

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from core.datasets.index import TRAIN, VALIDATION, DatasetIndex
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 from core.files.downloads import download
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop

@@ -11,9 +11,9 @@ from core.datasets.drafts import Draft, decide, read_draft
 from core.datasets.edits import Edit
 from core.datasets.quality.audit import audit, keep_one, read_audit
 from core.datasets.quality.image_statistics import read_looks
-from core.datasets.record import RECORD_NAME, read_record
-from core.datasets.store import DatasetStore
-from core.datasets.versions import Comparison, children, compare, go_back, lineage, make_version
+from core.datasets.store.manifest import RECORD_NAME, read_record
+from core.datasets.store.store import DatasetStore
+from core.datasets.store.versions import Comparison, children, compare, go_back, lineage, make_version
 from core.errors import DatasetError, Stopped
 from core.runs.store import RunStore
 from tests.project import ROOT

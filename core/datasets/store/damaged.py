@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.datasets.record import MISSING, OTHER_VERSION, RECORD_NAME, UNREADABLE, RecordError, read_record
+from core.datasets.store.manifest import MISSING, OTHER_VERSION, RECORD_NAME, UNREADABLE, RecordError, read_record
 
 PICTURES_FOLDER = "pictures"
 WORDS = {

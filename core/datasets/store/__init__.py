@@ -1,0 +1,1 @@
+"""Data sets in the data home: import, list, change, delete."""
