@@ -12,12 +12,12 @@ from core.cli.interruption import stop_on_interrupt
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table
 from core.cli.runs import run_store
 from core.cli.telling import PhaseTeller
-from core.datasets.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
-from core.datasets.packing import write_zip
 from core.datasets.quality.audit import audit, keep_one, read_audit, write_audit
 from core.datasets.store.damaged import DamagedDataset
 from core.datasets.store.store import DatasetStore
+from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
+from core.datasets.versions.packing import write_zip
 from core.errors import DatasetError, Stopped
 from core.files import durable
 from core.progress import ShouldStop

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from core.errors import DatasetError
 
 if TYPE_CHECKING:  # it imports this module
-    from core.datasets.edits import Edit
+    from core.datasets.versions.edits import Edit
 
 TRAIN, VALIDATION, TEST, UNDECIDED = "train", "validation", "test", ""
 SPLITS = (TRAIN, VALIDATION, TEST)

@@ -10,12 +10,12 @@ from typing import BinaryIO
 
 from core.datasets.archives.picture_reader import Pictures
 from core.datasets.child import Child, Job, answer
-from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Skipped
 from core.datasets.layouts.layout import AmbiguousLayout, Reading
 from core.datasets.quality.audit import audit, write_audit
 from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import make_version
+from core.datasets.versions.edits import Edit
 from core.errors import DatasetError, Stopped
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE, ImportLimits, Settings

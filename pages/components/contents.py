@@ -6,10 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.datasets.drafts import Draft
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.quality.audit import KINDS, Advice, Audit, Issue, read_audit
 from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey
+from core.datasets.versions.pending_edits import Draft
 
 MOST_KEPT = 10
 # Not part of the data set: there is nothing to decide about them.

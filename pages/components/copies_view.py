@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.datasets.drafts import KEEP, REMOVE, Draft
 from core.datasets.index import DatasetIndex, Sample
+from core.datasets.versions.pending_edits import KEEP, REMOVE, Draft
 from pages.components import decisions, pictures, wording
 from pages.components.contents import Findings, by_path
 

@@ -4,10 +4,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.datasets.drafts import KEEP, RELABEL_PREFIX, REMOVE, UNDECIDED, Draft, decide, discard_draft, read_draft
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.isolation import make_version_apart
 from core.datasets.quality.audit import KINDS, Issue
+from core.datasets.versions.pending_edits import (
+    KEEP,
+    RELABEL_PREFIX,
+    REMOVE,
+    UNDECIDED,
+    Draft,
+    decide,
+    discard_draft,
+    read_draft,
+)
 from core.errors import CoreError
 from pages.components import dialogs, job_views, pictures, session, wording
 from pages.components.jobs import DERIVE, Job

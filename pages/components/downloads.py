@@ -14,8 +14,8 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from core.datasets.index import DatasetIndex
-from core.datasets.packing import write_zip
 from core.datasets.store.store import DatasetStore
+from core.datasets.versions.packing import write_zip
 from core.errors import DatasetError
 from core.progress import OnEvent, ShouldStop
 from pages.components import job_views, session, wording

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.datasets.drafts import RELABEL_PREFIX, Draft
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.quality.audit import KINDS
+from core.datasets.versions.pending_edits import RELABEL_PREFIX, Draft
 from pages.components import copies_view, decisions, map_view, pictures, tables, wording
 from pages.components.contents import CORRUPT, Findings, by_path, survey
 

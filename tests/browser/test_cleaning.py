@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from core.datasets.drafts import read_draft
 from core.datasets.store.store import DatasetStore
+from core.datasets.versions.pending_edits import read_draft
 from tests.browser.conftest import Server, wait_until
 from tests.conftest import draw_folder
 

@@ -3,8 +3,8 @@ import io
 import numpy as np
 import pytest
 
-from core.datasets.drafts import decide
 from core.datasets.store.store import DatasetStore
+from core.datasets.versions.pending_edits import decide
 from pages.components import session
 from tests.conftest import draw_shape
 from tests.pages.conftest import wait_until, words

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from core.datasets.drafts import Draft
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.quality.audit import Audit, Issue, write_audit
 from core.datasets.quality.embeddings import Survey, write_survey
+from core.datasets.versions.pending_edits import Draft
 from pages.components.contents import by_path, findings, survey
 
 

@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from core.config.training_config import TrainingConfig
-from core.datasets.edits import Edit
 from core.datasets.store.store import DatasetStore
+from core.datasets.versions.edits import Edit
 from core.runs.store import RunStore
 from pages.components import downloads, session
 from tests.pages.conftest import button, wait_until, words

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from core.datasets.edits import Edit
 from core.datasets.index import SPLITS, UNDECIDED, DatasetIndex, Sample, Skipped
+from core.datasets.versions.edits import Edit
 from core.errors import DatasetError
 from core.files import durable
 

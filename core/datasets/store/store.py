@@ -15,8 +15,6 @@ from typing import BinaryIO
 
 from core.datasets.archives.archive import extract, extract_members
 from core.datasets.archives.picture_reader import Pictures, picture_members
-from core.datasets.derivation import heirs, take_over, without_circle
-from core.datasets.edits import Edit, apply_edits
 from core.datasets.index import DatasetIndex, check_share
 from core.datasets.layouts.layout import GIVEN_CLASSES
 from core.datasets.names import escape_label
@@ -27,6 +25,8 @@ from core.datasets.store.dataset_names import clean_title, free_title, version_t
 from core.datasets.store.manifest import OTHER_VERSION, RECORD_NAME, RecordError, read_record, write_record
 from core.datasets.store.verification import build_index
 from core.datasets.store.workspaces import Workspaces
+from core.datasets.versions.derived import heirs, take_over, without_circle
+from core.datasets.versions.edits import Edit, apply_edits
 from core.errors import DatasetError
 from core.files import durable
 from core.files.disk import FULL

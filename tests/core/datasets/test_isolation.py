@@ -9,8 +9,6 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from core.datasets.drafts import Draft, decide, read_draft
-from core.datasets.edits import Edit
 from core.datasets.isolation import (
     add_pictures_apart,
     audit_apart,
@@ -21,6 +19,8 @@ from core.datasets.isolation import (
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.quality.image_statistics import LOOKS_NAME
+from core.datasets.versions.edits import Edit
+from core.datasets.versions.pending_edits import Draft, decide, read_draft
 from core.errors import DatasetError, Stopped
 
 NAMES = ("cats", "dogs")

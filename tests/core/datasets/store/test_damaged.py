@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.drafts import DRAFT_NAME, KEEP, decide, read_draft
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, write_survey
@@ -18,6 +17,7 @@ from core.datasets.quality.image_statistics import LOOKS_NAME, read_looks
 from core.datasets.quality.issues import Issue
 from core.datasets.store.manifest import RECORD_NAME
 from core.datasets.store.store import DatasetStore
+from core.datasets.versions.pending_edits import DRAFT_NAME, KEEP, decide, read_draft
 from core.errors import DatasetError
 from core.runs.store import RunStore
 from core.settings import Settings

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.datasets.drafts import Draft, decide, read_draft
-from core.datasets.edits import Edit
 from core.datasets.quality.audit import audit, keep_one, read_audit
 from core.datasets.quality.image_statistics import read_looks
 from core.datasets.store.manifest import RECORD_NAME, read_record
 from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import Comparison, children, compare, go_back, lineage, make_version
+from core.datasets.versions.edits import Edit
+from core.datasets.versions.pending_edits import Draft, decide, read_draft
 from core.errors import DatasetError, Stopped
 from core.runs.store import RunStore
 from tests.project import ROOT
@@ -150,7 +150,7 @@ def test_a_version_needs_no_picture_decoded_again(store, pets):
 DERIVE_AND_WAIT = """
 import sys
 from pathlib import Path
-from core.datasets.edits import Edit
+from core.datasets.versions.edits import Edit
 from core.datasets.store import DatasetStore
 from core.settings import ImportLimits, Settings
 

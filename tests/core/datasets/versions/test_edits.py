@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.edits import Edit, apply_edits, check_class_name
 from core.datasets.index import DatasetIndex, Sample, fingerprint
+from core.datasets.versions.edits import Edit, apply_edits, check_class_name
 from core.errors import DatasetError
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.derivation import heirs, take_over, without_circle
-from core.datasets.edits import Edit
 from core.datasets.index import DatasetIndex, Sample
+from core.datasets.versions.derived import heirs, take_over, without_circle
+from core.datasets.versions.edits import Edit
 from core.errors import DatasetError, Stopped
 from core.progress import ignore_event, never_stop
 

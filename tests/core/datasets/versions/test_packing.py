@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from core.datasets.edits import Edit
-from core.datasets.packing import plan, write_zip
+from core.datasets.versions.edits import Edit
+from core.datasets.versions.packing import plan, write_zip
 from core.errors import DatasetError, Stopped
 
 

@@ -1,0 +1,1 @@
+"""Changes of a data set: edits, pending edits, derived data sets, packing."""
