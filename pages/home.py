@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.runs.store import Run, RunStatus
+from core.runs.records.store import Run, RunStatus
 from pages.components import frame, quick_start, run_views, session
 
 LATEST = 5

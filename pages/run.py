@@ -7,9 +7,9 @@ import streamlit as st
 from core.backbones.table import get_backbone
 from core.errors import CoreError
 from core.events import Event
-from core.notes import load_notes
+from core.nn.training.notes import load_notes
 from core.runs import queue
-from core.runs.store import Run, RunStatus
+from core.runs.records.store import Run, RunStatus
 from pages.components import (
     chart_view,
     charts,

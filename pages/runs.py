@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from core.runs import queue
-from core.runs.store import Run
+from core.runs.records.store import Run
 from pages.components import chart_view, charts, dialogs, frame, quick_start, run_views, session, tables, wording
 
 OPENED = "opened_run"

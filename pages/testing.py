@@ -8,7 +8,7 @@ import streamlit as st
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.names import escape_label
 from core.errors import CoreError
-from core.runs.store import Run
+from core.runs.records.store import Run
 from pages.components import frame, polling, predictions, quick_start, session, wording
 from pages.components.predictions import Picture
 

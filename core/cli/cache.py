@@ -13,7 +13,7 @@ from core.errors import RunError
 from core.features.cache import CacheEntry, cache_summary, clear_cache
 from core.runs import queue
 from core.runs.liveness import is_worker_alive
-from core.runs.store import Run, RunStatus, RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import GIGABYTE, MEGABYTE, settings
 
 

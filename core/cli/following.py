@@ -6,7 +6,7 @@ from core.cli.interruption import stop_on_interrupt
 from core.cli.output import say
 from core.events import Event
 from core.runs import queue, wording
-from core.runs.store import Run, RunStatus, RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 
 LOOK_SECONDS = 0.25
 # How often a long phase says how far it is.

@@ -22,7 +22,7 @@ from core.errors import DatasetError, RunError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.prediction import Prediction
 from core.files.user_files import is_folder, open_file, walk
-from core.runs.store import Run, RunStore
+from core.runs.records.store import Run, RunStore
 from core.settings import settings
 
 EVALUATION_NAME = "evaluation.json"

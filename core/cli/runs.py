@@ -14,10 +14,10 @@ from core.cli.options import config_options, training_config
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
 from core.config.recipes import get_recipe
 from core.errors import RunError
-from core.notes import load_notes
+from core.nn.training.notes import load_notes
 from core.runs import queue, wording
-from core.runs.failures import is_bug
-from core.runs.store import Run, RunStatus, RunStore
+from core.runs.records.failures import is_bug
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import settings
 
 

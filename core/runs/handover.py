@@ -17,7 +17,7 @@ from pathlib import Path
 
 from core.runs.liveness import is_worker_alive
 from core.runs.processes import worker_environment
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import PROJECT
 
 FOLDER = "standby"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import PROJECT, Settings, settings
 
 LOG_NAME = "log.txt"

@@ -12,14 +12,14 @@ import time
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
-from core.runs import failures
-from core.runs.database import DiskRefusesError
 from core.runs.handover import hand_over
 from core.runs.liveness import end_process, is_worker_alive
 from core.runs.processes import LOG_NAME, settings_for, start_process, worker_environment
+from core.runs.records import failures
+from core.runs.records.database import DiskRefusesError
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.reserve import Reserve
 from core.runs.standby_pool import StandbyPool
-from core.runs.store import Run, RunStatus, RunStore
 from core.settings import settings
 
 # From the claim of a run until its worker has reported itself: a slow disk, a busy machine.

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from core.events import Event
-from core.runs.store import Run, RunStore
+from core.runs.records.store import Run, RunStore
 
 RECORD_SECONDS = 0.25
 # Recording progress may take at most this share of the time, on however slow a disk.

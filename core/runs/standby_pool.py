@@ -11,7 +11,7 @@ from core.errors import CoreError
 from core.runs.handover import standby_folder
 from core.runs.liveness import is_worker_alive
 from core.runs.processes import settings_for, start_process, worker_environment
-from core.runs.store import RunStatus, RunStore
+from core.runs.records.store import RunStatus, RunStore
 from core.settings import GIGABYTE
 
 # How a standby ends: after its run, or where none was wanted any more; anything else is trouble.

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.runs.record import Run, RunStatus
+from core.runs.records.run import Run, RunStatus
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from core.runs.rebuilding import Rebuild
-from core.runs.record import Run
+from core.runs.records.rebuilding import Rebuild
+from core.runs.records.run import Run
 from core.settings import MEGABYTE
 
 NAMED_FOLDERS = 5

@@ -21,12 +21,13 @@ from filelock import Timeout
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
-from core.runs import failures, queue
-from core.runs.history import restore_history
+from core.runs import queue
 from core.runs.liveness import worker_lock
 from core.runs.recording import ProgressRecorder, added
+from core.runs.records import failures
+from core.runs.records.history import restore_history
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.reserve import Reserve
-from core.runs.store import Run, RunStatus, RunStore
 from core.settings import Settings, settings
 
 LOCK_SECONDS = 3

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.isolation import audit_apart
 from core.datasets.quality.audit import Audit, read_audit
+from core.processes.dataset_jobs import audit_apart
 from core.progress import OnEvent, ShouldStop
 from pages.components import job_views, session
 from pages.components.jobs import AUDIT, Job

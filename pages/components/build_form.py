@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.datasets.isolation import import_pictures_apart
+from core.processes.dataset_jobs import import_pictures_apart
 from pages.components import job_views, session, wording
 from pages.components.jobs import IMPORT
 

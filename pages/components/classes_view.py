@@ -5,8 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.isolation import add_pictures_apart, make_version_apart
 from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
+from core.processes.dataset_jobs import add_pictures_apart, make_version_apart
 from pages.components import average_pictures, build_form, decisions, job_views, pictures, polling, session, wording
 from pages.components.jobs import DERIVE
 

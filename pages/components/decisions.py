@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.datasets.index import DatasetIndex, Sample
-from core.datasets.isolation import make_version_apart
 from core.datasets.quality.audit import KINDS, Issue
 from core.datasets.versions.pending_edits import (
     KEEP,
@@ -18,6 +17,7 @@ from core.datasets.versions.pending_edits import (
     read_draft,
 )
 from core.errors import CoreError
+from core.processes.dataset_jobs import make_version_apart
 from pages.components import dialogs, job_views, pictures, session, wording
 from pages.components.jobs import DERIVE, Job
 

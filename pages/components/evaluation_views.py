@@ -9,7 +9,7 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, load_evaluations
-from core.runs.store import Run
+from core.runs.records.store import Run
 from pages.components import chart_view, charts, pictures, run_views, session, tables, wording
 
 FILE = "evaluation.json"

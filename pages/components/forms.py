@@ -13,7 +13,7 @@ from core.datasets.index import DatasetIndex
 from core.errors import ConfigError, CoreError
 from core.files.user_files import is_file
 from core.forecast.forecast import shortage
-from core.runs.store import Run
+from core.runs.records.store import Run
 from core.settings import settings
 from pages.components import advanced_form, chart_view, charts, connection, forecast_view, session, wording
 

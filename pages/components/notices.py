@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.errors import CoreError
 from core.runs import wording as run_wording
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from pages.components import wording
 
 

@@ -7,7 +7,7 @@ calls.
 from core.config.training_config import TrainingConfig
 from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
-from core.serving import InferenceClient
+from core.processes.inference_client import InferenceClient
 
 # A configuration and the id of a data set.
 Question = tuple[TrainingConfig, str]

@@ -10,7 +10,7 @@ import streamlit as st
 from core.errors import CoreError
 from core.evaluation.prediction import Prediction, Verdict
 from core.images.decoding import thumbnail
-from core.runs.store import Run
+from core.runs.records.store import Run
 from pages.components import chart_view, charts, session, tables, wording
 
 PICTURE_SIDE = 320

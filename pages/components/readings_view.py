@@ -6,9 +6,9 @@ from typing import Protocol
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.isolation import import_apart
 from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, AmbiguousLayout, Reading
 from core.datasets.store.store import DatasetStore
+from core.processes.dataset_jobs import import_apart
 from core.progress import OnEvent, ShouldStop
 from pages.components import job_views, session, wording
 from pages.components.jobs import IMPORT, Job, Work

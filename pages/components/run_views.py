@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.config.recipes import RECIPES
 from core.runs import queue
-from core.runs.store import Run, RunStatus
+from core.runs.records.store import Run, RunStatus
 from pages.components import polling, session, waiting, wording
 
 POLL_SECONDS = 2

@@ -12,10 +12,10 @@ from core.errors import CoreError
 from core.files.disk import refusals_in_words
 from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
+from core.processes.inference_client import InferenceClient
 from core.runs import queue
 from core.runs.handover import is_standby_ready
-from core.runs.store import Run, RunStore
-from core.serving import InferenceClient
+from core.runs.records.store import Run, RunStore
 from core.settings import Settings, settings
 from pages.components import planning, wording
 from pages.components.jobs import Jobs

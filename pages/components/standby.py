@@ -3,8 +3,8 @@
 import threading
 
 from core.runs import queue
+from core.runs.records.store import RunStore
 from core.runs.standby_pool import StandbyPool
-from core.runs.store import RunStore
 
 
 class Standby:

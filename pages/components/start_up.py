@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import settings
 from pages.components import access, downloads, polling, response_headers, session, upload_route
 from pages.components.access import Gate

@@ -6,9 +6,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
-from core.datasets.isolation import import_apart
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.store import DatasetStore
+from core.processes.dataset_jobs import import_apart
 from core.progress import OnEvent, ShouldStop
 from pages.components.uploads import GONE, Upload, UploadRefused
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from core.runs.store import Run, RunStatus
+from core.runs.records.store import Run, RunStatus
 from core.runs.turns import Turn, turn_of
 from core.settings import settings
 from pages.components import planning, session, wording

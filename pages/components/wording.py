@@ -11,7 +11,7 @@ from core.datasets.names import KEPT_INVISIBLE
 from core.datasets.versions.edits import Edit
 from core.events import Event
 from core.forecast.forecast import in_words
-from core.runs.store import Run, RunStatus
+from core.runs.records.store import Run, RunStatus
 
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)

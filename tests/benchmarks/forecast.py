@@ -18,11 +18,11 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import RunError
 from core.forecast.forecast import Forecast
+from core.processes.inference_client import InferenceClient
 from core.runs import queue
 from core.runs.handover import is_standby_ready
+from core.runs.records.store import Run, RunStore
 from core.runs.standby_pool import StandbyPool
-from core.runs.store import Run, RunStore
-from core.serving import InferenceClient
 from core.settings import settings
 from tests.benchmarks.measuring import print_table
 

@@ -32,7 +32,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue
-from core.runs.store import Run, RunStatus
+from core.runs.records.store import Run, RunStatus
 from core.settings import settings
 from tests.benchmarks.kills_actions import KEPT, draw
 from tests.benchmarks.kills_ledger import Ledger

@@ -17,7 +17,7 @@ from core.datasets.store.store import DatasetStore
 from core.datasets.versions.edits import Edit
 from core.errors import CoreError
 from core.runs import queue
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import read_settings
 from tests.conftest import draw_shape
 

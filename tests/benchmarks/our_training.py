@@ -11,8 +11,8 @@ from pathlib import Path
 
 from core.config.recipes import recipe_config
 from core.datasets.store.store import DatasetStore
+from core.nn.training.notes import load_notes
 from core.nn.training.training import run_training
-from core.notes import load_notes
 from core.settings import read_settings
 
 

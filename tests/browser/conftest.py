@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.runs import queue
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import Settings
 from tests.project import ROOT
 

@@ -10,7 +10,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.runs import queue
-from core.runs.store import RunStatus
+from core.runs.records.store import RunStatus
 from tests.browser.conftest import Server, processes, wait_until
 from tests.conftest import draw_folder
 
@@ -179,7 +179,7 @@ def leave_waking_model(studio: Studio, times: int) -> None:
         expect(page.get_by_text("Drop one picture or many")).to_be_visible()
         expect(waking).to_have_count(0)
         for process in processes(studio.server.settings.home):
-            if "core.nn.server" in process.cmdline():
+            if "core.processes.inference_server" in process.cmdline():
                 process.kill()
         page.reload()
         expect(waking).to_be_visible()

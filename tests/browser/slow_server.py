@@ -12,7 +12,7 @@ from typing import Any
 from streamlit.web.cli import main
 
 from core.datasets.store.store import DatasetStore
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from pages.components.lookups import Lookups
 
 LOOK_SECONDS = 0.2

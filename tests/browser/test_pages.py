@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs.handover import is_standby_ready
+from core.runs.records.store import RunStore
 from core.runs.standby_pool import LOG_NAME
-from core.runs.store import RunStore
 from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, processes, wait_until
 from tests.conftest import draw_folder
 

@@ -2,9 +2,10 @@ import time
 from pathlib import Path
 
 from core.config.training_config import TrainingConfig
-from core.runs import database, queue
-from core.runs.rows import seal
-from core.runs.store import RunStatus, RunStore
+from core.runs import queue
+from core.runs.records import database
+from core.runs.records.rows import seal
+from core.runs.records.store import RunStatus, RunStore
 from core.settings import Settings
 from tests.browser.conftest import end_server, start_server, wait_until
 

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs import queue
-from core.runs.store import RunStatus, RunStore
+from core.runs.records.store import RunStatus, RunStore
 from core.settings import Settings, settings
 from pages.components import session
 from tests.conftest import draw_folder

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from core.datasets.store.store import DatasetStore
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from tests.disks import read_only
 from tests.pages.conftest import button, words
 

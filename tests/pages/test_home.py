@@ -2,7 +2,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.liveness import worker_lock
-from core.runs.store import RunStatus, RunStore
+from core.runs.records.store import RunStatus, RunStore
 from pages.components import session, wording
 from tests.pages.conftest import button, words
 

@@ -8,7 +8,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.events import Event
-from core.runs.store import RunStatus
+from core.runs.records.store import RunStatus
 from core.settings import settings
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words

@@ -1,6 +1,6 @@
 import json
 
-from core.runs.store import RunStatus
+from core.runs.records.store import RunStatus
 from tests.pages.conftest import button, words
 
 

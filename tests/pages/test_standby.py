@@ -2,7 +2,7 @@ from contextlib import suppress
 
 import psutil
 
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from pages.components.standby import Standby
 from tests.pages.conftest import wait_until
 

@@ -5,7 +5,7 @@ import pytest
 
 from core.evaluation.prediction import Prediction, Verdict
 from core.images.decoding import PictureError, admitted_format
-from core.runs.store import RunStatus
+from core.runs.records.store import RunStatus
 from pages.components import session
 from pages.components.predictions import Picture, answers_as_csv
 from tests.conftest import draw_shape

@@ -5,8 +5,8 @@ from core.config.recipes import explain_recommended, recipe_config
 from core.config.training_config import TrainingConfig, option_names
 from core.datasets.store.store import DatasetStore
 from core.forecast.forecast import shortage
-from core.runs.store import RunStatus, RunStore
-from core.serving import LOG_NAME
+from core.processes.inference_client import LOG_NAME
+from core.runs.records.store import RunStatus, RunStore
 from pages.components import forms, planning, session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, words

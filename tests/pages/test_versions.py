@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.edits import Edit
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from pages.components import downloads, session
 from tests.pages.conftest import button, wait_until, words
 

@@ -2,7 +2,7 @@ import time
 
 from core.runs import queue
 from core.runs.liveness import worker_lock
-from core.runs.store import RunStatus
+from core.runs.records.store import RunStatus
 from pages.components import waiting
 from tests.pages.conftest import words
 

@@ -2,7 +2,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from core.runs.store import Run, RunStatus
+from core.runs.records.store import Run, RunStatus
 from pages.components import wording
 
 

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from core.datasets.child import Child
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.image_statistics import UNREADABLE_ARRAYS
 from core.errors import DatasetError, Stopped
 from core.files import durable
+from core.processes.child import Child
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
 SURVEY_NAME = "survey.npz"
 SURVEY_FORMAT = 1
-MODULE = "core.nn.survey_process"
+MODULE = "core.processes.embeddings_process"
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ from core.errors import DatasetError
 from core.files import durable
 from core.files.disk import FULL
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import Settings
 
 

@@ -26,9 +26,9 @@ from core.nn.networks.classifier import Classifier, build_classifier, class_prob
 from core.nn.networks.model_files import COMPARED_ROWS, Reference, TrainedClassifier, save_classifier
 from core.nn.networks.weights import ensure_weights, load_weights
 from core.nn.training.checkpoints import Checkpoints, TrainingState
+from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.stages import Labelled, Stage, StageData, Trainable
 from core.nn.training.trainer import Fit, run_model
-from core.notes import NOTES_FILE, save_notes
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 

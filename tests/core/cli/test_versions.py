@@ -9,7 +9,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
-from core.runs.store import RunStatus, RunStore
+from core.runs.records.store import RunStatus, RunStore
 from tests.conftest import draw_folder
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import settings
 
 DEADLINE_SECONDS = 120

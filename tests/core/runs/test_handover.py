@@ -10,7 +10,7 @@ from core.runs import handover
 from core.runs.handover import Offer, fingerprint, hand_over, is_standby_ready, standby_folder
 from core.runs.liveness import worker_lock
 from core.runs.processes import worker_environment
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import settings
 
 WaitUntil = Callable[[Callable[[], bool]], None]

@@ -18,10 +18,11 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import DatasetError, RunError
 from core.events import Event
-from core.runs import database, queue
+from core.runs import queue
 from core.runs.liveness import worker_lock
-from core.runs.rows import seal
-from core.runs.store import Run, RunStatus, RunStore
+from core.runs.records import database
+from core.runs.records.rows import seal
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import settings
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -227,7 +228,8 @@ def test_deaf_worker_is_ended_by_force(
     store.claim(1)
     program = (
         "import os, sys, psutil; from pathlib import Path; from core.runs.liveness import worker_lock;"
-        "from core.runs.store import RunStore; store = RunStore(Path(sys.argv[1])); folder = store.folder(sys.argv[2]);"
+        "from core.runs.records.store import RunStore; "
+        "store = RunStore(Path(sys.argv[1])); folder = store.folder(sys.argv[2]);"
         "lock = worker_lock(folder); lock.acquire();"
         "store.report_worker(sys.argv[2], os.getpid(), psutil.Process().create_time()); sys.stdin.read()"
     )

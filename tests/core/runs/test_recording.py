@@ -7,7 +7,7 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.runs.recording import PhaseSeconds, ProgressRecorder, added
-from core.runs.store import Run, RunStore
+from core.runs.records.store import Run, RunStore
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 

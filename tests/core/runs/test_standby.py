@@ -16,8 +16,8 @@ from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.runs.handover import is_standby_ready, standby_folder
 from core.runs.liveness import is_worker_alive
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.standby_pool import StandbyPool
-from core.runs.store import Run, RunStatus, RunStore
 from core.settings import settings
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -29,7 +29,7 @@ import psutil
 from core.config.training_config import TrainingConfig
 from core.runs import queue
 from core.runs.handover import is_standby_ready
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 store = RunStore(Path(sys.argv[1]))
 pool = queue.keep_warm(store)
 while not is_standby_ready(store):

@@ -1,5 +1,5 @@
 from core.config.training_config import TrainingConfig
-from core.runs.record import Run, RunStatus
+from core.runs.records.run import Run, RunStatus
 from core.runs.turns import turn_of
 
 

@@ -15,7 +15,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.runs.liveness import is_worker_alive
-from core.runs.store import Run, RunStatus, RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker import StopRequests, UnfailingStream
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -35,7 +35,7 @@ def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
     first_server = (
         "import os, sys; from pathlib import Path; from core.config.training_config import TrainingConfig;"
         "from core.runs import queue;"
-        "from core.runs.store import RunStore;"
+        "from core.runs.records.store import RunStore;"
         "queue.submit(RunStore(Path(sys.argv[1])), sys.argv[2], TrainingConfig.from_json(sys.argv[3]), name='Killed');"
         "os.kill(os.getpid(), 9)"
     )

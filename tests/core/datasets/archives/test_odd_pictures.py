@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.datasets.isolation import import_apart
 from core.images.decoding import decode, heic_is_read, thumbnail
+from core.processes.dataset_jobs import import_apart
 from tests.project import ROOT
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (255, 255, 255)

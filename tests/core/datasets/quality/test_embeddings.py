@@ -39,7 +39,7 @@ def made_up(shapes) -> Survey:
 
 
 def children():
-    return [child for child in psutil.Process().children() if "core.nn.survey_process" in child.cmdline()]
+    return [child for child in psutil.Process().children() if "core.processes.embeddings_process" in child.cmdline()]
 
 
 def test_what_is_stored_comes_back(shapes, made_up):

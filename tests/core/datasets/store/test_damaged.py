@@ -19,7 +19,7 @@ from core.datasets.store.manifest import RECORD_NAME
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import DRAFT_NAME, KEEP, decide, read_draft
 from core.errors import DatasetError
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from core.settings import Settings
 from tests.conftest import draw_folder
 

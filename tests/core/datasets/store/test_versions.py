@@ -15,7 +15,7 @@ from core.datasets.store.versions import Comparison, children, compare, go_back,
 from core.datasets.versions.edits import Edit
 from core.datasets.versions.pending_edits import Draft, decide, read_draft
 from core.errors import DatasetError, Stopped
-from core.runs.store import RunStore
+from core.runs.records.store import RunStore
 from tests.project import ROOT
 
 NAMES = ("cat", "dog", "fox")

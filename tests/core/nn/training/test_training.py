@@ -15,8 +15,8 @@ from core.nn.extraction import extraction
 from core.nn.inference.predictor import Predictor
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import WEIGHTS, load_classifier
+from core.nn.training.notes import load_notes
 from core.nn.training.training import run_training
-from core.notes import load_notes
 from tests.conftest import draw_folder
 
 

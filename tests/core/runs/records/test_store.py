@@ -12,7 +12,7 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.events import Event
-from core.runs.store import Run, RunStatus, RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 
 CLAIMERS = 8
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from core.errors import DatabaseDamagedError, RunError
 from core.files import durable
-from core.runs import database
-from core.runs.evidence import note_what_is_unknown, record_of_folder
-from core.runs.manifest import MANIFEST_NAME, RunRecord, read_record, write_record
-from core.runs.names import free_name
-from core.runs.rows import check_rows, check_seals, insert_record, salvage, stored_record
+from core.runs.records import database
+from core.runs.records.evidence import note_what_is_unknown, record_of_folder
+from core.runs.records.manifest import MANIFEST_NAME, RunRecord, read_record, write_record
+from core.runs.records.rows import check_rows, check_seals, insert_record, salvage, stored_record
+from core.runs.records.run_names import free_name
 
 RUNS, DATASETS = "runs", "datasets"
 DELETED = ".deleted-"

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.archives.picture_reader import Pictures
-from core.datasets.child import Child, Job, answer
 from core.datasets.index import DatasetIndex, Skipped
 from core.datasets.layouts.layout import AmbiguousLayout, Reading
 from core.datasets.quality.audit import audit, write_audit
@@ -17,10 +16,11 @@ from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import make_version
 from core.datasets.versions.edits import Edit
 from core.errors import DatasetError, Stopped
+from core.processes.child import Child, Job, answer
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE, ImportLimits, Settings
 
-MODULE = "core.datasets.isolation"
+MODULE = "core.processes.dataset_jobs"
 
 
 def import_apart(

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from core.datasets.child import NICENESS, PROJECT, Child
+from core.processes.child import NICENESS, PROJECT, Child
 from core.progress import ignore_event, never_stop
 
 CHATTER = """
 import os
-from core.datasets.child import answer
+from core.processes.child import answer
 from core.errors import DatasetError, Stopped
 from core.events import Event
 
@@ -61,6 +61,8 @@ def test_the_end_of_the_pipe_asks_to_stop():
 
 
 def test_a_bug_in_the_child_is_raised_with_what_it_wrote():
-    child = Child("core.datasets.isolation", {"no": "job"})
-    with pytest.raises(RuntimeError, match=r"core.datasets.isolation failed with code 1:\nTraceback(.|\n)*KeyError"):
+    child = Child("core.processes.dataset_jobs", {"no": "job"})
+    with pytest.raises(
+        RuntimeError, match=r"core.processes.dataset_jobs failed with code 1:\nTraceback(.|\n)*KeyError"
+    ):
         child.follow(ignore_event, never_stop)

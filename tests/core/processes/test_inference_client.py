@@ -10,7 +10,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import RunError
 from core.nn.inference.predictor import Predictor
 from core.nn.training.training import run_training
-from core.serving import InferenceClient
+from core.processes.inference_client import InferenceClient
 from core.settings import Settings
 from tests.conftest import draw_folder
 from tests.project import ROOT

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.errors import DatabaseDamagedError, RunError
-from core.runs import database
-from core.runs.database import DiskRefusesError
-from core.runs.rebuilding import copy_to_look_at, ensure_database
+from core.runs.records import database
+from core.runs.records.database import DiskRefusesError
+from core.runs.records.rebuilding import copy_to_look_at, ensure_database
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import RunError
-from core.runs import database
+from core.runs.records import database
 
 
 def test_wal_only_where_sqlite_is_mended() -> None:

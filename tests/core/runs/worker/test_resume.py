@@ -11,7 +11,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.events import Event
 from core.runs import queue
-from core.runs.store import Run, RunStatus, RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 EPOCHS = 12

@@ -22,7 +22,7 @@ from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
 from core.events import Event
 from core.files import durable
-from core.runs.record import Run, RunStatus
+from core.runs.records.run import Run, RunStatus
 
 MANIFEST_NAME = "run.json"
 MANIFEST_FORMAT = 1

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.nn.training.checkpoints import Checkpoints, TrainingState
-from core.runs.record import Run
+from core.runs.records.run import Run
 
 if TYPE_CHECKING:  # it imports this module
-    from core.runs.store import RunStore
+    from core.runs.records.store import RunStore
 
 
 def restore_history(store: "RunStore", run: Run, folder: Path) -> None:

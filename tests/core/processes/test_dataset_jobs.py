@@ -9,19 +9,19 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from core.datasets.isolation import (
-    add_pictures_apart,
-    audit_apart,
-    import_apart,
-    import_pictures_apart,
-    make_version_apart,
-)
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.quality.image_statistics import LOOKS_NAME
 from core.datasets.versions.edits import Edit
 from core.datasets.versions.pending_edits import Draft, decide, read_draft
 from core.errors import DatasetError, Stopped
+from core.processes.dataset_jobs import (
+    add_pictures_apart,
+    audit_apart,
+    import_apart,
+    import_pictures_apart,
+    make_version_apart,
+)
 
 NAMES = ("cats", "dogs")
 
@@ -37,7 +37,7 @@ def left_behind(tmp_path):
 
 
 def children():
-    return [child for child in psutil.Process().children() if "core.datasets.isolation" in child.cmdline()]
+    return [child for child in psutil.Process().children() if "core.processes.dataset_jobs" in child.cmdline()]
 
 
 def test_it_gives_what_an_import_in_this_process_gives(store, pets, tmp_path):

@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 from core.config.training_config import TrainingConfig
 from core.errors import DatabaseDamagedError, RunError
 from core.events import PACE, Event
-from core.runs import rows
-from core.runs.access import DatabaseAccess
-from core.runs.database import DiskRefusesError
-from core.runs.manifest import add_epoch, last_epoch, write_epochs, write_manifest
-from core.runs.names import checked_name, default_name, free_name
-from core.runs.rebuilding import RUNS, Rebuild, bury, make_room, note_rebuilds_told, read_rebuilds, sweep_graves
-from core.runs.record import Run, RunStatus
+from core.runs.records import rows
+from core.runs.records.access import DatabaseAccess
+from core.runs.records.database import DiskRefusesError
+from core.runs.records.manifest import add_epoch, last_epoch, write_epochs, write_manifest
+from core.runs.records.rebuilding import RUNS, Rebuild, bury, make_room, note_rebuilds_told, read_rebuilds, sweep_graves
+from core.runs.records.run import Run, RunStatus
+from core.runs.records.run_names import checked_name, default_name, free_name
 
 __all__ = ["Run", "RunStatus", "RunStore"]
 

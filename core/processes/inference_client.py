@@ -142,7 +142,7 @@ class InferenceClient:
         }
         with self._open_log() as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "core.nn.server"],
+                [sys.executable, "-m", "core.processes.inference_server"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

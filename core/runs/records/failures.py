@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.errors import CoreError
 from core.files import durable
-from core.runs.database import DISK_FULL
+from core.runs.records.database import DISK_FULL
 from core.settings import MEGABYTE
 
 OUT_OF_MEMORY = (

@@ -6,8 +6,8 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.nn.training.checkpoints import Checkpoints, TrainingState
-from core.runs.history import epoch_events, restore_history
-from core.runs.store import Run, RunStore
+from core.runs.records.history import epoch_events, restore_history
+from core.runs.records.store import Run, RunStore
 
 
 def state(phase: str, first_epoch: int, epochs: int) -> TrainingState:

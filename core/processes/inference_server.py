@@ -1,7 +1,8 @@
 """The inference process: has TensorFlow loaded, keeps models warm and answers over its standard input and output.
 
-Started by `core.serving` as `python -m core.nn.server`. First comes a pickled `Settings`, then requests, pickled
-`(action, arguments)`; an answer is a pickled `(kind, value)`. Both ends are this studio's own processes.
+Started by `inference_client` as `python -m core.processes.inference_server`. First comes a pickled `Settings`, then
+requests, pickled `(action, arguments)`; an answer is a pickled `(kind, value)`. Both ends are this studio's own
+processes.
 """
 
 import os

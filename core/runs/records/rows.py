@@ -12,8 +12,8 @@ from dataclasses import asdict, replace
 
 from core.errors import DatabaseDamagedError, RunError
 from core.events import Event
-from core.runs.manifest import RunRecord, event_of, run_of
-from core.runs.record import Run
+from core.runs.records.manifest import RunRecord, event_of, run_of
+from core.runs.records.run import Run
 
 JSON_COLUMNS = ("config", "metrics", "seconds", "progress")
 OUTSIDE_OF_RUN = ("sequence", "turn", "checksum")

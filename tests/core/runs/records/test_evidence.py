@@ -11,8 +11,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, save_evaluations
 from core.nn.training.checkpoints import Checkpoints, TrainingState
-from core.notes import load_notes, save_notes
-from core.runs.store import RunStatus, RunStore
+from core.nn.training.notes import load_notes, save_notes
+from core.runs.records.store import RunStatus, RunStore
 from core.settings import settings
 
 RUN_ID = "0123abcd"

@@ -15,10 +15,10 @@ from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.events import Event
 from core.nn.training.checkpoints import Checkpoints
-from core.notes import load_notes, save_notes
-from core.runs.history import epoch_events
-from core.runs.manifest import RUN_ID, RunRecord
-from core.runs.record import Run, RunStatus
+from core.nn.training.notes import load_notes, save_notes
+from core.runs.records.history import epoch_events
+from core.runs.records.manifest import RUN_ID, RunRecord
+from core.runs.records.run import Run, RunStatus
 
 # Where the training writes, as `core.nn.training.training` has it, which can't be imported without TensorFlow.
 DESCRIPTION = Path("model") / "classifier.json"

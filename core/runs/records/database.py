@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from core.errors import DatabaseDamagedError, RunError
 from core.files.disk import FULL, can_write, refusal
-from core.runs.rows import seal_all
+from core.runs.records.rows import seal_all
 
 DISK_FULL = "The disk is full. Free some space, then start again."
 READ_ONLY = "The data home {home} is read-only. Make it writable, or set TRANSFER_STUDIO_HOME to another folder."

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import RunError, WeightsError
-from core.runs.failures import death_in_words, exit_in_words, in_words, is_bug
+from core.runs.records.failures import death_in_words, exit_in_words, in_words, is_bug
 from tests.disks import SmallDisk
 
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from core.datasets.child import Job, answer
 from core.datasets.quality.embeddings import write_survey
 from core.datasets.store.manifest import read_record
 from core.events import Event
+from core.processes.child import Job, answer
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
