@@ -12,8 +12,8 @@ from core.cli.output import json_option, print_json, print_table
 from core.errors import RunError
 from core.features.cache import CacheEntry, cache_summary, clear_cache
 from core.runs import queue
-from core.runs.liveness import is_worker_alive
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.runs.worker.liveness import is_worker_alive
 from core.settings import GIGABYTE, MEGABYTE, settings
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from core.cli.interruption import stop_on_interrupt
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
-from core.cli.telling import PhaseTeller
+from core.cli.progress import PhaseTeller
+from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import LAYOUTS
 from core.datasets.store.dataset_names import clean_title

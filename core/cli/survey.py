@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from core.cli.datasets import find_dataset
-from core.cli.interruption import stop_on_interrupt
 from core.cli.output import json_option, print_facts, print_json, print_table
-from core.cli.telling import PhaseTeller
+from core.cli.progress import PhaseTeller
+from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS, Issue
 from core.datasets.quality.embeddings import Survey, read_survey, survey_apart

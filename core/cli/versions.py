@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from core.cli.datasets import dataset_values, find_dataset, print_dataset, tell_unused_name
-from core.cli.interruption import stop_on_interrupt
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table
+from core.cli.progress import PhaseTeller
 from core.cli.runs import run_store
-from core.cli.telling import PhaseTeller
+from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import audit, keep_one, read_audit, write_audit
 from core.datasets.store.damaged import DamagedDataset

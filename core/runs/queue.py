@@ -12,14 +12,14 @@ import time
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
-from core.runs.handover import hand_over
-from core.runs.liveness import end_process, is_worker_alive
-from core.runs.processes import LOG_NAME, settings_for, start_process, worker_environment
 from core.runs.records import failures
 from core.runs.records.database import DiskRefusesError
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.reserve import Reserve
-from core.runs.standby_pool import StandbyPool
+from core.runs.worker.environment import LOG_NAME, settings_for, start_process, worker_environment
+from core.runs.worker.handoff import hand_over
+from core.runs.worker.liveness import end_process, is_worker_alive
+from core.runs.worker.reserve import Reserve
+from core.runs.worker.warm_worker_pool import StandbyPool
 from core.settings import settings
 
 # From the claim of a run until its worker has reported itself: a slow disk, a busy machine.
@@ -160,7 +160,7 @@ def _start_worker(store: RunStore, run: Run) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if hand_over(store, run.id):
         return
-    process = start_process(["core.runs.worker", run.id], folder / LOG_NAME, worker_environment(store))
+    process = start_process(["core.runs.worker.worker", run.id], folder / LOG_NAME, worker_environment(store))
     threading.Thread(target=_watch, args=(process, store, run), name=f"run {run.id}", daemon=True).start()
 
 

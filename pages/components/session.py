@@ -14,8 +14,8 @@ from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
 from core.processes.inference_client import InferenceClient
 from core.runs import queue
-from core.runs.handover import is_standby_ready
 from core.runs.records.store import Run, RunStore
+from core.runs.worker.handoff import is_standby_ready
 from core.settings import Settings, settings
 from pages.components import planning, wording
 from pages.components.jobs import Jobs

@@ -4,7 +4,7 @@ import threading
 
 from core.runs import queue
 from core.runs.records.store import RunStore
-from core.runs.standby_pool import StandbyPool
+from core.runs.worker.warm_worker_pool import StandbyPool
 
 
 class Standby:

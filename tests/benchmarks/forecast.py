@@ -20,9 +20,9 @@ from core.errors import RunError
 from core.forecast.forecast import Forecast
 from core.processes.inference_client import InferenceClient
 from core.runs import queue
-from core.runs.handover import is_standby_ready
 from core.runs.records.store import Run, RunStore
-from core.runs.standby_pool import StandbyPool
+from core.runs.worker.handoff import is_standby_ready
+from core.runs.worker.warm_worker_pool import StandbyPool
 from core.settings import settings
 from tests.benchmarks.measuring import print_table
 

@@ -259,7 +259,7 @@ class Kills:
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 is_ours = process.environ().get("TRANSFER_STUDIO_HOME") == str(self.home)
-                is_worker = process.pid in workers or "core.runs.worker" in process.cmdline()
+                is_worker = process.pid in workers or "core.runs.worker.worker" in process.cmdline()
                 if is_ours and not is_worker and process.pid != os.getpid():
                     found.append(process)
         return found

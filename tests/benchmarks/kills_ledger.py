@@ -17,7 +17,7 @@ from core.errors import CoreError
 from core.evaluation.evaluation import load_evaluations
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.reserve import NAME as RESERVE_NAME
+from core.runs.worker.reserve import NAME as RESERVE_NAME
 from core.settings import Settings
 
 FOUND_SECONDS = 30

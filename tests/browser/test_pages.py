@@ -7,9 +7,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
-from core.runs.handover import is_standby_ready
 from core.runs.records.store import RunStore
-from core.runs.standby_pool import LOG_NAME
+from core.runs.worker.handoff import is_standby_ready
+from core.runs.worker.warm_worker_pool import LOG_NAME
 from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, processes, wait_until
 from tests.conftest import draw_folder
 
@@ -161,7 +161,9 @@ def test_worker_is_warm_once_a_browser_looks_and_ends_with_the_server(page: Page
     assert not (server.settings.home / LOG_NAME).exists()
     page.goto("/")
     wait_until(lambda: is_standby_ready(server.runs), WARM_SECONDS)
-    (warm,) = [process for process in processes(server.settings.home) if "core.runs.standby" in process.cmdline()]
+    (warm,) = [
+        process for process in processes(server.settings.home) if "core.runs.worker.warm_worker" in process.cmdline()
+    ]
     page.goto("/train")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("button", name="Test this model")).to_be_visible()

@@ -20,8 +20,8 @@ from core.config.training_config import TrainingConfig, option_names
 from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, save_evaluations
 from core.features.feature_space import FeatureSpace
-from core.runs.liveness import worker_lock
 from core.runs.records.store import RunStatus, RunStore
+from core.runs.worker.liveness import worker_lock
 from core.settings import GIGABYTE, settings
 from tests.disks import SmallDisk, full_disk, on_full_disk, read_only
 from tests.project import ROOT

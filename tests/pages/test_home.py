@@ -1,8 +1,8 @@
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs import queue
-from core.runs.liveness import worker_lock
 from core.runs.records.store import RunStatus, RunStore
+from core.runs.worker.liveness import worker_lock
 from pages.components import session, wording
 from tests.pages.conftest import button, words
 

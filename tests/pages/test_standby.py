@@ -13,7 +13,7 @@ def standbys() -> list[psutil.Process]:
     for child in psutil.Process().children():
         # One that is dead, and only not buried yet, tells nothing.
         with suppress(psutil.Error):
-            if "core.runs.standby" in child.cmdline():
+            if "core.runs.worker.warm_worker" in child.cmdline():
                 found.append(child)
     return found
 

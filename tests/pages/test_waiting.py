@@ -1,8 +1,8 @@
 import time
 
 from core.runs import queue
-from core.runs.liveness import worker_lock
 from core.runs.records.store import RunStatus
+from core.runs.worker.liveness import worker_lock
 from pages.components import waiting
 from tests.pages.conftest import words
 

@@ -52,7 +52,7 @@ def test_a_warm_model_answers_as_the_predictor_does(trained, client):
 
 
 def test_this_process_needs_no_tensorflow():
-    source = (ROOT / "core" / "serving.py").read_text()
+    source = (ROOT / "core" / "processes" / "inference_client.py").read_text()
     assert "core.nn" in source  # started as a module of another process,
     assert "import core.nn" not in source  # never imported into this one.
     assert "from core.nn" not in source

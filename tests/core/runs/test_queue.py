@@ -19,10 +19,10 @@ from core.datasets.index import DatasetIndex
 from core.errors import DatasetError, RunError
 from core.events import Event
 from core.runs import queue
-from core.runs.liveness import worker_lock
 from core.runs.records import database
 from core.runs.records.rows import seal
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.runs.worker.liveness import worker_lock
 from core.settings import settings
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -227,7 +227,7 @@ def test_deaf_worker_is_ended_by_force(
     run = store.create("d", "Textures", config)
     store.claim(1)
     program = (
-        "import os, sys, psutil; from pathlib import Path; from core.runs.liveness import worker_lock;"
+        "import os, sys, psutil; from pathlib import Path; from core.runs.worker.liveness import worker_lock;"
         "from core.runs.records.store import RunStore; "
         "store = RunStore(Path(sys.argv[1])); folder = store.folder(sys.argv[2]);"
         "lock = worker_lock(folder); lock.acquire();"
@@ -267,7 +267,7 @@ def test_reconciled_by_many_at_once_starts_one_worker(
 def test_second_worker_for_a_run_leaves_it_alone(store: RunStore, config: TrainingConfig) -> None:
     with busy_slot(store, config) as run:
         second = subprocess.run(
-            [sys.executable, "-m", "core.runs.worker", run.id], capture_output=True, text=True, timeout=60
+            [sys.executable, "-m", "core.runs.worker.worker", run.id], capture_output=True, text=True, timeout=60
         )
         assert second.returncode == 1
         assert "isn't waiting for a worker, or has one" in second.stderr

@@ -20,10 +20,10 @@ from core.config.training_config import TrainingConfig
 from core.errors import CoreError, RunError
 from core.events import Event
 from core.runs import wording
-from core.runs.liveness import worker_lock
 from core.runs.records import database, rebuilding
 from core.runs.records.manifest import EPOCHS_NAME, MANIFEST_NAME
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.runs.worker.liveness import worker_lock
 from tests.disks import read_only
 
 EPOCHS = 3

@@ -15,9 +15,9 @@ from core.errors import CoreError
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import Reference, TrainedClassifier, load_classifier, save_classifier
 from core.runs import queue
-from core.runs.liveness import worker_lock
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.reserve import Reserve
+from core.runs.worker.liveness import worker_lock
+from core.runs.worker.reserve import Reserve
 from core.settings import ImportLimits, settings
 from tests.conftest import draw_folder
 from tests.disks import SmallDisk

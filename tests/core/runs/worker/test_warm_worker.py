@@ -14,10 +14,10 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from core.runs.handover import is_standby_ready, standby_folder
-from core.runs.liveness import is_worker_alive
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.standby_pool import StandbyPool
+from core.runs.worker.handoff import is_standby_ready, standby_folder
+from core.runs.worker.liveness import is_worker_alive
+from core.runs.worker.warm_worker_pool import StandbyPool
 from core.settings import settings
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -28,7 +28,7 @@ from pathlib import Path
 import psutil
 from core.config.training_config import TrainingConfig
 from core.runs import queue
-from core.runs.handover import is_standby_ready
+from core.runs.worker.handoff import is_standby_ready
 from core.runs.records.store import RunStore
 store = RunStore(Path(sys.argv[1]))
 pool = queue.keep_warm(store)
@@ -61,7 +61,9 @@ def standbys(store: RunStore) -> list[psutil.Process]:
     for child in psutil.Process().children():
         # One that is dead, and only not buried yet, has neither.
         with suppress(psutil.Error):
-            if "core.runs.standby" in child.cmdline() and child.environ()["TRANSFER_STUDIO_HOME"] == str(store.home):
+            if "core.runs.worker.warm_worker" in child.cmdline() and child.environ()["TRANSFER_STUDIO_HOME"] == str(
+                store.home
+            ):
                 found.append(child)
     return found
 

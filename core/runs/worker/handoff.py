@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from core.runs.liveness import is_worker_alive
-from core.runs.processes import worker_environment
 from core.runs.records.store import RunStore
+from core.runs.worker.environment import worker_environment
+from core.runs.worker.liveness import is_worker_alive
 from core.settings import PROJECT
 
 FOLDER = "standby"

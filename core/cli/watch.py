@@ -2,8 +2,8 @@
 
 import time
 
-from core.cli.interruption import stop_on_interrupt
 from core.cli.output import say
+from core.cli.signals import stop_on_interrupt
 from core.events import Event
 from core.runs import queue, wording
 from core.runs.records.store import Run, RunStatus, RunStore

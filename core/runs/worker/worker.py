@@ -1,4 +1,4 @@
-"""The process of one run: `python -m core.runs.worker RUN_ID`, started by `core.runs.queue`.
+"""The process of one run: `python -m core.runs.worker.worker RUN_ID`, started by `core.runs.queue`.
 
 It holds the lock on the run's folder while it lives, trains, records how that ended, starts the next queued run and
 leaves. TensorFlow is loaded in here and nowhere near the web server.
@@ -22,12 +22,12 @@ from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
 from core.runs import queue
-from core.runs.liveness import worker_lock
-from core.runs.recording import ProgressRecorder, added
 from core.runs.records import failures
 from core.runs.records.history import restore_history
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.reserve import Reserve
+from core.runs.worker.liveness import worker_lock
+from core.runs.worker.recording import ProgressRecorder, added
+from core.runs.worker.reserve import Reserve
 from core.settings import Settings, settings
 
 LOCK_SECONDS = 3
@@ -216,7 +216,7 @@ def main() -> None:
     code = 1
     try:
         if len(sys.argv) != 2:
-            print("Expected the id of one run, as in: python -m core.runs.worker RUN_ID", file=sys.stderr)
+            print("Expected the id of one run, as in: python -m core.runs.worker.worker RUN_ID", file=sys.stderr)
         elif not work(sys.argv[1], settings()):
             print(f"The run {sys.argv[1]} isn't waiting for a worker, or has one.", file=sys.stderr)
         else:

@@ -1,7 +1,7 @@
-"""The standby: `python -m core.runs.standby`, a worker that loads TensorFlow before there is a run for it.
+"""The warm worker, `python -m core.runs.worker.warm_worker`, loads TensorFlow before there is a run for it.
 
-It is started by `core.runs.standby_pool`, which holds the other end of its standard input. While it waits it ends with
-its owner. Once it has a run it is a worker like any other (`core.runs.worker`), and ends with the run.
+It is started by `warm_worker_pool`, which holds the other end of its standard input. While it waits it ends with its
+owner. Once it has a run it is a worker like any other, and ends with the run.
 """
 
 import os
@@ -13,11 +13,11 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from core.runs.handover import Offer, fingerprint, standby_folder
-from core.runs.liveness import worker_lock
-from core.runs.processes import LOG_NAME
-from core.runs.standby_pool import DONE, NOT_WANTED
-from core.runs.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_memory_killer, prepare_process, work
+from core.runs.worker.environment import LOG_NAME
+from core.runs.worker.handoff import Offer, fingerprint, standby_folder
+from core.runs.worker.liveness import worker_lock
+from core.runs.worker.warm_worker_pool import DONE, NOT_WANTED
+from core.runs.worker.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_memory_killer, prepare_process, work
 from core.settings import settings
 
 FAILED = 1

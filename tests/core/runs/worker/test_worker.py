@@ -14,9 +14,9 @@ import psutil
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from core.runs.liveness import is_worker_alive
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.worker import StopRequests, UnfailingStream
+from core.runs.worker.liveness import is_worker_alive
+from core.runs.worker.worker import StopRequests, UnfailingStream
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 NOTICED_SECONDS = 10

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import psutil
 
-from core.runs.liveness import end_process, is_worker_alive, worker_lock
+from core.runs.worker.liveness import end_process, is_worker_alive, worker_lock
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 
@@ -20,7 +20,7 @@ def test_worker_lives_as_long_as_it_holds_the_lock(tmp_path: Path) -> None:
 
 
 def test_lock_is_free_after_its_holder_was_killed(tmp_path: Path) -> None:
-    program = "import sys; from core.runs.liveness import worker_lock; from pathlib import Path;"
+    program = "import sys; from core.runs.worker.liveness import worker_lock; from pathlib import Path;"
     program += "lock = worker_lock(Path(sys.argv[1])); lock.acquire(); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", program, str(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core.runs import handover
-from core.runs.handover import Offer, fingerprint, hand_over, is_standby_ready, standby_folder
-from core.runs.liveness import worker_lock
-from core.runs.processes import worker_environment
 from core.runs.records.store import RunStore
+from core.runs.worker import handoff
+from core.runs.worker.environment import worker_environment
+from core.runs.worker.handoff import Offer, fingerprint, hand_over, is_standby_ready, standby_folder
+from core.runs.worker.liveness import worker_lock
 from core.settings import settings
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -59,7 +59,7 @@ def test_dead_standby_is_noticed_at_once(store: RunStore, folder: Path) -> None:
     assert not is_standby_ready(store)
     begin = time.monotonic()
     assert not hand_over(store, "a")
-    assert time.monotonic() - begin < handover.TAKE_SECONDS and files(folder) == set()
+    assert time.monotonic() - begin < handoff.TAKE_SECONDS and files(folder) == set()
 
 
 def test_deaf_standby_is_left_alone_and_takes_nothing_later(store: RunStore, offer: Offer) -> None:

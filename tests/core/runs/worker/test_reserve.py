@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from core.runs.reserve import ROOM_BYTES, WORDS_BYTES, Reserve
+from core.runs.worker.reserve import ROOM_BYTES, WORDS_BYTES, Reserve
 from tests.disks import SmallDisk
 
 
