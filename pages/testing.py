@@ -10,13 +10,14 @@ from core.datasets.names import escape_label
 from core.errors import CoreError
 from core.runs.records.store import Run
 from pages.components import frame, polling, predictions, quick_start, session, wording
+from pages.components.pictures import PICTURE_TYPES
 from pages.components.predictions import Picture
 
 SOURCES = {"upload": "Upload", "held_out": "Held-out", "webcam": "Webcam"}
 ICONS = {"upload": ":material/upload:", "held_out": ":material/photo_library:", "webcam": ":material/photo_camera:"}
-TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif"]
 # Pillow reads these with one more package.
-TYPES += ["heic", "heif"] if find_spec("pillow_heif") else []
+UNREADABLE = () if find_spec("pillow_heif") else ("heic", "heif")
+TYPES = [kind for kind in PICTURE_TYPES if kind not in UNREADABLE]
 CHOICE = "model_choice"
 A_HANDFUL = 6
 MOST_MEGABYTES = 100

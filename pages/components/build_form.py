@@ -5,6 +5,7 @@ import streamlit as st
 from core.processes.dataset_jobs import import_pictures_apart
 from pages.components import job_views, session, wording
 from pages.components.jobs import IMPORT
+from pages.components.pictures import PICTURE_TYPES
 
 NUM_CLASSES = "build_classes"
 ROUND = "build_round"
@@ -12,7 +13,6 @@ ROUND = "build_round"
 INCOMPLETE = "build_incomplete"
 FIRST, MOST = 2, 30
 FEWEST_PICTURES = 2
-TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
 
 
 def show(is_busy: bool) -> None:
@@ -73,7 +73,7 @@ def _class(place: int) -> None:
     )
     st.file_uploader(
         f"Pictures of class {place + 1}",
-        type=TYPES,
+        type=PICTURE_TYPES,
         accept_multiple_files=True,
         key=_key("files", place),
     )

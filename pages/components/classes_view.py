@@ -7,7 +7,7 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.processes.dataset_jobs import add_pictures_apart, make_version_apart
-from pages.components import average_pictures, build_form, decisions, job_views, pictures, polling, session, wording
+from pages.components import average_pictures, decisions, job_views, pictures, polling, session, wording
 from pages.components.jobs import DERIVE
 
 A_PAGE = 12
@@ -177,7 +177,9 @@ def _add(index: DatasetIndex, is_busy: bool) -> None:
         help="Choose one, or type the name of a new one.",
     )
     with right:
-        files = st.file_uploader("Pictures", type=build_form.TYPES, accept_multiple_files=True, key=_files_key(index))
+        files = st.file_uploader(
+            "Pictures", type=pictures.PICTURE_TYPES, accept_multiple_files=True, key=_files_key(index)
+        )
     st.button(
         f"Add {wording.count(len(files), 'picture')}" if files else "Add pictures",
         key="make_change",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import dialogs, session, tables, wording
+from pages.components import dialogs, session, wording
 
 CHOICE = "dataset_choice"
 IN_USE = "A run is training on it. Wait for its end, or stop it."
@@ -91,23 +91,3 @@ def parent_name(index: DatasetIndex) -> str:
     """Returns what the data set that this is a version of is called, empty where there is none any more."""
     names = {other.id: other.name for other in session.dataset_store().list()}
     return names.get(index.parent, "")
-
-
-def left_out(index: DatasetIndex, key: str = "") -> None:
-    """Draws which files an import left out, and why.
-
-    Args:
-        index: the data set.
-        key: where there is more than one such table on the page.
-    """
-    if index.skipped:
-        with st.expander(f"Left out: {wording.count(len(index.skipped), 'file')}", icon=":material/block:"):
-            tables.show(
-                {"File": [item.name for item in index.skipped], "Reason": [item.reason for item in index.skipped]},
-                alt="Files that were left out, with the reason",
-                file_name="left-out.csv",
-                csv_key=key,
-            )
-    if index.num_ignored:
-        files = wording.count(index.num_ignored, "file")
-        st.caption(f"{files} that came along (system files, texts and the like) were left out without a word.")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.forecast import Forecast
-from pages.components import planning, polling, session, wording
+from pages.components import cached_estimates, planning, polling, wording
 from pages.components.lookups import Found
 
 POLL_SECONDS = 0.5
@@ -27,7 +27,7 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
     def draw() -> bool:
         nonlocal drawings
         drawings += 1
-        lookups = session.forecasts()
+        lookups = cached_estimates.forecasts()
         found = lookups.get(question)
         if drawings > 1 and not _is_fresh(found):
             lookups.ask(question)
@@ -35,12 +35,12 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
         _say(found)
         return not _is_fresh(found)
 
-    polling.poll("forecast", draw, not _is_fresh(session.forecasts().get(question)), POLL_SECONDS)
+    polling.poll("forecast", draw, not _is_fresh(cached_estimates.forecasts().get(question)), POLL_SECONDS)
 
 
 def known(config: TrainingConfig, dataset_id: str) -> Forecast | None:
     """Returns what has been measured for a run, or None."""
-    found = session.forecasts().get(planning.time_question(config, dataset_id))
+    found = cached_estimates.forecasts().get(planning.time_question(config, dataset_id))
     return found.result if found else None
 
 

@@ -4,7 +4,17 @@ import streamlit as st
 
 from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, SPLITS, DatasetIndex, Sample
 from core.datasets.quality.audit import KINDS
-from pages.components import chart_view, charts, dataset_charts, dataset_views, decisions, pictures, session, wording
+from pages.components import (
+    chart_view,
+    charts,
+    dataset_charts,
+    dataset_views,
+    decisions,
+    left_out,
+    pictures,
+    session,
+    wording,
+)
 from pages.components.contents import CORRUPT, Findings
 
 A_FEW = 8
@@ -38,7 +48,7 @@ def show(index: DatasetIndex, found: Findings | None, open_issues: object) -> No
         _class_counts(split)
     with right:
         _sizes(index)
-    dataset_views.left_out(index)
+    left_out.show(index)
 
 
 def _glance(index: DatasetIndex, found: Findings, open_issues: object) -> None:

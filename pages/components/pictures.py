@@ -11,6 +11,7 @@ from core.errors import CoreError
 from core.images.decoding import thumbnail
 
 SIDE = 160
+PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
 # A thumbnail of this side is about 6 KB: 3,000 of them are some 20 MB of the server's memory.
 MOST_KEPT = 3000
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.rate_curve import RateCurve
-from pages.components import chart_view, charts, planning, polling, session, wording
+from pages.components import cached_estimates, chart_view, charts, planning, polling, wording
 from pages.components.planning import Question
 
 # What this session asked for, and when.
@@ -37,13 +37,13 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
 
 
 def _ask(question: Question) -> None:
-    session.rate_curves().forget(question)
-    session.rate_curves().ask(question)
+    cached_estimates.rate_curves().forget(question)
+    cached_estimates.rate_curves().ask(question)
     st.session_state[ASKED] = question, time.monotonic()
 
 
 def _show_answer(question: Question, since: float) -> None:
-    found = session.rate_curves().get(question)
+    found = cached_estimates.rate_curves().get(question)
     if found is None:
         _wait(question, since)
     elif found.result is None:
@@ -56,7 +56,7 @@ def _wait(question: Question, since: float) -> None:
     """Shows a sign of life until there is an answer."""
 
     def draw() -> bool:
-        lookups = session.rate_curves()
+        lookups = cached_estimates.rate_curves()
         if lookups.get(question) is not None:
             return False
         lookups.ask(question)

@@ -10,19 +10,14 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.files.disk import refusals_in_words
-from core.forecast.forecast import Forecast
-from core.forecast.rate_curve import RateCurve
 from core.processes.inference_client import InferenceClient
 from core.runs import queue
 from core.runs.records.store import Run, RunStore
-from core.runs.worker.handoff import is_standby_ready
 from core.settings import Settings, settings
-from pages.components import planning, wording
+from pages.components import wording
 from pages.components.jobs import Jobs
 from pages.components.lookups import Lookups
-from pages.components.planning import Question
 from pages.components.standby import Standby
-from pages.components.uploads import Uploads
 
 HOME = "pages/home.py"
 DATA = "pages/data.py"
@@ -63,25 +58,10 @@ def _jobs(home: Path) -> Jobs:
     return Jobs()
 
 
-@st.cache_resource(show_spinner=False)
-def _uploads(home: Path, _settings: Settings) -> Uploads:
-    return Uploads(_settings)
-
-
 @st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
 def _warm_ups(home: Path, _client: InferenceClient) -> Lookups[str, bool]:
     # No pictures: whatever hinders the model is said before there are any.
     return Lookups(lambda run_id: _client.predict(run_id, []) == [])
-
-
-@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
-def _forecasts(home: Path, _client: InferenceClient, _store: RunStore) -> Lookups[Question, Forecast]:
-    return Lookups(lambda question: planning.find_forecast(_client, question, is_standby_ready(_store)))
-
-
-@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
-def _rate_curves(home: Path, _client: InferenceClient) -> Lookups[Question, RateCurve]:
-    return Lookups(lambda question: planning.find_curve(_client, question))
 
 
 def dataset_store() -> DatasetStore:
@@ -109,24 +89,9 @@ def jobs() -> Jobs:
     return _jobs(settings().home)
 
 
-def uploads() -> Uploads:
-    """Returns the files that this server expects from browsers."""
-    return _uploads(settings().home, settings())
-
-
 def warm_ups() -> Lookups[str, bool]:
     """Returns which models, by their run's id, were loaded, and why others can't be."""
     return _warm_ups(settings().home, inference_client())
-
-
-def forecasts() -> Lookups[Question, Forecast]:
-    """Returns what is known of how long runs will take."""
-    return _forecasts(settings().home, inference_client(), run_store())
-
-
-def rate_curves() -> Lookups[Question, RateCurve]:
-    """Returns what is known of how losses fall with learning rates."""
-    return _rate_curves(settings().home, inference_client())
 
 
 @st.cache_resource(show_spinner=False, max_entries=10)

@@ -8,7 +8,7 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.samples import SAMPLES, SampleSet, import_sample
-from pages.components import build_form, dataset_views, job_views, session, upload_box, wording
+from pages.components import build_form, job_views, left_out, session, upload_box, wording
 from pages.components.jobs import IMPORT, Job
 from pages.components.readings_view import PathImport
 from pages.components.upload_imports import UploadImport
@@ -51,7 +51,7 @@ def show_imported(job: Job) -> None:
         st.toast(f"{wording.plain(imported.name)} is in: {count}.", icon=":material/check_circle:")
         return
     st.info("\n\n".join(wording.plain(note) for note in imported.notes), icon=":material/info:")
-    dataset_views.left_out(imported, key="imported")
+    left_out.show(imported, key="imported")
 
 
 def has_failed() -> bool:

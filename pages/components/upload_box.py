@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.settings import settings
-from pages.components import session, wording
+from pages.components import expected_uploads, wording
 from pages.components.uploads import Upload, UploadRefused
 
 FOLDER = Path(__file__).parent
@@ -78,7 +78,7 @@ def upload_box(
             "answer": answer.number,
             "token": answer.token,
             "problem": answer.problem,
-            "isAwaited": session.uploads().is_awaited(answer.token),
+            "isAwaited": expected_uploads.uploads().is_awaited(answer.token),
         },
         on_wanted_change=lambda: expect(key, st.session_state[key].wanted, on_upload),
         on_unsent_change=lambda: give_up(st.session_state[key].unsent),
@@ -98,7 +98,7 @@ def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> N
         return
     number = st.session_state.get(_answer(key), Answer()).number + 1
     try:
-        upload = session.uploads().expect(name, size, get_script_run_ctx().session_id)
+        upload = expected_uploads.uploads().expect(name, size, get_script_run_ctx().session_id)
     except UploadRefused as refusal:
         st.session_state[_answer(key)] = Answer(number, problem=str(refusal))
         return
@@ -114,7 +114,7 @@ def give_up(unsent: object) -> None:
     """
     token, status = (unsent.get("token"), unsent.get("status")) if isinstance(unsent, dict) else (None, None)
     if isinstance(token, str) and isinstance(status, int):
-        session.uploads().give_up(token, status)
+        expected_uploads.uploads().give_up(token, status)
 
 
 def _answer(key: str) -> str:

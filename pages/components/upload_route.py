@@ -17,7 +17,7 @@ from starlette.routing import Route
 from streamlit.runtime import Runtime
 
 from core.settings import MEGABYTE
-from pages.components import session
+from pages.components import expected_uploads
 from pages.components.uploads import BAD_REQUEST, GONE, TOO_LARGE, Upload, UploadRefused
 
 PATH = "upload"
@@ -40,7 +40,7 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
 
     async def put(request: Request) -> Response:
         try:
-            upload = session.uploads().claim(request.path_params["token"], known)
+            upload = expected_uploads.uploads().claim(request.path_params["token"], known)
             try:
                 await _receive(request, upload, known)
             finally:

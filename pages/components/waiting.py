@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.runs.records.store import Run, RunStatus
 from core.runs.turns import Turn, turn_of
 from core.settings import settings
-from pages.components import planning, session, wording
+from pages.components import cached_estimates, planning, session, wording
 
 
 def turn(run_id: str) -> Turn | None:
@@ -50,7 +50,7 @@ def _taken_before(question: planning.Question, runs: Sequence[Run]) -> float | N
 
 
 def _forecast(question: planning.Question) -> float | None:
-    forecasts = session.forecasts()
+    forecasts = cached_estimates.forecasts()
     found = forecasts.get(question)
     if found is None:
         forecasts.ask(question)

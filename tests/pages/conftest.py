@@ -17,7 +17,7 @@ from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.records.store import RunStatus, RunStore
 from core.settings import Settings, settings
-from pages.components import session
+from pages.components import expected_uploads
 from tests.conftest import draw_folder
 from tests.project import ROOT
 
@@ -132,7 +132,7 @@ def choose_file(app: AppTest, name: object, size: object) -> AppTest:
 def send_file(app: AppTest, name: str, content: bytes) -> AppTest:
     """Uploads a file as a browser does, but for HTTP."""
     choose_file(app, name, len(content))
-    upload = session.uploads().claim(box(app)["token"], lambda session_id: True)
+    upload = expected_uploads.uploads().claim(box(app)["token"], lambda session_id: True)
     upload.write(content)
     upload.end()
     return app

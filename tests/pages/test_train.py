@@ -7,7 +7,7 @@ from core.datasets.store.store import DatasetStore
 from core.forecast.forecast import shortage
 from core.processes.inference_client import LOG_NAME
 from core.runs.records.store import RunStatus, RunStore
-from pages.components import forms, planning, session
+from pages.components import cached_estimates, forms, planning, session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, words
 
@@ -83,8 +83,8 @@ def measured(app, shapes):
     """Waits for the forecast of what the form shows, as its timer would."""
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
     question = planning.time_question(config, shapes.id)
-    session.forecasts().ask(question)
-    found = session.forecasts().wait(question, PATIENCE_SECONDS)
+    cached_estimates.forecasts().ask(question)
+    found = cached_estimates.forecasts().wait(question, PATIENCE_SECONDS)
     app.run()
     assert not app.exception
     return found
@@ -123,7 +123,7 @@ def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
     assert "Looking for a learning rate" in words(app)
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
     question = planning.rate_question(config, shapes.id)
-    curve = session.rate_curves().wait(question, PATIENCE_SECONDS).result
+    curve = cached_estimates.rate_curves().wait(question, PATIENCE_SECONDS).result
     app.run()
     rate = f"{curve.suggestion:.0e}"
     assert f"falling fastest at {rate}" in [chart.proto.alt for chart in app.get("plotly_chart")][1]
@@ -138,7 +138,7 @@ def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
     app.number_input(key="image_size").set_value(96).run()
     button(app, "Find a learning rate").click().run()
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
-    session.rate_curves().wait(planning.rate_question(config, shapes.id), PATIENCE_SECONDS)
+    cached_estimates.rate_curves().wait(planning.rate_question(config, shapes.id), PATIENCE_SECONDS)
     app.run()
     assert app.warning
 

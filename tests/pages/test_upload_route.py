@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from pages.components import session, start_up, upload_route
+from pages.components import expected_uploads, session, start_up, upload_route
 from pages.components.jobs import IMPORT, Job
 from pages.components.upload_imports import UploadImport
 from pages.components.uploads import Upload
@@ -27,7 +27,7 @@ class Site:
 
     def expect(self, size: int, name: str = "poem.zip") -> tuple[Upload, Job]:
         """Announces a file, as the page does, and has it waited for."""
-        upload = session.uploads().expect(name, size, SESSION)
+        upload = expected_uploads.uploads().expect(name, size, SESSION)
         source = UploadImport(session.dataset_store(), upload)
         return upload, session.jobs().start(IMPORT, upload.name, source.work())
 
@@ -80,7 +80,7 @@ def test_an_upload_is_written_to_disk_and_imported(site, home):
 
 def test_large_bodies_arrive_whole(site, home, tmp_path):
     body = bytes(range(256)) * 20_000
-    upload = session.uploads().expect("big.zip", len(body), SESSION)
+    upload = expected_uploads.uploads().expect("big.zip", len(body), SESSION)
     job = session.jobs().start(IMPORT, "big", lambda *watch: upload.receive(tmp_path / "file", *watch))
     assert site.put(upload.token, body)[0] == 204
     assert ended(job).error == ""

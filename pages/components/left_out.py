@@ -1,0 +1,26 @@
+"""Which files an import left out, and why."""
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from pages.components import tables, wording
+
+
+def show(index: DatasetIndex, key: str = "") -> None:
+    """Draws which files an import left out, and why.
+
+    Args:
+        index: the data set.
+        key: where there is more than one such table on the page.
+    """
+    if index.skipped:
+        with st.expander(f"Left out: {wording.count(len(index.skipped), 'file')}", icon=":material/block:"):
+            tables.show(
+                {"File": [item.name for item in index.skipped], "Reason": [item.reason for item in index.skipped]},
+                alt="Files that were left out, with the reason",
+                file_name="left-out.csv",
+                csv_key=key,
+            )
+    if index.num_ignored:
+        files = wording.count(index.num_ignored, "file")
+        st.caption(f"{files} that came along (system files, texts and the like) were left out without a word.")
