@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.components import frame, start_up
+from pages.components import start_up
+from pages.components.shell import frame
 
 if __name__ == "__main__":
     # Streamlit runs this file for each look at a page ...

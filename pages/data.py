@@ -8,19 +8,17 @@ from pages.components import (
     classes_view,
     dataset_views,
     decisions,
-    frame,
     issues_view,
-    job_views,
     map_view,
     overview,
     readings_view,
-    session,
     sources,
     versions_view,
     wording,
 )
 from pages.components.contents import findings
-from pages.components.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
+from pages.components.shell import frame, job_views, session
+from pages.components.shell.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
 
 SECTION, DATASET = "section", "dataset"
 OVERVIEW, ISSUES, MAP, CLASSES, VERSIONS = SECTIONS = ("Overview", "Issues", "Map", "Classes", "Versions")

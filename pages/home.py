@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
-from pages.components import frame, quick_start, run_views, session
+from pages.components import quick_start, run_views
+from pages.components.shell import frame, session
 
 LATEST = 5
 STEPS = (

@@ -16,15 +16,13 @@ from pages.components import (
     dataset_views,
     evaluation_views,
     forms,
-    frame,
     live_chart,
-    polling,
     run_views,
-    session,
     waiting,
     wording,
 )
-from pages.components.presses import Press, press
+from pages.components.shell import frame, polling, session
+from pages.components.shell.presses import Press, press
 
 PHASES = {
     "weights": "Getting the weights",

@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.runs import queue
 from core.runs.records.store import Run
-from pages.components import chart_view, charts, dialogs, frame, quick_start, run_views, session, tables, wording
+from pages.components import chart_view, charts, quick_start, run_views, tables, wording
+from pages.components.shell import dialogs, frame, session
 
 OPENED = "opened_run"
 PERCENT = "%.1f %%"

@@ -9,9 +9,10 @@ from core.datasets.index import DatasetIndex, Sample
 from core.datasets.names import escape_label
 from core.errors import CoreError
 from core.runs.records.store import Run
-from pages.components import frame, polling, predictions, quick_start, session, wording
+from pages.components import predictions, quick_start, wording
 from pages.components.pictures import PICTURE_TYPES
 from pages.components.predictions import Picture
+from pages.components.shell import frame, polling, session
 
 SOURCES = {"upload": "Upload", "held_out": "Held-out", "webcam": "Webcam"}
 ICONS = {"upload": ":material/upload:", "held_out": ":material/photo_library:", "webcam": ":material/photo_camera:"}

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import dataset_views, forms, frame, quick_start, session, wording
-from pages.components.presses import press
+from pages.components import dataset_views, forms, quick_start, wording
+from pages.components.shell import frame, session
+from pages.components.shell.presses import press
 
 
 def split_sentence(index: DatasetIndex) -> str:

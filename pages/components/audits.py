@@ -6,8 +6,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, read_audit
 from core.processes.dataset_jobs import audit_apart
 from core.progress import OnEvent, ShouldStop
-from pages.components import job_views, session
-from pages.components.jobs import AUDIT, Job
+from pages.components.shell import job_views, session
+from pages.components.shell.jobs import AUDIT, Job
 
 
 def show_missing(index: DatasetIndex) -> None:

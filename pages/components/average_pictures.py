@@ -11,8 +11,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.mean_images import class_average
 from core.datasets.store.store import DatasetStore
 from core.settings import settings
-from pages.components import session
-from pages.components.lookups import Found, Lookups
+from pages.components.shell import session
+from pages.components.shell.background_cache import Found, Lookups
 
 SIDE = 144
 SOON_SECONDS = 0.15

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.processes.dataset_jobs import import_pictures_apart
-from pages.components import job_views, session, wording
-from pages.components.jobs import IMPORT
+from pages.components import wording
 from pages.components.pictures import PICTURE_TYPES
+from pages.components.shell import job_views, session
+from pages.components.shell.jobs import IMPORT
 
 NUM_CLASSES = "build_classes"
 ROUND = "build_round"

@@ -10,9 +10,10 @@ from core.processes.inference_client import InferenceClient
 from core.runs.records.store import RunStore
 from core.runs.worker.handoff import is_standby_ready
 from core.settings import settings
-from pages.components import planning, session
-from pages.components.lookups import Lookups
+from pages.components import planning
 from pages.components.planning import Question
+from pages.components.shell import session
+from pages.components.shell.background_cache import Lookups
 
 
 # The data home is part of each cache's key, so that two homes in one process (tests) never mix.

@@ -7,8 +7,9 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.processes.dataset_jobs import add_pictures_apart, make_version_apart
-from pages.components import average_pictures, decisions, job_views, pictures, polling, session, wording
-from pages.components.jobs import DERIVE
+from pages.components import average_pictures, decisions, pictures, wording
+from pages.components.shell import job_views, polling, session
+from pages.components.shell.jobs import DERIVE
 
 A_PAGE = 12
 POLL_SECONDS = 0.3

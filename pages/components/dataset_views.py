@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import dialogs, session, wording
+from pages.components import wording
+from pages.components.shell import dialogs, session
 
 CHOICE = "dataset_choice"
 IN_USE = "A run is training on it. Wait for its end, or stop it."

@@ -18,8 +18,9 @@ from core.datasets.versions.pending_edits import (
 )
 from core.errors import CoreError
 from core.processes.dataset_jobs import make_version_apart
-from pages.components import dialogs, job_views, pictures, session, wording
-from pages.components.jobs import DERIVE, Job
+from pages.components import pictures, wording
+from pages.components.shell import dialogs, job_views, session
+from pages.components.shell.jobs import DERIVE, Job
 
 CHOICES = {KEEP: "Keep", REMOVE: "Remove"}
 

@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.forecast import Forecast
-from pages.components import cached_estimates, planning, polling, wording
-from pages.components.lookups import Found
+from pages.components import cached_estimates, planning, wording
+from pages.components.shell import polling
+from pages.components.shell.background_cache import Found
 
 POLL_SECONDS = 0.5
 # What was measured before is worked out within this, so that the sentence is there with the first look.

@@ -9,9 +9,10 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import Survey, survey_apart
 from core.settings import settings
-from pages.components import chart_view, contents, dataset_charts, decisions, job_views, pictures, session, wording
+from pages.components import chart_view, contents, dataset_charts, decisions, pictures, wording
 from pages.components.contents import Findings
-from pages.components.jobs import SURVEY
+from pages.components.shell import job_views, session
+from pages.components.shell.jobs import SURVEY
 
 # With a data set's id: a path means another picture in another data set.
 PICTURE = "map_picture_"

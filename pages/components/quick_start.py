@@ -8,9 +8,10 @@ from core.config.recipes import recipe_config
 from core.datasets.index import DatasetIndex
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.runs import queue
-from pages.components import session, wording
-from pages.components.jobs import IMPORT, Job
-from pages.components.presses import press
+from pages.components import wording
+from pages.components.shell import session
+from pages.components.shell.jobs import IMPORT, Job
+from pages.components.shell.presses import press
 
 SAMPLE = "textures"
 RECIPE = "recommended"

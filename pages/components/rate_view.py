@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.rate_curve import RateCurve
-from pages.components import cached_estimates, chart_view, charts, planning, polling, wording
+from pages.components import cached_estimates, chart_view, charts, planning, wording
 from pages.components.planning import Question
+from pages.components.shell import polling
 
 # What this session asked for, and when.
 ASKED = "rate_asked"

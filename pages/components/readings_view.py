@@ -10,8 +10,9 @@ from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDER
 from core.datasets.store.store import DatasetStore
 from core.processes.dataset_jobs import import_apart
 from core.progress import OnEvent, ShouldStop
-from pages.components import job_views, session, wording
-from pages.components.jobs import IMPORT, Job, Work
+from pages.components import wording
+from pages.components.shell import job_views, session
+from pages.components.shell.jobs import IMPORT, Job, Work
 
 MOST_CLASSES = 12
 # What a button that chooses a reading calls it.

@@ -14,9 +14,10 @@ from core.errors import CoreError
 from core.runs import queue
 from core.runs.records.store import RunStore
 from core.settings import settings
-from pages.components import access, downloads, polling, response_headers, session, upload_route
+from pages.components import access, downloads, response_headers, upload_route
 from pages.components.access import Gate
 from pages.components.response_headers import SecurityHeaders
+from pages.components.shell import polling, session
 
 LOGGER = logging.getLogger(__name__)
 OPEN = (

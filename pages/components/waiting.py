@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from core.runs.records.store import Run, RunStatus
 from core.runs.turns import Turn, turn_of
 from core.settings import settings
-from pages.components import cached_estimates, planning, session, wording
+from pages.components import cached_estimates, planning, wording
+from pages.components.shell import session
 
 
 def turn(run_id: str) -> Turn | None:

@@ -13,7 +13,7 @@ from streamlit.web.cli import main
 
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
-from pages.components.lookups import Lookups
+from pages.components.shell.background_cache import Lookups
 
 LOOK_SECONDS = 0.2
 # Waking a model and measuring a forecast take longer than it takes to press a button.

@@ -5,7 +5,7 @@ import pytest
 
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import decide
-from pages.components import session
+from pages.components.shell import session
 from tests.conftest import draw_shape
 from tests.pages.conftest import wait_until, words
 

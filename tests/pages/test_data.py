@@ -14,7 +14,8 @@ from core.datasets.quality.audit import Audit, write_audit
 from core.datasets.store.manifest import write_record
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
-from pages.components import session, wording
+from pages.components import wording
+from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import box, button, choose_file, send_file, wait_until, words
 

@@ -3,7 +3,8 @@ from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.records.store import RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
-from pages.components import session, wording
+from pages.components import wording
+from pages.components.shell import session
 from tests.pages.conftest import button, words
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import DRAFT_NAME, Draft, decide, read_draft
-from pages.components import session
+from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
 

@@ -5,7 +5,7 @@ from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import Survey, read_survey, write_survey
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import Draft, read_draft
-from pages.components import session
+from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
 

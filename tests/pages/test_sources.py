@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.datasets.store.store import DatasetStore
-from pages.components import session
+from pages.components.shell import session
 from tests.conftest import SHAPES, draw_shape
 from tests.pages.conftest import APP, button, send_file, wait_until, words
 

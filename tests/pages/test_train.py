@@ -7,7 +7,8 @@ from core.datasets.store.store import DatasetStore
 from core.forecast.forecast import shortage
 from core.processes.inference_client import LOG_NAME
 from core.runs.records.store import RunStatus, RunStore
-from pages.components import cached_estimates, forms, planning, session
+from pages.components import cached_estimates, forms, planning
+from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, words
 
@@ -199,7 +200,7 @@ def test_start_is_disabled_where_weights_can_not_come(open_page, shapes, monkeyp
     app = open_page("train")
     app.selectbox(key="backbone").set_value("densenet121").run()
     from core.backbones.table import get_backbone
-    from pages.components.connection import is_reachable
+    from pages.components.shell.connection import is_reachable
 
     online = is_reachable(get_backbone("densenet121").weights_file.url)
     assert button(app, "Start training").disabled is not online

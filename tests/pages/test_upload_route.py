@@ -9,8 +9,9 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from pages.components import expected_uploads, session, start_up, upload_route
-from pages.components.jobs import IMPORT, Job
+from pages.components import expected_uploads, start_up, upload_route
+from pages.components.shell import session
+from pages.components.shell.jobs import IMPORT, Job
 from pages.components.upload_imports import UploadImport
 from pages.components.uploads import Upload
 from tests.pages.conftest import wait_until

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from core.errors import RunError
-from pages.components.lookups import MOST_KEPT, UNFORESEEN, Lookups
+from pages.components.shell.background_cache import MOST_KEPT, UNFORESEEN, Lookups
 
 PATIENCE_SECONDS = 10
 

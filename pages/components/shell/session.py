@@ -15,9 +15,9 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStore
 from core.settings import Settings, settings
 from pages.components import wording
-from pages.components.jobs import Jobs
-from pages.components.lookups import Lookups
-from pages.components.standby import Standby
+from pages.components.shell.background_cache import Lookups
+from pages.components.shell.jobs import Jobs
+from pages.components.shell.warm_worker import Standby
 
 HOME = "pages/home.py"
 DATA = "pages/data.py"

@@ -3,7 +3,7 @@ from contextlib import suppress
 import psutil
 
 from core.runs.records.store import RunStore
-from pages.components.standby import Standby
+from pages.components.shell.warm_worker import Standby
 from tests.pages.conftest import wait_until
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
-from pages.components import session
+from pages.components.shell import session
 
 
 def poll(key: str, draw: Callable[[], bool], is_at_work: bool, seconds: float = 1.0) -> None:

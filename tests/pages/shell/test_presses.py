@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.errors import CoreError
-from pages.components.presses import MOST_KEPT, Presses
+from pages.components.shell.presses import MOST_KEPT, Presses
 
 
 def test_what_is_pressed_twice_at_once_is_done_once():
@@ -52,7 +52,7 @@ def test_old_presses_are_forgotten():
 def page() -> None:
     import streamlit as st
 
-    from pages.components.presses import press
+    from pages.components.shell.presses import press
 
     counted = st.session_state.setdefault("counted", [])
     if pressed := press("go", st.button("Go")):

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from core.datasets.layouts.layout import AmbiguousLayout
-from pages.components import polling, session, wording
-from pages.components.jobs import Job, Work
+from pages.components import wording
+from pages.components.shell import polling, session
+from pages.components.shell.jobs import Job, Work
 
 # The jobs whose end this session is to be told of.
 WATCHED = "watched_jobs"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.components import session
+from pages.components.shell import session
 
 NAME_LENGTH = 100
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components import notices, session
+from pages.components.shell import notices, session
 
 FOLDER = Path(__file__).parent
 NAME = "Transfer Studio"
