@@ -10,17 +10,8 @@ from core.events import Event
 from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
-from pages.components import (
-    chart_view,
-    charts,
-    dataset_views,
-    evaluation_views,
-    forms,
-    live_chart,
-    run_views,
-    waiting,
-    wording,
-)
+from pages.components import dataset_views, evaluation_views, forms, run_views, waiting, wording
+from pages.components.charts import chart_view, charts, live_chart
 from pages.components.shell import frame, polling, session
 from pages.components.shell.presses import Press, press
 

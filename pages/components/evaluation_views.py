@@ -10,7 +10,8 @@ from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.runs.records.store import Run
-from pages.components import chart_view, charts, pictures, run_views, tables, wording
+from pages.components import pictures, run_views, tables, wording
+from pages.components.charts import chart_view, charts
 from pages.components.shell import session
 
 FILE = "evaluation.json"

@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.rate_curve import RateCurve
-from pages.components import cached_estimates, chart_view, charts, planning, wording
+from pages.components import cached_estimates, planning, wording
+from pages.components.charts import chart_view, charts
 from pages.components.planning import Question
 from pages.components.shell import polling
 

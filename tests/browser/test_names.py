@@ -19,7 +19,7 @@ from core.datasets.store.store import DatasetStore
 from core.datasets.versions.edits import REMOVE, RENAME_CLASS, Edit
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
-from pages.components import charts
+from pages.components.charts import charts
 from tests.browser.conftest import PATIENCE_MILLISECONDS, Server, end_server, start_server, wait_until
 from tests.browser.test_uploads import ready
 from tests.conftest import draw_shape

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from core.datasets.index import ClassDistribution, Sample
-from pages.components.charts import QUIET, SPLITS, label, new_figure
+from pages.components.charts.charts import QUIET, SPLITS, label, new_figure
 
 BINS = 24
 # Wider than four times the height, or the other way round, is all the same.

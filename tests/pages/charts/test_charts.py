@@ -5,7 +5,7 @@ from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.forecast.rate_curve import RateCurve
-from pages.components import charts
+from pages.components.charts import charts
 
 
 def epoch(number, **metrics):

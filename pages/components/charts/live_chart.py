@@ -14,7 +14,8 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from pages.components import charts, wording
+from pages.components import wording
+from pages.components.charts import charts
 
 FOLDER = Path(__file__).parent
 TITLES = {"accuracy": "Accuracy", "loss": "Loss"}

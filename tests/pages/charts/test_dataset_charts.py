@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from core.datasets.index import ClassDistribution, Sample
-from pages.components import dataset_charts as charts
+from pages.components.charts import dataset_charts as charts
 
 
 def sample(width, height):
