@@ -9,9 +9,10 @@ from core.datasets.index import DatasetIndex, Sample
 from core.datasets.names import escape_label
 from core.errors import CoreError
 from core.runs.records.store import Run
-from pages.components import predictions, quick_start, wording
-from pages.components.pictures import PICTURE_TYPES
+from pages.components import predictions, wording
 from pages.components.predictions import Picture
+from pages.components.shared import quick_start
+from pages.components.shared.pictures import PICTURE_TYPES
 from pages.components.shell import frame, polling, session
 
 SOURCES = {"upload": "Upload", "held_out": "Held-out", "webcam": "Webcam"}

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.processes.dataset_jobs import import_pictures_apart
 from pages.components import wording
-from pages.components.pictures import PICTURE_TYPES
+from pages.components.shared.pictures import PICTURE_TYPES
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT
 

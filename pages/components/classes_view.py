@@ -7,7 +7,8 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.processes.dataset_jobs import add_pictures_apart, make_version_apart
-from pages.components import average_pictures, decisions, pictures, wording
+from pages.components import average_pictures, decisions, wording
+from pages.components.shared import pictures
 from pages.components.shell import job_views, polling, session
 from pages.components.shell.jobs import DERIVE
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.versions.pending_edits import KEEP, REMOVE, Draft
-from pages.components import decisions, pictures, wording
+from pages.components import decisions, wording
 from pages.components.contents import Findings, by_path
+from pages.components.shared import pictures
 
 A_PAGE = 8
 MOST_OF_A_GROUP = 12

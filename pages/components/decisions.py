@@ -18,7 +18,8 @@ from core.datasets.versions.pending_edits import (
 )
 from core.errors import CoreError
 from core.processes.dataset_jobs import make_version_apart
-from pages.components import pictures, wording
+from pages.components import wording
+from pages.components.shared import pictures
 from pages.components.shell import dialogs, job_views, session
 from pages.components.shell.jobs import DERIVE, Job
 

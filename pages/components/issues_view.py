@@ -7,8 +7,9 @@ import streamlit as st
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.quality.audit import KINDS
 from core.datasets.versions.pending_edits import RELABEL_PREFIX, Draft
-from pages.components import copies_view, decisions, map_view, pictures, tables, wording
+from pages.components import copies_view, decisions, map_view, wording
 from pages.components.contents import CORRUPT, Findings, by_path, survey
+from pages.components.shared import pictures, tables
 
 KIND = "issue_kind"
 A_PAGE = 24

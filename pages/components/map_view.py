@@ -9,9 +9,10 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import Survey, survey_apart
 from core.settings import settings
-from pages.components import contents, decisions, pictures, wording
+from pages.components import contents, decisions, wording
 from pages.components.charts import chart_view, dataset_charts
 from pages.components.contents import Findings
+from pages.components.shared import pictures
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import SURVEY
 

@@ -11,8 +11,9 @@ from core.errors import CoreError
 from core.evaluation.prediction import Prediction, Verdict
 from core.images.decoding import thumbnail
 from core.runs.records.store import Run
-from pages.components import tables, wording
+from pages.components import wording
 from pages.components.charts import chart_view, charts
+from pages.components.shared import tables
 from pages.components.shell import session
 
 PICTURE_SIDE = 320

@@ -8,8 +8,9 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.samples import SAMPLES, SampleSet, import_sample
-from pages.components import build_form, left_out, upload_box, wording
+from pages.components import build_form, upload_box, wording
 from pages.components.readings_view import PathImport
+from pages.components.shared import left_out
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT, Job
 from pages.components.upload_imports import UploadImport

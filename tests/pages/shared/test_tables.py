@@ -1,7 +1,7 @@
 import csv
 import io
 
-from pages.components import tables
+from pages.components.shared import tables
 
 
 def test_no_cell_of_a_table_is_a_formula_for_a_spreadsheet():

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from pages.components import tables, wording
+from pages.components import wording
+from pages.components.shared import tables
 
 
 def show(index: DatasetIndex, key: str = "") -> None:

@@ -1,0 +1,1 @@
+"""What several pages draw: pictures, tables, files left out, the quick start."""
