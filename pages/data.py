@@ -11,12 +11,11 @@ from pages.components import (
     issues_view,
     map_view,
     overview,
-    readings_view,
-    sources,
     versions_view,
     wording,
 )
 from pages.components.contents import findings
+from pages.components.imports import import_panel, layout_choice
 from pages.components.shell import frame, job_views, session
 from pages.components.shell.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
 
@@ -106,7 +105,7 @@ def show_packed(job: Job) -> None:
 
 
 OUTCOMES = {
-    IMPORT: sources.show_imported,
+    IMPORT: import_panel.show_imported,
     DERIVE: decisions.show_made,
     AUDIT: show_looked_over,
     SURVEY: show_looked_over,
@@ -116,13 +115,13 @@ OUTCOMES = {
 frame.title("Data")
 with session.errors_shown():
     job_views.show(OUTCOMES)
-    readings_view.show()
+    layout_choice.show()
     dataset_views.damaged()
     available = session.dataset_store().list()
     if available:
-        with st.expander("Add a data set", icon=":material/add:", expanded=sources.has_failed()):
-            sources.show()
+        with st.expander("Add a data set", icon=":material/add:", expanded=import_panel.has_failed()):
+            import_panel.show()
         show_dataset(choose_dataset(available))
     else:
         st.markdown("No data set yet. Bring a zip with one folder per class, or start from a sample.")
-        sources.show()
+        import_panel.show()

@@ -17,7 +17,7 @@ from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.records.store import RunStatus, RunStore
 from core.settings import Settings, settings
-from pages.components import expected_uploads
+from pages.components.imports import expected_uploads
 from tests.conftest import draw_folder
 from tests.project import ROOT
 

@@ -10,7 +10,7 @@ from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.store import DatasetStore
 from core.processes.dataset_jobs import import_apart
 from core.progress import OnEvent, ShouldStop
-from pages.components.uploads import GONE, Upload, UploadRefused
+from pages.components.imports.uploads import GONE, Upload, UploadRefused
 
 FILE_NAME = "upload"
 SECONDS_TO_CHOOSE = 3600

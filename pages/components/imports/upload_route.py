@@ -17,8 +17,8 @@ from starlette.routing import Route
 from streamlit.runtime import Runtime
 
 from core.settings import MEGABYTE
-from pages.components import expected_uploads
-from pages.components.uploads import BAD_REQUEST, GONE, TOO_LARGE, Upload, UploadRefused
+from pages.components.imports import expected_uploads
+from pages.components.imports.uploads import BAD_REQUEST, GONE, TOO_LARGE, Upload, UploadRefused
 
 PATH = "upload"
 CHUNK_BYTES = MEGABYTE

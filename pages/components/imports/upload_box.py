@@ -13,8 +13,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.settings import settings
-from pages.components import expected_uploads, wording
-from pages.components.uploads import Upload, UploadRefused
+from pages.components import wording
+from pages.components.imports import expected_uploads
+from pages.components.imports.uploads import Upload, UploadRefused
 
 FOLDER = Path(__file__).parent
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"

@@ -8,13 +8,14 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.samples import SAMPLES, SampleSet, import_sample
-from pages.components import build_form, upload_box, wording
-from pages.components.readings_view import PathImport
+from pages.components import wording
+from pages.components.imports import build_form, upload_box
+from pages.components.imports.layout_choice import PathImport
+from pages.components.imports.upload_imports import UploadImport
+from pages.components.imports.uploads import Upload
 from pages.components.shared import left_out
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT, Job
-from pages.components.upload_imports import UploadImport
-from pages.components.uploads import Upload
 
 WAY = "way_to_import"
 BUILD = "Pictures, class by class"

@@ -13,9 +13,9 @@ from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, Stopped
 from core.progress import ignore_event, never_stop
 from core.settings import GIGABYTE, ImportLimits
-from pages.components import uploads as module
-from pages.components.upload_imports import UndecidedUpload, UploadImport
-from pages.components.uploads import Pace, Upload, UploadRefused, Uploads, label
+from pages.components.imports import uploads as module
+from pages.components.imports.upload_imports import UndecidedUpload, UploadImport
+from pages.components.imports.uploads import Pace, Upload, UploadRefused, Uploads, label
 from tests.pages.conftest import wait_until
 
 SESSION = "session"

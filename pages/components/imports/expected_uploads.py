@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.settings import Settings, settings
-from pages.components.uploads import Uploads
+from pages.components.imports.uploads import Uploads
 
 
 # The data home is part of the cache's key, so that two homes in one process (tests) never mix.
