@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from pages.components import (
+from pages.components import wording
+from pages.components.dataset import (
     audits,
     classes_view,
     dataset_views,
@@ -12,9 +13,8 @@ from pages.components import (
     map_view,
     overview,
     versions_view,
-    wording,
 )
-from pages.components.contents import findings
+from pages.components.dataset.dataset_queries import findings
 from pages.components.imports import import_panel, layout_choice
 from pages.components.shell import frame, job_views, session
 from pages.components.shell.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job

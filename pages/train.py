@@ -6,7 +6,8 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import dataset_views, forms, wording
+from pages.components import forms, wording
+from pages.components.dataset import dataset_views
 from pages.components.shared import quick_start
 from pages.components.shell import frame, session
 from pages.components.shell.presses import press

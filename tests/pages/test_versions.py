@@ -10,7 +10,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.edits import Edit
 from core.runs.records.store import RunStore
-from pages.components import downloads
+from pages.components.dataset import downloads
 from pages.components.shell import session
 from tests.pages.conftest import button, wait_until, words
 

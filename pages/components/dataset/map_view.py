@@ -9,9 +9,10 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import Survey, survey_apart
 from core.settings import settings
-from pages.components import contents, decisions, wording
+from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
-from pages.components.contents import Findings
+from pages.components.dataset import dataset_queries, decisions
+from pages.components.dataset.dataset_queries import Findings
 from pages.components.shared import pictures
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import SURVEY
@@ -33,7 +34,7 @@ def show(index: DatasetIndex, found: Findings) -> None:
     """
     draft = decisions.current(index)
     decisions.staged(index, draft)
-    seen = contents.survey(index)
+    seen = dataset_queries.survey(index)
     if seen is None:
         _invite(index)
         return
@@ -86,7 +87,7 @@ def _start(index: DatasetIndex) -> None:
 
 
 def _map(index: DatasetIndex, seen: Survey) -> None:
-    by_path = contents.by_path(index)
+    by_path = dataset_queries.by_path(index)
     samples = [by_path[path] for path in seen.paths]
     classes = [index.class_names[sample.label] for sample in samples]
     places = {path: place for place, path in enumerate(seen.paths)}
@@ -109,7 +110,7 @@ def _coloured(index: DatasetIndex, seen: Survey) -> list[str]:
     names = index.class_names
     if len(names) <= dataset_charts.MOST_COLOURS:
         return list(names)
-    by_path = contents.by_path(index)
+    by_path = dataset_queries.by_path(index)
     doubtful = Counter(names[by_path[issue.path].label] for issue in seen.issues if issue.path in by_path)
     first = sorted(names, key=lambda name: -doubtful[name])[: dataset_charts.MOST_COLOURS]
     return st.multiselect(
@@ -132,7 +133,7 @@ def _picked(key: str, index: DatasetIndex, seen: Survey) -> None:
 
 def _chosen(index: DatasetIndex, found: Findings, seen: Survey) -> None:
     """Draws the chosen picture with what is near it, and a way to choose one without a mouse."""
-    by_path = contents.by_path(index)
+    by_path = dataset_queries.by_path(index)
     worst = list(dict.fromkeys(issue.path for issue in seen.issues if issue.path in by_path))[:MOST_CHOICES]
     details = {issue.path: issue.detail for issue in reversed(seen.issues)}
     if worst:
@@ -168,7 +169,7 @@ def _near(index: DatasetIndex, seen: Survey, path: str) -> None:
         return
     place = seen.paths.index(path)
     distances = np.linalg.norm(seen.coordinates - seen.coordinates[place], axis=1)
-    by_path = contents.by_path(index)
+    by_path = dataset_queries.by_path(index)
     near = [by_path[seen.paths[other]] for other in np.argsort(distances, kind="stable") if other != place]
     names = [index.class_names[sample.label] for sample in near[:NEIGHBOURS]]
     st.caption("Near it on the map")

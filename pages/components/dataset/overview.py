@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, SPLITS, DatasetIndex, Sample
 from core.datasets.quality.audit import KINDS
-from pages.components import dataset_views, decisions, wording
+from pages.components import wording
 from pages.components.charts import chart_view, charts, dataset_charts
-from pages.components.contents import CORRUPT, Findings
+from pages.components.dataset import dataset_views, decisions
+from pages.components.dataset.dataset_queries import CORRUPT, Findings
 from pages.components.shared import left_out, pictures
 from pages.components.shell import session
 

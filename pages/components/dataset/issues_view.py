@@ -7,8 +7,9 @@ import streamlit as st
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.quality.audit import KINDS
 from core.datasets.versions.pending_edits import RELABEL_PREFIX, Draft
-from pages.components import copies_view, decisions, map_view, wording
-from pages.components.contents import CORRUPT, Findings, by_path, survey
+from pages.components import wording
+from pages.components.dataset import decisions, duplicates_view, map_view
+from pages.components.dataset.dataset_queries import CORRUPT, Findings, by_path, survey
 from pages.components.shared import pictures, tables
 
 KIND = "issue_kind"
@@ -49,8 +50,8 @@ def _findings(index: DatasetIndex, found: Findings, draft: Draft) -> None:
     st.markdown(KINDS[kind].explanation)
     if kind == CORRUPT:
         _unreadable(found)
-    elif kind in copies_view.KINDS:
-        copies_view.show(index, found, draft, kind)
+    elif kind in duplicates_view.KINDS:
+        duplicates_view.show(index, found, draft, kind)
     else:
         _pictures(index, found, draft, kind)
 

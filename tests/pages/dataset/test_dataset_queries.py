@@ -6,7 +6,7 @@ from core.datasets.index import DatasetIndex, Sample
 from core.datasets.quality.audit import Audit, Issue, write_audit
 from core.datasets.quality.embeddings import Survey, write_survey
 from core.datasets.versions.pending_edits import Draft
-from pages.components.contents import by_path, findings, survey
+from pages.components.dataset.dataset_queries import by_path, findings, survey
 
 
 @pytest.fixture

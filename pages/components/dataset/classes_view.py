@@ -7,7 +7,8 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.processes.dataset_jobs import add_pictures_apart, make_version_apart
-from pages.components import average_pictures, decisions, wording
+from pages.components import wording
+from pages.components.dataset import decisions, mean_images
 from pages.components.shared import pictures
 from pages.components.shell import job_views, polling, session
 from pages.components.shell.jobs import DERIVE
@@ -52,10 +53,10 @@ def _gallery(index: DatasetIndex) -> None:
     )
     counts = index.distribution().totals
     labels = list(pictures.page_of(range(len(index.class_names)), A_PAGE, f"classes_{index.id}"))
-    found = average_pictures.look_up(index, labels)
+    found = mean_images.look_up(index, labels)
 
     def draw() -> bool:
-        known = average_pictures.look_up(index, labels)
+        known = mean_images.look_up(index, labels)
         grid = st.grid(min_column_width=150, gap="small", key="gallery_averages")
         for label in labels:
             name, average = index.class_names[label], known[label]

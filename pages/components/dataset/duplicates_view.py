@@ -6,8 +6,9 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex, Sample
 from core.datasets.versions.pending_edits import KEEP, REMOVE, Draft
-from pages.components import decisions, wording
-from pages.components.contents import Findings, by_path
+from pages.components import wording
+from pages.components.dataset import decisions
+from pages.components.dataset.dataset_queries import Findings, by_path
 from pages.components.shared import pictures
 
 A_PAGE = 8

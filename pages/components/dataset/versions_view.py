@@ -4,8 +4,9 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.store.versions import Comparison, children, compare, go_back, lineage
-from pages.components import dataset_views, downloads, wording
+from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
+from pages.components.dataset import dataset_views, downloads
 from pages.components.shared import pictures
 from pages.components.shell import session
 

@@ -1,0 +1,1 @@
+"""What is in a data set: overview, issues, duplicates, map, classes, versions, decisions."""
