@@ -10,11 +10,12 @@ from core.events import Event
 from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
-from pages.components import evaluation_views, forms, run_views, waiting, wording
+from pages.components import evaluation_views, run_views, waiting, wording
 from pages.components.charts import chart_view, charts, live_chart
 from pages.components.dataset import dataset_views
 from pages.components.shell import frame, polling, session
 from pages.components.shell.presses import Press, press
+from pages.components.training import setup_form
 
 PHASES = {
     "weights": "Getting the weights",
@@ -86,7 +87,7 @@ def show_live(run: Run) -> None:
 
 def train_again(run: Run) -> None:
     """Goes to the set-up with the settings of the run."""
-    forms.prefill(run)
+    setup_form.prefill(run)
     st.switch_page(session.TRAIN)
 
 

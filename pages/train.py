@@ -6,11 +6,12 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
-from pages.components import forms, wording
+from pages.components import wording
 from pages.components.dataset import dataset_views
 from pages.components.shared import quick_start
 from pages.components.shell import frame, session
 from pages.components.shell.presses import press
+from pages.components.training import setup_form
 
 
 def split_sentence(index: DatasetIndex) -> str:
@@ -29,9 +30,9 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     st.caption(split_sentence(index))
     if origin := dataset_views.origin(index):
         st.caption(f":material/account_tree: {origin}")
-    config = forms.training_config(index)
+    config = setup_form.training_config(index)
     if pressed := press("start", config is not None):
-        submit = partial(queue.submit, session.run_store(), index.id, config, recipe=forms.chosen_recipe())
+        submit = partial(queue.submit, session.run_store(), index.id, config, recipe=setup_form.chosen_recipe())
         session.open_run(pressed.do("submit", submit).id)
 
 

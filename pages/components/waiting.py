@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from core.runs.records.store import Run, RunStatus
 from core.runs.turns import Turn, turn_of
 from core.settings import settings
-from pages.components import cached_estimates, planning, wording
+from pages.components import wording
 from pages.components.shell import session
+from pages.components.training import cached_estimates, estimates
 
 
 def turn(run_id: str) -> Turn | None:
@@ -31,7 +32,7 @@ def sentence(of: Turn) -> str:
 
 def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
     """Returns how long a run that goes before still takes: what the last one like it took, else what was forecast."""
-    question = planning.time_question(run.config, run.dataset_id)
+    question = estimates.time_question(run.config, run.dataset_id)
     expected = _taken_before(question, runs)
     if expected is None:
         expected = _forecast(question)
@@ -42,15 +43,15 @@ def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
     return max(expected - worked, 0.0)
 
 
-def _taken_before(question: planning.Question, runs: Sequence[Run]) -> float | None:
+def _taken_before(question: estimates.Question, runs: Sequence[Run]) -> float | None:
     for run in runs:
         is_whole = run.status == RunStatus.COMPLETED and run.seconds_at_work
-        if is_whole and planning.time_question(run.config, run.dataset_id) == question:
+        if is_whole and estimates.time_question(run.config, run.dataset_id) == question:
             return run.seconds_at_work
     return None
 
 
-def _forecast(question: planning.Question) -> float | None:
+def _forecast(question: estimates.Question) -> float | None:
     forecasts = cached_estimates.forecasts()
     found = forecasts.get(question)
     if found is None:

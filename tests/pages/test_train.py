@@ -7,8 +7,8 @@ from core.datasets.store.store import DatasetStore
 from core.forecast.forecast import shortage
 from core.processes.inference_client import LOG_NAME
 from core.runs.records.store import RunStatus, RunStore
-from pages.components import cached_estimates, forms, planning
 from pages.components.shell import session
+from pages.components.training import cached_estimates, estimates, setup_form
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, words
 
@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 90
 
 
 def form_values(app):
-    return {name: app.session_state[name] for name in forms.FIELDS}
+    return {name: app.session_state[name] for name in setup_form.FIELDS}
 
 
 def test_without_data_start_is_disabled_and_the_way_is_shown(open_page):
@@ -45,7 +45,7 @@ def test_every_field_has_a_widget_of_its_name(open_page, shapes):
 def test_form_starts_with_the_recommended_recipe(open_page, shapes):
     app = open_page("train")
     expected = recipe_config("recommended", 24).options()
-    assert form_values(app) == {name: expected[name] for name in forms.FIELDS}
+    assert form_values(app) == {name: expected[name] for name in setup_form.FIELDS}
     assert "3,843 trainable parameters" in words(app)
     assert {metric.label: metric.value for metric in app.metric}["Top-1 on ImageNet"] == "75.1 %"
     assert button(app, "Start training").disabled is False
@@ -57,7 +57,7 @@ def test_recipe_fills_the_form(open_page, shapes, recipe):
     app.get("button_group")[0].set_value(recipe).run()
     expected = recipe_config(recipe, 24).options()
     assert not app.exception
-    assert form_values(app) == {name: expected[name] for name in forms.FIELDS}
+    assert form_values(app) == {name: expected[name] for name in setup_form.FIELDS}
 
 
 def test_recommended_says_what_it_chose_and_why_until_something_is_changed(open_page, shapes):
@@ -83,7 +83,7 @@ def test_page_is_there_before_the_forecast_and_costs_nothing_while_nobody_looks(
 def measured(app, shapes):
     """Waits for the forecast of what the form shows, as its timer would."""
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
-    question = planning.time_question(config, shapes.id)
+    question = estimates.time_question(config, shapes.id)
     cached_estimates.forecasts().ask(question)
     found = cached_estimates.forecasts().wait(question, PATIENCE_SECONDS)
     app.run()
@@ -123,7 +123,7 @@ def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
     button(app, "Find a learning rate").click().run()
     assert "Looking for a learning rate" in words(app)
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
-    question = planning.rate_question(config, shapes.id)
+    question = estimates.rate_question(config, shapes.id)
     curve = cached_estimates.rate_curves().wait(question, PATIENCE_SECONDS).result
     app.run()
     rate = f"{curve.suggestion:.0e}"
@@ -139,7 +139,7 @@ def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
     app.number_input(key="image_size").set_value(96).run()
     button(app, "Find a learning rate").click().run()
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
-    cached_estimates.rate_curves().wait(planning.rate_question(config, shapes.id), PATIENCE_SECONDS)
+    cached_estimates.rate_curves().wait(estimates.rate_question(config, shapes.id), PATIENCE_SECONDS)
     app.run()
     assert app.warning
 

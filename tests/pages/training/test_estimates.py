@@ -1,5 +1,5 @@
 from core.config.training_config import TrainingConfig
-from pages.components.planning import rate_question, time_question
+from pages.components.training.estimates import rate_question, time_question
 
 CONFIG = TrainingConfig(epochs=7, batch_size=16).with_options(flip=True, views=4, trainable_blocks=2)
 

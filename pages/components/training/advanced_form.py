@@ -9,8 +9,9 @@ from streamlit.delta_generator import DeltaGenerator
 from core.backbones.table import Backbone, get_backbone
 from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES, TrainingConfig
 from core.datasets.index import DatasetIndex
-from pages.components import augmentation_preview, forecast_view, rate_view, wording
+from pages.components import wording
 from pages.components.shell import session
+from pages.components.training import augmentation_preview, forecast_view, rate_view
 
 WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
 POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every place"}

@@ -6,10 +6,11 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.rate_curve import RateCurve
-from pages.components import cached_estimates, planning, wording
+from pages.components import wording
 from pages.components.charts import chart_view, charts
-from pages.components.planning import Question
 from pages.components.shell import polling
+from pages.components.training import cached_estimates, estimates
+from pages.components.training.estimates import Question
 
 # What this session asked for, and when.
 ASKED = "rate_asked"
@@ -23,7 +24,7 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
         config: what the form shows; None where that can't be used.
         dataset_id: of the pictures to learn from.
     """
-    question = planning.rate_question(config, dataset_id) if config else None
+    question = estimates.rate_question(config, dataset_id) if config else None
     st.button(
         "Find a learning rate",
         icon=":material/query_stats:",

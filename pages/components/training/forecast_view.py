@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.forecast import Forecast
-from pages.components import cached_estimates, planning, wording
+from pages.components import wording
 from pages.components.shell import polling
 from pages.components.shell.background_cache import Found
+from pages.components.training import cached_estimates, estimates
 
 POLL_SECONDS = 0.5
 # What was measured before is worked out within this, so that the sentence is there with the first look.
@@ -22,7 +23,7 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
     The first drawing asks nothing: by the second, half a second later, the form has kept still, and a page that nobody
     looks at costs nothing.
     """
-    question = planning.time_question(config, dataset_id)
+    question = estimates.time_question(config, dataset_id)
     drawings = 0
 
     def draw() -> bool:
@@ -41,7 +42,7 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
 
 def known(config: TrainingConfig, dataset_id: str) -> Forecast | None:
     """Returns what has been measured for a run, or None."""
-    found = cached_estimates.forecasts().get(planning.time_question(config, dataset_id))
+    found = cached_estimates.forecasts().get(estimates.time_question(config, dataset_id))
     return found.result if found else None
 
 
