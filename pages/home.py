@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
-from pages.components import run_views
+from pages.components.results import run_views
 from pages.components.shared import quick_start
 from pages.components.shell import frame, session
 

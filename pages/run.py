@@ -10,9 +10,10 @@ from core.events import Event
 from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
-from pages.components import evaluation_views, run_views, waiting, wording
+from pages.components import wording
 from pages.components.charts import chart_view, charts, live_chart
 from pages.components.dataset import dataset_views
+from pages.components.results import evaluation_views, run_views, waiting
 from pages.components.shell import frame, polling, session
 from pages.components.shell.presses import Press, press
 from pages.components.training import setup_form

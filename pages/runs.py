@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.runs import queue
 from core.runs.records.store import Run
-from pages.components import run_views, wording
+from pages.components import wording
 from pages.components.charts import chart_view, charts
+from pages.components.results import run_views
 from pages.components.shared import quick_start, tables
 from pages.components.shell import dialogs, frame, session
 

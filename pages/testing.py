@@ -9,11 +9,12 @@ from core.datasets.index import DatasetIndex, Sample
 from core.datasets.names import escape_label
 from core.errors import CoreError
 from core.runs.records.store import Run
-from pages.components import predictions, wording
-from pages.components.predictions import Picture
+from pages.components import wording
 from pages.components.shared import quick_start
 from pages.components.shared.pictures import PICTURE_TYPES
 from pages.components.shell import frame, polling, session
+from pages.components.testing import predictions
+from pages.components.testing.predictions import Picture
 
 SOURCES = {"upload": "Upload", "held_out": "Held-out", "webcam": "Webcam"}
 ICONS = {"upload": ":material/upload:", "held_out": ":material/photo_library:", "webcam": ":material/photo_camera:"}

@@ -6,8 +6,8 @@ import pytest
 from core.evaluation.prediction import Prediction, Verdict
 from core.images.decoding import PictureError, admitted_format
 from core.runs.records.store import RunStatus
-from pages.components.predictions import Picture, answers_as_csv
 from pages.components.shell import session
+from pages.components.testing.predictions import Picture, answers_as_csv
 from tests.conftest import draw_shape
 from tests.pages.conftest import button, words
 

@@ -10,8 +10,9 @@ from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.runs.records.store import Run
-from pages.components import run_views, wording
+from pages.components import wording
 from pages.components.charts import chart_view, charts
+from pages.components.results import run_views
 from pages.components.shared import pictures, tables
 from pages.components.shell import session
 

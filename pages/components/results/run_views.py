@@ -5,7 +5,8 @@ import streamlit as st
 from core.config.recipes import RECIPES
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
-from pages.components import waiting, wording
+from pages.components import wording
+from pages.components.results import waiting
 from pages.components.shell import polling, session
 
 POLL_SECONDS = 2

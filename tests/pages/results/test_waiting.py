@@ -3,7 +3,7 @@ import time
 from core.runs import queue
 from core.runs.records.store import RunStatus
 from core.runs.worker.liveness import worker_lock
-from pages.components import waiting
+from pages.components.results import waiting
 from tests.pages.conftest import words
 
 

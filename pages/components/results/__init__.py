@@ -1,0 +1,1 @@
+"""Runs in lists and headings, and what one run came to: evaluation, mistakes."""

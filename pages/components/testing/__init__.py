@@ -1,0 +1,1 @@
+"""New pictures and what a model says of them."""
