@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import start_up
+from pages.components.server import start_up
 from pages.components.shell import frame
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pages.components.response_headers import HEADERS
+from pages.components.server.response_headers import HEADERS
 from tests.browser.conftest import CHROMIUM_FLAGS, PATIENCE_MILLISECONDS, Server, end_server, start_server, wait_until
 from tests.browser.test_uploads import choose, ready
 from tests.conftest import draw_folder

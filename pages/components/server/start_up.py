@@ -14,11 +14,11 @@ from core.errors import CoreError
 from core.runs import queue
 from core.runs.records.store import RunStore
 from core.settings import settings
-from pages.components import access, response_headers
-from pages.components.access import Gate
 from pages.components.dataset import downloads
 from pages.components.imports import upload_route
-from pages.components.response_headers import SecurityHeaders
+from pages.components.server import access, response_headers
+from pages.components.server.access import Gate
+from pages.components.server.response_headers import SecurityHeaders
 from pages.components.shell import polling, session
 
 LOGGER = logging.getLogger(__name__)
