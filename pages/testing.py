@@ -5,8 +5,9 @@ from importlib.util import find_spec
 
 import streamlit as st
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.names import escape_label
+from core.datasets.sample import Sample
 from core.errors import CoreError
 from core.runs.records.store import Run
 from pages.components import wording

@@ -11,7 +11,8 @@ import click
 
 from core.config.recipes import recipe_config
 from core.config.training_config import PARTS, TrainingConfig, option_names
-from core.datasets.index import TRAIN, DatasetIndex
+from core.datasets.index import DatasetIndex
+from core.datasets.splits import TRAIN
 from core.errors import WeightsError
 from core.files.user_files import is_file
 

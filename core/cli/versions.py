@@ -12,11 +12,11 @@ from core.cli.output import in_words, json_option, print_facts, print_json, prin
 from core.cli.progress import PhaseTeller
 from core.cli.runs import run_store
 from core.cli.signals import stop_on_interrupt
+from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import audit, keep_one, read_audit, write_audit
 from core.datasets.store.damaged import DamagedDataset
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
 from core.datasets.versions.packing import write_zip
 from core.errors import DatasetError, Stopped
 from core.files import durable

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.archives.picture_reader import Pictures
-from core.datasets.index import DatasetIndex, Skipped
+from core.datasets.edit import Edit
+from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout, Reading
 from core.datasets.quality.audit import audit, write_audit
+from core.datasets.sample import Skipped
 from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import make_version
-from core.datasets.versions.edits import Edit
 from core.errors import DatasetError, Stopped
 from core.processes.child import Child, Job, answer
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop

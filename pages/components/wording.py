@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.backbones.table import get_backbone
+from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
-from core.datasets.versions.edits import Edit
 from core.events import Event
 from core.forecast.forecast import in_words
 from core.runs.records.store import Run, RunStatus

@@ -25,11 +25,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from core.datasets.edit import SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import AUDIT_NAME
 from core.datasets.quality.image_statistics import LOOKS_NAME
 from core.datasets.store.manifest import read_record
-from core.datasets.versions.edits import SUBSET, Edit, apply_edits
+from core.datasets.versions.edits import apply_edits
 from core.datasets.versions.packing import plan
 from core.settings import MEGABYTE
 from tests.benchmarks.measuring import Measured, measure, print_table

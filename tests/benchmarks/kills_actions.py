@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
+from core.datasets.edit import Edit
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.edits import Edit
 from core.errors import CoreError
 from core.runs import queue
 from core.runs.records.store import RunStore

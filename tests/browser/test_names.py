@@ -15,8 +15,8 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, Request, expect
 
 from core.config.training_config import TrainingConfig
+from core.datasets.edit import REMOVE, RENAME_CLASS, Edit
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.edits import REMOVE, RENAME_CLASS, Edit
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
 from pages.components.charts import charts

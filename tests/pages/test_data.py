@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from core.config.training_config import TrainingConfig
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, write_audit
+from core.datasets.sample import Sample
 from core.datasets.store.manifest import write_record
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore

@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from core.config.training_config import TrainingConfig
+from core.datasets.edit import Edit
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.edits import Edit
 from core.runs.records.store import RunStore
 from pages.components.dataset import downloads
 from pages.components.shell import session

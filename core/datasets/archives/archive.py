@@ -18,7 +18,6 @@ from core.datasets.archives.folder_reader import folder_members
 from core.datasets.archives.members import DamagedMember, Member, Members, UndersizedMember
 from core.datasets.archives.tar_reader import tar_members
 from core.datasets.archives.zip_reader import zip_members
-from core.datasets.index import Skipped
 from core.datasets.layouts.label_tables import TableFile
 from core.datasets.names import (
     OTHER_KINDS,
@@ -31,6 +30,7 @@ from core.datasets.names import (
     other_kind,
     split_name,
 )
+from core.datasets.sample import Skipped
 from core.errors import DatasetError
 from core.files.user_files import is_folder, open_file
 from core.images.decoding import PictureError, admitted_format

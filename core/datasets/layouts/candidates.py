@@ -21,9 +21,9 @@ from core.datasets.layouts.layout import (
     make_reading,
     read_inner_folders,
     read_layout,
-    split_word,
 )
 from core.datasets.names import fold_name
+from core.datasets.splits import split_word
 from core.errors import DatasetError
 
 # Folders of which no picture has a class are said in one sentence from so many pictures on, else picture by picture.

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from core.datasets.index import TRAIN, UNDECIDED
-from core.datasets.layouts.layout import FILE_NAMES, Folders, Place, Reading, make_reading, split_word, take_splits
+from core.datasets.layouts.layout import FILE_NAMES, Folders, Place, Reading, make_reading, take_splits
 from core.datasets.names import fold_name
+from core.datasets.splits import TRAIN, UNDECIDED, split_word
 
 DIGITS = "0123456789"
 SEPARATORS = " ._-("

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.datasets.archives.members import CHUNK_BYTES
-from core.datasets.index import UNDECIDED
 from core.datasets.layouts.file_names import labelled_splits
-from core.datasets.layouts.layout import TABLE, Folders, Place, Reading, make_reading, split_word
+from core.datasets.layouts.layout import TABLE, Folders, Place, Reading, make_reading
 from core.datasets.names import escape_label, fold_name
+from core.datasets.splits import UNDECIDED, split_word
 
 # fmt: off
 # What columns of classes are called, the likeliest first: names go before numbers.

@@ -1,35 +1,18 @@
 """What tells the class and the split of each picture, and what its folders say of them."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os.path import commonprefix
 
-from core.datasets.index import SPLITS, TEST, TRAIN, UNDECIDED, VALIDATION
 from core.datasets.names import fold_name
+from core.datasets.splits import SPLITS, TRAIN, UNDECIDED, split_word
 from core.errors import DatasetError
 
 CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folders", "csv", "file_names"
 LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
 # Not found out but said: each picture lies in one folder, its class, whatever that is called.
 GIVEN_CLASSES = "given_classes"
-SPLIT_WORDS = {
-    "train": TRAIN,
-    "training": TRAIN,
-    "validation": VALIDATION,
-    "valid": VALIDATION,
-    "val": VALIDATION,
-    "dev": VALIDATION,
-    "test": TEST,
-    "testing": TEST,
-    "eval": TEST,
-    "evaluation": TEST,
-}
-# `training_set`, `test1`, `images_val`, `validation-data`.
-SPLIT_NAME = re.compile(
-    r"(?:(?:images?|imgs?|pictures?)_)?([a-z]+?)(?:_?(?:set|data|split|images?|imgs?|pictures?))?_?\d*"
-)
 EXPECTED = (
     "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
     "cat.12.jpg, or a CSV of labels."
@@ -104,12 +87,6 @@ def make_reading(name: str, description: str, places: Iterable[Place], notes: Se
     counts = Counter(place.class_name for place in places if place.class_name)
     names = tuple(sorted(counts))
     return Reading(name, description, names, tuple(counts[word] for word in names), places, tuple(notes))
-
-
-def split_word(folder: str) -> str:
-    """Returns the split that a folder of this name holds, empty if it is no such name. `Training_set` counts."""
-    match = SPLIT_NAME.fullmatch(fold_name(folder).replace("-", "_").replace(" ", "_"))
-    return SPLIT_WORDS.get(match[1], UNDECIDED) if match else UNDECIDED
 
 
 def read_layout(folders: Sequence[Folders]) -> list[Place]:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.datasets.index import TRAIN, VALIDATION, DatasetIndex
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.issues import Advice, Issue
 from core.datasets.quality.quality_checks import TINY_SIDE
+from core.datasets.splits import TRAIN, VALIDATION
 from core.evaluation.evaluation import wilson_interval
 
 UNEVEN = 2

@@ -6,9 +6,11 @@ from itertools import chain
 
 import numpy as np
 
-from core.datasets.index import TEST, VALIDATION, DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.duplicates import similarity
 from core.datasets.quality.issues import Audit, Issue
+from core.datasets.sample import Sample
+from core.datasets.splits import TEST, VALIDATION
 
 HELD_OUT = (VALIDATION, TEST)
 # Where a picture is here more than once and one of them is enough. Not where copies have different labels: nobody but

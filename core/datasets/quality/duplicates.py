@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from core.datasets.index import Sample
+from core.datasets.sample import Sample
 from core.progress import Progress
 
 # Bits out of 64 that the hashes of two copies may differ by. Saving again, resizing, brightening and cutting 2 % off

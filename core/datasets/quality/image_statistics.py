@@ -17,7 +17,8 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageChops
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.files import durable
 from core.images.decoding import PictureError, open_picture
 from core.progress import Progress

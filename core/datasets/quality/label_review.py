@@ -13,7 +13,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.manifold import TSNE
 
-from core.datasets.index import Sample
+from core.datasets.sample import Sample
 
 FOLDS = 5
 MODELS = 2 * FOLDS

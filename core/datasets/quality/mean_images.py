@@ -7,7 +7,8 @@ from functools import partial
 
 import numpy as np
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.errors import DatasetError
 from core.images.decoding import PictureError, decode
 

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from core.datasets.index import SPLITS, UNDECIDED, DatasetIndex, Sample, Skipped
-from core.datasets.versions.edits import Edit
+from core.datasets.edit import Edit
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample, Skipped
+from core.datasets.splits import SPLITS, UNDECIDED
 from core.errors import DatasetError
 from core.files import durable
 

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from PIL import Image
 
-from core.datasets.index import TRAIN, VALIDATION, DatasetIndex
+from core.datasets.index import DatasetIndex
+from core.datasets.splits import TRAIN, VALIDATION
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 from core.files.downloads import download

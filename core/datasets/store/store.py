@@ -15,10 +15,12 @@ from typing import BinaryIO
 
 from core.datasets.archives.archive import extract, extract_members
 from core.datasets.archives.picture_reader import Pictures, picture_members
-from core.datasets.index import DatasetIndex, check_share
+from core.datasets.edit import Edit
+from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import GIVEN_CLASSES
 from core.datasets.names import escape_label
 from core.datasets.quality.audit import examine
+from core.datasets.splits import check_share
 from core.datasets.store.additions import add_to
 from core.datasets.store.damaged import PICTURES_FOLDER, DamagedDataset, find_damaged
 from core.datasets.store.dataset_names import clean_title, free_title, version_title, without_suffix
@@ -26,7 +28,7 @@ from core.datasets.store.manifest import OTHER_VERSION, RECORD_NAME, RecordError
 from core.datasets.store.verification import build_index
 from core.datasets.store.workspaces import Workspaces
 from core.datasets.versions.derived import heirs, take_over, without_circle
-from core.datasets.versions.edits import Edit, apply_edits
+from core.datasets.versions.edits import apply_edits
 from core.errors import DatasetError
 from core.files import durable
 from core.files.disk import FULL

@@ -9,21 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from core.datasets.archives.archive import ExtractedFile, Extraction
-from core.datasets.index import (
-    TEST,
-    TRAIN,
-    UNDECIDED,
-    VALIDATION,
-    DatasetIndex,
-    Sample,
-    Skipped,
-    fingerprint,
-    without_lone_train,
-)
+from core.datasets.index import DatasetIndex, fingerprint
 from core.datasets.layouts.candidates import choose_reading
 from core.datasets.layouts.layout import EXPECTED, OUTSIDE
 from core.datasets.names import escape_label
 from core.datasets.quality.image_statistics import SIDE, Look, measure, pack, write_looks
+from core.datasets.sample import Sample, Skipped
+from core.datasets.splits import TEST, TRAIN, UNDECIDED, VALIDATION, without_lone_train
 from core.errors import DatasetError
 from core.images.decoding import PictureError, open_sized
 from core.progress import OnEvent, Progress, ShouldStop

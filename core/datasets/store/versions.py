@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from core.datasets.edit import RELABEL, REMOVE, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.edits import RELABEL, REMOVE, Edit
 from core.datasets.versions.pending_edits import KEEP, RELABEL_PREFIX, decide, read_draft, take_back
 from core.errors import DatasetError
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import LOOKS_NAME
+from core.datasets.sample import Sample
 from core.errors import DatasetError
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop

@@ -7,7 +7,8 @@ import numpy as np
 
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.errors import WeightsError
 from core.forecast.rate_curve import RateCurve
 from core.nn.extraction.extraction import FeatureSource

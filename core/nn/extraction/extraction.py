@@ -14,7 +14,8 @@ import psutil
 
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.errors import RunError, Stopped
 from core.events import Event
 from core.features.feature_space import FeatureSpace, MissingRows, Rows, rows_of

@@ -13,7 +13,8 @@ import numpy as np
 from core.backbones.availability import availability
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.errors import DatasetError
 from core.evaluation.evaluation import Evaluation, save_evaluations
 from core.events import Event

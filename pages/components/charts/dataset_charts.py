@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.datasets.index import ClassDistribution, Sample
+from core.datasets.index import ClassDistribution
+from core.datasets.sample import Sample
 from pages.components.charts.charts import QUIET, SPLITS, label, new_figure
 
 BINS = 24

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
-from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.processes.dataset_jobs import add_pictures_apart, make_version_apart
 from pages.components import wording
 from pages.components.dataset import decisions, mean_images

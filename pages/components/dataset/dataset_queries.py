@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS, Advice, Audit, Issue, read_audit
 from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey
+from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import Draft
 
 MOST_KEPT = 10

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import KEEP, REMOVE, Draft
 from pages.components import wording
 from pages.components.dataset import decisions

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS
+from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import RELABEL_PREFIX, Draft
 from pages.components import wording
 from pages.components.dataset import decisions, duplicates_view, map_view

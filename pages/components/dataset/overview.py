@@ -2,8 +2,10 @@
 
 import streamlit as st
 
-from core.datasets.index import LARGEST_SHARE, SMALLEST_SHARE, SPLITS, DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS
+from core.datasets.sample import Sample
+from core.datasets.splits import LARGEST_SHARE, SMALLEST_SHARE, SPLITS
 from pages.components import wording
 from pages.components.charts import chart_view, charts, dataset_charts
 from pages.components.dataset import dataset_views, decisions

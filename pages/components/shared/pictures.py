@@ -6,7 +6,8 @@ from typing import TypeVar
 
 import streamlit as st
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.errors import CoreError
 from core.images.decoding import thumbnail
 

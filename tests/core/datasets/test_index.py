@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.index import DatasetIndex, Sample, fingerprint
+from core.datasets.index import DatasetIndex, fingerprint
+from core.datasets.sample import Sample
 from core.errors import DatasetError
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 import psutil
 import pytest
 
+from core.datasets.edit import Edit
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.quality.image_statistics import LOOKS_NAME
-from core.datasets.versions.edits import Edit
 from core.datasets.versions.pending_edits import Draft, decide, read_draft
 from core.errors import DatasetError, Stopped
 from core.processes.dataset_jobs import (

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from core.datasets.index import ClassDistribution, Sample
+from core.datasets.index import ClassDistribution
+from core.datasets.sample import Sample
 from pages.components.charts import dataset_charts as charts
 
 

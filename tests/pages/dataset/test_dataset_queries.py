@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 import streamlit as st
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, Issue, write_audit
 from core.datasets.quality.embeddings import Survey, write_survey
+from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import Draft
 from pages.components.dataset.dataset_queries import by_path, findings, survey
 

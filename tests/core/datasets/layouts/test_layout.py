@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.datasets.layouts.layout import OUTSIDE, Place, read_inner_folders, read_layout, split_word
+from core.datasets.layouts.layout import OUTSIDE, Place, read_inner_folders, read_layout
+from core.datasets.splits import split_word
 from core.errors import DatasetError
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.advice import advise
 from core.datasets.quality.issues import Issue
+from core.datasets.sample import Sample
 
 
 def data_set(counts, split="", size=(100, 80), names=("cat", "dog", "emu", "fox", "gnu"), **held_out):

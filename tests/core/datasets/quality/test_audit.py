@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from core.datasets.index import Skipped
 from core.datasets.quality import audit as audits
 from core.datasets.quality.audit import KINDS, Advice, Audit, Issue
 from core.datasets.quality.image_statistics import LOOKS_NAME
+from core.datasets.sample import Skipped
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.duplicate_issues import copy_faults, keep_one
 from core.datasets.quality.image_statistics import measure, pack
 from core.datasets.quality.issues import Audit
+from core.datasets.sample import Sample
 from tests.core.datasets.drawing import draw_scene
 
 

@@ -7,10 +7,10 @@ import pytest
 from PIL import Image, ImageDraw, ImageEnhance
 from sklearn.datasets import load_digits
 
-from core.datasets.index import Sample
 from core.datasets.quality import duplicates
 from core.datasets.quality.duplicates import group_copies
 from core.datasets.quality.image_statistics import measure, pack
+from core.datasets.sample import Sample
 from core.errors import Stopped
 from core.progress import Progress, ignore_event, never_stop
 from tests.core.datasets.drawing import draw_scene, encode

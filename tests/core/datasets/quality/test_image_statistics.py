@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import ROW, align, measure, pack, read_looks, write_looks
+from core.datasets.sample import Sample
 from tests.core.datasets.drawing import draw_scene, encode
 
 

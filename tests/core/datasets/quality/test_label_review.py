@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.datasets.index import Sample
 from core.datasets.quality import label_review
+from core.datasets.sample import Sample
 
 NUM_CLASSES = 3
 

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import measure, pack
 from core.datasets.quality.quality_checks import picture_faults
+from core.datasets.sample import Sample
 from tests.core.datasets.drawing import draw_scene
 
 SIZE = (160, 120)

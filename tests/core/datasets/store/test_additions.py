@@ -5,10 +5,10 @@ import io
 import pytest
 from PIL import Image
 
-from core.datasets.index import Skipped
+from core.datasets.edit import Edit
 from core.datasets.quality.audit import read_audit
+from core.datasets.sample import Skipped
 from core.datasets.store.versions import compare
-from core.datasets.versions.edits import Edit
 from core.errors import DatasetError, Stopped
 from tests.conftest import draw_folder
 

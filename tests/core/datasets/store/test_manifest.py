@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.datasets.index import DatasetIndex, Sample, Skipped
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample, Skipped
 from core.datasets.store.manifest import RECORD_NAME, read_record, write_record
 from core.errors import DatasetError
 

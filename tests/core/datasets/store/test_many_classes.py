@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, SUBSET, Edit
+from core.datasets.index import DatasetIndex
 from core.datasets.quality.advice import advise
 from core.datasets.quality.duplicate_issues import copy_faults
 from core.datasets.quality.image_statistics import ROW
 from core.datasets.quality.quality_checks import picture_faults
+from core.datasets.sample import Sample
 from core.datasets.store.verification import check_counts
 from core.datasets.store.versions import compare
-from core.datasets.versions.edits import LEAVE_OUT_CLASS, MERGE_CLASSES, SUBSET, Edit, apply_edits
+from core.datasets.versions.edits import apply_edits
 from core.datasets.versions.packing import plan
 
 FEW = 1000

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from core.config.training_config import TrainingConfig
+from core.datasets.edit import Edit
 from core.datasets.quality.audit import audit, keep_one, read_audit
 from core.datasets.quality.image_statistics import read_looks
 from core.datasets.store.manifest import RECORD_NAME, read_record
 from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import Comparison, children, compare, go_back, lineage, make_version
-from core.datasets.versions.edits import Edit
 from core.datasets.versions.pending_edits import Draft, decide, read_draft
 from core.errors import DatasetError, Stopped
 from core.runs.records.store import RunStore

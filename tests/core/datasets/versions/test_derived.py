@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.index import DatasetIndex, Sample
+from core.datasets.edit import Edit
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
 from core.datasets.versions.derived import heirs, take_over, without_circle
-from core.datasets.versions.edits import Edit
 from core.errors import DatasetError, Stopped
 from core.progress import ignore_event, never_stop
 

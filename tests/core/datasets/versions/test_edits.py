@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core.datasets.index import DatasetIndex, Sample, fingerprint
-from core.datasets.versions.edits import Edit, apply_edits, check_class_name
+from core.datasets.edit import Edit
+from core.datasets.index import DatasetIndex, fingerprint
+from core.datasets.sample import Sample
+from core.datasets.versions.edits import apply_edits, check_class_name
 from core.errors import DatasetError
 
 

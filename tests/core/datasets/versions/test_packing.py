@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from core.datasets.versions.edits import Edit
+from core.datasets.edit import Edit
 from core.datasets.versions.packing import plan, write_zip
 from core.errors import DatasetError, Stopped
 

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.datasets.edit import Edit
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.edits import Edit
 from core.datasets.versions.pending_edits import DRAFT_NAME, Draft, decide, discard_draft, read_draft, take_back
 from core.errors import DatasetError
 

@@ -1,0 +1,120 @@
+"""Training, validation and test pictures: what such folders are called, and which pictures are held out."""
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from core.datasets.names import fold_name
+from core.datasets.sample import Sample
+from core.errors import DatasetError
+
+TRAIN, VALIDATION, TEST, UNDECIDED = "train", "validation", "test", ""
+SPLITS = (TRAIN, VALIDATION, TEST)
+SMALLEST_SHARE, LARGEST_SHARE, DEFAULT_SHARE = 0.05, 0.5, 0.2
+SPLIT_WORDS = {
+    "train": TRAIN,
+    "training": TRAIN,
+    "validation": VALIDATION,
+    "valid": VALIDATION,
+    "val": VALIDATION,
+    "dev": VALIDATION,
+    "test": TEST,
+    "testing": TEST,
+    "eval": TEST,
+    "evaluation": TEST,
+}
+# `training_set`, `test1`, `images_val`, `validation-data`.
+SPLIT_NAME = re.compile(
+    r"(?:(?:images?|imgs?|pictures?)_)?([a-z]+?)(?:_?(?:set|data|split|images?|imgs?|pictures?))?_?\d*"
+)
+
+
+def split_word(folder: str) -> str:
+    """Returns the split that a folder of this name holds, empty if it is no such name. `Training_set` counts."""
+    match = SPLIT_NAME.fullmatch(fold_name(folder).replace("-", "_").replace(" ", "_"))
+    return SPLIT_WORDS.get(match[1], UNDECIDED) if match else UNDECIDED
+
+
+def check_share(validation_split: float) -> float:
+    """Returns the share as it is.
+
+    Raises:
+        DatasetError: it is out of its range.
+    """
+    if not SMALLEST_SHARE <= validation_split <= LARGEST_SHARE:
+        raise DatasetError(
+            f"Expected a validation share from {SMALLEST_SHARE} to {LARGEST_SHARE}. Received {validation_split}. "
+            "Choose one within that range."
+        )
+    return validation_split
+
+
+def without_lone_train(samples: Iterable[Sample]) -> tuple[Sample, ...]:
+    """Returns pictures that are all to train with as undecided ones: a share of them is held out then."""
+    samples = tuple(samples)
+    if {sample.split for sample in samples} != {TRAIN}:
+        return samples
+    return tuple(sample.in_split(UNDECIDED) for sample in samples)
+
+
+def held_out_digests(samples: Iterable[Sample], share: float, seed: int) -> set[str]:
+    """Returns the digests of the pictures that go to validation; see `DatasetIndex.with_split`.
+
+    Args:
+        samples: pictures of all classes that may be held out.
+        share: of them, 0.05-0.5.
+        seed: another one gives another choice.
+    """
+    families: defaultdict[str, set[str]] = defaultdict(set)
+    classes: defaultdict[int, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for sample in samples:
+        family = sample.group or sample.digest
+        families[family].add(sample.digest)
+        classes[sample.label][family].add(sample.digest)
+    held_out: set[str] = set()
+    decided: set[str] = set()
+    for label in sorted(classes):
+        own = classes[label]
+        digests = set().union(*own.values())
+        wanted = _num_held_out(len(digests), share) - len(digests & held_out)
+        if len(own) == 1 and decided.isdisjoint(own):
+            # All are copies of one picture. Without some on both sides the class could not be measured.
+            held_out.update(sorted(digests, key=lambda digest: _rank(digest, seed))[:wanted])
+        else:
+            sizes = {family: len(own[family]) for family in own if family not in decided}
+            held_out.update(*(families[family] for family in _chosen(sizes, wanted, seed)))
+        decided.update(own)  # `|=` with the keys of a dictionary would copy the whole set, once a class
+    return held_out
+
+
+def _chosen(sizes: Mapping[str, int], wanted: int, seed: int) -> list[str]:
+    """Returns families of copies that hold the wanted number of a class's pictures, or nearly so.
+
+    They are taken in the order of a hash. One that is too large is passed over, so that a hundred copies of one
+    picture don't become the validation set.
+
+    Args:
+        sizes: how many pictures of the class each family holds.
+        wanted: how many pictures to hold out.
+        seed: another one gives another order.
+    """
+    chosen = []
+    left = wanted
+    for family in sorted(sizes, key=lambda family: _rank(family, seed)):
+        if sizes[family] <= left:
+            chosen.append(family)
+            left -= sizes[family]
+    if wanted > 0 and not chosen:
+        return sorted(sizes, key=lambda family: (sizes[family], family))[:1]
+    return chosen
+
+
+def _num_held_out(num_pictures: int, share: float) -> int:
+    if num_pictures < 2:
+        return 0
+    return min(max(round(num_pictures * share), 1), num_pictures - 1)
+
+
+def _rank(digest: str, seed: int) -> bytes:
+    return hashlib.sha256(f"{seed}:{digest}".encode()).digest()
