@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.archives.folder_reader import folder_members
-from core.datasets.archives.members import DamagedMember, Member, Members, UndersizedMember
+from core.datasets.archives.members import DamagedMember, Member, Members, TableFile, UndersizedMember
 from core.datasets.archives.tar_reader import tar_members
 from core.datasets.archives.zip_reader import zip_members
-from core.datasets.layouts.label_tables import TableFile
 from core.datasets.names import (
     OTHER_KINDS,
     RefusedName,

@@ -54,6 +54,14 @@ class Members:
     notes: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class TableFile:
+    """A CSV as it lay in the archive: the parts of its name and its bytes."""
+
+    parts: tuple[str, ...]
+    data: bytes
+
+
 def may_be_taken(name: str, problem: str = "") -> bool:
     """Whether a file of this name may be a picture and so counts towards the limits: films and texts are never read.
 

@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from core.datasets.archives.members import TableFile
 from core.datasets.layouts.file_names import read_file_names
-from core.datasets.layouts.label_tables import TableFile, read_tables
+from core.datasets.layouts.label_tables import read_tables
 from core.datasets.layouts.layout import (
     CLASS_FOLDERS,
     FILE_NAMES,

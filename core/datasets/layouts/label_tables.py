@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from core.datasets.archives.members import CHUNK_BYTES
+from core.datasets.archives.members import CHUNK_BYTES, TableFile
 from core.datasets.layouts.file_names import labelled_splits
 from core.datasets.layouts.layout import TABLE, Folders, Place, Reading, make_reading
 from core.datasets.names import escape_label, fold_name
@@ -44,14 +44,6 @@ MAX_NAMESAKES = 100
 # So many rows are looked at to find out which column names the pictures.
 ROWS_TO_JUDGE = 2000
 NO_CLASS = "no class for it"
-
-
-@dataclass(frozen=True)
-class TableFile:
-    """A CSV as it lay in the archive: the parts of its name and its bytes."""
-
-    parts: tuple[str, ...]
-    data: bytes
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from core.datasets.archives.members import TableFile
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.candidates import choose_reading
-from core.datasets.layouts.label_tables import TableFile, as_cell
+from core.datasets.layouts.label_tables import as_cell
 from core.datasets.names import escape_label, is_junk, split_name
 from core.datasets.sample import Sample
 from core.datasets.splits import UNDECIDED

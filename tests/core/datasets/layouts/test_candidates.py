@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
+from core.datasets.archives.members import TableFile
 from core.datasets.layouts.candidates import choose_reading, readings
-from core.datasets.layouts.label_tables import TableFile
 from core.datasets.layouts.layout import AmbiguousLayout, Reading
 from core.errors import DatasetError
 

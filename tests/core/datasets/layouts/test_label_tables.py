@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from core.datasets.layouts.label_tables import TableFile, as_cell, read_tables
+from core.datasets.archives.members import TableFile
+from core.datasets.layouts.label_tables import as_cell, read_tables
 from core.settings import MEGABYTE, ImportLimits
 from tests.project import ROOT
 
