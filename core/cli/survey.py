@@ -10,8 +10,9 @@ from core.cli.progress import PhaseTeller
 from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS, Issue
-from core.datasets.quality.embeddings import Survey, read_survey, survey_apart
+from core.datasets.quality.embeddings import Survey, read_survey
 from core.errors import Stopped
+from core.processes.embeddings_process import survey_apart
 from core.settings import settings
 
 SHOWN_ISSUES = 20

@@ -1,13 +1,57 @@
-"""The process in which `core.datasets.quality.embeddings.survey_apart` has surveys made."""
+"""Embeddings of data sets, computed in a process of their own, because that needs TensorFlow."""
 
 from pathlib import Path
 
-from core.datasets.quality.embeddings import write_survey
+from core.datasets.index import DatasetIndex
+from core.datasets.quality.embeddings import Survey, read_survey, write_survey
 from core.datasets.store.manifest import read_record
+from core.errors import DatasetError, Stopped
 from core.events import Event
-from core.processes.child import Job, answer
-from core.progress import OnEvent, ShouldStop
+from core.processes.child import Child, Job, answer
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
+
+MODULE = "core.processes.embeddings_process"
+
+
+def survey_apart(
+    settings: Settings,
+    index: DatasetIndex,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+) -> Survey:
+    """Surveys a data set in a process of its own and stores the result with it.
+
+    Args:
+        settings: where weights and cached features are.
+        index: the data set; it must be in its place on disk.
+        on_event: told of the phases `starting`, `weights`, `features` (pictures), `labels` (models), `outliers` and
+            `map`.
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: it can't be done; the message says why. Features that were computed are kept.
+        Stopped: `should_stop` said so. Features that were computed are kept.
+    """
+    weights = settings.weights_folder
+    job = {
+        "folder": str(index.folder.absolute()),
+        "home": str(settings.home.absolute()),
+        "weights_folder": str(weights.absolute()) if weights else None,
+        "cache_bytes": settings.cache_bytes,
+    }
+    outcome = Child(MODULE, job).follow(on_event, should_stop)
+    if "died" in outcome:
+        raise DatasetError(
+            f"Looking through {index.name} was ended by the system, most likely for lack of memory. Close other "
+            "programs and start it again: it goes on from where it was."
+        )
+    if "error" in outcome:
+        raise DatasetError(outcome["error"])
+    survey = read_survey(index) if "id" in outcome else None
+    if survey is None:
+        raise Stopped
+    return survey
 
 
 def _work(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:

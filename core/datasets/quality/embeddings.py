@@ -1,6 +1,6 @@
 """What a network sees in a data set: doubtful labels, pictures unlike all others, and a map of it.
 
-A survey is made in a process of its own, because it needs TensorFlow, and stored with the data set.
+It is stored with the data set.
 """
 
 import json
@@ -14,15 +14,11 @@ import numpy as np
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.image_statistics import UNREADABLE_ARRAYS
-from core.errors import DatasetError, Stopped
+from core.errors import DatasetError
 from core.files import durable
-from core.processes.child import Child
-from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
-from core.settings import Settings
 
 SURVEY_NAME = "survey.npz"
 SURVEY_FORMAT = 1
-MODULE = "core.processes.embeddings_process"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,46 +47,6 @@ class Survey:
     def of_kind(self, kind: str) -> tuple[Issue, ...]:
         """Returns the issues of a kind, worst first."""
         return tuple(issue for issue in self.issues if issue.kind == kind)
-
-
-def survey_apart(
-    settings: Settings,
-    index: DatasetIndex,
-    on_event: OnEvent = ignore_event,
-    should_stop: ShouldStop = never_stop,
-) -> Survey:
-    """Surveys a data set in a process of its own and stores the result with it.
-
-    Args:
-        settings: where weights and cached features are.
-        index: the data set; it must be in its place on disk.
-        on_event: told of the phases `starting`, `weights`, `features` (pictures), `labels` (models), `outliers` and
-            `map`.
-        should_stop: asked a few times a second.
-
-    Raises:
-        DatasetError: it can't be done; the message says why. Features that were computed are kept.
-        Stopped: `should_stop` said so. Features that were computed are kept.
-    """
-    weights = settings.weights_folder
-    job = {
-        "folder": str(index.folder.absolute()),
-        "home": str(settings.home.absolute()),
-        "weights_folder": str(weights.absolute()) if weights else None,
-        "cache_bytes": settings.cache_bytes,
-    }
-    outcome = Child(MODULE, job).follow(on_event, should_stop)
-    if "died" in outcome:
-        raise DatasetError(
-            f"Looking through {index.name} was ended by the system, most likely for lack of memory. Close other "
-            "programs and start it again: it goes on from where it was."
-        )
-    if "error" in outcome:
-        raise DatasetError(outcome["error"])
-    survey = read_survey(index) if "id" in outcome else None
-    if survey is None:
-        raise Stopped
-    return survey
 
 
 def write_survey(index: DatasetIndex, survey: Survey) -> None:

@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
-from core.datasets.quality.embeddings import Survey, survey_apart
+from core.datasets.quality.embeddings import Survey
+from core.processes.embeddings_process import survey_apart
 from core.settings import settings
 from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts

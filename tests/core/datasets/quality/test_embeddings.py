@@ -9,9 +9,10 @@ import psutil
 import pytest
 
 from core.datasets.quality.audit import Issue
-from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, survey_apart, write_survey
+from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, write_survey
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
+from core.processes.embeddings_process import survey_apart
 from tests.conftest import draw_folder
 
 
