@@ -21,6 +21,7 @@ from core.datasets.versions.packing import write_zip
 from core.errors import DatasetError, Stopped
 from core.files import durable
 from core.progress import ShouldStop
+from core.runs import queue
 from core.settings import MEGABYTE, settings
 
 PHASES = {"version": "Taking over pictures", "audit": "Looking for faults", "pack": "Packing pictures"}
@@ -103,7 +104,7 @@ def pack(dataset: str, output: Path, as_json: bool) -> None:
 @json_option
 def delete_dataset(dataset: str, as_json: bool) -> None:
     """Delete a data set. Versions of it stay; refused while a run is using it."""
-    store = DatasetStore(settings())
+    store = queue.dataset_store(settings())
     if settings().may_have_runs:
         run_store()  # brings runs whose worker died to their end, which don't use anything any more
     deleted = store.delete(dataset)

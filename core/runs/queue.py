@@ -20,7 +20,7 @@ from core.runs.worker.handoff import hand_over
 from core.runs.worker.liveness import end_process, is_worker_alive
 from core.runs.worker.reserve import Reserve
 from core.runs.worker.warm_worker_pool import StandbyPool
-from core.settings import settings
+from core.settings import Settings, settings
 
 # From the claim of a run until its worker has reported itself: a slow disk, a busy machine.
 START_SECONDS = 60
@@ -128,9 +128,18 @@ def position(store: RunStore, run_id: str) -> int:
     return store.position(run_id)
 
 
-def is_dataset_in_use(store: RunStore, dataset_id: str) -> bool:
-    """Returns whether a queued or running run needs the data set."""
-    return any(run.dataset_id == dataset_id for run in store.unfinished())
+def run_using(store: RunStore, dataset_id: str) -> str:
+    """Returns the name of a queued or running run that needs the data set, empty where none does."""
+    return next((run.name for run in store.unfinished() if run.dataset_id == dataset_id), "")
+
+
+def dataset_store(ours: Settings) -> DatasetStore:
+    """Returns the data sets of a data home, of which those that runs need aren't deleted."""
+
+    def run_using_it(dataset_id: str) -> str:
+        return run_using(RunStore(ours.database), dataset_id) if ours.may_have_runs else ""
+
+    return DatasetStore(ours, run_using_it)
 
 
 def start_queued(store: RunStore) -> None:

@@ -7,7 +7,7 @@ data set is either there or not. Folders that killed imports left behind are rem
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,15 +33,21 @@ from core.errors import DatasetError
 from core.files import durable
 from core.files.disk import FULL
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
-from core.runs.records.store import RunStore
 from core.settings import Settings
 
 
 class DatasetStore:
-    """The data sets in the data home. Safe to use from several threads and processes at once."""
+    """The data sets in the data home. Safe to use from several threads and processes at once.
 
-    def __init__(self, settings: Settings) -> None:
+    Args:
+        settings: where they are, and what an import may claim.
+        run_using: returns the name of a run that needs the data set of this id, which is then not deleted; empty where
+            none does. `core.runs.queue.dataset_store` gives the one that knows.
+    """
+
+    def __init__(self, settings: Settings, run_using: Callable[[str], str] = lambda _: "") -> None:
         self.settings = settings
+        self._run_using = run_using
         self._folder = settings.datasets
         self._limits = settings.import_limits
         self._workspaces = Workspaces(settings.datasets)
@@ -322,12 +328,8 @@ class DatasetStore:
             return None
 
     def _check_unused(self, dataset_id: str, name: str) -> None:
-        runs = RunStore(self.settings.database).unfinished() if self.settings.may_have_runs else ()
-        names = [run.name for run in runs if run.dataset_id == dataset_id]
-        if names:
-            raise DatasetError(
-                f"{name} can't be deleted: the run {names[0]} is using it. Wait for its end, or stop it."
-            )
+        if run := self._run_using(dataset_id):
+            raise DatasetError(f"{name} can't be deleted: the run {run} is using it. Wait for its end, or stop it.")
 
     def _rewrite(self, index: DatasetIndex) -> DatasetIndex:
         write_record(index)

@@ -67,7 +67,7 @@ def damaged() -> None:
 
 def is_in_use(index: DatasetIndex) -> bool:
     """Whether a queued or running run needs a data set."""
-    return queue.is_dataset_in_use(session.run_store(), index.id)
+    return bool(queue.run_using(session.run_store(), index.id))
 
 
 def delete(index: DatasetIndex) -> bool:

@@ -33,7 +33,7 @@ CHOSEN_RUN = "chosen_run"
 # The data home is part of each cache's key, so that two homes in one process (tests) never mix.
 @st.cache_resource(show_spinner=False)
 def _dataset_store(home: Path, _settings: Settings) -> DatasetStore:
-    return DatasetStore(_settings)
+    return queue.dataset_store(_settings)
 
 
 @st.cache_resource(show_spinner=False)

@@ -106,13 +106,13 @@ def test_queued_run_is_stopped_at_once(store: RunStore, dataset: DatasetIndex, c
 def test_data_set_is_in_use_until_its_runs_have_ended(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig
 ) -> None:
-    assert not queue.is_dataset_in_use(store, dataset.id)
+    assert not queue.run_using(store, dataset.id)
     with busy_slot(store, config):
         run = queue.submit(store, dataset.id, config)
-        assert queue.is_dataset_in_use(store, dataset.id)
+        assert queue.run_using(store, dataset.id)
         queue.stop(store, run.id)
-        assert not queue.is_dataset_in_use(store, dataset.id)
-        assert queue.is_dataset_in_use(store, "busy")
+        assert not queue.run_using(store, dataset.id)
+        assert queue.run_using(store, "busy")
 
 
 def test_running_run_cant_be_deleted_and_a_dead_one_can(store: RunStore, config: TrainingConfig) -> None:

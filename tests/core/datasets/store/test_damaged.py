@@ -19,6 +19,7 @@ from core.datasets.store.manifest import RECORD_NAME
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import DRAFT_NAME, KEEP, decide, read_draft
 from core.errors import DatasetError
+from core.runs import queue
 from core.runs.records.store import RunStore
 from core.settings import Settings
 from tests.conftest import draw_folder
@@ -104,10 +105,10 @@ def test_damaged_data_set_that_a_run_needs_isnt_deleted(home: Settings, pets: Da
     run = RunStore(home.database).create(pets.id, pets.name, TrainingConfig(image_size=32))
     (pets.folder / RECORD_NAME).unlink()
     with pytest.raises(DatasetError, match=f"the run {run.name} is using it"):
-        DatasetStore(home).delete(pets.id)
+        queue.dataset_store(home).delete(pets.id)
     home.database.unlink()
     with pytest.raises(DatasetError, match="is using it"):
-        DatasetStore(home).delete(pets.id)
+        queue.dataset_store(home).delete(pets.id)
 
 
 def test_whatever_lies_beside_a_record_may_be_damaged(pets: DatasetIndex) -> None:

@@ -353,7 +353,7 @@ def test_a_failing_listener_leaves_nothing(store, archive, pets, tmp_path):
 IMPORT_AND_WAIT = """
 import sys
 from pathlib import Path
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.settings import Settings
 
 def wait(event):

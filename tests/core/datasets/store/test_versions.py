@@ -15,6 +15,7 @@ from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import Comparison, children, compare, go_back, lineage, make_version
 from core.datasets.versions.pending_edits import Draft, decide, read_draft
 from core.errors import DatasetError, Stopped
+from core.runs import queue
 from core.runs.records.store import RunStore
 from tests.project import ROOT
 
@@ -151,7 +152,7 @@ DERIVE_AND_WAIT = """
 import sys
 from pathlib import Path
 from core.datasets.versions.edits import Edit
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.settings import ImportLimits, Settings
 
 def wait(event):
@@ -188,6 +189,7 @@ def test_records_from_before_there_were_versions_are_read(pets):
 
 
 def test_a_data_set_that_a_run_needs_is_not_deleted(store, pets):
+    store = queue.dataset_store(store.settings)
     runs = RunStore(store.settings.database)
     run = runs.create(pets.id, pets.name, TrainingConfig(), name="first try")
     version = store.derive(pets.id, [remove(pets, 0)])

@@ -11,7 +11,7 @@ from core.datasets.store.store import DatasetStore
 
 HOLD = """
 import sys
-from core.datasets.store import DatasetStore
+from core.datasets.store.store import DatasetStore
 from core.settings import settings
 with DatasetStore(settings()).workspace() as workspace:
     (workspace / "upload").write_bytes(b"half of it")

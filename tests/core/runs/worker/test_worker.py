@@ -62,7 +62,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert run.status == RunStatus.RUNNING
     wait_until(lambda: bool(store.events(run.id)))
     assert is_worker_alive(store.folder(run.id))
-    assert queue.is_dataset_in_use(store, dataset.id)
+    assert queue.run_using(store, dataset.id)
     queue.stop(store, run.id)
     wait_until(lambda: store.get(run.id).status.is_finished)
     run = store.get(run.id)
