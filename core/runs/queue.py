@@ -15,7 +15,7 @@ from core.errors import CoreError
 from core.runs.records import failures
 from core.runs.records.database import DiskRefusesError
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.worker.environment import LOG_NAME, settings_for, start_process, worker_environment
+from core.runs.worker.environment import LOG_NAME, PROCESS, settings_for, start_process, worker_environment
 from core.runs.worker.handoff import hand_over
 from core.runs.worker.liveness import end_process, is_worker_alive
 from core.runs.worker.reserve import Reserve
@@ -169,7 +169,7 @@ def _start_worker(store: RunStore, run: Run) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if hand_over(store, run.id):
         return
-    process = start_process(["core.runs.worker.worker", run.id], folder / LOG_NAME, worker_environment(store))
+    process = start_process([PROCESS, run.id], folder / LOG_NAME, worker_environment(store))
     threading.Thread(target=_watch, args=(process, store, run), name=f"run {run.id}", daemon=True).start()
 
 

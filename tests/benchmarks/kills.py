@@ -33,6 +33,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
+from core.runs.worker.environment import PROCESS
 from core.settings import settings
 from tests.benchmarks.kills_actions import KEPT, draw
 from tests.benchmarks.kills_ledger import Ledger
@@ -259,7 +260,7 @@ class Kills:
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 is_ours = process.environ().get("TRANSFER_STUDIO_HOME") == str(self.home)
-                is_worker = process.pid in workers or "core.runs.worker.worker" in process.cmdline()
+                is_worker = process.pid in workers or PROCESS in process.cmdline()
                 if is_ours and not is_worker and process.pid != os.getpid():
                     found.append(process)
         return found

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
+from core.runs.worker.environment import WARM
 from core.runs.worker.handoff import is_standby_ready
 from core.runs.worker.warm_worker_pool import LOG_NAME
 from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, processes, wait_until
@@ -161,9 +162,7 @@ def test_worker_is_warm_once_a_browser_looks_and_ends_with_the_server(page: Page
     assert not (server.settings.home / LOG_NAME).exists()
     page.goto("/")
     wait_until(lambda: is_standby_ready(server.runs), WARM_SECONDS)
-    (warm,) = [
-        process for process in processes(server.settings.home) if "core.runs.worker.warm_worker" in process.cmdline()
-    ]
+    (warm,) = [process for process in processes(server.settings.home) if WARM in process.cmdline()]
     page.goto("/train")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("button", name="Test this model")).to_be_visible()

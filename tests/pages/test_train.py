@@ -200,7 +200,7 @@ def test_start_is_disabled_where_weights_can_not_come(open_page, shapes, monkeyp
     app = open_page("train")
     app.selectbox(key="backbone").set_value("densenet121").run()
     from core.backbones.table import get_backbone
-    from pages.components.shell.connection import is_reachable
+    from pages.components.training.connection import is_reachable
 
     online = is_reachable(get_backbone("densenet121").weights_file.url)
     assert button(app, "Start training").disabled is not online

@@ -11,6 +11,9 @@ from core.runs.records.store import RunStore
 from core.settings import PROJECT, Settings, settings
 
 LOG_NAME = "log.txt"
+# The module that is the main program of a worker, and what makes it a warm one.
+PROCESS = "core.runs.process"
+WARM = "--warm"
 
 
 def settings_for(store: RunStore) -> Settings:

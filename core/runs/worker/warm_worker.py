@@ -1,4 +1,4 @@
-"""The warm worker, `python -m core.runs.worker.warm_worker`, loads TensorFlow before there is a run for it.
+"""The warm worker loads TensorFlow before there is a run for it.
 
 It is started by `warm_worker_pool`, which holds the other end of its standard input. While it waits it ends with its
 owner. Once it has a run it is a worker like any other, and ends with the run.
@@ -8,16 +8,18 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from filelock import Timeout
 
+from core.runs.records.store import RunStore
 from core.runs.worker.environment import LOG_NAME
 from core.runs.worker.handoff import Offer, fingerprint, standby_folder
 from core.runs.worker.liveness import worker_lock
 from core.runs.worker.warm_worker_pool import DONE, NOT_WANTED
-from core.runs.worker.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_memory_killer, prepare_process, work
+from core.runs.worker.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_memory_killer, work
 from core.settings import settings
 
 FAILED = 1
@@ -27,12 +29,16 @@ IDLE_MEMORY_SCORE = "900"
 LOADING_NICENESS = 19
 
 
-def stand_by() -> int:
+def stand_by(start_next: Callable[[RunStore], None]) -> int:
     """Waits for a run and works on it.
+
+    Args:
+        start_next: starts queued runs while slots are free.
 
     Returns:
         DONE, also where nobody wanted anything; FAILED; or NOT_WANTED, where the data home has a standby.
     """
+    offer_to_memory_killer(IDLE_MEMORY_SCORE)
     ours = settings()
     folder = standby_folder(ours.home)
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,7 +63,7 @@ def stand_by() -> int:
     lock.release()
     offer_to_memory_killer(OUT_OF_MEMORY_SCORE)
     _log_into(ours.runs / run_id)
-    return DONE if work(run_id, ours) else FAILED
+    return DONE if work(run_id, ours, start_next) else FAILED
 
 
 class _Loading(threading.Thread):
@@ -103,22 +109,3 @@ def _log_into(run_folder: Path) -> None:
         os.dup2(log, 1)
         os.dup2(log, 2)
         os.close(log)
-
-
-def main() -> None:
-    """Stands by, and leaves without Python's own slow way out of TensorFlow."""
-    prepare_process()
-    offer_to_memory_killer(IDLE_MEMORY_SCORE)
-    code = FAILED
-    try:
-        code = stand_by()
-    except Exception:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,7 +9,7 @@ import psutil
 
 from core.errors import CoreError
 from core.runs.records.store import RunStatus, RunStore
-from core.runs.worker.environment import settings_for, start_process, worker_environment
+from core.runs.worker.environment import PROCESS, WARM, settings_for, start_process, worker_environment
 from core.runs.worker.handoff import standby_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.settings import GIGABYTE
@@ -76,9 +76,7 @@ class StandbyPool:
         """Starts a standby and stays with it to its end; returns its exit code, or None where the pool was closed."""
         log = self._store.home / LOG_NAME
         log.unlink(missing_ok=True)
-        process = start_process(
-            ["core.runs.worker.warm_worker"], log, worker_environment(self._store), stdin=subprocess.PIPE
-        )
+        process = start_process([PROCESS, WARM], log, worker_environment(self._store), stdin=subprocess.PIPE)
         try:
             while process.poll() is None and not self._closed.wait(LOOK_SECONDS):
                 if self._store.home.is_dir():

@@ -1,7 +1,7 @@
-"""The process of one run: `python -m core.runs.worker.worker RUN_ID`, started by `core.runs.queue`.
+"""Work on one run, in a process of its own.
 
-It holds the lock on the run's folder while it lives, trains, records how that ended, starts the next queued run and
-leaves. TensorFlow is loaded in here and nowhere near the web server.
+It holds the lock on the run's folder while it lives, trains, records how that ended, and has the next queued run
+started. TensorFlow is loaded in here and nowhere near the web server.
 """
 
 import faulthandler
@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,14 +22,13 @@ from filelock import Timeout
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
-from core.runs import queue
 from core.runs.records import failures
 from core.runs.records.history import restore_history
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
 from core.runs.worker.recording import ProgressRecorder, added
 from core.runs.worker.reserve import Reserve
-from core.settings import Settings, settings
+from core.settings import Settings
 
 LOCK_SECONDS = 3
 LOOK_SECONDS = 0.25
@@ -100,12 +100,13 @@ class End:
     seconds: dict[str, float] | None = None
 
 
-def work(run_id: str, ours: Settings) -> bool:
+def work(run_id: str, ours: Settings, start_next: Callable[[RunStore], None]) -> bool:
     """Works on a claimed run until it ends, then starts the next one.
 
     Args:
         run_id: the run.
         ours: the settings of this process.
+        start_next: starts queued runs while slots are free.
 
     Returns:
         Whether the run was this process's to work on.
@@ -134,7 +135,7 @@ def work(run_id: str, ours: Settings) -> bool:
     _record(store, run_id, _train(run, store, ours, should_stop), reserve)
     # The run may be resumed from now on.
     lock.release()
-    queue.start_queued(store)
+    start_next(store)
     return True
 
 
@@ -208,26 +209,3 @@ def offer_to_memory_killer(score: str) -> None:
     """Sets how readily the system ends this process where memory ends, up to 1000; Linux only."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(score)
-
-
-def main() -> None:
-    """Works on the run that the command line names, and leaves without Python's own slow way out of TensorFlow."""
-    prepare_process()
-    code = 1
-    try:
-        if len(sys.argv) != 2:
-            print("Expected the id of one run, as in: python -m core.runs.worker.worker RUN_ID", file=sys.stderr)
-        elif not work(sys.argv[1], settings()):
-            print(f"The run {sys.argv[1]} isn't waiting for a worker, or has one.", file=sys.stderr)
-        else:
-            code = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-
-
-if __name__ == "__main__":
-    main()

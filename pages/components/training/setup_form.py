@@ -17,8 +17,8 @@ from core.runs.records.store import Run
 from core.settings import settings
 from pages.components import wording
 from pages.components.charts import chart_view, charts
-from pages.components.shell import connection, session
-from pages.components.training import advanced_form, forecast_view
+from pages.components.shell import session
+from pages.components.training import advanced_form, connection, forecast_view
 
 FIELDS = tuple(name for name in option_names() if name != "validation_split")
 RECIPE = "recipe"

@@ -22,6 +22,7 @@ from core.runs import queue
 from core.runs.records import database
 from core.runs.records.rows import seal
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.runs.worker.environment import PROCESS
 from core.runs.worker.liveness import worker_lock
 from core.settings import settings
 
@@ -266,9 +267,7 @@ def test_reconciled_by_many_at_once_starts_one_worker(
 
 def test_second_worker_for_a_run_leaves_it_alone(store: RunStore, config: TrainingConfig) -> None:
     with busy_slot(store, config) as run:
-        second = subprocess.run(
-            [sys.executable, "-m", "core.runs.worker.worker", run.id], capture_output=True, text=True, timeout=60
-        )
+        second = subprocess.run([sys.executable, "-m", PROCESS, run.id], capture_output=True, text=True, timeout=60)
         assert second.returncode == 1
         assert "isn't waiting for a worker, or has one" in second.stderr
         assert store.get(run.id) == run

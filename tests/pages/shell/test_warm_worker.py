@@ -3,6 +3,7 @@ from contextlib import suppress
 import psutil
 
 from core.runs.records.store import RunStore
+from core.runs.worker.environment import WARM
 from pages.components.shell.warm_worker import Standby
 from tests.pages.conftest import wait_until
 
@@ -13,7 +14,7 @@ def standbys() -> list[psutil.Process]:
     for child in psutil.Process().children():
         # One that is dead, and only not buried yet, tells nothing.
         with suppress(psutil.Error):
-            if "core.runs.worker.warm_worker" in child.cmdline():
+            if WARM in child.cmdline():
                 found.append(child)
     return found
 

@@ -15,6 +15,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.runs.worker.environment import WARM
 from core.runs.worker.handoff import is_standby_ready, standby_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.runs.worker.warm_worker_pool import StandbyPool
@@ -61,9 +62,7 @@ def standbys(store: RunStore) -> list[psutil.Process]:
     for child in psutil.Process().children():
         # One that is dead, and only not buried yet, has neither.
         with suppress(psutil.Error):
-            if "core.runs.worker.warm_worker" in child.cmdline() and child.environ()["TRANSFER_STUDIO_HOME"] == str(
-                store.home
-            ):
+            if WARM in child.cmdline() and child.environ()["TRANSFER_STUDIO_HOME"] == str(store.home):
                 found.append(child)
     return found
 

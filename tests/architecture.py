@@ -1,0 +1,199 @@
+"""The rules of the house that an import can break. `python -m tests.architecture` prints rooms and their imports."""
+
+import ast
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from tests.project import ROOT
+
+HEAVY = {"tensorflow", "keras"}
+STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbones", "events", "progress")
+MOST_LINES = 400
+MOST_FILES = 14
+TOP_LEVEL = {"requirements.txt", "README.md", "app.py", "pages", "core", "tests"}
+# What each of these imports, nothing below those may.
+FORBIDDEN = {
+    "core": ("streamlit", "plotly", "pages"),
+    "core/nn": ("core.runs", "core.datasets.store", "core.processes"),
+    "core/datasets": ("core.nn", "core.runs", "core.processes"),
+    "core/files": ("core.datasets", "core.nn", "core.runs", "core.processes"),
+    "core/images": ("core.datasets", "core.nn", "core.runs", "core.processes"),
+}
+
+
+class House:
+    """The source of a project, module by module.
+
+    Args:
+        root: the project's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.sources = sorted([*root.glob("core/**/*.py"), *root.glob("pages/**/*.py"), *root.glob("app.py")])
+        self.trees = {path: ast.parse(path.read_text()) for path in self.sources}
+        self.modules = {self.name(path): path for path in self.sources}
+
+    def name(self, path: Path) -> str:
+        """Returns a module's dotted name."""
+        parts = path.relative_to(self.root).with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    def room(self, path: Path) -> str:
+        """Returns the folder that a module is in. A main program is a room of its own: it stands above all others."""
+        own = path.relative_to(self.root)
+        return str(own if own.name == "__main__.py" else own.parent).replace("\\", "/")
+
+    def imported(self, path: Path, everywhere: bool = True) -> set[str]:
+        """Returns the full names of what a file imports; only at its top level unless `everywhere`."""
+        names: set[str] = set()
+        for node in ast.walk(self.trees[path]) if everywhere else self.trees[path].body:
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                names |= {module} | {f"{module}.{alias.name}" for alias in node.names}
+        return names
+
+    def packages(self, path: Path) -> set[str]:
+        """Returns the outermost packages that a file imports from."""
+        return {name.split(".")[0] for name in self.imported(path)}
+
+    def own_imports(self, path: Path, everywhere: bool = True) -> set[Path]:
+        """Returns the modules of the project that a file imports, packages left out whose modules are meant."""
+        names = self.imported(path, everywhere)
+        meant = {
+            name for name in names if not any(other.startswith(f"{name}.") and other in self.modules for other in names)
+        }
+        return {self.modules[name] for name in meant if name in self.modules} - {path}
+
+    def rooms(self) -> dict[str, set[str]]:
+        """Returns for each room those that it imports from."""
+        graph: defaultdict[str, set[str]] = defaultdict(set)
+        for path in self.sources:
+            graph[self.room(path)] |= {self.room(other) for other in self.own_imports(path)} - {self.room(path)}
+        return dict(graph)
+
+
+def circles(house: House) -> Iterator[str]:
+    """The graph of folders has no circle."""
+    try:
+        TopologicalSorter(house.rooms()).prepare()
+    except CycleError as error:
+        yield " <- ".join(error.args[1])
+
+
+def heavy_imports(house: House) -> Iterator[str]:
+    """Only the room of networks imports TensorFlow and Keras."""
+    for path in house.sources:
+        if house.root / "core" / "nn" not in path.parents and house.packages(path) & HEAVY:
+            yield house.name(path)
+
+
+def heavy_pages(house: House) -> Iterator[str]:
+    """What pages import when they are loaded never leads to TensorFlow; imports inside functions come later."""
+    waiting = [path for path in house.sources if not house.name(path).startswith("core")]
+    seen: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path not in seen:
+            seen.add(path)
+            waiting += house.own_imports(path, everywhere=False)
+            if {name.split(".")[0] for name in house.imported(path, everywhere=False)} & HEAVY:
+                yield house.name(path)
+
+
+def forbidden_imports(house: House) -> Iterator[str]:
+    """Rooms import downwards."""
+    for path in house.sources:
+        for room, forbidden in FORBIDDEN.items():
+            if house.root / room in path.parents:
+                for name in house.imported(path):
+                    if any(name == other or name.startswith(f"{other}.") for other in forbidden):
+                        yield f"{house.name(path)} imports {name}"
+
+
+def foundations(house: House) -> Iterator[str]:
+    """What everything stands on uses the standard library only."""
+    for name in STANDARD_ONLY:
+        for path in house.sources:
+            own = path.relative_to(house.root / "core") if path.is_relative_to(house.root / "core") else None
+            if own and name in (own.stem if len(own.parts) == 1 else own.parts[0],):
+                for package in house.packages(path) - set(sys.stdlib_module_names) - {"core"}:
+                    yield f"{house.name(path)} imports {package}"
+
+
+def relative_imports(house: House) -> Iterator[str]:
+    """Imports are absolute, so that a line says where it leads."""
+    for path in house.sources:
+        if any(name.startswith(".") for name in house.imported(path)):
+            yield house.name(path)
+
+
+def long_files(house: House) -> Iterator[str]:
+    """A file that needs a table of contents is two files."""
+    for path in house.sources:
+        if (lines := len(path.read_text().splitlines())) > MOST_LINES:
+            yield f"{house.name(path)} has {lines} lines"
+
+
+def full_rooms(house: House) -> Iterator[str]:
+    """A folder holds what one person can keep in mind."""
+    files = (path for room in ("core", "pages") for path in (house.root / room).rglob("*") if path.is_file())
+    counts = Counter(str(path.parent.relative_to(house.root)) for path in files if path.suffix != ".pyc")
+    for folder, count in counts.items():
+        if count > MOST_FILES:
+            yield f"{folder} holds {count} files"
+
+
+def rooms_without_purpose(house: House) -> Iterator[str]:
+    """The first line of a room's `__init__.py` says what it is for."""
+    for folder in {path.parent for path in house.sources if house.room(path) not in (".", "pages", "pages/components")}:
+        path = folder / "__init__.py"
+        needed = house.room(folder / "x.py").startswith("core") or path.exists()
+        if needed and not (path in house.trees and ast.get_docstring(house.trees[path])):
+            yield house.room(folder / "x.py")
+
+
+def names_of_packages(house: House) -> Iterator[str]:
+    """Streamlit runs a page under its file's name, which must not hide a module of the standard library."""
+    for path in house.root.glob("pages/*.py"):
+        if path.stem in sys.stdlib_module_names:
+            yield path.name
+
+
+def foreign_top_level(house: House) -> Iterator[str]:
+    """The top level is the user's and fixed."""
+    top = {path.name for path in house.root.iterdir() if not path.name.startswith(".")}
+    yield from sorted(top - TOP_LEVEL - {"__pycache__"})
+
+
+RULES: tuple[Callable[[House], Iterator[str]], ...] = (
+    circles,
+    heavy_imports,
+    heavy_pages,
+    forbidden_imports,
+    foundations,
+    relative_imports,
+    long_files,
+    full_rooms,
+    rooms_without_purpose,
+    names_of_packages,
+    foreign_top_level,
+)
+
+
+def main() -> None:
+    """Prints each room, lowest first, with the number of its files and what it imports from."""
+    house = House(ROOT)
+    graph = house.rooms()
+    for room in TopologicalSorter(graph).static_order():
+        files = sum(house.room(path) == room for path in house.sources)
+        print(f"{room} ({files}) -> {', '.join(sorted(graph.get(room, ()))) or 'nothing'}")
+
+
+if __name__ == "__main__":
+    main()
