@@ -33,7 +33,9 @@ def choose_section() -> str:
     if st.session_state.get(SECTION) not in SECTIONS:
         named = st.query_params.get(SECTION)
         st.session_state[SECTION] = named if named in SECTIONS else OVERVIEW
-    chosen = st.segmented_control("Section", SECTIONS, key=SECTION, required=True, label_visibility="collapsed")
+    chosen = (
+        st.segmented_control("Section", SECTIONS, key=SECTION, required=True, label_visibility="collapsed") or OVERVIEW
+    )
     keep_in_address(SECTION, chosen)
     return chosen
 

@@ -40,8 +40,10 @@ def show_steps() -> None:
         with grid.cell():
             st.markdown(f"{icon} **{number}. {title}**")
             st.markdown(text)
-            icon_after = {"icon": ":material/arrow_forward:", "icon_position": "right"}
-            if st.button(go, key=f"step_{number}", type="tertiary", **icon_after):
+            pressed = st.button(
+                go, key=f"step_{number}", type="tertiary", icon=":material/arrow_forward:", icon_position="right"
+            )
+            if pressed:
                 st.switch_page(page)
 
 

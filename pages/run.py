@@ -1,6 +1,8 @@
 """One run: live while it trains, its results when it has ended. The address carries the run, so reloading works."""
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Literal
 
 import streamlit as st
 
@@ -50,7 +52,7 @@ def stop(run_id: str) -> None:
     queue.stop(session.run_store(), run_id)
 
 
-def show_work(run: Run, events: list[Event]) -> None:
+def show_work(run: Run, events: Sequence[Event]) -> None:
     """Draws what the run is at, and the way to stop it."""
     val_accuracy = events[-1].metrics.get("val_accuracy") if events else None
     with st.container(border=True):
@@ -117,7 +119,7 @@ def show_next_steps(run: Run) -> None:
             is_pressed = st.button("Resume", type="primary", icon=":material/resume:", help=RESUME_HELP)
             if pressed := press(f"resume_{run.id}", is_pressed):
                 resume(run, pressed)
-        kind = "secondary" if run.can_resume else "primary"
+        kind: Literal["primary", "secondary"] = "secondary" if run.can_resume else "primary"
         if run.status == RunStatus.FAILED:
             why = missing or START_AGAIN_HELP
             is_pressed = st.button("Start again", type=kind, icon=":material/replay:", disabled=bool(missing), help=why)

@@ -69,15 +69,15 @@ def show_actions(chosen: list[Run]) -> None:
             "compare them."
         )
         return
-    one = chosen[0] if len(chosen) == 1 else None
+    one, is_one = chosen[0], len(chosen) == 1
     with st.container(horizontal=True):
-        if st.button("Open", type="primary", icon=":material/open_in_new:", disabled=one is None):
+        if st.button("Open", type="primary", icon=":material/open_in_new:", disabled=not is_one):
             session.open_run(one.id)
-        can_resume = one is not None and one.can_resume
+        can_resume = is_one and one.can_resume
         if st.button("Resume", icon=":material/resume:", disabled=not can_resume):
             queue.resume(session.run_store(), one.id)
             session.open_run(one.id)
-        if st.button("Rename", icon=":material/edit:", disabled=one is None):
+        if st.button("Rename", icon=":material/edit:", disabled=not is_one):
             dialogs.rename(one.name, lambda name: session.run_store().rename(one.id, name))
         if st.button("Delete", icon=":material/delete:"):
             names = wording.listing([wording.plain(run.name) for run in chosen])

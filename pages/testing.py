@@ -34,7 +34,7 @@ def choose_run(runs: list[Run]) -> Run:
     by_id = {run.id: run for run in runs}
     if st.query_params.get("run") in by_id:
         session.choose_run(st.query_params["run"])
-    chosen = session.chosen_run(runs)
+    chosen = session.chosen_run(runs) or runs[0]
     session.choose_run(chosen.id)
     st.query_params["run"] = chosen.id
     # A key of its own and no index: with another index it would be another widget, which forgets what was just picked.

@@ -12,7 +12,8 @@ import click
 import numpy as np
 
 from core.backbones.availability import availability
-from core.backbones.table import BACKBONES, Backbone
+from core.backbones.backbone import Backbone
+from core.backbones.table import BACKBONES
 from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
 from core.datasets.archives.folder_reader import begins_like_a_picture
@@ -182,9 +183,8 @@ def _check_any_opens(paths: Sequence[Path]) -> None:
             return
         except OSError as error:
             first = first or error
-    raise DatasetError(
-        f"Expected a picture at {paths[0]}. It can't be opened: {first.strerror}. Check the path."
-    ) from first
+    reason = first.strerror if first else "there is no such file"
+    raise DatasetError(f"Expected a picture at {paths[0]}. It can't be opened: {reason}. Check the path.") from first
 
 
 def _some(names: Sequence[str]) -> str:

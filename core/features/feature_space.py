@@ -142,7 +142,7 @@ class FeatureSpace:
         for path in durable.paths_in(space.folder):
             if path.name.endswith(LISTING):
                 space._load(path)
-        space._settle(dtype and np.dtype(dtype), row_shape)
+        space._settle(np.dtype(dtype) if dtype else None, row_shape)
         # What another shard has as well isn't lost.
         space.damaged -= space._locations.keys()
         return space
@@ -356,7 +356,7 @@ def _delete(listing: Path) -> None:
 
 def _checksum(digest: str | None, row: np.ndarray) -> int:
     """Returns a checksum of a row, its type, its shape, and whose it is, so that rows can't be swapped either."""
-    return zlib.crc32(np.ascontiguousarray(row), zlib.crc32(f"{digest} {row.dtype.str} {row.shape}".encode()))
+    return zlib.crc32(np.ascontiguousarray(row).data, zlib.crc32(f"{digest} {row.dtype.str} {row.shape}".encode()))
 
 
 @dataclass(frozen=True)

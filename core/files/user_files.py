@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -134,7 +134,7 @@ def _check_regular(status: os.stat_result, path: Path) -> None:
         raise OSError(errno.EINVAL, f"it is {kind}, not a file", str(path))
 
 
-def _has_mode(path: Path, is_right: object) -> bool:
+def _has_mode(path: Path, is_right: Callable[[int], bool]) -> bool:
     try:
         return is_right(path.stat().st_mode)
     except (OSError, ValueError):

@@ -5,6 +5,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from core.backbones.table import get_backbone
 from core.datasets.edit import Edit
@@ -73,7 +74,8 @@ STOPPED_JOBS = {
     "pack": "Stopped. There is no zip.",
 }
 
-STATUS_WORDS = {
+Color = Literal["red", "orange", "blue", "green", "gray"]
+STATUS_WORDS: dict[RunStatus, tuple[str, Color, str]] = {
     RunStatus.QUEUED: ("Queued", "gray", ":material/hourglass_empty:"),
     RunStatus.RUNNING: ("Running", "blue", ":material/play_circle:"),
     RunStatus.COMPLETED: ("Completed", "green", ":material/check_circle:"),
@@ -106,7 +108,7 @@ def _isolated(words: Sequence[tuple[str, str]]) -> str:
             parts.append(shown)
             is_open = False
             continue
-        before, _, after = AROUND.fullmatch(word).groups()
+        before, _, after = _around(word)
         start, end = len(_escaped(before)), len(shown) - len(_escaped(after))
         inner = shown[start:end]
         if is_open and not before:
@@ -115,6 +117,12 @@ def _isolated(words: Sequence[tuple[str, str]]) -> str:
             parts.append(f"{shown[:start]}{ISOLATE}{inner}{END_ISOLATE}{shown[end:]}")
         is_open = not after
     return " ".join(parts)
+
+
+def _around(word: str) -> tuple[str, str, str]:
+    """Returns what stands around a word in a sentence and is no part of it: before, the word itself, after."""
+    found = AROUND.fullmatch(word)
+    return (found[1], found[2], found[3]) if found else ("", word, "")
 
 
 def _is_from_the_right(text: str) -> bool:
@@ -145,7 +153,7 @@ def _plain_word(word: str) -> str:
     if not LINK_LIKE.search(word):
         return _escaped(word)
     # What stands around an address in a sentence is no part of it.
-    before, core, after = AROUND.fullmatch(word).groups()
+    before, core, after = _around(word)
     # The one that Streamlit looks for within code too, but not where its colon is spelled out.
     parts = [_as_code(part) if LINK_LIKE.search(part) else _escaped(part) for part in core.split(ICON)]
     return f"{_escaped(before)}{ICON.replace(':', '&#58;').join(parts)}{_escaped(after)}"

@@ -5,7 +5,7 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from functools import partial
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members
 from core.errors import DatasetError, Stopped
@@ -44,9 +44,9 @@ def _members(
     stream = _Forward(file, name, limits, should_stop)
     num_entries = 0
     try:
-        with tarfile.TarFile(fileobj=stream) as tar:
+        with tarfile.TarFile(fileobj=cast(IO[bytes], stream)) as tar:
             while (info := tar.next()) is not None:
-                tar.members.clear()  # it would keep a record of every entry
+                tar.members.clear()  # type: ignore[attr-defined]  # it would keep a record of every entry
                 num_entries += 1
                 if num_entries > limits.entries:
                     raise DatasetError(
@@ -88,7 +88,8 @@ def _problem(info: tarfile.TarInfo) -> str:
 
 def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
     try:
-        with tar.extractfile(info) as file:
+        # Asked of regular files only, which all have content.
+        with cast(IO[bytes], tar.extractfile(info)) as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
     except TAR_ERRORS as error:

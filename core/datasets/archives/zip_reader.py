@@ -164,8 +164,9 @@ def _find_directory64(file: BinaryIO, directory: Directory, end: int, name: str)
         return directory, end
     _, disk, record_place, num_disks = locator
     record = _unpack_at(file, END64, record_place)
-    is_sound = record and record[0] == END64_SIGNATURE and record_place + 12 + record[1] == place
-    if not is_sound or disk != 0 or num_disks > 1:
+    if record is None or record[0] != END64_SIGNATURE or record_place + 12 + record[1] != place:
+        raise _damaged(name, "its zip64 locator points nowhere")
+    if disk != 0 or num_disks > 1:
         raise _damaged(name, "its zip64 locator points nowhere")
     count, size, offset = record[7:]
     if not needed and (count, size, offset) != (directory.count, directory.size, directory.offset):
@@ -185,7 +186,7 @@ def _unpack_at(file: BinaryIO, layout: struct.Struct, place: int) -> tuple | Non
 
 
 def _read_directory(data: bytes, directory: Directory, name: str) -> list[Entry]:
-    entries = []
+    entries: list[Entry] = []
     place = 0
     while place < len(data):
         if len(entries) == directory.count or data[place : place + 4] != CENTRAL_SIGNATURE:

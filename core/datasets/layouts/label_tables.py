@@ -72,15 +72,15 @@ def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Readin
     chosen = _choose(found)
     if not chosen:
         return None
-    labels, own_splits = [""] * len(paths), [UNDECIDED] * len(paths)
+    classes, own_splits = [""] * len(paths), [UNDECIDED] * len(paths)
     for table in chosen:
         for picture, label, split in zip(table.pictures, table.labels, table.splits, strict=True):
-            labels[picture], own_splits[picture] = label, split
-    splits = _splits(paths, labels, own_splits)
+            classes[picture], own_splits[picture] = label, split
+    splits = _splits(paths, classes, own_splits)
     names = " and ".join(table.name for table in chosen)
     reason = f"{names} {'says' if len(chosen) == 1 else 'say'} {NO_CLASS}"
     places = [
-        Place(label, split) if label else Place("", reason=reason) for label, split in zip(labels, splits, strict=True)
+        Place(label, split) if label else Place("", reason=reason) for label, split in zip(classes, splits, strict=True)
     ]
     column = f"column {chosen[0].column}" if chosen[0].column else "second column"
     return make_reading(TABLE, f"The {column} of {names} has the class of each picture.", places)
@@ -345,7 +345,7 @@ class _Pictures:
         return bool(self._fitting(_path(cell)))
 
     def _fitting(self, parts: Folders) -> Sequence[int]:
-        return self._named.get(parts[-2:]) or self._named.get(parts[-1:], ())
+        return self._named.get(parts[-2:]) or self._named.get(parts[-1:]) or ()
 
     def _num_shared(self, number: int, parts: Folders) -> int:
         """Returns how many folders the picture's path and a table's path have in common, counted from their ends."""

@@ -82,12 +82,12 @@ def build_index(
         progress.advance()
     progress.finish()
     check_counts(class_names, samples, name)
-    samples = without_lone_train(samples)
+    kept = without_lone_train(samples)
     index = DatasetIndex(
-        id=fingerprint(class_names, samples),
+        id=fingerprint(class_names, kept),
         name=name,
         class_names=class_names,
-        samples=samples,
+        samples=kept,
         skipped=tuple(skipped),
         num_ignored=extraction.num_ignored,
         folder=folder.parent,

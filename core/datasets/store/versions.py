@@ -100,7 +100,7 @@ def go_back(version: DatasetIndex, parent: DatasetIndex) -> None:
     decided = set(read_draft(parent).decisions)
     here = {sample.path for sample in parent.samples}
     kept = [path for path, decision in read_draft(version).decisions.items() if decision == KEEP]
-    before = [(KEEP, kept)]
+    before: list[tuple[str, Sequence[str]]] = [(KEEP, kept)]
     before += [(REMOVE, edit.paths) for edit in version.edits if edit.kind == REMOVE]
     before += [(f"{RELABEL_PREFIX}{edit.class_names[0]}", edit.paths) for edit in version.edits if edit.kind == RELABEL]
     for decision, paths in before:

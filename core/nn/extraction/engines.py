@@ -82,7 +82,7 @@ def _without_statistics() -> None:
     It would send them from forks of this process, which hang where threads held a lock, with all its memory. Without
     the module that sends them it does without.
     """
-    sys.modules.setdefault("openvino_telemetry", None)
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # Python's own way to say: none
 
 
 def _openvino_compute(function: ConcreteFunction, precision: str) -> Compute:

@@ -241,8 +241,7 @@ def _find_runs(path: Path, readable: Path) -> _Found:
 def _take(found: _Found, folder: Path, salvaged: RunRecord | None) -> None:
     """Adds the run of a folder to what was found: of its manifest, else of the database, else of its files."""
     try:
-        record: RunRecord | None = read_record(folder)
-        found.recorded[folder.name] = record
+        found.recorded[folder.name] = record = read_record(folder)
     except ValueError:
         record = salvaged
     if record is None:

@@ -22,5 +22,8 @@ def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callabl
     # had it from their beginning.
     draw = st.plotly_chart
     figure.update_layout(template="streamlit")
-    selection = {"on_select": on_select, "selection_mode": "points"} if on_select else {}
-    draw(figure, config=CONFIG | ({"scrollZoom": True} if on_select else {}), alt=alt, key=key, **selection)
+    if on_select:
+        zoomable = CONFIG | {"scrollZoom": True}
+        draw(figure, config=zoomable, alt=alt, key=key, on_select=on_select, selection_mode="points")
+    else:
+        draw(figure, config=CONFIG, alt=alt, key=key)

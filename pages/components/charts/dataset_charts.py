@@ -1,7 +1,7 @@
 """Charts of data sets: data in, Plotly figures out. No Streamlit calls."""
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -98,7 +98,7 @@ def aspect_histogram(samples: Sequence[Sample]) -> go.Figure:
     return figure
 
 
-def _histogram(values: np.ndarray, edges: np.ndarray, words: object) -> go.Figure:
+def _histogram(values: np.ndarray, edges: np.ndarray, words: Callable[[float, float], str]) -> go.Figure:
     counts, edges = np.histogram(values, edges)
     figure = new_figure(240, showlegend=False, bargap=0.06)
     figure.add_bar(
@@ -146,7 +146,7 @@ def picture_map(
             mode="markers",
             marker=look,
             unselected={"marker": {"opacity": 0.35}},
-            customdata=[[int(place), label(names[place]), label(classes[place])] for place in places],
+            customdata=[[place, label(names[place]), label(classes[place])] for place in places.tolist()],
             hovertemplate="%{customdata[2]}: %{customdata[1]}<extra></extra>",
         )
     if len(marked):

@@ -19,7 +19,11 @@ def show_missing(index: DatasetIndex) -> None:
     if latest.is_running:
         st.caption("Its pictures are being looked over: what is found will be shown here.")
         return
-    st.button("Look over the pictures", icon=":material/fact_check:", on_click=_start, args=(index,))
+    st.button("Look over the pictures", icon=":material/fact_check:", on_click=_start_again, args=(index,))
+
+
+def _start_again(index: DatasetIndex) -> None:
+    _start(index)
 
 
 def _start(index: DatasetIndex) -> Job:

@@ -16,7 +16,7 @@ IN_USE = "A run is training on it. Wait for its end, or stop it."
 def choose(datasets: list[DatasetIndex]) -> DatasetIndex:
     """Draws the choice of a data set and remembers it for the other pages."""
     by_id = {index.id: index for index in datasets}
-    chosen = session.chosen_dataset(datasets)
+    chosen = session.chosen_dataset(datasets) or datasets[0]
     session.choose_dataset(chosen.id)
     # A key of its own and no index: with another index it would be another widget, which forgets what was just picked.
     if st.session_state.get(CHOICE) != chosen.id:
@@ -35,8 +35,9 @@ def train_button(is_next: bool) -> None:
     Args:
         is_next: whether that is the likeliest next step.
     """
-    kind = "primary" if is_next else "secondary"
-    if st.button("Train a model", type=kind, icon=":material/model_training:", width="stretch"):
+    if st.button(
+        "Train a model", type="primary" if is_next else "secondary", icon=":material/model_training:", width="stretch"
+    ):
         st.switch_page(session.TRAIN)
 
 

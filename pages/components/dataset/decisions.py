@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.datasets.edit import REMOVE
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS, Issue
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import (
     KEEP,
     RELABEL_PREFIX,
-    REMOVE,
     UNDECIDED,
     Draft,
     decide,
@@ -92,9 +92,9 @@ def _discard(index: DatasetIndex) -> None:
         discard_draft(index)
 
 
-def show_made(job: Job) -> None:
+def show_made(job: Job[DatasetIndex]) -> None:
     """Says that a version is made, and shows it where its parent was shown."""
-    version: DatasetIndex = job.result
+    version = job.outcome
     if st.session_state.get(session.CHOSEN_DATASET) in (None, job.about):
         session.choose_dataset(version.id)
     known = session.dataset_store().get(version.id)

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.datasets.edit import REMOVE
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
-from core.datasets.versions.pending_edits import KEEP, REMOVE, Draft
+from core.datasets.versions.pending_edits import KEEP, Draft
 from pages.components import wording
 from pages.components.dataset import decisions
 from pages.components.dataset.dataset_queries import Findings, by_path

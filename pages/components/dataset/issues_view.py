@@ -15,7 +15,7 @@ from pages.components.shared import pictures, tables
 
 KIND = "issue_kind"
 A_PAGE = 24
-BADGES = {
+BADGES: dict[str, tuple[str, wording.Color, str]] = {
     "fault": ("Fault", "red", ":material/error:"),
     "warning": ("Warning", "orange", ":material/warning:"),
     "hint": ("Hint", "blue", ":material/info:"),
@@ -68,7 +68,8 @@ def _choose_kind(found: Findings, draft: Draft) -> str:
         number = len(found.by_kind[kind]) if kind == CORRUPT else left[kind]
         return f"{KINDS[kind].title} ({number:,})" if number else f":material/check: {KINDS[kind].title}"
 
-    return st.pills("What was found, worst first", kinds, format_func=label, key=KIND, required=True)
+    # Required, so there is always one.
+    return st.pills("What was found, worst first", kinds, format_func=label, key=KIND, required=True) or kinds[0]
 
 
 def _unreadable(found: Findings) -> None:

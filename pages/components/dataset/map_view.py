@@ -1,6 +1,7 @@
 """The map of a data set: pictures that look alike to a network lie near each other, so mixed-up classes are seen."""
 
 from collections import Counter
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -24,6 +25,8 @@ CHOICE = "map_choice_"
 LARGE = 360
 NEIGHBOURS = 6
 MOST_CHOICES = 500
+
+ButtonKind = Literal["primary", "secondary"]
 
 
 def show(index: DatasetIndex, found: Findings) -> None:
@@ -64,7 +67,9 @@ def _invite(index: DatasetIndex) -> None:
         )
 
 
-def start_button(index: DatasetIndex, label: str, key: str, kind: str = "secondary") -> None:
+def start_button(
+    index: DatasetIndex, label: str, key: str, kind: Literal["primary", "secondary"] = "secondary"
+) -> None:
     """Draws the button that starts the survey of a data set."""
     latest = session.jobs().latest(SURVEY, index.id)
     st.button(
@@ -148,7 +153,7 @@ def _chosen(index: DatasetIndex, found: Findings, seen: Survey) -> None:
             on_change=_chose,
             args=(index,),
         )
-    path = st.session_state.get(PICTURE + index.id)
+    path = st.session_state.get(PICTURE + index.id, "")
     if path not in by_path:
         st.info("Click a dot to see its picture.", icon=":material/ads_click:")
         return

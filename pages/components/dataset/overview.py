@@ -1,9 +1,12 @@
 """What is in a data set: what to look at, numbers, pictures, charts."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS
+from core.datasets.quality.issues import Issue
 from core.datasets.sample import Sample
 from core.datasets.splits import LARGEST_SHARE, SMALLEST_SHARE, SPLITS
 from pages.components import wording
@@ -22,7 +25,7 @@ ANY = "any"
 NONE_FOUND = "none"
 
 
-def show(index: DatasetIndex, found: Findings | None, open_issues: object) -> None:
+def show(index: DatasetIndex, found: Findings | None, open_issues: Callable[[], None]) -> None:
     """Draws the section.
 
     Args:
@@ -47,7 +50,7 @@ def show(index: DatasetIndex, found: Findings | None, open_issues: object) -> No
     left_out.show(index)
 
 
-def _glance(index: DatasetIndex, found: Findings, open_issues: object) -> None:
+def _glance(index: DatasetIndex, found: Findings, open_issues: Callable[[], None]) -> None:
     """Draws what the audit found, in one look, and what it advises."""
     draft = decisions.current(index)
     number = found.num_left(draft)
@@ -164,11 +167,12 @@ def _filters(index: DatasetIndex, found: Findings | None) -> tuple[int | None, s
 
 
 def _kind_words(kind: str | None) -> str:
-    words = {None: "Anything or nothing", ANY: "Something", NONE_FOUND: "Nothing"}
-    return words.get(kind) or KINDS[kind].title
+    if kind is None:
+        return "Anything or nothing"
+    return {ANY: "Something", NONE_FOUND: "Nothing"}.get(kind) or KINDS[kind].title
 
 
-def _has(flagged: object, sample: Sample, kind: str) -> bool:
+def _has(flagged: Mapping[str, Sequence[Issue]], sample: Sample, kind: str) -> bool:
     own = flagged.get(sample.path, ())
     if kind in (ANY, NONE_FOUND):
         return bool(own) == (kind == ANY)

@@ -44,9 +44,9 @@ def import_builtin(name: str) -> None:
     )
 
 
-def show_imported(job: Job) -> None:
+def show_imported(job: Job[DatasetIndex]) -> None:
     """Says that pictures are in, or that they were before, and what this import of them left out."""
-    imported: DatasetIndex = job.result
+    imported = job.outcome
     session.choose_dataset(imported.id)
     known = session.dataset_store().get(imported.id)
     if set(imported.notes) <= set(known.notes):

@@ -152,8 +152,8 @@ class Upload:
         except UploadRefused as refusal:
             raise self.fail(refusal.status, str(refusal)) from refusal
         except OSError as error:
-            refusal = self.unwritable(error)
-            raise self.fail(refusal.status, str(refusal)) from error
+            unwritable = self.unwritable(error)
+            raise self.fail(unwritable.status, str(unwritable)) from error
         self.received += len(chunk)
 
     def fail(self, status: int, text: str) -> UploadRefused:

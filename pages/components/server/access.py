@@ -76,10 +76,10 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
     if scope["type"] == "websocket" or scope["method"] not in READING:
         is_foreign = origin is None and headers.get("sec-fetch-site") in FOREIGN_SITES
         if is_foreign or not _is_own_page(origin):
-            return FORBIDDEN, _foreign_page("another site" if is_foreign else origin)
+            return FORBIDDEN, _foreign_page("another site" if is_foreign else origin or "")
     elif scope["path"].endswith(FIRST_QUESTIONS) and not _is_own_page(page := origin or headers.get("referer")):
         # A status other than 403, for which Streamlit's page has words of its own and doesn't show these.
-        return MISDIRECTED, _foreign_page(page)
+        return MISDIRECTED, _foreign_page(page or "")
     return None
 
 

@@ -60,6 +60,17 @@ class Job(Generic[Result]):
         """Why it failed, in words; empty where it didn't."""
         return str(self.failure or "")
 
+    @property
+    def outcome(self) -> Result:
+        """What came of it, for those who know that it is there.
+
+        Raises:
+            LookupError: it isn't done, or it failed or was stopped.
+        """
+        if self.result is None:
+            raise LookupError(f"The job {self.kind} {self.label!r} has no result.")
+        return self.result
+
     def run(self, work: Work[Result]) -> None:
         """Does the work and keeps what became of it."""
         try:
@@ -99,7 +110,7 @@ class Jobs:
             same = self._latest(kind, about) if about else None
             if same is not None and same.is_running:
                 return same
-            job = Job(secrets.token_hex(4), kind, label, about)
+            job: Job = Job(secrets.token_hex(4), kind, label, about)
             finished = [key for key, other in self._jobs.items() if not other.is_running]
             for key in finished[:-FINISHED_JOBS]:
                 del self._jobs[key]

@@ -55,5 +55,5 @@ def keep_to_their_page() -> None:
         if not fragments or any(map(runner._fragment_storage.contains, fragments)):
             run_script(runner, rerun_data)
 
-    run_on_its_page.keeps_to_its_page = True
-    ScriptRunner._run_script = run_on_its_page
+    run_on_its_page.keeps_to_its_page = True  # type: ignore[attr-defined]
+    ScriptRunner._run_script = run_on_its_page  # type: ignore[method-assign]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import streamlit as st
 
@@ -28,6 +29,8 @@ TESTING = "pages/testing.py"
 
 CHOSEN_DATASET = "chosen_dataset"
 CHOSEN_RUN = "chosen_run"
+
+Item = TypeVar("Item", DatasetIndex, Run)
 
 
 # The data home is part of each cache's key, so that two homes in one process (tests) never mix.
@@ -137,7 +140,7 @@ def chosen_run(runs: list[Run]) -> Run | None:
     return _chosen(CHOSEN_RUN, runs)
 
 
-def _chosen(key: str, choices: list) -> DatasetIndex | Run | None:
+def _chosen(key: str, choices: list[Item]) -> Item | None:
     chosen = st.session_state.get(key)
     return next((item for item in choices if item.id == chosen), choices[0] if choices else None)
 

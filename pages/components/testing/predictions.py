@@ -99,7 +99,7 @@ def _show_picture(picture: Picture) -> None:
 
 
 def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Prediction]) -> None:
-    rows = {
+    rows: dict[str, Sequence[object]] = {
         "Picture": [picture.name for picture in chosen],
         "Answer": [answer.class_name or None for answer in answers],
         "Probability": [None if answer.error else answer.probability * 100 for answer in answers],

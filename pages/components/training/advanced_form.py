@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.backbones.table import Backbone, get_backbone
+from core.backbones.backbone import Backbone
+from core.backbones.table import get_backbone
 from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, POOLINGS, PREPROCESSINGS, SCHEDULES, TrainingConfig
 from core.datasets.index import DatasetIndex
 from pages.components import wording

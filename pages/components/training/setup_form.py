@@ -6,7 +6,8 @@ import psutil
 import streamlit as st
 
 from core.backbones.availability import availability
-from core.backbones.table import BACKBONES, Backbone, get_backbone
+from core.backbones.backbone import Backbone
+from core.backbones.table import BACKBONES, get_backbone
 from core.config.recipes import RECIPES, explain_recommended, recipe_config
 from core.config.training_config import TrainingConfig, option_names
 from core.datasets.index import DatasetIndex
