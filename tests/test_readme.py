@@ -37,9 +37,18 @@ def test_pictures_and_files_that_are_named_exist():
     for name in re.findall(r"\]\((\.github/[^)]+)\)", README):
         assert (ROOT / name).is_file(), name
     layout = re.search(r"```\n(app\.py.*?)```", README, re.DOTALL).group(1)
+    outer = ROOT
     for line in layout.splitlines():
         name = line.split()[0]
-        assert (ROOT / name).exists() or (ROOT / "core" / name).exists(), name
+        path = (outer if line.startswith(" ") else ROOT) / name
+        assert path.exists(), name
+        outer = outer if line.startswith(" ") else path
+
+
+def test_the_layout_names_every_room_of_core():
+    named = set(re.findall(r"^  (\w+)/ ", README, re.MULTILINE))
+    rooms = {path.parent.name for path in ROOT.glob("core/*/__init__.py")}
+    assert rooms <= named
 
 
 @pytest.fixture
