@@ -59,7 +59,7 @@ for command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command and returns its exit code. Errors that a person can mend are one line on standard error."""
+    """Runs a command and returns its exit code. Errors that a user can mend are one line on standard error."""
     try:
         with refusals_in_words():
             return commands.main(arguments, prog_name="python -m core", standalone_mode=False) or 0

@@ -1,11 +1,11 @@
-"""The errors a person can do something about.
+"""The errors a user can do something about.
 
 Each message says what happened, what was expected and what to do. Anything else that is raised is a bug.
 """
 
 
 class CoreError(Exception):
-    """Base of every error that is shown to the person as it stands."""
+    """Base of every error that is shown to the user as it stands."""
 
 
 class DatasetError(CoreError):
@@ -29,4 +29,4 @@ class DatabaseDamagedError(RunError):
 
 
 class Stopped(Exception):  # noqa: N818 (an outcome that was asked for, not an error)
-    """The person asked a long job to stop. Not an error: whoever started the job decides what it means."""
+    """The user asked a long job to stop. Not an error: whoever started the job decides what it means."""

@@ -37,7 +37,7 @@ class Progress:
         """Counts further steps.
 
         Raises:
-            Stopped: the person asked to stop.
+            Stopped: the user asked to stop.
         """
         self._step += steps
         if time.monotonic() - self._told >= SECONDS_BETWEEN_EVENTS:

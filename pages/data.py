@@ -60,15 +60,15 @@ def keep_in_address(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
-def show_origin(index: DatasetIndex) -> None:
+def show_origin(dataset: DatasetIndex) -> None:
     """Says of a version what was done to make it, and offers to compare."""
-    words = dataset_views.origin(index)
+    words = dataset_views.origin(dataset)
     if not words:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/account_tree: {words}", width="content")
-        if dataset_views.parent_name(index):
-            st.button("Compare", key="compare_origin", type="tertiary", on_click=compare, args=(index.parent,))
+        if dataset_views.parent_name(dataset):
+            st.button("Compare", key="compare_origin", type="tertiary", on_click=compare, args=(dataset.parent,))
 
 
 def compare(dataset_id: str) -> None:
@@ -77,23 +77,23 @@ def compare(dataset_id: str) -> None:
     open_section(VERSIONS)
 
 
-def show_dataset(index: DatasetIndex) -> None:
+def show_dataset(dataset: DatasetIndex) -> None:
     """Draws a data set: what can be done with it, and one section."""
-    show_origin(index)
+    show_origin(dataset)
     section = choose_section()
-    found = findings(index)
+    found = findings(dataset)
     if found is None:
-        audits.show_missing(index)
+        audits.show_missing(dataset)
     if section == OVERVIEW:
-        overview.show(index, found, lambda: open_section(ISSUES))
+        overview.show(dataset, found, lambda: open_section(ISSUES))
     elif section == ISSUES and found is not None:
-        issues_view.show(session.split_dataset(index), found)
+        issues_view.show(session.split_dataset(dataset), found)
     elif section == MAP and found is not None:
-        map_view.show(session.split_dataset(index), found)
+        map_view.show(session.split_dataset(dataset), found)
     elif section == CLASSES:
-        classes_view.show(index)
+        classes_view.show(dataset)
     elif section == VERSIONS:
-        versions_view.show(index)
+        versions_view.show(dataset)
 
 
 def show_looked_over(job: Job) -> None:

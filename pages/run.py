@@ -108,7 +108,7 @@ def start_again(run: Run, pressed: Press) -> None:
 
 def has_dataset(run: Run) -> bool:
     """Returns whether the run's data set is still there."""
-    return any(index.id == run.dataset_id for index in session.dataset_store().list())
+    return any(dataset.id == run.dataset_id for dataset in session.dataset_store().list())
 
 
 def show_next_steps(run: Run) -> None:
@@ -198,8 +198,8 @@ def show_details(run: Run) -> None:
 
 def show_origin(run: Run) -> None:
     """Says what the run's data set is a version of, where it is one and still there."""
-    index = next((index for index in session.dataset_store().list() if index.id == run.dataset_id), None)
-    if index is not None and (origin := dataset_views.origin(index)):
+    dataset = next((dataset for dataset in session.dataset_store().list() if dataset.id == run.dataset_id), None)
+    if dataset is not None and (origin := dataset_views.origin(dataset)):
         st.caption(f":material/account_tree: {origin}")
 
 

@@ -97,15 +97,15 @@ def webcam_picture() -> list[Picture]:
 def held_out_pictures(run: Run) -> list[Picture]:
     """Draws a choice among the pictures that the model never learned from, and returns a handful of them."""
     try:
-        index = session.dataset_store().get(run.dataset_id)
+        dataset = session.dataset_store().get(run.dataset_id)
     except CoreError:
         st.info("The data set of this model was deleted. Upload pictures instead.", icon=":material/info:")
         return []
-    split = session.split_dataset(index, run.config.validation_split, run.config.seed)
-    names = index.class_names
+    split = session.split_dataset(dataset, run.config.validation_split, run.config.seed)
+    names = dataset.class_names
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox(
-            "Of class", range(-1, len(names)), format_func=lambda place: names[place] if place >= 0 else "Any class"
+            "Of class", range(-1, len(names)), format_func=lambda index: names[index] if index >= 0 else "Any class"
         )
         if st.button("Other pictures", icon=":material/shuffle:"):
             st.session_state[DRAW] = st.session_state.get(DRAW, 0) + 1
@@ -116,9 +116,9 @@ def held_out_pictures(run: Run) -> list[Picture]:
     return [held_out_picture(split, sample) for sample in chosen]
 
 
-def held_out_picture(index: DatasetIndex, sample: Sample) -> Picture:
+def held_out_picture(dataset: DatasetIndex, sample: Sample) -> Picture:
     """Returns a picture of the data set with the class that it has."""
-    return Picture(sample.name.rsplit("/", 1)[-1], index.picture_path(sample), index.class_names[sample.label])
+    return Picture(sample.name.rsplit("/", 1)[-1], dataset.picture_path(sample), dataset.class_names[sample.label])
 
 
 def show_testing(runs: list[Run]) -> None:

@@ -14,25 +14,25 @@ from pages.components.shell.presses import press
 from pages.components.training import setup_form
 
 
-def split_sentence(index: DatasetIndex) -> str:
+def split_sentence(dataset: DatasetIndex) -> str:
     """Returns how many pictures there are to learn from and to check with."""
-    split = session.split_dataset(index)
+    split = session.split_dataset(dataset)
     train, validation = len(split.select("train")), len(split.select("validation"))
     return (
-        f"{wording.count(len(index.class_names), 'class')}, {wording.count(len(index.samples), 'picture')}: "
+        f"{wording.count(len(dataset.class_names), 'class')}, {wording.count(len(dataset.samples), 'picture')}: "
         f"{train:,} to learn from, {validation:,} to check with"
     )
 
 
 def show_form(datasets: list[DatasetIndex]) -> None:
     """Draws the form; submits a run and goes to it once Start is pressed."""
-    index = dataset_views.choose(datasets)
-    st.caption(split_sentence(index))
-    if origin := dataset_views.origin(index):
+    dataset = dataset_views.choose(datasets)
+    st.caption(split_sentence(dataset))
+    if origin := dataset_views.origin(dataset):
         st.caption(f":material/account_tree: {origin}")
-    config = setup_form.training_config(index)
+    config = setup_form.training_config(dataset)
     if pressed := press("start", config is not None):
-        submit = partial(queue.submit, session.run_store(), index.id, config, recipe=setup_form.chosen_recipe())
+        submit = partial(queue.submit, session.run_store(), dataset.id, config, recipe=setup_form.chosen_recipe())
         session.open_run(pressed.do("submit", submit).id)
 
 

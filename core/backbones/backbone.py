@@ -12,7 +12,7 @@ class Block:
     """A stage of a network that is frozen or trained as one.
 
     Attributes:
-        name: what the person sees.
+        name: what the user sees.
         output: the layer whose output ends the block; `layer.input` for what enters that layer; empty for the
             network's own output.
         parameters: how many numbers the block holds.
@@ -50,7 +50,7 @@ class Backbone:
 
     Attributes:
         name: key in configurations.
-        label: what the person sees.
+        label: what the user sees.
         family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
         num_features: channels of its last feature map.
         gmacs: thousand million multiply-adds for one picture at `image_size`.

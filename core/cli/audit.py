@@ -30,22 +30,22 @@ def audit(dataset: str, as_json: bool) -> None:
         _print(index, found)
 
 
-def _make(index: DatasetIndex) -> Audit:
+def _make(dataset: DatasetIndex) -> Audit:
     with stop_on_interrupt("Stopping the audit.") as should_stop:
         try:
-            found = audits.audit(index, PhaseTeller(PHASES), should_stop)
+            found = audits.audit(dataset, PhaseTeller(PHASES), should_stop)
         except Stopped:
             raise click.Abort from None
     try:
-        audits.write_audit(index, found)
+        audits.write_audit(dataset, found)
     except DatasetError as error:
         say(f"{error} It will be looked over again next time.")
     return found
 
 
-def _print(index: DatasetIndex, found: Audit) -> None:
-    names = {sample.path: sample.name for sample in index.samples}
-    print_facts({"id": index.id, "name": index.name, "pictures": found.num_pictures})
+def _print(dataset: DatasetIndex, found: Audit) -> None:
+    names = {sample.path: sample.name for sample in dataset.samples}
+    print_facts({"id": dataset.id, "name": dataset.name, "pictures": found.num_pictures})
     for item in found.advice:
         click.echo(f"\n{in_words(item.text)}")
     if not found.issues:
@@ -63,12 +63,12 @@ def _name(issue: Issue, names: dict[str, str]) -> str:
     return names.get(issue.path, issue.path)
 
 
-def _values(index: DatasetIndex, found: Audit) -> dict[str, Any]:
-    samples = {sample.path: sample for sample in index.samples}
-    surplus = audits.keep_one(index, found)
+def _values(dataset: DatasetIndex, found: Audit) -> dict[str, Any]:
+    samples = {sample.path: sample for sample in dataset.samples}
+    surplus = audits.keep_one(dataset, found)
     return {
-        "id": index.id,
-        "name": index.name,
+        "id": dataset.id,
+        "name": dataset.name,
         "num_pictures": found.num_pictures,
         "seconds": found.seconds,
         "counts": found.counts(),
@@ -78,7 +78,7 @@ def _values(index: DatasetIndex, found: Audit) -> dict[str, Any]:
                 "severity": KINDS[issue.kind].severity,
                 "path": issue.path,
                 "name": samples[issue.path].name if issue.path in samples else issue.path,
-                "class": index.class_names[samples[issue.path].label] if issue.path in samples else None,
+                "class": dataset.class_names[samples[issue.path].label] if issue.path in samples else None,
                 "detail": issue.detail,
                 "score": issue.score,
                 "group": issue.group,

@@ -11,7 +11,7 @@ from core.cli.progress import PhaseTeller
 from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import LAYOUTS
-from core.datasets.store.dataset_names import clean_title
+from core.datasets.store.dataset_names import clean_name
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
@@ -109,8 +109,8 @@ def import_sample_set(name: str) -> DatasetIndex:
 
 def tell_unused_name(dataset: DatasetIndex, name: str | None) -> None:
     """Says on standard error that a name wasn't used, as the pictures were here already under another."""
-    if name and dataset.notes and not dataset.name.startswith(clean_title(name)):
-        say(f"The name {in_words(clean_title(name))} was not used: the pictures were here as {in_words(dataset.name)}.")
+    if name and dataset.notes and not dataset.name.startswith(clean_name(name)):
+        say(f"The name {in_words(clean_name(name))} was not used: the pictures were here as {in_words(dataset.name)}.")
 
 
 def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:

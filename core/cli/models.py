@@ -133,21 +133,21 @@ def _quiet_tensorflow() -> Iterator[None]:
         os.close(kept)
 
 
-def _evaluate_on(index: DatasetIndex, folder: Path) -> Evaluation:
-    predictions = _predict(folder, [index.picture_path(sample) for sample in index.samples])
+def _evaluate_on(dataset: DatasetIndex, folder: Path) -> Evaluation:
+    predictions = _predict(folder, [dataset.picture_path(sample) for sample in dataset.samples])
     known = predictions[0].class_names
-    unknown = sorted(set(index.class_names) - set(known))
+    unknown = sorted(set(dataset.class_names) - set(known))
     if unknown:
         raise DatasetError(
             f"Expected a data set with classes out of {_some(known)}. Received {_some(unknown)} too."
             " Rename or leave out these classes."
         )
     columns = {name: column for column, name in enumerate(known)}
-    answered = [pair for pair in zip(index.samples, predictions, strict=True) if not pair[1].error]
+    answered = [pair for pair in zip(dataset.samples, predictions, strict=True) if not pair[1].error]
     return Evaluation(
-        index.name,
+        dataset.name,
         known,
-        np.array([columns[index.class_names[sample.label]] for sample, _ in answered], np.int64),
+        np.array([columns[dataset.class_names[sample.label]] for sample, _ in answered], np.int64),
         np.array([prediction.probabilities for _, prediction in answered], np.float64),
         tuple(sample.path for sample, _ in answered),
     )

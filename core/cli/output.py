@@ -16,7 +16,7 @@ json_option: Callable = click.option(
 
 
 def say(text: str) -> None:
-    """Tells the person what is going on, on standard error."""
+    """Tells the user what is going on, on standard error."""
     click.echo(text, err=True)
 
 

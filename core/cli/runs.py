@@ -55,11 +55,11 @@ def train(context: click.Context, dataset: str, recipe: str, name: str | None, a
     Options that aren't given are the recipe's.
     """
     recipe = get_recipe(recipe).name
-    index = find_dataset(dataset)
+    found = find_dataset(dataset)
     given = {option: value for option, value in options.items() if value is not None}
-    config = training_config(recipe, index, given)
+    config = training_config(recipe, found, given)
     store = run_store()
-    _print_end(context, follow(store, queue.submit(store, index.id, config, recipe, name)), as_json)
+    _print_end(context, follow(store, queue.submit(store, found.id, config, recipe, name)), as_json)
 
 
 @click.command()

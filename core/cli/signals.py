@@ -13,7 +13,7 @@ def stop_on_interrupt(notice: str) -> Iterator[ShouldStop]:
     """Turns the first Ctrl-C into an answer of the callable it gives; the second one ends the command.
 
     Args:
-        notice: what the person is told then.
+        notice: what the user is told then.
     """
     requested = False
 

@@ -10,9 +10,9 @@ from core.cli.progress import PhaseTeller
 from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS, Issue
-from core.datasets.quality.embeddings import Survey, read_survey
+from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis
 from core.errors import Stopped
-from core.processes.embeddings_process import survey_apart
+from core.processes.embeddings_process import analyse_in_subprocess
 from core.settings import settings
 
 SHOWN_ISSUES = 20
@@ -32,7 +32,7 @@ PHASES = {
 def survey(dataset: str, as_json: bool) -> None:
     """Find doubtful labels and pictures unlike all others, by the features of the bundled network."""
     index = find_dataset(dataset)
-    found = read_survey(index) or _make(index)
+    found = read_analysis(index) or _make(index)
     if as_json:
         print_json(_values(index, found))
         return
@@ -43,10 +43,10 @@ def survey(dataset: str, as_json: bool) -> None:
         _print_issues(kind, found.of_kind(kind), names)
 
 
-def _make(index: DatasetIndex) -> Survey:
+def _make(dataset: DatasetIndex) -> EmbeddingAnalysis:
     with stop_on_interrupt("Stopping. Features that were computed are kept.") as should_stop:
         try:
-            return survey_apart(settings(), index, PhaseTeller(PHASES), should_stop)
+            return analyse_in_subprocess(settings(), dataset, PhaseTeller(PHASES), should_stop)
         except Stopped:
             raise click.Abort from None
 
@@ -60,12 +60,12 @@ def _print_issues(kind: str, issues: tuple[Issue, ...], names: dict[str, str]) -
         click.echo(f"and {len(issues) - SHOWN_ISSUES:,} more (--json lists all)")
 
 
-def _values(index: DatasetIndex, survey: Survey) -> dict[str, Any]:
-    samples = {sample.path: sample for sample in index.samples}
+def _values(dataset: DatasetIndex, survey: EmbeddingAnalysis) -> dict[str, Any]:
+    samples = {sample.path: sample for sample in dataset.samples}
     points = zip(survey.paths, survey.coordinates.tolist(), strict=True)
     return {
-        "id": index.id,
-        "name": index.name,
+        "id": dataset.id,
+        "name": dataset.name,
         "backbone": survey.backbone,
         "accuracy": survey.accuracy,
         "issues": [
@@ -73,7 +73,7 @@ def _values(index: DatasetIndex, survey: Survey) -> dict[str, Any]:
                 "kind": issue.kind,
                 "path": issue.path,
                 "name": samples[issue.path].name,
-                "class": index.class_names[samples[issue.path].label],
+                "class": dataset.class_names[samples[issue.path].label],
                 "suggested": survey.suggested.get(issue.path),
                 "detail": issue.detail,
                 "score": issue.score,
@@ -81,6 +81,6 @@ def _values(index: DatasetIndex, survey: Survey) -> dict[str, Any]:
             for issue in survey.issues
         ],
         "map": [
-            {"path": path, "class": index.class_names[samples[path].label], "x": x, "y": y} for path, (x, y) in points
+            {"path": path, "class": dataset.class_names[samples[path].label], "x": x, "y": y} for path, (x, y) in points
         ],
     }

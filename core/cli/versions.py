@@ -33,13 +33,13 @@ def datasets(as_json: bool) -> None:
     """List the data sets, the newest first."""
     every, broken = DatasetStore(settings()).list(), DatasetStore(settings()).damaged()
     if as_json:
-        values = [dataset_values(index) | {"created": index.created} for index in every]
+        values = [dataset_values(dataset) | {"created": dataset.created} for dataset in every]
         print_json({"datasets": values} | ({"damaged": list(map(_damaged_values, broken))} if broken else {}))
         return
     if every:
-        names = {index.id: index.name for index in every}
+        names = {dataset.id: dataset.name for dataset in every}
         print_table(
-            ("id", "name", "pictures", "classes", "made of", "created"), [_row(index, names) for index in every]
+            ("id", "name", "pictures", "classes", "made of", "created"), [_row(dataset, names) for dataset in every]
         )
     elif not broken:
         click.echo("There are no data sets yet. Make one: python -m core samples textures")
@@ -62,19 +62,19 @@ def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, *
 
     Changes are made in the order in which the options are listed here. Options about one thing can be given again.
     """
-    index = find_dataset(dataset)
+    found = find_dataset(dataset)
     with stop_on_interrupt("Stopping. Nothing of it is kept.") as should_stop:
         try:
             if keep_one_copy:
-                changes["remove"] += _copies(index, should_stop)
-            edits = _edits(index, **changes)
-            version = DatasetStore(settings()).derive(index.id, edits, name, PhaseTeller(PHASES), should_stop)
+                changes["remove"] += _copies(found, should_stop)
+            edits = _edits(found, **changes)
+            version = DatasetStore(settings()).derive(found.id, edits, name, PhaseTeller(PHASES), should_stop)
         except Stopped:
             raise click.Abort from None
     print_dataset(version, as_json)
     tell_unused_name(version, name)
-    if not as_json and version.parent == index.id:
-        click.echo(f"\nMade of {index.name}: {', '.join(edit.describe() for edit in version.edits)}")
+    if not as_json and version.parent == found.id:
+        click.echo(f"\nMade of {found.name}: {', '.join(edit.describe() for edit in version.edits)}")
 
 
 @click.command()
@@ -83,20 +83,20 @@ def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, *
 @json_option
 def pack(dataset: str, output: Path, as_json: bool) -> None:
     """Write a data set as a zip of class folders."""
-    index = find_dataset(dataset)
+    found = find_dataset(dataset)
     with stop_on_interrupt("Stopping. Nothing of it is kept.") as should_stop:
         try:
             with durable.writing(output) as file:
-                write_zip(index, file, PhaseTeller(PHASES), should_stop)
+                write_zip(found, file, PhaseTeller(PHASES), should_stop)
         except Stopped:
             raise click.Abort from None
         except OSError as error:
             raise DatasetError(f"{output} can't be written: {error.strerror}. Choose another place.") from error
     size = output.stat().st_size
     if as_json:
-        print_json({"id": index.id, "output": str(output), "bytes": size, "num_pictures": len(index.samples)})
+        print_json({"id": found.id, "output": str(output), "bytes": size, "num_pictures": len(found.samples)})
     else:
-        print_facts({"file": output, "pictures": len(index.samples), "size": f"{size / MEGABYTE:.1f} MB"})
+        print_facts({"file": output, "pictures": len(found.samples), "size": f"{size / MEGABYTE:.1f} MB"})
 
 
 @click.command("delete-dataset")
@@ -117,7 +117,7 @@ def delete_dataset(dataset: str, as_json: bool) -> None:
 
 
 def _edits(
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     remove: Sequence[str],
     leave_out: Sequence[str],
     merge: Sequence[str],
@@ -125,7 +125,7 @@ def _edits(
     subset: int | None,
 ) -> list[Edit]:
     """Returns the changes that were asked for, in the order of the options."""
-    paths = _paths(index, remove)
+    paths = _paths(dataset, remove)
     edits = [Edit(REMOVE, tuple(dict.fromkeys(paths)))] if paths else []
     if leave_out:
         edits.append(Edit(LEAVE_OUT_CLASS, class_names=tuple(leave_out)))
@@ -137,37 +137,37 @@ def _edits(
     if subset is not None:
         edits.append(Edit(SUBSET, number=subset))
     if not edits:
-        raise DatasetError(f"Expected at least one change of {index.name}. Received none. See: derive --help")
+        raise DatasetError(f"Expected at least one change of {dataset.name}. Received none. See: derive --help")
     return edits
 
 
-def _copies(index: DatasetIndex, should_stop: ShouldStop) -> tuple[str, ...]:
+def _copies(dataset: DatasetIndex, should_stop: ShouldStop) -> tuple[str, ...]:
     """Returns the pictures that are left out where one of each group of copies is kept.
 
     Raises:
         DatasetError: there are none.
-        Stopped: the person asked to stop.
+        Stopped: the user asked to stop.
     """
-    found = read_audit(index)
+    found = read_audit(dataset)
     if found is None:
-        found = audit(index, PhaseTeller(PHASES), should_stop)
-        write_audit(index, found)
-    copies = keep_one(index, found)
+        found = audit(dataset, PhaseTeller(PHASES), should_stop)
+        write_audit(dataset, found)
+    copies = keep_one(dataset, found)
     if not copies:
-        raise DatasetError(f"There are no copies in {index.name}. Leave --keep-one-copy out.")
+        raise DatasetError(f"There are no copies in {dataset.name}. Leave --keep-one-copy out.")
     return copies
 
 
-def _paths(index: DatasetIndex, pictures: Sequence[str]) -> list[str]:
+def _paths(dataset: DatasetIndex, pictures: Sequence[str]) -> list[str]:
     """Returns the paths of the pictures that words on the command line mean: paths, or names in the archive."""
     found: dict[str, list[str]] = {}
-    for sample in index.samples:
+    for sample in dataset.samples:
         for word in {sample.path, sample.name}:
             found.setdefault(word, []).append(sample.path)
     for picture in pictures:
         if picture not in found:
             raise DatasetError(
-                f"There is no picture {picture!r} in {index.name}. Give its path or its name in the archive."
+                f"There is no picture {picture!r} in {dataset.name}. Give its path or its name in the archive."
             )
         if len(found[picture]) > 1:
             several = ", ".join(found[picture][:5])
@@ -193,7 +193,7 @@ def _damaged_values(item: DamagedDataset) -> dict[str, Any]:
     }
 
 
-def _row(index: DatasetIndex, names: dict[str, str]) -> tuple[object, ...]:
-    made_of = names.get(index.parent, "one that is deleted") if index.parent else "-"
-    created = datetime.fromtimestamp(index.created).strftime("%Y-%m-%d %H:%M")
-    return index.id, index.name, len(index.samples), len(index.class_names), made_of, created
+def _row(dataset: DatasetIndex, names: dict[str, str]) -> tuple[object, ...]:
+    made_of = names.get(dataset.parent, "one that is deleted") if dataset.parent else "-"
+    created = datetime.fromtimestamp(dataset.created).strftime("%Y-%m-%d %H:%M")
+    return dataset.id, dataset.name, len(dataset.samples), len(dataset.class_names), made_of, created

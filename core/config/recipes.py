@@ -20,7 +20,7 @@ class Recipe:
 
     Attributes:
         name: key in configurations and on the command line.
-        label: what the person sees.
+        label: what the user sees.
         description: what it does and when to choose it, in one or two sentences.
         config: the configuration, for a data set of unknown size.
     """

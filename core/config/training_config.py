@@ -248,11 +248,11 @@ class TrainingConfig:
         Batch normalisation stays frozen unless the backbone starts from scratch.
         """
         backbone = get_backbone(self.backbone)
-        thawed = sum(
+        unfrozen = sum(
             block.parameters - (block.statistics if self.from_scratch else block.batch_norm)
             for block in backbone.blocks[self.num_frozen_blocks :]
         )
-        return thawed + self.head.params(backbone, self.image_size, num_classes)
+        return unfrozen + self.head.params(backbone, self.image_size, num_classes)
 
     def with_options(self, **options: Any) -> "TrainingConfig":
         """Returns a copy with these fields changed, the parts' fields given flat.

@@ -38,7 +38,7 @@ class DatasetIndex:
 
     Attributes:
         id: fingerprint of its class names, splits and pictures; the same for the same content, whatever it is called.
-        name: what the person calls it.
+        name: what the user calls it.
         class_names: the classes, in the order of their labels.
         samples: its pictures.
         skipped: files that were left out, with the reason.

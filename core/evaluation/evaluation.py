@@ -82,9 +82,9 @@ class Evaluation:
     def confusion_among(self, chosen: Sequence[int]) -> np.ndarray:
         """Returns the part of `confusion` that some classes are in, in their order: all of it may be too large."""
         size = len(chosen)
-        place = np.full(len(self.class_names), -1)
-        place[list(chosen)] = np.arange(size)
-        rows, columns = place[self.labels], place[self.predictions]
+        index = np.full(len(self.class_names), -1)
+        index[list(chosen)] = np.arange(size)
+        rows, columns = index[self.labels], index[self.predictions]
         is_inside = (rows >= 0) & (columns >= 0)
         cells = np.bincount(rows[is_inside] * size + columns[is_inside], minlength=size * size)
         return cells.reshape(size, size)
@@ -106,7 +106,7 @@ class Evaluation:
         pairs = np.stack([self.labels[is_wrong], self.predictions[is_wrong]], axis=1)
         found, counts = np.unique(pairs, axis=0, return_counts=True)
         order = np.argsort(-counts, kind="stable")
-        return [(int(found[place, 0]), int(found[place, 1]), int(counts[place])) for place in order]
+        return [(int(found[index, 0]), int(found[index, 1]), int(counts[index])) for index in order]
 
     @property
     def per_class(self) -> tuple[ClassScore, ...]:

@@ -360,7 +360,7 @@ def _checksum(digest: str | None, row: np.ndarray) -> int:
 
 
 @dataclass(frozen=True)
-class Rows:
+class FeatureRows:
     """Numbers of one version of a list of pictures, read from memory where they fit, else from disk.
 
     Attributes:
@@ -372,7 +372,7 @@ class Rows:
     read: Callable[[np.ndarray], np.ndarray]
 
 
-def rows_of(space: FeatureSpace, digests: Sequence[str], memory_bytes: int) -> Rows:
+def rows_of(space: FeatureSpace, digests: Sequence[str], memory_bytes: int) -> FeatureRows:
     """Returns the rows of these pictures, in memory where they take at most `memory_bytes`.
 
     Raises:
@@ -383,9 +383,9 @@ def rows_of(space: FeatureSpace, digests: Sequence[str], memory_bytes: int) -> R
         # They would be in memory twice.
         space.release()
         return rows
-    return Rows(len(digests), lambda places: space.gather([digests[place] for place in places]))
+    return FeatureRows(len(digests), lambda indices: space.gather([digests[index] for index in indices]))
 
 
-def array_rows(array: np.ndarray) -> Rows:
+def array_rows(array: np.ndarray) -> FeatureRows:
     """Returns the rows of an array in memory."""
-    return Rows(len(array), lambda places: array[places])
+    return FeatureRows(len(array), lambda indices: array[indices])

@@ -129,7 +129,7 @@ def _about(seconds: float) -> str:
 
 
 def in_words(seconds: float) -> str:
-    """Returns a time as a person would say it."""
+    """Returns a time as a user would say it."""
     if seconds < 0.95:
         return "less than a second"
     if seconds < 100:

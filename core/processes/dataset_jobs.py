@@ -11,7 +11,7 @@ from typing import BinaryIO
 from core.datasets.archives.picture_reader import Pictures
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
-from core.datasets.layouts.layout import AmbiguousLayout, Reading
+from core.datasets.layouts.layout import AmbiguousLayout, LayoutCandidate
 from core.datasets.quality.audit import audit, write_audit
 from core.datasets.sample import Skipped
 from core.datasets.store.store import DatasetStore
@@ -24,7 +24,7 @@ from core.settings import MEGABYTE, ImportLimits, Settings
 MODULE = "core.processes.dataset_jobs"
 
 
-def import_apart(
+def import_in_subprocess(
     store: DatasetStore,
     source: Path | BinaryIO,
     name: str | None = None,
@@ -46,7 +46,7 @@ def import_apart(
 
     Raises:
         AmbiguousLayout: there is more than one way to tell the classes. Call again with the same source and the
-            `layout` that the person chose.
+            `layout` that the user chose.
         DatasetError: the source can't be used, or the process was ended by the system. Nothing is left behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
@@ -60,7 +60,7 @@ def import_apart(
         return _follow(store, job, on_event, should_stop)
 
 
-def import_pictures_apart(
+def import_pictures_in_subprocess(
     store: DatasetStore,
     classes: Mapping[str, Pictures],
     name: str,
@@ -85,7 +85,7 @@ def import_pictures_apart(
         return _follow(store, {"classes": on_disk, "name": name, "label": name}, on_event, should_stop)
 
 
-def add_pictures_apart(
+def add_pictures_in_subprocess(
     store: DatasetStore,
     key: str,
     class_name: str,
@@ -112,9 +112,9 @@ def add_pictures_apart(
         return _follow(store, {"parent": parent.id, "classes": on_disk, "label": parent.name}, on_event, should_stop)
 
 
-def make_version_apart(
+def make_version_in_subprocess(
     store: DatasetStore,
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
     further: Sequence[Edit] = (),
@@ -123,7 +123,7 @@ def make_version_apart(
 
     Args:
         store: where data sets are.
-        index: the data set.
+        dataset: the data set.
         on_event: told of the phases `version` and `audit` (pictures).
         should_stop: asked a few times a second.
         further: what to change after what was decided about the pictures.
@@ -132,18 +132,22 @@ def make_version_apart(
         DatasetError: as `make_version` does, or the process was ended by the system. The decisions stay.
         Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
     """
-    job = {"version_of": index.id, "further": [asdict(edit) for edit in further], "label": f"a version of {index.name}"}
+    job = {
+        "version_of": dataset.id,
+        "further": [asdict(edit) for edit in further],
+        "label": f"a version of {dataset.name}",
+    }
     return _follow(store, job, on_event, should_stop)
 
 
-def audit_apart(
-    store: DatasetStore, index: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
+def audit_in_subprocess(
+    store: DatasetStore, dataset: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
 ) -> None:
     """Looks a data set over that was imported before there were audits, in a process of its own, and writes the audit.
 
     Args:
         store: where the data set is.
-        index: the data set.
+        dataset: the data set.
         on_event: told of the phase `audit` (pictures).
         should_stop: asked a few times a second.
 
@@ -151,7 +155,7 @@ def audit_apart(
         DatasetError: the data set is gone, or the process was ended by the system.
         Stopped: `should_stop` said so.
     """
-    _follow(store, {"audit_of": index.id, "label": index.name}, on_event, should_stop)
+    _follow(store, {"audit_of": dataset.id, "label": dataset.name}, on_event, should_stop)
 
 
 @contextmanager
@@ -176,8 +180,8 @@ def _follow(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: Shoul
             f"The import of {job['label']} was ended by the system, most likely for lack of memory. Nothing of it was "
             "kept. Close other programs, or leave the largest pictures out."
         )
-    if "readings" in outcome:
-        raise AmbiguousLayout(outcome["question"], [_reading(values) for values in outcome["readings"]])
+    if "candidates" in outcome:
+        raise AmbiguousLayout(outcome["question"], [_candidate(values) for values in outcome["candidates"]])
     if "error" in outcome:
         raise DatasetError(outcome["error"])
     if "id" not in outcome:
@@ -192,8 +196,8 @@ def _follow(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: Shoul
     )
 
 
-def _reading(values: Job) -> Reading:
-    return Reading(
+def _candidate(values: Job) -> LayoutCandidate:
+    return LayoutCandidate(
         values["name"],
         values["description"],
         tuple(values["class_names"]),
@@ -223,23 +227,23 @@ def _import(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
     """Does, in the child, the import that the parent asks for."""
     store = DatasetStore(Settings(home=Path(job["home"]), import_limits=ImportLimits(**job["limits"])))
     try:
-        index = _import_into(store, job, on_event, should_stop)
+        dataset = _import_into(store, job, on_event, should_stop)
     except AmbiguousLayout as question:
-        readings = [asdict(replace(reading, places=())) for reading in question.readings]
-        return {"question": str(question), "readings": readings}
+        candidates = [asdict(replace(candidate, assignments=())) for candidate in question.candidates]
+        return {"question": str(question), "candidates": candidates}
     return {
-        "id": index.id,
-        "skipped": [asdict(item) for item in index.skipped],
-        "num_ignored": index.num_ignored,
-        "notes": index.notes,
+        "id": dataset.id,
+        "skipped": [asdict(item) for item in dataset.skipped],
+        "num_ignored": dataset.num_ignored,
+        "notes": dataset.notes,
     }
 
 
 def _import_into(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
     if "audit_of" in job:
-        index = store.get(job["audit_of"])
-        write_audit(index, audit(index, on_event, should_stop))
-        return index
+        dataset = store.get(job["audit_of"])
+        write_audit(dataset, audit(dataset, on_event, should_stop))
+        return dataset
     if "version_of" in job:
         further = [_edit(values) for values in job["further"]]
         return make_version(store, store.get(job["version_of"]), None, on_event, should_stop, further)

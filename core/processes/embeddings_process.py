@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.embeddings import Survey, read_survey, write_survey
-from core.datasets.store.manifest import read_record
+from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis, write_analysis
+from core.datasets.store.manifest import read_manifest
 from core.errors import DatasetError, Stopped
 from core.events import Event
 from core.processes.child import Child, Job, answer
@@ -14,17 +14,17 @@ from core.settings import Settings
 MODULE = "core.processes.embeddings_process"
 
 
-def survey_apart(
+def analyse_in_subprocess(
     settings: Settings,
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
-) -> Survey:
+) -> EmbeddingAnalysis:
     """Surveys a data set in a process of its own and stores the result with it.
 
     Args:
         settings: where weights and cached features are.
-        index: the data set; it must be in its place on disk.
+        dataset: the data set; it must be in its place on disk.
         on_event: told of the phases `starting`, `weights`, `features` (pictures), `labels` (models), `outliers` and
             `map`.
         should_stop: asked a few times a second.
@@ -35,7 +35,7 @@ def survey_apart(
     """
     weights = settings.weights_folder
     job = {
-        "folder": str(index.folder.absolute()),
+        "folder": str(dataset.folder.absolute()),
         "home": str(settings.home.absolute()),
         "weights_folder": str(weights.absolute()) if weights else None,
         "cache_bytes": settings.cache_bytes,
@@ -43,15 +43,15 @@ def survey_apart(
     outcome = Child(MODULE, job).follow(on_event, should_stop)
     if "died" in outcome:
         raise DatasetError(
-            f"Looking through {index.name} was ended by the system, most likely for lack of memory. Close other "
+            f"Looking through {dataset.name} was ended by the system, most likely for lack of memory. Close other "
             "programs and start it again: it goes on from where it was."
         )
     if "error" in outcome:
         raise DatasetError(outcome["error"])
-    survey = read_survey(index) if "id" in outcome else None
-    if survey is None:
+    analyse = read_analysis(dataset) if "id" in outcome else None
+    if analyse is None:
         raise Stopped
-    return survey
+    return analyse
 
 
 def _work(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
@@ -62,12 +62,12 @@ def _work(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
         weights_folder=Path(folder) if folder else None,
         cache_bytes=job["cache_bytes"],
     )
-    index = read_record(Path(job["folder"]))
+    dataset = read_manifest(Path(job["folder"]))
     on_event(Event("starting"))
-    from core.nn.analysis.embeddings import survey  # loads TensorFlow, which takes seconds
+    from core.nn.analysis.embeddings import analyse  # loads TensorFlow, which takes seconds
 
-    write_survey(index, survey(index, settings, on_event, should_stop))
-    return {"id": index.id}
+    write_analysis(dataset, analyse(dataset, settings, on_event, should_stop))
+    return {"id": dataset.id}
 
 
 if __name__ == "__main__":

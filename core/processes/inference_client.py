@@ -48,7 +48,7 @@ class InferenceClient:
             self._call("warm", run_id=run_id)
             self._warm.add(run_id)
         except RunError:
-            pass  # The person hasn't asked anything yet; the next request says it again.
+            pass  # The user hasn't asked anything yet; the next request says it again.
         finally:
             self._warming.discard(run_id)
 

@@ -73,8 +73,8 @@ class Actions:
         from core.nn.analysis.speeds import SpeedMeter, forecast
 
         self._meter = self._meter or SpeedMeter()
-        index = DatasetStore(self._settings).get(dataset_id)
-        return forecast(config, index, self._settings, self._meter, is_warm)
+        dataset = DatasetStore(self._settings).get(dataset_id)
+        return forecast(config, dataset, self._settings, self._meter, is_warm)
 
     def find_rate(self, config: TrainingConfig, dataset_id: str) -> object:
         """Looks for a learning rate."""

@@ -16,10 +16,10 @@ from core.runs.records import failures
 from core.runs.records.database import DiskRefusesError
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.environment import LOG_NAME, PROCESS, settings_for, start_process, worker_environment
-from core.runs.worker.handoff import hand_over
+from core.runs.worker.handoff import hand_off
 from core.runs.worker.liveness import end_process, is_worker_alive
 from core.runs.worker.reserve import Reserve
-from core.runs.worker.warm_worker_pool import StandbyPool
+from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.settings import Settings, settings
 
 # From the claim of a run until its worker has reported itself: a slow disk, a busy machine.
@@ -156,18 +156,18 @@ def start_queued(store: RunStore) -> None:
             store.finish(run.id, RunStatus.FAILED, f"The worker can't be started: {reason}. Mend that, resume it.")
 
 
-def keep_warm(store: RunStore) -> StandbyPool:
+def keep_warm(store: RunStore) -> WarmWorkerPool:
     """Keeps a process ready that has loaded TensorFlow, so that a run's first epoch comes seconds sooner.
 
     For web servers, once each: it lives as long as this process, or until the pool is closed.
     """
-    return StandbyPool(store, reconcile)
+    return WarmWorkerPool(store, reconcile)
 
 
 def _start_worker(store: RunStore, run: Run) -> None:
     folder = store.folder(run.id)
     folder.mkdir(parents=True, exist_ok=True)
-    if hand_over(store, run.id):
+    if hand_off(store, run.id):
         return
     process = start_process([PROCESS, run.id], folder / LOG_NAME, worker_environment(store))
     threading.Thread(target=_watch, args=(process, store, run), name=f"run {run.id}", daemon=True).start()

@@ -28,8 +28,8 @@ from PIL import Image
 from core.datasets.edit import SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import AUDIT_NAME
-from core.datasets.quality.image_statistics import LOOKS_NAME
-from core.datasets.store.manifest import read_record
+from core.datasets.quality.image_statistics import STATISTICS_NAME
+from core.datasets.store.manifest import read_manifest
 from core.datasets.versions.edits import apply_edits
 from core.datasets.versions.packing import plan
 from core.settings import MEGABYTE
@@ -78,7 +78,7 @@ def bench(count: int, folder: Path) -> list[list[str]]:
     for job, unneeded in (
         ("audit, as stored", ()),
         ("audit of what was measured", (AUDIT_NAME,)),
-        ("audit from nothing", (AUDIT_NAME, LOOKS_NAME)),
+        ("audit from nothing", (AUDIT_NAME, STATISTICS_NAME)),
     ):
         for name in unneeded:
             (home / name).unlink()
@@ -97,9 +97,9 @@ def draw_small(seed: int) -> bytes:
 
 
 CLASS_JOBS: dict[str, Callable[[DatasetIndex], object]] = {
-    "split": lambda index: index.with_split(),
-    "count": lambda index: index.distribution().totals,
-    "subset": lambda index: apply_edits(index, [Edit(SUBSET, number=2)]),
+    "split": lambda dataset: dataset.with_split(),
+    "count": lambda dataset: dataset.distribution().totals,
+    "subset": lambda dataset: apply_edits(dataset, [Edit(SUBSET, number=2)]),
     "plan a zip": plan,
 }
 
@@ -115,11 +115,11 @@ def bench_classes(num_classes: int, folder: Path) -> list[str]:
     home = folder / "home" / "datasets" / imported.result["id"]
     (home / AUDIT_NAME).unlink()
     audit = measure("core", "audit", imported.result["id"], "--json")
-    index = read_record(home)
+    dataset = read_manifest(home)
     seconds = [imported.seconds, audit.seconds]
     for job in CLASS_JOBS.values():
         started = time.monotonic()
-        job(index)
+        job(dataset)
         seconds.append(time.monotonic() - started)
     return [f"{num_classes:,}", *(f"{value:.2f}" for value in seconds), f"{imported.peak_bytes / MEGABYTE:,.0f} MB"]
 

@@ -35,12 +35,12 @@ def pictures_a_second(count: int, job: Callable[[], object]) -> float:
     return count / (time.monotonic() - started)
 
 
-def bench(backbone: str, engine: str, index: object, home: Path) -> list[str]:
+def bench(backbone: str, engine: str, dataset: object, home: Path) -> list[str]:
     """Measures one backbone on one engine."""
     recipe = "article" if backbone == "vgg16" else "recommended"
     config = recipe_config(recipe, backbone=backbone, engine=engine)
     classifier = build_classifier(config, 2)
-    paths = [index.picture_path(sample) for sample in index.samples]
+    paths = [dataset.picture_path(sample) for sample in dataset.samples]
     with ThreadPoolExecutor(psutil.cpu_count()) as pool:
         decoding = pictures_a_second(
             len(paths), lambda: list(pool.map(lambda path: decode(path, config.image_size), paths))
@@ -55,13 +55,13 @@ def bench(backbone: str, engine: str, index: object, home: Path) -> list[str]:
     source = FeatureSource(
         classifier,
         config,
-        index,
+        dataset,
         f"benchmark {engine}",
         home / engine,
         lambda event: times.append((time.monotonic(), event.step)),
         lambda: False,
     )
-    source.ensure(source.head_boundary, [(index.samples, 0)])
+    source.ensure(source.head_boundary, [(dataset.samples, 0)])
     # From the second batch on: compiling the network isn't what is measured here.
     (begun, first), (ended, last) = times[1], times[-1]
     extraction = (last - first) / (ended - begun)
@@ -83,9 +83,9 @@ def main() -> None:
     engines = ["tensorflow", "auto", "bfloat16"] if is_installed() else ["tensorflow"]
     with tempfile.TemporaryDirectory() as folder:
         settings = replace(read_settings(), home=Path(folder))
-        index = DatasetStore(settings).import_source(Path(data)).with_split()
+        dataset = DatasetStore(settings).import_source(Path(data)).with_split()
         rows = [
-            bench(backbone, engine, index, Path(folder) / backbone)
+            bench(backbone, engine, dataset, Path(folder) / backbone)
             for backbone in backbones or ["vgg16", "efficientnet_lite0"]
             for engine in engines
         ]

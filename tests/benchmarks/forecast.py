@@ -21,8 +21,8 @@ from core.forecast.forecast import Forecast
 from core.processes.inference_client import InferenceClient
 from core.runs import queue
 from core.runs.records.store import Run, RunStore
-from core.runs.worker.handoff import is_standby_ready
-from core.runs.worker.warm_worker_pool import StandbyPool
+from core.runs.worker.handoff import is_warm_worker_ready
+from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.settings import settings
 from tests.benchmarks.measuring import print_table
 
@@ -45,7 +45,7 @@ class Studio:
     """What the browser has: runs, a warm worker, the process that forecasts."""
 
     store: RunStore
-    pool: StandbyPool
+    pool: WarmWorkerPool
     client: InferenceClient
 
     def run(self, config: TrainingConfig, dataset_id: str) -> Run:
@@ -54,7 +54,7 @@ class Studio:
         Raises:
             RunError: the run failed.
         """
-        while not is_standby_ready(self.store):
+        while not is_warm_worker_ready(self.store):
             time.sleep(0.1)
         run = queue.submit(self.store, dataset_id, config)
         while not run.finished:
@@ -89,8 +89,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["TRANSFER_STUDIO_HOME"] = home
         settings.cache_clear()
-        index = DatasetStore(settings()).import_source(Path(sys.argv[1]))
-        pictures = len(index.with_split().select("train"))
+        dataset = DatasetStore(settings()).import_source(Path(sys.argv[1]))
+        pictures = len(dataset.with_split().select("train"))
         store = RunStore(settings().database)
         studio = Studio(store, queue.keep_warm(store), InferenceClient(settings()))
         rows = []
@@ -99,8 +99,8 @@ def main() -> None:
             if availability(get_backbone(config.backbone), settings()).path is None:
                 print(f"{name} is left out: the weights of {config.backbone} aren't here.")
                 continue
-            forecast = studio.client.forecast(config, index.id)
-            rows.append(row(name, config, forecast, studio.run(config, index.id)))
+            forecast = studio.client.forecast(config, dataset.id)
+            rows.append(row(name, config, forecast, studio.run(config, dataset.id)))
         studio.client.close()
         studio.pool.close()
     print_table(HEADER, rows)

@@ -190,7 +190,7 @@ class Kills:
             page.locator("input[type=file]").first.set_input_files(archive, timeout=60_000)
             with suppress(Exception):  # the kill comes before it is told, or after
                 page.get_by_text(f"{name} is in").wait_for(timeout=self.chance.random() * 6000 + 1)
-                made = next(index for index in DatasetStore(settings()).list() if index.name == name)
+                made = next(dataset for dataset in DatasetStore(settings()).list() if dataset.name == name)
                 self.ledger.datasets[made.id] = made.name
                 return "told of an import"
         finally:

@@ -46,7 +46,7 @@ def actions(chance: random.Random) -> Iterator[None]:
     settings = read_settings()
     datasets, runs = DatasetStore(settings), RunStore(settings.database)
     while True:
-        every = [index for index in datasets.list() if index.name != KEPT]
+        every = [dataset for dataset in datasets.list() if dataset.name != KEPT]
         ended = [run for run in runs.list() if run.status.is_finished]
         name = f"name {chance.randrange(10**9)}"
         choices = ["import"] if len(every) < 2 else ["import", "rename", "derive", "delete", "delete"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
-from core.datasets.store.manifest import read_record
+from core.datasets.store.manifest import read_manifest
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.evaluation.evaluation import load_evaluations
@@ -86,9 +86,9 @@ class Ledger:
         found: dict[str, str] = {}
         for folder in self.settings.datasets.glob("[!.]*"):
             try:
-                index = read_record(folder)
-                found[index.id] = index.name
-                self.losses += [f"data set {index.name}: {fault}" for fault in _faults(index)]
+                dataset = read_manifest(folder)
+                found[dataset.id] = dataset.name
+                self.losses += [f"data set {dataset.name}: {fault}" for fault in _faults(dataset)]
             except CoreError as error:
                 self.losses.append(f"data set {folder.name}: {error}")
         self._compare("data set", self.datasets, found, under_way)
@@ -150,11 +150,11 @@ class Ledger:
         return run
 
 
-def _faults(index: DatasetIndex) -> Iterator[str]:
+def _faults(dataset: DatasetIndex) -> Iterator[str]:
     """Tells which pictures of a data set are gone or changed."""
-    for sample in index.samples:
+    for sample in dataset.samples:
         try:
-            content = index.picture_path(sample).read_bytes()
+            content = dataset.picture_path(sample).read_bytes()
         except OSError as error:
             yield f"{sample.name}: {error}"
             continue

@@ -21,8 +21,8 @@ def main() -> None:
     home, data, recipe, options = sys.argv[1:]
     settings = replace(read_settings(), home=Path(home))
     store = DatasetStore(settings)
-    index = (store.list() or [None])[0] or store.import_source(Path(data))
-    pictures = len(index.with_split().select("train"))
+    dataset = (store.list() or [None])[0] or store.import_source(Path(data))
+    pictures = len(dataset.with_split().select("train"))
     config = recipe_config(recipe, pictures, **json.loads(options))
     accuracies = []
 
@@ -31,7 +31,7 @@ def main() -> None:
             accuracies.append(event.metrics["val_accuracy"])
 
     folder = settings.runs / "benchmark"
-    outcome = run_training(config, index, folder, settings, on_event, lambda: False)
+    outcome = run_training(config, dataset, folder, settings, on_event, lambda: False)
     notes = load_notes(folder)
     print(json.dumps({"accuracies": accuracies, "seconds": outcome.seconds, "notes": notes, "pictures": pictures}))
 

@@ -13,7 +13,7 @@ from streamlit.web.cli import main
 
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
-from pages.components.shell.background_cache import Lookups
+from pages.components.shell.background_cache import BackgroundCache
 
 LOOK_SECONDS = 0.2
 # Waking a model and measuring a forecast take longer than it takes to press a button.
@@ -32,6 +32,6 @@ def delayed(method: Callable[..., Any], seconds: float) -> Callable[..., Any]:
 if __name__ == "__main__":
     for store, name in ((DatasetStore, "list"), (RunStore, "list"), (RunStore, "get"), (RunStore, "create")):
         setattr(store, name, delayed(getattr(store, name), LOOK_SECONDS))
-    Lookups._look_up = delayed(Lookups._look_up, ANSWER_SECONDS)
+    BackgroundCache._look_up = delayed(BackgroundCache._look_up, ANSWER_SECONDS)
     sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
     main()

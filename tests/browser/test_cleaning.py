@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.pending_edits import read_draft
+from core.datasets.versions.pending_edits import read_pending_edits
 from tests.browser.conftest import Server, wait_until
 from tests.conftest import draw_folder
 
@@ -58,11 +58,11 @@ def test_data_set_is_cleaned_by_clicks_and_trained_on(page: Page, server: Server
     page.get_by_text("Blank pictures (1)").click()
     page.get_by_text("Remove", exact=True).click()
     expect(page.get_by_text("2 pictures removed")).to_be_visible()
-    assert len(read_draft(original).decisions) == 2
+    assert len(read_pending_edits(original).decisions) == 2
 
     page.get_by_role("button", name="Make cleaned version").click()
     expect(page.get_by_text("A version of shapes: 2 pictures removed.")).to_be_visible()
-    version = next(index for index in store.list() if index.parent == original.id)
+    version = next(dataset for dataset in store.list() if dataset.parent == original.id)
     assert len(version.samples) == len(original.samples) - 2
     assert f"dataset={version.id}" in page.url
     page.get_by_role("button", name="Compare").click()
@@ -105,7 +105,7 @@ def test_what_is_typed_last_counts_when_the_button_is_clicked_at_once(page: Page
     page.keyboard.type("4")
     page.locator(".st-key-make_change button").click()
     expect(page.get_by_text("A version of Shapes, version 2: a subset of 4 pictures a class.")).to_be_visible()
-    assert sorted(len(index.samples) for index in store.list()) == [12, 18, 18]
+    assert sorted(len(dataset.samples) for dataset in store.list()) == [12, 18, 18]
     assert store.get(shapes.id).class_names == ("circle", "square", "stripes")
 
 
@@ -137,7 +137,7 @@ def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Pa
     page.get_by_role("button", name="Relabel as square").first.click()
     expect(page.get_by_text("1 picture relabelled as square")).to_be_visible()
     wrong = next(sample.path for sample in original.samples if sample.name.endswith("circle/square.png"))
-    assert read_draft(original).decisions == {wrong: "relabel:square"}
+    assert read_pending_edits(original).decisions == {wrong: "relabel:square"}
 
 
 def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, server: Server, tmp_path: Path):

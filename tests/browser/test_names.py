@@ -146,11 +146,11 @@ def send(page: Page, name: str, content: bytes) -> None:
 def trained(imported: Watched, hostile: Server) -> Run:
     """A run on the data set, and a version of it."""
     store = DatasetStore(hostile.settings)
-    index = store.get(ARCHIVE)
-    run = queue.submit(hostile.runs, index.id, TrainingConfig(image_size=64, epochs=1), name=RUN)
-    gone = Edit(REMOVE, paths=(index.samples[0].path,))
+    dataset = store.get(ARCHIVE)
+    run = queue.submit(hostile.runs, dataset.id, TrainingConfig(image_size=64, epochs=1), name=RUN)
+    gone = Edit(REMOVE, paths=(dataset.samples[0].path,))
     renamed = Edit(RENAME_CLASS, class_names=(CLASSES[0], RENAMED))
-    store.derive(index.id, [gone, renamed], name=VERSION)
+    store.derive(dataset.id, [gone, renamed], name=VERSION)
     wait_until(lambda: hostile.runs.get(run.id).status.is_finished, PATIENCE_MILLISECONDS / 1000)
     assert hostile.runs.get(run.id).status == RunStatus.COMPLETED
     return hostile.runs.get(run.id)

@@ -9,7 +9,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from core.runs.worker.environment import WARM
-from core.runs.worker.handoff import is_standby_ready
+from core.runs.worker.handoff import is_warm_worker_ready
 from core.runs.worker.warm_worker_pool import LOG_NAME
 from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, processes, wait_until
 from tests.conftest import draw_folder
@@ -161,14 +161,14 @@ def test_form_is_at_hand_while_the_machine_is_measured_and_a_rate_is_found(page:
 def test_worker_is_warm_once_a_browser_looks_and_ends_with_the_server(page: Page, server: Server, shapes):
     assert not (server.settings.home / LOG_NAME).exists()
     page.goto("/")
-    wait_until(lambda: is_standby_ready(server.runs), WARM_SECONDS)
+    wait_until(lambda: is_warm_worker_ready(server.runs), WARM_SECONDS)
     (warm,) = [process for process in processes(server.settings.home) if WARM in process.cmdline()]
     page.goto("/train")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("button", name="Test this model")).to_be_visible()
     (run,) = server.runs.list()
     assert run.pid == warm.pid
-    wait_until(lambda: is_standby_ready(server.runs), WARM_SECONDS)
+    wait_until(lambda: is_warm_worker_ready(server.runs), WARM_SECONDS)
     server.process.terminate()
     server.process.wait(END_SECONDS)
     wait_until(lambda: not processes(server.settings.home), END_SECONDS)

@@ -50,7 +50,7 @@ def pressed(app):
 def made(app, store, parent):
     """Returns the version that the pressed button makes."""
     assert not pressed(app).error
-    return next(index for index in store.list() if index.parent == parent.id)
+    return next(dataset for dataset in store.list() if dataset.parent == parent.id)
 
 
 def test_average_picture_of_each_class(open_page, shapes):

@@ -36,12 +36,12 @@ def test_list_that_is_lost_while_the_server_runs(open_page, trained, damage):
 
 
 def test_damaged_data_set_is_shown_with_the_way_to_delete_it(open_page, home, trained):
-    (index,) = DatasetStore(home).list()
-    (index.folder / "dataset.json").write_bytes(b"")
+    (dataset,) = DatasetStore(home).list()
+    (dataset.folder / "dataset.json").write_bytes(b"")
     app = open_page("data")
     assert "its record is damaged" in words(app) and "its 30 pictures are in" in words(app)
     app = button(app, "Delete").click().run()
-    assert f"This deletes the damaged data set {index.id} with 30 pictures" in words(app)
+    assert f"This deletes the damaged data set {dataset.id} with 30 pictures" in words(app)
 
 
 @pytest.mark.parametrize("name", ["evaluation.json", "notes.json", "run.json", "epochs.jsonl", "model/classifier.json"])
@@ -61,10 +61,10 @@ def test_damaged_file_of_a_run_is_a_sentence_in_its_place(open_page, trained, na
 
 @pytest.mark.parametrize("name", ["audit.json", "draft.json", "survey.npz", "looks.npz"])
 def test_damaged_file_of_a_data_set_is_a_sentence_in_its_place(open_page, home, trained, name):
-    (index,) = DatasetStore(home).list()
-    (index.folder / name).write_bytes(b"{")
+    (dataset,) = DatasetStore(home).list()
+    (dataset.folder / name).write_bytes(b"{")
     for section in ("Overview", "Issues", "Map", "Classes", "Versions"):
-        app = open_page("data", dataset=index.id, section=section)
+        app = open_page("data", dataset=dataset.id, section=section)
         assert not app.exception, section
 
 

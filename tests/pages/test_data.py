@@ -12,7 +12,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, write_audit
 from core.datasets.sample import Sample
-from core.datasets.store.manifest import write_record
+from core.datasets.store.manifest import write_manifest
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from pages.components import wording
@@ -202,12 +202,12 @@ def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shap
     other = store.import_source(draw_folder(tmp_path / "other", 8, seed=1), name="Other")
     app = open_page("data")
     assert app.selectbox(key="dataset_choice").value == other.id
-    for index in (shapes, other, shapes, other):
-        app.selectbox(key="dataset_choice").set_value(index.id).run()
+    for dataset in (shapes, other, shapes, other):
+        app.selectbox(key="dataset_choice").set_value(dataset.id).run()
         assert not app.exception
-        assert app.selectbox(key="dataset_choice").value == index.id
-        assert app.session_state[session.CHOSEN_DATASET] == index.id
-        assert {metric.label: metric.value for metric in app.metric}["Pictures"] == str(len(index.samples))
+        assert app.selectbox(key="dataset_choice").value == dataset.id
+        assert app.session_state[session.CHOSEN_DATASET] == dataset.id
+        assert {metric.label: metric.value for metric in app.metric}["Pictures"] == str(len(dataset.samples))
     store.delete(other.id)
     app.run()
     assert app.selectbox(key="dataset_choice").value == shapes.id
@@ -276,9 +276,9 @@ def test_of_thousands_of_classes_the_first_are_shown_and_the_rest_counted(open_p
             Image.new("RGB", (20, 20), (number, 90, 120)).save(folder / path)
         digest = hashlib.sha256(str(number).encode()).hexdigest()
         samples.append(Sample(path, number // 2, "", f"{number}.png", digest, 20, 20))
-    index = DatasetIndex("0123456789ab", "Many", names, tuple(samples), (), 0, folder, created=1.0)
-    write_record(index)
-    write_audit(index, Audit(index.id, len(samples), (), (), 1.0))
+    dataset = DatasetIndex("0123456789ab", "Many", names, tuple(samples), (), 0, folder, created=1.0)
+    write_manifest(dataset)
+    write_audit(dataset, Audit(dataset.id, len(samples), (), (), 1.0))
     app = open_page("data", section=section)
     assert len(app.get("imgs")) <= 12 * 8
     assert sum(len(str(item.value)) for item in app.markdown) < 20_000

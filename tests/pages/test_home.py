@@ -18,7 +18,7 @@ def test_empty_home_says_what_this_is_and_what_to_do(open_page):
 
 def test_no_worker_is_kept_warm_for_a_page_that_no_browser_looks_at(open_page):
     open_page("home").run()
-    assert not session.standby().is_kept
+    assert not session.warm_worker().is_kept
 
 
 def test_home_lists_the_latest_runs(open_page, trained):

@@ -5,7 +5,7 @@ from PIL import Image
 
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.pending_edits import DRAFT_NAME, Draft, decide, read_draft
+from core.datasets.versions.pending_edits import PENDING_EDITS_NAME, PendingEdits, decide, read_pending_edits
 from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
@@ -27,8 +27,8 @@ def faulty(store, shape_folder):
     return store.import_source(shape_folder, name="Shapes")
 
 
-def path_of(index, name):
-    return next(sample.path for sample in index.samples if sample.name.endswith(name))
+def path_of(dataset, name):
+    return next(sample.path for sample in dataset.samples if sample.name.endswith(name))
 
 
 def choose_kind(app, kind):
@@ -94,11 +94,11 @@ def test_a_decision_is_on_disk_at_once_and_can_be_taken_back(open_page, faulty):
     path = path_of(faulty, "blank 120.png")
     control = f"decision_{faulty.id}_{path}"
     app.segmented_control(key=control).set_value("remove").run()
-    assert read_draft(faulty) == Draft({path: "remove"})
+    assert read_pending_edits(faulty) == PendingEdits({path: "remove"})
     assert "**Decided:** 1 picture removed" in words(app)
     assert app.pills(key="issue_kind").formatted_values == ["Blank pictures (1)"]
     app.segmented_control(key=control).set_value(None).run()
-    assert read_draft(faulty) == Draft()
+    assert read_pending_edits(faulty) == PendingEdits()
     assert "Decided" not in words(app)
 
 
@@ -106,36 +106,36 @@ def test_a_picture_gets_another_class(open_page, faulty):
     app = choose_kind(open_page("data", section="Issues"), "label_conflict")
     path = path_of(faulty, "strange.png")
     app.selectbox(key=f"class_of_{faulty.id}_{path}").set_value("square").run()
-    assert read_draft(faulty) == Draft({path: "relabel:square"})
+    assert read_pending_edits(faulty) == PendingEdits({path: "relabel:square"})
     assert "stripes → **square**" in words(app)
     app.selectbox(key=f"class_of_{faulty.id}_{path}").set_value("stripes").run()
-    assert read_draft(faulty) == Draft()
+    assert read_pending_edits(faulty) == PendingEdits()
 
 
 def test_all_shown_are_decided_together(open_page, faulty):
     app = choose_kind(open_page("data", section="Issues"), "blank")
     blanks = [path_of(faulty, f"blank {shade}.png") for shade in (120, 180)]
     app = button(app, "Remove all 2 shown").click().run()
-    assert read_draft(faulty) == Draft(dict.fromkeys(blanks, "remove"))
+    assert read_pending_edits(faulty) == PendingEdits(dict.fromkeys(blanks, "remove"))
     app.selectbox(key="move_blank").set_value("circle").run()
-    assert read_draft(faulty) == Draft(dict.fromkeys(blanks, "relabel:circle"))
+    assert read_pending_edits(faulty) == PendingEdits(dict.fromkeys(blanks, "relabel:circle"))
     app = button(app, "Keep all 2 shown").click().run()
-    assert read_draft(faulty) == Draft(dict.fromkeys(blanks, "keep"))
+    assert read_pending_edits(faulty) == PendingEdits(dict.fromkeys(blanks, "keep"))
     assert "**Decided:** 2 pictures kept" in words(app)
     assert "Make cleaned version" not in [item.label for item in app.button]
     button(app, "Decide again").click().run()
-    assert read_draft(faulty) == Draft()
+    assert read_pending_edits(faulty) == PendingEdits()
 
 
 def test_one_of_each_group_of_copies_is_kept_with_one_click(open_page, faulty):
     app = choose_kind(open_page("data", section="Issues"), "duplicate")
     app = button(app, "Keep one of each group: removes 1 exact copy").click().run()
-    (path,) = read_draft(faulty).decisions
+    (path,) = read_pending_edits(faulty).decisions
     assert path in (path_of(faulty, "circle 0.png"), path_of(faulty, "copy.png"))
     app = button(app, "Keep all").click().run()
-    assert set(read_draft(faulty).decisions.values()) == {"keep"}
+    assert set(read_pending_edits(faulty).decisions.values()) == {"keep"}
     button(app, "Keep one").click().run()
-    assert sorted(read_draft(faulty).decisions.values()) == ["keep", "remove"]
+    assert sorted(read_pending_edits(faulty).decisions.values()) == ["keep", "remove"]
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def keep_one_label(app):
 def test_keeping_one_of_each_group_acts_on_the_kind_shown_only(open_page, copied):
     app = choose_kind(open_page("data", section="Issues"), "near_duplicate")
     app = button(app, "Keep one of each group: removes 1 near copy").click().run()
-    assert read_draft(copied) == Draft({path_of(copied, "smaller.png"): "remove"})
+    assert read_pending_edits(copied) == PendingEdits({path_of(copied, "smaller.png"): "remove"})
     assert keep_one_label(choose_kind(app, "duplicate")) == ["Keep one of each group: removes 2 exact copies"]
 
 
@@ -168,7 +168,7 @@ def test_keeping_one_of_each_group_leaves_decided_pictures_alone(open_page, copi
     decide(copied, [spare], "keep")
     app = choose_kind(open_page("data", section="Issues"), "duplicate")
     app = button(app, "Keep one of each group: removes 2 exact copies").click().run()
-    assert read_draft(copied) == Draft({spare: "keep", best: "remove", squares[0]: "remove"})
+    assert read_pending_edits(copied) == PendingEdits({spare: "keep", best: "remove", squares[0]: "remove"})
     assert keep_one_label(app) == []
 
 
@@ -179,18 +179,18 @@ def test_keeping_one_of_each_group_never_removes_the_last(open_page, copied):
     decide(copied, [best], "remove")
     app = choose_kind(open_page("data", section="Issues"), "duplicate")
     button(app, "Keep one of each group: removes 1 exact copy").click().run()
-    assert spare not in read_draft(copied).decisions
+    assert spare not in read_pending_edits(copied).decisions
 
 
 def test_copies_shown_are_decided_together(open_page, faulty):
     app = choose_kind(open_page("data", section="Issues"), "label_conflict")
     pair = {path_of(faulty, "strange.png"), path_of(faulty, "square 0.png")}
     app = button(app, "Remove all 2 shown").click().run()
-    assert read_draft(faulty) == Draft(dict.fromkeys(pair, "remove"))
+    assert read_pending_edits(faulty) == PendingEdits(dict.fromkeys(pair, "remove"))
     app.selectbox(key="move_label_conflict").set_value("square").run()
-    assert set(read_draft(faulty).decisions.values()) == {"relabel:square"}
+    assert set(read_pending_edits(faulty).decisions.values()) == {"relabel:square"}
     app = button(app, "Keep all 2 shown").click().run()
-    assert read_draft(faulty) == Draft(dict.fromkeys(pair, "keep"))
+    assert read_pending_edits(faulty) == PendingEdits(dict.fromkeys(pair, "keep"))
     assert button(choose_kind(app, "duplicate"), "Remove all 2 shown")
 
 
@@ -209,7 +209,7 @@ def test_decisions_survive_a_reload_and_become_a_version(open_page, store, fault
     app = open_page("data", section="Issues", dataset=faulty.id)
     assert "**Decided:** 1 picture removed, 1 picture kept" in words(app)
     app = jobs_ended(button(app, "Make cleaned version").click().run())
-    version = next(index for index in store.list() if index.parent == faulty.id)
+    version = next(dataset for dataset in store.list() if dataset.parent == faulty.id)
     assert len(version.samples) == len(faulty.samples) - 1
     assert app.selectbox(key="dataset_choice").value == version.id
     assert app.query_params["dataset"] == version.id
@@ -217,7 +217,7 @@ def test_decisions_survive_a_reload_and_become_a_version(open_page, store, fault
     assert "**Shapes, version 2** is ready: 1 picture removed" in text
     assert "A version of **Shapes**: 1 picture removed." in text
     assert "**Decided:** 1 picture kept" in text
-    assert read_draft(faulty) == Draft()
+    assert read_pending_edits(faulty) == PendingEdits()
     assert len(store.get(faulty.id).samples) == len(faulty.samples)
     app = button(app, "Compare").click().run()
     assert app.segmented_control(key="section").value == "Versions"
@@ -230,10 +230,10 @@ def test_discard_asks_and_takes_all_decisions_back(open_page, faulty):
     app = button(open_page("data", section="Issues"), "Discard").click().run()
     assert "This discards **2 decisions**: 1 picture removed, 1 picture kept." in words(app)
     app = button(app, "Keep them").click().run()
-    assert len(read_draft(faulty).decisions) == 2
+    assert len(read_pending_edits(faulty).decisions) == 2
     app = button(app, "Discard").click().run()
     app = button(app, ":red[Discard them]").click().run()
-    assert read_draft(faulty) == Draft()
+    assert read_pending_edits(faulty) == PendingEdits()
     assert "Decided" not in words(app)
 
 
@@ -242,11 +242,11 @@ def test_decisions_that_leave_no_data_set_are_refused_in_words_and_stay(open_pag
     decide(faulty, circles, "remove")
     app = jobs_ended(button(open_page("data", section="Issues"), "Make cleaned version").click().run())
     assert app.error[0].value.startswith("The class circle would have no picture")
-    assert len(read_draft(faulty).decisions) == len(circles)
+    assert len(read_pending_edits(faulty).decisions) == len(circles)
 
 
 def test_decisions_that_cannot_be_read_can_be_discarded(open_page, faulty):
-    (faulty.folder / DRAFT_NAME).write_text("{")
+    (faulty.folder / PENDING_EDITS_NAME).write_text("{")
     app = open_page("data", section="Issues")
     assert "can't be read" in app.error[0].value.replace("\\", "")
     app = button(app, "Discard the decisions").click().run()

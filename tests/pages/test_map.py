@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from core.datasets.quality.audit import Issue
-from core.datasets.quality.embeddings import Survey, read_survey, write_survey
+from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis, write_analysis
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.pending_edits import Draft, read_draft
+from core.datasets.versions.pending_edits import PendingEdits, read_pending_edits
 from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
@@ -20,13 +20,15 @@ def shapes(store, shape_folder):
     return store.import_source(shape_folder, name="Shapes")
 
 
-def surveyed(index, suspects=()):
+def surveyed(dataset, suspects=()):
     """Stores a survey in which the pictures lie in a row and some have doubtful labels."""
-    paths = tuple(sample.path for sample in index.samples)
+    paths = tuple(sample.path for sample in dataset.samples)
     places = np.linspace(-1, 1, len(paths), dtype=np.float32)
     issues = tuple(Issue("suspect_label", path, f"looks like a {name} (0.97)", 0.97) for path, name in suspects)
-    survey = Survey(index.id, "efficientnet_lite0", paths, np.stack([places, places], 1), issues, 0.93, dict(suspects))
-    write_survey(index, survey)
+    survey = EmbeddingAnalysis(
+        dataset.id, "efficientnet_lite0", paths, np.stack([places, places], 1), issues, 0.93, dict(suspects)
+    )
+    write_analysis(dataset, survey)
 
 
 def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
@@ -36,7 +38,7 @@ def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
     assert button(app, "Look through the pictures").disabled
     button(app, "Stop").click().run()
     wait_until(lambda: not session.jobs().running())
-    assert read_survey(shapes) is None
+    assert read_analysis(shapes) is None
     assert "Stopped. What was computed is kept, so the next time is shorter." in words(app.run())
 
 
@@ -59,7 +61,7 @@ def test_picture_is_chosen_without_a_mouse_and_relabelled_there(open_page, shape
     assert "Near it on the map" in words(app)
     assert len(app.image) == 1 + 6
     app = button(app, "Relabel as square").click().run()
-    assert read_draft(shapes) == Draft({path: "relabel:square"})
+    assert read_pending_edits(shapes) == PendingEdits({path: "relabel:square"})
     assert "1 picture relabelled as square" in words(app)
 
 
@@ -69,7 +71,7 @@ def test_doubtful_labels_are_among_the_issues_and_corrected_together(open_page, 
     app = open_page("data", section="Issues")
     assert app.pills(key="issue_kind").value == "suspect_label"
     button(app, "Relabel all 2 shown as what they look like").click().run()
-    assert read_draft(shapes) == Draft({first: "relabel:square", second: "relabel:stripes"})
+    assert read_pending_edits(shapes) == PendingEdits({first: "relabel:square", second: "relabel:stripes"})
 
 
 def test_issues_offer_to_look_for_doubtful_labels_until_that_was_done(open_page, shapes):
@@ -84,9 +86,9 @@ def test_of_many_classes_some_are_coloured(open_page, store, tmp_path):
         (draw_folder(tmp_path / f"more {number}", 2, ("stripes",), seed=number) / "stripes").rename(
             folder / f"class {number:02d}"
         )
-    index = store.import_source(folder)
-    surveyed(index, [(index.samples[-1].path, "circle")])
+    dataset = store.import_source(folder)
+    surveyed(dataset, [(dataset.samples[-1].path, "circle")])
     app = open_page("data", section="Map")
-    coloured = app.multiselect(key=f"coloured_{index.id}").value
+    coloured = app.multiselect(key=f"coloured_{dataset.id}").value
     assert len(coloured) == 10
-    assert coloured[0] == index.class_names[index.samples[-1].label]
+    assert coloured[0] == dataset.class_names[dataset.samples[-1].label]

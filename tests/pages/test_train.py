@@ -242,12 +242,12 @@ def test_run_that_failed_leads_back_to_its_settings(open_page, trained):
 def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shapes, tmp_path):
     other = DatasetStore(home).import_source(draw_folder(tmp_path / "other", 8, seed=1), name="Other")
     app = open_page("train")
-    for index in (shapes, other, shapes, other):
-        app.selectbox(key="dataset_choice").set_value(index.id).run()
+    for dataset in (shapes, other, shapes, other):
+        app.selectbox(key="dataset_choice").set_value(dataset.id).run()
         assert not app.exception
-        assert app.selectbox(key="dataset_choice").value == index.id
-        assert app.session_state[session.CHOSEN_DATASET] == index.id
-        assert f"{len(index.samples)} pictures: " in words(app)
+        assert app.selectbox(key="dataset_choice").value == dataset.id
+        assert app.session_state[session.CHOSEN_DATASET] == dataset.id
+        assert f"{len(dataset.samples)} pictures: " in words(app)
     app.switch_page("pages/data.py").run()
     assert app.selectbox(key="dataset_choice").value == other.id
 

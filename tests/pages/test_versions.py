@@ -109,7 +109,7 @@ def test_undo_goes_back_to_the_parent_and_deletes_the_version_if_asked(open_page
     assert "What was done since: 2 pictures removed" in plain(app)
     app = button(app, "Go back").click().run()
     assert app.selectbox(key="dataset_choice").value == shapes.id
-    assert (version.id in [index.id for index in store.list()]) != is_deleted
+    assert (version.id in [dataset.id for dataset in store.list()]) != is_deleted
 
 
 def test_delete_says_why_it_is_refused(open_page, home, version):

@@ -1,4 +1,4 @@
-"""Pictures that a person sorted into classes by hand, as the members of an archive that was never packed."""
+"""Pictures that a user sorted into classes by hand, as the members of an archive that was never packed."""
 
 import os
 from collections import Counter

@@ -111,34 +111,34 @@ class _Forward:
         self._ratio = limits.ratio
         # What is written has a limit of its own. What is passed over, such as a film, may be as large as it is.
         self._largest = FREE_BYTES + limits.ratio * packed_bytes
-        self._place = 0
+        self._position = 0
         self.last_read = b""
 
     def tell(self) -> int:
         """Returns how many bytes were read."""
-        return self._place
+        return self._position
 
     def read(self, size: int) -> bytes:
         """Returns the next bytes."""
         if not 0 <= size <= MAX_HEADER_BYTES:
             raise tarfile.ReadError("a header of absurd size")
         data = self._stream.read(size)
-        self._place += len(data)
+        self._position += len(data)
         self.last_read = data
         so_far = HEAD_START_BYTES + self._ratio * self._file.tell()
-        if self._place > min(self._largest, so_far):
+        if self._position > min(self._largest, so_far):
             raise DatasetError(
                 f"{self._name} unpacks to far more than its own size. It was refused to keep the disk from filling up."
             )
         return data
 
-    def seek(self, place: int) -> None:
+    def seek(self, position: int) -> None:
         """Skips to a place further on, by reading where it is packed."""
-        if place < self._place:
+        if position < self._position:
             raise tarfile.ReadError("an entry that points back")
         if not self._is_packed:
-            self._place = self._stream.seek(place)
-        while self._place < place and self.read(min(CHUNK_BYTES, place - self._place)):
+            self._position = self._stream.seek(position)
+        while self._position < position and self.read(min(CHUNK_BYTES, position - self._position)):
             self._check_stop()
 
     def read_rest(self) -> bool:

@@ -122,7 +122,7 @@ def _find_directory(file: BinaryIO, name: str) -> Directory:
     tail_start = max(0, file_size - END.size - MAX_COMMENT_BYTES)
     file.seek(tail_start)
     tail = file.read()
-    ends = [place for place in _places(tail, END_SIGNATURE) if _fits_to_end(tail, place)]
+    ends = [position for position in _positions(tail, END_SIGNATURE) if _fits_to_end(tail, position)]
     if not ends:
         raise _damaged(name, "it is cut off, or something was added at its end")
     if len(ends) > 1:
@@ -138,25 +138,25 @@ def _find_directory(file: BinaryIO, name: str) -> Directory:
     return directory
 
 
-def _places(data: bytes, signature: bytes) -> Iterator[int]:
-    place = data.find(signature)
-    while place >= 0:
-        yield place
-        place = data.find(signature, place + 1)
+def _positions(data: bytes, signature: bytes) -> Iterator[int]:
+    position = data.find(signature)
+    while position >= 0:
+        yield position
+        position = data.find(signature, position + 1)
 
 
-def _fits_to_end(tail: bytes, place: int) -> bool:
-    if place + END.size > len(tail):
+def _fits_to_end(tail: bytes, position: int) -> bool:
+    if position + END.size > len(tail):
         return False
-    comment_size = END.unpack_from(tail, place)[-1]
-    return place + END.size + comment_size == len(tail)
+    comment_size = END.unpack_from(tail, position)[-1]
+    return position + END.size + comment_size == len(tail)
 
 
 def _find_directory64(file: BinaryIO, directory: Directory, end: int, name: str) -> tuple[Directory, int]:
     """Returns the directory that a zip64 locator before the end names, if there is one, and where it has to end."""
     needed = directory.count == FULL_16 or FULL_32 in (directory.size, directory.offset)
-    place = end - END64_LOCATOR.size
-    locator = _unpack_at(file, END64_LOCATOR, place)
+    position = end - END64_LOCATOR.size
+    locator = _unpack_at(file, END64_LOCATOR, position)
     if locator is None or locator[0] != END64_LOCATOR_SIGNATURE:
         # A directory of exactly 65,535 entries needs none.
         if FULL_32 in (directory.size, directory.offset):
@@ -164,7 +164,7 @@ def _find_directory64(file: BinaryIO, directory: Directory, end: int, name: str)
         return directory, end
     _, disk, record_place, num_disks = locator
     record = _unpack_at(file, END64, record_place)
-    if record is None or record[0] != END64_SIGNATURE or record_place + 12 + record[1] != place:
+    if record is None or record[0] != END64_SIGNATURE or record_place + 12 + record[1] != position:
         raise _damaged(name, "its zip64 locator points nowhere")
     if disk != 0 or num_disks > 1:
         raise _damaged(name, "its zip64 locator points nowhere")
@@ -174,11 +174,11 @@ def _find_directory64(file: BinaryIO, directory: Directory, end: int, name: str)
     return Directory(offset, size, count), record_place
 
 
-def _unpack_at(file: BinaryIO, layout: struct.Struct, place: int) -> tuple | None:
-    if place < 0:
+def _unpack_at(file: BinaryIO, layout: struct.Struct, position: int) -> tuple | None:
+    if position < 0:
         return None
     try:
-        file.seek(place)
+        file.seek(position)
         data = file.read(layout.size)
     except (OSError, OverflowError, ValueError):
         return None
@@ -187,20 +187,20 @@ def _unpack_at(file: BinaryIO, layout: struct.Struct, place: int) -> tuple | Non
 
 def _read_directory(data: bytes, directory: Directory, name: str) -> list[Entry]:
     entries: list[Entry] = []
-    place = 0
-    while place < len(data):
-        if len(entries) == directory.count or data[place : place + 4] != CENTRAL_SIGNATURE:
+    position = 0
+    while position < len(data):
+        if len(entries) == directory.count or data[position : position + 4] != CENTRAL_SIGNATURE:
             raise _damaged(name, "its directory doesn't list what it says")
-        if place + CENTRAL.size > len(data):
+        if position + CENTRAL.size > len(data):
             raise _damaged(name, "its directory is cut off")
-        entry, place = _read_entry(data, place, name)
+        entry, position = _read_entry(data, position, name)
         entries.append(entry)
-    if place != len(data) or len(entries) != directory.count:
+    if position != len(data) or len(entries) != directory.count:
         raise _damaged(name, "its directory doesn't list what it says")
     return entries
 
 
-def _read_entry(data: bytes, place: int, name: str) -> tuple[Entry, int]:
+def _read_entry(data: bytes, position: int, name: str) -> tuple[Entry, int]:
     (
         _,
         _,
@@ -219,8 +219,8 @@ def _read_entry(data: bytes, place: int, name: str) -> tuple[Entry, int]:
         _,
         attributes,
         offset,
-    ) = CENTRAL.unpack_from(data, place)
-    start = place + CENTRAL.size
+    ) = CENTRAL.unpack_from(data, position)
+    start = position + CENTRAL.size
     extra = data[start + name_size : start + name_size + extra_size]
     size, packed_size, offset = _full_sizes(extra, [size, packed_size, offset], name)
     raw_name = data[start : start + name_size]
@@ -255,12 +255,12 @@ def _unicode_name(extra: bytes, raw_name: bytes) -> str:
 
 def _extra_block(extra: bytes, wanted: int) -> bytes | None:
     """Returns the first further field of this kind, cut off where the fields end; None if there is none."""
-    place = 0
-    while place + 4 <= len(extra):
-        kind, size = struct.unpack_from("<HH", extra, place)
+    position = 0
+    while position + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, position)
         if kind == wanted:
-            return extra[place + 4 : place + 4 + size]
-        place += 4 + size
+            return extra[position + 4 : position + 4 + size]
+        position += 4 + size
     return None
 
 
@@ -323,16 +323,16 @@ def _chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
 
 
 def _packed_chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
-    place = _data_start(file, entry)
-    end = place + entry.packed_size
+    position = _data_start(file, entry)
+    end = position + entry.packed_size
     if end > entry.end:
         raise DamagedMember("it is damaged inside the zip: it overlaps the next entry")
-    while place < end:
-        file.seek(place)
-        chunk = file.read(min(CHUNK_BYTES, end - place))
+    while position < end:
+        file.seek(position)
+        chunk = file.read(min(CHUNK_BYTES, end - position))
         if not chunk:
             raise EOFError
-        place += len(chunk)
+        position += len(chunk)
         yield chunk
 
 

@@ -1,4 +1,4 @@
-"""Which way an archive is to be read: the one that is clear, or the ones that a person has to choose from."""
+"""Which way an archive is to be read: the one that is clear, or the ones that a user has to choose from."""
 
 import re
 from collections import Counter, defaultdict
@@ -16,10 +16,10 @@ from core.datasets.layouts.layout import (
     LAYOUTS,
     TABLE,
     AmbiguousLayout,
+    Assignment,
     Folders,
-    Place,
-    Reading,
-    make_reading,
+    LayoutCandidate,
+    make_candidate,
     read_inner_folders,
     read_layout,
 )
@@ -42,62 +42,62 @@ MISSING = {
 }
 
 
-def choose_reading(
+def choose_candidate(
     paths: Sequence[Folders], tables: Sequence[TableFile], name: str, layout: str | None = None
-) -> Reading:
+) -> LayoutCandidate:
     """Returns the way to read an archive.
 
     Args:
         paths: of each picture, its folders and its name, fit to be shown.
         tables: the CSVs that came along.
         name: what the archive is called in messages.
-        layout: the way that the person chose, one of `LAYOUTS`, or `GIVEN_CLASSES`; None to go by what is there.
+        layout: the way that the user chose, one of `LAYOUTS`, or `GIVEN_CLASSES`; None to go by what is there.
 
     Raises:
-        AmbiguousLayout: there is more than one, and the person has to choose.
+        AmbiguousLayout: there is more than one, and the user has to choose.
         DatasetError: it can't be read the way that was chosen, or has validation pictures only.
     """
     if layout == GIVEN_CLASSES:
-        return make_reading(GIVEN_CLASSES, "", [Place(path[0]) for path in paths])
+        return make_candidate(GIVEN_CLASSES, "", [Assignment(path[0]) for path in paths])
     if layout:
         return _chosen(paths, tables, name, layout)
-    found = readings(paths, tables)
+    found = candidates(paths, tables)
     if len(found) > 1:
         raise _ambiguous(found, name)
     # Where nothing is clear, folders are what is expected, and what is missing is said of them.
     return found[0] if found else _quiet(_read_folders(paths), paths)
 
 
-def readings(paths: Sequence[Folders], tables: Sequence[TableFile] = ()) -> tuple[Reading, ...]:
+def candidates(paths: Sequence[Folders], tables: Sequence[TableFile] = ()) -> tuple[LayoutCandidate, ...]:
     """Returns the ways in which an archive may have been meant, the likelier first.
 
     One alone is clear; none means that there are no classes. Ways that come to the same are one.
     """
-    found: list[Reading] = []
+    found: list[LayoutCandidate] = []
     for layout, is_meant in (
-        (CLASS_FOLDERS, lambda reading: True),
-        (INNER_FOLDERS, lambda reading: _are_inner_meant(reading, found)),
-        (TABLE, lambda reading: not any(_is_same(reading, other) for other in found)),
-        (FILE_NAMES, lambda reading: not any(_follows(reading, other) for other in found)),
+        (CLASS_FOLDERS, lambda candidate: True),
+        (INNER_FOLDERS, lambda candidate: _are_inner_meant(candidate, found)),
+        (TABLE, lambda candidate: not any(_is_same(candidate, other) for other in found)),
+        (FILE_NAMES, lambda candidate: not any(_follows(candidate, other) for other in found)),
     ):
-        reading = _try(layout, paths, tables)
-        if reading and _is_learnable(reading) and is_meant(reading):
-            found.append(_quiet(reading, paths))
+        candidate = _try(layout, paths, tables)
+        if candidate and _is_learnable(candidate) and is_meant(candidate):
+            found.append(_quiet(candidate, paths))
     return tuple(found)
 
 
-def _chosen(paths: Sequence[Folders], tables: Sequence[TableFile], name: str, layout: str) -> Reading:
+def _chosen(paths: Sequence[Folders], tables: Sequence[TableFile], name: str, layout: str) -> LayoutCandidate:
     if layout not in LAYOUTS:
         raise DatasetError(f"Expected a layout out of {', '.join(LAYOUTS)}. Received {layout!r}. Fix the name.")
-    reading = _try(layout, paths, tables)
-    if reading is None or len(reading.class_names) < 2:
-        others = " or ".join(other.name for other in readings(paths, tables))
+    candidate = _try(layout, paths, tables)
+    if candidate is None or len(candidate.class_names) < 2:
+        others = " or ".join(other.name for other in candidates(paths, tables))
         advice = f"Choose {others}" if others else "Sort its pictures into one folder a class"
         raise DatasetError(f"{name} can't be read by the layout {layout}: {MISSING[layout]}. {advice}.")
-    return _quiet(reading, paths)
+    return _quiet(candidate, paths)
 
 
-def _try(layout: str, paths: Sequence[Folders], tables: Sequence[TableFile]) -> Reading | None:
+def _try(layout: str, paths: Sequence[Folders], tables: Sequence[TableFile]) -> LayoutCandidate | None:
     """Returns what an archive is by one layout, None if it isn't laid out so."""
     try:
         return _READERS[layout](paths, tables)
@@ -105,16 +105,16 @@ def _try(layout: str, paths: Sequence[Folders], tables: Sequence[TableFile]) -> 
         return None
 
 
-def _read_folders(paths: Sequence[Folders]) -> Reading:
-    return make_reading(CLASS_FOLDERS, OUTER, read_layout([path[:-1] for path in paths]))
+def _read_folders(paths: Sequence[Folders]) -> LayoutCandidate:
+    return make_candidate(CLASS_FOLDERS, OUTER, read_layout([path[:-1] for path in paths]))
 
 
-def _read_inner(paths: Sequence[Folders]) -> Reading | None:
-    places = read_inner_folders([path[:-1] for path in paths])
-    return make_reading(INNER_FOLDERS, INNER, places) if places else None
+def _read_inner(paths: Sequence[Folders]) -> LayoutCandidate | None:
+    assignments = read_inner_folders([path[:-1] for path in paths])
+    return make_candidate(INNER_FOLDERS, INNER, assignments) if assignments else None
 
 
-_READERS: dict[str, Callable[[Sequence[Folders], Sequence[TableFile]], Reading | None]] = {
+_READERS: dict[str, Callable[[Sequence[Folders], Sequence[TableFile]], LayoutCandidate | None]] = {
     CLASS_FOLDERS: lambda paths, tables: _read_folders(paths),
     INNER_FOLDERS: lambda paths, tables: _read_inner(paths),
     TABLE: read_tables,
@@ -122,38 +122,38 @@ _READERS: dict[str, Callable[[Sequence[Folders], Sequence[TableFile]], Reading |
 }
 
 
-def _is_learnable(reading: Reading) -> bool:
+def _is_learnable(candidate: LayoutCandidate) -> bool:
     """Whether it gives classes to learn: two or more with two pictures, and not a class for every other picture.
 
     File names have to give two pictures for every class, for chance makes names end in numbers.
     """
-    pairs = sum(count > 1 for count in reading.counts)
-    if pairs < 2 or len(reading.counts) * 2 > sum(reading.counts):
+    pairs = sum(count > 1 for count in candidate.counts)
+    if pairs < 2 or len(candidate.counts) * 2 > sum(candidate.counts):
         return False
-    return reading.name != FILE_NAMES or pairs == len(reading.counts)
+    return candidate.name != FILE_NAMES or pairs == len(candidate.counts)
 
 
-def _are_inner_meant(inner: Reading, found: Sequence[Reading]) -> bool:
+def _are_inner_meant(inner: LayoutCandidate, found: Sequence[LayoutCandidate]) -> bool:
     """Whether inner folders are likely classes: not just the sessions or parts of the outer ones."""
     if any(_is_same(inner, other) for other in found):
         return False
     outer_of: defaultdict[str, set[str]] = defaultdict(set)
     for other in found:
-        for within, around in zip(inner.places, other.places, strict=True):
+        for within, around in zip(inner.assignments, other.assignments, strict=True):
             outer_of[within.class_name].add(around.class_name)
     are_numbered = len({re.sub(r"\d+", "", fold_name(name)) for name in inner.class_names}) == 1
     are_repeated = any(len(outer) > 1 for outer in outer_of.values())
     return are_repeated or not are_numbered or not found
 
 
-def _is_same(one: Reading, other: Reading) -> bool:
-    """Whether two readings tell the same pictures apart, of those to which both give a class."""
+def _is_same(one: LayoutCandidate, other: LayoutCandidate) -> bool:
+    """Whether two candidates tell the same pictures apart, of those to which both give a class."""
     pairs = _pairs(one, other)
     return bool(pairs) and len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
 
 
-def _follows(one: Reading, other: Reading) -> bool:
-    """Whether the classes of one reading follow from those of the other, or the other way round.
+def _follows(one: LayoutCandidate, other: LayoutCandidate) -> bool:
+    """Whether the classes of one candidate follow from those of the other, or the other way round.
 
     From a folder called `train` nothing follows: it hardly is a class.
     """
@@ -171,22 +171,24 @@ def _share_told(pairs: Counter[tuple[str, str]], side: int) -> float:
     return best.total() / max(pairs.total(), 1)
 
 
-def _pairs(one: Reading, other: Reading) -> Counter[tuple[str, str]]:
+def _pairs(one: LayoutCandidate, other: LayoutCandidate) -> Counter[tuple[str, str]]:
     return Counter(
         (a.class_name, b.class_name)
-        for a, b in zip(one.places, other.places, strict=True)
+        for a, b in zip(one.assignments, other.assignments, strict=True)
         if a.class_name and b.class_name
     )
 
 
-def _quiet(reading: Reading, paths: Sequence[Folders]) -> Reading:
+def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandidate:
     """Says of folders full of pictures without a class in a sentence what would be said of each picture."""
-    with_class = {path[:-1] for path, place in zip(paths, reading.places, strict=True) if place.class_name}
+    with_class = {
+        path[:-1] for path, assignment in zip(paths, candidate.assignments, strict=True) if assignment.class_name
+    }
     counts = Counter(path[:-1] for path in paths if path[:-1] not in with_class)
     quiet = {folder: count for folder, count in counts.items() if count >= MANY_PICTURES}
-    places = tuple(
-        replace(place, reason="") if path[:-1] in quiet else place
-        for path, place in zip(paths, reading.places, strict=True)
+    assignments = tuple(
+        replace(assignment, reason="") if path[:-1] in quiet else assignment
+        for path, assignment in zip(paths, candidate.assignments, strict=True)
     )
     notes = [
         f"{count:,} pictures in {'/'.join(folder) or 'the outermost folder'} have no class and were left out."
@@ -195,10 +197,10 @@ def _quiet(reading: Reading, paths: Sequence[Folders]) -> Reading:
     if len(notes) > MAX_NOTES:
         total = sum(quiet.values())
         notes = [f"{total:,} pictures in {len(quiet):,} folders have no class and were left out."]
-    return replace(reading, places=places, notes=(*reading.notes, *notes))
+    return replace(candidate, assignments=assignments, notes=(*candidate.notes, *notes))
 
 
-def _ambiguous(found: Sequence[Reading], name: str) -> AmbiguousLayout:
-    ways = "; or ".join(f"{reading.name}, {reading.summary()}" for reading in found)
+def _ambiguous(found: Sequence[LayoutCandidate], name: str) -> AmbiguousLayout:
+    ways = "; or ".join(f"{candidate.name}, {candidate.summary()}" for candidate in found)
     number = {2: "two", 3: "three", 4: "four"}[len(found)]
     return AmbiguousLayout(f"{name} can be read in {number} ways. Choose a layout: {ways}.", found)

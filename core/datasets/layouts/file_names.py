@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from core.datasets.layouts.layout import FILE_NAMES, Folders, Place, Reading, make_reading, take_splits
+from core.datasets.layouts.layout import FILE_NAMES, Assignment, Folders, LayoutCandidate, make_candidate, take_splits
 from core.datasets.names import fold_name
 from core.datasets.splits import TRAIN, UNDECIDED, split_word
 
@@ -22,7 +22,7 @@ LABELLED_SHARE = 0.98
 MISNAMED = "its name doesn't begin with a class and end in a number"
 
 
-def read_file_names(paths: Sequence[Folders]) -> Reading | None:
+def read_file_names(paths: Sequence[Folders]) -> LayoutCandidate | None:
     """Reads the class of each picture off its name: what stands before the number at the end.
 
     Folders of which no picture is named so don't count, such as the unlabelled test pictures of a competition.
@@ -45,13 +45,13 @@ def read_file_names(paths: Sequence[Folders]) -> Reading | None:
     if sum(map(bool, labels)) < LABELLED_SHARE * sum(is_inside):
         return None
     splits = labelled_splits(folders, labels)
-    places = [
-        Place(label, split) if label else Place("", reason=MISNAMED)
+    assignments = [
+        Assignment(label, split) if label else Assignment("", reason=MISNAMED)
         for label, split in zip(labels, splits, strict=True)
     ]
     example = next(path[-1] for path, label in zip(paths, labels, strict=True) if label)
     description = f"The beginnings of the file names are the classes, such as {part_name(example)[0]} in {example}."
-    return make_reading(FILE_NAMES, description, places)
+    return make_candidate(FILE_NAMES, description, assignments)
 
 
 def part_name(name: str) -> tuple[str, str]:

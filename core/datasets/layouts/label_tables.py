@@ -15,7 +15,7 @@ from itertools import islice
 
 from core.datasets.archives.members import CHUNK_BYTES, TableFile
 from core.datasets.layouts.file_names import labelled_splits
-from core.datasets.layouts.layout import TABLE, Folders, Place, Reading, make_reading
+from core.datasets.layouts.layout import TABLE, Assignment, Folders, LayoutCandidate, make_candidate
 from core.datasets.names import escape_label, fold_name
 from core.datasets.splits import UNDECIDED, split_word
 
@@ -57,7 +57,7 @@ class _Labels:
     splits: tuple[str, ...]
 
 
-def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Reading | None:
+def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> LayoutCandidate | None:
     """Reads the class of each picture out of the tables.
 
     Args:
@@ -79,11 +79,12 @@ def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Readin
     splits = _splits(paths, classes, own_splits)
     names = " and ".join(table.name for table in chosen)
     reason = f"{names} {'says' if len(chosen) == 1 else 'say'} {NO_CLASS}"
-    places = [
-        Place(label, split) if label else Place("", reason=reason) for label, split in zip(classes, splits, strict=True)
+    assignments = [
+        Assignment(label, split) if label else Assignment("", reason=reason)
+        for label, split in zip(classes, splits, strict=True)
     ]
     column = f"column {chosen[0].column}" if chosen[0].column else "second column"
-    return make_reading(TABLE, f"The {column} of {names} has the class of each picture.", places)
+    return make_candidate(TABLE, f"The {column} of {names} has the class of each picture.", assignments)
 
 
 def _splits(paths: Sequence[Folders], labels: Sequence[str], own: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ Folders = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Place:
+class Assignment:
     """What is told of a picture: its class and its split.
 
     Attributes:
@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Reading:
+class LayoutCandidate:
     """One way to understand how an archive is laid out.
 
     Attributes:
@@ -47,7 +47,7 @@ class Reading:
         description: what the classes are told from, in a sentence.
         class_names: the classes it gives, sorted.
         counts: how many pictures each of them has.
-        places: of each picture; empty where only the choice matters.
+        assignments: of each picture; empty where only the choice matters.
         notes: sentences on pictures that it leaves out.
     """
 
@@ -55,7 +55,7 @@ class Reading:
     description: str
     class_names: tuple[str, ...]
     counts: tuple[int, ...]
-    places: tuple[Place, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     notes: tuple[str, ...] = ()
 
     def summary(self) -> str:
@@ -67,29 +67,36 @@ class Reading:
         return f"{classes}: {', '.join(shown)}"
 
 
-class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the person)
+class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
     """An archive that can be read in more than one way.
 
     Attributes:
-        readings: the ways, the likelier first. The name of one is the `layout` to import it with.
+        candidates: the ways, the likelier first. The name of one is the `layout` to import it with.
     """
 
-    def __init__(self, text: str, readings: Sequence[Reading]) -> None:
+    def __init__(self, text: str, candidates: Sequence[LayoutCandidate]) -> None:
         super().__init__(text)
-        self.readings = tuple(readings)
+        self.candidates = tuple(candidates)
 
 
-def make_reading(name: str, description: str, places: Iterable[Place], notes: Sequence[str] = ()) -> Reading:
-    """Returns a reading with its classes counted. Classes whose names differ only by case become one."""
-    places = tuple(places)
-    spelling = {fold_name(word): word for word in sorted({place.class_name for place in places}, reverse=True)}
-    places = tuple(Place(spelling[fold_name(place.class_name)], place.split, place.reason) for place in places)
-    counts = Counter(place.class_name for place in places if place.class_name)
+def make_candidate(
+    name: str, description: str, assignments: Iterable[Assignment], notes: Sequence[str] = ()
+) -> LayoutCandidate:
+    """Returns a candidate with its classes counted. Classes whose names differ only by case become one."""
+    assignments = tuple(assignments)
+    spelling = {
+        fold_name(word): word for word in sorted({assignment.class_name for assignment in assignments}, reverse=True)
+    }
+    assignments = tuple(
+        Assignment(spelling[fold_name(assignment.class_name)], assignment.split, assignment.reason)
+        for assignment in assignments
+    )
+    counts = Counter(assignment.class_name for assignment in assignments if assignment.class_name)
     names = tuple(sorted(counts))
-    return Reading(name, description, names, tuple(counts[word] for word in names), places, tuple(notes))
+    return LayoutCandidate(name, description, names, tuple(counts[word] for word in names), assignments, tuple(notes))
 
 
-def read_layout(folders: Sequence[Folders]) -> list[Place]:
+def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
     """Tells class and split of each picture by the outermost folders that differ.
 
     Understood are class folders; train, validation and test folders with class folders inside; class folders with
@@ -108,10 +115,10 @@ def read_layout(folders: Sequence[Folders]) -> list[Place]:
     check_train(splits)
     start = _class_depth([path for path in inner if path is not None])
     names = [path[start] if path is not None and len(path) > start else "" for path in inner]
-    return list(make_reading(CLASS_FOLDERS, "", _placed(names, splits)).places)
+    return list(make_candidate(CLASS_FOLDERS, "", _placed(names, splits)).assignments)
 
 
-def read_inner_folders(folders: Sequence[Folders]) -> list[Place] | None:
+def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
     """Tells class and split of each picture by the folder it lies in, last folders that all share left aside.
 
     Returns:
@@ -129,12 +136,13 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Place] | None:
     if any(len(path) == 1 for path in below):
         return None
     names = [path[-1] if path else "" for path in below]
-    return list(make_reading(INNER_FOLDERS, "", _placed(names, splits)).places)
+    return list(make_candidate(INNER_FOLDERS, "", _placed(names, splits)).assignments)
 
 
-def _placed(names: Sequence[str], splits: Sequence[str]) -> list[Place]:
+def _placed(names: Sequence[str], splits: Sequence[str]) -> list[Assignment]:
     return [
-        Place(name, split) if name else Place("", reason=OUTSIDE) for name, split in zip(names, splits, strict=True)
+        Assignment(name, split) if name else Assignment("", reason=OUTSIDE)
+        for name, split in zip(names, splits, strict=True)
     ]
 
 

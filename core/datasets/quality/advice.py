@@ -18,14 +18,14 @@ EXAMPLE, WIDEST_INTERVAL = 0.9, 0.1
 NAMED_CLASSES = 3
 
 
-def advise(index: DatasetIndex, issues: Sequence[Issue]) -> tuple[Advice, ...]:
+def advise(dataset: DatasetIndex, issues: Sequence[Issue]) -> tuple[Advice, ...]:
     """Returns what there is to say about a data set as a whole, the worst first.
 
     Args:
-        index: the data set, its pictures with the groups of their copies.
+        dataset: the data set, its pictures with the groups of their copies.
         issues: what was found about its pictures.
     """
-    split = index.with_split()
+    split = dataset.with_split()
     found = Counter(issue.kind for issue in issues)
     texts = {
         "leak": _leak(found["leak"]),
@@ -33,7 +33,7 @@ def advise(index: DatasetIndex, issues: Sequence[Issue]) -> tuple[Advice, ...]:
         "few_pictures": _few_pictures(split),
         "imbalance": _imbalance(split),
         "small_validation": _small_validation(len(split.select(VALIDATION))),
-        "small_pictures": _small_pictures(index),
+        "small_pictures": _small_pictures(dataset),
     }
     return tuple(Advice(kind, text) for kind, text in texts.items() if text)
 
@@ -100,8 +100,8 @@ def _small_validation(count: int) -> str:
     )
 
 
-def _small_pictures(index: DatasetIndex) -> str:
-    sides = sorted(min(sample.width, sample.height) for sample in index.samples)
+def _small_pictures(dataset: DatasetIndex) -> str:
+    sides = sorted(min(sample.width, sample.height) for sample in dataset.samples)
     usual = sides[len(sides) // 2]
     if usual >= TINY_SIDE:
         return ""

@@ -12,11 +12,11 @@ from core.datasets.layouts.file_names import MISNAMED
 from core.datasets.layouts.label_tables import NO_CLASS
 from core.datasets.layouts.layout import OUTSIDE
 from core.datasets.quality.advice import advise
-from core.datasets.quality.duplicate_issues import copy_faults, keep_one
-from core.datasets.quality.duplicates import group_copies
+from core.datasets.quality.duplicate_issues import find_duplicate_issues, keep_one
+from core.datasets.quality.duplicates import group_duplicates
 from core.datasets.quality.image_statistics import look_over
 from core.datasets.quality.issues import KINDS, Advice, Audit, Issue, IssueKind
-from core.datasets.quality.quality_checks import picture_faults
+from core.datasets.quality.quality_checks import check_pictures
 from core.errors import DatasetError
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
@@ -38,27 +38,27 @@ AUDIT_FORMAT = 1
 PHASE = "audit"
 
 
-def audit(index: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop) -> Audit:
+def audit(dataset: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop) -> Audit:
     """Looks a data set over. Pictures that were measured at their import aren't decoded again.
 
     Args:
-        index: the data set; it must be in its place on disk.
+        dataset: the data set; it must be in its place on disk.
         on_event: told of the phase `audit` (pictures).
         should_stop: asked a few times a second.
 
     Raises:
         Stopped: `should_stop` said so.
     """
-    return _look(index, on_event, should_stop)[1]
+    return _look(dataset, on_event, should_stop)[1]
 
 
 def examine(
-    index: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
+    dataset: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
 ) -> DatasetIndex:
     """Looks a new data set over before it is published, and writes the audit into its folder.
 
     Args:
-        index: the data set; its pictures must be in its folder, and their looks as far as they are known.
+        dataset: the data set; its pictures must be in its folder, and their looks as far as they are known.
         on_event: told of the phase `audit` (pictures).
         should_stop: asked a few times a second.
 
@@ -68,31 +68,31 @@ def examine(
     Raises:
         Stopped: `should_stop` said so.
     """
-    grouped, found = _look(index, on_event, should_stop)
+    grouped, found = _look(dataset, on_event, should_stop)
     write_audit(grouped, found)
     return grouped
 
 
-def _look(index: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> tuple[DatasetIndex, Audit]:
+def _look(dataset: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> tuple[DatasetIndex, Audit]:
     began = time.monotonic()
-    progress = Progress(PHASE, len(index.samples), on_event, should_stop)
-    rows = look_over(index, progress)
-    groups = group_copies(index.samples, rows, progress)
-    pairs = zip(index.samples, groups, strict=True)
-    grouped = replace(index, samples=tuple(replace(sample, group=group) for sample, group in pairs))
-    faults = picture_faults(index, rows)
-    copies = copy_faults(grouped, rows, {issue.path for issue in faults})
-    issues = _sorted([*_unreadable(index), *copies, *faults])
+    progress = Progress(PHASE, len(dataset.samples), on_event, should_stop)
+    rows = look_over(dataset, progress)
+    groups = group_duplicates(dataset.samples, rows, progress)
+    pairs = zip(dataset.samples, groups, strict=True)
+    grouped = replace(dataset, samples=tuple(replace(sample, group=group) for sample, group in pairs))
+    faults = check_pictures(dataset, rows)
+    copies = find_duplicate_issues(grouped, rows, {issue.path for issue in faults})
+    issues = _sorted([*_unreadable(dataset), *copies, *faults])
     advice = advise(grouped, issues)
     progress.finish()
-    return grouped, Audit(index.id, len(index.samples), issues, advice, round(time.monotonic() - began, 3))
+    return grouped, Audit(dataset.id, len(dataset.samples), issues, advice, round(time.monotonic() - began, 3))
 
 
-def _unreadable(index: DatasetIndex) -> list[Issue]:
+def _unreadable(dataset: DatasetIndex) -> list[Issue]:
     """Returns an issue for each file that could not be used; not for sound pictures that belong to no class."""
     return [
         Issue("corrupt", item.name, item.reason, 1.0)
-        for item in index.skipped
+        for item in dataset.skipped
         if item.reason not in (OUTSIDE, MISNAMED) and not item.reason.endswith(NO_CLASS)
     ]
 
@@ -118,7 +118,7 @@ def _sorted(issues: Sequence[Issue]) -> tuple[Issue, ...]:
     )
 
 
-def write_audit(index: DatasetIndex, audit: Audit) -> None:
+def write_audit(dataset: DatasetIndex, audit: Audit) -> None:
     """Writes the audit into the data set's folder, whole or not at all.
 
     Raises:
@@ -126,23 +126,23 @@ def write_audit(index: DatasetIndex, audit: Audit) -> None:
     """
     values = {"format": AUDIT_FORMAT, **asdict(audit)}
     try:
-        durable.write(index.folder / AUDIT_NAME, json.dumps(values, allow_nan=False).encode())
+        durable.write(dataset.folder / AUDIT_NAME, json.dumps(values, allow_nan=False).encode())
     except OSError as error:
         raise DatasetError(
-            f"What was found in {index.name} couldn't be stored in {index.folder} ({error.strerror}). Was the data "
+            f"What was found in {dataset.name} couldn't be stored in {dataset.folder} ({error.strerror}). Was the data "
             "set deleted, or is the disk full?"
         ) from error
 
 
-def read_audit(index: DatasetIndex) -> Audit | None:
+def read_audit(dataset: DatasetIndex) -> Audit | None:
     """Returns the audit that was written, or None where there is none that can be read."""
-    path = index.folder / AUDIT_NAME
+    path = dataset.folder / AUDIT_NAME
     try:
         status = path.stat()
         audit = _read(path, status.st_mtime_ns, status.st_size, status.st_ino)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return audit if audit.dataset_id == index.id else None
+    return audit if audit.dataset_id == dataset.id else None
 
 
 @lru_cache(maxsize=16)

@@ -37,7 +37,7 @@ TENFOLDS = 2.5
 MIN_CONTRAST = 8
 
 
-def group_copies(samples: Sequence[Sample], rows: np.ndarray, progress: Progress) -> tuple[str, ...]:
+def group_duplicates(samples: Sequence[Sample], rows: np.ndarray, progress: Progress) -> tuple[str, ...]:
     """Tells which pictures are copies of each other. A copy of a copy is one.
 
     Pictures that have the same `Sample.group` already stay together and keep its name, so that a version of a data
@@ -52,10 +52,10 @@ def group_copies(samples: Sequence[Sample], rows: np.ndarray, progress: Progress
         For each sample the name of its group, the smallest digest in it; empty for one that never had a copy.
 
     Raises:
-        Stopped: the person asked to stop.
+        Stopped: the user asked to stop.
     """
     _, first, owner = np.unique(rows["digest"], return_index=True, return_inverse=True)
-    families = _near_copies(rows[first], progress)[owner]
+    families = _near_duplicates(rows[first], progress)[owner]
     families = _with_known(families, samples)
     names: dict[int, tuple[bool, str]] = {}
     for family, sample in zip(families.tolist(), samples, strict=True):
@@ -71,28 +71,28 @@ def group_copies(samples: Sequence[Sample], rows: np.ndarray, progress: Progress
 def _with_known(families: np.ndarray, samples: Sequence[Sample]) -> np.ndarray:
     """Returns the families after those of samples that have the same group became one."""
     first: dict[str, int] = {}
-    links = [(place, first.setdefault(sample.group, place)) for place, sample in enumerate(samples) if sample.group]
+    links = [(index, first.setdefault(sample.group, index)) for index, sample in enumerate(samples) if sample.group]
     return _unite(families, families[np.array(links, int).reshape(-1, 2)])
 
 
-def _near_copies(rows: np.ndarray, progress: Progress) -> np.ndarray:
+def _near_duplicates(rows: np.ndarray, progress: Progress) -> np.ndarray:
     """Returns for each row the number of its family, from 0; near copies have the same."""
     families = np.arange(len(rows))
     usable = np.flatnonzero(rows["contrast"] > MIN_CONTRAST)
     hashes = rows["perceptual_hash"]
-    reach = copy_distance(rows["thumbnail"][usable])
+    reach = duplicate_distance(rows["thumbnail"][usable])
     for bucket in _buckets(hashes[usable]):
-        places = usable[bucket]
-        for start in range(0, len(places), ROWS):
-            if (families[places[start:]] == families[places[start]]).all():
+        indices = usable[bucket]
+        for start in range(0, len(indices), ROWS):
+            if (families[indices[start:]] == families[indices[start]]).all():
                 break
-            for pairs in _alike(hashes, places, start):
+            for pairs in _alike(hashes, indices, start):
                 families = _join(families, pairs, rows, reach)
             progress.advance(0)
     return families
 
 
-def copy_distance(thumbnails: np.ndarray) -> float:
+def duplicate_distance(thumbnails: np.ndarray) -> float:
     """Returns how far apart two thumbnails may be and still show the same picture.
 
     The distances to a near and a ten times farther neighbour tell how fast neighbours thin out towards a picture.

@@ -17,12 +17,12 @@ from core.datasets.quality.image_statistics import UNREADABLE_ARRAYS
 from core.errors import DatasetError
 from core.files import durable
 
-SURVEY_NAME = "survey.npz"
-SURVEY_FORMAT = 1
+ANALYSIS_NAME = "survey.npz"
+ANALYSIS_FORMAT = 1
 
 
 @dataclass(frozen=True, eq=False)
-class Survey:
+class EmbeddingAnalysis:
     """What the features of a data set's pictures tell.
 
     Attributes:
@@ -49,14 +49,14 @@ class Survey:
         return tuple(issue for issue in self.issues if issue.kind == kind)
 
 
-def write_survey(index: DatasetIndex, survey: Survey) -> None:
+def write_analysis(dataset: DatasetIndex, survey: EmbeddingAnalysis) -> None:
     """Stores a survey in the data set's folder, whole or not at all.
 
     Raises:
         DatasetError: the folder can't be written to, or was deleted meanwhile.
     """
     facts = {
-        "format": SURVEY_FORMAT,
+        "format": ANALYSIS_FORMAT,
         "dataset_id": survey.dataset_id,
         "backbone": survey.backbone,
         "paths": survey.paths,
@@ -66,34 +66,34 @@ def write_survey(index: DatasetIndex, survey: Survey) -> None:
     }
     letters = np.frombuffer(json.dumps(facts, allow_nan=False).encode(), np.uint8)
     try:
-        with durable.writing(index.folder / SURVEY_NAME) as file:
+        with durable.writing(dataset.folder / ANALYSIS_NAME) as file:
             np.savez_compressed(file, coordinates=survey.coordinates, facts=letters)
     except OSError as error:
         raise DatasetError(
-            f"What was found in {index.name} couldn't be stored in {index.folder} ({error.strerror}). Was the data "
+            f"What was found in {dataset.name} couldn't be stored in {dataset.folder} ({error.strerror}). Was the data "
             "set deleted, or is the disk full?"
         ) from error
 
 
-def read_survey(index: DatasetIndex) -> Survey | None:
+def read_analysis(dataset: DatasetIndex) -> EmbeddingAnalysis | None:
     """Returns the stored survey of a data set; None where there is none that can be used."""
     try:
-        return _read(index.folder / SURVEY_NAME, index.id)
+        return _read(dataset.folder / ANALYSIS_NAME, dataset.id)
     except UNREADABLE_ARRAYS:
         return None  # it is only as good as the time it takes to make it again
 
 
-def _read(path: Path, dataset_id: str) -> Survey | None:
+def _read(path: Path, dataset_id: str) -> EmbeddingAnalysis | None:
     with np.load(path, allow_pickle=False) as arrays:
         coordinates = arrays["coordinates"]
         facts = json.loads(arrays["facts"].tobytes())
-    if (facts["format"], facts["dataset_id"]) != (SURVEY_FORMAT, dataset_id):
+    if (facts["format"], facts["dataset_id"]) != (ANALYSIS_FORMAT, dataset_id):
         return None
     if coordinates.shape != (len(facts["paths"]), 2) or not np.isfinite(coordinates).all():
         return None
     if not math.isfinite(facts["accuracy"]) or not all(isinstance(path, str) for path in facts["paths"]):
         return None
-    return Survey(
+    return EmbeddingAnalysis(
         dataset_id=dataset_id,
         backbone=facts["backbone"],
         paths=tuple(facts["paths"]),

@@ -23,8 +23,8 @@ from core.files import durable
 from core.images.decoding import PictureError, open_picture
 from core.progress import Progress
 
-LOOKS_NAME = "looks.npz"
-LOOKS_FORMAT = 1
+STATISTICS_NAME = "looks.npz"
+STATISTICS_FORMAT = 1
 # What NumPy raises of an `npz` that is damaged, depending on where it is.
 UNREADABLE_ARRAYS = (
     OSError,
@@ -71,7 +71,7 @@ STRONGEST = 0.0025
 
 
 @dataclass(frozen=True)
-class Look:
+class ImageStatistics:
     """How one picture looks. Brightness is 0-255, of a copy that is at most 256 pixels wide and high.
 
     Attributes:
@@ -98,7 +98,7 @@ class Look:
     sharpness: float
 
 
-def measure(image: Image.Image) -> Look:
+def measure(image: Image.Image) -> ImageStatistics:
     """Returns how a picture looks.
 
     Args:
@@ -111,7 +111,7 @@ def measure(image: Image.Image) -> Look:
     small = image.resize((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.BOX).convert("YCbCr")
     _, *colours = small.resize((COLOURS_SIDE, COLOURS_SIDE), Image.Resampling.BOX).split()
     edge, step = _strongest_difference(gray, 1), _strongest_difference(gray, STEP)
-    return Look(
+    return ImageStatistics(
         perceptual_hash=int.from_bytes(np.packbits(imagehash.phash(gray).hash).tobytes()),
         thumbnail=small.getchannel("Y").tobytes(),
         colours=b"".join(colour.tobytes() for colour in colours),
@@ -124,48 +124,51 @@ def measure(image: Image.Image) -> Look:
     )
 
 
-def pack(digests: Iterable[str], looks: Iterable[Look]) -> np.ndarray:
+def pack(digests: Iterable[str], all_statistics: Iterable[ImageStatistics]) -> np.ndarray:
     """Returns looks as one array.
 
     Returns:
         Structured array of dtype `ROW` in the order of the digests.
     """
-    rows = [(digest.encode(), *map(_entry, astuple(look))) for digest, look in zip(digests, looks, strict=True)]
+    rows = [
+        (digest.encode(), *map(_entry, astuple(statistics)))
+        for digest, statistics in zip(digests, all_statistics, strict=True)
+    ]
     return np.array(rows, ROW)
 
 
-def write_looks(index: DatasetIndex, rows: np.ndarray) -> None:
+def write_statistics(dataset: DatasetIndex, rows: np.ndarray) -> None:
     """Writes looks into the data set's folder, whole or not at all.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         rows: array of dtype `ROW`, in any order.
     """
-    with durable.writing(index.folder / LOOKS_NAME) as file:
-        np.savez(file, format=LOOKS_FORMAT, rows=rows)
+    with durable.writing(dataset.folder / STATISTICS_NAME) as file:
+        np.savez(file, format=STATISTICS_FORMAT, rows=rows)
 
 
-def read_looks(index: DatasetIndex) -> np.ndarray:
+def read_statistics(dataset: DatasetIndex) -> np.ndarray:
     """Returns the looks in the data set's folder, in no particular order; none where they can't be read.
 
     Returns:
         Structured array of dtype `ROW`. It may have pictures that the data set hasn't.
     """
     try:
-        with np.load(index.folder / LOOKS_NAME, allow_pickle=False) as arrays:
+        with np.load(dataset.folder / STATISTICS_NAME, allow_pickle=False) as arrays:
             rows = arrays["rows"]
-            if arrays["format"] == LOOKS_FORMAT and rows.dtype == ROW and rows.ndim == 1:
+            if arrays["format"] == STATISTICS_FORMAT and rows.dtype == ROW and rows.ndim == 1:
                 return rows
     except UNREADABLE_ARRAYS:
         pass  # they are only as good as the time it takes to measure them again
     return np.empty(0, ROW)
 
 
-def look_over(index: DatasetIndex, progress: Progress) -> np.ndarray:
+def look_over(dataset: DatasetIndex, progress: Progress) -> np.ndarray:
     """Returns the looks of a data set's pictures. Those that aren't stored yet are measured, and stored.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         progress: advanced by each picture.
 
     Returns:
@@ -173,17 +176,17 @@ def look_over(index: DatasetIndex, progress: Progress) -> np.ndarray:
         its import has the look of a blank one.
 
     Raises:
-        Stopped: the person asked to stop. Nothing was stored.
+        Stopped: the user asked to stop. Nothing was stored.
     """
-    rows = read_looks(index)
+    rows = read_statistics(dataset)
     known = set(rows["digest"].tolist())
-    missing = {sample.digest: sample for sample in index.samples if sample.digest.encode() not in known}
-    progress.advance(len(index.samples) - len(missing))
+    missing = {sample.digest: sample for sample in dataset.samples if sample.digest.encode() not in known}
+    progress.advance(len(dataset.samples) - len(missing))
     if missing:
-        rows = np.concatenate([rows, pack(missing, _measure_files(index, missing.values(), progress))])
+        rows = np.concatenate([rows, pack(missing, _measure_files(dataset, missing.values(), progress))])
         with suppress(OSError):  # kept where they can be: without them, the next audit takes longer
-            write_looks(index, rows)
-    return align(index.samples, rows)
+            write_statistics(dataset, rows)
+    return align(dataset.samples, rows)
 
 
 def align(samples: Sequence[Sample], rows: np.ndarray) -> np.ndarray:
@@ -196,17 +199,17 @@ def align(samples: Sequence[Sample], rows: np.ndarray) -> np.ndarray:
     return rows[[place[sample.digest.encode()] for sample in samples]]
 
 
-def _measure_files(index: DatasetIndex, samples: Iterable[Sample], progress: Progress) -> Iterator[Look]:
+def _measure_files(dataset: DatasetIndex, samples: Iterable[Sample], progress: Progress) -> Iterator[ImageStatistics]:
     pool = ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "looks")
     try:
-        for look in pool.map(_measure_file, map(index.picture_path, samples)):
+        for statistics in pool.map(_measure_file, map(dataset.picture_path, samples)):
             progress.advance()
-            yield look
+            yield statistics
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _measure_file(path: Path) -> Look:
+def _measure_file(path: Path) -> ImageStatistics:
     try:
         return measure(open_picture(path, draft_side=SIDE))
     except PictureError:

@@ -29,7 +29,7 @@ BLOCK = 1024
 MAX_NEIGHBOURS, NEIGHBOUR_SHARE = 10, 0.1
 MIN_CLASS = 12
 # Distance from the upper quartile, in quartile ranges, beyond which a value is far out (Tukey 1977).
-FAR_OUT = 3.0
+OUTLIER_DISTANCE = 3.0
 MAP_PICTURES, MAP_COMPONENTS, PERPLEXITY = 2000, 50, 30.0
 
 
@@ -50,11 +50,11 @@ def folds(samples: Sequence[Sample]) -> np.ndarray:
     owners = copies(samples)
     part: dict[int, int] = {}
     dealt: Counter[int] = Counter()
-    for place in shuffled(samples):
-        label = samples[place].label
-        if owners[place] not in part:
+    for index in shuffled(samples):
+        label = samples[index].label
+        if owners[index] not in part:
             # Classes begin with different parts, so that small ones don't all fall into the first.
-            part[owners[place]] = (label + dealt[label]) % FOLDS
+            part[owners[index]] = (label + dealt[label]) % FOLDS
             dealt[label] += 1
     return np.array([part[owner] for owner in owners])
 
@@ -93,8 +93,8 @@ def out_of_sample(
         # As good as lbfgs, which takes several times as many steps on unit vectors.
         model = LogisticRegression(C=INVERSE_PENALTY, solver="newton-cg").fit(vectors[fitted], labels[fitted])
         for start in range(0, len(held_out), BLOCK):
-            places = held_out[start : start + BLOCK]
-            probabilities[places[:, None], known] = model.predict_proba(vectors[places])
+            indices = held_out[start : start + BLOCK]
+            probabilities[indices[:, None], known] = model.predict_proba(vectors[indices])
         on_model()
     return probabilities
 
@@ -113,9 +113,9 @@ class LabelReview:
     probabilities: np.ndarray
     suspects: np.ndarray
 
-    def likely(self, place: int) -> int:
+    def likely(self, index: int) -> int:
         """Returns the class that a picture looks like most."""
-        return int(self.probabilities[place].argmax())
+        return int(self.probabilities[index].argmax())
 
 
 def review_labels(
@@ -147,9 +147,9 @@ def review_labels(
             doubted |= _doubted(labels, probabilities, method)
         doubted &= probabilities.argmax(axis=1) != labels
     doubted &= _num_different(samples, labels)[labels] >= MIN_DIFFERENT
-    places = np.flatnonzero(doubted)
-    own = probabilities[places, labels[places]]
-    return LabelReview(accuracy, probabilities, places[np.argsort(own, kind="stable")])
+    indices = np.flatnonzero(doubted)
+    own = probabilities[indices, labels[indices]]
+    return LabelReview(accuracy, probabilities, indices[np.argsort(own, kind="stable")])
 
 
 def _doubted(labels: np.ndarray, probabilities: np.ndarray, method: str) -> np.ndarray:
@@ -190,7 +190,7 @@ def distances(vectors: np.ndarray, samples: Sequence[Sample], on_pictures: Calla
     return np.clip(result, 0, 1)
 
 
-def far_out(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def outliers(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Finds values that are far above what is usual in their class.
 
     Args:
@@ -206,9 +206,9 @@ def far_out(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndar
         own = values[labels == label]
         # A handful says little about what is usual: all classes together say more.
         lower, usual[label], upper = np.quantile(own if len(own) >= MIN_CLASS else values, [0.25, 0.5, 0.75])
-        limits[label] = upper + FAR_OUT * (upper - lower)
-    places = np.flatnonzero(values > limits[labels])
-    return places[np.argsort(-values[places], kind="stable")], usual
+        limits[label] = upper + OUTLIER_DISTANCE * (upper - lower)
+    indices = np.flatnonzero(values > limits[labels])
+    return indices[np.argsort(-values[indices], kind="stable")], usual
 
 
 def map_sample(samples: Sequence[Sample]) -> np.ndarray:
@@ -218,11 +218,11 @@ def map_sample(samples: Sequence[Sample]) -> np.ndarray:
     counts = Counter(sample.label for sample in samples)
     room = {label: max(1, count * MAP_PICTURES // len(samples)) for label, count in counts.items()}
     chosen = []
-    for place in shuffled(samples):
-        label = samples[place].label
+    for index in shuffled(samples):
+        label = samples[index].label
         if room[label]:
             room[label] -= 1
-            chosen.append(place)
+            chosen.append(index)
     return np.array(sorted(chosen))
 
 
@@ -240,6 +240,6 @@ def project(vectors: np.ndarray) -> np.ndarray:
     if len(vectors) < 4 or reduced[:, 0].std() < 1e-6:  # nothing to tell apart
         return np.zeros((len(vectors), 2), np.float32)
     perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
-    places = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(reduced)
-    places -= (places.min(axis=0) + places.max(axis=0)) / 2
-    return (places / max(np.abs(places).max(), 1e-12)).astype(np.float32)
+    indices = TSNE(perplexity=perplexity, init="pca", random_state=0).fit_transform(reduced)
+    indices -= (indices.min(axis=0) + indices.max(axis=0)) / 2
+    return (indices / max(np.abs(indices).max(), 1e-12)).astype(np.float32)

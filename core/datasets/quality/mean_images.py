@@ -17,11 +17,11 @@ MAX_PICTURES = 200
 MAX_THREADS = 8
 
 
-def class_average(index: DatasetIndex, label: int, side: int) -> np.ndarray:
+def mean_image(dataset: DatasetIndex, label: int, side: int) -> np.ndarray:
     """Returns the mean of a class's pictures, each made square as the training does. Of many, 200 are taken.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         label: number of the class.
         side: width and height of the result in pixels.
 
@@ -31,30 +31,30 @@ def class_average(index: DatasetIndex, label: int, side: int) -> np.ndarray:
     Raises:
         DatasetError: none of the pictures can be read.
     """
-    samples = _chosen(index, label)
+    samples = _chosen(dataset, label)
     total = np.zeros((side, side, 3), np.uint32)
     count = 0
     with ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "averages") as pool:
-        for picture in pool.map(partial(_picture, index, side=side), samples):
+        for picture in pool.map(partial(_picture, dataset, side=side), samples):
             if picture is not None:
                 total += picture
                 count += 1
     if not count:
         raise DatasetError(
-            f"None of the pictures of {index.class_names[label]} in {index.name} can be read any more. Import the data "
-            "set again."
+            f"None of the pictures of {dataset.class_names[label]} in {dataset.name} can be read any more. Import "
+            "the data set again."
         )
     return ((total + count // 2) // count).astype(np.uint8)
 
 
-def _chosen(index: DatasetIndex, label: int) -> list[Sample]:
+def _chosen(dataset: DatasetIndex, label: int) -> list[Sample]:
     """Returns the class's pictures, or a sample of them that hardly changes when pictures are added."""
-    samples = [sample for sample in index.samples if sample.label == label]
+    samples = [sample for sample in dataset.samples if sample.label == label]
     return sorted(samples, key=lambda sample: hashlib.sha256(sample.digest.encode()).digest())[:MAX_PICTURES]
 
 
-def _picture(index: DatasetIndex, sample: Sample, side: int) -> np.ndarray | None:
+def _picture(dataset: DatasetIndex, sample: Sample, side: int) -> np.ndarray | None:
     try:
-        return decode(index.picture_path(sample), side)
+        return decode(dataset.picture_path(sample), side)
     except PictureError:
         return None

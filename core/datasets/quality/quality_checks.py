@@ -62,14 +62,14 @@ class _Gallery:
         return np.exp(distance)
 
 
-def picture_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
+def check_pictures(dataset: DatasetIndex, rows: np.ndarray) -> list[Issue]:
     """Returns the faults that pictures have by themselves, in no particular order.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         rows: looks of its pictures, array of dtype `looks.ROW` in their order.
     """
-    samples = index.samples
+    samples = dataset.samples
     sizes = np.array([(sample.width, sample.height) for sample in samples], float).reshape(-1, 2)
     gallery = _Gallery(rows, sizes, np.array([sample.label for sample in samples], int))
     issues = []
@@ -80,8 +80,8 @@ def picture_faults(index: DatasetIndex, rows: np.ndarray) -> list[Issue]:
             scores = np.where(is_explained, 0, scores)
             is_explained |= scores > 0
         issues += [
-            Issue(kind, samples[place].path, describe(gallery, place), round(float(scores[place]), 4))
-            for place in np.flatnonzero(scores > 0).tolist()
+            Issue(kind, samples[index].path, describe(gallery, index), round(float(scores[index]), 4))
+            for index in np.flatnonzero(scores > 0).tolist()
         ]
     return issues
 
@@ -147,27 +147,27 @@ def _odd(gallery: _Gallery) -> np.ndarray:
     return np.where(is_odd, 1 - 1 / gallery.stretch, 0)
 
 
-def _say_blank(gallery: _Gallery, place: int) -> str:
+def _say_blank(gallery: _Gallery, index: int) -> str:
     return "one plain colour all over"
 
 
-def _say_light(gallery: _Gallery, place: int) -> str:
-    return f"its average brightness is {gallery.rows['brightness'][place] / WHITE:.0%} of white"
+def _say_light(gallery: _Gallery, index: int) -> str:
+    return f"its average brightness is {gallery.rows['brightness'][index] / WHITE:.0%} of white"
 
 
-def _say_blurry(gallery: _Gallery, place: int) -> str:
-    times = np.median(gallery.rows["sharpness"]) / gallery.rows["sharpness"][place]
+def _say_blurry(gallery: _Gallery, index: int) -> str:
+    times = np.median(gallery.rows["sharpness"]) / gallery.rows["sharpness"][index]
     return f"its sharpest edges are {times:.1f} times as soft as usual here" if times > 1.1 else "it has no clear edges"
 
 
-def _say_tiny(gallery: _Gallery, place: int) -> str:
-    width, height = gallery.sizes[place].astype(int)
+def _say_tiny(gallery: _Gallery, index: int) -> str:
+    width, height = gallery.sizes[index].astype(int)
     usual_width, usual_height = np.median(gallery.sizes, axis=0).astype(int)
     return f"{width:,} x {height:,} pixels, where {usual_width:,} x {usual_height:,} are usual"
 
 
-def _say_odd(gallery: _Gallery, place: int) -> str:
-    width, height = gallery.sizes[place]
+def _say_odd(gallery: _Gallery, index: int) -> str:
+    width, height = gallery.sizes[index]
     ratio, how = (width / height, "wide as tall") if width > height else (height / width, "tall as wide")
     return f"{ratio:.1f} times as {how}"
 

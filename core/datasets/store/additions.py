@@ -12,7 +12,7 @@ from core.datasets.archives.picture_reader import Pictures, picture_members
 from core.datasets.edit import ADD, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.names import escape_label
-from core.datasets.quality.image_statistics import pack, read_looks, write_looks
+from core.datasets.quality.image_statistics import pack, read_statistics, write_statistics
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import TRAIN, UNDECIDED
 from core.datasets.store.verification import Sound, judge
@@ -90,8 +90,8 @@ def add_to(
         raise DatasetError(_nothing(class_name, refused))
     version = _version(parent, class_name, [_settle(parent, class_name, item, folder) for item in arrived])
     shutil.rmtree(arrival)
-    looks = pack([item.digest for item in arrived], [item.sound.look for item in arrived])
-    write_looks(replace(version, folder=folder), np.concatenate([read_looks(parent), looks]))
+    all_statistics = pack([item.digest for item in arrived], [item.sound.statistics for item in arrived])
+    write_statistics(replace(version, folder=folder), np.concatenate([read_statistics(parent), all_statistics]))
     # What is there already is no faulty file, so the audit has nothing to say of it.
     skipped = tuple(Skipped(item.name, item.reason) for item in refused if not item.is_known)
     known = [item.name for item in refused if item.is_known]

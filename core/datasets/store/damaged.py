@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.datasets.store.manifest import MISSING, OTHER_VERSION, RECORD_NAME, UNREADABLE, RecordError, read_record
+from core.datasets.store.manifest import MANIFEST_NAME, MISSING, OTHER_VERSION, UNREADABLE, ManifestError, read_manifest
 
 PICTURES_FOLDER = "pictures"
 WORDS = {
@@ -55,7 +55,7 @@ def find_damaged(datasets: Path) -> list[DamagedDataset]:
     """
     found = []
     for folder in sorted(datasets.glob("[!.]*")):
-        if (folder / RECORD_NAME).exists() or (folder / PICTURES_FOLDER).is_dir():
+        if (folder / MANIFEST_NAME).exists() or (folder / PICTURES_FOLDER).is_dir():
             reason = _reason(folder)
             if reason:
                 found.append(DamagedDataset(folder.name, reason, folder, _num_files(folder / PICTURES_FOLDER)))
@@ -65,8 +65,8 @@ def find_damaged(datasets: Path) -> list[DamagedDataset]:
 def _reason(folder: Path) -> str:
     try:
         # A copy of another data set's folder has its record.
-        return "" if read_record(folder).id == folder.name else UNREADABLE
-    except RecordError as error:
+        return "" if read_manifest(folder).id == folder.name else UNREADABLE
+    except ManifestError as error:
         return error.reason
 
 

@@ -11,8 +11,8 @@ ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".tar", ".zip")
 VERSION = re.compile(r"(.*), version (\d+)")
 
 
-def clean_title(title: str) -> str:
-    """Returns a title that a person gave, tidied.
+def clean_name(title: str) -> str:
+    """Returns a title that a user gave, tidied.
 
     Raises:
         DatasetError: nothing is left of it.
@@ -31,7 +31,7 @@ def without_suffix(file_name: str) -> str:
     return file_name
 
 
-def free_title(title: str, taken: Iterable[str]) -> str:
+def free_name(title: str, taken: Iterable[str]) -> str:
     """Returns the title, with a number behind it if another data set has it."""
     taken = set(taken)
     number = 2
@@ -42,7 +42,7 @@ def free_title(title: str, taken: Iterable[str]) -> str:
     return free
 
 
-def version_title(title: str, taken: Iterable[str]) -> str:
+def version_name(title: str, taken: Iterable[str]) -> str:
     """Returns what to call the next version of a data set: "Pets, version 2", "Pets, version 3", ..."""
     match = VERSION.fullmatch(title)
     base = match[1] if match else title

@@ -13,13 +13,13 @@ from core.datasets.splits import SPLITS, UNDECIDED
 from core.errors import DatasetError
 from core.files import durable
 
-RECORD_NAME = "dataset.json"
+MANIFEST_NAME = "dataset.json"
 RECORD_FORMAT = 1
 MISSING, UNREADABLE, OTHER_VERSION = "missing", "unreadable", "other_version"
 KNOWN_SPLITS = {*SPLITS, UNDECIDED}
 
 
-class RecordError(DatasetError):
+class ManifestError(DatasetError):
     """A record that can't be used.
 
     Args:
@@ -32,40 +32,40 @@ class RecordError(DatasetError):
         self.reason = reason
 
 
-def write_record(index: DatasetIndex) -> None:
+def write_manifest(dataset: DatasetIndex) -> None:
     """Writes the record into the data set's folder."""
-    samples = [[s.path, s.label, s.split, s.name, s.digest, s.width, s.height, s.group] for s in index.samples]
+    samples = [[s.path, s.label, s.split, s.name, s.digest, s.width, s.height, s.group] for s in dataset.samples]
     values = {
         "format": RECORD_FORMAT,
-        "id": index.id,
-        "name": index.name,
-        "class_names": index.class_names,
-        "validation_split": index.validation_split,
-        "created": index.created,
-        "num_ignored": index.num_ignored,
-        "skipped": [[skipped.name, skipped.reason] for skipped in index.skipped],
-        "notes": index.notes,
-        "parent": index.parent,
-        "edits": [[edit.kind, edit.paths, edit.class_names, edit.number] for edit in index.edits],
+        "id": dataset.id,
+        "name": dataset.name,
+        "class_names": dataset.class_names,
+        "validation_split": dataset.validation_split,
+        "created": dataset.created,
+        "num_ignored": dataset.num_ignored,
+        "skipped": [[skipped.name, skipped.reason] for skipped in dataset.skipped],
+        "notes": dataset.notes,
+        "parent": dataset.parent,
+        "edits": [[edit.kind, edit.paths, edit.class_names, edit.number] for edit in dataset.edits],
         "samples": samples,
     }
-    durable.write(index.folder / RECORD_NAME, json.dumps(values, allow_nan=False).encode())
+    durable.write(dataset.folder / MANIFEST_NAME, json.dumps(values, allow_nan=False).encode())
 
 
-def read_record(folder: Path) -> DatasetIndex:
+def read_manifest(folder: Path) -> DatasetIndex:
     """Reads the record of the data set in a folder.
 
     Raises:
         RecordError: there is none, it is damaged, or of another version of the studio.
     """
-    path = folder / RECORD_NAME
+    path = folder / MANIFEST_NAME
     try:
         status = path.stat()
         return _read(path, status.st_mtime_ns, status.st_size, status.st_ino)
-    except RecordError:
+    except ManifestError:
         raise
     except (OSError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        raise RecordError(
+        raise ManifestError(
             MISSING if isinstance(error, FileNotFoundError) else UNREADABLE,
             f"The record of the data set {folder.name} is missing or damaged. Delete the folder {folder} and import "
             "the data set again.",
@@ -77,14 +77,14 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
     """Reads a record; what it returns is frozen, so the record of an unchanged file may be shared."""
     values = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(values["format"], int) and values["format"] > RECORD_FORMAT:
-        raise RecordError(
+        raise ManifestError(
             OTHER_VERSION,
             f"The data set {path.parent.name} was made by a newer version of the studio. Use that version, or delete "
             "the data set.",
         )
     if values["format"] != RECORD_FORMAT:
         raise ValueError("no format that there has ever been")
-    index = DatasetIndex(
+    dataset = DatasetIndex(
         id=values["id"],
         name=values["name"],
         class_names=tuple(values["class_names"]),
@@ -101,23 +101,26 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
             for kind, paths, class_names, number in values.get("edits", ())
         ),
     )
-    _check(index)
-    return index
+    _check(dataset)
+    return dataset
 
 
-def _check(index: DatasetIndex) -> None:
+def _check(dataset: DatasetIndex) -> None:
     """Checks what a record says: what reads a data set relies on it.
 
     Raises:
         ValueError: something can't be right.
     """
-    _require(_are_texts((index.id, index.name, index.parent, *index.class_names, *index.notes)) and bool(index.id))
-    _require(_are_texts(text for item in index.skipped for text in (item.name, item.reason)))
-    _require(bool(index.class_names) and isinstance(index.num_ignored, int))
-    for number in (index.created, index.validation_split):
+    _require(
+        _are_texts((dataset.id, dataset.name, dataset.parent, *dataset.class_names, *dataset.notes))
+        and bool(dataset.id)
+    )
+    _require(_are_texts(text for item in dataset.skipped for text in (item.name, item.reason)))
+    _require(bool(dataset.class_names) and isinstance(dataset.num_ignored, int))
+    for number in (dataset.created, dataset.validation_split):
         _require(isinstance(number, int | float) and math.isfinite(number) and number >= 0)
-    labels = range(len(index.class_names))
-    for sample in index.samples:
+    labels = range(len(dataset.class_names))
+    for sample in dataset.samples:
         _require(isinstance(sample.label, int) and sample.label in labels and sample.split in KNOWN_SPLITS)
         _require(_are_texts((sample.path, sample.name, sample.digest, sample.group)))
         # A path leads to a file that is shown, so none may lead out of the data set's folder.

@@ -38,7 +38,7 @@ class SampleSet:
 
     Attributes:
         name: key in `SAMPLES` and on the command line.
-        label: what the person sees, and the data set's name.
+        label: what the user sees, and the data set's name.
         description: what it is, in a sentence or two.
         num_pictures: how many it has.
         download_bytes: how much has to be downloaded; 0 for those made here.
@@ -116,9 +116,9 @@ def import_sample(
     if name not in SAMPLES:
         raise DatasetError(f"Expected a sample out of {', '.join(SAMPLES)}. Received {name!r}. Fix the name.")
     sample = SAMPLES[name]
-    for index in store.list():
-        if index.name == sample.label and len(index.samples) == sample.num_pictures:
-            return index
+    for dataset in store.list():
+        if dataset.name == sample.label and len(dataset.samples) == sample.num_pictures:
+            return dataset
     with store.workspace() as workspace:
         if sample.url:
             source = workspace / Path(urlsplit(sample.url).path).name

@@ -23,11 +23,11 @@ from core.datasets.quality.audit import examine
 from core.datasets.splits import check_share
 from core.datasets.store.additions import add_to
 from core.datasets.store.damaged import PICTURES_FOLDER, DamagedDataset, find_damaged
-from core.datasets.store.dataset_names import clean_title, free_title, version_title, without_suffix
-from core.datasets.store.manifest import OTHER_VERSION, RECORD_NAME, RecordError, read_record, write_record
+from core.datasets.store.dataset_names import clean_name, free_name, version_name, without_suffix
+from core.datasets.store.manifest import MANIFEST_NAME, OTHER_VERSION, ManifestError, read_manifest, write_manifest
 from core.datasets.store.verification import build_index
 from core.datasets.store.workspaces import Workspaces
-from core.datasets.versions.derived import heirs, take_over, without_circle
+from core.datasets.versions.derived import rehomed_children, take_over, without_circle
 from core.datasets.versions.edits import apply_edits
 from core.errors import DatasetError
 from core.files import durable
@@ -55,12 +55,12 @@ class DatasetStore:
     def list(self) -> list[DatasetIndex]:
         """Returns all data sets, newest first, without those that `damaged` returns."""
         found = []
-        for record in self._folder.glob(f"[!.]*/{RECORD_NAME}"):
+        for record in self._folder.glob(f"[!.]*/{MANIFEST_NAME}"):
             with suppress(DatasetError):
-                index = read_record(record.parent)
-                if index.id == record.parent.name:
-                    found.append(index)
-        return sorted(found, key=lambda index: index.created, reverse=True)
+                dataset = read_manifest(record.parent)
+                if dataset.id == record.parent.name:
+                    found.append(dataset)
+        return sorted(found, key=lambda dataset: dataset.created, reverse=True)
 
     def damaged(self) -> Sequence[DamagedDataset]:
         """Returns the data sets whose record can't be used."""
@@ -73,16 +73,16 @@ class DatasetStore:
             DatasetError: there is none, or more than one.
         """
         every = self.list()
-        exact = [index for index in every if key in (index.id, index.name)]
-        found = exact or [index for index in every if key and index.id.startswith(key)]
+        exact = [dataset for dataset in every if key in (dataset.id, dataset.name)]
+        found = exact or [dataset for dataset in every if key and dataset.id.startswith(key)]
         if len(found) == 1:
             return found[0]
         if found:
-            choices = ", ".join(index.id for index in found)
+            choices = ", ".join(dataset.id for dataset in found)
             raise DatasetError(f"{key!r} fits more than one data set: {choices}. Give more of the id.")
         if broken := self._damaged(key):
             raise DatasetError(broken.describe())
-        have = ", ".join(f"{index.name} ({index.id})" for index in every[:10]) or "none yet, import one first"
+        have = ", ".join(f"{dataset.name} ({dataset.id})" for dataset in every[:10]) or "none yet, import one first"
         unusable = ", ".join(broken.id for broken in self.damaged())
         raise DatasetError(
             f"There is no data set {key!r}. Data sets here: {have}."
@@ -96,11 +96,11 @@ class DatasetStore:
             DatasetError: there is no such data set, or the name is empty or taken.
         """
         with self._explained(key, "renamed in"), self._workspaces.locked():
-            index = self.get(key)
-            name = clean_title(name)
-            if any(other.name == name for other in self.list() if other.id != index.id):
+            dataset = self.get(key)
+            name = clean_name(name)
+            if any(other.name == name for other in self.list() if other.id != dataset.id):
                 raise DatasetError(f"There is a data set called {name} already. Choose another name.")
-            return self._rewrite(replace(index, name=name))
+            return self._rewrite(replace(dataset, name=name))
 
     def set_validation_split(self, key: str, share: float) -> DatasetIndex:
         """Sets the share of pictures that is held out where the data set has no validation folder.
@@ -124,15 +124,15 @@ class DatasetStore:
             broken = self._damaged(key)
             if broken:
                 self._check_unused(broken.id, broken.id)
-                grave = self._workspaces.bury(broken.folder)
+                trashed = self._workspaces.move_to_trash(broken.folder)
             else:
-                index = self.get(key)
-                self._check_unused(index.id, index.name)
-                for heir in heirs(index, self.list()):
-                    self._rewrite(heir)
-                grave = self._workspaces.bury(index.folder)
-        shutil.rmtree(grave, ignore_errors=True)
-        return broken or index
+                dataset = self.get(key)
+                self._check_unused(dataset.id, dataset.name)
+                for child in rehomed_children(dataset, self.list()):
+                    self._rewrite(child)
+                trashed = self._workspaces.move_to_trash(dataset.folder)
+        shutil.rmtree(trashed, ignore_errors=True)
+        return broken or dataset
 
     def import_source(
         self,
@@ -162,13 +162,13 @@ class DatasetStore:
         """
         source = Path(source) if isinstance(source, str | os.PathLike) else source
         label = escape_label(Path(label or getattr(source, "name", "") or "The archive").name)
-        title = clean_title(name if name is not None else without_suffix(label))
+        title = clean_name(name if name is not None else without_suffix(label))
         with self._explained(label), self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
-            index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
-            return self._publish(examine(replace(index, name=title), on_event, should_stop))
+            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
+            return self._publish(examine(replace(dataset, name=title), on_event, should_stop))
 
     def import_pictures(
         self,
@@ -190,14 +190,14 @@ class DatasetStore:
                 Nothing is left behind.
             Stopped: `should_stop` said so. Nothing is left behind.
         """
-        label = clean_title(name)
+        label = clean_name(name)
         members = picture_members(classes)
         with self._explained(label), self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract_members(members, 0, pictures, label, self._limits, on_event, should_stop)
-            index = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN_CLASSES)
-            return self._publish(examine(replace(index, name=label), on_event, should_stop))
+            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN_CLASSES)
+            return self._publish(examine(replace(dataset, name=label), on_event, should_stop))
 
     def derive(
         self,
@@ -262,7 +262,7 @@ class DatasetStore:
             return self._publish(examine(version, on_event, should_stop))
 
     def _version_name(self, parent: DatasetIndex, name: str | None) -> str:
-        return clean_title(name) if name else version_title(parent.name, [index.name for index in self.list()])
+        return clean_name(name) if name else version_name(parent.name, [dataset.name for dataset in self.list()])
 
     @contextmanager
     def _explained(self, label: str, what: str = "imported into") -> Iterator[None]:
@@ -289,28 +289,28 @@ class DatasetStore:
         """Removes what killed imports and deletions left behind; see `Workspaces.sweep`."""
         self._workspaces.sweep()
 
-    def _publish(self, index: DatasetIndex) -> DatasetIndex:
+    def _publish(self, dataset: DatasetIndex) -> DatasetIndex:
         """Renames a finished import into place."""
-        target = self._folder / index.id
+        target = self._folder / dataset.id
         with self._workspaces.locked():
-            if known := self._here(index.id):
-                return _already_here(known, index)
+            if known := self._here(dataset.id):
+                return _already_here(known, dataset)
             every = self.list()
-            name = free_title(index.name, [other.name for other in every])
-            index = replace(without_circle(index, every), name=name, created=time.time())
-            write_record(index)
+            name = free_name(dataset.name, [other.name for other in every])
+            dataset = replace(without_circle(dataset, every), name=name, created=time.time())
+            write_manifest(dataset)
             if target.exists():
                 # Damaged: its content is what has just been imported.
-                shutil.rmtree(self._workspaces.bury(target), ignore_errors=True)
-            index.folder.rename(target)
+                shutil.rmtree(self._workspaces.move_to_trash(target), ignore_errors=True)
+            dataset.folder.rename(target)
             durable.sync(self._folder)
-        return read_record(target)
+        return read_manifest(target)
 
     def _damaged(self, key: str) -> DamagedDataset | None:
         """Returns the damaged data set with this id or unique beginning of an id, unless a sound one is meant."""
         found = [broken for broken in self.damaged() if key and broken.id.startswith(key)]
         exact = [broken for broken in found if broken.id == key]
-        if not exact and any(key == index.name or index.id.startswith(key) for index in self.list()):
+        if not exact and any(key == dataset.name or dataset.id.startswith(key) for dataset in self.list()):
             return None
         return next(iter(exact), found[0] if len(found) == 1 else None)
 
@@ -321,8 +321,8 @@ class DatasetStore:
             DatasetError: it is one of another version of the studio.
         """
         try:
-            return read_record(self._folder / dataset_id)
-        except RecordError as error:
+            return read_manifest(self._folder / dataset_id)
+        except ManifestError as error:
             if error.reason == OTHER_VERSION:
                 raise
             return None
@@ -331,9 +331,9 @@ class DatasetStore:
         if run := self._run_using(dataset_id):
             raise DatasetError(f"{name} can't be deleted: the run {run} is using it. Wait for its end, or stop it.")
 
-    def _rewrite(self, index: DatasetIndex) -> DatasetIndex:
-        write_record(index)
-        return read_record(index.folder)
+    def _rewrite(self, dataset: DatasetIndex) -> DatasetIndex:
+        write_manifest(dataset)
+        return read_manifest(dataset.folder)
 
 
 def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:

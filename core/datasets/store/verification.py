@@ -10,10 +10,10 @@ from pathlib import Path
 
 from core.datasets.archives.archive import ExtractedFile, Extraction
 from core.datasets.index import DatasetIndex, fingerprint
-from core.datasets.layouts.candidates import choose_reading
+from core.datasets.layouts.candidates import choose_candidate
 from core.datasets.layouts.layout import EXPECTED, OUTSIDE
 from core.datasets.names import escape_label
-from core.datasets.quality.image_statistics import SIDE, Look, measure, pack, write_looks
+from core.datasets.quality.image_statistics import SIDE, ImageStatistics, measure, pack, write_statistics
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import TEST, TRAIN, UNDECIDED, VALIDATION, without_lone_train
 from core.errors import DatasetError
@@ -29,7 +29,7 @@ class Sound:
     """A picture that can be used: its upright width and height in pixels, and how it looks."""
 
     size: tuple[int, int]
-    look: Look
+    statistics: ImageStatistics
 
 
 def build_index(
@@ -61,29 +61,31 @@ def build_index(
     """
     files = extraction.files
     paths = [tuple(escape_label(part) for part in file.parts) for file in files]
-    reading = choose_reading(paths, extraction.tables, name, layout)
-    places, class_names = reading.places, reading.class_names
+    candidate = choose_candidate(paths, extraction.tables, name, layout)
+    assignments, class_names = candidate.assignments, candidate.class_names
     labels = {class_name: label for label, class_name in enumerate(class_names)}
     _check_classes(class_names, extraction, name)
     samples: list[Sample] = []
-    looks: list[Look] = []
+    all_statistics: list[ImageStatistics] = []
     skipped = list(extraction.skipped)
     progress = Progress("pictures", len(files), on_event, should_stop)
-    verdicts = judge(files, [bool(place.class_name) for place in places], folder, limits)
-    for file, place, verdict in zip(files, places, verdicts, strict=True):
+    verdicts = judge(files, [bool(assignment.class_name) for assignment in assignments], folder, limits)
+    for file, assignment, verdict in zip(files, assignments, verdicts, strict=True):
         if isinstance(verdict, str):
-            if place.class_name or place.reason:
-                skipped.append(Skipped(file.label, place.reason or verdict))
+            if assignment.class_name or assignment.reason:
+                skipped.append(Skipped(file.label, assignment.reason or verdict))
             (folder / file.file_name).unlink()
         else:
             path = f"{folder.name}/{file.file_name}"
-            samples.append(Sample(path, labels[place.class_name], place.split, file.label, file.digest, *verdict.size))
-            looks.append(verdict.look)
+            samples.append(
+                Sample(path, labels[assignment.class_name], assignment.split, file.label, file.digest, *verdict.size)
+            )
+            all_statistics.append(verdict.statistics)
         progress.advance()
     progress.finish()
     check_counts(class_names, samples, name)
     kept = without_lone_train(samples)
-    index = DatasetIndex(
+    dataset = DatasetIndex(
         id=fingerprint(class_names, kept),
         name=name,
         class_names=class_names,
@@ -91,10 +93,10 @@ def build_index(
         skipped=tuple(skipped),
         num_ignored=extraction.num_ignored,
         folder=folder.parent,
-        notes=extraction.notes + reading.notes + _leaks(samples),
+        notes=extraction.notes + candidate.notes + _leaks(samples),
     )
-    write_looks(index, pack([sample.digest for sample in samples], looks))
-    return index
+    write_statistics(dataset, pack([sample.digest for sample in samples], all_statistics))
+    return dataset
 
 
 def judge(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.datasets.edit import RELABEL, REMOVE, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.pending_edits import KEEP, RELABEL_PREFIX, decide, read_draft, take_back
+from core.datasets.versions.pending_edits import KEEP, RELABEL_PREFIX, decide, read_pending_edits, take_back
 from core.errors import DatasetError
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 
@@ -32,25 +32,25 @@ class Comparison:
     after: Mapping[str, int]
 
 
-def lineage(store: DatasetStore, index: DatasetIndex) -> tuple[DatasetIndex, ...]:
+def lineage(store: DatasetStore, dataset: DatasetIndex) -> tuple[DatasetIndex, ...]:
     """Returns a data set's ancestors that are still here, the oldest first, and itself last."""
     every = {other.id: other for other in store.list()}
-    line = [index]
-    seen = {index.id}
+    line = [dataset]
+    seen = {dataset.id}
     while (parent := every.get(line[0].parent)) and parent.id not in seen:
         line.insert(0, parent)
         seen.add(parent.id)
     return tuple(line)
 
 
-def children(store: DatasetStore, index: DatasetIndex) -> tuple[DatasetIndex, ...]:
+def children(store: DatasetStore, dataset: DatasetIndex) -> tuple[DatasetIndex, ...]:
     """Returns the versions that were made of a data set, the newest first."""
-    return tuple(other for other in store.list() if other.parent == index.id)
+    return tuple(other for other in store.list() if other.parent == dataset.id)
 
 
 def make_version(
     store: DatasetStore,
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     name: str | None = None,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
@@ -62,7 +62,7 @@ def make_version(
 
     Args:
         store: where data sets are.
-        index: the data set.
+        dataset: the data set.
         name: what to call the version; see `DatasetStore.derive`.
         on_event: told of the phases `version` and `audit` (pictures).
         should_stop: asked a few times a second.
@@ -72,19 +72,19 @@ def make_version(
         DatasetError: nothing is to be changed, or the data set can't be changed so. The decisions stay.
         Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
     """
-    draft = read_draft(index)
-    edits = (*draft.edits(), *further)
+    pending = read_pending_edits(dataset)
+    edits = (*pending.edits(), *further)
     if not edits:
         raise DatasetError(
-            f"Nothing is to be changed in {index.name} yet. Remove or relabel pictures first, then make a version."
+            f"Nothing is to be changed in {dataset.name} yet. Remove or relabel pictures first, then make a version."
         )
-    version = store.derive(index.id, edits, name, on_event, should_stop)
-    if version.id != index.id:
+    version = store.derive(dataset.id, edits, name, on_event, should_stop)
+    if version.id != dataset.id:
         here = {sample.path for sample in version.samples}
-        kept = [path for path, decision in draft.decisions.items() if decision == KEEP and path in here]
+        kept = [path for path, decision in pending.decisions.items() if decision == KEEP and path in here]
         if kept:
             decide(version, kept, KEEP)
-        take_back(index, draft)
+        take_back(dataset, pending)
     return version
 
 
@@ -97,9 +97,9 @@ def go_back(version: DatasetIndex, parent: DatasetIndex) -> None:
     Raises:
         DatasetError: the decisions can't be read or written.
     """
-    decided = set(read_draft(parent).decisions)
+    decided = set(read_pending_edits(parent).decisions)
     here = {sample.path for sample in parent.samples}
-    kept = [path for path, decision in read_draft(version).decisions.items() if decision == KEEP]
+    kept = [path for path, decision in read_pending_edits(version).decisions.items() if decision == KEEP]
     before: list[tuple[str, Sequence[str]]] = [(KEEP, kept)]
     before += [(REMOVE, edit.paths) for edit in version.edits if edit.kind == REMOVE]
     before += [(f"{RELABEL_PREFIX}{edit.class_names[0]}", edit.paths) for edit in version.edits if edit.kind == RELABEL]
@@ -126,17 +126,17 @@ def compare(old: DatasetIndex, new: DatasetIndex) -> Comparison:
     )
 
 
-def _counts(index: DatasetIndex, renamed: Mapping[str, str]) -> dict[str, int]:
+def _counts(dataset: DatasetIndex, renamed: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
-    for name, total in zip(index.class_names, index.distribution().totals, strict=True):
+    for name, total in zip(dataset.class_names, dataset.distribution().totals, strict=True):
         name = renamed.get(name, name)
         counts[name] = counts.get(name, 0) + total
     return counts
 
 
-def _classes(index: DatasetIndex) -> dict[tuple[str, str], str]:
+def _classes(dataset: DatasetIndex) -> dict[tuple[str, str], str]:
     """Returns the class of each picture, by path and content: in another data set a path may mean another picture."""
-    return {(sample.path, sample.digest): index.class_names[sample.label] for sample in index.samples}
+    return {(sample.path, sample.digest): dataset.class_names[sample.label] for sample in dataset.samples}
 
 
 def _renamed(old: DatasetIndex, new: DatasetIndex, moves: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -57,11 +57,11 @@ class Workspaces:
             _remove(workspace)
             _remove(_lock_of(workspace))
 
-    def bury(self, folder: Path) -> Path:
+    def move_to_trash(self, folder: Path) -> Path:
         """Moves a data set's folder out of the way, at once, and returns where it is to be deleted."""
-        grave = self._folder / f"{DELETED}{uuid.uuid4().hex}"
-        folder.rename(grave)
-        return grave
+        trashed = self._folder / f"{DELETED}{uuid.uuid4().hex}"
+        folder.rename(trashed)
+        return trashed
 
     def sweep(self) -> None:
         """Removes what killed imports and deletions left behind. Each import does so by itself.

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.image_statistics import LOOKS_NAME
+from core.datasets.quality.image_statistics import STATISTICS_NAME
 from core.datasets.sample import Sample
 from core.errors import DatasetError
 from core.files import durable
@@ -19,25 +19,25 @@ from core.progress import OnEvent, Progress, ShouldStop
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
-def heirs(index: DatasetIndex, every: Iterable[DatasetIndex]) -> list[DatasetIndex]:
+def rehomed_children(dataset: DatasetIndex, every: Iterable[DatasetIndex]) -> list[DatasetIndex]:
     """Returns the versions of a data set that is to be deleted, as versions of its own parent, where it has one."""
-    if not index.parent:
+    if not dataset.parent:
         return []
-    children = [other for other in every if other.parent == index.id]
-    return [replace(child, parent=index.parent, edits=(*index.edits, *child.edits)) for child in children]
+    children = [other for other in every if other.parent == dataset.id]
+    return [replace(child, parent=dataset.parent, edits=(*dataset.edits, *child.edits)) for child in children]
 
 
-def without_circle(index: DatasetIndex, every: Iterable[DatasetIndex]) -> DatasetIndex:
+def without_circle(dataset: DatasetIndex, every: Iterable[DatasetIndex]) -> DatasetIndex:
     """Returns a new version without a parent where changes have led back to what a deleted ancestor of it held."""
     parents = {other.id: other.parent for other in every}
-    parent = index.parent
+    parent = dataset.parent
     seen = {""}
     while parent not in seen:
-        if parent == index.id:
-            return replace(index, parent="", edits=())
+        if parent == dataset.id:
+            return replace(dataset, parent="", edits=())
         seen.add(parent)
         parent = parents.get(parent, "")
-    return index
+    return dataset
 
 
 def take_over(
@@ -84,14 +84,14 @@ def take_over(
             ) from error
         progress.advance()
     progress.finish()
-    _take_over_looks(parent, folder)
+    _take_over_statistics(parent, folder)
     for place in places:
         durable.sync(place)
 
 
-def _take_over_looks(parent: DatasetIndex, folder: Path) -> None:
+def _take_over_statistics(parent: DatasetIndex, folder: Path) -> None:
     """Gives a version what was measured of its parent's pictures, so that none is decoded again for it."""
-    source, target = parent.folder / LOOKS_NAME, folder / LOOKS_NAME
+    source, target = parent.folder / STATISTICS_NAME, folder / STATISTICS_NAME
     if target.exists():  # those of pictures that were added are among them already
         return
     with suppress(FileNotFoundError):

@@ -27,28 +27,28 @@ from core.errors import DatasetError
 MAX_CLASS_NAME_LENGTH = 100
 
 
-def apply_edits(index: DatasetIndex, edits: Sequence[Edit]) -> DatasetIndex:
+def apply_edits(dataset: DatasetIndex, edits: Sequence[Edit]) -> DatasetIndex:
     """Returns what a data set becomes by these changes, one after the other. Nothing is written.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         edits: what to change. Pictures are added by `DatasetStore.add_pictures`, not here.
 
     Returns:
-        A data set with an id of its own and `index` as its parent. Its pictures still lie in the folder of `index`.
+        A data set with an id of its own and `dataset` as its parent. Its pictures still lie in the folder of `dataset`.
 
     Raises:
         DatasetError: a picture or class isn't there, a name can't be used, or what is left makes no data set.
     """
-    content = _Content(index)
+    content = _Content(dataset)
     for edit in edits:
         content.apply(edit)
     class_names, samples = content.result()
-    return version_of(index, class_names, samples, edits)
+    return version_of(dataset, class_names, samples, edits)
 
 
 def version_of(
-    index: DatasetIndex, class_names: Sequence[str], samples: Iterable[Sample], edits: Sequence[Edit]
+    dataset: DatasetIndex, class_names: Sequence[str], samples: Iterable[Sample], edits: Sequence[Edit]
 ) -> DatasetIndex:
     """Returns the version of a data set that holds these classes and pictures.
 
@@ -58,7 +58,7 @@ def version_of(
     samples = _without_lone_copies(without_lone_train(tuple(samples)))
     _check_counts(class_names, samples)
     return replace(
-        index,
+        dataset,
         id=fingerprint(class_names, samples),
         class_names=tuple(class_names),
         samples=samples,
@@ -66,7 +66,7 @@ def version_of(
         num_ignored=0,
         created=0.0,
         notes=(),
-        parent=index.id,
+        parent=dataset.id,
         edits=tuple(edits),
     )
 
@@ -75,7 +75,7 @@ def check_class_name(name: str, class_names: Iterable[str]) -> str:
     """Returns a name for a new class, tidied.
 
     Args:
-        name: what the person typed.
+        name: what the user typed.
         class_names: the classes that there are beside it.
 
     Raises:
@@ -103,11 +103,11 @@ def check_class_name(name: str, class_names: Iterable[str]) -> str:
 class _Content:
     """The pictures of a data set and their classes while changes are made to them."""
 
-    def __init__(self, index: DatasetIndex) -> None:
-        self._index = index
-        self._samples = {sample.path: sample for sample in index.samples}
-        self._classes = {sample.path: index.class_names[sample.label] for sample in index.samples}
-        self._names = dict.fromkeys(index.class_names)  # a set that keeps their order
+    def __init__(self, dataset: DatasetIndex) -> None:
+        self._dataset = dataset
+        self._samples = {sample.path: sample for sample in dataset.samples}
+        self._classes = {sample.path: dataset.class_names[sample.label] for sample in dataset.samples}
+        self._names = dict.fromkeys(dataset.class_names)  # a set that keeps their order
 
     def apply(self, edit: Edit) -> None:
         """Makes a change."""
@@ -180,14 +180,14 @@ class _Content:
         for path in paths:
             if path not in self._samples:
                 raise DatasetError(
-                    f"There is no picture {path} in {self._index.name}. Take its path from the data set."
+                    f"There is no picture {path} in {self._dataset.name}. Take its path from the data set."
                 )
 
     def _check_names(self, names: Iterable[str]) -> None:
         for name in names:
             if name not in self._names:
                 raise DatasetError(
-                    f"There is no class {name} in {self._index.name}. Its classes are {listed(list(self._names))}."
+                    f"There is no class {name} in {self._dataset.name}. Its classes are {listed(list(self._names))}."
                 )
 
 

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from core.datasets.archives.members import TableFile
 from core.datasets.index import DatasetIndex
-from core.datasets.layouts.candidates import choose_reading
+from core.datasets.layouts.candidates import choose_candidate
 from core.datasets.layouts.label_tables import as_cell
 from core.datasets.names import escape_label, is_junk, split_name
 from core.datasets.sample import Sample
@@ -43,7 +43,7 @@ class Packing:
 
 
 def write_zip(
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     file: Path | BinaryIO,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
@@ -53,7 +53,7 @@ def write_zip(
     Pictures are stored as they are, for they are packed already. Nothing is held in memory but the list of names.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         file: where to; a path or a file that is open for writing, which need not be able to go back.
         on_event: told of the phase `pack` (pictures).
         should_stop: asked a few times a second.
@@ -63,39 +63,39 @@ def write_zip(
         OSError: the file can't be written.
         Stopped: `should_stop` said so. The caller removes what was written.
     """
-    packing = plan(index)
-    progress = Progress("pack", len(index.samples), on_event, should_stop)
+    packing = plan(dataset)
+    progress = Progress("pack", len(dataset.samples), on_event, should_stop)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         if packing.table:
             archive.writestr(_entry(TABLE_NAME), packing.table)
         for sample, name in packing.names:
-            _write_picture(archive, index, sample, name)
+            _write_picture(archive, dataset, sample, name)
             progress.advance()
     progress.finish()
 
 
-def plan(index: DatasetIndex) -> Packing:
+def plan(dataset: DatasetIndex) -> Packing:
     """Returns how a data set is packed: in class folders, or beside a table where folders wouldn't be read as it is.
 
     That is so where the name of a class holds a slash, or where classes are called `train` and `test`.
     """
-    folders = Packing(tuple(_names(index, _class_folder)))
-    if _comes_back(folders, index):
+    folders = Packing(tuple(_names(dataset, _class_folder)))
+    if _comes_back(folders, dataset):
         return folders
-    flat = tuple(_names(index, lambda sample, index: "pictures"))
-    beside_table = Packing(flat, _table(index, flat))
-    return beside_table if _comes_back(beside_table, index) else folders
+    flat = tuple(_names(dataset, lambda sample, dataset: "pictures"))
+    beside_table = Packing(flat, _table(dataset, flat))
+    return beside_table if _comes_back(beside_table, dataset) else folders
 
 
-def _write_picture(archive: zipfile.ZipFile, index: DatasetIndex, sample: Sample, name: str) -> None:
+def _write_picture(archive: zipfile.ZipFile, dataset: DatasetIndex, sample: Sample, name: str) -> None:
     entry = _entry(name)
-    path = index.picture_path(sample)
+    path = dataset.picture_path(sample)
     try:
         entry.file_size = path.stat().st_size
         picture = path.open("rb")
     except OSError as error:
         raise DatasetError(
-            f"The picture {sample.path} of {index.name} can't be read ({error.strerror}). Import the data set again."
+            f"The picture {sample.path} of {dataset.name} can't be read ({error.strerror}). Import the data set again."
         ) from error
     with picture, archive.open(entry, "w") as target:
         shutil.copyfileobj(picture, target, MEGABYTE)
@@ -107,9 +107,9 @@ def _entry(name: str) -> zipfile.ZipInfo:
     return entry
 
 
-def _names(index: DatasetIndex, folder_of: Callable[[Sample, DatasetIndex], str]) -> Iterator[tuple[Sample, str]]:
+def _names(dataset: DatasetIndex, folder_of: Callable[[Sample, DatasetIndex], str]) -> Iterator[tuple[Sample, str]]:
     """Yields each picture with its name in the zip, numbered in its folder. No two differ only by case."""
-    folders = [(folder_of(sample, index), sample) for sample in index.samples]
+    folders = [(folder_of(sample, dataset), sample) for sample in dataset.samples]
     ordered = sorted(folders, key=lambda pair: (pair[0], pair[1].path))
     sizes = Counter(folder for folder, _ in ordered)
     digits = max(FEWEST_DIGITS, len(str(max(sizes.values(), default=0))))
@@ -120,24 +120,24 @@ def _names(index: DatasetIndex, folder_of: Callable[[Sample, DatasetIndex], str]
         yield sample, f"{folder}/{number} {_stem(sample)}{Path(sample.path).suffix}"
 
 
-def _class_folder(sample: Sample, index: DatasetIndex) -> str:
-    class_name = _unescape(index.class_names[sample.label])
+def _class_folder(sample: Sample, dataset: DatasetIndex) -> str:
+    class_name = _unescape(dataset.class_names[sample.label])
     return class_name if sample.split == UNDECIDED else f"{sample.split}/{class_name}"
 
 
-def _table(index: DatasetIndex, names: Sequence[tuple[Sample, str]]) -> bytes:
+def _table(dataset: DatasetIndex, names: Sequence[tuple[Sample, str]]) -> bytes:
     """Returns a CSV with the class of each picture, and its split where splits are given."""
-    has_split = any(sample.split != UNDECIDED for sample in index.samples)
+    has_split = any(sample.split != UNDECIDED for sample in dataset.samples)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(["filename", "label", "split"] if has_split else ["filename", "label"])
     for sample, name in names:
-        row = [as_cell(name), as_cell(_unescape(index.class_names[sample.label]))]
+        row = [as_cell(name), as_cell(_unescape(dataset.class_names[sample.label]))]
         writer.writerow([*row, sample.split] if has_split else row)
     return text.getvalue().encode()
 
 
-def _comes_back(packing: Packing, index: DatasetIndex) -> bool:
+def _comes_back(packing: Packing, dataset: DatasetIndex) -> bool:
     """Whether an import would read the same classes and splits out of it."""
     try:
         paths = [split_name(name) for _, name in packing.names]
@@ -145,12 +145,12 @@ def _comes_back(packing: Packing, index: DatasetIndex) -> bool:
             return False
         shown = [tuple(escape_label(part) for part in path) for path in paths]
         tables = [TableFile((TABLE_NAME,), packing.table)] if packing.table else []
-        places = choose_reading(shown, tables, index.name).places
+        assignments = choose_candidate(shown, tables, dataset.name).assignments
     except DatasetError:
         return False
     return all(
-        (place.class_name, place.split) == (index.class_names[sample.label], sample.split)
-        for (sample, _), place in zip(packing.names, places, strict=True)
+        (assignment.class_name, assignment.split) == (dataset.class_names[sample.label], sample.split)
+        for (sample, _), assignment in zip(packing.names, assignments, strict=True)
     )
 
 

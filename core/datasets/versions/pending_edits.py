@@ -1,4 +1,4 @@
-"""What a person has decided about single pictures and not yet made a version of: kept with the data set on disk."""
+"""What a user has decided about single pictures and not yet made a version of: kept with the data set on disk."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,14 +13,14 @@ from core.datasets.versions.edits import check_class_name
 from core.errors import DatasetError
 from core.files import durable
 
-DRAFT_NAME = "draft.json"
+PENDING_EDITS_NAME = "draft.json"
 KEEP = "keep"
 UNDECIDED = ""
 RELABEL_PREFIX = f"{RELABEL}:"
 
 
 @dataclass(frozen=True)
-class Draft:
+class PendingEdits:
     """Decisions about pictures of a data set.
 
     Attributes:
@@ -42,29 +42,29 @@ class Draft:
         return tuple(edits)
 
 
-def read_draft(index: DatasetIndex) -> Draft:
+def read_pending_edits(dataset: DatasetIndex) -> PendingEdits:
     """Returns what was decided about pictures of a data set, nothing at first.
 
     Raises:
         DatasetError: the decisions can't be read.
     """
-    path = index.folder / DRAFT_NAME
+    path = dataset.folder / PENDING_EDITS_NAME
     try:
         decisions = json.loads(path.read_text(encoding="utf-8"))["decisions"]
-        return Draft({str(name): str(decision) for name, decision in decisions.items()})
+        return PendingEdits({str(name): str(decision) for name, decision in decisions.items()})
     except FileNotFoundError:
-        return Draft()
+        return PendingEdits()
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DatasetError(
-            f"The decisions about pictures of {index.name} can't be read. Discard them and decide again."
+            f"The decisions about pictures of {dataset.name} can't be read. Discard them and decide again."
         ) from error
 
 
-def decide(index: DatasetIndex, paths: Iterable[str], decision: str) -> Draft:
+def decide(dataset: DatasetIndex, paths: Iterable[str], decision: str) -> PendingEdits:
     """Decides about pictures, in place of what was decided about them before.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         paths: the pictures, as `Sample.path`.
         decision: `keep`, `remove`, `relabel:<class>`, or empty to take back what was decided.
 
@@ -75,68 +75,68 @@ def decide(index: DatasetIndex, paths: Iterable[str], decision: str) -> Draft:
         DatasetError: there is no such picture or decision, or the decisions can't be read or written.
     """
     paths = tuple(paths)
-    _check(index, paths, decision)
-    with _locked(index):
-        decisions = dict(read_draft(index).decisions)
+    _check(dataset, paths, decision)
+    with _locked(dataset):
+        decisions = dict(read_pending_edits(dataset).decisions)
         for path in paths:
             if decision == UNDECIDED:
                 decisions.pop(path, None)
             else:
                 decisions[path] = decision
-        return _write(index, decisions)
+        return _write(dataset, decisions)
 
 
-def take_back(index: DatasetIndex, done: Draft) -> Draft:
+def take_back(dataset: DatasetIndex, done: PendingEdits) -> PendingEdits:
     """Takes back decisions that are done with. One that was changed since then stays.
 
     Raises:
         DatasetError: the decisions can't be read or written.
     """
-    with _locked(index):
-        decisions = read_draft(index).decisions
+    with _locked(dataset):
+        decisions = read_pending_edits(dataset).decisions
         rest = {path: decision for path, decision in decisions.items() if done.decisions.get(path) != decision}
-        return _write(index, rest)
+        return _write(dataset, rest)
 
 
-def discard_draft(index: DatasetIndex) -> None:
+def discard_pending_edits(dataset: DatasetIndex) -> None:
     """Takes back all that was decided about pictures of a data set."""
-    with _locked(index):
-        (index.folder / DRAFT_NAME).unlink(missing_ok=True)
+    with _locked(dataset):
+        (dataset.folder / PENDING_EDITS_NAME).unlink(missing_ok=True)
 
 
-def _check(index: DatasetIndex, paths: tuple[str, ...], decision: str) -> None:
-    known = {sample.path for sample in index.samples}
+def _check(dataset: DatasetIndex, paths: tuple[str, ...], decision: str) -> None:
+    known = {sample.path for sample in dataset.samples}
     for path in paths:
         if path not in known:
-            raise DatasetError(f"There is no picture {path} in {index.name}. Take its path from the data set.")
+            raise DatasetError(f"There is no picture {path} in {dataset.name}. Take its path from the data set.")
     if decision in (KEEP, REMOVE, UNDECIDED):
         return
     if not decision.startswith(RELABEL_PREFIX) or decision == RELABEL_PREFIX:
         raise DatasetError(f"Expected 'keep', 'remove' or 'relabel:' and a class. Received {decision!r}. Fix it.")
     class_name = decision.removeprefix(RELABEL_PREFIX)
-    if class_name not in index.class_names:
-        check_class_name(class_name, index.class_names)
+    if class_name not in dataset.class_names:
+        check_class_name(class_name, dataset.class_names)
 
 
-def _write(index: DatasetIndex, decisions: Mapping[str, str]) -> Draft:
-    path = index.folder / DRAFT_NAME
+def _write(dataset: DatasetIndex, decisions: Mapping[str, str]) -> PendingEdits:
+    path = dataset.folder / PENDING_EDITS_NAME
     if decisions:
         durable.write(path, json.dumps({"decisions": decisions}).encode())
     else:
         path.unlink(missing_ok=True)
-    return Draft(dict(decisions))
+    return PendingEdits(dict(decisions))
 
 
 @contextmanager
-def _locked(index: DatasetIndex) -> Iterator[None]:
+def _locked(dataset: DatasetIndex) -> Iterator[None]:
     """Keeps others, such as a second tab, from deciding at the same moment, and says in words what the disk refuses."""
-    if not index.folder.is_dir():  # the lock would make the folder anew
-        raise DatasetError(f"The data set {index.name} was deleted meanwhile. Choose another one.")
+    if not dataset.folder.is_dir():  # the lock would make the folder anew
+        raise DatasetError(f"The data set {dataset.name} was deleted meanwhile. Choose another one.")
     try:
-        with FileLock(index.folder / f".{DRAFT_NAME}.lock"):
+        with FileLock(dataset.folder / f".{PENDING_EDITS_NAME}.lock"):
             yield
     except OSError as error:
         raise DatasetError(
-            f"The decisions about pictures of {index.name} can't be written ({error.strerror}). Mend that and decide "
+            f"The decisions about pictures of {dataset.name} can't be written ({error.strerror}). Mend that and decide "
             "again."
         ) from error

@@ -9,7 +9,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.quality import label_review
 from core.datasets.quality.audit import Issue
-from core.datasets.quality.embeddings import Survey
+from core.datasets.quality.embeddings import EmbeddingAnalysis
 from core.features.cache import evict
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
@@ -21,13 +21,13 @@ from core.settings import Settings
 RECIPE = "recommended"
 
 
-def survey(
-    index: DatasetIndex, settings: Settings, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
-) -> Survey:
+def analyse(
+    dataset: DatasetIndex, settings: Settings, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
+) -> EmbeddingAnalysis:
     """Looks through a data set with the features that a recommended run trains on.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         settings: where weights and cached features are.
         on_event: told of the phases `weights`, `features` (pictures), `labels` (models), `outliers` and `map`.
         should_stop: asked before each batch and each model.
@@ -37,35 +37,35 @@ def survey(
         Stopped: `should_stop` said so; features that were computed are kept.
     """
     config = recipe_config(RECIPE)
-    vectors = _vectors(index, config, settings, on_event, should_stop)
+    vectors = _vectors(dataset, config, settings, on_event, should_stop)
     # Several threads add up in whatever order they come, and wait for each other for minutes on a busy machine.
     with threadpool_limits(1):
-        return _look(index, vectors, config.backbone, on_event, should_stop)
+        return _look(dataset, vectors, config.backbone, on_event, should_stop)
 
 
 def _look(
-    index: DatasetIndex, vectors: np.ndarray, backbone: str, on_event: OnEvent, should_stop: ShouldStop
-) -> Survey:
-    samples = index.samples
+    dataset: DatasetIndex, vectors: np.ndarray, backbone: str, on_event: OnEvent, should_stop: ShouldStop
+) -> EmbeddingAnalysis:
+    samples = dataset.samples
     progress = Progress("labels", label_review.MODELS, on_event, should_stop)
-    review = label_review.review_labels(vectors, samples, len(index.class_names), progress.advance)
+    review = label_review.review_labels(vectors, samples, len(dataset.class_names), progress.advance)
     progress = Progress("outliers", len(samples), on_event, should_stop)
     distances = label_review.distances(vectors, samples, progress.advance)
     Progress("map", 0, on_event, should_stop)
     shown = label_review.map_sample(samples)
-    return Survey(
-        dataset_id=index.id,
+    return EmbeddingAnalysis(
+        dataset_id=dataset.id,
         backbone=backbone,
-        paths=tuple(samples[place].path for place in shown),
+        paths=tuple(samples[index].path for index in shown),
         coordinates=label_review.project(vectors[shown]),
-        issues=(*_doubtful_labels(index, review), *_outliers(index, distances)),
+        issues=(*_doubtful_labels(dataset, review), *_outliers(dataset, distances)),
         accuracy=review.accuracy,
-        suggested={samples[place].path: index.class_names[review.likely(place)] for place in review.suspects},
+        suggested={samples[index].path: dataset.class_names[review.likely(index)] for index in review.suspects},
     )
 
 
 def _vectors(
-    index: DatasetIndex, config: TrainingConfig, settings: Settings, on_event: OnEvent, should_stop: ShouldStop
+    dataset: DatasetIndex, config: TrainingConfig, settings: Settings, on_event: OnEvent, should_stop: ShouldStop
 ) -> np.ndarray:
     """Returns the pictures' features as unit vectors, computing those that no run has needed before."""
     Progress("weights", 0, on_event, should_stop)
@@ -74,33 +74,33 @@ def _vectors(
     fingerprint = weights_fingerprint(config, settings) or ""
 
     def build() -> Classifier:
-        classifier = build_classifier(config, len(index.class_names))
+        classifier = build_classifier(config, len(dataset.class_names))
         load_weights(classifier.features, backbone, weights_path(config, settings))
         return classifier
 
-    source = FeatureSource(None, config, index, fingerprint, settings.features, on_event, should_stop, build)
-    source.ensure(source.head_boundary, [(index.samples, 0)])
-    vectors = unit_vectors(source.rows(source.head_boundary, index.samples))
+    source = FeatureSource(None, config, dataset, fingerprint, settings.features, on_event, should_stop, build)
+    source.ensure(source.head_boundary, [(dataset.samples, 0)])
+    vectors = unit_vectors(source.rows(source.head_boundary, dataset.samples))
     evict(settings, settings.cache_bytes, keep=source.space_names)
     return vectors
 
 
-def _doubtful_labels(index: DatasetIndex, review: label_review.LabelReview) -> list[Issue]:
+def _doubtful_labels(dataset: DatasetIndex, review: label_review.LabelReview) -> list[Issue]:
     issues = []
-    for place in review.suspects:
-        sample, likely, probabilities = index.samples[place], review.likely(place), review.probabilities[place]
-        detail = f"looks like {index.class_names[likely]} ({probabilities[likely]:.2f})"
+    for index in review.suspects:
+        sample, likely, probabilities = dataset.samples[index], review.likely(index), review.probabilities[index]
+        detail = f"looks like {dataset.class_names[likely]} ({probabilities[likely]:.2f})"
         issues.append(Issue("suspect_label", sample.path, detail, float(1 - probabilities[sample.label])))
     return issues
 
 
-def _outliers(index: DatasetIndex, distances: np.ndarray) -> list[Issue]:
-    places, usual = label_review.far_out(distances, np.array([sample.label for sample in index.samples]))
+def _outliers(dataset: DatasetIndex, distances: np.ndarray) -> list[Issue]:
+    indices, usual = label_review.outliers(distances, np.array([sample.label for sample in dataset.samples]))
     issues = []
-    for place in places:
-        sample = index.samples[place]
-        likeness, usual_likeness = 1 - distances[place], 1 - usual[sample.label]
-        name = index.class_names[sample.label]
+    for index in indices:
+        sample = dataset.samples[index]
+        likeness, usual_likeness = 1 - distances[index], 1 - usual[sample.label]
+        name = dataset.class_names[sample.label]
         detail = f"likeness to other pictures {likeness:.2f}, usual for {name} is {usual_likeness:.2f}"
-        issues.append(Issue("outlier", sample.path, detail, float(distances[place])))
+        issues.append(Issue("outlier", sample.path, detail, float(distances[index])))
     return issues

@@ -15,7 +15,7 @@ from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.weights import load_weights
 from core.nn.training.optimization import Optimizers, step_function
-from core.nn.training.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
 from core.nn.training.training import weights_fingerprint, weights_path
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
@@ -31,7 +31,7 @@ DIVERGED = 4.0
 
 def find_rate(
     config: TrainingConfig,
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     settings: Settings,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
@@ -40,7 +40,7 @@ def find_rate(
 
     Args:
         config: of the run that is to come.
-        index: its data set.
+        dataset: its data set.
         settings: where weights and features are; features that are computed here are kept for the run.
         on_event: takes the events of the phase `features`.
         should_stop: asked before each batch.
@@ -51,9 +51,9 @@ def find_rate(
     keras.utils.set_random_seed(config.seed)
     # The head alone: what it learns from is the same whether blocks are thawed later or not.
     config = config.with_options(trainable_blocks=0)
-    index = index.with_split(config.validation_split, config.seed)
-    samples = _few(index.select("train"), config.seed)
-    classifier = build_classifier(config, len(index.class_names))
+    dataset = dataset.with_split(config.validation_split, config.seed)
+    samples = _few(dataset.select("train"), config.seed)
+    classifier = build_classifier(config, len(dataset.class_names))
     path = weights_path(config, settings)
     if not config.from_scratch:
         if path is None:
@@ -61,13 +61,13 @@ def find_rate(
             raise WeightsError(f"The weights of {label} aren't on this machine yet. Start a training to download them.")
         load_weights(classifier.features, get_backbone(config.backbone), Path(path))
     fingerprint = weights_fingerprint(config, settings) or ""
-    source = FeatureSource(classifier, config, index, fingerprint, settings.features, on_event, should_stop)
+    source = FeatureSource(classifier, config, dataset, fingerprint, settings.features, on_event, should_stop)
     source.ensure(source.head_boundary, [(samples, 0)])
     rows = source.rows(source.head_boundary, samples)
     labels = np.array([sample.label for sample in samples], np.int64)
-    measured = Labelled(rows, labels)
-    weights = np.ones(len(index.class_names))
-    data = StageData(lambda places, epoch: rows.read(places), labels, weights, measured, measured, config.seed)
+    measured = LabelledRows(rows, labels)
+    weights = np.ones(len(dataset.class_names))
+    data = StageData(lambda indices, epoch: rows.read(indices), labels, weights, measured, measured, config.seed)
     return _sweep(Stage("head", Trainable(None, classifier.head), data, 1, LOWEST, config))
 
 
@@ -75,7 +75,7 @@ def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
     order = np.random.default_rng(seed).permutation(len(samples))
     counts: dict[int, int] = {}
     chosen = []
-    for sample in (samples[place] for place in order):
+    for sample in (samples[index] for index in order):
         counts[sample.label] = counts.get(sample.label, 0) + 1
         if counts[sample.label] <= PICTURES_PER_CLASS:
             chosen.append(sample)
@@ -91,9 +91,9 @@ def _sweep(stage: Stage) -> RateCurve:
     rates = np.geomspace(LOWEST, HIGHEST, STEPS)
     for number, rate in enumerate(rates, start=1):
         optimizers.set_rate(float(rate))
-        places = generator.choice(len(stage.data.labels), size, replace=False)
-        labels = stage.data.labels[places]
-        loss = float(step(stage.data.read(places, 0), labels, np.ones(size, np.float32)).numpy())
+        indices = generator.choice(len(stage.data.labels), size, replace=False)
+        labels = stage.data.labels[indices]
+        loss = float(step(stage.data.read(indices, 0), labels, np.ones(size, np.float32)).numpy())
         average = SMOOTHING * average + (1 - SMOOTHING) * loss
         losses.append(average / (1 - SMOOTHING**number))
         if not np.isfinite(loss) or losses[-1] > DIVERGED * min(losses):

@@ -21,7 +21,7 @@ from core.nn.extraction.extraction import MEMORY_SHARE, FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.optimization import Optimizers, step_function
-from core.nn.training.stages import Labelled, Stage, StageData, Trainable
+from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
 from core.nn.training.trainer import run_rows
 from core.nn.training.training import TRAINING_SAMPLE, weights_fingerprint
 from core.settings import Settings
@@ -47,8 +47,8 @@ def _seconds(function: Callable[[], object], repeats: int = REPEATS) -> float:
 
 def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, num_classes: int) -> StageSpeed:
     labels = np.arange(len(rows)) % num_classes
-    measured = Labelled(array_rows(rows), labels)
-    data = StageData(lambda places, epoch: rows[places], labels, np.ones(num_classes), measured, measured, 0)
+    measured = LabelledRows(array_rows(rows), labels)
+    data = StageData(lambda indices, epoch: rows[indices], labels, np.ones(num_classes), measured, measured, 0)
     stage = Stage("head", network, data, 1, config.learning_rate, config)
     step = step_function(stage, Optimizers(stage))
     weights = np.ones(len(rows), np.float32)
@@ -158,7 +158,7 @@ def _measure(
         suffix = choose_engine(classifier.suffix, config, rows, WORTHWHILE_PICTURES).compute
         inputs = suffix(rows).astype(np.float16)
         head_inputs_seconds = _seconds(lambda: suffix(rows)) / BATCH
-        network = Trainable(classifier.suffix, classifier.head, classifier.thawed, config.from_scratch)
+        network = Trainable(classifier.suffix, classifier.head, classifier.unfrozen, config.from_scratch)
         fine_tune = _stage_speed(network, few, config, num_classes)
     head_batch = np.resize(inputs, (config.batch_size, *inputs.shape[1:]))
     head = _stage_speed(Trainable(None, classifier.head), head_batch, config, num_classes)
@@ -174,19 +174,19 @@ def _measure(
 
 
 def forecast(
-    config: TrainingConfig, index: DatasetIndex, settings: Settings, meter: SpeedMeter, is_warm: bool = True
+    config: TrainingConfig, dataset: DatasetIndex, settings: Settings, meter: SpeedMeter, is_warm: bool = True
 ) -> Forecast:
     """Returns what a run would need on this machine.
 
     Args:
         config: of the run.
-        index: its data set.
+        dataset: its data set.
         settings: where cached features are looked for.
         meter: what remembers this machine's speeds.
         is_warm: whether a worker has loaded TensorFlow already.
     """
-    index = index.with_split(config.validation_split, config.seed)
-    pictures = tuple(str(index.picture_path(sample)) for sample in index.samples[:DECODED])
+    dataset = dataset.with_split(config.validation_split, config.seed)
+    pictures = tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:DECODED])
     # Counters, rates and random changes don't change how long a batch takes.
     network = TrainingConfig(
         backbone=config.backbone,
@@ -198,23 +198,23 @@ def forecast(
         batch_size=config.batch_size,
         engine=config.engine,
     )
-    speeds = meter.measure(network, len(index.class_names), pictures)
-    return make_forecast(speeds, _work(config, index, settings), is_warm)
+    speeds = meter.measure(network, len(dataset.class_names), pictures)
+    return make_forecast(speeds, _work(config, dataset, settings), is_warm)
 
 
-def _work(config: TrainingConfig, index: DatasetIndex, settings: Settings) -> Work:
-    training = index.select("train")
+def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> Work:
+    training = dataset.select("train")
     fingerprint = weights_fingerprint(config, settings) or "not here yet"
-    source = FeatureSource(None, config, index, fingerprint, settings.features, lambda event: None, lambda: False)
+    source = FeatureSource(None, config, dataset, fingerprint, settings.features, lambda event: None, lambda: False)
     boundary = source.cut_boundary if config.fine_tune_epochs else source.head_boundary
     views = 1 if boundary == "pixels" else config.augmentation.cached_views
     changed = sum(source.count_missing(boundary, training, view) for view in range(1, views))
     return Work(
-        pictures_to_compute=source.count_missing(boundary, index.samples) + changed,
+        pictures_to_compute=source.count_missing(boundary, dataset.samples) + changed,
         views_to_compute=changed,
-        rows=len(index.samples) + (views - 1) * len(training),
+        rows=len(dataset.samples) + (views - 1) * len(training),
         training_pictures=len(training),
-        measured_pictures=min(len(training), TRAINING_SAMPLE) + len(index.select("validation")),
+        measured_pictures=min(len(training), TRAINING_SAMPLE) + len(dataset.select("validation")),
         batch_size=config.batch_size,
         head_epochs=config.head_epochs,
         fine_tune_epochs=config.fine_tune_epochs,

@@ -20,7 +20,7 @@ from core.config.training_config import TrainingConfig
 BATCH = 32
 # Loading and converting takes OpenVINO one or two seconds: not worth it for fewer pictures.
 WORTHWHILE_PICTURES = 200
-# Smallest cosine between a picture's features and TensorFlow's: in float32 nothing is lost; bfloat16 is for the person
+# Smallest cosine between a picture's features and TensorFlow's: in float32 nothing is lost; bfloat16 is for the user
 # who asked for it and costs a network such as EfficientNet-Lite0 a little.
 COSINES = {"float32": 0.9999, "bfloat16": 0.99}
 
@@ -33,7 +33,7 @@ class Engine:
 
     Attributes:
         compute: takes at most `BATCH` rows, returns what the network makes of each of them.
-        sentence: what it is, for the person.
+        sentence: what it is, for the user.
     """
 
     compute: Compute

@@ -18,7 +18,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.errors import RunError, Stopped
 from core.events import Event
-from core.features.feature_space import FeatureSpace, MissingRows, Rows, rows_of
+from core.features.feature_space import FeatureRows, FeatureSpace, MissingRows, rows_of
 from core.images.augmentation import make_view
 from core.images.decoding import DECODER_VERSION, decode
 from core.nn.extraction.engines import BATCH, Engine, choose_engine
@@ -95,7 +95,7 @@ class FeatureSource:
         classifier: whose frozen part is used; its weights are as they will be when the rows are used. None where
             nothing is to be computed.
         config: what the rows depend on.
-        index: the pictures.
+        dataset: the pictures.
         fingerprint: of the backbone's weights.
         folder: of all feature spaces.
         should_stop: asked before each batch.
@@ -104,7 +104,7 @@ class FeatureSource:
 
     classifier: Classifier | None
     config: TrainingConfig
-    index: DatasetIndex
+    dataset: DatasetIndex
     fingerprint: str
     folder: Path
     on_event: OnEvent
@@ -112,7 +112,7 @@ class FeatureSource:
     build: Callable[[], Classifier] | None = None
 
     def __post_init__(self) -> None:
-        self._samples = {sample.digest: sample for sample in self.index.samples}
+        self._samples = {sample.digest: sample for sample in self.dataset.samples}
         self._spaces: dict[tuple[str, int], FeatureSpace] = {}
         self._wanted: set[str] = set()
         self._engines: list[str] = []
@@ -292,10 +292,10 @@ class FeatureSource:
         except MissingRows:
             picture = None
         if picture is None:
-            picture = decode(self.index.picture_path(self._samples[digest]), self.config.image_size)
+            picture = decode(self.dataset.picture_path(self._samples[digest]), self.config.image_size)
         return make_view(picture, self.config.augmentation, self.config.seed, digest, view)
 
-    def rows(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> Rows:
+    def rows(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> FeatureRows:
         """Returns the rows of pictures that `ensure` has seen to.
 
         Those that turn out to be damaged, or gone, are computed again: now, or where rows are read from disk when they
@@ -310,9 +310,9 @@ class FeatureSource:
         self._wanted.update(digests)
         rows = self._complete(boundary, samples, view, lambda: rows_of(space, digests, budget), self.on_event)
         # Reading may go on in a thread beside the training, which tells of itself meanwhile.
-        return Rows(
+        return FeatureRows(
             rows.num_rows,
-            lambda places: self._complete(boundary, samples, view, lambda: rows.read(places), ignore_event),
+            lambda indices: self._complete(boundary, samples, view, lambda: rows.read(indices), ignore_event),
         )
 
     def _complete(
@@ -341,15 +341,15 @@ class FeatureSource:
             return self._pixel_reader(samples)
         views = [self.rows(boundary, samples, view) for view in range(self.config.augmentation.cached_views)]
 
-        def read(places: np.ndarray, epoch: int) -> np.ndarray:
-            turns = (places + epoch) % len(views)
+        def read(indices: np.ndarray, epoch: int) -> np.ndarray:
+            turns = (indices + epoch) % len(views)
             parts = [(turns == view, rows) for view, rows in enumerate(views) if (turns == view).any()]
             if len(parts) == 1:
-                return parts[0][1].read(places)
-            first = parts[0][1].read(places[parts[0][0]])
-            batch = np.empty((len(places), *first.shape[1:]), first.dtype)
+                return parts[0][1].read(indices)
+            first = parts[0][1].read(indices[parts[0][0]])
+            batch = np.empty((len(indices), *first.shape[1:]), first.dtype)
             for chosen, rows in parts:
-                batch[chosen] = rows.read(places[chosen])
+                batch[chosen] = rows.read(indices[chosen])
             return batch
 
         return read
@@ -358,11 +358,11 @@ class FeatureSource:
         plain = self.rows("pixels", samples)
         config = self.config
 
-        def read(places: np.ndarray, epoch: int) -> np.ndarray:
-            pictures = plain.read(places)
+        def read(indices: np.ndarray, epoch: int) -> np.ndarray:
+            pictures = plain.read(indices)
             if not config.augmentation.changes_pictures:
                 return pictures
-            digests = [samples[place].digest for place in places]
+            digests = [samples[index].digest for index in indices]
             changed = [
                 make_view(picture, config.augmentation, config.seed, digest, epoch + 1)
                 for picture, digest in zip(pictures, digests, strict=True)

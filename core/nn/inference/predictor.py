@@ -81,10 +81,10 @@ class Predictor:
         """Answers to decoded pictures `(n, image_size, image_size, 3)`, `uint8`."""
         inputs, logits = (output.numpy() for output in self._run(tf.constant(pictures)))
         reference = self.trained.reference
-        places, cosines = reference.nearest(unit_vectors(array_rows(inputs)), NEAREST)
+        indices, cosines = reference.nearest(unit_vectors(array_rows(inputs)), NEAREST)
         return [
-            self._prediction(probabilities, float(row_cosines[0]), tuple(reference.paths[place] for place in row))
-            for probabilities, row, row_cosines in zip(class_probabilities(logits), places, cosines, strict=True)
+            self._prediction(probabilities, float(row_cosines[0]), tuple(reference.paths[index] for index in row))
+            for probabilities, row, row_cosines in zip(class_probabilities(logits), indices, cosines, strict=True)
         ]
 
     def _prediction(self, probabilities: np.ndarray, similarity: float, nearest: tuple[str, ...]) -> Prediction:

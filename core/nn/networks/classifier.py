@@ -33,7 +33,7 @@ class Classifier:
         embedding: pixels to the head's inputs, `(batch_size, num_features)` where they are pooled, else the map.
         head: the head's inputs to logits `(batch_size, 1)` for two classes, else `(batch_size, num_classes)`.
         model: pixels to probabilities of the same shape as the logits.
-        thawed: what learns of each trainable block, the one nearest to the head first.
+        unfrozen: what learns of each trainable block, the one nearest to the head first.
     """
 
     num_classes: int
@@ -43,7 +43,7 @@ class Classifier:
     embedding: keras.Model
     head: keras.Model
     model: keras.Model
-    thawed: tuple[tuple[keras.Variable, ...], ...]
+    unfrozen: tuple[tuple[keras.Variable, ...], ...]
 
 
 def num_outputs(num_classes: int) -> int:
@@ -108,7 +108,7 @@ def build_classifier(config: TrainingConfig, num_classes: int) -> Classifier:
         embedding=keras.Model(network.input, head_inputs, name="embedding"),
         head=head,
         model=keras.Model(network.input, probabilities, name="classifier"),
-        thawed=_variables_by_block(network, backbone, config.num_frozen_blocks) if suffix else (),
+        unfrozen=_variables_by_block(network, backbone, config.num_frozen_blocks) if suffix else (),
     )
 
 

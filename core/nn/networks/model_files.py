@@ -30,7 +30,7 @@ COMPARED_ROWS = 1000
 
 
 @dataclass(frozen=True)
-class Reference:
+class TrainingEmbeddings:
     """Training pictures as the model sees them, to tell the familiar from the unlike.
 
     Attributes:
@@ -55,15 +55,15 @@ class Reference:
         """
         known = self.vectors.astype(np.float32).T
         count = min(count, len(self.vectors))
-        places = np.empty((len(vectors), count), np.int64)
+        indices = np.empty((len(vectors), count), np.int64)
         cosines = np.empty((len(vectors), count), np.float32)
         # A part at a time: all against all would take more memory than the training did.
         for start in range(0, len(vectors), COMPARED_ROWS):
             part = slice(start, start + COMPARED_ROWS)
             alike = vectors[part].astype(np.float32) @ known
-            places[part] = np.argsort(-alike, axis=1)[:, :count]
-            cosines[part] = np.take_along_axis(alike, places[part], axis=1)
-        return places, cosines
+            indices[part] = np.argsort(-alike, axis=1)[:, :count]
+            cosines[part] = np.take_along_axis(alike, indices[part], axis=1)
+        return indices, cosines
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class TrainedClassifier:
     classifier: Classifier
     config: TrainingConfig
     class_names: tuple[str, ...]
-    reference: Reference
+    reference: TrainingEmbeddings
 
 
 def _checksum(path: Path) -> str:
@@ -149,7 +149,9 @@ def load_classifier(folder: Path) -> TrainedClassifier:
         classifier = build_classifier(config, len(class_names))
         classifier.model.load_weights(folder / WEIGHTS)
         with np.load(folder / REFERENCE, allow_pickle=False) as arrays:
-            reference = Reference(arrays["vectors"], tuple(description["reference_paths"]), float(arrays["threshold"]))
+            reference = TrainingEmbeddings(
+                arrays["vectors"], tuple(description["reference_paths"]), float(arrays["threshold"])
+            )
     except FileNotFoundError as error:
         raise RunError(NO_MODEL) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ConfigError) as error:

@@ -129,14 +129,14 @@ def _flat(state: TrainingState) -> dict[str, np.ndarray]:
     counters = asdict(replace(state, variables=(), kept=(), optimizer=()))
     for name in ARRAYS:
         counters[name] = len(getattr(state, name))
-    arrays = {f"{name}/{place}": array for name in ARRAYS for place, array in enumerate(getattr(state, name))}
+    arrays = {f"{name}/{index}": array for name in ARRAYS for index, array in enumerate(getattr(state, name))}
     return {"counters": np.frombuffer(json.dumps(counters).encode(), np.uint8), **arrays}
 
 
 def _state(arrays: np.lib.npyio.NpzFile) -> TrainingState:
     counters = json.loads(arrays["counters"].tobytes())
     for name in ARRAYS:
-        counters[name] = [arrays[f"{name}/{place}"] for place in range(counters[name])]
+        counters[name] = [arrays[f"{name}/{index}"] for index in range(counters[name])]
     return TrainingState(**counters)
 
 

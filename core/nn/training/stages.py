@@ -8,11 +8,11 @@ import numpy as np
 import tensorflow as tf
 
 from core.config.training_config import TrainingConfig
-from core.features.feature_space import Rows
+from core.features.feature_space import FeatureRows
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledRows:
     """Rows with their labels.
 
     Attributes:
@@ -20,7 +20,7 @@ class Labelled:
         labels: `int64` `(num_rows,)`.
     """
 
-    rows: Rows
+    rows: FeatureRows
     labels: np.ndarray
 
 
@@ -75,8 +75,8 @@ class StageData:
     read: Callable[[np.ndarray, int], np.ndarray]
     labels: np.ndarray
     class_weights: np.ndarray
-    measured: Labelled
-    validation: Labelled
+    measured: LabelledRows
+    validation: LabelledRows
     seed: int
 
 

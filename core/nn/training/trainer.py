@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from core.errors import RunError, Stopped
 from core.events import Event
-from core.features.feature_space import Rows
+from core.features.feature_space import FeatureRows
 from core.nn.networks.classifier import class_probabilities
 from core.nn.training.checkpoints import TrainingState, require_same_shapes
 from core.nn.training.optimization import Optimizers, scheduled_rate, step_function
@@ -57,7 +57,7 @@ class Fitted:
 
     Attributes:
         history: the metrics of each epoch.
-        stopped: whether the person stopped it.
+        stopped: whether the user stopped it.
         epoch: number of the epoch whose weights were kept, from 1 within the stage.
     """
 
@@ -66,14 +66,14 @@ class Fitted:
     epoch: int
 
 
-def run_rows(function: Callable[[tf.Tensor], tf.Tensor], rows: Rows) -> np.ndarray:
+def run_rows(function: Callable[[tf.Tensor], tf.Tensor], rows: FeatureRows) -> np.ndarray:
     """Runs a compiled function over rows batch by batch; returns what it gives for each of them."""
-    places = np.arange(rows.num_rows)
-    parts = [places[start : start + EVALUATION_BATCH] for start in range(0, len(places), EVALUATION_BATCH)]
+    indices = np.arange(rows.num_rows)
+    parts = [indices[start : start + EVALUATION_BATCH] for start in range(0, len(indices), EVALUATION_BATCH)]
     return np.concatenate([function(tf.constant(rows.read(part))).numpy() for part in parts])
 
 
-def run_model(model: keras.Model, rows: Rows) -> np.ndarray:
+def run_model(model: keras.Model, rows: FeatureRows) -> np.ndarray:
     """Runs a model in evaluation mode over rows in their stored type."""
 
     @tf.function(reduce_retracing=True, autograph=False)
@@ -91,7 +91,7 @@ def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, fl
     return loss, float((probabilities.argmax(axis=1) == labels).mean())
 
 
-class Pace:
+class Throughput:
     """How fast the batches of an epoch go. The first one also compiles the step, so the clock starts after it.
 
     Args:
@@ -123,7 +123,7 @@ class Pace:
 
 
 @dataclass
-class Fit:
+class Trainer:
     """Runs a stage; `run` is its table of contents.
 
     Attributes:
@@ -196,15 +196,15 @@ class Fit:
         order = np.random.default_rng([data.seed, self.first_epoch + epoch]).permutation(len(data.labels))
         size = self.stage.config.batch_size
         batches = [order[start : start + size] for start in range(0, len(order), size)]
-        pace = Pace(len(batches), len(data.labels))
-        for number, (places, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
+        pace = Throughput(len(batches), len(data.labels))
+        for number, (indices, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
             if rows is None or self.should_stop():
                 return False
             if self.stage.config.schedule != "constant":
                 done = epoch * len(batches) + number - 1
                 self.rate = scheduled_rate(self.stage, done, self.stage.epochs * len(batches))
                 self.optimizers.set_rate(self.rate)
-            labels = data.labels[places]
+            labels = data.labels[indices]
             weights = data.class_weights[labels].astype(np.float32)
             loss = step(tf.constant(rows), tf.constant(labels), tf.constant(weights))
             pace.batch_ends()
@@ -235,21 +235,21 @@ class Fit:
     def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
         """Reads batches one ahead; None in place of the rows where reading was stopped."""
 
-        def read(places: np.ndarray, epoch: int) -> np.ndarray | None:
+        def read(indices: np.ndarray, epoch: int) -> np.ndarray | None:
             # Rows that were lost are computed again, which takes long enough to be stopped.
             with suppress(Stopped):
-                return self.stage.data.read(places, epoch)
+                return self.stage.data.read(indices, epoch)
             return None
 
         with ThreadPoolExecutor(1) as reader:
             waiting = reader.submit(read, batches[0], self.first_epoch + epoch)
-            for places, following in zip(batches, [*batches[1:], None], strict=True):
+            for indices, following in zip(batches, [*batches[1:], None], strict=True):
                 rows = waiting.result()
                 if following is not None:
                     waiting = reader.submit(read, following, self.first_epoch + epoch)
-                yield places, rows
+                yield indices, rows
 
-    def _measure(self, logits: Callable[[Rows], np.ndarray]) -> dict[str, float]:
+    def _measure(self, logits: Callable[[FeatureRows], np.ndarray]) -> dict[str, float]:
         """Measures both curves in the same way: evaluation mode, plain pictures, no class weights."""
         measured, validation = self.stage.data.measured, self.stage.data.validation
         loss, accuracy = loss_and_accuracy(logits(measured.rows), measured.labels)
@@ -280,7 +280,7 @@ class Fit:
             optimizer=[variable.numpy() for variable in self.optimizers.variables],
         )
 
-    def _batch_ends(self, epoch: int, number: int, pace: "Pace") -> None:
+    def _batch_ends(self, epoch: int, number: int, pace: "Throughput") -> None:
         self.pace = pace.metrics(self.stage.epochs - epoch)
         metrics = {"batch": number, "batches": pace.num_batches, **self.pace}
         self.on_event(Event(self.stage.phase, epoch, self.stage.epochs, metrics))

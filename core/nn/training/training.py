@@ -19,17 +19,17 @@ from core.errors import DatasetError
 from core.evaluation.evaluation import Evaluation, save_evaluations
 from core.events import Event
 from core.features.cache import evict
-from core.features.feature_space import Rows, array_rows
+from core.features.feature_space import FeatureRows, array_rows
 from core.files import durable
 from core.files.user_files import is_file, open_file
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier, class_probabilities
-from core.nn.networks.model_files import COMPARED_ROWS, Reference, TrainedClassifier, save_classifier
+from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.weights import ensure_weights, load_weights
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
-from core.nn.training.stages import Labelled, Stage, StageData, Trainable
-from core.nn.training.trainer import Fit, run_model
+from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
+from core.nn.training.trainer import Trainer, run_model
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
@@ -41,17 +41,17 @@ CHECKPOINT_FOLDER = "checkpoints"
 EVALUATION_FILE = "evaluation.json"
 # How many training pictures are kept to compare with: many where their features are at hand, fewer where each has to
 # go through thawed blocks for it.
-REFERENCE_PICTURES, REFERENCE_PICTURES_THAWED = 2000, 256
+REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256
 # Share of the held-out pictures that may look unlike anything seen.
 UNLIKE_SHARE = 0.01
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrainingResult:
     """How a training ended.
 
     Attributes:
-        stopped: whether the person stopped it; the model is that of the best epoch so far where there is early
+        stopped: whether the user stopped it; the model is that of the best epoch so far where there is early
             stopping, else of the last whole one.
         metrics: of the saved model: `val_accuracy`, `val_loss`, and `test_accuracy` where there are test pictures.
         seconds: spent in each phase.
@@ -80,17 +80,17 @@ class PhaseClock:
 
 def run_training(
     config: TrainingConfig,
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     folder: Path,
     settings: Settings,
     on_event: OnEvent,
     should_stop: ShouldStop,
-) -> Outcome:
+) -> TrainingResult:
     """Trains a classifier and saves it, with its evaluation, in `folder`.
 
     Args:
         config: what to do.
-        index: the pictures; split here where they come without validation pictures.
+        dataset: the pictures; split here where they come without validation pictures.
         folder: the run's own. A run that was ended before goes on from the checkpoint that it left here.
         settings: where weights and features are.
         on_event: takes the events of the phases `weights`, `features`, `head`, `fine_tune`, `evaluate` and `save`.
@@ -100,7 +100,7 @@ def run_training(
         CoreError: it can't be done; the message says what to do.
         Stopped: before there was anything to keep.
     """
-    return _Training(config, index, folder, settings, on_event, should_stop).run()
+    return _Training(config, dataset, folder, settings, on_event, should_stop).run()
 
 
 def weights_path(config: TrainingConfig, settings: Settings) -> Path | None:
@@ -129,14 +129,14 @@ class _Training:
     def __init__(
         self,
         config: TrainingConfig,
-        index: DatasetIndex,
+        dataset: DatasetIndex,
         folder: Path,
         settings: Settings,
         on_event: OnEvent,
         should_stop: ShouldStop,
     ) -> None:
         self.config = config
-        self.index = index.with_split(config.validation_split, config.seed)
+        self.dataset = dataset.with_split(config.validation_split, config.seed)
         self.folder = folder
         self.settings = settings
         self.on_event = on_event
@@ -145,10 +145,10 @@ class _Training:
         self.stopped = False
         self.history: list[dict[str, float]] = []
         self.fine_tuned = False
-        self.computed: dict[tuple[str, ...], Rows] = {}
+        self.computed: dict[tuple[str, ...], FeatureRows] = {}
         self.checkpoints = Checkpoints(folder / CHECKPOINT_FOLDER)
         self.resumed = self._load_checkpoint()
-        self.samples = {split: self.index.select(split) for split in ("train", "validation", "test")}
+        self.samples = {split: self.dataset.select(split) for split in ("train", "validation", "test")}
         if not self.samples["train"] or not self.samples["validation"]:
             raise DatasetError(
                 "Expected pictures to train on and pictures to validate with. Received none of one kind. "
@@ -164,7 +164,7 @@ class _Training:
             self.notes.append(f"The run was ended once and went on after epoch {len(loaded.state.history)}.")
         return loaded.state
 
-    def run(self) -> Outcome:
+    def run(self) -> TrainingResult:
         keras.utils.set_random_seed(self.config.seed)
         self.classifier, self.source = self._build()
         if self.config.head_epochs and not (self.resumed and self.resumed.phase == "fine_tune"):
@@ -179,17 +179,17 @@ class _Training:
             self.checkpoints.clear()
         metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
         metrics |= {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
-        return Outcome(self.stopped, metrics, self.clock.seconds)
+        return TrainingResult(self.stopped, metrics, self.clock.seconds)
 
     def _build(self) -> tuple[Classifier, FeatureSource]:
         with self.clock.phase("weights"):
             self.on_event(Event("weights"))
-            classifier = build_classifier(self.config, len(self.index.class_names))
+            classifier = build_classifier(self.config, len(self.dataset.class_names))
             fingerprint = self._load_weights(classifier)
         source = FeatureSource(
             classifier,
             self.config,
-            self.index,
+            self.dataset,
             fingerprint,
             self.settings.features,
             self.on_event,
@@ -223,7 +223,7 @@ class _Training:
         with self.clock.phase("features"):
             self._ensure(boundary, 1 if boundary == "pixels" else self.config.augmentation.cached_views)
         network = Trainable(
-            self.classifier.suffix, self.classifier.head, self.classifier.thawed, self.config.from_scratch
+            self.classifier.suffix, self.classifier.head, self.classifier.unfrozen, self.config.from_scratch
         )
         with self.clock.phase("fine_tune"):
             self._fit(self._stage("fine_tune", boundary, network))
@@ -252,8 +252,8 @@ class _Training:
             read=self.source.reader(boundary, training),
             labels=_labels(training),
             class_weights=self._class_weights(),
-            measured=Labelled(self.source.rows(boundary, measured), _labels(measured)),
-            validation=Labelled(self.source.rows(boundary, validation), _labels(validation)),
+            measured=LabelledRows(self.source.rows(boundary, measured), _labels(measured)),
+            validation=LabelledRows(self.source.rows(boundary, validation), _labels(validation)),
             seed=self.config.seed,
         )
 
@@ -261,11 +261,11 @@ class _Training:
         """Chooses the training pictures that the training curve is measured on, the same in every epoch."""
         training = self.samples["train"]
         size = min(len(training), max(TRAINING_SAMPLE, len(self.samples["validation"])))
-        places = np.random.default_rng(self.config.seed).permutation(len(training))[:size]
-        return [training[place] for place in sorted(places)]
+        indices = np.random.default_rng(self.config.seed).permutation(len(training))[:size]
+        return [training[index] for index in sorted(indices)]
 
     def _class_weights(self) -> np.ndarray:
-        counts = np.bincount(_labels(self.samples["train"]), minlength=len(self.index.class_names))
+        counts = np.bincount(_labels(self.samples["train"]), minlength=len(self.dataset.class_names))
         if not self.config.class_weighting:
             return np.ones(len(counts))
         return counts.sum() / (len(counts) * np.maximum(counts, 1))
@@ -273,11 +273,11 @@ class _Training:
     def _fit(self, stage: Stage) -> None:
         resumed = self.resumed if self.resumed and self.resumed.phase == stage.phase else None
         past = resumed.history[: resumed.first_epoch] if resumed else self.history
-        fitted = Fit(stage, self.on_event, self.should_stop, past, self.checkpoints.save, resumed).run()
+        fitted = Trainer(stage, self.on_event, self.should_stop, past, self.checkpoints.save, resumed).run()
         self.history = [*past, *fitted.history]
         self.stopped = fitted.stopped
 
-    def _head_inputs(self, samples: Sequence[Sample]) -> Rows:
+    def _head_inputs(self, samples: Sequence[Sample]) -> FeatureRows:
         """Returns what reaches the head for plain pictures, as the network is now."""
         if not self.fine_tuned:
             return self.source.rows(self.source.head_boundary, samples)
@@ -296,23 +296,23 @@ class _Training:
         samples = self.samples[split]
         probabilities = class_probabilities(run_model(self.classifier.head, self._head_inputs(samples)))
         paths = tuple(sample.path for sample in samples)
-        return Evaluation(split, self.index.class_names, _labels(samples), probabilities, paths)
+        return Evaluation(split, self.dataset.class_names, _labels(samples), probabilities, paths)
 
-    def _reference(self) -> Reference:
+    def _reference(self) -> TrainingEmbeddings:
         """Keeps training pictures to compare with, and how alike held-out pictures are to them."""
         training = self.samples["train"]
-        most = REFERENCE_PICTURES_THAWED if self.fine_tuned else REFERENCE_PICTURES
-        places = np.random.default_rng(self.config.seed).permutation(len(training))[:most]
-        chosen = [training[place] for place in sorted(places)]
+        most = REFERENCE_PICTURES_UNFROZEN if self.fine_tuned else REFERENCE_PICTURES
+        indices = np.random.default_rng(self.config.seed).permutation(len(training))[:most]
+        chosen = [training[index] for index in sorted(indices)]
         vectors = unit_vectors(self._head_inputs(chosen))
-        reference = Reference(vectors.astype(np.float16), tuple(sample.path for sample in chosen), -1.0)
+        reference = TrainingEmbeddings(vectors.astype(np.float16), tuple(sample.path for sample in chosen), -1.0)
         _, cosines = reference.nearest(unit_vectors(self._head_inputs(self.samples["validation"])), 1)
         return replace(reference, threshold=float(np.quantile(cosines[:, 0], UNLIKE_SHARE)))
 
     def _save(self, evaluations: list[Evaluation]) -> None:
         with self.clock.phase("save"):
             self.on_event(Event("save"))
-            trained = TrainedClassifier(self.classifier, self.config, self.index.class_names, self._reference())
+            trained = TrainedClassifier(self.classifier, self.config, self.dataset.class_names, self._reference())
             self.folder.mkdir(parents=True, exist_ok=True)
             for name in (EVALUATION_FILE, NOTES_FILE):
                 durable.sweep(self.folder / name)
@@ -326,7 +326,7 @@ def _labels(samples: Sequence[Sample]) -> np.ndarray:
     return np.array([sample.label for sample in samples], np.int64)
 
 
-def unit_vectors(head_inputs: Rows) -> np.ndarray:
+def unit_vectors(head_inputs: FeatureRows) -> np.ndarray:
     """Returns the head's inputs, averaged over places where they are maps, as `float32` unit vectors."""
     starts = range(0, head_inputs.num_rows, COMPARED_ROWS)
     parts = (head_inputs.read(np.arange(start, min(start + COMPARED_ROWS, head_inputs.num_rows))) for start in starts)

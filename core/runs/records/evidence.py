@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.datasets.store.manifest import RECORD_NAME, read_record
+from core.datasets.store.manifest import MANIFEST_NAME, read_manifest
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.events import Event
@@ -114,14 +114,14 @@ def _dataset(
         return None
     wanted = set(zip(evaluations[0].paths, evaluations[0].labels.tolist(), strict=True))
     fitting = []
-    for folder in sorted(path.parent for path in datasets.glob(f"[!.]*/{RECORD_NAME}")):
+    for folder in sorted(path.parent for path in datasets.glob(f"[!.]*/{MANIFEST_NAME}")):
         try:
-            index = read_record(folder)
+            dataset = read_manifest(folder)
         except CoreError:
             continue
-        known = {(sample.path, sample.label) for sample in index.samples}
-        if tuple(index.class_names) == tuple(class_names) and wanted <= known:
-            held_out = index.with_split(config.validation_split, config.seed).select("validation")
+        known = {(sample.path, sample.label) for sample in dataset.samples}
+        if tuple(dataset.class_names) == tuple(class_names) and wanted <= known:
+            held_out = dataset.with_split(config.validation_split, config.seed).select("validation")
             if {(sample.path, sample.label) for sample in held_out} == wanted:
-                fitting.append(index)
+                fitting.append(dataset)
     return fitting[0] if len(fitting) == 1 else None

@@ -155,7 +155,7 @@ def _audience(in_terminal: bool) -> str:
     return "told" if in_terminal else "dismissed"
 
 
-def bury(runs: Path, run_id: str) -> None:
+def move_to_trash(runs: Path, run_id: str) -> None:
     """Moves the folder of a run that is being deleted out of the way, so that it never comes back.
 
     Raises:
@@ -168,7 +168,7 @@ def bury(runs: Path, run_id: str) -> None:
 def make_room(runs: Path, run_id: str) -> None:
     """Deletes what is in the folder of a run that is being deleted; the folder itself still tells of the deletion."""
     with suppress(OSError):
-        bury(runs, run_id)
+        move_to_trash(runs, run_id)
     for path in runs.glob(f"{DELETED}*/*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -176,10 +176,10 @@ def make_room(runs: Path, run_id: str) -> None:
             path.unlink(missing_ok=True)
 
 
-def sweep_graves(runs: Path) -> None:
+def sweep_trash(runs: Path) -> None:
     """Deletes the folders of deleted runs, as far as that is possible now."""
-    for grave in runs.glob(f"{DELETED}*"):
-        shutil.rmtree(grave, ignore_errors=True)
+    for trashed in runs.glob(f"{DELETED}*"):
+        shutil.rmtree(trashed, ignore_errors=True)
 
 
 def _mend(path: Path, is_doubtful: bool) -> None:
@@ -362,4 +362,4 @@ def _settle(path: Path) -> None:
         rebuild = Rebuild(time.time(), len(found.records), tuple(found.unreadable), whole=False)
         _insert(connection, found.records, rebuild if found.records else None)
         _write_manifests(connection, runs, found)
-    sweep_graves(runs)
+    sweep_trash(runs)

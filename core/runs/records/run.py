@@ -29,7 +29,7 @@ class Run:
 
     Attributes:
         id: eight hexadecimal digits; also the name of the run's folder.
-        name: what the person sees; no two runs share one.
+        name: what the user sees; no two runs share one.
         dataset_id: the data set it trains on.
         dataset_name: that data set's name when the run was submitted.
         config: what it is asked to do.

@@ -11,7 +11,7 @@ NAME_LENGTH = 100
 
 
 def checked_name(name: str) -> str:
-    """Returns a name that a person gave, tidied.
+    """Returns a name that a user gave, tidied.
 
     Raises:
         RunError: it is empty or too long.

@@ -17,7 +17,15 @@ from core.runs.records import rows
 from core.runs.records.access import DatabaseAccess
 from core.runs.records.database import DiskRefusesError
 from core.runs.records.manifest import add_epoch, last_epoch, write_epochs, write_manifest
-from core.runs.records.rebuilding import RUNS, Rebuild, bury, make_room, note_rebuilds_told, read_rebuilds, sweep_graves
+from core.runs.records.rebuilding import (
+    RUNS,
+    Rebuild,
+    make_room,
+    move_to_trash,
+    note_rebuilds_told,
+    read_rebuilds,
+    sweep_trash,
+)
 from core.runs.records.run import Run, RunStatus
 from core.runs.records.run_names import checked_name, default_name, free_name
 
@@ -148,7 +156,7 @@ class RunStore:
             if _found(row, run_id)["status"] == RunStatus.RUNNING:
                 raise RunError(f"The run {row['name']!r} is still running. Stop it first, then delete it.")
             # Out of the way first: a folder without a run would bring the run back.
-            bury(self.home / RUNS, run_id)
+            move_to_trash(self.home / RUNS, run_id)
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
         try:
@@ -157,7 +165,7 @@ class RunStore:
             if self._by_id(run_id).status != RunStatus.RUNNING:
                 make_room(self.home / RUNS, run_id)
             self._access.change(change)
-        sweep_graves(self.home / RUNS)
+        sweep_trash(self.home / RUNS)
 
     def append(self, run_id: str, event: Event, seconds: Mapping[str, float] | None = None) -> Event:
         """Records what a running run says: always as its progress, and for good where an epoch ended.
@@ -326,7 +334,7 @@ class RunStore:
         return self._access.read(lambda connection: connection.execute(query, (run_id,)).fetchone()[0])
 
     def rebuilds(self, in_terminal: bool) -> Sequence[Rebuild]:
-        """Returns what was done to bring lost runs back, and hasn't been told to the person yet.
+        """Returns what was done to bring lost runs back, and hasn't been told to the user yet.
 
         Args:
             in_terminal: whether it would be told in a terminal, else on a page. Each has its own memory.
@@ -334,7 +342,7 @@ class RunStore:
         return self._access.read(lambda connection: read_rebuilds(connection, in_terminal))
 
     def note_rebuilds_told(self, in_terminal: bool) -> None:
-        """Records that the person knows what was done to bring lost runs back.
+        """Records that the user knows what was done to bring lost runs back.
 
         Raises:
             RunError: that can't be recorded.

@@ -1,9 +1,10 @@
-"""Handing a claimed run over to a standby: a worker that has loaded TensorFlow already and waits.
+"""Handing a claimed run over to a warm worker: a worker that has loaded TensorFlow already and waits.
 
-A data home has one standby at most, the process that holds the lock on its folder `standby/`. It offers itself by a
+A data home has one warm worker at most, the process that holds the lock on its folder `standby/`. It offers itself by a
 file there. Whoever has claimed a run takes the offer by renaming it to an order, which succeeds for one process only.
-The standby takes the order by deleting it; the one who ordered takes it back in the same way where the standby is dead
-or deaf, and starts a cold worker. One of the two deletions succeeds, so a run gets one worker, whoever dies and when.
+The warm worker takes the order by deleting it; the one who ordered takes it back in the same way where the warm worker
+is dead or deaf, and starts a cold worker. One of the two deletions succeeds, so a run gets one worker, whoever dies and
+when.
 """
 
 import hashlib
@@ -25,38 +26,38 @@ OFFER = "offer-"
 ORDER = "order-"
 LOOK_SECONDS = 0.05
 ORDER_LOOK_SECONDS = 0.01
-# A standby takes an order within a few looks; one that is swapped out or suspended isn't waited for.
+# A warm worker takes an order within a few looks; one that is swapped out or suspended isn't waited for.
 TAKE_SECONDS = 2.0
 # What a worker's settings, and the libraries that it has loaded, depend on.
 ENVIRONMENT = ("TRANSFER_STUDIO_", "TF_", "KERAS_", "OMP_", "MKL_", "CUDA_", "ONEDNN_", "XLA_")
 
 
-def standby_folder(home: Path) -> Path:
+def warm_worker_folder(home: Path) -> Path:
     """Returns the folder in which runs are handed over."""
     return home / FOLDER
 
 
 def fingerprint(environment: Mapping[str, str]) -> str:
-    """Returns what a standby and a cold worker must have in common: settings, installation, and state of the code."""
+    """Returns what a warm and a cold worker must have in common: settings, installation, state of the code."""
     chosen = {name: value for name, value in environment.items() if name.startswith(ENVIRONMENT)}
     sources = [(str(path), path.stat().st_mtime_ns) for path in sorted((PROJECT / "core").rglob("*.py"))]
     text = json.dumps([sorted(chosen.items()), sys.prefix, sources])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def is_standby_ready(store: RunStore) -> bool:
-    """Returns whether a standby waits that would do what a worker started by this process does."""
-    folder = standby_folder(store.home)
+def is_warm_worker_ready(store: RunStore) -> bool:
+    """Returns whether a warm worker waits that would do what a worker started by this process does."""
+    folder = warm_worker_folder(store.home)
     return (folder / f"{OFFER}{fingerprint(worker_environment(store))}").exists() and is_worker_alive(folder)
 
 
-def hand_over(store: RunStore, run_id: str) -> bool:
-    """Hands a run, claimed by this process, to the standby.
+def hand_off(store: RunStore, run_id: str) -> bool:
+    """Hands a run, claimed by this process, to the warm worker.
 
     Returns:
         Whether it took the run. If not, none will: the run needs a worker of its own.
     """
-    folder = standby_folder(store.home)
+    folder = warm_worker_folder(store.home)
     if not folder.is_dir():
         return False
     try:
@@ -74,11 +75,11 @@ def hand_over(store: RunStore, run_id: str) -> bool:
 
 
 class Offer:
-    """A standby's side of it. The caller holds the lock on the folder.
+    """A warm worker's side of it. The caller holds the lock on the folder.
 
     Args:
         folder: in which runs are handed over.
-        alike: fingerprint of the standby.
+        alike: fingerprint of the warm worker.
     """
 
     def __init__(self, folder: Path, alike: str) -> None:
@@ -87,7 +88,7 @@ class Offer:
         self.path = folder / f"{OFFER}{alike}"
 
     def publish(self) -> None:
-        """Makes the offer; those of standbys that died are swept.
+        """Makes the offer; those of warm workers that died are swept.
 
         Raises:
             OSError: the disk is full, or the data home is gone.
@@ -100,7 +101,7 @@ class Offer:
         """Waits for a run.
 
         Args:
-            owner_gone: set when nobody wants a standby any more.
+            owner_gone: set when nobody wants a warm worker any more.
 
         Returns:
             The run's id; empty where the offer has ended, and no run will come.

@@ -16,7 +16,7 @@ from filelock import Timeout
 
 from core.runs.records.store import RunStore
 from core.runs.worker.environment import LOG_NAME
-from core.runs.worker.handoff import Offer, fingerprint, standby_folder
+from core.runs.worker.handoff import Offer, fingerprint, warm_worker_folder
 from core.runs.worker.liveness import worker_lock
 from core.runs.worker.warm_worker_pool import DONE, NOT_WANTED
 from core.runs.worker.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_memory_killer, work
@@ -36,18 +36,18 @@ def stand_by(start_next: Callable[[RunStore], None]) -> int:
         start_next: starts queued runs while slots are free.
 
     Returns:
-        DONE, also where nobody wanted anything; FAILED; or NOT_WANTED, where the data home has a standby.
+        DONE, also where nobody wanted anything; FAILED; or NOT_WANTED, where the data home has a warm worker.
     """
     offer_to_memory_killer(IDLE_MEMORY_SCORE)
     ours = settings()
-    folder = standby_folder(ours.home)
+    folder = warm_worker_folder(ours.home)
     folder.mkdir(parents=True, exist_ok=True)
     lock = worker_lock(folder)
     try:
         lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
         return NOT_WANTED
-    # Before the code is loaded: what is changed meanwhile makes it another standby.
+    # Before the code is loaded: what is changed meanwhile makes it another warm worker.
     offer = Offer(folder, fingerprint(os.environ))
     owner_gone = _watch_owner()
     loading = _Loading()

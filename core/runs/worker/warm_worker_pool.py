@@ -1,4 +1,4 @@
-"""Keeping a standby for a data home while this process, a web server, lives."""
+"""Keeping a warm worker for a data home while this process, a web server, lives."""
 
 import subprocess
 import sys
@@ -10,11 +10,11 @@ import psutil
 from core.errors import CoreError
 from core.runs.records.store import RunStatus, RunStore
 from core.runs.worker.environment import PROCESS, WARM, settings_for, start_process, worker_environment
-from core.runs.worker.handoff import standby_folder
+from core.runs.worker.handoff import warm_worker_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.settings import GIGABYTE
 
-# How a standby ends: after its run, or where none was wanted any more; anything else is trouble.
+# How a warm worker ends: after its run, or where none was wanted any more; anything else is trouble.
 DONE = 0
 # ... or where the data home has one, of another server.
 NOT_WANTED = 3
@@ -27,14 +27,14 @@ PAUSES = {DONE: 0.0, NOT_WANTED: LOOK_SECONDS, None: 0.0}
 FREE_MEMORY_BYTES = 2 * GIGABYTE
 
 
-class StandbyPool:
-    """Keeps one standby ready, and a new one after each run, and sees to the queue while it is at it.
+class WarmWorkerPool:
+    """Keeps one warm worker ready, and a new one after each run, and sees to the queue while it is at it.
 
-    A standby is started when a slot is free: while a run trains, memory and processors are the run's. It ends with this
-    process unless it has a run by then.
+    A warm worker is started when a slot is free: while a run trains, memory and processors are the run's. It ends with
+    this process unless it has a run by then.
 
     Args:
-        store: whose runs the standby works on.
+        store: whose runs the warm worker works on.
         reconcile: brings the store's records in line with what is alive.
     """
 
@@ -46,13 +46,13 @@ class StandbyPool:
         self._thread.start()
 
     def close(self) -> None:
-        """Ends the standby, unless it has a run, and starts no other."""
+        """Ends the warm worker, unless it has a run, and starts no other."""
         self._closed.set()
         self._thread.join()
 
     def _keep(self) -> None:
         pause = 0.0
-        # A data home that was deleted needs no standby.
+        # A data home that was deleted needs no warm worker.
         while not self._closed.wait(pause) and self._store.home.is_dir():
             pause = LOOK_SECONDS
             try:
@@ -60,7 +60,7 @@ class StandbyPool:
                 if self._is_wanted():
                     pause = PAUSES.get(self._attend(), PAUSE_SECONDS)
             except (CoreError, OSError) as error:
-                # Runs start all the same, only slower. What stands in the way they will say to the person.
+                # Runs start all the same, only slower. What stands in the way they will say to the user.
                 print(f"There is no standby: {error}", file=sys.stderr)
                 pause = PAUSE_SECONDS
 
@@ -69,11 +69,11 @@ class StandbyPool:
         return (
             running < settings_for(self._store).slots
             and psutil.virtual_memory().available > FREE_MEMORY_BYTES
-            and not is_worker_alive(standby_folder(self._store.home))
+            and not is_worker_alive(warm_worker_folder(self._store.home))
         )
 
     def _attend(self) -> int | None:
-        """Starts a standby and stays with it to its end; returns its exit code, or None where the pool was closed."""
+        """Starts a warm worker and stays with it to its end; returns its exit code, None where the pool was closed."""
         log = self._store.home / LOG_NAME
         log.unlink(missing_ok=True)
         process = start_process([PROCESS, WARM], log, worker_environment(self._store), stdin=subprocess.PIPE)
@@ -83,5 +83,5 @@ class StandbyPool:
                     self._reconcile(self._store)
             return process.returncode
         finally:
-            # The standby's sign to leave.
+            # The warm worker's sign to leave.
             process.stdin.close()

@@ -143,7 +143,7 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
     on_event = ProgressRecorder(store, run)
     try:
         on_event(Event("starting"))
-        index = DatasetStore(ours).get(run.dataset_id)
+        dataset = DatasetStore(ours).get(run.dataset_id)
         if should_stop():
             return End(RunStatus.STOPPED, seconds=on_event.seconds())
         from core.nn.training.training import CHECKPOINT_FOLDER, run_training
@@ -151,7 +151,7 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
         folder = store.folder(run.id)
         restore_history(store, run, folder / CHECKPOINT_FOLDER)
         starting = on_event.clock.seconds()
-        outcome = run_training(run.config, index, folder, ours, on_event, should_stop)
+        outcome = run_training(run.config, dataset, folder, ours, on_event, should_stop)
     except Stopped:
         return End(RunStatus.STOPPED, seconds=on_event.seconds())
     except Exception as error:

@@ -131,7 +131,7 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
     figure = new_figure(360, hovermode="x unified")
     values: list[float] = []
     last = 1
-    for place, (name, events) in enumerate(curves.items()):
+    for index, (name, events) in enumerate(curves.items()):
         points = [event for event in epochs_of(events) if metric in event.metrics]
         heights = [event.metrics[metric] for event in points]
         figure.add_scatter(
@@ -139,8 +139,8 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
             y=heights,
             name=label(name, LONGEST_RUN_NAME),
             mode="lines+markers",
-            line={"width": 2.5, "dash": DASHES[place % len(DASHES)]},
-            marker={"size": 9, "symbol": MARKERS[place % len(MARKERS)], "line": {"width": 2}},
+            line={"width": 2.5, "dash": DASHES[index % len(DASHES)]},
+            marker={"size": 9, "symbol": MARKERS[index % len(MARKERS)], "line": {"width": 2}},
             hovertemplate="%{y:.3f}" if "loss" in metric else "%{y:.1%}",
         )
         values += heights
@@ -186,9 +186,9 @@ def network(config: TrainingConfig, num_classes: int) -> go.Figure:
     rows.append(("head", config.head.params(backbone, config.image_size, num_classes), True))
     figure = new_figure(150, barmode="stack", bargap=0.08)
     for learns, text in ((True, "Trainable"), (False, "Frozen")):
-        chosen = [(place, name, size) for place, (name, size, kind) in enumerate(rows) if kind == learns]
+        chosen = [(index, name, size) for index, (name, size, kind) in enumerate(rows) if kind == learns]
         figure.add_bar(
-            x=[place for place, _, _ in chosen],
+            x=[index for index, _, _ in chosen],
             y=[1] * len(chosen),
             name=text,
             # The opacity is part of the colour, as the legend's swatch doesn't have the bars' own.
@@ -216,24 +216,24 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
     counts = np.asarray(confusion)
     totals = counts.sum(axis=1, keepdims=True)
     shares = counts / np.maximum(totals, 1)
-    places = list(range(len(names)))
+    indices = list(range(len(names)))
     is_labelled = len(names) <= MOST_LABELLED
     ticks = {
-        "tickvals": places,
+        "tickvals": indices,
         "ticktext": [label(name, LONGEST_TICK) for name in class_names],
         "showticklabels": is_labelled,
         "showgrid": False,
     }
     figure = new_figure(min(720, 180 + 44 * len(names)))
     figure.add_heatmap(
-        x=places,
-        y=places,
+        x=indices,
+        y=indices,
         z=shares.tolist(),
         zmin=0,
         zmax=1,
         text=counts.tolist(),
         texttemplate="%{text}" if is_labelled else None,
-        customdata=[[[names[row], names[column]] for column in places] for row in places],
+        customdata=[[[names[row], names[column]] for column in indices] for row in indices],
         hovertemplate="%{customdata[0]} taken for %{customdata[1]}: %{text} (%{z:.0%})<extra></extra>",
         textfont={"size": 15},
         showscale=False,

@@ -135,18 +135,18 @@ def picture_map(
     for name, chosen, look in (
         [("Other classes", others, {"color": QUIET, "opacity": 0.4, "size": 6})] if others.any() else []
     ) + [
-        (label(name), chosen, {"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8, "opacity": 0.8})
-        for place, (name, chosen) in enumerate(groups)
+        (label(name), chosen, {"symbol": SYMBOLS[index % len(SYMBOLS)], "size": 8, "opacity": 0.8})
+        for index, (name, chosen) in enumerate(groups)
     ]:
-        places = np.flatnonzero(chosen)
+        indices = np.flatnonzero(chosen)
         figure.add_scatter(
-            x=coordinates[places, 0].tolist(),
-            y=coordinates[places, 1].tolist(),
+            x=coordinates[indices, 0].tolist(),
+            y=coordinates[indices, 1].tolist(),
             name=name,
             mode="markers",
             marker=look,
             unselected={"marker": {"opacity": 0.35}},
-            customdata=[[place, label(names[place]), label(classes[place])] for place in places.tolist()],
+            customdata=[[index, label(names[index]), label(classes[index])] for index in indices.tolist()],
             hovertemplate="%{customdata[2]}: %{customdata[1]}<extra></extra>",
         )
     if len(marked):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
-from core.processes.dataset_jobs import add_pictures_apart, make_version_apart
+from core.processes.dataset_jobs import add_pictures_in_subprocess, make_version_in_subprocess
 from pages.components import wording
 from pages.components.dataset import decisions, mean_images
 from pages.components.shared import pictures
@@ -23,43 +23,43 @@ QUICK = 50
 INCOMPLETE = "incomplete_change"
 
 
-def show(index: DatasetIndex) -> None:
+def show(dataset: DatasetIndex) -> None:
     """Draws the section.
 
     Args:
-        index: the data set.
+        dataset: the data set.
     """
-    draft = decisions.current(index)
-    decisions.staged(index, draft)
-    is_busy = decisions.is_busy(index)
+    pending = decisions.current(dataset)
+    decisions.staged(dataset, pending)
+    is_busy = decisions.is_busy(dataset)
     st.subheader("Change the classes", anchor=False)
     st.caption("Each change makes a version: this data set stays as it is.")
     change = st.segmented_control(
         "Change", CHANGES, key=CHANGE, default=RENAME, required=True, label_visibility="collapsed"
     )
     with st.container(border=True, key="class_change_form"):
-        if draft.edits() and change != ADD:
+        if pending.edits() and change != ADD:
             st.caption("What was decided about pictures is done along with it.")
-        {RENAME: _rename, MERGE: _merge, LEAVE_OUT: _leave_out, ADD: _add, FEWER: _take_fewer}[change](index, is_busy)
-    _gallery(index)
+        {RENAME: _rename, MERGE: _merge, LEAVE_OUT: _leave_out, ADD: _add, FEWER: _take_fewer}[change](dataset, is_busy)
+    _gallery(dataset)
 
 
-def _gallery(index: DatasetIndex) -> None:
+def _gallery(dataset: DatasetIndex) -> None:
     """Draws the average picture of each class, as they are worked out."""
     st.subheader("Average pictures", anchor=False)
     st.caption(
         "All pictures of a class laid over each other. Where two look alike in a way that they shouldn't, such as the "
         "same background, a model may learn just that."
     )
-    counts = index.distribution().totals
-    labels = list(pictures.page_of(range(len(index.class_names)), A_PAGE, f"classes_{index.id}"))
-    found = mean_images.look_up(index, labels)
+    counts = dataset.distribution().totals
+    labels = list(pictures.page_of(range(len(dataset.class_names)), A_PAGE, f"classes_{dataset.id}"))
+    found = mean_images.look_up(dataset, labels)
 
     def draw() -> bool:
-        known = mean_images.look_up(index, labels)
+        known = mean_images.look_up(dataset, labels)
         grid = st.grid(min_column_width=150, gap="small", key="gallery_averages")
         for label in labels:
-            name, average = index.class_names[label], known[label]
+            name, average = dataset.class_names[label], known[label]
             with grid.cell():
                 if average is None:
                     st.skeleton(height=150)
@@ -74,7 +74,7 @@ def _gallery(index: DatasetIndex) -> None:
     polling.poll("averages", draw, None in found.values(), POLL_SECONDS)
 
 
-def _button(label: str, index: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], is_busy: bool) -> None:
+def _button(label: str, dataset: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], is_busy: bool) -> None:
     """Draws the button of a form, and what is missing once it was pressed.
 
     What is typed reaches the server with the press itself, so the fields are read when it comes and are no reason to
@@ -82,106 +82,111 @@ def _button(label: str, index: DatasetIndex, read: Callable[[DatasetIndex], Edit
 
     Args:
         label: of the button.
-        index: the data set.
+        dataset: the data set.
         read: returns the change that the fields of the form ask for, or a sentence that says what is missing.
         is_busy: whether a version is being made already.
     """
-    asked = (index.id, label)
+    asked = (dataset.id, label)
     st.button(
-        label, key="make_change", icon=":material/check:", disabled=is_busy, on_click=_press, args=(index, read, asked)
+        label,
+        key="make_change",
+        icon=":material/check:",
+        disabled=is_busy,
+        on_click=_press,
+        args=(dataset, read, asked),
     )
-    wanted = read(index)
+    wanted = read(dataset)
     if st.session_state.get(INCOMPLETE) == asked and isinstance(wanted, str):
         st.warning(wanted, icon=":material/edit:")
 
 
-def _press(index: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], asked: tuple[str, str]) -> None:
-    wanted = read(index)
+def _press(dataset: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], asked: tuple[str, str]) -> None:
+    wanted = read(dataset)
     st.session_state[INCOMPLETE] = asked if isinstance(wanted, str) else None
     if not isinstance(wanted, str):
-        _make(index, wanted)
+        _make(dataset, wanted)
 
 
-def _make(index: DatasetIndex, edit: Edit) -> None:
+def _make(dataset: DatasetIndex, edit: Edit) -> None:
     """Starts to make the version."""
     store = session.dataset_store()
     job_views.start(
         DERIVE,
-        index.name,
-        lambda on_event, should_stop: make_version_apart(store, index, on_event, should_stop, [edit]),
-        about=index.id,
+        dataset.name,
+        lambda on_event, should_stop: make_version_in_subprocess(store, dataset, on_event, should_stop, [edit]),
+        about=dataset.id,
     )
 
 
-def _rename(index: DatasetIndex, is_busy: bool) -> None:
+def _rename(dataset: DatasetIndex, is_busy: bool) -> None:
     left, right = st.columns(2)
-    old = left.selectbox("Class", index.class_names, key=f"rename_{index.id}")
-    right.text_input("New name", old, key=f"rename_to_{index.id}_{old}", max_chars=100)
-    _button("Rename", index, _read_rename, is_busy)
+    old = left.selectbox("Class", dataset.class_names, key=f"rename_{dataset.id}")
+    right.text_input("New name", old, key=f"rename_to_{dataset.id}_{old}", max_chars=100)
+    _button("Rename", dataset, _read_rename, is_busy)
 
 
-def _read_rename(index: DatasetIndex) -> Edit | str:
-    old = st.session_state[f"rename_{index.id}"]
-    new = st.session_state.get(f"rename_to_{index.id}_{old}", old).strip()
+def _read_rename(dataset: DatasetIndex) -> Edit | str:
+    old = st.session_state[f"rename_{dataset.id}"]
+    new = st.session_state.get(f"rename_to_{dataset.id}_{old}", old).strip()
     return Edit(RENAME_CLASS, class_names=(old, new)) if new and new != old else "Type another name for the class."
 
 
-def _merge(index: DatasetIndex, is_busy: bool) -> None:
+def _merge(dataset: DatasetIndex, is_busy: bool) -> None:
     left, right = st.columns(2)
-    merged = left.multiselect("Classes to merge", index.class_names, key=f"merge_{index.id}")
+    merged = left.multiselect("Classes to merge", dataset.class_names, key=f"merge_{dataset.id}")
     first = merged[0] if merged else ""
-    right.text_input("Name of the merged class", first, key=f"merge_to_{index.id}_{first}", max_chars=100)
-    _button("Merge", index, _read_merge, is_busy)
+    right.text_input("Name of the merged class", first, key=f"merge_to_{dataset.id}_{first}", max_chars=100)
+    _button("Merge", dataset, _read_merge, is_busy)
 
 
-def _read_merge(index: DatasetIndex) -> Edit | str:
-    merged = st.session_state[f"merge_{index.id}"]
+def _read_merge(dataset: DatasetIndex) -> Edit | str:
+    merged = st.session_state[f"merge_{dataset.id}"]
     if len(merged) < 2:
         return "Choose two or more classes."
-    new = st.session_state.get(f"merge_to_{index.id}_{merged[0]}", merged[0]).strip()
+    new = st.session_state.get(f"merge_to_{dataset.id}_{merged[0]}", merged[0]).strip()
     return Edit(MERGE_CLASSES, class_names=(*merged, new)) if new else "Type a name for the merged class."
 
 
-def _leave_out(index: DatasetIndex, is_busy: bool) -> None:
-    st.multiselect("Classes to leave out", index.class_names, key=f"leave_out_{index.id}")
-    _button("Leave out", index, _read_leave_out, is_busy)
+def _leave_out(dataset: DatasetIndex, is_busy: bool) -> None:
+    st.multiselect("Classes to leave out", dataset.class_names, key=f"leave_out_{dataset.id}")
+    _button("Leave out", dataset, _read_leave_out, is_busy)
 
 
-def _read_leave_out(index: DatasetIndex) -> Edit | str:
-    chosen = st.session_state[f"leave_out_{index.id}"]
+def _read_leave_out(dataset: DatasetIndex) -> Edit | str:
+    chosen = st.session_state[f"leave_out_{dataset.id}"]
     if not chosen:
         return "Choose one or more classes."
-    if len(index.class_names) - len(chosen) < 2:
+    if len(dataset.class_names) - len(chosen) < 2:
         return "At least two classes have to stay."
     return Edit(LEAVE_OUT_CLASS, class_names=tuple(chosen))
 
 
-def _take_fewer(index: DatasetIndex, is_busy: bool) -> None:
-    most = max(index.distribution().totals)
+def _take_fewer(dataset: DatasetIndex, is_busy: bool) -> None:
+    most = max(dataset.distribution().totals)
     label, held_out = "Pictures of each class", "The usual share of them is held out for validation."
-    if index.has_split:
+    if dataset.has_split:
         label, held_out = "Training pictures of each class", "As large a share of the held-out pictures comes along."
     st.caption(f"For quick tries: the same few pictures of each class each time. {held_out}")
-    st.number_input(label, 2, max(most, 2), min(QUICK, max(most, 2)), key=f"subset_{index.id}")
-    _button("Take fewer", index, _read_take_fewer, is_busy)
+    st.number_input(label, 2, max(most, 2), min(QUICK, max(most, 2)), key=f"subset_{dataset.id}")
+    _button("Take fewer", dataset, _read_take_fewer, is_busy)
 
 
-def _read_take_fewer(index: DatasetIndex) -> Edit | str:
-    return Edit(SUBSET, number=int(st.session_state[f"subset_{index.id}"]))
+def _read_take_fewer(dataset: DatasetIndex) -> Edit | str:
+    return Edit(SUBSET, number=int(st.session_state[f"subset_{dataset.id}"]))
 
 
-def _add(index: DatasetIndex, is_busy: bool) -> None:
+def _add(dataset: DatasetIndex, is_busy: bool) -> None:
     left, right = st.columns(2)
     name = left.selectbox(
         "To the class",
-        index.class_names,
-        key=f"add_to_{index.id}",
+        dataset.class_names,
+        key=f"add_to_{dataset.id}",
         accept_new_options=True,
         help="Choose one, or type the name of a new one.",
     )
     with right:
         files = st.file_uploader(
-            "Pictures", type=pictures.PICTURE_TYPES, accept_multiple_files=True, key=_files_key(index)
+            "Pictures", type=pictures.PICTURE_TYPES, accept_multiple_files=True, key=_files_key(dataset)
         )
     st.button(
         f"Add {wording.count(len(files), 'picture')}" if files else "Add pictures",
@@ -189,20 +194,20 @@ def _add(index: DatasetIndex, is_busy: bool) -> None:
         icon=":material/add_photo_alternate:",
         disabled=is_busy or not files,
         on_click=_start_adding,
-        args=(index,),
+        args=(dataset,),
     )
     if not name:
         st.caption("Choose a class, or type the name of a new one.")
 
 
-def _files_key(index: DatasetIndex) -> str:
+def _files_key(dataset: DatasetIndex) -> str:
     """Returns the key of the field for pictures: another one, and so an empty field, after each time."""
-    return f"add_{index.id}_{st.session_state.get(FILES, 0)}"
+    return f"add_{dataset.id}_{st.session_state.get(FILES, 0)}"
 
 
-def _start_adding(index: DatasetIndex) -> None:
+def _start_adding(dataset: DatasetIndex) -> None:
     # As they are now: what was typed may have come with the press itself.
-    name, files = st.session_state[f"add_to_{index.id}"], st.session_state[_files_key(index)]
+    name, files = st.session_state[f"add_to_{dataset.id}"], st.session_state[_files_key(dataset)]
     if not name or not files:
         return
     store = session.dataset_store()
@@ -210,7 +215,7 @@ def _start_adding(index: DatasetIndex) -> None:
     st.session_state[FILES] = st.session_state.get(FILES, 0) + 1
     job_views.start(
         DERIVE,
-        index.name,
-        lambda on_event, should_stop: add_pictures_apart(store, index.id, name, own, on_event, should_stop),
-        about=index.id,
+        dataset.name,
+        lambda on_event, should_stop: add_pictures_in_subprocess(store, dataset.id, name, own, on_event, should_stop),
+        about=dataset.id,
     )

@@ -8,9 +8,9 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS, Advice, Audit, Issue, read_audit
-from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey
+from core.datasets.quality.embeddings import ANALYSIS_NAME, EmbeddingAnalysis, read_analysis
 from core.datasets.sample import Sample
-from core.datasets.versions.pending_edits import Draft
+from core.datasets.versions.pending_edits import PendingEdits
 
 MOST_KEPT = 10
 # Not part of the data set: there is nothing to decide about them.
@@ -35,18 +35,18 @@ class Findings:
     suggested: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
 
-    def left(self, draft: Draft) -> dict[str, int]:
+    def left(self, pending: PendingEdits) -> dict[str, int]:
         """Returns how many pictures of each kind nothing was decided about yet."""
-        decided = draft.decisions
+        decided = pending.decisions
         return {
             kind: len({issue.path for issue in issues if issue.path not in decided})
             for kind, issues in self.by_kind.items()
             if kind != CORRUPT
         }
 
-    def num_left(self, draft: Draft) -> int:
+    def num_left(self, pending: PendingEdits) -> int:
         """Returns how many pictures something was found about and nothing decided yet."""
-        return sum(path not in draft.decisions for path in self.by_path)
+        return sum(path not in pending.decisions for path in self.by_path)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
@@ -54,31 +54,31 @@ def _by_path(dataset_id: str, is_split: bool, share: float, _index: DatasetIndex
     return {sample.path: sample for sample in _index.samples}
 
 
-def by_path(index: DatasetIndex) -> Mapping[str, Sample]:
+def by_path(dataset: DatasetIndex) -> Mapping[str, Sample]:
     """Returns the pictures of a data set by their `Sample.path`."""
-    is_split = any(sample.split for sample in index.samples[:1])
-    return _by_path(index.id, is_split, index.validation_split, index)
+    is_split = any(sample.split for sample in dataset.samples[:1])
+    return _by_path(dataset.id, is_split, dataset.validation_split, dataset)
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
-def _survey(path: Path, modified: int, _index: DatasetIndex) -> Survey | None:
-    return read_survey(_index)
+def _analysis(path: Path, modified: int, _index: DatasetIndex) -> EmbeddingAnalysis | None:
+    return read_analysis(_index)
 
 
-def survey(index: DatasetIndex) -> Survey | None:
+def analysis(dataset: DatasetIndex) -> EmbeddingAnalysis | None:
     """Returns the data set's survey, or None where there is none yet."""
-    path = index.folder / SURVEY_NAME
+    path = dataset.folder / ANALYSIS_NAME
     try:
-        return _survey(path, path.stat().st_mtime_ns, index)
+        return _analysis(path, path.stat().st_mtime_ns, dataset)
     except OSError:
         return None
 
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
 def _findings(
-    audit_key: tuple, survey_key: tuple, _index: DatasetIndex, _audit: Audit, _survey: Survey | None
+    audit_key: tuple, survey_key: tuple, _index: DatasetIndex, _audit: Audit, _analysis: EmbeddingAnalysis | None
 ) -> Findings:
-    issues = [*_audit.issues, *(_survey.issues if _survey else ())]
+    issues = [*_audit.issues, *(_analysis.issues if _analysis else ())]
     by_kind: dict[str, list[Issue]] = {kind: [] for kind in KINDS}
     by_path: dict[str, list[Issue]] = {}
     for issue in issues:
@@ -89,27 +89,27 @@ def _findings(
         {kind: tuple(own) for kind, own in by_kind.items() if own},
         {path: tuple(own) for path, own in by_path.items()},
         _audit.advice,
-        dict(_survey.suggested) if _survey else {},
+        dict(_analysis.suggested) if _analysis else {},
         _groups(_index, _audit),
     )
 
 
-def _groups(index: DatasetIndex, audit: Audit) -> dict[str, tuple[str, ...]]:
+def _groups(dataset: DatasetIndex, audit: Audit) -> dict[str, tuple[str, ...]]:
     """Returns the copies in each group. A data set of old has no groups of its own, only those of its issues."""
     found: dict[str, list[str]] = {issue.group: [] for issue in audit.issues if issue.group}
     flagged = {issue.path: issue.group for issue in audit.issues if issue.group}
-    for sample in index.samples:
+    for sample in dataset.samples:
         name = flagged.get(sample.path) or sample.group or sample.digest
         if name in found:
             found[name].append(sample.path)
     return {name: tuple(sorted(paths, key=lambda path: path in flagged)) for name, paths in found.items()}
 
 
-def findings(index: DatasetIndex) -> Findings | None:
+def findings(dataset: DatasetIndex) -> Findings | None:
     """Returns what was found in a data set, or None before it was looked over."""
-    audit = read_audit(index)
+    audit = read_audit(dataset)
     if audit is None:
         return None
-    seen = survey(index)
-    audit_key = (index.id, audit.seconds, len(audit.issues), len(audit.advice))
-    return _findings(audit_key, (seen.accuracy, len(seen.issues)) if seen else (), index, audit, seen)
+    seen = analysis(dataset)
+    audit_key = (dataset.id, audit.seconds, len(audit.issues), len(audit.advice))
+    return _findings(audit_key, (seen.accuracy, len(seen.issues)) if seen else (), dataset, audit, seen)

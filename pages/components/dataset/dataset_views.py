@@ -15,7 +15,7 @@ IN_USE = "A run is training on it. Wait for its end, or stop it."
 
 def choose(datasets: list[DatasetIndex]) -> DatasetIndex:
     """Draws the choice of a data set and remembers it for the other pages."""
-    by_id = {index.id: index for index in datasets}
+    by_id = {dataset.id: dataset for dataset in datasets}
     chosen = session.chosen_dataset(datasets) or datasets[0]
     session.choose_dataset(chosen.id)
     # A key of its own and no index: with another index it would be another widget, which forgets what was just picked.
@@ -41,15 +41,15 @@ def train_button(is_next: bool) -> None:
         st.switch_page(session.TRAIN)
 
 
-def rename_and_delete(index: DatasetIndex) -> None:
+def rename_and_delete(dataset: DatasetIndex) -> None:
     """Draws the buttons that rename a data set and delete it, the latter disabled while a run needs it."""
     if st.button("Rename", icon=":material/edit:"):
-        dialogs.rename(index.name, lambda name: session.dataset_store().rename(index.id, name))
-    in_use = is_in_use(index)
+        dialogs.rename(dataset.name, lambda name: session.dataset_store().rename(dataset.id, name))
+    in_use = is_in_use(dataset)
     if st.button("Delete", icon=":material/delete:", disabled=in_use, help=IN_USE if in_use else None):
         dialogs.delete(
-            f"the data set {wording.plain(index.name)} with {wording.count(len(index.samples), 'picture')}",
-            lambda: delete(index),
+            f"the data set {wording.plain(dataset.name)} with {wording.count(len(dataset.samples), 'picture')}",
+            lambda: delete(dataset),
         )
 
 
@@ -66,30 +66,30 @@ def damaged() -> None:
                 )
 
 
-def is_in_use(index: DatasetIndex) -> bool:
+def is_in_use(dataset: DatasetIndex) -> bool:
     """Whether a queued or running run needs a data set."""
-    return bool(queue.run_using(session.run_store(), index.id))
+    return bool(queue.run_using(session.run_store(), dataset.id))
 
 
-def delete(index: DatasetIndex) -> bool:
+def delete(dataset: DatasetIndex) -> bool:
     """Deletes a data set unless a run needs it by now. Returns whether it did."""
-    if is_in_use(index):
+    if is_in_use(dataset):
         st.toast("A run is training on it by now. Stop it first.", icon=":material/info:")
         return False
-    session.dataset_store().delete(index.id)
+    session.dataset_store().delete(dataset.id)
     return True
 
 
-def origin(index: DatasetIndex) -> str:
+def origin(dataset: DatasetIndex) -> str:
     """Returns in Markdown which data set this is a version of and what was done, empty where it is none."""
-    if not index.parent:
+    if not dataset.parent:
         return ""
-    name = parent_name(index)
+    name = parent_name(dataset)
     parent = f"**{wording.plain(name)}**" if name else "a data set that was deleted"
-    return f"A version of {parent}: {wording.plain(wording.changes(index.edits))}."
+    return f"A version of {parent}: {wording.plain(wording.changes(dataset.edits))}."
 
 
-def parent_name(index: DatasetIndex) -> str:
+def parent_name(dataset: DatasetIndex) -> str:
     """Returns what the data set that this is a version of is called, empty where there is none any more."""
     names = {other.id: other.name for other in session.dataset_store().list()}
-    return names.get(index.parent, "")
+    return names.get(dataset.parent, "")

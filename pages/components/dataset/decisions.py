@@ -1,4 +1,4 @@
-"""What a person decides about pictures: kept on disk at once, made into a version of the data set later."""
+"""What a user decides about pictures: kept on disk at once, made into a version of the data set later."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,13 @@ from core.datasets.versions.pending_edits import (
     KEEP,
     RELABEL_PREFIX,
     UNDECIDED,
-    Draft,
+    PendingEdits,
     decide,
-    discard_draft,
-    read_draft,
+    discard_pending_edits,
+    read_pending_edits,
 )
 from core.errors import CoreError
-from core.processes.dataset_jobs import make_version_apart
+from core.processes.dataset_jobs import make_version_in_subprocess
 from pages.components import wording
 from pages.components.shared import pictures
 from pages.components.shell import dialogs, job_views, session
@@ -27,24 +27,24 @@ from pages.components.shell.jobs import DERIVE, Job
 CHOICES = {KEEP: "Keep", REMOVE: "Remove"}
 
 
-def current(index: DatasetIndex) -> Draft:
+def current(dataset: DatasetIndex) -> PendingEdits:
     """Returns what was decided so far. Where that can't be read, says so and offers to discard it."""
     try:
-        return read_draft(index)
+        return read_pending_edits(dataset)
     except CoreError as error:
         st.error(wording.plain(str(error)), icon=":material/error:")
-        st.button("Discard the decisions", icon=":material/undo:", on_click=_discard, args=(index,))
+        st.button("Discard the decisions", icon=":material/undo:", on_click=_discard, args=(dataset,))
         st.stop()
 
 
-def staged(index: DatasetIndex, draft: Draft) -> None:
+def staged(dataset: DatasetIndex, pending: PendingEdits) -> None:
     """Draws what was decided, and what can be made of it."""
-    if not draft.decisions:
+    if not pending.decisions:
         return
-    edits = draft.edits()
-    kept = sum(decision == KEEP for decision in draft.decisions.values())
+    edits = pending.edits()
+    kept = sum(decision == KEEP for decision in pending.decisions.values())
     words = [edit.describe() for edit in edits] + ([f"{wording.count(kept, 'picture')} kept"] if kept else [])
-    decided = wording.plain(wording.with_short(index.class_names, ", ".join(words)))
+    decided = wording.plain(wording.with_short(dataset.class_names, ", ".join(words)))
     with st.container(border=True, key="staged"):
         st.markdown(f":material/inventory: **Decided:** {decided}")
         if edits:
@@ -56,40 +56,40 @@ def staged(index: DatasetIndex, draft: Draft) -> None:
                     type="primary",
                     icon=":material/auto_fix_high:",
                     on_click=_make,
-                    args=(index,),
-                    disabled=is_busy(index),
+                    args=(dataset,),
+                    disabled=is_busy(dataset),
                 )
-            if st.button("Discard", icon=":material/undo:", disabled=is_busy(index)):
-                number = wording.count(len(draft.decisions), "decision")
-                dialogs.discard(f"**{number}**: {decided}", lambda: _discard(index))
+            if st.button("Discard", icon=":material/undo:", disabled=is_busy(dataset)):
+                number = wording.count(len(pending.decisions), "decision")
+                dialogs.discard(f"**{number}**: {decided}", lambda: _discard(dataset))
 
 
-def are_staged(index: DatasetIndex) -> bool:
+def are_staged(dataset: DatasetIndex) -> bool:
     """Whether a version could be made of what was decided."""
     try:
-        return bool(read_draft(index).edits())
+        return bool(read_pending_edits(dataset).edits())
     except CoreError:
         return False
 
 
-def is_busy(index: DatasetIndex) -> bool:
+def is_busy(dataset: DatasetIndex) -> bool:
     """Whether a version of a data set is being made."""
-    return any(job.about == index.id for job in session.jobs().running(DERIVE))
+    return any(job.about == dataset.id for job in session.jobs().running(DERIVE))
 
 
-def _make(index: DatasetIndex) -> None:
+def _make(dataset: DatasetIndex) -> None:
     store = session.dataset_store()
     job_views.start(
         DERIVE,
-        index.name,
-        lambda on_event, should_stop: make_version_apart(store, index, on_event, should_stop),
-        about=index.id,
+        dataset.name,
+        lambda on_event, should_stop: make_version_in_subprocess(store, dataset, on_event, should_stop),
+        about=dataset.id,
     )
 
 
-def _discard(index: DatasetIndex) -> None:
+def _discard(dataset: DatasetIndex) -> None:
     with session.errors_shown():
-        discard_draft(index)
+        discard_pending_edits(dataset)
 
 
 def show_made(job: Job[DatasetIndex]) -> None:
@@ -105,19 +105,19 @@ def show_made(job: Job[DatasetIndex]) -> None:
     st.toast(f"**{wording.plain(version.name)}** is ready: {done}.", icon=":material/check_circle:")
 
 
-def stage(index: DatasetIndex, paths: Sequence[str], decision: str) -> None:
+def stage(dataset: DatasetIndex, paths: Sequence[str], decision: str) -> None:
     """Decides about pictures; what hinders that is shown."""
     with session.errors_shown():
-        decide(index, paths, decision)
+        decide(dataset, paths, decision)
 
 
-def bulk(index: DatasetIndex, samples: Sequence[Sample], draft: Draft, key: str) -> None:
+def bulk(dataset: DatasetIndex, samples: Sequence[Sample], pending: PendingEdits, key: str) -> None:
     """Draws the decisions that can be made about all pictures shown.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         samples: those that are shown.
-        draft: what was decided so far.
+        pending: what was decided so far.
         key: of its own on the page.
     """
     paths = tuple(sample.path for sample in samples)
@@ -126,40 +126,40 @@ def bulk(index: DatasetIndex, samples: Sequence[Sample], draft: Draft, key: str)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for decision, word, icon in ((KEEP, "Keep", ":material/check:"), (REMOVE, "Remove", ":material/delete:")):
             st.button(
-                f"{word} {what}", key=f"{decision}_{key}", icon=icon, on_click=stage, args=(index, paths, decision)
+                f"{word} {what}", key=f"{decision}_{key}", icon=icon, on_click=stage, args=(dataset, paths, decision)
             )
-        if any(path in draft.decisions for path in paths):
+        if any(path in pending.decisions for path in paths):
             st.button(
                 "Decide again",
                 key=f"again_{key}",
                 icon=":material/undo:",
                 help=f"Takes back what was decided about {what}.",
                 on_click=stage,
-                args=(index, paths, UNDECIDED),
+                args=(dataset, paths, UNDECIDED),
             )
         st.selectbox(
             f"Relabel {what} as",
-            index.class_names,
+            dataset.class_names,
             index=None,
             key=move,
             placeholder="Choose a class",
             width=220,
             on_change=_move_all,
-            args=(index, paths, move),
+            args=(dataset, paths, move),
         )
 
 
-def _move_all(index: DatasetIndex, paths: Sequence[str], key: str) -> None:
+def _move_all(dataset: DatasetIndex, paths: Sequence[str], key: str) -> None:
     name = st.session_state[key]
     st.session_state[key] = None
     if name is not None:
-        stage(index, paths, f"{RELABEL_PREFIX}{name}")
+        stage(dataset, paths, f"{RELABEL_PREFIX}{name}")
 
 
 def card(
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     sample: Sample,
-    draft: Draft,
+    pending: PendingEdits,
     issues: Sequence[Issue] = (),
     suggested: str = "",
     side: int = pictures.SIDE,
@@ -167,34 +167,34 @@ def card(
     """Draws one picture, what is wrong with it, and the decisions that can be made about it.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         sample: the picture.
-        draft: what was decided so far.
+        pending: what was decided so far.
         issues: what was found about it.
         suggested: class that it looks like, where that is another one.
         side: of the picture at most, in pixels.
     """
-    class_name = index.class_names[sample.label]
-    decision = draft.decisions.get(sample.path, UNDECIDED)
+    class_name = dataset.class_names[sample.label]
+    decision = pending.decisions.get(sample.path, UNDECIDED)
     with st.container(gap="xsmall"):
-        pictures.one(index, sample, f"{class_name}: {sample.name}", side, is_faded=decision == REMOVE)
-        _reasons(index, sample, issues)
-        _keep_or_remove(index, sample, decision)
-        _class(index, sample, decision, suggested)
+        pictures.one(dataset, sample, f"{class_name}: {sample.name}", side, is_faded=decision == REMOVE)
+        _reasons(dataset, sample, issues)
+        _keep_or_remove(dataset, sample, decision)
+        _class(dataset, sample, decision, suggested)
 
 
-def _reasons(index: DatasetIndex, sample: Sample, issues: Sequence[Issue]) -> None:
-    class_name = index.class_names[sample.label]
+def _reasons(dataset: DatasetIndex, sample: Sample, issues: Sequence[Issue]) -> None:
+    class_name = dataset.class_names[sample.label]
     name = sample.name.rsplit("/", 1)[-1]
     title = f"**{wording.plain(wording.short(class_name))}** · {wording.plain(wording.short(name))}"
     is_short = class_name == wording.short(class_name) and name == wording.short(name)
     st.caption(title, help=None if is_short else f"{wording.plain(class_name)} · {wording.plain(name)}")
     for issue in issues:
-        st.caption(wording.plain(wording.with_short(index.class_names, issue.detail or KINDS[issue.kind].title)))
+        st.caption(wording.plain(wording.with_short(dataset.class_names, issue.detail or KINDS[issue.kind].title)))
 
 
-def _keep_or_remove(index: DatasetIndex, sample: Sample, decision: str) -> None:
-    key = f"decision_{index.id}_{sample.path}"
+def _keep_or_remove(dataset: DatasetIndex, sample: Sample, decision: str) -> None:
+    key = f"decision_{dataset.id}_{sample.path}"
     # What is on disk counts, whatever the widget had: another tab or a button for all may have decided.
     st.session_state[key] = decision if decision in CHOICES else None
     st.segmented_control(
@@ -204,28 +204,28 @@ def _keep_or_remove(index: DatasetIndex, sample: Sample, decision: str) -> None:
         key=key,
         label_visibility="collapsed",
         on_change=_decided,
-        args=(index, sample.path, key),
+        args=(dataset, sample.path, key),
         width="stretch",
     )
 
 
-def _decided(index: DatasetIndex, path: str, key: str) -> None:
-    stage(index, (path,), st.session_state[key] or UNDECIDED)
+def _decided(dataset: DatasetIndex, path: str, key: str) -> None:
+    stage(dataset, (path,), st.session_state[key] or UNDECIDED)
 
 
-def _class(index: DatasetIndex, sample: Sample, decision: str, suggested: str) -> None:
-    own = index.class_names[sample.label]
+def _class(dataset: DatasetIndex, sample: Sample, decision: str, suggested: str) -> None:
+    own = dataset.class_names[sample.label]
     new = decision.removeprefix(RELABEL_PREFIX) if decision.startswith(RELABEL_PREFIX) else own
-    key = f"class_of_{index.id}_{sample.path}"
+    key = f"class_of_{dataset.id}_{sample.path}"
     st.session_state[key] = new
-    names = index.class_names if new in index.class_names else (*index.class_names, new)
+    names = dataset.class_names if new in dataset.class_names else (*dataset.class_names, new)
     st.selectbox(
         "Class of this picture",
         names,
         key=key,
         label_visibility="collapsed",
         on_change=_relabelled,
-        args=(index, sample, key),
+        args=(dataset, sample, key),
     )
     if suggested and suggested != new:
         st.button(
@@ -234,13 +234,13 @@ def _class(index: DatasetIndex, sample: Sample, decision: str, suggested: str) -
             type="tertiary",
             icon=":material/label:",
             on_click=stage,
-            args=(index, (sample.path,), f"{RELABEL_PREFIX}{suggested}"),
+            args=(dataset, (sample.path,), f"{RELABEL_PREFIX}{suggested}"),
         )
     elif new != own:
         st.caption(f":material/label: {wording.plain(own)} → **{wording.plain(new)}**")
 
 
-def _relabelled(index: DatasetIndex, sample: Sample, key: str) -> None:
+def _relabelled(dataset: DatasetIndex, sample: Sample, key: str) -> None:
     name = st.session_state[key]
-    is_own = name == index.class_names[sample.label]
-    stage(index, (sample.path,), UNDECIDED if is_own else f"{RELABEL_PREFIX}{name}")
+    is_own = name == dataset.class_names[sample.label]
+    stage(dataset, (sample.path,), UNDECIDED if is_own else f"{RELABEL_PREFIX}{name}")

@@ -32,7 +32,7 @@ class Packed:
 
     Args:
         store: where data sets are; the file lies in a workspace of it.
-        index: the data set.
+        dataset: the data set.
 
     Attributes:
         token: what the browser shows to get it.
@@ -40,12 +40,12 @@ class Packed:
         file_name: what the browser calls it.
     """
 
-    def __init__(self, store: DatasetStore, index: DatasetIndex) -> None:
+    def __init__(self, store: DatasetStore, dataset: DatasetIndex) -> None:
         self.token = secrets.token_urlsafe(32)
         self.path: Path | None = None
-        self.file_name = f"{index.name}.zip".replace("/", "_").replace("\\", "_")
+        self.file_name = f"{dataset.name}.zip".replace("/", "_").replace("\\", "_")
         self._store = store
-        self._index = index
+        self._dataset = dataset
         self._place = ExitStack()
 
     def pack(self, on_event: OnEvent, should_stop: ShouldStop) -> "Packed":
@@ -57,7 +57,7 @@ class Packed:
         """
         try:
             path = self._place.enter_context(self._store.workspace()) / "packed.zip"
-            write_zip(self._index, path, on_event, should_stop)
+            write_zip(self._dataset, path, on_event, should_stop)
         except OSError as error:
             self.discard()
             raise DatasetError(
@@ -98,9 +98,9 @@ def _packed(token: str) -> Packed | None:
     return next((packed for packed in ready if packed and secrets.compare_digest(packed.token, token)), None)
 
 
-def button(index: DatasetIndex) -> None:
+def button(dataset: DatasetIndex) -> None:
     """Draws the button that packs a data set, or the link to its zip once that is there."""
-    latest = session.jobs().latest(PACK, index.id)
+    latest = session.jobs().latest(PACK, dataset.id)
     packed = latest.result if latest else None
     if packed is not None and packed.path is not None:
         size = wording.size(packed.path.stat().st_size)
@@ -112,9 +112,9 @@ def button(index: DatasetIndex) -> None:
         help="One folder per class, to use elsewhere or to import again.",
         disabled=latest is not None and latest.is_running,
         on_click=_start,
-        args=(index,),
+        args=(dataset,),
     )
 
 
-def _start(index: DatasetIndex) -> None:
-    job_views.start(PACK, index.name, Packed(session.dataset_store(), index).pack, about=index.id)
+def _start(dataset: DatasetIndex) -> None:
+    job_views.start(PACK, dataset.name, Packed(session.dataset_store(), dataset).pack, about=dataset.id)

@@ -7,10 +7,10 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS
 from core.datasets.sample import Sample
-from core.datasets.versions.pending_edits import RELABEL_PREFIX, Draft
+from core.datasets.versions.pending_edits import RELABEL_PREFIX, PendingEdits
 from pages.components import wording
 from pages.components.dataset import decisions, duplicates_view, map_view
-from pages.components.dataset.dataset_queries import CORRUPT, Findings, by_path, survey
+from pages.components.dataset.dataset_queries import CORRUPT, Findings, analysis, by_path
 from pages.components.shared import pictures, tables
 
 KIND = "issue_kind"
@@ -22,28 +22,28 @@ BADGES: dict[str, tuple[str, wording.Color, str]] = {
 }
 
 
-def show(index: DatasetIndex, found: Findings) -> None:
+def show(dataset: DatasetIndex, found: Findings) -> None:
     """Draws the section.
 
     Args:
-        index: the data set, each picture with its split.
+        dataset: the data set, each picture with its split.
         found: what was found in it.
     """
-    draft = decisions.current(index)
-    decisions.staged(index, draft)
+    pending = decisions.current(dataset)
+    decisions.staged(dataset, pending)
     if found.by_kind:
-        _findings(index, found, draft)
+        _findings(dataset, found, pending)
     else:
-        st.success(f"Nothing was found in {wording.count(len(index.samples), 'picture')}.", icon=":material/check:")
-    if survey(index) is None:
+        st.success(f"Nothing was found in {wording.count(len(dataset.samples), 'picture')}.", icon=":material/check:")
+    if analysis(dataset) is None:
         with st.container(border=True):
             st.markdown("A pretrained network can look for **doubtful labels** and pictures **unlike all others** too.")
-            map_view.start_button(index, "Look for them", "survey_issues")
+            map_view.start_button(dataset, "Look for them", "survey_issues")
 
 
-def _findings(index: DatasetIndex, found: Findings, draft: Draft) -> None:
+def _findings(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> None:
     """Draws the kinds, and the pictures of the chosen one."""
-    kind = _choose_kind(found, draft)
+    kind = _choose_kind(found, pending)
     words, color, icon = BADGES[KINDS[kind].severity]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(KINDS[kind].title, anchor=False, width="content")
@@ -52,14 +52,14 @@ def _findings(index: DatasetIndex, found: Findings, draft: Draft) -> None:
     if kind == CORRUPT:
         _unreadable(found)
     elif kind in duplicates_view.KINDS:
-        duplicates_view.show(index, found, draft, kind)
+        duplicates_view.show(dataset, found, pending, kind)
     else:
-        _pictures(index, found, draft, kind)
+        _pictures(dataset, found, pending, kind)
 
 
-def _choose_kind(found: Findings, draft: Draft) -> str:
+def _choose_kind(found: Findings, pending: PendingEdits) -> str:
     """Draws the kinds that occur, the worst first, each with the number of pictures that wait for a decision."""
-    left = found.left(draft)
+    left = found.left(pending)
     kinds = list(found.by_kind)
     if st.session_state.get(KIND) not in kinds:
         st.session_state[KIND] = next((kind for kind in kinds if left.get(kind)), kinds[0])
@@ -81,20 +81,20 @@ def _unreadable(found: Findings) -> None:
     )
 
 
-def _pictures(index: DatasetIndex, found: Findings, draft: Draft, kind: str) -> None:
-    own = by_path(index)
+def _pictures(dataset: DatasetIndex, found: Findings, pending: PendingEdits, kind: str) -> None:
+    own = by_path(dataset)
     issues = [issue for issue in found.by_kind[kind] if issue.path in own]
-    shown = pictures.page_of(issues, A_PAGE, f"issues_{index.id}_{kind}")
+    shown = pictures.page_of(issues, A_PAGE, f"issues_{dataset.id}_{kind}")
     samples = [own[issue.path] for issue in shown]
-    decisions.bulk(index, samples, draft, kind)
-    _as_they_look(index, found, samples)
+    decisions.bulk(dataset, samples, pending, kind)
+    _as_they_look(dataset, found, samples)
     grid = st.grid(min_column_width=165, gap="small", key="cards_issues")
     for issue, sample in zip(shown, samples, strict=True):
         with grid.cell():
-            decisions.card(index, sample, draft, (issue,), found.suggested.get(sample.path, ""))
+            decisions.card(dataset, sample, pending, (issue,), found.suggested.get(sample.path, ""))
 
 
-def _as_they_look(index: DatasetIndex, found: Findings, samples: Sequence[Sample]) -> None:
+def _as_they_look(dataset: DatasetIndex, found: Findings, samples: Sequence[Sample]) -> None:
     """Draws the button that gives pictures with doubtful labels the classes that they look like."""
     suggested = {sample.path: found.suggested[sample.path] for sample in samples if sample.path in found.suggested}
     if len(suggested) > 1:
@@ -102,11 +102,11 @@ def _as_they_look(index: DatasetIndex, found: Findings, samples: Sequence[Sample
             f"Relabel all {len(suggested)} shown as what they look like",
             icon=":material/label:",
             on_click=_relabel,
-            args=(index, suggested),
+            args=(dataset, suggested),
         )
 
 
-def _relabel(index: DatasetIndex, suggested: dict[str, str]) -> None:
+def _relabel(dataset: DatasetIndex, suggested: dict[str, str]) -> None:
     for name in set(suggested.values()):
         paths = [path for path, own in suggested.items() if own == name]
-        decisions.stage(index, paths, f"{RELABEL_PREFIX}{name}")
+        decisions.stage(dataset, paths, f"{RELABEL_PREFIX}{name}")

@@ -8,11 +8,11 @@ import streamlit as st
 from PIL import Image
 
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.mean_images import class_average
+from core.datasets.quality.mean_images import mean_image
 from core.datasets.store.store import DatasetStore
 from core.settings import settings
 from pages.components.shell import session
-from pages.components.shell.background_cache import Found, Lookups
+from pages.components.shell.background_cache import BackgroundCache, Found
 
 SIDE = 144
 SOON_SECONDS = 0.15
@@ -32,23 +32,23 @@ def find(store: DatasetStore, question: Question) -> bytes:
     Raises:
         DatasetError: the data set is gone, or none of the class's pictures can be read.
     """
-    average = class_average(store.get(question.dataset_id), question.label, SIDE)
+    average = mean_image(store.get(question.dataset_id), question.label, SIDE)
     file = io.BytesIO()
     Image.fromarray(average).save(file, "PNG")
     return file.getvalue()
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
-def _averages(home: Path, _store: DatasetStore) -> Lookups[Question, bytes]:
-    return Lookups(lambda question: find(_store, question))
+@st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
+def _mean_images(home: Path, _store: DatasetStore) -> BackgroundCache[Question, bytes]:
+    return BackgroundCache(lambda question: find(_store, question))
 
 
-def look_up(index: DatasetIndex, labels: list[int]) -> dict[int, Found[bytes] | None]:
+def look_up(dataset: DatasetIndex, labels: list[int]) -> dict[int, Found[bytes] | None]:
     """Returns what is known of the averages of some classes, and has the next one that isn't worked out."""
-    averages = _averages(settings().home, session.dataset_store())
-    questions = {label: Question(index.id, label) for label in labels}
-    missing = next((question for question in questions.values() if averages.get(question) is None), None)
+    mean_images = _mean_images(settings().home, session.dataset_store())
+    questions = {label: Question(dataset.id, label) for label in labels}
+    missing = next((question for question in questions.values() if mean_images.get(question) is None), None)
     if missing is not None:
-        averages.ask(missing)
-        averages.wait(missing, SOON_SECONDS)
-    return {label: averages.get(question) for label, question in questions.items()}
+        mean_images.ask(missing)
+        mean_images.wait(missing, SOON_SECONDS)
+    return {label: mean_images.get(question) for label, question in questions.items()}

@@ -25,42 +25,42 @@ ANY = "any"
 NONE_FOUND = "none"
 
 
-def show(index: DatasetIndex, found: Findings | None, open_issues: Callable[[], None]) -> None:
+def show(dataset: DatasetIndex, found: Findings | None, open_issues: Callable[[], None]) -> None:
     """Draws the section.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         found: what was found in it; None before it was looked over.
-        open_issues: called when the person wants to see what was found.
+        open_issues: called when the user wants to see what was found.
     """
     if found is not None:
-        _glance(index, found, open_issues)
+        _glance(dataset, found, open_issues)
     with st.container(horizontal=True):
-        dataset_views.rename_and_delete(index)
-    split = _split(index)
+        dataset_views.rename_and_delete(dataset)
+    split = _split(dataset)
     _numbers(split)
-    for note in index.notes:
+    for note in dataset.notes:
         st.caption(wording.plain(note))
     _pictures(split, found)
     left, right = st.columns(2, gap="medium")
     with left:
         _class_counts(split)
     with right:
-        _sizes(index)
-    left_out.show(index)
+        _sizes(dataset)
+    left_out.show(dataset)
 
 
-def _glance(index: DatasetIndex, found: Findings, open_issues: Callable[[], None]) -> None:
+def _glance(dataset: DatasetIndex, found: Findings, open_issues: Callable[[], None]) -> None:
     """Draws what the audit found, in one look, and what it advises."""
-    draft = decisions.current(index)
-    number = found.num_left(draft)
+    pending = decisions.current(dataset)
+    number = found.num_left(pending)
     with st.container(border=True, key="glance"):
         if not number:
             done = "Everything was looked at" if found.by_path else "Nothing wrong was found"
-            pictures_words = wording.count(len(index.samples), "picture")
+            pictures_words = wording.count(len(dataset.samples), "picture")
             st.markdown(f":green[:material/check_circle:] **{done}** in {pictures_words}.")
         else:
-            left = [(KINDS[kind].title, count) for kind, count in found.left(draft).items() if count]
+            left = [(KINDS[kind].title, count) for kind, count in found.left(pending).items() if count]
             listed = wording.listing([f"{title} ({count:,})" for title, count in left], MOST_KINDS)
             words, go = st.columns([5, 1], vertical_alignment="center")
             words.markdown(f"**{wording.count(number, 'picture')} to look at**: {listed}")
@@ -68,40 +68,40 @@ def _glance(index: DatasetIndex, found: Findings, open_issues: Callable[[], None
                 "Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues, width="stretch"
             )
         for advice in found.advice:
-            _advice(index, advice.text)
+            _advice(dataset, advice.text)
         if CORRUPT in found.by_kind:
             number = len(found.by_kind[CORRUPT])
             were = "was" if number == 1 else "were"
             st.caption(f"{wording.count(number, 'file')} could not be read and {were} left out, see below.")
-    if draft.edits():
-        decisions.staged(index, draft)
+    if pending.edits():
+        decisions.staged(dataset, pending)
 
 
-def _advice(index: DatasetIndex, text: str) -> None:
-    shown = wording.with_short(index.class_names, text)
+def _advice(dataset: DatasetIndex, text: str) -> None:
+    shown = wording.with_short(dataset.class_names, text)
     st.markdown(
         f":orange[:material/lightbulb:] {wording.plain(shown)}", help=None if shown == text else wording.plain(text)
     )
 
 
-def _split(index: DatasetIndex) -> DatasetIndex:
+def _split(dataset: DatasetIndex) -> DatasetIndex:
     """Draws the share to hold out, where no split was given, and returns the data set split."""
-    if index.has_split:
+    if dataset.has_split:
         st.caption("Came with its own validation pictures.")
-        return session.split_dataset(index)
+        return session.split_dataset(dataset)
     share = st.slider(
         "Share held out for validation",
         SMALLEST_SHARE,
         LARGEST_SHARE,
-        index.validation_split,
+        dataset.validation_split,
         step=0.05,
         format="percent",
-        key=f"validation_split_{index.id}",
+        key=f"validation_split_{dataset.id}",
         help="These pictures are never trained on: they tell how good the model is on new ones.",
     )
-    if share != index.validation_split:
-        session.dataset_store().set_validation_split(index.id, share)
-    return session.split_dataset(index, share)
+    if share != dataset.validation_split:
+        session.dataset_store().set_validation_split(dataset.id, share)
+    return session.split_dataset(dataset, share)
 
 
 def _numbers(split: DatasetIndex) -> None:
@@ -115,17 +115,17 @@ def _numbers(split: DatasetIndex) -> None:
         grid.metric("Left out", f"{len(split.skipped):,}")
 
 
-def _pictures(index: DatasetIndex, found: Findings | None) -> None:
+def _pictures(dataset: DatasetIndex, found: Findings | None) -> None:
     """Draws a few pictures of each class, or pages of those that are asked for."""
     st.subheader("Pictures", anchor=False)
-    label, split, kind = _filters(index, found)
+    label, split, kind = _filters(dataset, found)
     if (label, split, kind) == (None, None, None):
-        _some_of_each(index)
+        _some_of_each(dataset)
         return
     flagged = found.by_path if found else {}
     chosen = [
         sample
-        for sample in index.samples
+        for sample in dataset.samples
         if (label is None or sample.label == label)
         and (split is None or sample.split == split)
         and (kind is None or _has(flagged, sample, kind))
@@ -134,33 +134,33 @@ def _pictures(index: DatasetIndex, found: Findings | None) -> None:
         st.caption("No picture is like that.")
         return
     st.caption(wording.count(len(chosen), "picture"))
-    shown = pictures.page_of(chosen, A_PAGE, f"page_{index.id}_{label}_{split}_{kind}")
-    pictures.gallery("chosen", index, shown, [f"{index.class_names[one.label]}: {one.name}" for one in shown])
+    shown = pictures.page_of(chosen, A_PAGE, f"page_{dataset.id}_{label}_{split}_{kind}")
+    pictures.gallery("chosen", dataset, shown, [f"{dataset.class_names[one.label]}: {one.name}" for one in shown])
 
 
-def _filters(index: DatasetIndex, found: Findings | None) -> tuple[int | None, str | None, str | None]:
+def _filters(dataset: DatasetIndex, found: Findings | None) -> tuple[int | None, str | None, str | None]:
     """Draws the choice of class, split and finding; None stands for all."""
-    names = index.class_names
-    splits = [name for name in SPLITS if any(sample.split == name for sample in index.samples)]
+    names = dataset.class_names
+    splits = [name for name in SPLITS if any(sample.split == name for sample in dataset.samples)]
     kinds = [kind for kind in found.by_kind if kind != CORRUPT] if found else []
     left, middle, right = st.columns(3)
     label = left.selectbox(
         "Class",
         [None, *range(len(names))],
         format_func=lambda label: "All classes" if label is None else names[label],
-        key=f"class_{index.id}",
+        key=f"class_{dataset.id}",
     )
     split = middle.selectbox(
         "Split",
         [None, *splits],
         format_func=lambda name: "All splits" if name is None else charts.SPLITS[name],
-        key=f"split_{index.id}",
+        key=f"split_{dataset.id}",
     )
     kind = right.selectbox(
         "Found",
         [None, *((ANY, *kinds, NONE_FOUND) if kinds else ())],
         format_func=lambda kind: _kind_words(kind),
-        key=f"kind_{index.id}",
+        key=f"kind_{dataset.id}",
         disabled=not kinds,
     )
     return label, split, kind
@@ -179,15 +179,15 @@ def _has(flagged: Mapping[str, Sequence[Issue]], sample: Sample, kind: str) -> b
     return any(issue.kind == kind for issue in own)
 
 
-def _some_of_each(index: DatasetIndex) -> None:
-    names = index.class_names
+def _some_of_each(dataset: DatasetIndex) -> None:
+    names = dataset.class_names
     by_label: list[list[Sample]] = [[] for _ in names]
-    for sample in index.samples:
+    for sample in dataset.samples:
         by_label[sample.label].append(sample)
     for label, own in enumerate(by_label[:MOST_CLASSES]):
         heading = f"**{wording.plain(wording.short(names[label]))}** · {wording.count(len(own), 'picture')}"
         st.markdown(heading, help=wording.whole(names[label]))
-        pictures.gallery(str(label), index, own[:A_FEW], [names[label]] * A_FEW)
+        pictures.gallery(str(label), dataset, own[:A_FEW], [names[label]] * A_FEW)
     if len(names) > MOST_CLASSES:
         st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")
 
@@ -205,22 +205,22 @@ def _class_counts(split: DatasetIndex) -> None:
         st.caption(f"The first {MOST_BARS} of {wording.count(len(distribution.class_names), 'class')} are shown.")
 
 
-def _sizes(index: DatasetIndex) -> None:
+def _sizes(dataset: DatasetIndex) -> None:
     st.subheader("Picture sizes", anchor=False)
-    widths = [sample.width for sample in index.samples]
-    heights = [sample.height for sample in index.samples]
+    widths = [sample.width for sample in dataset.samples]
+    heights = [sample.height for sample in dataset.samples]
     if len(set(widths)) == len(set(heights)) == 1:
         st.markdown(f"All are {widths[0]} × {heights[0]} pixels.")
         return
     shortest = [min(size) for size in zip(widths, heights, strict=True)]
     chart_view.show(
-        dataset_charts.side_histogram(index.samples),
+        dataset_charts.side_histogram(dataset.samples),
         alt=f"Shorter sides from {min(shortest)} to {max(shortest)} pixels",
         key="picture_sides",
     )
     wide, tall = sum(map(int.__gt__, widths, heights)), sum(map(int.__lt__, widths, heights))
     chart_view.show(
-        dataset_charts.aspect_histogram(index.samples),
+        dataset_charts.aspect_histogram(dataset.samples),
         alt=f"{wide} pictures are wider than tall, {tall} taller than wide",
         key="picture_aspects",
     )

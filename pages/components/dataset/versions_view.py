@@ -16,46 +16,46 @@ MOST_BARS = 40
 THIS_TOO = "delete_this_too"
 
 
-def show(index: DatasetIndex) -> None:
+def show(dataset: DatasetIndex) -> None:
     """Draws the section."""
     store = session.dataset_store()
-    line, made = lineage(store, index), children(store, index)
-    _actions(index, line)
+    line, made = lineage(store, dataset), children(store, dataset)
+    _actions(dataset, line)
     st.subheader("History", anchor=False)
-    for place, version in enumerate(line):
-        _row(version, index, is_first=place == 0)
+    for index, version in enumerate(line):
+        _row(version, dataset, is_first=index == 0)
     if made:
         st.subheader("Made of this one", anchor=False)
         for version in made:
-            _row(version, index)
+            _row(version, dataset)
     if len(line) + len(made) == 1:
         st.caption(
             "Decide about pictures under Issues, or change classes: each time a version is made, and shown here."
         )
-    others = [version for version in (*reversed(line), *made) if version.id != index.id]
+    others = [version for version in (*reversed(line), *made) if version.id != dataset.id]
     if others:
-        _compare(index, others)
+        _compare(dataset, others)
 
 
-def _actions(index: DatasetIndex, line: tuple[DatasetIndex, ...]) -> None:
+def _actions(dataset: DatasetIndex, line: tuple[DatasetIndex, ...]) -> None:
     with st.container(horizontal=True):
         if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
-            _ask_undo(index, line[-2])
-        downloads.button(index)
-        dataset_views.rename_and_delete(index)
-    if dataset_views.is_in_use(index):
+            _ask_undo(dataset, line[-2])
+        downloads.button(dataset)
+        dataset_views.rename_and_delete(dataset)
+    if dataset_views.is_in_use(dataset):
         st.caption(f":material/lock: It can't be deleted now. {dataset_views.IN_USE}")
 
 
-def _ask_undo(index: DatasetIndex, parent: DatasetIndex) -> None:
+def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
     @st.dialog("Undo")
     def ask() -> None:
         st.markdown(
             f"This goes back to **{wording.plain(parent.name)}**, which is as it was. What was done since: "
-            f"{wording.plain(wording.changes(index.edits))}. What was decided about single pictures is there as "
+            f"{wording.plain(wording.changes(dataset.edits))}. What was decided about single pictures is there as "
             "decisions again, to be corrected or discarded."
         )
-        in_use = dataset_views.is_in_use(index)
+        in_use = dataset_views.is_in_use(dataset)
         st.toggle(
             "Delete this version",
             key=THIS_TOO,
@@ -63,19 +63,19 @@ def _ask_undo(index: DatasetIndex, parent: DatasetIndex) -> None:
             help=dataset_views.IN_USE if in_use else "Runs that were trained on it stay.",
         )
         with st.container(horizontal=True):
-            sure = st.button("Go back", icon=":material/undo:", on_click=_undo, args=(index, parent))
+            sure = st.button("Go back", icon=":material/undo:", on_click=_undo, args=(dataset, parent))
             if st.button("Stay") or sure:
                 st.rerun()
 
     ask()
 
 
-def _undo(index: DatasetIndex, parent: DatasetIndex) -> None:
+def _undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
     with session.errors_shown():
-        go_back(index, parent)
+        go_back(dataset, parent)
         session.choose_dataset(parent.id)
         if st.session_state[THIS_TOO]:
-            dataset_views.delete(index)
+            dataset_views.delete(dataset)
 
 
 def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> None:
@@ -115,14 +115,14 @@ def _comparison(old_id: str, new_id: str, _old: DatasetIndex, _new: DatasetIndex
     return compare(_old, _new)
 
 
-def _compare(index: DatasetIndex, others: list[DatasetIndex]) -> None:
+def _compare(dataset: DatasetIndex, others: list[DatasetIndex]) -> None:
     """Draws what differs between the data set and another version of it, the older one first."""
     by_id = {other.id: other for other in others}
     st.subheader("Compare", anchor=False)
     if st.session_state.get(COMPARED) not in by_id:
         st.session_state[COMPARED] = others[0].id
     chosen = by_id[st.selectbox("Compare with", list(by_id), key=COMPARED, format_func=lambda key: by_id[key].name)]
-    old, new = sorted((chosen, index), key=lambda one: one.created)
+    old, new = sorted((chosen, dataset), key=lambda one: one.created)
     found = _comparison(old.id, new.id, old, new)
     st.markdown(f"From **{wording.plain(old.name)}** to **{wording.plain(new.name)}**: {_words(found)}")
     chart_view.show(
@@ -149,19 +149,19 @@ def _words(found: Comparison) -> str:
     return wording.plain(", ".join(parts) or "the same pictures in the same classes") + "."
 
 
-def _classes(index: DatasetIndex) -> dict[str, str]:
-    return {sample.path: index.class_names[sample.label] for sample in index.samples}
+def _classes(dataset: DatasetIndex) -> dict[str, str]:
+    return {sample.path: dataset.class_names[sample.label] for sample in dataset.samples}
 
 
-def _gallery(title: str, index: DatasetIndex, paths: tuple[str, ...], after: dict[str, str]) -> None:
+def _gallery(title: str, dataset: DatasetIndex, paths: tuple[str, ...], after: dict[str, str]) -> None:
     if not paths:
         return
     st.markdown(f"**{title}** · {wording.count(len(paths), 'picture')}")
-    wanted = set(pictures.page_of(paths, A_PAGE, f"page_{title}_{index.id}_{len(paths)}"))
-    samples = [sample for sample in index.samples if sample.path in wanted]
-    classes = [index.class_names[sample.label] for sample in samples]
+    wanted = set(pictures.page_of(paths, A_PAGE, f"page_{title}_{dataset.id}_{len(paths)}"))
+    samples = [sample for sample in dataset.samples if sample.path in wanted]
+    classes = [dataset.class_names[sample.label] for sample in samples]
     captions = [
         f"{wording.plain(name)} → {wording.plain(after[sample.path])}" if after else wording.plain(name)
         for name, sample in zip(classes, samples, strict=True)
     ]
-    pictures.gallery(f"compared_{title}", index, samples, [sample.name for sample in samples], captions)
+    pictures.gallery(f"compared_{title}", dataset, samples, [sample.name for sample in samples], captions)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.processes.dataset_jobs import import_pictures_apart
+from core.processes.dataset_jobs import import_pictures_in_subprocess
 from pages.components import wording
 from pages.components.shared.pictures import PICTURE_TYPES
 from pages.components.shell import job_views, session
@@ -24,9 +24,9 @@ def show(is_busy: bool) -> None:
     """
     number = st.session_state.setdefault(NUM_CLASSES, FIRST)
     grid = st.grid(2, min_column_width=280, border=True)
-    for place in range(number):
+    for index in range(number):
         with grid.cell():
-            _class(place)
+            _class(index)
     st.text_input("Name of the data set", "My pictures", key=_key("name"), max_chars=100)
     missing = _missing(*_typed())
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -46,16 +46,16 @@ def _round() -> int:
     return st.session_state.get(ROUND, 0)
 
 
-def _key(field: str, place: int | None = None) -> str:
-    return f"build_{field}_{_round()}" + ("" if place is None else f"_{place}")
+def _key(field: str, index: int | None = None) -> str:
+    return f"build_{field}_{_round()}" + ("" if index is None else f"_{index}")
 
 
 def _typed() -> tuple[list[tuple[str, list]], str]:
     """Returns the classes with their pictures, and the data set's name, as the fields have them now."""
     state = st.session_state
     classes = [
-        (state.get(_key("class", place), "").strip(), state.get(_key("files", place)) or [])
-        for place in range(state[NUM_CLASSES])
+        (state.get(_key("class", index), "").strip(), state.get(_key("files", index)) or [])
+        for index in range(state[NUM_CLASSES])
     ]
     return classes, state[_key("name")].strip()
 
@@ -64,19 +64,19 @@ def _add_class() -> None:
     st.session_state[NUM_CLASSES] += 1
 
 
-def _class(place: int) -> None:
+def _class(index: int) -> None:
     """Draws the fields of one class."""
     st.text_input(
-        f"Class {place + 1}",
-        key=_key("class", place),
+        f"Class {index + 1}",
+        key=_key("class", index),
         placeholder="What is on the pictures",
         max_chars=100,
     )
     st.file_uploader(
-        f"Pictures of class {place + 1}",
+        f"Pictures of class {index + 1}",
         type=PICTURE_TYPES,
         accept_multiple_files=True,
-        key=_key("files", place),
+        key=_key("files", index),
     )
 
 
@@ -103,7 +103,7 @@ def _start() -> None:
     job_views.start(
         IMPORT,
         name,
-        lambda on_event, should_stop: import_pictures_apart(store, pictures, name, on_event, should_stop),
+        lambda on_event, should_stop: import_pictures_in_subprocess(store, pictures, name, on_event, should_stop),
     )
     # The pictures are with the job by now: the fields let go of them.
     st.session_state[ROUND] = _round() + 1

@@ -6,16 +6,23 @@ from typing import Protocol
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, AmbiguousLayout, Reading
+from core.datasets.layouts.layout import (
+    CLASS_FOLDERS,
+    FILE_NAMES,
+    INNER_FOLDERS,
+    TABLE,
+    AmbiguousLayout,
+    LayoutCandidate,
+)
 from core.datasets.store.store import DatasetStore
-from core.processes.dataset_jobs import import_apart
+from core.processes.dataset_jobs import import_in_subprocess
 from core.progress import OnEvent, ShouldStop
 from pages.components import wording
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT, Job, Work
 
 MOST_CLASSES = 12
-# What a button that chooses a reading calls it.
+# What a button that chooses a layout calls it.
 USE_WORDS = {
     CLASS_FOLDERS: "outer folders",
     INNER_FOLDERS: "inner folders",
@@ -31,7 +38,7 @@ class Source(Protocol):
         """Returns the work of a job that imports it.
 
         Args:
-            layout: what tells the classes, as the person has chosen; None to go by what is there.
+            layout: what tells the classes, as the user has chosen; None to go by what is there.
         """
 
     def discard(self) -> None:
@@ -42,12 +49,12 @@ class UndecidedPath(AmbiguousLayout):
     """A folder or archive on the server that can be read in more than one way.
 
     Attributes:
-        readings: the ways, the likelier first.
+        candidates: the ways, the likelier first.
         source: what to import again.
     """
 
     def __init__(self, question: AmbiguousLayout, source: Source) -> None:
-        super().__init__(str(question), question.readings)
+        super().__init__(str(question), question.candidates)
         self.source = source
 
 
@@ -68,7 +75,7 @@ class PathImport:
 
         def do(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
             try:
-                return import_apart(self._store, self._path, None, on_event, should_stop, layout)
+                return import_in_subprocess(self._store, self._path, None, on_event, should_stop, layout)
             except AmbiguousLayout as question:
                 raise UndecidedPath(question, self) from question
 
@@ -86,15 +93,16 @@ def show() -> None:
 
 
 def _show_question(job: Job) -> None:
-    readings = job.failure.readings
+    candidates = job.failure.candidates
     with st.container(border=True, key=f"question_{job.id}"):
         st.markdown(
-            f":material/help: **{wording.plain(job.label)}** can be read in {len(readings)} ways. What are its classes?"
+            f":material/help: **{wording.plain(job.label)}** can be read in {len(candidates)} ways. "
+            "What are its classes?"
         )
-        grid = st.grid(min(len(readings), 3), min_column_width=260, border=True)
-        for reading in readings:
+        grid = st.grid(min(len(candidates), 3), min_column_width=260, border=True)
+        for candidate in candidates:
             with grid.cell():
-                _show_reading(job, reading)
+                _show_candidate(job, candidate)
         st.button(
             "None of these",
             key=f"none_{job.id}",
@@ -105,23 +113,23 @@ def _show_question(job: Job) -> None:
         )
 
 
-def _show_reading(job: Job, reading: Reading) -> None:
-    st.markdown(f"**{wording.count(len(reading.class_names), 'class')}**")
-    st.markdown(wording.plain(reading.description))
-    shown = zip(reading.class_names[:MOST_CLASSES], reading.counts[:MOST_CLASSES], strict=True)
-    rest = len(reading.class_names) - MOST_CLASSES
+def _show_candidate(job: Job, candidate: LayoutCandidate) -> None:
+    st.markdown(f"**{wording.count(len(candidate.class_names), 'class')}**")
+    st.markdown(wording.plain(candidate.description))
+    shown = zip(candidate.class_names[:MOST_CLASSES], candidate.counts[:MOST_CLASSES], strict=True)
+    rest = len(candidate.class_names) - MOST_CLASSES
     words = ", ".join(f"{wording.short(name)} ({count:,})" for name, count in shown) + (
         f" and {rest:,} more" if rest > 0 else ""
     )
     st.caption(wording.plain(words))
-    for note in reading.notes:
+    for note in candidate.notes:
         st.caption(wording.plain(note))
     st.button(
-        f"Use the {USE_WORDS.get(reading.name, 'classes')}",
-        key=f"use_{job.id}_{reading.name}",
+        f"Use the {USE_WORDS.get(candidate.name, 'classes')}",
+        key=f"use_{job.id}_{candidate.name}",
         icon=":material/check:",
         on_click=_use,
-        args=(job, reading.name),
+        args=(job, candidate.name),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.store import DatasetStore
-from core.processes.dataset_jobs import import_apart
+from core.processes.dataset_jobs import import_in_subprocess
 from core.progress import OnEvent, ShouldStop
 from pages.components.imports.uploads import GONE, Upload, UploadRefused
 
@@ -20,13 +20,13 @@ class UndecidedUpload(AmbiguousLayout):
     """An upload that can be read in more than one way.
 
     Attributes:
-        readings: the ways, the likelier first.
-        source: the import whose `work` is to be done again with the layout that the person chooses, or that is to be
+        candidates: the ways, the likelier first.
+        source: the import whose `work` is to be done again with the layout that the user chooses, or that is to be
             discarded.
     """
 
     def __init__(self, question: AmbiguousLayout, source: "UploadImport") -> None:
-        super().__init__(str(question), question.readings)
+        super().__init__(str(question), question.candidates)
         self.source = source
 
 
@@ -51,13 +51,13 @@ class UploadImport:
         The file is removed afterwards, whatever happens. Only after an `UndecidedUpload` it is kept for an hour.
 
         Args:
-            layout: what tells the classes, as the person has chosen; None to go by what is there.
+            layout: what tells the classes, as the user has chosen; None to go by what is there.
         """
 
         def do(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
             try:
                 path = self._arrived(on_event, should_stop)
-                index = import_apart(self._store, path, None, on_event, should_stop, layout, self.upload.name)
+                dataset = import_in_subprocess(self._store, path, None, on_event, should_stop, layout, self.upload.name)
             except AmbiguousLayout as question:
                 self._keep_for_now()
                 raise UndecidedUpload(question, self) from question
@@ -65,7 +65,7 @@ class UploadImport:
                 self.discard()
                 raise
             self.discard()
-            return index
+            return dataset
 
         return do
 

@@ -42,7 +42,7 @@ WHY_UNSENT = {
 }
 
 
-class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the person)
+class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the user)
     """An upload that isn't taken, or not any further.
 
     Attributes:
@@ -208,7 +208,7 @@ class Upload:
             UploadRefused: the upload failed.
             Stopped: `should_stop` said so.
         """
-        pace = Pace(self.size)
+        pace = Throughput(self.size)
         try:
             with path.open("xb") as file:
                 self._file = file
@@ -343,7 +343,7 @@ def _check_number(upload: Upload, others: Sequence[Upload]) -> None:
     )
 
 
-class Pace:
+class Throughput:
     """How fast bytes arrive, over the last seconds.
 
     Args:

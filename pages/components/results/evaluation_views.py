@@ -121,26 +121,26 @@ def _most_wrong(run: Run, evaluation: Evaluation) -> None:
         st.markdown("None: every validation picture was named right.")
         return
     try:
-        index = session.dataset_store().get(run.dataset_id)
+        dataset = session.dataset_store().get(run.dataset_id)
     except CoreError:
         st.caption("The data set was deleted, so its pictures can't be shown.")
         return
     confidence = evaluation.probabilities.max(axis=1)
-    _show_wrong(index, evaluation, wrong[np.argsort(-confidence[wrong])][:MOST_WRONG])
+    _show_wrong(dataset, evaluation, wrong[np.argsort(-confidence[wrong])][:MOST_WRONG])
 
 
-def _show_wrong(index: DatasetIndex, evaluation: Evaluation, places: np.ndarray) -> None:
-    by_path = {sample.path: sample for sample in index.samples}
-    known = [place for place in places if evaluation.paths[place] in by_path]
+def _show_wrong(dataset: DatasetIndex, evaluation: Evaluation, indices: np.ndarray) -> None:
+    by_path = {sample.path: sample for sample in dataset.samples}
+    known = [index for index in indices if evaluation.paths[index] in by_path]
     names, answers = evaluation.class_names, evaluation.predictions
     pictures.gallery(
         "wrong",
-        index,
-        [by_path[evaluation.paths[place]] for place in known],
-        [f"{names[evaluation.labels[place]]} taken for {names[answers[place]]}" for place in known],
+        dataset,
+        [by_path[evaluation.paths[index]] for index in known],
+        [f"{names[evaluation.labels[index]]} taken for {names[answers[index]]}" for index in known],
         [
-            f"{wording.plain(names[evaluation.labels[place]])}, taken for {wording.plain(names[answers[place]])} "
-            f"({wording.percent(evaluation.probabilities[place].max())})"
-            for place in known
+            f"{wording.plain(names[evaluation.labels[index]])}, taken for {wording.plain(names[answers[index]])} "
+            f"({wording.percent(evaluation.probabilities[index].max())})"
+            for index in known
         ],
     )

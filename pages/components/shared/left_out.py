@@ -7,21 +7,21 @@ from pages.components import wording
 from pages.components.shared import tables
 
 
-def show(index: DatasetIndex, key: str = "") -> None:
+def show(dataset: DatasetIndex, key: str = "") -> None:
     """Draws which files an import left out, and why.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         key: where there is more than one such table on the page.
     """
-    if index.skipped:
-        with st.expander(f"Left out: {wording.count(len(index.skipped), 'file')}", icon=":material/block:"):
+    if dataset.skipped:
+        with st.expander(f"Left out: {wording.count(len(dataset.skipped), 'file')}", icon=":material/block:"):
             tables.show(
-                {"File": [item.name for item in index.skipped], "Reason": [item.reason for item in index.skipped]},
+                {"File": [item.name for item in dataset.skipped], "Reason": [item.reason for item in dataset.skipped]},
                 alt="Files that were left out, with the reason",
                 file_name="left-out.csv",
                 csv_key=key,
             )
-    if index.num_ignored:
-        files = wording.count(index.num_ignored, "file")
+    if dataset.num_ignored:
+        files = wording.count(dataset.num_ignored, "file")
         st.caption(f"{files} that came along (system files, texts and the like) were left out without a word.")

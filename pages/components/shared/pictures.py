@@ -27,23 +27,23 @@ def _thumbnail(digest: str, side: int, _path: Path) -> bytes | None:
         return None
 
 
-def sample_thumbnail(index: DatasetIndex, sample: Sample, side: int = SIDE) -> bytes | None:
+def sample_thumbnail(dataset: DatasetIndex, sample: Sample, side: int = SIDE) -> bytes | None:
     """Returns a small copy of a data set's picture, None where its file is gone."""
-    return _thumbnail(sample.digest, side, index.picture_path(sample))
+    return _thumbnail(sample.digest, side, dataset.picture_path(sample))
 
 
-def one(index: DatasetIndex, sample: Sample, alt: str, side: int = SIDE, is_faded: bool = False) -> None:
+def one(dataset: DatasetIndex, sample: Sample, alt: str, side: int = SIDE, is_faded: bool = False) -> None:
     """Shows one picture, or that its file is gone.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         sample: the picture.
         alt: what is on it, for people who hear the page.
         side: of the picture at most, in pixels.
         is_faded: whether it is to stand back, as `page.css` has it.
     """
-    picture = sample_thumbnail(index, sample, side)
-    with st.container(key=f"{'faded' if is_faded else 'plain'}_{index.id}_{sample.path}"):
+    picture = sample_thumbnail(dataset, sample, side)
+    with st.container(key=f"{'faded' if is_faded else 'plain'}_{dataset.id}_{sample.path}"):
         if picture is None:
             st.caption("File missing")
         else:
@@ -52,7 +52,7 @@ def one(index: DatasetIndex, sample: Sample, alt: str, side: int = SIDE, is_fade
 
 def gallery(
     key: str,
-    index: DatasetIndex,
+    dataset: DatasetIndex,
     samples: Sequence[Sample],
     alts: Sequence[str],
     captions: Sequence[str] | None = None,
@@ -61,18 +61,18 @@ def gallery(
 
     Args:
         key: of its own on the page; `page.css` makes squares of what is in it.
-        index: the data set.
+        dataset: the data set.
         samples: the pictures.
         alts: what is on them, for people who hear the page.
         captions: Markdown below each, or None.
     """
-    thumbnails = [sample_thumbnail(index, sample) for sample in samples]
+    thumbnails = [sample_thumbnail(dataset, sample) for sample in samples]
     grid = st.grid(min_column_width=110, gap="xsmall", key=f"gallery_{key}")
-    for place, picture in enumerate(thumbnails):
+    for index, picture in enumerate(thumbnails):
         if picture is None:
             grid.caption("File missing")
         else:
-            grid.image(picture, caption=captions[place] if captions else None, alt=alts[place], width="stretch")
+            grid.image(picture, caption=captions[index] if captions else None, alt=alts[index], width="stretch")
 
 
 def page_of(items: Sequence[Item], length: int, key: str) -> Sequence[Item]:

@@ -43,7 +43,7 @@ class Found(Generic[Result]):
         return time.monotonic() - self.time
 
 
-class Lookups(Generic[Question, Result]):
+class BackgroundCache(Generic[Question, Result]):
     """Finds one answer at a time, on a thread that ends when there is nothing left to find. Safe from any thread.
 
     Args:

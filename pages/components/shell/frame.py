@@ -32,7 +32,7 @@ def run_page() -> None:
         page.run()
         # Once the page is drawn, and for browsers only, which send headers: a script that runs alone has no use for it.
         if st.context.headers:
-            session.standby().keep()
+            session.warm_worker().keep()
 
 
 def title(text: str) -> None:

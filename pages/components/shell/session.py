@@ -16,9 +16,9 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStore
 from core.settings import Settings, settings
 from pages.components import wording
-from pages.components.shell.background_cache import Lookups
+from pages.components.shell.background_cache import BackgroundCache
 from pages.components.shell.jobs import Jobs
-from pages.components.shell.warm_worker import Standby
+from pages.components.shell.warm_worker import WarmWorker
 
 HOME = "pages/home.py"
 DATA = "pages/data.py"
@@ -46,9 +46,9 @@ def _run_store(database: Path) -> RunStore:
     return store
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda standby: standby.close())
-def _standby(database: Path, _store: RunStore) -> Standby:
-    return Standby(_store)
+@st.cache_resource(show_spinner=False, on_release=lambda warm_worker: warm_worker.close())
+def _warm_worker(database: Path, _store: RunStore) -> WarmWorker:
+    return WarmWorker(_store)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda client: client.close())
@@ -61,10 +61,10 @@ def _jobs(home: Path) -> Jobs:
     return Jobs()
 
 
-@st.cache_resource(show_spinner=False, on_release=lambda lookups: lookups.close())
-def _warm_ups(home: Path, _client: InferenceClient) -> Lookups[str, bool]:
+@st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
+def _warm_ups(home: Path, _client: InferenceClient) -> BackgroundCache[str, bool]:
     # No pictures: whatever hinders the model is said before there are any.
-    return Lookups(lambda run_id: _client.predict(run_id, []) == [])
+    return BackgroundCache(lambda run_id: _client.predict(run_id, []) == [])
 
 
 def dataset_store() -> DatasetStore:
@@ -77,9 +77,9 @@ def run_store() -> RunStore:
     return _run_store(settings().database)
 
 
-def standby() -> Standby:
+def warm_worker() -> WarmWorker:
     """Returns the worker that this server keeps warm, or will."""
-    return _standby(settings().database, run_store())
+    return _warm_worker(settings().database, run_store())
 
 
 def inference_client() -> InferenceClient:
@@ -92,7 +92,7 @@ def jobs() -> Jobs:
     return _jobs(settings().home)
 
 
-def warm_ups() -> Lookups[str, bool]:
+def warm_ups() -> BackgroundCache[str, bool]:
     """Returns which models, by their run's id, were loaded, and why others can't be."""
     return _warm_ups(settings().home, inference_client())
 
@@ -102,12 +102,12 @@ def _split_dataset(dataset_id: str, share: float, seed: int, _index: DatasetInde
     return _index.with_split(share, seed)
 
 
-def split_dataset(index: DatasetIndex, share: float | None = None, seed: int = 0) -> DatasetIndex:
+def split_dataset(dataset: DatasetIndex, share: float | None = None, seed: int = 0) -> DatasetIndex:
     """Returns the data set with a split for each picture, as `DatasetIndex.with_split` has it, kept for the next look.
 
     Its name may be an old one.
     """
-    return _split_dataset(index.id, index.validation_split if share is None else share, seed, index)
+    return _split_dataset(dataset.id, dataset.validation_split if share is None else share, seed, dataset)
 
 
 @contextmanager

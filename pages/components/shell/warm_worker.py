@@ -4,10 +4,10 @@ import threading
 
 from core.runs import queue
 from core.runs.records.store import RunStore
-from core.runs.worker.warm_worker_pool import StandbyPool
+from core.runs.worker.warm_worker_pool import WarmWorkerPool
 
 
-class Standby:
+class WarmWorker:
     """The warm worker of a server, once somebody is there whom it could serve.
 
     Args:
@@ -17,7 +17,7 @@ class Standby:
     def __init__(self, store: RunStore) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._pool: StandbyPool | None = None
+        self._pool: WarmWorkerPool | None = None
 
     @property
     def is_kept(self) -> bool:

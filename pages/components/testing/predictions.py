@@ -31,7 +31,7 @@ class Picture:
     """A picture to answer to.
 
     Attributes:
-        name: what the person calls it.
+        name: what the user calls it.
         source: its bytes, or its file.
         true_class: the class it has, where that is known.
     """
@@ -63,12 +63,12 @@ def show(run: Run, chosen: Sequence[Picture]) -> None:
     page = st.pagination(pages, key=f"answers_{len(chosen)}") if pages > 1 else 1
     part = slice((page - 1) * A_PAGE, page * A_PAGE)
     grid = st.grid(2 if len(chosen) > 1 else 1, min_column_width=320, border=True)
-    for place, (picture, answer) in enumerate(zip(chosen[part], answers[part], strict=True)):
+    for index, (picture, answer) in enumerate(zip(chosen[part], answers[part], strict=True)):
         with grid.cell():
-            _show_answer(picture, answer, place)
+            _show_answer(picture, answer, index)
 
 
-def _show_answer(picture: Picture, answer: Prediction, place: int) -> None:
+def _show_answer(picture: Picture, answer: Prediction, index: int) -> None:
     if answer.error:
         st.markdown(f"**{wording.plain(picture.name)}**")
         st.warning(f"Can't be read: {wording.plain(answer.error)}", icon=":material/warning:")
@@ -82,7 +82,7 @@ def _show_answer(picture: Picture, answer: Prediction, place: int) -> None:
         chart_view.show(
             charts.probabilities(answer.class_names, answer.probabilities),
             alt=", ".join(f"{name} {wording.percent(value)}" for name, value in answer.top()),
-            key=f"answer_{place}",
+            key=f"answer_{index}",
         )
         if picture.true_class:
             right_or_not = "right" if picture.true_class == answer.class_name else "wrong"

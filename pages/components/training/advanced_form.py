@@ -35,11 +35,11 @@ NUMBERS = {
 }
 
 
-def show(index: DatasetIndex, config: TrainingConfig | None, weights_changed: Callable[[], None]) -> None:
+def show(dataset: DatasetIndex, config: TrainingConfig | None, weights_changed: Callable[[], None]) -> None:
     """Draws the widgets.
 
     Args:
-        index: the data set.
+        dataset: the data set.
         config: what the form shows; None where that can't be used.
         weights_changed: called when other weights were chosen.
     """
@@ -48,11 +48,11 @@ def show(index: DatasetIndex, config: TrainingConfig | None, weights_changed: Ca
     _learning(config is None)
     # Containers, so that what comes below keeps its place when something is said in them.
     with st.container():
-        rate_view.show(config, index.id)
+        rate_view.show(config, dataset.id)
     _augmentation()
     with st.container():
-        _views_cost(index, config)
-    augmentation_preview.show(index)
+        _views_cost(dataset, config)
+    augmentation_preview.show(dataset)
 
 
 def _group(title: str) -> DeltaGenerator:
@@ -133,7 +133,7 @@ def _head() -> None:
 def _learning(is_refused: bool) -> None:
     """Draws how it learns. Where the settings are refused no box is locked, as it may be the one to mend."""
     group = _group("Learning")
-    thawed = st.session_state["trainable_blocks"] > 0
+    unfrozen = st.session_state["trainable_blocks"] > 0
     pretrained = st.session_state["weights"] != "none"
     number(group, "batch_size")
     number(group, "learning_rate", step=1e-4, help="While the head learns alone.")
@@ -141,20 +141,20 @@ def _learning(is_refused: bool) -> None:
         group,
         "fine_tune_learning_rate",
         step=1e-5,
-        disabled=not (is_refused or thawed),
+        disabled=not (is_refused or unfrozen),
         help="Once blocks are thawed. Low, so that what they know is not lost.",
     )
     number(
         group,
         "rate_decay",
         step=0.05,
-        disabled=not (is_refused or thawed),
+        disabled=not (is_refused or unfrozen),
         help="Factor of the rate for each block further from the head; 1 gives all the same.",
     )
     number(
         group,
         "head_epochs",
-        disabled=not (is_refused or (thawed and pretrained)),
+        disabled=not (is_refused or (unfrozen and pretrained)),
         help="Epochs in which the head learns alone before blocks are thawed.",
     )
     number(
@@ -184,14 +184,14 @@ def _augmentation() -> None:
     )
 
 
-def _views_cost(index: DatasetIndex, config: TrainingConfig | None) -> None:
+def _views_cost(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     """Says what the chosen number of versions costs."""
     if config is None or not config.augmentation.changes_pictures:
         return
     if not config.num_frozen_blocks:
         st.caption("All blocks learn, so every epoch changes the pictures anew: nothing is read ahead.")
         return
-    num_training = len(session.split_dataset(index).select("train"))
-    forecast = forecast_view.known(config, index.id)
+    num_training = len(session.split_dataset(dataset).select("train"))
+    forecast = forecast_view.known(config, dataset.id)
     seconds = forecast.views_seconds if forecast else None
     st.caption(wording.views_cost(config.augmentation.views, num_training, seconds))

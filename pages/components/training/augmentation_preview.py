@@ -22,18 +22,18 @@ def chosen_augmentation() -> Augmentation:
     return options.augmentation
 
 
-def show(index: DatasetIndex) -> None:
+def show(dataset: DatasetIndex) -> None:
     """Draws one picture and versions of it, and a button for another picture."""
     augmentation = chosen_augmentation()
     if not augmentation.changes_pictures:
         st.caption("No change is on: every epoch sees the pictures as they are.")
         return
-    samples = index.samples
+    samples = dataset.samples
     # Steps through the data set with a stride, so that the next picture is likely to be of another class.
-    place = st.session_state.setdefault(PLACE, 0) * (len(samples) // 7 + 1) % len(samples)
-    sample = samples[place]
+    index = st.session_state.setdefault(PLACE, 0) * (len(samples) // 7 + 1) % len(samples)
+    sample = samples[index]
     try:
-        picture = decode(index.picture_path(sample), PREVIEW_SIZE)
+        picture = decode(dataset.picture_path(sample), PREVIEW_SIZE)
     except CoreError as error:
         st.caption(wording.plain(str(error)))
         return
@@ -41,7 +41,7 @@ def show(index: DatasetIndex) -> None:
     for view in range(VERSIONS + 1):
         text = "As it is" if view == 0 else f"Version {view}"
         version = make_view(picture, augmentation, st.session_state["seed"], sample.digest, view)
-        grid.image(version, caption=text, alt=f"{index.class_names[sample.label]}: {text}", width="stretch")
+        grid.image(version, caption=text, alt=f"{dataset.class_names[sample.label]}: {text}", width="stretch")
     if st.button("Another picture", icon=":material/shuffle:", key="another_augmentation"):
         st.session_state[PLACE] += 1
         st.rerun()

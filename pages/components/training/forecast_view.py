@@ -29,11 +29,11 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
     def draw() -> bool:
         nonlocal drawings
         drawings += 1
-        lookups = cached_estimates.forecasts()
-        found = lookups.get(question)
+        cache = cached_estimates.forecasts()
+        found = cache.get(question)
         if drawings > 1 and not _is_fresh(found):
-            lookups.ask(question)
-            found = lookups.wait(question, QUICK_SECONDS)
+            cache.ask(question)
+            found = cache.wait(question, QUICK_SECONDS)
         _say(found)
         return not _is_fresh(found)
 

@@ -59,10 +59,10 @@ def _wait(question: Question, since: float) -> None:
     """Shows a sign of life until there is an answer."""
 
     def draw() -> bool:
-        lookups = cached_estimates.rate_curves()
-        if lookups.get(question) is not None:
+        cache = cached_estimates.rate_curves()
+        if cache.get(question) is not None:
             return False
-        lookups.ask(question)
+        cache.ask(question)
         st.caption(
             f":material/query_stats: :shimmer[Looking for a learning rate …] "
             f"{wording.duration(time.monotonic() - since)}. Pictures that are new to the network are read first."

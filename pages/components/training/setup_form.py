@@ -24,7 +24,7 @@ from pages.components.training import advanced_form, connection, forecast_view
 FIELDS = tuple(name for name in option_names() if name != "validation_split")
 RECIPE = "recipe"
 FIRST_RECIPE = "recommended"
-# The values that the form was filled with, to tell what the person has changed since.
+# The values that the form was filled with, to tell what the user has changed since.
 FILLED = "filled_with"
 FORM_DATASET = "form_dataset"
 WEIGHTS_KINDS = {"bundled": "Bundled", "on_disk": "On disk", "download": "Download"}
@@ -38,26 +38,26 @@ def prefill(run: Run) -> None:
     _fill(run.config)
 
 
-def training_config(index: DatasetIndex) -> TrainingConfig | None:
+def training_config(dataset: DatasetIndex) -> TrainingConfig | None:
     """Draws the form.
 
     Args:
-        index: the data set to train on.
+        dataset: the data set to train on.
 
     Returns:
         The configuration once Start was pressed, else None.
     """
-    _follow_dataset(index)
-    _recipe_choice(index)
-    _short_form(index)
+    _follow_dataset(dataset)
+    _recipe_choice(dataset)
+    _short_form(dataset)
     try:
-        config, reason = current_config(index), ""
+        config, reason = current_config(dataset), ""
     except CoreError as error:
         config, reason = None, str(error)
     with st.expander("Advanced", icon=":material/tune:"):
-        advanced_form.show(index, config, _weights_changed)
+        advanced_form.show(dataset, config, _weights_changed)
     if config:
-        reason = why_not(config, len(index.class_names))
+        reason = why_not(config, len(dataset.class_names))
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
             "Start training", type="primary", icon=":material/play_arrow:", disabled=bool(reason), key="start"
@@ -65,11 +65,11 @@ def training_config(index: DatasetIndex) -> TrainingConfig | None:
         if reason:
             st.markdown(wording.plain(reason))
         else:
-            forecast_view.show(config, index.id)
+            forecast_view.show(config, dataset.id)
     return config if pressed and not reason else None
 
 
-def current_config(index: DatasetIndex) -> TrainingConfig:
+def current_config(dataset: DatasetIndex) -> TrainingConfig:
     """Returns the configuration that the form shows.
 
     Raises:
@@ -79,7 +79,7 @@ def current_config(index: DatasetIndex) -> TrainingConfig:
     for name, label in advanced_form.NUMBERS.items():
         if values[name] is None:
             raise ConfigError(f"{label} is empty: type a number.")
-    return TrainingConfig().with_options(**values, validation_split=index.validation_split)
+    return TrainingConfig().with_options(**values, validation_split=dataset.validation_split)
 
 
 def why_not(config: TrainingConfig, num_classes: int) -> str:
@@ -112,25 +112,25 @@ def _fill_from_recipe(num_training: int) -> None:
     _fill(recipe_config(st.session_state[RECIPE], num_training))
 
 
-def _num_training(index: DatasetIndex) -> int:
-    return len(session.split_dataset(index).select("train"))
+def _num_training(dataset: DatasetIndex) -> int:
+    return len(session.split_dataset(dataset).select("train"))
 
 
-def _follow_dataset(index: DatasetIndex) -> None:
+def _follow_dataset(dataset: DatasetIndex) -> None:
     """Fills the form at first, and brings what nobody changed in line with another data set's size."""
     if FILLED not in st.session_state:
         st.session_state.setdefault(RECIPE, FIRST_RECIPE)
-        _fill_from_recipe(_num_training(index))
-    if st.session_state.get(FORM_DATASET, index.id) != index.id:
-        recipe = recipe_config(st.session_state[RECIPE], _num_training(index)).options()
+        _fill_from_recipe(_num_training(dataset))
+    if st.session_state.get(FORM_DATASET, dataset.id) != dataset.id:
+        recipe = recipe_config(st.session_state[RECIPE], _num_training(dataset)).options()
         filled = st.session_state[FILLED]
         for name in FIELDS:
             if st.session_state.get(name) == filled[name]:
                 st.session_state[name] = filled[name] = recipe[name]
-    st.session_state[FORM_DATASET] = index.id
+    st.session_state[FORM_DATASET] = dataset.id
 
 
-def _recipe_choice(index: DatasetIndex) -> None:
+def _recipe_choice(dataset: DatasetIndex) -> None:
     st.segmented_control(
         "Recipe",
         list(RECIPES),
@@ -138,21 +138,21 @@ def _recipe_choice(index: DatasetIndex) -> None:
         required=True,
         format_func=lambda name: RECIPES[name].label,
         on_change=_fill_from_recipe,
-        args=(_num_training(index),),
+        args=(_num_training(dataset),),
         persist_state="session",
     )
     # One element whatever it says: with one more or less above it, the browser would take the open part for another.
-    st.caption("\n\n".join([RECIPES[st.session_state[RECIPE]].description, *_recipe_reasons(index)]))
+    st.caption("\n\n".join([RECIPES[st.session_state[RECIPE]].description, *_recipe_reasons(dataset)]))
 
 
-def _recipe_reasons(index: DatasetIndex) -> list[str]:
+def _recipe_reasons(dataset: DatasetIndex) -> list[str]:
     """Returns what the recommended recipe chose for these pictures, as long as nothing of it was changed."""
-    num_training = _num_training(index)
+    num_training = _num_training(dataset)
     config = recipe_config(FIRST_RECIPE, num_training)
     options = config.options()
     if st.session_state[RECIPE] != FIRST_RECIPE or any(st.session_state[name] != options[name] for name in FIELDS):
         return []
-    return [explain_recommended(config, num_training, len(index.class_names))]
+    return [explain_recommended(config, num_training, len(dataset.class_names))]
 
 
 def _backbone_changed() -> None:
@@ -168,7 +168,7 @@ def _weights_changed() -> None:
     st.session_state["trainable_blocks"] = blocks if scratch else st.session_state[FILLED]["trainable_blocks"]
 
 
-def _short_form(index: DatasetIndex) -> None:
+def _short_form(dataset: DatasetIndex) -> None:
     st.selectbox(
         "Backbone",
         list(BACKBONES),
@@ -191,7 +191,7 @@ def _short_form(index: DatasetIndex) -> None:
             persist_state="session",
         )
     advanced_form.number(right, "epochs", help=_epochs_help())
-    _network_picture(index)
+    _network_picture(dataset)
 
 
 def _backbone_line(name: str) -> str:
@@ -220,12 +220,12 @@ def _epochs_help() -> str:
     return "How often the head sees all training pictures."
 
 
-def _network_picture(index: DatasetIndex) -> None:
+def _network_picture(dataset: DatasetIndex) -> None:
     try:
-        config = current_config(index)
+        config = current_config(dataset)
     except CoreError:
         return  # said beside the Start button
-    num_classes = len(index.class_names)
+    num_classes = len(dataset.class_names)
     backbone = get_backbone(config.backbone)
     total = backbone.params + config.head.params(backbone, config.image_size, num_classes)
     text = f"{config.trainable_params(num_classes):,} trainable parameters"

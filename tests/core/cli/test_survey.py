@@ -7,23 +7,25 @@ import pytest
 
 from core.__main__ import main
 from core.datasets.quality.audit import Issue
-from core.datasets.quality.embeddings import Survey, write_survey
+from core.datasets.quality.embeddings import EmbeddingAnalysis, write_analysis
 from core.datasets.store.store import DatasetStore
 from tests.conftest import draw_folder
 
 
 @pytest.fixture
 def shapes(home, tmp_path):
-    index = DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 8))
-    circles = [sample.path for sample in index.samples if sample.label == 0]
-    stripes = [sample.path for sample in index.samples if sample.label == 2]
+    dataset = DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 8))
+    circles = [sample.path for sample in dataset.samples if sample.label == 0]
+    stripes = [sample.path for sample in dataset.samples if sample.label == 2]
     issues = [Issue("suspect_label", circles[3], "looks like stripes (0.97)", 0.96)]
     issues += [Issue("outlier", path, "likeness to other pictures 0.21", 0.79) for path in circles + stripes + circles]
     coordinates = np.array([[0.5, -1], [0.25, 1]], np.float32)
     paths = (circles[3], stripes[0])
-    found = Survey(index.id, "efficientnet_lite0", paths, coordinates, tuple(issues), 0.9583, {circles[3]: "stripes"})
-    write_survey(index, found)
-    return index
+    found = EmbeddingAnalysis(
+        dataset.id, "efficientnet_lite0", paths, coordinates, tuple(issues), 0.9583, {circles[3]: "stripes"}
+    )
+    write_analysis(dataset, found)
+    return dataset
 
 
 def test_it_prints_what_was_found(shapes, capsys):

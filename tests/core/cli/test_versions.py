@@ -64,10 +64,10 @@ def test_one_of_each_group_of_copies_is_kept(call, home, tmp_path):
     folder = draw_folder(tmp_path / "drawn", 4)
     for name in ("again.png", "once more.png"):
         shutil.copy(folder / "circle" / "circle 0.png", folder / "circle" / name)
-    index = DatasetStore(home).import_source(folder)
+    dataset = DatasetStore(home).import_source(folder)
     version = values(call("derive", "drawn", "--keep-one-copy", "--json")[1])
     assert version["counts"] == {"undecided": [4, 4, 4]} and version["edits"] == ["2 pictures removed"]
-    assert (version["parent"], version["num_pictures"]) == (index.id, 12)
+    assert (version["parent"], version["num_pictures"]) == (dataset.id, 12)
     code, _, error = call("derive", version["id"], "--keep-one-copy")
     assert (code, error.splitlines()[-1]) == (
         2,

@@ -75,9 +75,9 @@ def test_a_value_that_cannot_work_is_refused(options, message):
 def test_epochs_of_the_stages():
     frozen = TrainingConfig(epochs=4)
     assert (frozen.head_epochs, frozen.fine_tune_epochs, frozen.total_epochs) == (4, 0, 4)
-    thawed = frozen.with_options(trainable_blocks=2, head_epochs=3)
-    assert (thawed.head_epochs, thawed.fine_tune_epochs, thawed.total_epochs) == (3, 4, 7)
-    scratch = thawed.with_options(weights="none")
+    unfrozen = frozen.with_options(trainable_blocks=2, head_epochs=3)
+    assert (unfrozen.head_epochs, unfrozen.fine_tune_epochs, unfrozen.total_epochs) == (3, 4, 7)
+    scratch = unfrozen.with_options(weights="none")
     assert (scratch.head_epochs, scratch.total_epochs) == (0, 4)
 
 

@@ -24,14 +24,14 @@ def two_classes(first=100, second=40):
     return index_of([sample(n) for n in range(first)] + [sample(n, label=1) for n in range(second)])
 
 
-def held_out(index):
-    return {item.digest for item in index.select("validation")}
+def held_out(dataset):
+    return {item.digest for item in dataset.select("validation")}
 
 
 def test_a_fifth_of_each_class_is_held_out():
-    index = two_classes().with_split()
-    assert dict(index.distribution().counts) == {"train": (80, 32), "validation": (20, 8)}
-    assert index.distribution().totals == (100, 40)
+    dataset = two_classes().with_split()
+    assert dict(dataset.distribution().counts) == {"train": (80, 32), "validation": (20, 8)}
+    assert dataset.distribution().totals == (100, 40)
 
 
 def test_the_share_can_be_chosen():
@@ -50,8 +50,8 @@ def test_the_split_is_the_same_on_every_machine():
 
 
 def test_the_order_of_the_pictures_doesnt_matter():
-    index = two_classes()
-    assert held_out(index.with_split()) == held_out(index_of(reversed(index.samples)).with_split())
+    dataset = two_classes()
+    assert held_out(dataset.with_split()) == held_out(index_of(reversed(dataset.samples)).with_split())
 
 
 def test_another_seed_gives_another_split():
@@ -65,27 +65,27 @@ def test_further_pictures_hardly_change_it():
 
 def test_copies_stay_on_one_side():
     samples = [sample(n, label, content=f"{label} {n % 10}") for label in (0, 1) for n in range(40)]
-    index = index_of(samples).with_split()
-    assert not held_out(index) & {item.digest for item in index.select("train")}
+    dataset = index_of(samples).with_split()
+    assert not held_out(dataset) & {item.digest for item in dataset.select("train")}
 
 
 def test_copies_in_two_classes_stay_on_one_side():
     samples = [sample(n, label, content=str(n)) for label in (0, 1) for n in range(30)]
-    index = index_of(samples).with_split()
-    assert not held_out(index) & {item.digest for item in index.select("train")}
-    assert index.distribution().counts["validation"] == (6, 6)
+    dataset = index_of(samples).with_split()
+    assert not held_out(dataset) & {item.digest for item in dataset.select("train")}
+    assert dataset.distribution().counts["validation"] == (6, 6)
 
 
-def in_groups(index, group_of):
+def in_groups(dataset, group_of):
     """Returns the index with a group for each picture, from its number in its class and its label."""
-    samples = [replace(item, group=group_of(int(item.name[2:-4]), item.label)) for item in index.samples]
-    return replace(index, samples=tuple(samples))
+    samples = [replace(item, group=group_of(int(item.name[2:-4]), item.label)) for item in dataset.samples]
+    return replace(dataset, samples=tuple(samples))
 
 
-def sides(index):
+def sides(dataset):
     """Returns, for each group, the splits that its pictures are in."""
     found = {}
-    for item in index.samples:
+    for item in dataset.samples:
         if item.group:
             found.setdefault(item.group, set()).add(item.split)
     return found
@@ -93,32 +93,32 @@ def sides(index):
 
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5])
 def test_near_copies_stay_on_one_side(share):
-    index = in_groups(two_classes(), lambda number, label: f"{label} {number // 3}").with_split(share)
-    assert all(len(splits) == 1 for splits in sides(index).values())
-    counts = index.distribution().counts["validation"]
+    dataset = in_groups(two_classes(), lambda number, label: f"{label} {number // 3}").with_split(share)
+    assert all(len(splits) == 1 for splits in sides(dataset).values())
+    counts = dataset.distribution().counts["validation"]
     assert counts[0] == pytest.approx(100 * share, abs=2) and counts[1] == pytest.approx(40 * share, abs=2)
 
 
 def test_near_copies_in_two_classes_stay_on_one_side():
-    index = in_groups(two_classes(60, 60), lambda number, label: str(number // 2)).with_split()
-    assert all(len(splits) == 1 for splits in sides(index).values())
-    assert index.distribution().counts["validation"] == (12, 12)
+    dataset = in_groups(two_classes(60, 60), lambda number, label: str(number // 2)).with_split()
+    assert all(len(splits) == 1 for splits in sides(dataset).values())
+    assert dataset.distribution().counts["validation"] == (12, 12)
 
 
 def test_many_copies_of_one_picture_are_not_the_validation():
-    index = in_groups(two_classes(), lambda number, label: "burst" if label == 0 and number < 70 else "").with_split()
-    assert sides(index) == {"burst": {"train"}}
-    assert index.distribution().counts["validation"] == (20, 8)
+    dataset = in_groups(two_classes(), lambda number, label: "burst" if label == 0 and number < 70 else "").with_split()
+    assert sides(dataset) == {"burst": {"train"}}
+    assert dataset.distribution().counts["validation"] == (20, 8)
 
 
 def test_a_class_of_two_pictures_and_their_copies_is_on_both_sides():
-    index = in_groups(two_classes(10, 40), lambda number, label: str(number // 7) if label == 0 else "").with_split()
-    assert index.distribution().counts["validation"] == (3, 8)
+    dataset = in_groups(two_classes(10, 40), lambda number, label: str(number // 7) if label == 0 else "").with_split()
+    assert dataset.distribution().counts["validation"] == (3, 8)
 
 
 def test_a_class_of_one_picture_and_its_copies_is_on_both_sides():
-    index = in_groups(two_classes(10, 40), lambda number, label: "one" if label == 0 else "").with_split()
-    assert index.distribution().counts["validation"] == (2, 8)
+    dataset = in_groups(two_classes(10, 40), lambda number, label: "one" if label == 0 else "").with_split()
+    assert dataset.distribution().counts["validation"] == (2, 8)
 
 
 def test_groups_of_one_change_nothing():
@@ -127,9 +127,9 @@ def test_groups_of_one_change_nothing():
 
 
 def test_a_group_keeps_its_side_when_one_of_it_is_gone():
-    index = in_groups(two_classes(), lambda number, label: f"{label} {number // 2}")
-    fewer = replace(index, samples=index.samples[1:])
-    before, after = held_out(index.with_split()), held_out(fewer.with_split())
+    dataset = in_groups(two_classes(), lambda number, label: f"{label} {number // 2}")
+    fewer = replace(dataset, samples=dataset.samples[1:])
+    before, after = held_out(dataset.with_split()), held_out(fewer.with_split())
     assert len(before ^ after) <= 4
 
 
@@ -143,16 +143,16 @@ def test_small_classes_are_on_both_sides(num_pictures, share):
 
 def test_a_split_that_was_given_is_kept():
     samples = [sample(1, split="train"), sample(2, split="validation"), sample(3, split="test")]
-    index = index_of(samples)
-    assert index.has_split
-    assert index.with_split(0.5, seed=9).samples == index.samples
+    dataset = index_of(samples)
+    assert dataset.has_split
+    assert dataset.with_split(0.5, seed=9).samples == dataset.samples
 
 
 def test_given_test_pictures_arent_held_out():
     samples = [sample(n, split="train") for n in range(10)] + [sample(n, split="test") for n in range(10, 20)]
-    index = index_of(samples)
-    assert not index.has_split
-    assert dict(index.with_split().distribution().counts) == {"train": (8, 0), "validation": (2, 0), "test": (10, 0)}
+    dataset = index_of(samples)
+    assert not dataset.has_split
+    assert dict(dataset.with_split().distribution().counts) == {"train": (8, 0), "validation": (2, 0), "test": (10, 0)}
 
 
 def test_undecided_pictures_are_counted_as_such():
@@ -160,10 +160,10 @@ def test_undecided_pictures_are_counted_as_such():
 
 
 def test_an_index_never_changes():
-    index = two_classes(2, 2)
+    dataset = two_classes(2, 2)
     with pytest.raises(FrozenInstanceError):
-        index.name = "another"
-    assert index.picture_path(index.samples[0]) == Path("/data/pictures/00000000.png")
+        dataset.name = "another"
+    assert dataset.picture_path(dataset.samples[0]) == Path("/data/pictures/00000000.png")
 
 
 def test_the_fingerprint_is_of_the_content():

@@ -36,7 +36,7 @@ def test_the_first_gradient_step_is_that_of_the_full_network(backbone, trainable
     classifier = build_classifier(config, num_classes=2)
     if backbone == "efficientnet_lite0":
         load_weights(classifier.features, get_backbone(backbone), bundled_weights(get_backbone(backbone)))
-    variables = [*classifier.head.trainable_variables, *(v for block in classifier.thawed for v in block)]
+    variables = [*classifier.head.trainable_variables, *(v for block in classifier.unfrozen for v in block)]
     assert len(variables) == len(classifier.suffix.trainable_variables) + 4
 
     full = gradients(lambda: classifier.head(classifier.embedding(PIXELS, training=False)), variables)

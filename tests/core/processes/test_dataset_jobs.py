@@ -12,15 +12,15 @@ import pytest
 from core.datasets.edit import Edit
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
-from core.datasets.quality.image_statistics import LOOKS_NAME
-from core.datasets.versions.pending_edits import Draft, decide, read_draft
+from core.datasets.quality.image_statistics import STATISTICS_NAME
+from core.datasets.versions.pending_edits import PendingEdits, decide, read_pending_edits
 from core.errors import DatasetError, Stopped
 from core.processes.dataset_jobs import (
-    add_pictures_apart,
-    audit_apart,
-    import_apart,
-    import_pictures_apart,
-    make_version_apart,
+    add_pictures_in_subprocess,
+    audit_in_subprocess,
+    import_in_subprocess,
+    import_pictures_in_subprocess,
+    make_version_in_subprocess,
 )
 
 NAMES = ("cats", "dogs")
@@ -43,15 +43,15 @@ def children():
 def test_it_gives_what_an_import_in_this_process_gives(store, pets, tmp_path):
     (tmp_path / "pets.zip").write_bytes(pets)
     events = []
-    index = import_apart(store, tmp_path / "pets.zip", on_event=events.append)
-    assert index.name == "pets"
+    dataset = import_in_subprocess(store, tmp_path / "pets.zip", on_event=events.append)
+    assert dataset.name == "pets"
     phases = {event.phase: (event.step, event.total) for event in events}
     assert phases == {"extract": (18, 18), "pictures": (18, 18), "audit": (18, 18)}
-    assert store.list() == [index]
-    assert left_behind(tmp_path) == [index.id]
-    again = import_apart(store, tmp_path / "pets.zip")
+    assert store.list() == [dataset]
+    assert left_behind(tmp_path) == [dataset.id]
+    again = import_in_subprocess(store, tmp_path / "pets.zip")
     assert again == store.import_source(tmp_path / "pets.zip")
-    assert again.samples == index.samples
+    assert again.samples == dataset.samples
     assert "were here already, as pets" in again.notes[0]
     assert not children()
 
@@ -60,9 +60,9 @@ def test_an_upload_is_written_to_disk_first_and_keeps_its_name(store, pets, tmp_
     upload = io.BytesIO(pets)
     upload.name = "../my pets.zip"
     upload.read(10)
-    index = import_apart(store, upload)
-    assert index.name == "my pets"
-    assert left_behind(tmp_path) == [index.id]
+    dataset = import_in_subprocess(store, upload)
+    assert dataset.name == "my pets"
+    assert left_behind(tmp_path) == [dataset.id]
 
 
 def test_a_folder(store, tmp_path, picture):
@@ -70,14 +70,14 @@ def test_a_folder(store, tmp_path, picture):
         (tmp_path / "folder" / name).mkdir(parents=True)
         for number in range(2):
             (tmp_path / "folder" / name / f"{number}.png").write_bytes(picture(10 * label + number))
-    assert import_apart(store, tmp_path / "folder", "named").name == "named"
+    assert import_in_subprocess(store, tmp_path / "folder", "named").name == "named"
 
 
 def test_refusals_have_the_same_words(store, tmp_path):
     upload = io.BytesIO(b"hello")
     upload.name = "pets.zip"
     with pytest.raises(DatasetError) as caught:
-        import_apart(store, upload)
+        import_in_subprocess(store, upload)
     assert str(caught.value) == (
         "Expected a zip of pictures in class folders. pets.zip is a text file. Make a zip of the folders and choose "
         "that."
@@ -89,15 +89,15 @@ def test_a_question_comes_back_and_its_answer_is_followed(store, tmp_path, pictu
     files = {f"batch {n % 2}/{name}.{n}.png": picture(9 * k + n) for k, name in enumerate(NAMES) for n in range(4)}
     upload = io.BytesIO(zip_of(files | {f"others/{n}.png": picture(100 + n) for n in range(20)}))
     with pytest.raises(AmbiguousLayout) as caught:
-        import_apart(store, upload, label="things.zip")
+        import_in_subprocess(store, upload, label="things.zip")
     with pytest.raises(AmbiguousLayout) as there:
         store.import_source(upload, label="things.zip")
     assert str(caught.value) == str(there.value)
-    assert caught.value.readings == tuple(replace(reading, places=()) for reading in there.value.readings)
+    assert caught.value.candidates == tuple(replace(candidate, places=()) for candidate in there.value.candidates)
     assert left_behind(tmp_path) == []
-    index = import_apart(store, upload, layout=caught.value.readings[1].name, label="things.zip")
-    assert caught.value.readings[1].notes == ("20 pictures in others have no class and were left out.",)
-    assert (index.name, index.class_names, index.notes) == ("things", NAMES, caught.value.readings[1].notes)
+    dataset = import_in_subprocess(store, upload, layout=caught.value.candidates[1].name, label="things.zip")
+    assert caught.value.candidates[1].notes == ("20 pictures in others have no class and were left out.",)
+    assert (dataset.name, dataset.class_names, dataset.notes) == ("things", NAMES, caught.value.candidates[1].notes)
 
 
 def test_pictures_sorted_by_hand(store, tmp_path, picture):
@@ -105,53 +105,61 @@ def test_pictures_sorted_by_hand(store, tmp_path, picture):
     path.write_bytes(picture(0))
     classes = {"cats": [("a.png", path), ("a.png", io.BytesIO(picture(1)))]}
     classes["dogs"] = [("a.png", io.BytesIO(picture(n))) for n in (2, 3)] + [("b.png", io.BytesIO(b"no"))]
-    index = import_pictures_apart(store, classes, "pets")
-    assert [sample.name for sample in index.samples] == ["cats/a.png", "cats/a (2).png", "dogs/a.png", "dogs/a (2).png"]
-    assert [item.name for item in index.skipped] == ["dogs/b.png"]
+    dataset = import_pictures_in_subprocess(store, classes, "pets")
+    assert [sample.name for sample in dataset.samples] == [
+        "cats/a.png",
+        "cats/a (2).png",
+        "dogs/a.png",
+        "dogs/a (2).png",
+    ]
+    assert [item.name for item in dataset.skipped] == ["dogs/b.png"]
     assert path.exists()
-    assert left_behind(tmp_path) == [index.id]
+    assert left_behind(tmp_path) == [dataset.id]
     with pytest.raises(DatasetError, match="Expected a class name"):
-        import_pictures_apart(store, {"a/b": []}, "pets")
-    assert left_behind(tmp_path) == [index.id]
+        import_pictures_in_subprocess(store, {"a/b": []}, "pets")
+    assert left_behind(tmp_path) == [dataset.id]
 
 
 def test_pictures_are_added(store, pets, tmp_path, picture):
-    index = store.import_source(io.BytesIO(pets), "pets")
+    dataset = store.import_source(io.BytesIO(pets), "pets")
     (tmp_path / "new.png").write_bytes(picture(500))
     sources = [
         ("new.png", tmp_path / "new.png"),
-        ("known.png", io.BytesIO(index.picture_path(index.samples[0]).read_bytes())),
+        ("known.png", io.BytesIO(dataset.picture_path(dataset.samples[0]).read_bytes())),
     ]
     phases = []
-    version = add_pictures_apart(
-        store, index.name, index.class_names[1], sources, lambda event: phases.append(event.phase)
+    version = add_pictures_in_subprocess(
+        store, dataset.name, dataset.class_names[1], sources, lambda event: phases.append(event.phase)
     )
-    assert (version.parent, len(version.samples)) == (index.id, len(index.samples) + 1)
+    assert (version.parent, len(version.samples)) == (dataset.id, len(dataset.samples) + 1)
     assert version.notes == ("1 of the pictures was left out, being in the data set already: known.png.",)
     assert {"extract", "pictures", "version"} <= set(phases)
     with pytest.raises(DatasetError, match="Expected pictures to add to the class cats"):
-        add_pictures_apart(store, index.id, "cats", [])
+        add_pictures_in_subprocess(store, dataset.id, "cats", [])
     assert len(store.list()) == 2
 
 
 def test_a_version_is_made_of_decisions_and_further_changes(store, pets, tmp_path):
     (tmp_path / "pets.zip").write_bytes(pets)
-    index = store.import_source(tmp_path / "pets.zip")
-    first, second = (sample.path for sample in index.samples[:2])
-    decide(index, [first], "remove")
-    decide(index, [second], "keep")
+    dataset = store.import_source(tmp_path / "pets.zip")
+    first, second = (sample.path for sample in dataset.samples[:2])
+    decide(dataset, [first], "remove")
+    decide(dataset, [second], "keep")
     rename = Edit("rename_class", class_names=("dogs", "hounds"))
-    version = make_version_apart(store, index, further=[rename])
+    version = make_version_in_subprocess(store, dataset, further=[rename])
     assert version.edits == (Edit("remove", (first,)), rename)
     assert version.class_names == ("cats", "hounds")
-    assert (read_draft(index), read_draft(version)) == (Draft(), Draft({second: "keep"}))
+    assert (read_pending_edits(dataset), read_pending_edits(version)) == (
+        PendingEdits(),
+        PendingEdits({second: "keep"}),
+    )
     with pytest.raises(DatasetError, match="Nothing is to be changed in pets yet"):
-        make_version_apart(store, index)
-    again = make_version_apart(store, version, further=[Edit("rename_class", class_names=("hounds", "dogs"))])
+        make_version_in_subprocess(store, dataset)
+    again = make_version_in_subprocess(store, version, further=[Edit("rename_class", class_names=("hounds", "dogs"))])
     assert len(again.samples) == 17
-    decide(index, [first], "remove")
+    decide(dataset, [first], "remove")
     assert (
-        make_version_apart(store, index)
+        make_version_in_subprocess(store, dataset)
         .notes[0]
         .endswith("holds just these pictures already: no new version was made.")
     )
@@ -159,21 +167,23 @@ def test_a_version_is_made_of_decisions_and_further_changes(store, pets, tmp_pat
 
 def test_a_data_set_of_old_is_looked_over(store, pets, tmp_path):
     (tmp_path / "pets.zip").write_bytes(pets)
-    index = store.import_source(tmp_path / "pets.zip")
-    known = read_audit(index)
-    (index.folder / AUDIT_NAME).unlink()
-    (index.folder / LOOKS_NAME).unlink()
-    audit_apart(store, index)
-    assert read_audit(index).issues == known.issues
-    store.delete(index.id)
+    dataset = store.import_source(tmp_path / "pets.zip")
+    known = read_audit(dataset)
+    (dataset.folder / AUDIT_NAME).unlink()
+    (dataset.folder / STATISTICS_NAME).unlink()
+    audit_in_subprocess(store, dataset)
+    assert read_audit(dataset).issues == known.issues
+    store.delete(dataset.id)
     with pytest.raises(DatasetError, match="There is no data set"):
-        audit_apart(store, index)
+        audit_in_subprocess(store, dataset)
 
 
 def test_stopping(store, pets, tmp_path):
     stopping = threading.Event()
     with pytest.raises(Stopped):
-        import_apart(store, io.BytesIO(pets), on_event=lambda event: stopping.set(), should_stop=stopping.is_set)
+        import_in_subprocess(
+            store, io.BytesIO(pets), on_event=lambda event: stopping.set(), should_stop=stopping.is_set
+        )
     assert not children()
     assert left_behind(tmp_path) == []
 
@@ -183,7 +193,7 @@ def test_a_failing_listener_ends_the_process(store, pets, tmp_path):
         raise RuntimeError(event.phase)
 
     with pytest.raises(RuntimeError):
-        import_apart(store, io.BytesIO(pets), on_event=fail)
+        import_in_subprocess(store, io.BytesIO(pets), on_event=fail)
     assert not children()
 
 
@@ -197,7 +207,7 @@ def test_a_killed_process_is_told_in_words(store, tmp_path, picture, zip_of):
             os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(DatasetError) as caught:
-        import_apart(store, upload, on_event=kill)
+        import_in_subprocess(store, upload, on_event=kill)
     assert str(caught.value) == (
         "The import of pets.zip was ended by the system, most likely for lack of memory. Nothing of it was kept. Close "
         "other programs, or leave the largest pictures out."

@@ -60,9 +60,9 @@ def test_data_set_is_built_from_pictures_class_by_class(open_page, store):
     app.text_input(key="build_name_0").set_value("By hand")
     app.button(key="build").click().run()
     ended(app)
-    (index,) = store.list()
-    assert index.name == "By hand"
-    assert dict(zip(index.class_names, index.distribution().totals, strict=True)) == dict.fromkeys(SHAPES, 3)
+    (dataset,) = store.list()
+    assert dataset.name == "By hand"
+    assert dict(zip(dataset.class_names, dataset.distribution().totals, strict=True)) == dict.fromkeys(SHAPES, 3)
 
 
 def test_two_classes_of_one_name_are_pointed_out(open_page):
@@ -85,10 +85,10 @@ def test_folder_that_can_be_read_in_two_ways_is_asked_about(open_page, store, tw
     assert not app.error
     assert store.list() == []
     job = session.jobs().latest("import")
-    inner = next(reading.name for reading in job.failure.readings if "circle" in reading.class_names)
+    inner = next(candidate.name for candidate in job.failure.candidates if "circle" in candidate.class_names)
     ended(app.button(key=f"use_{job.id}_{inner}").click().run())
-    (index,) = store.list()
-    assert index.class_names == ("circle", "square")
+    (dataset,) = store.list()
+    assert dataset.class_names == ("circle", "square")
     assert "can be read in" not in words(app.run())
 
 
@@ -105,7 +105,7 @@ def test_question_answered_in_one_tab_is_not_asked_of_another(open_page, store, 
     assert second.info[0].value == "The question about twofold was answered already."
     assert not session.jobs().running()
     assert session.jobs().get(job.id) is None
-    assert [index.class_names for index in store.list()] == [("circle", "square")]
+    assert [dataset.class_names for dataset in store.list()] == [("circle", "square")]
 
 
 def test_question_about_an_upload_is_there_after_a_reload_and_can_be_dropped(open_page, home, store, twofold, tmp_path):
@@ -123,7 +123,7 @@ def test_answer_about_an_upload_imports_it(open_page, store, twofold, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "both"), "zip", twofold)
     app = ended(send_file(open_page("data"), "both.zip", Path(archive).read_bytes()))
     job = session.jobs().latest("import")
-    outer = next(reading.name for reading in job.failure.readings if "red" in reading.class_names)
+    outer = next(candidate.name for candidate in job.failure.candidates if "red" in candidate.class_names)
     ended(app.button(key=f"use_{job.id}_{outer}").click().run())
-    (index,) = store.list()
-    assert (index.name, index.class_names) == ("both", ("blue", "red"))
+    (dataset,) = store.list()
+    assert (dataset.name, dataset.class_names) == ("both", ("blue", "red"))

@@ -15,7 +15,7 @@ from core.progress import ignore_event, never_stop
 from core.settings import GIGABYTE, ImportLimits
 from pages.components.imports import uploads as module
 from pages.components.imports.upload_imports import UndecidedUpload, UploadImport
-from pages.components.imports.uploads import Pace, Upload, UploadRefused, Uploads, label
+from pages.components.imports.uploads import Throughput, Upload, UploadRefused, Uploads, label
 from tests.pages.conftest import wait_until
 
 SESSION = "session"
@@ -336,7 +336,7 @@ def test_a_name_is_only_a_label(name, shown):
 def test_pace_is_measured_over_the_last_seconds(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    pace = Pace(1000)
+    pace = Throughput(1000)
     for second in range(1, 11):
         now[0] += 1
         event = pace.event(10 * second)
@@ -366,9 +366,9 @@ def leftovers(home) -> list:
 
 def test_an_upload_becomes_a_data_set_of_its_name_and_is_gone(home, shape_folder, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "my pets"), "zip", shape_folder)
-    index = sent(home, tmp_path / "my pets.zip").work()(ignore_event, never_stop)
-    assert archive.endswith(f"{index.name}.zip")
-    assert index.name == "my pets"
+    dataset = sent(home, tmp_path / "my pets.zip").work()(ignore_event, never_stop)
+    assert archive.endswith(f"{dataset.name}.zip")
+    assert dataset.name == "my pets"
     assert leftovers(home) == []
 
 
@@ -399,9 +399,9 @@ def test_an_upload_that_can_be_read_in_two_ways_is_kept_until_one_is_chosen(home
     assert isinstance(question.value, UndecidedUpload)
     assert leftovers(home)
     DatasetStore(home).sweep()
-    by_name = next(reading for reading in question.value.readings if "circle" in reading.class_names)
-    index = question.value.source.work(by_name.name)(ignore_event, never_stop)
-    assert index.class_names == ("circle", "square", "stripes")
+    by_name = next(candidate for candidate in question.value.candidates if "circle" in candidate.class_names)
+    dataset = question.value.source.work(by_name.name)(ignore_event, never_stop)
+    assert dataset.class_names == ("circle", "square", "stripes")
     assert leftovers(home) == []
 
 

@@ -3,7 +3,7 @@ import threading
 import pytest
 
 from core.errors import RunError
-from pages.components.shell.background_cache import MOST_KEPT, UNFORESEEN, Lookups
+from pages.components.shell.background_cache import MOST_KEPT, UNFORESEEN, BackgroundCache
 
 PATIENCE_SECONDS = 10
 
@@ -34,85 +34,85 @@ def finder():
 
 
 def test_asking_returns_at_once_and_the_answer_is_there_later(finder):
-    lookups = Lookups(finder)
-    lookups.ask("abc")
-    assert lookups.get("abc") is None
+    cache = BackgroundCache(finder)
+    cache.ask("abc")
+    assert cache.get("abc") is None
     finder.go_on.release()
-    found = lookups.wait("abc", PATIENCE_SECONDS)
-    assert lookups.get("abc") is found
+    found = cache.wait("abc", PATIENCE_SECONDS)
+    assert cache.get("abc") is found
     assert (found.result, found.error) == ("cba", "")
     assert 0 <= found.age < PATIENCE_SECONDS
     assert finder.asked == ["abc"]
 
 
 def test_one_at_a_time_and_of_those_that_wait_the_latest_wins(finder):
-    lookups = Lookups(finder)
-    lookups.ask("first")
+    cache = BackgroundCache(finder)
+    cache.ask("first")
     finder.wait_until_asked()
     for question in ("second", "third", "first", "latest"):
-        lookups.ask(question)
+        cache.ask(question)
     finder.go_on.release(2)
-    lookups.wait("latest", PATIENCE_SECONDS)
+    cache.wait("latest", PATIENCE_SECONDS)
     assert finder.asked == ["first", "latest"]
-    assert lookups.get("second") is None
-    assert lookups.get("first").result == "tsrif"
+    assert cache.get("second") is None
+    assert cache.get("first").result == "tsrif"
 
 
 def test_who_keeps_asking_gets_an_answer_in_the_end(finder):
     finder.go_on.release(1000)
-    lookups = Lookups(finder)
+    cache = BackgroundCache(finder)
     questions = [f"question {number}" for number in range(5)]
     waiting = set(questions)
     for _ in range(100):
         for question in tuple(waiting):
-            lookups.ask(question)
-        waiting = {question for question in waiting if lookups.wait(question, 0.05) is None}
+            cache.ask(question)
+        waiting = {question for question in waiting if cache.wait(question, 0.05) is None}
     assert not waiting
 
 
 def test_known_answer_stays_until_the_new_one_is_there(finder):
-    lookups = Lookups(finder)
+    cache = BackgroundCache(finder)
     finder.go_on.release()
-    lookups.ask("abc")
-    first = lookups.wait("abc", PATIENCE_SECONDS)
-    lookups.ask("abc")
-    assert lookups.get("abc") is first
+    cache.ask("abc")
+    first = cache.wait("abc", PATIENCE_SECONDS)
+    cache.ask("abc")
+    assert cache.get("abc") is first
     finder.go_on.release()
-    assert lookups.wait("abc", PATIENCE_SECONDS) is not first
-    lookups.forget("abc")
-    assert lookups.get("abc") is None
+    assert cache.wait("abc", PATIENCE_SECONDS) is not first
+    cache.forget("abc")
+    assert cache.get("abc") is None
 
 
 def test_errors_are_kept_as_sentences():
     def refuse(question):
         raise RunError("Expected a model. Received none. Train one.")
 
-    lookups = Lookups(refuse)
-    lookups.ask("abc")
-    assert lookups.wait("abc", PATIENCE_SECONDS).error == "Expected a model. Received none. Train one."
-    broken = Lookups(lambda question: 1 / 0)
+    cache = BackgroundCache(refuse)
+    cache.ask("abc")
+    assert cache.wait("abc", PATIENCE_SECONDS).error == "Expected a model. Received none. Train one."
+    broken = BackgroundCache(lambda question: 1 / 0)
     broken.ask("abc")
     found = broken.wait("abc", PATIENCE_SECONDS)
     assert (found.result, found.error) == (None, UNFORESEEN)
 
 
 def test_memory_is_bounded():
-    lookups = Lookups(lambda question: question)
+    cache = BackgroundCache(lambda question: question)
     for number in range(MOST_KEPT + 10):
-        lookups.ask(number)
-        lookups.wait(number, PATIENCE_SECONDS)
-    assert lookups.get(9) is None
-    assert lookups.get(MOST_KEPT + 9).result == MOST_KEPT + 9
+        cache.ask(number)
+        cache.wait(number, PATIENCE_SECONDS)
+    assert cache.get(9) is None
+    assert cache.get(MOST_KEPT + 9).result == MOST_KEPT + 9
 
 
 def test_closed_takes_no_more_questions(finder):
-    lookups = Lookups(finder)
-    lookups.ask("first")
+    cache = BackgroundCache(finder)
+    cache.ask("first")
     finder.wait_until_asked()
-    lookups.ask("second")
-    lookups.close()
+    cache.ask("second")
+    cache.close()
     finder.go_on.release(5)
-    assert lookups.wait("first", PATIENCE_SECONDS).result == "tsrif"
-    lookups.ask("third")
-    assert lookups.wait("third", PATIENCE_SECONDS) is None
+    assert cache.wait("first", PATIENCE_SECONDS).result == "tsrif"
+    cache.ask("third")
+    assert cache.wait("third", PATIENCE_SECONDS) is None
     assert finder.asked == ["first"]

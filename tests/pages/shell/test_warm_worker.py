@@ -4,7 +4,7 @@ import psutil
 
 from core.runs.records.store import RunStore
 from core.runs.worker.environment import WARM
-from pages.components.shell.warm_worker import Standby
+from pages.components.shell.warm_worker import WarmWorker
 from tests.pages.conftest import wait_until
 
 
@@ -20,14 +20,14 @@ def standbys() -> list[psutil.Process]:
 
 
 def test_one_worker_is_kept_warm_and_none_is_left_behind(home):
-    standby = Standby(RunStore(home.database))
-    assert not standby.is_kept
+    warm_worker = WarmWorker(RunStore(home.database))
+    assert not warm_worker.is_kept
     assert standbys() == []
-    standby.keep()
-    standby.keep()
-    assert standby.is_kept
+    warm_worker.keep()
+    warm_worker.keep()
+    assert warm_worker.is_kept
     wait_until(lambda: len(standbys()) == 1)
-    standby.close()
-    standby.close()
-    assert not standby.is_kept
+    warm_worker.close()
+    warm_worker.close()
+    assert not warm_worker.is_kept
     wait_until(lambda: standbys() == [])

@@ -57,9 +57,9 @@ def test_a_file_that_claims_to_be_huge_among_honest_ones(tmp_path, raw_zip, entr
     huge = entry(b"cat/huge.png", picture(1), size=4 * GIGABYTE)
     (tmp_path / "claim.zip").write_bytes(raw_zip([*entries, huge, ballast]))
     started = time.perf_counter()
-    index = store.import_source(tmp_path / "claim.zip")
+    dataset = store.import_source(tmp_path / "claim.zip")
     assert time.perf_counter() - started < MOST_SECONDS
-    assert [(item.name, item.reason) for item in index.skipped] == [("cat/huge.png", "it is larger than 256 MB")]
+    assert [(item.name, item.reason) for item in dataset.skipped] == [("cat/huge.png", "it is larger than 256 MB")]
 
 
 def test_a_zip_of_10_mb_that_unpacks_to_10_gb(refusal, raw_zip, entry):
@@ -121,8 +121,8 @@ def test_a_picture_of_billions_of_pixels(store, tmp_path, zip_of, picture):
     files = {f"{name}/{n}.png": picture(9 * n + len(name)) for name in ("cat", "horse") for n in (1, 2)}
     (tmp_path / "pets.zip").write_bytes(zip_of(files | {"cat/huge.png": png.getvalue()}))
     started = time.perf_counter()
-    index = store.import_source(tmp_path / "pets.zip")
+    dataset = store.import_source(tmp_path / "pets.zip")
     assert time.perf_counter() - started < MOST_SECONDS
-    assert [(item.name, item.reason) for item in index.skipped] == [
+    assert [(item.name, item.reason) for item in dataset.skipped] == [
         ("cat/huge.png", "too large, it claims far more pixels than are allowed")
     ]

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from core.images.decoding import decode, heic_is_read, thumbnail
-from core.processes.dataset_jobs import import_apart
+from core.processes.dataset_jobs import import_in_subprocess
 from tests.project import ROOT
 
 RED, GREEN, BLUE, WHITE = (220, 30, 30), (30, 200, 30), (30, 30, 220), (255, 255, 255)
@@ -134,30 +134,30 @@ def files():
 
 
 @pytest.fixture
-def index(store, files, zip_of, tmp_path):
+def dataset(store, files, zip_of, tmp_path):
     (tmp_path / "odd.zip").write_bytes(zip_of(files | {"odd/gray.png": gray_16_bit()}))
-    return import_apart(store, tmp_path / "odd.zip")
+    return import_in_subprocess(store, tmp_path / "odd.zip")
 
 
-def test_every_odd_picture_comes_out_right_or_is_listed(index, files):
-    assert {item.name.removeprefix("odd/"): item.reason for item in index.skipped} == {
+def test_every_odd_picture_comes_out_right_or_is_listed(dataset, files):
+    assert {item.name.removeprefix("odd/"): item.reason for item in dataset.skipped} == {
         name: reason for name, (_, reason) in LISTED.items()
     }
-    taken = {sample.name.removeprefix("odd/"): sample for sample in index.samples if sample.name.startswith("odd/")}
+    taken = {sample.name.removeprefix("odd/"): sample for sample in dataset.samples if sample.name.startswith("odd/")}
     assert set(taken) == {*TAKEN, "gray.png"}
     for name in TAKEN:
-        pixels = decode(index.picture_path(taken[name]), SIDE).astype(int)
+        pixels = decode(dataset.picture_path(taken[name]), SIDE).astype(int)
         for (row, column), colour in {(16, 16): RED, (16, 48): GREEN, (48, 16): BLUE, (48, 48): WHITE}.items():
             assert np.abs(pixels[row, column] - colour).max() <= 20, (name, row, column)
         assert (taken[name].width, taken[name].height) == (48, 32), name
         assert np.array_equal(pixels, decode(files[f"odd/{name}"], SIDE)), name
-    gray = decode(index.picture_path(taken["gray.png"]), SIDE)[32, :, 0].astype(int)
+    gray = decode(dataset.picture_path(taken["gray.png"]), SIDE)[32, :, 0].astype(int)
     assert np.abs(gray - np.linspace(0, 255, SIDE)).max() <= 2
 
 
-def test_what_is_shown_was_made_anew(index):
-    for sample in index.samples:
-        shown = thumbnail(index.picture_path(sample), SIDE)
+def test_what_is_shown_was_made_anew(dataset):
+    for sample in dataset.samples:
+        shown = thumbnail(dataset.picture_path(sample), SIDE)
         assert shown.startswith(b"\xff\xd8\xff")
         assert b"secret" not in shown
 

@@ -5,8 +5,8 @@ import hashlib
 import pytest
 
 from core.datasets.archives.members import TableFile
-from core.datasets.layouts.candidates import choose_reading, readings
-from core.datasets.layouts.layout import AmbiguousLayout, Reading
+from core.datasets.layouts.candidates import candidates, choose_candidate
+from core.datasets.layouts.layout import AmbiguousLayout, LayoutCandidate
 from core.errors import DatasetError
 
 
@@ -19,15 +19,15 @@ def many(pattern, number=4):
 
 
 def names(paths, *tables):
-    return [reading.name for reading in readings(split(paths), tables)]
+    return [candidate.name for candidate in candidates(split(paths), tables)]
 
 
 def table(text, name="labels.csv"):
     return TableFile(tuple(name.split("/")), text.encode())
 
 
-def counted(reading):
-    return dict(zip(reading.class_names, reading.counts, strict=True))
+def counted(candidate):
+    return dict(zip(candidate.class_names, candidate.counts, strict=True))
 
 
 SPECIES = [*many("animals/cats/{}.jpg"), *many("animals/dogs/{}.jpg"), *many("vehicles/cars/{}.jpg")]
@@ -72,21 +72,21 @@ def test_one_misnamed_file_in_a_class_is_no_other_way_to_read_it():
     ],
 )
 def test_file_names_are_clear_where_folders_say_nothing(paths):
-    (reading,) = readings(split(paths))
-    assert reading.name == "file_names"
-    assert reading.class_names == ("cat", "dog")
+    (candidate,) = candidates(split(paths))
+    assert candidate.name == "file_names"
+    assert candidate.class_names == ("cat", "dog")
 
 
 def test_inner_folders_are_clear_where_each_outer_one_has_one_picture():
     paths = [f"patient {n}/{name}/scan.png" for n, name in enumerate(("benign", "malignant") * 3)]
-    (reading,) = readings(split(paths))
-    assert counted(reading) == {"benign": 3, "malignant": 3}
+    (candidate,) = candidates(split(paths))
+    assert counted(candidate) == {"benign": 3, "malignant": 3}
 
 
 def test_a_table_is_clear_where_folders_say_nothing():
     rows = "".join(f"{n},{'cat' if n % 2 else 'dog'}\n" for n in range(8))
-    (reading,) = readings(split(f"images/{n}.jpg" for n in range(8)), [table("id,label\n" + rows)])
-    assert (reading.name, counted(reading)) == ("csv", {"cat": 4, "dog": 4})
+    (candidate,) = candidates(split(f"images/{n}.jpg" for n in range(8)), [table("id,label\n" + rows)])
+    assert (candidate.name, counted(candidate)) == ("csv", {"cat": 4, "dog": 4})
 
 
 def test_a_table_that_says_what_folders_say_is_no_question():
@@ -122,12 +122,12 @@ def test_nothing_is_made_up(paths):
 
 def test_folders_in_folders_are_asked_about():
     with pytest.raises(AmbiguousLayout) as caught:
-        choose_reading(split(SPECIES), [], "pets.zip")
+        choose_candidate(split(SPECIES), [], "pets.zip")
     assert str(caught.value) == (
         "pets.zip can be read in two ways. Choose a layout: class_folders, 2 classes: animals (8), vehicles (4); or "
         "inner_folders, 3 classes: cars (4), cats (4), dogs (4)."
     )
-    outer, inner = caught.value.readings
+    outer, inner = caught.value.candidates
     assert (outer.class_names, outer.counts) == (("animals", "vehicles"), (8, 4))
     assert (inner.class_names, inner.counts) == (("cars", "cats", "dogs"), (4, 4, 4))
     assert outer.description == "The outermost folders are the classes, whatever lies inside them."
@@ -147,7 +147,7 @@ def test_folders_of_uneven_depth_are_asked_about():
 
 
 def test_names_that_cut_across_folders_are_asked_about():
-    folders, files = readings(split(BATCHES))
+    folders, files = candidates(split(BATCHES))
     assert counted(folders) == {"batch 0": 8, "batch 1": 8}
     assert counted(files) == {"cat": 8, "dog": 8}
     assert files.description == "The beginnings of the file names are the classes, such as cat in cat.0.jpg."
@@ -161,13 +161,13 @@ def test_names_inside_a_folder_called_train_are_asked_about():
 def test_a_table_that_contradicts_folders_is_asked_about():
     paths = [*many("cats/{}.jpg"), *many("dogs/{}.jpg")]
     rows = "".join(f"{path},{'dogs' if path == 'cats/1.jpg' else path.split('/')[0]}\n" for path in paths)
-    folders, said = readings(split(paths), [table("path,label\n" + rows)])
+    folders, said = candidates(split(paths), [table("path,label\n" + rows)])
     assert counted(folders) == {"cats": 4, "dogs": 4}
     assert counted(said) == {"cats": 3, "dogs": 5}
     assert said.description == "The column label of labels.csv has the class of each picture."
 
 
-# The person's choice
+# The user's choice
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,13 @@ def test_a_table_that_contradicts_folders_is_asked_about():
     [("class_folders", ("animals", "vehicles")), ("inner_folders", ("cars", "cats", "dogs"))],
 )
 def test_a_choice_is_followed(layout, class_names):
-    assert choose_reading(split(SPECIES), [], "pets.zip", layout).class_names == class_names
+    assert choose_candidate(split(SPECIES), [], "pets.zip", layout).class_names == class_names
 
 
 def test_a_choice_goes_before_what_is_clear():
     paths = split([*many("cats/kitten_{}.jpg"), *many("cats/cat_{}.jpg"), *many("dogs/dog_{}.jpg")])
-    assert choose_reading(paths, [], "pets.zip").name == "class_folders"
-    assert choose_reading(paths, [], "pets.zip", "file_names").class_names == ("cat", "dog", "kitten")
+    assert choose_candidate(paths, [], "pets.zip").name == "class_folders"
+    assert choose_candidate(paths, [], "pets.zip", "file_names").class_names == ("cat", "dog", "kitten")
 
 
 @pytest.mark.parametrize(
@@ -195,13 +195,13 @@ def test_a_choice_goes_before_what_is_clear():
 def test_a_choice_that_doesnt_fit(layout, why):
     paths = split([*many("cats/{}.jpg"), *many("dogs/{}.jpg")])
     with pytest.raises(DatasetError) as caught:
-        choose_reading(paths, [], "pets.zip", layout)
+        choose_candidate(paths, [], "pets.zip", layout)
     assert str(caught.value) == f"pets.zip can't be read by the layout {layout}: {why}. Choose class_folders."
 
 
 def test_a_choice_that_doesnt_exist():
     with pytest.raises(DatasetError) as caught:
-        choose_reading([], [], "pets.zip", "flat")
+        choose_candidate([], [], "pets.zip", "flat")
     assert str(caught.value) == (
         "Expected a layout out of class_folders, inner_folders, csv, file_names. Received 'flat'. Fix the name."
     )
@@ -209,7 +209,7 @@ def test_a_choice_that_doesnt_exist():
 
 def test_nothing_to_choose_from():
     with pytest.raises(DatasetError, match=r"lie in two or more folders. Sort its pictures into one folder a class."):
-        choose_reading(split(many("{}.jpg")), [], "pets.zip", "class_folders")
+        choose_candidate(split(many("{}.jpg")), [], "pets.zip", "class_folders")
 
 
 # What is left out
@@ -217,36 +217,38 @@ def test_nothing_to_choose_from():
 
 def test_few_pictures_without_a_class_are_listed_and_many_counted():
     paths = [*many("train/cat.{}.jpg", 40), *many("train/dog.{}.jpg", 40), "train/cover.jpg", *many("test1/{}.jpg", 20)]
-    reading = choose_reading(split(paths), [], "pets.zip")
-    assert counted(reading) == {"cat": 40, "dog": 40}
-    assert {place.split for place in reading.places} == {""}
-    assert reading.places[80].reason == "its name doesn't begin with a class and end in a number"
-    assert {place.reason for place in reading.places[81:]} == {""}
-    assert reading.notes == ("20 pictures in test1 have no class and were left out.",)
-    few = choose_reading(split(paths[:-1]), [], "pets.zip")
+    candidate = choose_candidate(split(paths), [], "pets.zip")
+    assert counted(candidate) == {"cat": 40, "dog": 40}
+    assert {assignment.split for assignment in candidate.assignments} == {""}
+    assert candidate.assignments[80].reason == "its name doesn't begin with a class and end in a number"
+    assert {assignment.reason for assignment in candidate.assignments[81:]} == {""}
+    assert candidate.notes == ("20 pictures in test1 have no class and were left out.",)
+    few = choose_candidate(split(paths[:-1]), [], "pets.zip")
     assert not few.notes
-    assert few.places[-1].reason == "its name doesn't begin with a class and end in a number"
+    assert few.assignments[-1].reason == "its name doesn't begin with a class and end in a number"
 
 
 def test_unlabelled_test_pictures_beside_class_folders():
     paths = [*many("seg_train/seg_train/sea/{}.jpg"), *many("seg_train/seg_train/ice/{}.jpg")]
     paths += [*many("seg_test/seg_test/sea/{}.jpg"), *many("seg_test/seg_test/ice/{}.jpg")]
-    reading = choose_reading(split(paths), [], "scenes.zip")
-    assert counted(reading) == {"ice": 8, "sea": 8}
-    assert [place.split for place in reading.places] == ["train"] * 8 + ["test"] * 8
-    reading = choose_reading(split(paths + many("seg_pred/seg_pred/{}.jpg", 14)), [], "scenes.zip")
-    assert [place.reason for place in reading.places[16:]] == ["it lies outside the class folders"] * 14
+    candidate = choose_candidate(split(paths), [], "scenes.zip")
+    assert counted(candidate) == {"ice": 8, "sea": 8}
+    assert [assignment.split for assignment in candidate.assignments] == ["train"] * 8 + ["test"] * 8
+    candidate = choose_candidate(split(paths + many("seg_pred/seg_pred/{}.jpg", 14)), [], "scenes.zip")
+    assert [assignment.reason for assignment in candidate.assignments[16:]] == [
+        "it lies outside the class folders"
+    ] * 14
 
 
 def test_many_folders_without_a_class_are_one_note():
     paths = [*many("train/cat.{}.jpg", 200), *many("train/dog.{}.jpg", 200), *many("val/cat.{}.jpg")]
     paths += [path for folder in range(6) for path in many(f"extra/{folder}/{{}}.jpg", 20)]
-    assert choose_reading(split(paths), [], "pets.zip").notes == (
+    assert choose_candidate(split(paths), [], "pets.zip").notes == (
         "120 pictures in 6 folders have no class and were left out.",
     )
 
 
 def test_summaries_name_a_few_classes():
-    assert Reading("csv", "", ("a", "b"), (1000, 2)).summary() == "2 classes: a (1,000), b (2)"
-    assert Reading("csv", "", tuple("abcdef"), (1,) * 6).summary() == "6 classes: a (1), b (1), c (1), 3 more"
-    assert Reading("csv", "", ("a",), (3,)).summary() == "1 class: a (3)"
+    assert LayoutCandidate("csv", "", ("a", "b"), (1000, 2)).summary() == "2 classes: a (1,000), b (2)"
+    assert LayoutCandidate("csv", "", tuple("abcdef"), (1,) * 6).summary() == "6 classes: a (1), b (1), c (1), 3 more"
+    assert LayoutCandidate("csv", "", ("a",), (3,)).summary() == "1 class: a (3)"

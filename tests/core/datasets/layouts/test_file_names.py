@@ -6,8 +6,8 @@ from core.datasets.layouts.file_names import MISNAMED, part_name, read_file_name
 
 
 def read(*paths):
-    reading = read_file_names([tuple(path.split("/")) for path in paths])
-    return reading and [(place.class_name, place.split) for place in reading.places]
+    candidate = read_file_names([tuple(path.split("/")) for path in paths])
+    return candidate and [(assignment.class_name, assignment.split) for assignment in candidate.assignments]
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_classes_whose_names_differ_by_case_are_one():
 
 
 def test_folders_without_such_names_have_no_class():
-    reading = read_file_names(
+    candidate = read_file_names(
         [("train", f"{name}.{n}.jpg") for name in ("a", "b") for n in range(3)] + [("x", "1.jpg")]
     )
-    assert (reading.class_names, reading.counts) == (("a", "b"), (3, 3))
-    assert (reading.places[-1].class_name, reading.places[-1].reason) == ("", MISNAMED)
+    assert (candidate.class_names, candidate.counts) == (("a", "b"), (3, 3))
+    assert (candidate.assignments[-1].class_name, candidate.assignments[-1].reason) == ("", MISNAMED)
 
 
 @pytest.mark.parametrize(

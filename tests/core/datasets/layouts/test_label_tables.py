@@ -20,8 +20,8 @@ def table(text, name="labels.csv"):
 
 
 def read(paths, *tables):
-    reading = read_tables([tuple(path.split("/")) for path in paths], tables)
-    return reading and [(place.class_name, place.split) for place in reading.places]
+    candidate = read_tables([tuple(path.split("/")) for path in paths], tables)
+    return candidate and [(assignment.class_name, assignment.split) for assignment in candidate.assignments]
 
 
 @pytest.mark.parametrize("file", ["filename", "File", "image", "id", "Image Name", "filepath", "whatever"])
@@ -88,9 +88,9 @@ def test_labels_that_a_spreadsheet_would_take_for_formulas(label):
 
 
 def test_pictures_that_arent_listed():
-    reading = read_tables([("1.jpg",), ("2.jpg",), ("3.jpg",)], [table("file,label\n1.jpg,cat\n2.jpg,dog\n3.jpg,\n")])
-    assert reading.places[2].reason == "labels.csv says no class for it"
-    assert reading.counts == (1, 1)
+    candidate = read_tables([("1.jpg",), ("2.jpg",), ("3.jpg",)], [table("file,label\n1.jpg,cat\n2.jpg,dog\n3.jpg,\n")])
+    assert candidate.assignments[2].reason == "labels.csv says no class for it"
+    assert candidate.counts == (1, 1)
 
 
 def test_a_split_column():

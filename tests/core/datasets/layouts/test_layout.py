@@ -2,25 +2,28 @@
 
 import pytest
 
-from core.datasets.layouts.layout import OUTSIDE, Place, read_inner_folders, read_layout
+from core.datasets.layouts.layout import OUTSIDE, Assignment, read_inner_folders, read_layout
 from core.datasets.splits import split_word
 from core.errors import DatasetError
 
 
-def places(*paths):
-    return [(place.class_name, place.split) for place in read_layout([tuple(path.split("/")[:-1]) for path in paths])]
+def assignments(*paths):
+    return [
+        (assignment.class_name, assignment.split)
+        for assignment in read_layout([tuple(path.split("/")[:-1]) for path in paths])
+    ]
 
 
 @pytest.mark.parametrize("wrapping", ["", "data/", "my upload/data/"])
 def test_class_folders(wrapping):
-    assert places(f"{wrapping}cats/1.jpg", f"{wrapping}dogs/1.jpg") == [("cats", ""), ("dogs", "")]
+    assert assignments(f"{wrapping}cats/1.jpg", f"{wrapping}dogs/1.jpg") == [("cats", ""), ("dogs", "")]
 
 
 @pytest.mark.parametrize("wrapping", ["", "data/", "my upload/data/"])
 @pytest.mark.parametrize(("validation", "test"), [("validation", "test"), ("val", "testing"), ("Valid", "TEST")])
 def test_split_folders_with_classes_inside(wrapping, validation, test):
     paths = [f"{wrapping}{split}/{name}/1.jpg" for split in ("train", validation, test) for name in ("cats", "dogs")]
-    assert places(*paths) == [
+    assert assignments(*paths) == [
         ("cats", "train"),
         ("dogs", "train"),
         ("cats", "validation"),
@@ -33,28 +36,32 @@ def test_split_folders_with_classes_inside(wrapping, validation, test):
 @pytest.mark.parametrize("wrapping", ["", "data/"])
 def test_class_folders_with_splits_inside(wrapping):
     paths = [f"{wrapping}{name}/{split}/1.jpg" for name in ("cats", "dogs") for split in ("train", "val")]
-    assert places(*paths) == [("cats", "train"), ("cats", "validation"), ("dogs", "train"), ("dogs", "validation")]
+    assert assignments(*paths) == [("cats", "train"), ("cats", "validation"), ("dogs", "train"), ("dogs", "validation")]
 
 
 def test_folders_between_split_and_class():
     paths = [f"{split}/images/{name}/1.jpg" for split in ("train", "val") for name in ("cats", "dogs")]
-    assert [name for name, _ in places(*paths)] == ["cats", "dogs", "cats", "dogs"]
+    assert [name for name, _ in assignments(*paths)] == ["cats", "dogs", "cats", "dogs"]
 
 
 def test_folders_inside_classes_belong_to_them():
-    assert places("cats/persian/1.jpg", "cats/2.jpg", "dogs/a/b/1.jpg") == [("cats", ""), ("cats", ""), ("dogs", "")]
+    assert assignments("cats/persian/1.jpg", "cats/2.jpg", "dogs/a/b/1.jpg") == [
+        ("cats", ""),
+        ("cats", ""),
+        ("dogs", ""),
+    ]
 
 
 def test_a_train_folder_alone_wraps():
-    assert places("train/cats/1.jpg", "train/dogs/1.jpg") == [("cats", ""), ("dogs", "")]
+    assert assignments("train/cats/1.jpg", "train/dogs/1.jpg") == [("cats", ""), ("dogs", "")]
 
 
 def test_a_class_called_train():
-    assert places("train/1.jpg", "car/1.jpg", "plane/1.jpg") == [("train", ""), ("car", ""), ("plane", "")]
+    assert assignments("train/1.jpg", "car/1.jpg", "plane/1.jpg") == [("train", ""), ("car", ""), ("plane", "")]
 
 
 def test_train_and_test_without_validation():
-    assert places("train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg", "test/b/1.jpg")[2:] == [
+    assert assignments("train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg", "test/b/1.jpg")[2:] == [
         ("a", "test"),
         ("b", "test"),
     ]
@@ -67,50 +74,50 @@ def test_no_train_folder():
 
 
 def test_strays_lie_outside_the_classes():
-    assert places("cover.jpg", "data/cats/1.jpg", "data/dogs/1.jpg")[0] == ("", "")
+    assert assignments("cover.jpg", "data/cats/1.jpg", "data/dogs/1.jpg")[0] == ("", "")
     paths = [f"data/{split}/{name}/1.jpg" for split in ("train", "test") for name in ("cats", "dogs")]
-    assert places("data/cover.jpg", "data/extra/1.jpg", "data/train/cover.jpg", *paths)[:3] == [("", "")] * 3
+    assert assignments("data/cover.jpg", "data/extra/1.jpg", "data/train/cover.jpg", *paths)[:3] == [("", "")] * 3
 
 
 def test_classes_whose_names_differ_by_case_are_one():
     paths = ["train/Cats/1.jpg", "train/dogs/1.jpg", "val/cats/1.jpg", "val/DOGS/1.jpg"]
-    assert [name for name, _ in places(*paths)] == ["Cats", "DOGS", "Cats", "DOGS"]
+    assert [name for name, _ in assignments(*paths)] == ["Cats", "DOGS", "Cats", "DOGS"]
 
 
 def test_one_class_only_stays_one():
-    assert places("cats/1.jpg", "cats/2.jpg") == [("cats", ""), ("cats", "")]
+    assert assignments("cats/1.jpg", "cats/2.jpg") == [("cats", ""), ("cats", "")]
 
 
 def test_no_pictures_and_no_folders():
     assert read_layout([]) == []
-    assert read_layout([(), ()]) == [Place("", reason=OUTSIDE)] * 2
+    assert read_layout([(), ()]) == [Assignment("", reason=OUTSIDE)] * 2
 
 
 def test_unpackers_that_repeat_the_split_folder():
     paths = [f"data/{split}/{split}/{name}/1.jpg" for split in ("training_set", "test_set") for name in ("a", "b")]
-    assert places(*paths) == [("a", "train"), ("b", "train"), ("a", "test"), ("b", "test")]
+    assert assignments(*paths) == [("a", "train"), ("b", "train"), ("a", "test"), ("b", "test")]
 
 
 def test_what_all_split_folders_begin_with_is_left_aside():
     paths = [f"{split}/{name}/1.jpg" for split in ("seg_train", "seg_test") for name in ("ice", "sea")]
-    assert places(*paths) == [("ice", "train"), ("sea", "train"), ("ice", "test"), ("sea", "test")]
+    assert assignments(*paths) == [("ice", "train"), ("sea", "train"), ("ice", "test"), ("sea", "test")]
 
 
 def test_unlabelled_test_pictures_lie_outside():
     paths = ["train/a/1.jpg", "train/b/1.jpg", "test1/1.jpg"]
-    assert places(*paths) == [("a", "train"), ("b", "train"), ("", "")]
+    assert assignments(*paths) == [("a", "train"), ("b", "train"), ("", "")]
 
 
 def test_inner_folders():
     folders = [("train", "pets", "cats"), ("train", "farm", "cows"), ("test", "pets", "cats"), ("test", "farm", "cows")]
-    assert [(place.class_name, place.split) for place in read_inner_folders(folders)] == [
+    assert [(assignment.class_name, assignment.split) for assignment in read_inner_folders(folders)] == [
         ("cats", "train"),
         ("cows", "train"),
         ("cats", "test"),
         ("cows", "test"),
     ]
     shared = [("pets", "cats", "raw"), ("farm", "cows", "raw")]
-    assert [place.class_name for place in read_inner_folders(shared)] == ["cats", "cows"]
+    assert [assignment.class_name for assignment in read_inner_folders(shared)] == ["cats", "cows"]
     assert read_inner_folders([("pets", "cats"), ("pets",), ("farm", "cows")]) is None
     assert read_inner_folders([("cats",), ("dogs",)]) is None
 

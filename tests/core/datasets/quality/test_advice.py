@@ -21,8 +21,8 @@ def data_set(counts, split="", size=(100, 80), names=("cat", "dog", "emu", "fox"
     return DatasetIndex("0123456789ab", "pets", names[: len(counts)], tuple(samples), (), 0, Path("/data"))
 
 
-def said(index, issues=()):
-    return {advice.kind: advice.text for advice in advise(index, issues)}
+def said(dataset, issues=()):
+    return {advice.kind: advice.text for advice in advise(dataset, issues)}
 
 
 def test_nothing_to_say():
@@ -39,8 +39,8 @@ def test_a_small_validation_is_put_in_numbers():
 
 @pytest.mark.parametrize(("held_out", "is_small"), [(20, True), (65, True), (75, False), (500, False)])
 def test_how_small_a_validation_is_small(held_out, is_small):
-    index = data_set([200, 200], "train", validation=[held_out, held_out])
-    assert ("small_validation" in said(index)) == is_small
+    dataset = data_set([200, 200], "train", validation=[held_out, held_out])
+    assert ("small_validation" in said(dataset)) == is_small
 
 
 def test_uneven_classes():
@@ -73,13 +73,13 @@ def test_many_classes_with_few_pictures():
 
 
 def test_copies_count_once():
-    index = data_set([30, 300])
+    dataset = data_set([30, 300])
     copies = [
         replace(sample, group="g") if sample.label == 0 and int(sample.name) < 15 else sample
-        for sample in index.samples
+        for sample in dataset.samples
     ]
-    assert "few_pictures" not in said(index)
-    assert "few_pictures" in said(replace(index, samples=tuple(copies)))
+    assert "few_pictures" not in said(dataset)
+    assert "few_pictures" in said(replace(dataset, samples=tuple(copies)))
 
 
 def test_small_pictures():

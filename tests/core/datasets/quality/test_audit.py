@@ -10,7 +10,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from core.datasets.quality import audit as audits
 from core.datasets.quality.audit import KINDS, Advice, Audit, Issue
-from core.datasets.quality.image_statistics import LOOKS_NAME
+from core.datasets.quality.image_statistics import STATISTICS_NAME
 from core.datasets.sample import Skipped
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
@@ -71,7 +71,7 @@ def faults():
 
 
 @pytest.fixture(scope="module")
-def index(store, faults, tmp_path_factory):
+def dataset(store, faults, tmp_path_factory):
     path = tmp_path_factory.mktemp("source") / "animals.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in [*scenes().items(), *((name, content) for name, (_, content) in faults.items())]:
@@ -80,49 +80,49 @@ def index(store, faults, tmp_path_factory):
 
 
 @pytest.fixture
-def small(store, index, tmp_path):
+def small(store, dataset, tmp_path):
     """Six of the pictures, in a folder of their own."""
     (tmp_path / "pictures").mkdir()
-    samples = index.samples[:6]
+    samples = dataset.samples[:6]
     for sample in samples:
-        (tmp_path / sample.path).write_bytes(index.picture_path(sample).read_bytes())
-    return replace(index, folder=tmp_path, samples=samples, skipped=())
+        (tmp_path / sample.path).write_bytes(dataset.picture_path(sample).read_bytes())
+    return replace(dataset, folder=tmp_path, samples=samples, skipped=())
 
 
-def names_by_kind(index, found):
-    names = {sample.path: sample.name for sample in index.samples}
+def names_by_kind(dataset, found):
+    names = {sample.path: sample.name for sample in dataset.samples}
     return {(issue.kind, names.get(issue.path, issue.path)) for issue in found.issues}
 
 
-def test_all_of_30_planted_faults_are_found(index, faults):
-    assert len(faults) == 30 and len(index.samples) + len(index.skipped) == WHOLE_SET
-    found = names_by_kind(index, audits.read_audit(index))
+def test_all_of_30_planted_faults_are_found(dataset, faults):
+    assert len(faults) == 30 and len(dataset.samples) + len(dataset.skipped) == WHOLE_SET
+    found = names_by_kind(dataset, audits.read_audit(dataset))
     assert {(kind, name) for name, (kind, _) in faults.items()} <= found
 
 
-def test_clean_pictures_are_left_alone(index, faults):
-    found = names_by_kind(index, audits.read_audit(index))
+def test_clean_pictures_are_left_alone(dataset, faults):
+    found = names_by_kind(dataset, audits.read_audit(dataset))
     flagged = {name for kind, name in found if name not in faults and kind != "label_conflict"}
     assert len(flagged) <= CLEAN_SHARE * (WHOLE_SET - len(faults))
     # Of a conflict both sides are shown: nobody knows which is wrong.
     assert sum(kind == "label_conflict" for kind, _ in found) == 6
 
 
-def test_planted_faults_have_no_other_kind(index, faults):
-    found = names_by_kind(index, audits.read_audit(index))
+def test_planted_faults_have_no_other_kind(dataset, faults):
+    found = names_by_kind(dataset, audits.read_audit(dataset))
     expected = {(kind, name) for name, (kind, _) in faults.items()}
     assert {(kind, name) for kind, name in found if name in faults} == expected
 
 
-def test_an_import_ends_with_the_audit(index):
-    found = audits.read_audit(index)
-    assert (found.dataset_id, found.num_pictures) == (index.id, len(index.samples))
-    assert (index.folder / LOOKS_NAME).exists()
-    assert sum(bool(sample.group) for sample in index.samples) == 24
+def test_an_import_ends_with_the_audit(dataset):
+    found = audits.read_audit(dataset)
+    assert (found.dataset_id, found.num_pictures) == (dataset.id, len(dataset.samples))
+    assert (dataset.folder / STATISTICS_NAME).exists()
+    assert sum(bool(sample.group) for sample in dataset.samples) == 24
 
 
-def test_issues_come_in_the_order_of_kinds_worst_first(index):
-    found = audits.read_audit(index)
+def test_issues_come_in_the_order_of_kinds_worst_first(dataset):
+    found = audits.read_audit(dataset)
     assert list(found.counts()) == [kind for kind in KINDS if kind in found.counts()]
     assert [issue.kind for issue in found.issues] == [kind for kind, n in found.counts().items() for _ in range(n)]
     for kind in ("blank", "dark", "tiny", "blurry"):
@@ -131,16 +131,16 @@ def test_issues_come_in_the_order_of_kinds_worst_first(index):
     assert all(0 <= issue.score <= 1 for issue in found.issues)
 
 
-def test_copies_of_one_picture_are_beside_each_other(index):
-    conflicts = audits.read_audit(index).of_kind("label_conflict")
+def test_copies_of_one_picture_are_beside_each_other(dataset):
+    conflicts = audits.read_audit(dataset).of_kind("label_conflict")
     groups = [issue.group for issue in conflicts]
     assert groups[0::2] == groups[1::2] and len(set(groups)) == 3
 
 
-def test_another_audit_comes_to_the_same_and_decodes_nothing(index, tmp_path):
-    elsewhere = replace(index, folder=tmp_path)  # without the pictures
-    (tmp_path / LOOKS_NAME).write_bytes((index.folder / LOOKS_NAME).read_bytes())
-    before, again = audits.read_audit(index), audits.audit(elsewhere)
+def test_another_audit_comes_to_the_same_and_decodes_nothing(dataset, tmp_path):
+    elsewhere = replace(dataset, folder=tmp_path)  # without the pictures
+    (tmp_path / STATISTICS_NAME).write_bytes((dataset.folder / STATISTICS_NAME).read_bytes())
+    before, again = audits.read_audit(dataset), audits.audit(elsewhere)
     assert replace(again, seconds=0) == replace(before, seconds=0)
 
 
@@ -149,15 +149,15 @@ def test_a_data_set_without_looks_is_measured(small):
     found = audits.audit(small, events.append)
     assert found.num_pictures == 6
     assert {event.phase for event in events} == {"audit"} and events[-1].step == events[-1].total == 6
-    assert (small.folder / LOOKS_NAME).exists()
+    assert (small.folder / STATISTICS_NAME).exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY"])
 def test_damaged_looks_are_measured_again(small, damage):
     expected = audits.audit(small).issues
-    (small.folder / LOOKS_NAME).write_bytes(damage)
+    (small.folder / STATISTICS_NAME).write_bytes(damage)
     assert audits.audit(small).issues == expected
-    assert (small.folder / LOOKS_NAME).stat().st_size > 100
+    assert (small.folder / STATISTICS_NAME).stat().st_size > 100
 
 
 def test_a_picture_that_is_gone_ends_no_audit(small):
@@ -169,10 +169,10 @@ def test_a_picture_that_is_gone_ends_no_audit(small):
 def test_stopping(small):
     with pytest.raises(Stopped):
         audits.audit(small, should_stop=lambda: True)
-    assert not (small.folder / LOOKS_NAME).exists()
+    assert not (small.folder / STATISTICS_NAME).exists()
 
 
-def test_stopping_an_import_at_its_audit(store, index, tmp_path, monkeypatch):
+def test_stopping_an_import_at_its_audit(store, dataset, tmp_path, monkeypatch):
     monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 0)
     events = []
     source = draw_folder(tmp_path / "shapes", 6)
@@ -215,9 +215,9 @@ def test_an_audit_that_cant_be_stored(small):
         audits.write_audit(nowhere, found)
 
 
-def test_the_stored_audit_is_plain_json(index):
-    values = json.loads((index.folder / audits.AUDIT_NAME).read_text())
-    assert values["format"] == 1 and values["dataset_id"] == index.id
+def test_the_stored_audit_is_plain_json(dataset):
+    values = json.loads((dataset.folder / audits.AUDIT_NAME).read_text())
+    assert values["format"] == 1 and values["dataset_id"] == dataset.id
 
 
 def test_every_kind_is_explained():

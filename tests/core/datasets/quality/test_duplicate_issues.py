@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.duplicate_issues import copy_faults, keep_one
+from core.datasets.quality.duplicate_issues import find_duplicate_issues, keep_one
 from core.datasets.quality.image_statistics import measure, pack
 from core.datasets.quality.issues import Audit
 from core.datasets.sample import Sample
@@ -20,22 +20,23 @@ def data_set(*samples: Sample) -> DatasetIndex:
     return DatasetIndex("0123456789ab", "pets", ("cat", "dog"), samples, (), 0, Path("/data"))
 
 
-def look(index: DatasetIndex):
+def look(dataset: DatasetIndex):
     """Returns the index's faults; contents are the same scene, saved differently."""
-    contents = {sample.digest for sample in index.samples}
+    contents = {sample.digest for sample in dataset.samples}
     looks = {digest: measure(draw_scene(1).resize((150 + int(digest[0]), 120))) for digest in contents}
-    return copy_faults(
-        index, pack([sample.digest for sample in index.samples], [looks[sample.digest] for sample in index.samples])
+    return find_duplicate_issues(
+        dataset,
+        pack([sample.digest for sample in dataset.samples], [looks[sample.digest] for sample in dataset.samples]),
     )
 
 
-def kept(index: DatasetIndex) -> set[str]:
-    removed = keep_one(index, Audit(index.id, len(index.samples), tuple(look(index)), (), 0.0))
-    return {sample.name for sample in index.samples if sample.path not in removed}
+def kept(dataset: DatasetIndex) -> set[str]:
+    removed = keep_one(dataset, Audit(dataset.id, len(dataset.samples), tuple(look(dataset)), (), 0.0))
+    return {sample.name for sample in dataset.samples if sample.path not in removed}
 
 
-def found(index: DatasetIndex):
-    return [(issue.kind, issue.path.removeprefix("pictures/"), issue.detail) for issue in look(index)]
+def found(dataset: DatasetIndex):
+    return [(issue.kind, issue.path.removeprefix("pictures/"), issue.detail) for issue in look(dataset)]
 
 
 def test_alone():
@@ -43,22 +44,22 @@ def test_alone():
 
 
 def test_exact_copies():
-    index = data_set(copy("b"), copy("a"), copy("c"))
-    assert found(index) == [("duplicate", "b", "the same picture as a"), ("duplicate", "c", "the same picture as a")]
-    assert all((issue.score, issue.group) == (1, "g") for issue in look(index))
-    assert kept(index) == {"a"}
+    dataset = data_set(copy("b"), copy("a"), copy("c"))
+    assert found(dataset) == [("duplicate", "b", "the same picture as a"), ("duplicate", "c", "the same picture as a")]
+    assert all((issue.score, issue.group) == (1, "g") for issue in look(dataset))
+    assert kept(dataset) == {"a"}
 
 
 def test_near_copies():
-    index = data_set(copy("a"), copy("b", content="2"))
-    assert found(index) == [("near_duplicate", "b", "nearly the same picture as a")]
-    assert 0.9 < look(index)[0].score < 1
+    dataset = data_set(copy("a"), copy("b", content="2"))
+    assert found(dataset) == [("near_duplicate", "b", "nearly the same picture as a")]
+    assert 0.9 < look(dataset)[0].score < 1
 
 
 def test_a_near_copy_that_is_here_twice():
-    index = data_set(copy("a"), copy("b", content="2"), copy("c", content="2"))
-    assert [kind for kind, _, _ in found(index)] == ["duplicate", "duplicate"]
-    assert kept(index) == {"a"}
+    dataset = data_set(copy("a"), copy("b", content="2"), copy("c", content="2"))
+    assert [kind for kind, _, _ in found(dataset)] == ["duplicate", "duplicate"]
+    assert kept(dataset) == {"a"}
 
 
 def test_the_largest_is_kept():
@@ -66,28 +67,28 @@ def test_the_largest_is_kept():
 
 
 def test_of_equally_large_ones_that_to_train_with_is_kept():
-    index = data_set(copy("a", split="validation"), copy("b", split="train"), copy("c", split="test"))
-    assert kept(index) == {"b"}
-    assert found(index) == [
+    dataset = data_set(copy("a", split="validation"), copy("b", split="train"), copy("c", split="test"))
+    assert kept(dataset) == {"b"}
+    assert found(dataset) == [
         ("leak", "a", "the same picture as b, which is in train"),
         ("leak", "c", "the same picture as b, which is in train"),
     ]
 
 
 def test_a_larger_copy_among_the_validation_pictures():
-    index = data_set(copy("a", split="train"), copy("b", split="validation", content="2", size=(9, 9)))
-    assert found(index) == [("leak", "a", "nearly the same picture as b, which is in validation")]
-    assert kept(index) == {"b"}
+    dataset = data_set(copy("a", split="train"), copy("b", split="validation", content="2", size=(9, 9)))
+    assert found(dataset) == [("leak", "a", "nearly the same picture as b, which is in validation")]
+    assert kept(dataset) == {"b"}
 
 
 def test_copies_that_are_both_held_out_leak_nothing():
-    index = data_set(copy("a", split="validation"), copy("b", split="test"))
-    assert found(index) == [("duplicate", "b", "the same picture as a")]
+    dataset = data_set(copy("a", split="validation"), copy("b", split="test"))
+    assert found(dataset) == [("duplicate", "b", "the same picture as a")]
 
 
 def test_copies_in_two_classes_are_all_shown():
-    index = data_set(copy("a"), copy("b", label=1), copy("c", label=1, content="2"))
-    assert found(index) == [
+    dataset = data_set(copy("a"), copy("b", label=1), copy("c", label=1, content="2"))
+    assert found(dataset) == [
         ("label_conflict", "a", "the same picture as b, which is in the class dog"),
         ("label_conflict", "b", "the same picture as a, which is in the class cat"),
         ("label_conflict", "c", "nearly the same picture as a, which is in the class cat"),
@@ -96,17 +97,17 @@ def test_copies_in_two_classes_are_all_shown():
 
 @pytest.mark.parametrize("split", ["", "validation"])
 def test_copies_in_two_classes_are_left_to_the_person(split):
-    index = data_set(copy("a", split="train"), copy("b", label=1, split=split), copy("c", split="train"))
-    assert kept(index) == {"a", "b", "c"}
+    dataset = data_set(copy("a", split="train"), copy("b", label=1, split=split), copy("c", split="train"))
+    assert kept(dataset) == {"a", "b", "c"}
 
 
 def test_groups_are_judged_each_for_itself():
-    index = data_set(copy("a"), copy("b", group="h", content="3"), copy("c"), copy("d", group="h", content="3"))
-    assert kept(index) == {"a", "b"}
+    dataset = data_set(copy("a"), copy("b", group="h", content="3"), copy("c"), copy("d", group="h", content="3"))
+    assert kept(dataset) == {"a", "b"}
 
 
 def test_a_faulty_copy_is_not_the_one_to_keep():
-    index = data_set(copy("blurry", size=(90, 90)), copy("sharp", content="2", size=(80, 80)))
+    dataset = data_set(copy("blurry", size=(90, 90)), copy("sharp", content="2", size=(80, 80)))
     looks = pack(["1" * 64, "2" * 64], [measure(draw_scene(1).resize(size)) for size in ((150, 120), (151, 120))])
-    assert [issue.path for issue in copy_faults(index, looks)] == ["pictures/sharp"]
-    assert [issue.path for issue in copy_faults(index, looks, {"pictures/blurry"})] == ["pictures/blurry"]
+    assert [issue.path for issue in find_duplicate_issues(dataset, looks)] == ["pictures/sharp"]
+    assert [issue.path for issue in find_duplicate_issues(dataset, looks, {"pictures/blurry"})] == ["pictures/blurry"]

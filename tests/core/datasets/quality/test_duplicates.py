@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageEnhance
 from sklearn.datasets import load_digits
 
 from core.datasets.quality import duplicates
-from core.datasets.quality.duplicates import group_copies
+from core.datasets.quality.duplicates import group_duplicates
 from core.datasets.quality.image_statistics import measure, pack
 from core.datasets.sample import Sample
 from core.errors import Stopped
@@ -29,7 +29,7 @@ def grouped(pictures, digests=None, groups=(), should_stop=never_stop) -> tuple[
         for number, (digest, group) in enumerate(zip(digests, groups, strict=True))
     ]
     rows = pack(digests, map(measure, pictures))
-    names = group_copies(samples, rows, Progress("audit", len(samples), ignore_event, should_stop))
+    names = group_duplicates(samples, rows, Progress("audit", len(samples), ignore_event, should_stop))
     return tuple(name.lstrip("0") or name[-1:] for name in names)
 
 

@@ -9,10 +9,10 @@ import psutil
 import pytest
 
 from core.datasets.quality.audit import Issue
-from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, write_survey
+from core.datasets.quality.embeddings import ANALYSIS_NAME, EmbeddingAnalysis, read_analysis, write_analysis
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
-from core.processes.embeddings_process import survey_apart
+from core.processes.embeddings_process import analyse_in_subprocess
 from tests.conftest import draw_folder
 
 
@@ -22,9 +22,9 @@ def shapes(home, tmp_path):
 
 
 @pytest.fixture
-def made_up(shapes) -> Survey:
+def made_up(shapes) -> EmbeddingAnalysis:
     first, second = shapes.samples[0].path, shapes.samples[5].path
-    return Survey(
+    return EmbeddingAnalysis(
         dataset_id=shapes.id,
         backbone="efficientnet_lite0",
         paths=(first, second),
@@ -44,58 +44,58 @@ def children():
 
 
 def test_what_is_stored_comes_back(shapes, made_up):
-    assert read_survey(shapes) is None
-    write_survey(shapes, made_up)
-    found = read_survey(shapes)
+    assert read_analysis(shapes) is None
+    write_analysis(shapes, made_up)
+    found = read_analysis(shapes)
     np.testing.assert_array_equal(found.coordinates, made_up.coordinates)
     for name in ("dataset_id", "backbone", "paths", "issues", "accuracy", "suggested"):
         assert getattr(found, name) == getattr(made_up, name)
     assert [issue.score for issue in found.of_kind("suspect_label")] == [0.96, 0.7]
-    assert sorted(path.name for path in shapes.folder.iterdir() if "survey" in path.name) == [SURVEY_NAME]
+    assert sorted(path.name for path in shapes.folder.iterdir() if "survey" in path.name) == [ANALYSIS_NAME]
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off"])
 def test_a_damaged_one_is_as_if_there_were_none(shapes, content):
-    (shapes.folder / SURVEY_NAME).write_bytes(content)
-    assert read_survey(shapes) is None
+    (shapes.folder / ANALYSIS_NAME).write_bytes(content)
+    assert read_analysis(shapes) is None
 
 
 def test_one_of_another_data_set_is_none(shapes, made_up):
-    write_survey(shapes, replace(made_up, dataset_id="another"))
-    assert read_survey(shapes) is None
-    write_survey(shapes, replace(made_up, paths=made_up.paths[:1]))
-    assert read_survey(shapes) is None
+    write_analysis(shapes, replace(made_up, dataset_id="another"))
+    assert read_analysis(shapes) is None
+    write_analysis(shapes, replace(made_up, paths=made_up.paths[:1]))
+    assert read_analysis(shapes) is None
 
 
 def test_a_data_set_that_was_deleted_meanwhile(shapes, made_up, home):
     DatasetStore(home).delete(shapes.id)
     with pytest.raises(DatasetError, match="Was the data set deleted, or is the disk full"):
-        write_survey(shapes, made_up)
+        write_analysis(shapes, made_up)
 
 
 def test_it_is_made_in_a_process_of_its_own_and_stored(shapes, home):
     events = []
-    found = survey_apart(home, shapes, events.append)
+    found = analyse_in_subprocess(home, shapes, events.append)
     phases = list(dict.fromkeys(event.phase for event in events))
     assert phases == ["starting", "weights", "features", "labels", "outliers", "map"]
     assert [(event.step, event.total) for event in events if event.phase == "features"] == [(0, 12), (12, 12)]
     assert len(found.paths) == 12
-    np.testing.assert_array_equal(found.coordinates, read_survey(shapes).coordinates)
+    np.testing.assert_array_equal(found.coordinates, read_analysis(shapes).coordinates)
     assert not children()
 
 
 def test_stop_leaves_nothing_behind(shapes, home):
     events = []
     with pytest.raises(Stopped):
-        survey_apart(home, shapes, events.append, lambda: bool(events))
-    assert read_survey(shapes) is None
+        analyse_in_subprocess(home, shapes, events.append, lambda: bool(events))
+    assert read_analysis(shapes) is None
     assert not children()
 
 
 def test_a_refusal_comes_in_its_words(shapes, home):
     (shapes.folder / "dataset.json").write_text("{}")
     with pytest.raises(DatasetError, match=r"The record of the data set \w+ is missing or damaged"):
-        survey_apart(home, shapes)
+        analyse_in_subprocess(home, shapes)
 
 
 def test_a_killed_process_is_told_in_words(shapes, home):
@@ -104,7 +104,7 @@ def test_a_killed_process_is_told_in_words(shapes, home):
             os.kill(child.pid, signal.SIGKILL)
 
     with pytest.raises(DatasetError) as caught:
-        survey_apart(home, shapes, kill)
+        analyse_in_subprocess(home, shapes, kill)
     assert str(caught.value) == (
         "Looking through shapes was ended by the system, most likely for lack of memory. Close other programs and "
         "start it again: it goes on from where it was."

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.image_statistics import ROW, align, measure, pack, read_looks, write_looks
+from core.datasets.quality.image_statistics import ROW, align, measure, pack, read_statistics, write_statistics
 from core.datasets.sample import Sample
 from tests.core.datasets.drawing import draw_scene, encode
 
@@ -85,9 +85,9 @@ def test_hashes_of_different_pictures_differ():
 def test_looks_are_kept(tmp_path):
     digests = [digest_of(number) for number in range(3)]
     looks = [measure(draw_scene(seed)) for seed in range(3)]
-    index = data_set(tmp_path, digests)
-    write_looks(index, pack(digests, looks))
-    rows = read_looks(index)
+    dataset = data_set(tmp_path, digests)
+    write_statistics(dataset, pack(digests, looks))
+    rows = read_statistics(dataset)
     assert rows.dtype == ROW and [row.decode() for row in rows["digest"]] == digests
     assert rows["perceptual_hash"].tolist() == [look.perceptual_hash for look in looks]
     assert rows["thumbnail"][1].tobytes() == looks[1].thumbnail and rows["colours"][2].tobytes() == looks[2].colours
@@ -97,19 +97,19 @@ def test_looks_are_kept(tmp_path):
 def test_rows_are_put_in_the_order_of_the_samples(tmp_path):
     digests = [digest_of(number) for number in range(4)]
     rows = pack(digests, [measure(Image.new("RGB", (8, 8), (number, number, number))) for number in range(4)])
-    index = data_set(tmp_path, [digests[2], digests[0], digests[2]])
-    assert align(index.samples, rows)["brightness"].tolist() == [2, 0, 2]
+    dataset = data_set(tmp_path, [digests[2], digests[0], digests[2]])
+    assert align(dataset.samples, rows)["brightness"].tolist() == [2, 0, 2]
     with pytest.raises(KeyError):
-        align([replace(index.samples[0], digest=digest_of(9))], rows)
+        align([replace(dataset.samples[0], digest=digest_of(9))], rows)
 
 
 def test_there_are_none_at_first(tmp_path):
-    rows = read_looks(data_set(tmp_path, []))
+    rows = read_statistics(data_set(tmp_path, []))
     assert rows.dtype == ROW and len(rows) == 0
 
 
 def test_looks_of_another_version_are_left(tmp_path):
-    index = data_set(tmp_path, [])
+    dataset = data_set(tmp_path, [])
     with (tmp_path / "looks.npz").open("wb") as file:
         np.savez(file, format=99, rows=np.zeros(3, ROW))
-    assert len(read_looks(index)) == 0
+    assert len(read_statistics(dataset)) == 0

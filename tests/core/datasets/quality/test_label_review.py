@@ -103,7 +103,7 @@ def test_pictures_unlike_all_others_are_far_out_even_five_alike(labels):
     done = []
     found = label_review.distances(vectors.astype(np.float32), samples, count(done))
     assert sum(done) == 155 and found.min() >= 0 and found.max() <= 1
-    places, usual = label_review.far_out(found, np.array([sample.label for sample in samples]))
+    places, usual = label_review.outliers(found, np.array([sample.label for sample in samples]))
     assert sorted(places) == [150, 151, 152, 153, 154]
     assert (np.diff(found[places]) <= 0).all()
     assert (usual < found[places].min()).all()
@@ -122,7 +122,7 @@ def test_copies_do_not_keep_an_odd_picture_company(labels):
 def test_a_class_that_is_more_varied_has_its_own_measure():
     values = np.concatenate([np.linspace(0.1, 0.2, 50), np.linspace(0.4, 0.8, 50), [0.6]])
     labels = np.array([0] * 50 + [1] * 50 + [0])
-    places, usual = label_review.far_out(values, labels)
+    places, usual = label_review.outliers(values, labels)
     assert places.tolist() == [100]
     np.testing.assert_allclose(usual, [0.15, 0.6], atol=0.01)
 

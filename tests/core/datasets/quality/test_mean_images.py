@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from core.datasets.quality import mean_images
-from core.datasets.quality.mean_images import class_average
+from core.datasets.quality.mean_images import mean_image
 from core.errors import DatasetError
 
 LEVELS = {"dark": (0, 20, 40, 60, 80), "bright": (150, 201)}
@@ -20,28 +20,28 @@ def shades(store, tmp_path):
 
 
 def test_it_is_the_mean_of_the_class(shades):
-    average = class_average(shades, shades.class_names.index("dark"), 8)
+    average = mean_image(shades, shades.class_names.index("dark"), 8)
     assert average.shape == (8, 8, 3) and average.dtype == np.uint8
     assert (average == (40, 10, 20)).all()
-    bright = class_average(shades, shades.class_names.index("bright"), 4)
+    bright = mean_image(shades, shades.class_names.index("bright"), 4)
     assert (bright == (176, 10, 88)).all()
 
 
 def test_of_many_pictures_some_are_taken_the_same_each_time(shades, monkeypatch):
     monkeypatch.setattr(mean_images, "MAX_PICTURES", 2)
     dark = shades.class_names.index("dark")
-    red = int(class_average(shades, dark, 4)[0, 0, 0])
+    red = int(mean_image(shades, dark, 4)[0, 0, 0])
     assert red in {(first + second) // 2 for first in LEVELS["dark"] for second in LEVELS["dark"] if first != second}
-    assert red == class_average(shades, dark, 4)[0, 0, 0]
+    assert red == mean_image(shades, dark, 4)[0, 0, 0]
 
 
 def test_pictures_that_are_gone_are_left_out(shades):
     bright = [sample for sample in shades.samples if shades.class_names[sample.label] == "bright"]
     shades.picture_path(next(sample for sample in bright if "150" in sample.name)).unlink()
-    assert (class_average(shades, bright[0].label, 4)[..., 0] == 201).all()
+    assert (mean_image(shades, bright[0].label, 4)[..., 0] == 201).all()
     shades.picture_path(next(sample for sample in bright if "201" in sample.name)).unlink()
     with pytest.raises(DatasetError) as caught:
-        class_average(shades, bright[0].label, 4)
+        mean_image(shades, bright[0].label, 4)
     assert str(caught.value) == (
         "None of the pictures of bright in shades can be read any more. Import the data set again."
     )

@@ -7,7 +7,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import measure, pack
-from core.datasets.quality.quality_checks import picture_faults
+from core.datasets.quality.quality_checks import check_pictures
 from core.datasets.sample import Sample
 from tests.core.datasets.drawing import draw_scene
 
@@ -28,8 +28,8 @@ def faults(pictures, labels=None, sizes=None):
         Sample(f"{number}", label, "", f"{number}.png", digest, *size)
         for number, (label, digest, size) in enumerate(zip(labels, digests, sizes, strict=True))
     )
-    index = DatasetIndex("0123456789ab", "some", ("a", "b"), samples, (), 0, Path("/data"))
-    issues = picture_faults(index, pack(digests, map(measure, pictures)))
+    dataset = DatasetIndex("0123456789ab", "some", ("a", "b"), samples, (), 0, Path("/data"))
+    issues = check_pictures(dataset, pack(digests, map(measure, pictures)))
     return sorted(issues, key=lambda issue: int(issue.path))
 
 

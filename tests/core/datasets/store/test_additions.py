@@ -34,10 +34,10 @@ def left_behind(store):
     return sorted(path.name for path in store.settings.datasets.iterdir() if path.name != ".lock")
 
 
-def refusal(store, index, class_name, pictures):
+def refusal(store, dataset, class_name, pictures):
     before = left_behind(store)
     with pytest.raises(DatasetError) as caught:
-        store.add_pictures(index.id, class_name, pictures)
+        store.add_pictures(dataset.id, class_name, pictures)
     assert left_behind(store) == before
     return str(caught.value)
 
@@ -75,8 +75,8 @@ def test_a_new_class_takes_its_place_in_the_order(store, pets, picture):
 
 def test_pictures_are_added_to_train_with_where_splits_are_given(store, imported, picture):
     places = [f"{split}/{name}/{n}.png" for split in ("train", "validation") for name in "ab" for n in (1, 2)]
-    index = imported({place: picture(number) for number, place in enumerate(places)})
-    version = store.add_pictures(index.id, "a", [("x.png", io.BytesIO(picture(500)))])
+    dataset = imported({place: picture(number) for number, place in enumerate(places)})
+    version = store.add_pictures(dataset.id, "a", [("x.png", io.BytesIO(picture(500)))])
     assert dict(version.distribution().counts) == {"train": (3, 2), "validation": (2, 2)}
 
 
@@ -120,11 +120,11 @@ def test_a_path_means_the_same_picture_in_all_versions(store, pets, picture):
 
 
 def test_near_copies_of_what_is_there_are_grouped_with_it(store, tmp_path):
-    index = store.import_source(draw_folder(tmp_path / "shapes", 12))
-    original = index.samples[0]
+    dataset = store.import_source(draw_folder(tmp_path / "shapes", 12))
+    original = dataset.samples[0]
     buffer = io.BytesIO()
-    Image.open(index.picture_path(original)).save(buffer, "JPEG", quality=90)
-    version = store.add_pictures(index.id, "square", [("again.jpg", buffer)])
+    Image.open(dataset.picture_path(original)).save(buffer, "JPEG", quality=90)
+    version = store.add_pictures(dataset.id, "square", [("again.jpg", buffer)])
     grouped = [sample.name for sample in version.samples if sample.group]
     assert grouped == [original.name, "square/again.jpg"]
     assert [issue.path for issue in read_audit(version).of_kind("label_conflict")] == [

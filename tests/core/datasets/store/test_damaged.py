@@ -12,12 +12,12 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
-from core.datasets.quality.embeddings import SURVEY_NAME, Survey, read_survey, write_survey
-from core.datasets.quality.image_statistics import LOOKS_NAME, read_looks
+from core.datasets.quality.embeddings import ANALYSIS_NAME, EmbeddingAnalysis, read_analysis, write_analysis
+from core.datasets.quality.image_statistics import STATISTICS_NAME, read_statistics
 from core.datasets.quality.issues import Issue
-from core.datasets.store.manifest import RECORD_NAME
+from core.datasets.store.manifest import MANIFEST_NAME
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.pending_edits import DRAFT_NAME, KEEP, decide, read_draft
+from core.datasets.versions.pending_edits import KEEP, PENDING_EDITS_NAME, decide, read_pending_edits
 from core.errors import DatasetError
 from core.runs import queue
 from core.runs.records.store import RunStore
@@ -32,15 +32,15 @@ def pets(home: Settings, tmp_path: Path) -> DatasetIndex:
     return DatasetStore(home).import_source(draw_folder(tmp_path / "pets", 4))
 
 
-def change_record(index: DatasetIndex, **values: object) -> None:
-    path = index.folder / RECORD_NAME
+def change_record(dataset: DatasetIndex, **values: object) -> None:
+    path = dataset.folder / MANIFEST_NAME
     path.write_text(json.dumps(json.loads(path.read_text()) | values))
 
 
 def test_damaged_data_sets_are_told_of(home: Settings, pets: DatasetIndex) -> None:
     store = DatasetStore(home)
     assert store.damaged() == []
-    (pets.folder / RECORD_NAME).write_bytes(b"")
+    (pets.folder / MANIFEST_NAME).write_bytes(b"")
     assert store.list() == []
     (broken,) = store.damaged()
     assert (broken.id, broken.reason, broken.num_pictures) == (pets.id, "unreadable", NUM_PICTURES)
@@ -54,12 +54,15 @@ def test_damaged_data_sets_are_told_of(home: Settings, pets: DatasetIndex) -> No
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (lambda index: (index.folder / RECORD_NAME).unlink(), "missing"),
-        (lambda index: (index.folder / RECORD_NAME).write_bytes(b"\xff\x00" * 100), "unreadable"),
-        (lambda index: change_record(index, format=2), "other_version"),
-        (lambda index: change_record(index, class_names=["circle"]), "unreadable"),
-        (lambda index: change_record(index, id="another"), "unreadable"),
-        (lambda index: ((index.folder / RECORD_NAME).unlink(), (index.folder / RECORD_NAME).mkdir()), "unreadable"),
+        (lambda dataset: (dataset.folder / MANIFEST_NAME).unlink(), "missing"),
+        (lambda dataset: (dataset.folder / MANIFEST_NAME).write_bytes(b"\xff\x00" * 100), "unreadable"),
+        (lambda dataset: change_record(dataset, format=2), "other_version"),
+        (lambda dataset: change_record(dataset, class_names=["circle"]), "unreadable"),
+        (lambda dataset: change_record(dataset, id="another"), "unreadable"),
+        (
+            lambda dataset: ((dataset.folder / MANIFEST_NAME).unlink(), (dataset.folder / MANIFEST_NAME).mkdir()),
+            "unreadable",
+        ),
     ],
 )
 def test_each_damage_has_its_reason_and_can_be_deleted(
@@ -88,7 +91,7 @@ def test_copied_folder_isnt_a_second_data_set(home: Settings, pets: DatasetIndex
 
 def test_import_of_the_original_puts_it_in_order(home: Settings, pets: DatasetIndex, tmp_path: Path) -> None:
     store = DatasetStore(home)
-    (pets.folder / RECORD_NAME).write_text("{")
+    (pets.folder / MANIFEST_NAME).write_text("{")
     again = store.import_source(tmp_path / "pets")
     assert again.id == pets.id and store.list() == [again] and store.damaged() == []
     assert not again.notes and all(again.picture_path(sample).is_file() for sample in again.samples)
@@ -103,7 +106,7 @@ def test_import_leaves_a_data_set_of_a_newer_version_alone(home: Settings, pets:
 
 def test_damaged_data_set_that_a_run_needs_isnt_deleted(home: Settings, pets: DatasetIndex) -> None:
     run = RunStore(home.database).create(pets.id, pets.name, TrainingConfig(image_size=32))
-    (pets.folder / RECORD_NAME).unlink()
+    (pets.folder / MANIFEST_NAME).unlink()
     with pytest.raises(DatasetError, match=f"the run {run.name} is using it"):
         queue.dataset_store(home).delete(pets.id)
     home.database.unlink()
@@ -115,9 +118,14 @@ def test_whatever_lies_beside_a_record_may_be_damaged(pets: DatasetIndex) -> Non
     """Each file is read as it was, or not at all, or refused in a sentence."""
     paths = tuple(sample.path for sample in pets.samples)
     issue = Issue("outlier", paths[0], "unlike the others", 0.5)
-    write_survey(pets, Survey(pets.id, "b", paths, np.zeros((len(paths), 2), np.float32), (issue,), 0.5))
+    write_analysis(pets, EmbeddingAnalysis(pets.id, "b", paths, np.zeros((len(paths), 2), np.float32), (issue,), 0.5))
     decide(pets, paths[:2], KEEP)
-    readers = {AUDIT_NAME: read_audit, SURVEY_NAME: read_survey, DRAFT_NAME: read_draft, LOOKS_NAME: read_looks}
+    readers = {
+        AUDIT_NAME: read_audit,
+        ANALYSIS_NAME: read_analysis,
+        PENDING_EDITS_NAME: read_pending_edits,
+        STATISTICS_NAME: read_statistics,
+    }
     generator = random.Random(0)
     for name, read in readers.items():
         path = pets.folder / name
@@ -131,13 +139,13 @@ def test_whatever_lies_beside_a_record_may_be_damaged(pets: DatasetIndex) -> Non
             try:
                 read(pets)
             except DatasetError as error:
-                assert name == DRAFT_NAME and "can't be read" in str(error)
+                assert name == PENDING_EDITS_NAME and "can't be read" in str(error)
         for content in (b"", b"[]", b"null", b"{}", b'{"format": 1}', b"[" * 100_000):
             path.write_bytes(content)
-            if name == DRAFT_NAME:
+            if name == PENDING_EDITS_NAME:
                 with pytest.raises(DatasetError, match="can't be read"):
                     read(pets)
-            elif name == LOOKS_NAME:
+            elif name == STATISTICS_NAME:
                 assert len(read(pets)) == 0
             else:
                 assert read(pets) is None

@@ -2,15 +2,15 @@
 
 import pytest
 
-from core.datasets.store.dataset_names import clean_title, free_title, version_title, without_suffix
+from core.datasets.store.dataset_names import clean_name, free_name, version_name, without_suffix
 from core.errors import DatasetError
 
 
 def test_titles_are_tidied():
-    assert clean_title("  my \n pets\u202e ") == "my pets\\u202e"
-    assert len(clean_title("x" * 200)) == 100
+    assert clean_name("  my \n pets\u202e ") == "my pets\\u202e"
+    assert len(clean_name("x" * 200)) == 100
     with pytest.raises(DatasetError, match="Expected a name for the data set"):
-        clean_title(" ")
+        clean_name(" ")
 
 
 def test_suffixes_of_archives_are_left_out():
@@ -19,8 +19,8 @@ def test_suffixes_of_archives_are_left_out():
 
 
 def test_taken_titles_get_a_number():
-    assert free_title("pets", []) == "pets"
-    assert free_title("pets", ["pets", "pets (2)"]) == "pets (3)"
+    assert free_name("pets", []) == "pets"
+    assert free_name("pets", ["pets", "pets (2)"]) == "pets (3)"
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_taken_titles_get_a_number():
     ],
 )
 def test_versions_are_numbered(name, taken, expected):
-    assert version_title(name, taken) == expected
+    assert version_name(name, taken) == expected

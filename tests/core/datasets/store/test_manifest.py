@@ -7,45 +7,45 @@ import pytest
 
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample, Skipped
-from core.datasets.store.manifest import RECORD_NAME, read_record, write_record
+from core.datasets.store.manifest import MANIFEST_NAME, read_manifest, write_manifest
 from core.errors import DatasetError
 
 
 @pytest.fixture
-def index(tmp_path):
+def dataset(tmp_path):
     samples = tuple(
         Sample(f"pictures/{n}.png", n % 2, "", f"{n}.png", f"{n:064x}", 12, 9, "g" if n < 2 else "") for n in range(4)
     )
     return DatasetIndex("0123456789ab", "pets", ("cat", "dog"), samples, (Skipped("x", "empty"),), 1, tmp_path)
 
 
-def test_what_is_written_is_read(index):
-    write_record(index)
-    assert read_record(index.folder) == index
+def test_what_is_written_is_read(dataset):
+    write_manifest(dataset)
+    assert read_manifest(dataset.folder) == dataset
 
 
-def test_a_record_from_before_there_were_groups_and_versions(index):
-    write_record(index)
-    path = index.folder / RECORD_NAME
+def test_a_record_from_before_there_were_groups_and_versions(dataset):
+    write_manifest(dataset)
+    path = dataset.folder / MANIFEST_NAME
     values = json.loads(path.read_text())
     values["samples"] = [row[:7] for row in values["samples"]]
     del values["parent"], values["edits"]
     path.write_text(json.dumps(values))
-    ungrouped = tuple(replace(sample, group="") for sample in index.samples)
-    assert read_record(index.folder) == replace(index, samples=ungrouped)
+    ungrouped = tuple(replace(sample, group="") for sample in dataset.samples)
+    assert read_manifest(dataset.folder) == replace(dataset, samples=ungrouped)
 
 
 @pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"format": 0}', '{"format": "1"}', "[" * 100_000])
-def test_a_damaged_record(index, content):
-    (index.folder / RECORD_NAME).write_text(content)
+def test_a_damaged_record(dataset, content):
+    (dataset.folder / MANIFEST_NAME).write_text(content)
     with pytest.raises(DatasetError, match=r"The record of the data set .* is missing or damaged. Delete the folder"):
-        read_record(index.folder)
+        read_manifest(dataset.folder)
 
 
-def test_a_record_of_a_newer_version(index):
-    (index.folder / RECORD_NAME).write_text('{"format": 2}')
+def test_a_record_of_a_newer_version(dataset):
+    (dataset.folder / MANIFEST_NAME).write_text('{"format": 2}')
     with pytest.raises(DatasetError, match=r"was made by a newer version of the studio\. Use that version, or delete"):
-        read_record(index.folder)
+        read_manifest(dataset.folder)
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_a_record_of_a_newer_version(index):
         ("edits", [["remove"]]),
     ],
 )
-def test_a_record_that_says_what_cant_be(index, name, value):
-    write_record(index)
-    path = index.folder / RECORD_NAME
+def test_a_record_that_says_what_cant_be(dataset, name, value):
+    write_manifest(dataset)
+    path = dataset.folder / MANIFEST_NAME
     path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
     with pytest.raises(DatasetError, match="missing or damaged"):
-        read_record(index.folder)
+        read_manifest(dataset.folder)

@@ -11,9 +11,9 @@ import pytest
 from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.advice import advise
-from core.datasets.quality.duplicate_issues import copy_faults
+from core.datasets.quality.duplicate_issues import find_duplicate_issues
 from core.datasets.quality.image_statistics import ROW
-from core.datasets.quality.quality_checks import picture_faults
+from core.datasets.quality.quality_checks import check_pictures
 from core.datasets.sample import Sample
 from core.datasets.store.verification import check_counts
 from core.datasets.store.versions import compare
@@ -50,34 +50,36 @@ def index_of(num_pictures, num_classes):
     )
 
 
-def rows_of(index):
+def rows_of(dataset):
     generator = np.random.default_rng(0)
-    rows = np.zeros(len(index.samples), ROW)
+    rows = np.zeros(len(dataset.samples), ROW)
     for name in ("brightness", "darkest", "brightest", "contrast", "edge", "sharpness"):
         rows[name] = generator.uniform(1, 200, len(rows))
     return rows
 
 
-def in_one_group(index):
+def in_one_group(dataset):
     """The same picture in every class."""
-    return replace(index, samples=tuple(replace(item, digest="0" * 64, group="0" * 64) for item in index.samples))
+    return replace(dataset, samples=tuple(replace(item, digest="0" * 64, group="0" * 64) for item in dataset.samples))
 
 
 JOBS = {
-    "import": lambda index: check_counts(index.class_names, index.samples, index.name),
-    "split": lambda index: index.with_split(),
-    "distribution": lambda index: index.distribution().totals,
-    "faults": lambda index: picture_faults(index, rows_of(index)),
-    "copies": lambda index: copy_faults(in_one_group(index), rows_of(index)),
-    "advice": lambda index: advise(index, []),
-    "subset": lambda index: apply_edits(index, [Edit(SUBSET, number=2)]),
-    "leave_out": lambda index: apply_edits(
-        index, [Edit(LEAVE_OUT_CLASS, class_names=index.class_names[: len(index.class_names) // 2])]
+    "import": lambda dataset: check_counts(dataset.class_names, dataset.samples, dataset.name),
+    "split": lambda dataset: dataset.with_split(),
+    "distribution": lambda dataset: dataset.distribution().totals,
+    "faults": lambda dataset: check_pictures(dataset, rows_of(dataset)),
+    "copies": lambda dataset: find_duplicate_issues(in_one_group(dataset), rows_of(dataset)),
+    "advice": lambda dataset: advise(dataset, []),
+    "subset": lambda dataset: apply_edits(dataset, [Edit(SUBSET, number=2)]),
+    "leave_out": lambda dataset: apply_edits(
+        dataset, [Edit(LEAVE_OUT_CLASS, class_names=dataset.class_names[: len(dataset.class_names) // 2])]
     ),
-    "merge": lambda index: apply_edits(
-        index, [Edit(MERGE_CLASSES, class_names=(*index.class_names[: len(index.class_names) // 2], "new"))]
+    "merge": lambda dataset: apply_edits(
+        dataset, [Edit(MERGE_CLASSES, class_names=(*dataset.class_names[: len(dataset.class_names) // 2], "new"))]
     ),
-    "compare": lambda index: compare(index, replace(index, class_names=tuple(f"new {n}" for n in index.class_names))),
+    "compare": lambda dataset: compare(
+        dataset, replace(dataset, class_names=tuple(f"new {n}" for n in dataset.class_names))
+    ),
     "pack": plan,
 }
 

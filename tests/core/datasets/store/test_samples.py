@@ -39,27 +39,27 @@ def test_the_catalogue():
 )
 def test_built_in_samples(store, name, class_names, train, validation):
     events = []
-    index = import_sample(store, name, on_event=events.append)
-    assert index.name == SAMPLES[name].label
-    assert index.class_names == class_names
-    assert dict(index.distribution().counts) == {
+    dataset = import_sample(store, name, on_event=events.append)
+    assert dataset.name == SAMPLES[name].label
+    assert dataset.class_names == class_names
+    assert dict(dataset.distribution().counts) == {
         "train": (train,) * len(class_names),
         "validation": (validation,) * len(class_names),
     }
-    assert len(index.samples) == SAMPLES[name].num_pictures
-    assert not index.skipped
+    assert len(dataset.samples) == SAMPLES[name].num_pictures
+    assert not dataset.skipped
     assert {event.phase for event in events} == {"extract", "pictures", "audit"}
-    assert import_sample(store, name) == index
+    assert import_sample(store, name) == dataset
 
 
 def test_no_texture_pixel_is_on_both_sides(store):
-    index = import_sample(store, "textures")
+    dataset = import_sample(store, "textures")
     for label in range(3):
-        photograph = samples._bundled_photograph(index.class_names[label])
+        photograph = samples._bundled_photograph(dataset.class_names[label])
         columns = {"train": set(), "validation": set()}
-        for sample in index.samples:
+        for sample in dataset.samples:
             if sample.label == label:
-                left = find(photograph, np.asarray(Image.open(index.picture_path(sample))))
+                left = find(photograph, np.asarray(Image.open(dataset.picture_path(sample))))
                 columns[sample.split] |= set(range(left, left + sample.width))
         assert max(columns["train"]) + 32 <= min(columns["validation"])
 
@@ -78,8 +78,8 @@ def find(photograph, patch):
 
 
 def test_samples_are_different_pictures(store):
-    index = import_sample(store, "textures")
-    assert len({sample.digest for sample in index.samples}) == len(index.samples)
+    dataset = import_sample(store, "textures")
+    assert len({sample.digest for sample in dataset.samples}) == len(dataset.samples)
 
 
 def test_no_such_sample(store):
@@ -113,12 +113,12 @@ def test_a_downloaded_sample_is_imported(store, tmp_path, zip_of, picture, monke
     monkeypatch.setitem(SAMPLES, "flowers", replace(SAMPLES["flowers"], url=url))
     events = []
     try:
-        index = import_sample(store, "flowers", on_event=events.append)
+        dataset = import_sample(store, "flowers", on_event=events.append)
     finally:
         server.shutdown()
         server.server_close()
-    assert index.name == "Flowers"
-    assert dict(index.distribution().counts) == {"train": (1, 1), "validation": (1, 1)}
+    assert dataset.name == "Flowers"
+    assert dict(dataset.distribution().counts) == {"train": (1, 1), "validation": (1, 1)}
     assert events[0].phase == "download"
     assert {event.phase for event in events} == {"download", "extract", "pictures", "audit"}
 

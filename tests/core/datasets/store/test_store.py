@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.datasets.layouts.layout import AmbiguousLayout
-from core.datasets.store.manifest import RECORD_NAME
+from core.datasets.store.manifest import MANIFEST_NAME
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings
@@ -55,25 +55,25 @@ def refusal(store, source, tmp_path):
 
 
 def test_a_zip_becomes_a_data_set(store, archive, pets, picture):
-    index = store.import_source(archive(pets | {"readme.txt": b"hello", "cats/broken.jpg": picture(0, "JPEG")[:300]}))
-    assert index.name == "pets"
-    assert index.class_names == ("cats", "dogs")
-    assert dict(index.distribution().counts) == {"": (5, 5)}
-    assert index.num_ignored == 1
-    assert [(item.name, item.reason) for item in index.skipped] == [
+    dataset = store.import_source(archive(pets | {"readme.txt": b"hello", "cats/broken.jpg": picture(0, "JPEG")[:300]}))
+    assert dataset.name == "pets"
+    assert dataset.class_names == ("cats", "dogs")
+    assert dict(dataset.distribution().counts) == {"": (5, 5)}
+    assert dataset.num_ignored == 1
+    assert [(item.name, item.reason) for item in dataset.skipped] == [
         ("cats/broken.jpg", "cut off, the file ends before the picture does")
     ]
-    first = index.samples[0]
+    first = dataset.samples[0]
     assert (first.path, first.name, first.width, first.height) == ("pictures/00000000.png", "cats/0.png", 12, 12)
-    assert index.picture_path(first).read_bytes() == pets["cats/0.png"]
-    assert len(list((index.folder / "pictures").iterdir())) == 10
+    assert dataset.picture_path(first).read_bytes() == pets["cats/0.png"]
+    assert len(list((dataset.folder / "pictures").iterdir())) == 10
 
 
 def test_given_splits_are_kept(store, archive, pets):
     files = {f"data/{split}/{name}": content for split, (name, content) in zip(SPLITS * 3, pets.items(), strict=False)}
-    index = store.import_source(archive(files))
-    assert index.has_split
-    assert set(index.distribution().counts) == {"train", "validation", "test"}
+    dataset = store.import_source(archive(files))
+    assert dataset.has_split
+    assert set(dataset.distribution().counts) == {"train", "validation", "test"}
 
 
 def test_copies_in_train_and_validation_are_noted(store, archive, pets):
@@ -92,7 +92,7 @@ def test_a_folder_and_an_upload_and_a_tar_give_the_same_data_set(store, archive,
     subprocess.run(["tar", "czf", tmp_path / "pets.tgz", "-C", tmp_path, "folder"], check=True)
     sources = [path, tmp_path / "folder", str(tmp_path / "pets.tgz"), io.BytesIO(path.read_bytes())]
     indexes = [store.import_source(source, "the same") for source in sources]
-    assert len({index.id for index in indexes}) == 1
+    assert len({dataset.id for dataset in indexes}) == 1
     assert len(store.list()) == 1
 
 
@@ -112,8 +112,8 @@ def test_the_same_content_imported_at_once_is_one_data_set(store, archive, pets,
     path = archive(pets)
     with ThreadPoolExecutor(4) as pool:
         indexes = list(pool.map(store.import_source, [path] * 4))
-    assert len({index.id for index in indexes}) == 1
-    assert sum(not index.notes for index in indexes) == 1
+    assert len({dataset.id for dataset in indexes}) == 1
+    assert sum(not dataset.notes for dataset in indexes) == 1
     assert left_behind(tmp_path) == [indexes[0].id]
 
 
@@ -147,21 +147,23 @@ def test_an_upload_without_a_name_can_be_refused(store, tmp_path):
 def test_a_table_beside_the_pictures_says_the_classes(store, archive, picture):
     files = {f"images/{number}.png": picture(number) for number in range(6)}
     rows = "".join(f"{number},{NAMES[number % 2]}\n" for number in range(5))
-    index = store.import_source(archive(files | {"labels.csv": b"id,label\n" + rows.encode()}))
-    assert index.class_names == NAMES
-    assert dict(index.distribution().counts) == {"": (3, 2)}
-    assert [(item.name, item.reason) for item in index.skipped] == [("images/5.png", "labels.csv says no class for it")]
-    assert index.num_ignored == 1
+    dataset = store.import_source(archive(files | {"labels.csv": b"id,label\n" + rows.encode()}))
+    assert dataset.class_names == NAMES
+    assert dict(dataset.distribution().counts) == {"": (3, 2)}
+    assert [(item.name, item.reason) for item in dataset.skipped] == [
+        ("images/5.png", "labels.csv says no class for it")
+    ]
+    assert dataset.num_ignored == 1
 
 
 def test_file_names_say_the_classes_and_unlabelled_pictures_are_counted(store, archive, picture, tmp_path):
     files = {f"train/{name}.{n}.png": picture(100 * label + n) for label, name in enumerate(NAMES) for n in range(20)}
-    index = store.import_source(archive(files | {f"test1/{n}.png": picture(1000 + n) for n in range(25)}))
-    assert index.class_names == NAMES
-    assert dict(index.distribution().counts) == {"": (20, 20)}
-    assert index.skipped == ()
-    assert index.notes == ("25 pictures in test1 have no class and were left out.",)
-    assert len(list((index.folder / "pictures").iterdir())) == 40
+    dataset = store.import_source(archive(files | {f"test1/{n}.png": picture(1000 + n) for n in range(25)}))
+    assert dataset.class_names == NAMES
+    assert dict(dataset.distribution().counts) == {"": (20, 20)}
+    assert dataset.skipped == ()
+    assert dataset.notes == ("25 pictures in test1 have no class and were left out.",)
+    assert len(list((dataset.folder / "pictures").iterdir())) == 40
 
 
 def test_the_person_chooses_where_two_layouts_fit(store, archive, picture, tmp_path):
@@ -177,7 +179,7 @@ def test_the_person_chooses_where_two_layouts_fit(store, archive, picture, tmp_p
     )
     assert set(phases) == {"extract"}
     assert left_behind(tmp_path) == []
-    outer, inner = (store.import_source(path, layout=reading.name) for reading in caught.value.readings)
+    outer, inner = (store.import_source(path, layout=candidate.name) for candidate in caught.value.candidates)
     assert outer.class_names == ("animals", "vehicles")
     assert inner.class_names == ("cars", "cats", "dogs")
     assert outer.id != inner.id
@@ -206,16 +208,16 @@ def test_pictures_sorted_by_hand_become_a_data_set(store, archive, pets, tmp_pat
     classes["cats"][0] = (path.name, path)
     classes["dogs"].append(("page.html", io.BytesIO(b"<html>")))
     events = []
-    index = store.import_pictures(classes, " my  pets ", events.append)
-    assert index.name == "my pets"
-    assert index.class_names == NAMES
-    assert [sample.name for sample in index.samples[:2]] == ["cats/on disk.png", "cats/picture.png"]
-    assert [(item.name, item.reason) for item in index.skipped] == [
+    dataset = store.import_pictures(classes, " my  pets ", events.append)
+    assert dataset.name == "my pets"
+    assert dataset.class_names == NAMES
+    assert [sample.name for sample in dataset.samples[:2]] == ["cats/on disk.png", "cats/picture.png"]
+    assert [(item.name, item.reason) for item in dataset.skipped] == [
         ("dogs/page.html", "not a picture that can be read, it is a web page")
     ]
     assert {event.phase: event.step for event in events} == {"extract": 11, "pictures": 10, "audit": 10}
-    assert store.import_source(archive(pets)).id == index.id
-    assert left_behind(tmp_path) == [index.id]
+    assert store.import_source(archive(pets)).id == dataset.id
+    assert left_behind(tmp_path) == [dataset.id]
 
 
 def test_classes_sorted_by_hand_may_be_called_anything(store, picture):
@@ -223,9 +225,9 @@ def test_classes_sorted_by_hand_may_be_called_anything(store, picture):
         name: [(f"cat.{n}.png", io.BytesIO(picture(100 * label + n))) for n in range(2)]
         for label, name in enumerate(("train", "val", "=1+1"))
     }
-    index = store.import_pictures(classes, "words")
-    assert index.class_names == ("=1+1", "train", "val")
-    assert not index.has_split
+    dataset = store.import_pictures(classes, "words")
+    assert dataset.class_names == ("=1+1", "train", "val")
+    assert not dataset.has_split
 
 
 def test_pictures_sorted_by_hand_can_be_too_few(store, picture, tmp_path):
@@ -318,8 +320,10 @@ def test_absurd_expansion(store, archive, pets, tmp_path):
 
 
 def test_strays_are_listed(store, archive, pets, picture):
-    index = store.import_source(archive({f"data/{name}": data for name, data in pets.items()} | {"a.png": picture(5)}))
-    assert [(item.name, item.reason) for item in index.skipped] == [("a.png", "it lies outside the class folders")]
+    dataset = store.import_source(
+        archive({f"data/{name}": data for name, data in pets.items()} | {"a.png": picture(5)})
+    )
+    assert [(item.name, item.reason) for item in dataset.skipped] == [("a.png", "it lies outside the class folders")]
 
 
 def test_class_names_are_escaped(store, archive, picture):
@@ -380,8 +384,8 @@ def test_what_a_killed_import_left_is_swept_by_the_next(store, archive, pets, pi
     half_way.wait()
     assert any(name.startswith(".importing-") for name in left_behind(tmp_path))
     assert store.list() == []
-    index = store.import_source(archive(pets | {"cats/x.png": picture(5)}))
-    assert left_behind(tmp_path) == [index.id]
+    dataset = store.import_source(archive(pets | {"cats/x.png": picture(5)}))
+    assert left_behind(tmp_path) == [dataset.id]
 
 
 def test_an_import_that_is_alive_isnt_swept(store, archive, pets, picture, tmp_path, half_way):
@@ -393,10 +397,10 @@ def test_an_import_that_is_alive_isnt_swept(store, archive, pets, picture, tmp_p
 
 
 def test_what_a_killed_deletion_left_is_swept_by_the_next_import(store, archive, pets, tmp_path):
-    grave = tmp_path / "home" / "datasets" / ".deleted-0"
-    (grave / "pictures").mkdir(parents=True)
-    index = store.import_source(archive(pets))
-    assert left_behind(tmp_path) == [index.id]
+    trashed = tmp_path / "home" / "datasets" / ".deleted-0"
+    (trashed / "pictures").mkdir(parents=True)
+    dataset = store.import_source(archive(pets))
+    assert left_behind(tmp_path) == [dataset.id]
 
 
 # Finding and changing
@@ -408,7 +412,7 @@ def three(store, archive, pets, picture):
 
 
 def test_the_newest_is_listed_first(store, three):
-    assert [index.name for index in store.list()] == ["set 2", "set 1", "set 0"]
+    assert [dataset.name for dataset in store.list()] == ["set 2", "set 1", "set 0"]
 
 
 def test_no_data_sets_yet(store):
@@ -429,7 +433,7 @@ def test_getting_by_id_name_and_prefix(store, three):
 
 def test_a_prefix_that_fits_several(store, archive, picture, tmp_path):
     indexes = []
-    while len({index.id[0] for index in indexes}) == len(indexes):
+    while len({dataset.id[0] for dataset in indexes}) == len(indexes):
         number = len(indexes)
         files = {f"{name}/{n}.png": picture(100 * number + n) for name in NAMES for n in range(2)}
         indexes.append(store.import_source(archive(files), f"set {number}"))
@@ -449,10 +453,10 @@ def test_renaming(store, three):
 def test_the_validation_share_lasts(store, three):
     assert store.get(three[0].id).validation_split == 0.2
     store.set_validation_split(three[0].id, 0.4)
-    index = store.get(three[0].id)
-    assert index.validation_split == 0.4
-    assert index.id == three[0].id
-    assert index.with_split().distribution().counts["validation"] == (2, 2)
+    dataset = store.get(three[0].id)
+    assert dataset.validation_split == 0.4
+    assert dataset.id == three[0].id
+    assert dataset.with_split().distribution().counts["validation"] == (2, 2)
     with pytest.raises(DatasetError, match="Expected a validation share"):
         store.set_validation_split(three[0].id, 0.9)
 
@@ -479,8 +483,8 @@ def test_another_store_sees_the_same(store, three, tmp_path):
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 99}', '{"format": 1}'])
 def test_a_damaged_record_hides_that_data_set_alone(store, three, content):
-    (three[0].folder / RECORD_NAME).write_text(content)
-    assert [index.name for index in store.list()] == ["set 2", "set 1"]
+    (three[0].folder / MANIFEST_NAME).write_text(content)
+    assert [dataset.name for dataset in store.list()] == ["set 2", "set 1"]
 
 
 def test_renaming_at_once_never_breaks_the_record(store, three):
@@ -502,5 +506,5 @@ def test_renaming_at_once_never_breaks_the_record(store, three):
 
 def test_pictures_above_the_limits_are_listed(tmp_path, archive, pets, picture):
     settings = Settings(home=tmp_path / "home", import_limits=ImportLimits(free_disk_bytes=0, picture_pixels=200))
-    index = DatasetStore(settings).import_source(archive(pets | {"cats/large.png": picture(1, side=100)}))
-    assert [item.name for item in index.skipped] == ["cats/large.png"]
+    dataset = DatasetStore(settings).import_source(archive(pets | {"cats/large.png": picture(1, side=100)}))
+    assert [item.name for item in dataset.skipped] == ["cats/large.png"]

@@ -9,11 +9,11 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.edit import Edit
 from core.datasets.quality.audit import audit, keep_one, read_audit
-from core.datasets.quality.image_statistics import read_looks
-from core.datasets.store.manifest import RECORD_NAME, read_record
+from core.datasets.quality.image_statistics import read_statistics
+from core.datasets.store.manifest import MANIFEST_NAME, read_manifest
 from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import Comparison, children, compare, go_back, lineage, make_version
-from core.datasets.versions.pending_edits import Draft, decide, read_draft
+from core.datasets.versions.pending_edits import PendingEdits, decide, read_pending_edits
 from core.errors import DatasetError, Stopped
 from core.runs import queue
 from core.runs.records.store import RunStore
@@ -31,23 +31,23 @@ def pets(store, zip_of, picture, tmp_path):
     return store.import_source(path)
 
 
-def remove(index, *numbers):
-    return Edit("remove", tuple(index.samples[number].path for number in numbers))
+def remove(dataset, *numbers):
+    return Edit("remove", tuple(dataset.samples[number].path for number in numbers))
 
 
 def left_behind(store):
     return sorted(path.name for path in store.settings.datasets.iterdir() if path.name != ".lock")
 
 
-def files(index):
-    return {path.name: (path.read_bytes(), path.stat().st_ino) for path in (index.folder / "pictures").iterdir()}
+def files(dataset):
+    return {path.name: (path.read_bytes(), path.stat().st_ino) for path in (dataset.folder / "pictures").iterdir()}
 
 
 # Making
 
 
 def test_a_version_is_a_data_set_of_its_own(store, pets):
-    before, record = files(pets), (pets.folder / RECORD_NAME).read_bytes()
+    before, record = files(pets), (pets.folder / MANIFEST_NAME).read_bytes()
     version = store.derive(pets.id, [remove(pets, 0, 5)])
     assert (version.name, version.parent, version.edits) == ("pets, version 2", pets.id, (remove(pets, 0, 5),))
     assert version.samples == tuple(sample for number, sample in enumerate(pets.samples) if number not in (0, 5))
@@ -55,7 +55,7 @@ def test_a_version_is_a_data_set_of_its_own(store, pets):
     assert set(files(version)) == {Path(sample.path).name for sample in version.samples}
     assert version.created > pets.created
     assert DatasetStore(store.settings).get("pets, version 2") == version
-    assert (files(pets), (pets.folder / RECORD_NAME).read_bytes()) == (before, record)
+    assert (files(pets), (pets.folder / MANIFEST_NAME).read_bytes()) == (before, record)
 
 
 def test_a_version_survives_its_parent(store, pets):
@@ -103,7 +103,7 @@ def test_the_same_content_imported_later_is_the_version(store, pets, zip_of, pic
 
 def test_names_are_made_free(store, pets):
     store.derive(pets.id, [remove(pets, 0)], "pets")
-    assert {index.name for index in store.list()} == {"pets", "pets (2)"}
+    assert {dataset.name for dataset in store.list()} == {"pets", "pets (2)"}
 
 
 def test_a_change_that_cannot_be_leaves_nothing(store, pets):
@@ -129,9 +129,11 @@ def test_a_version_is_looked_over(store, zip_of, picture, tmp_path):
     files = {f"{name}/{n}.png": picture(100 * label + n) for label, name in enumerate(NAMES) for n in range(4)}
     path = tmp_path / "pets.zip"
     path.write_bytes(zip_of(files | {"cat/copy.png": files["cat/0.png"], "dog/copy.png": files["cat/0.png"]}))
-    index = store.import_source(path)
-    copies = [sample.path for sample in index.samples if sample.name.endswith("copy.png") or sample.name == "cat/0.png"]
-    version = store.derive(index.id, [Edit("relabel", (copies[2],), ("cat",))])
+    dataset = store.import_source(path)
+    copies = [
+        sample.path for sample in dataset.samples if sample.name.endswith("copy.png") or sample.name == "cat/0.png"
+    ]
+    version = store.derive(dataset.id, [Edit("relabel", (copies[2],), ("cat",))])
     assert read_audit(version).counts() == {"duplicate": 2}
     assert [sample.path for sample in version.samples if sample.group] == copies
     clean = store.derive(version.id, [Edit("remove", keep_one(version, read_audit(version)))])
@@ -144,7 +146,7 @@ def test_a_version_needs_no_picture_decoded_again(store, pets):
     for sample in pets.samples:
         pets.picture_path(sample).write_bytes(b"no longer a picture, and nobody looks")
     version = store.derive(pets.id, [remove(pets, 0)])
-    assert len(read_looks(version)) >= 11
+    assert len(read_statistics(version)) >= 11
     assert read_audit(version).of_kind("blank") == ()
 
 
@@ -178,11 +180,11 @@ def test_what_a_killed_derivation_left_is_swept_by_the_next(store, pets):
 
 
 def test_records_from_before_there_were_versions_are_read(pets):
-    path = pets.folder / RECORD_NAME
+    path = pets.folder / MANIFEST_NAME
     text = path.read_text().replace('"parent": "", "edits": [], ', "")
     path.write_text(text)
     assert "parent" not in text
-    assert read_record(pets.folder) == pets
+    assert read_manifest(pets.folder) == pets
 
 
 # Deleting
@@ -246,8 +248,8 @@ def test_decisions_become_a_version(store, pets):
     version = make_version(store, pets, "clean")
     assert version.name == "clean"
     assert version.edits == (Edit("remove", (first,)), Edit("relabel", (second,), ("dog",)))
-    assert read_draft(pets) == Draft()
-    assert read_draft(version) == Draft({third: "keep"})
+    assert read_pending_edits(pets) == PendingEdits()
+    assert read_pending_edits(version) == PendingEdits({third: "keep"})
 
 
 def test_further_changes_come_after_the_decisions(store, pets):
@@ -258,17 +260,17 @@ def test_further_changes_come_after_the_decisions(store, pets):
     version = make_version(store, pets, further=[rename])
     assert version.edits == (Edit("relabel", (first,), ("dog",)), rename)
     assert version.class_names == ("cat", "fox", "hound")
-    assert read_draft(version) == Draft({second: "keep"})
+    assert read_pending_edits(version) == PendingEdits({second: "keep"})
 
 
 def test_decisions_that_change_nothing_stay(store, pets):
     first, second = (sample.path for sample in pets.samples[:2])
     decide(pets, [first], "relabel:cat")
-    draft = decide(pets, [second], "keep")
+    pending = decide(pets, [second], "keep")
     version = make_version(store, pets)
     assert version.id == pets.id
     assert version.notes == ("pets holds just these pictures already: no new version was made.",)
-    assert read_draft(pets) == draft
+    assert read_pending_edits(pets) == pending
 
 
 def test_no_decisions_make_no_version(store, pets):
@@ -281,10 +283,10 @@ def test_no_decisions_make_no_version(store, pets):
 
 
 def test_decisions_stay_where_no_version_comes_of_them(store, pets):
-    draft = decide(pets, [sample.path for sample in pets.samples[:4]], "remove")
+    pending = decide(pets, [sample.path for sample in pets.samples[:4]], "remove")
     with pytest.raises(DatasetError, match="The class cat would have no picture"):
         make_version(store, pets)
-    assert read_draft(pets) == draft
+    assert read_pending_edits(pets) == pending
 
 
 def test_who_goes_back_finds_the_decisions_as_they_were(store, pets):
@@ -292,11 +294,11 @@ def test_who_goes_back_finds_the_decisions_as_they_were(store, pets):
     decide(pets, paths[:2], "remove")
     decide(pets, paths[4:5], "relabel:cat")
     decide(pets, paths[8:9], "keep")
-    before = read_draft(pets)
+    before = read_pending_edits(pets)
     version = make_version(store, pets)
     decide(pets, paths[1:2], "keep")
     go_back(version, pets)
-    assert read_draft(pets).decisions == {**before.decisions, paths[1]: "keep"}
+    assert read_pending_edits(pets).decisions == {**before.decisions, paths[1]: "keep"}
     store.delete(version.id)
     assert len(make_version(store, pets).samples) == 11
 

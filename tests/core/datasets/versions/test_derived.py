@@ -12,7 +12,7 @@ import pytest
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
-from core.datasets.versions.derived import heirs, take_over, without_circle
+from core.datasets.versions.derived import rehomed_children, take_over, without_circle
 from core.errors import DatasetError, Stopped
 from core.progress import ignore_event, never_stop
 
@@ -52,12 +52,12 @@ def contents(folder: Path) -> list[bytes]:
 def test_the_versions_of_what_is_deleted_go_to_its_parent():
     first, second = Edit("remove", ("a",)), Edit("remove", ("b",))
     every = [version(1), version(2, "1", first), version(3, "2", second), version(4, "1")]
-    assert heirs(every[1], every) == [version(3, "1", first, second)]
+    assert rehomed_children(every[1], every) == [version(3, "1", first, second)]
 
 
 def test_the_versions_of_an_import_that_is_deleted_stay_as_they_are():
     every = [version(1), version(2, "1", Edit("remove", ("a",)))]
-    assert heirs(every[0], every) == []
+    assert rehomed_children(every[0], every) == []
 
 
 def test_nothing_becomes_its_own_ancestor():

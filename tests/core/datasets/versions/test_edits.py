@@ -37,17 +37,17 @@ def split_pets():
     )
 
 
-def counts(index):
-    return dict(zip(index.class_names, index.distribution().totals, strict=True))
+def counts(dataset):
+    return dict(zip(dataset.class_names, dataset.distribution().totals, strict=True))
 
 
 def path(number):
     return f"pictures/{number:08d}.png"
 
 
-def refusal(index, *edits):
+def refusal(dataset, *edits):
     with pytest.raises(DatasetError) as caught:
-        apply_edits(index, edits)
+        apply_edits(dataset, edits)
     return str(caught.value)
 
 

@@ -28,20 +28,20 @@ def pets(imported, picture):
     )
 
 
-def packed(index):
+def packed(dataset):
     file = io.BytesIO()
-    write_zip(index, file)
+    write_zip(dataset, file)
     return file
 
 
-def names(index):
-    return [name for _, name in plan(index).names]
+def names(dataset):
+    return [name for _, name in plan(dataset).names]
 
 
-def reimported(store, index):
+def reimported(store, dataset):
     """Imports what was packed once the data set is gone, so that it has to be made anew."""
-    file = packed(index)
-    store.delete(index.id)
+    file = packed(dataset)
+    store.delete(dataset.id)
     return store.import_source(file)
 
 
@@ -66,7 +66,7 @@ def test_what_was_packed_comes_back_as_the_same_data_set(store, pets):
 
 
 def test_given_splits_come_back(store, imported, picture):
-    index = imported(
+    dataset = imported(
         {
             f"{split}/{name}/{n}.png": picture(1000 * s + 100 * c + n)
             for s, split in enumerate(("train", "validation", "test"))
@@ -74,15 +74,15 @@ def test_given_splits_come_back(store, imported, picture):
             for n in range(3)
         }
     )
-    assert names(index)[0] == "test/cat/0001 0.png"
-    assert reimported(store, index).id == index.id
+    assert names(dataset)[0] == "test/cat/0001 0.png"
+    assert reimported(store, dataset).id == dataset.id
 
 
 def test_a_data_set_whose_validation_pictures_are_all_broken_comes_back(store, imported, picture):
     files = {f"train/{name}/{n}.png": picture(100 * c + n) for c, name in enumerate(("cat", "dog")) for n in range(3)}
-    index = imported(files | {f"validation/{name}/0.png": b"not a picture" for name in ("cat", "dog")})
-    assert dict(index.distribution().counts) == {"": (3, 3)}
-    assert reimported(store, index).id == index.id
+    dataset = imported(files | {f"validation/{name}/0.png": b"not a picture" for name in ("cat", "dog")})
+    assert dict(dataset.distribution().counts) == {"": (3, 3)}
+    assert reimported(store, dataset).id == dataset.id
 
 
 def test_a_version_comes_back(store, pets):
@@ -99,9 +99,9 @@ def test_a_version_comes_back(store, pets):
 
 def test_strange_class_names_come_back(store, imported, picture):
     strange = ("a\u202eb", "猫", "Zoë & co", "tab\there", "train", "con.")
-    index = imported({f"{name}/{n}.png": picture(100 * c + n) for c, name in enumerate(strange) for n in range(3)})
-    assert index.class_names == ("Zoë & co", "a\\u202eb", "con.", "tab\\x09here", "train", "猫")
-    assert reimported(store, index).id == index.id
+    dataset = imported({f"{name}/{n}.png": picture(100 * c + n) for c, name in enumerate(strange) for n in range(3)})
+    assert dataset.class_names == ("Zoë & co", "a\\u202eb", "con.", "tab\\x09here", "train", "猫")
+    assert reimported(store, dataset).id == dataset.id
 
 
 @pytest.mark.parametrize(
@@ -116,10 +116,10 @@ def test_classes_that_no_folder_can_say_come_back_by_a_table(store, imported, pi
         files[f"pictures/{number}.png"] = picture(number)
         label = classes[number % 2].replace('"', '""')
         rows.append(f'{number}.png,"{label}",{splits[number // 2 % len(splits)]}')
-    index = imported(files | {"labels.csv": "\n".join(rows).encode()})
-    assert index.class_names == tuple(sorted(classes))
-    assert index.has_split == (len(splits) > 1)
-    assert reimported(store, index).id == index.id
+    dataset = imported(files | {"labels.csv": "\n".join(rows).encode()})
+    assert dataset.class_names == tuple(sorted(classes))
+    assert dataset.has_split == (len(splits) > 1)
+    assert reimported(store, dataset).id == dataset.id
 
 
 def test_a_zip_of_a_zip_has_the_same_names(store, pets):
@@ -127,22 +127,22 @@ def test_a_zip_of_a_zip_has_the_same_names(store, pets):
 
 
 def test_names_are_safe_and_unique(imported, picture):
-    index = imported(
+    dataset = imported(
         {
             f"cat/{name}.png": picture(n)
             for n, name in enumerate(("A", "a", 'x<>:"|?*y', "ü" * 200, "x..", "nul\x01", " "))
         }
         | {f"dog/{n}/same.png": picture(100 + n) for n in range(3)}
     )
-    found = names(index)
+    found = names(dataset)
     assert len({name.casefold() for name in found}) == len(found) == 10
     for name in found:
         assert re.fullmatch(r'(cat|dog)/\d{4} [^<>:"/\\|?*\x00-\x1f]{1,80}\.png', name), name
 
 
 def test_the_extension_is_what_the_picture_is(imported, picture):
-    index = imported({f"{name}/{n}.jpg": picture(10 * c + n, "GIF") for c, name in enumerate("ab") for n in range(2)})
-    assert names(index)[0] == "a/0001 0.gif"
+    dataset = imported({f"{name}/{n}.jpg": picture(10 * c + n, "GIF") for c, name in enumerate("ab") for n in range(2)})
+    assert names(dataset)[0] == "a/0001 0.gif"
 
 
 def test_the_same_data_set_makes_the_same_file(pets):

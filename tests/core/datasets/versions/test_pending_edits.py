@@ -6,7 +6,14 @@ import pytest
 
 from core.datasets.edit import Edit
 from core.datasets.store.store import DatasetStore
-from core.datasets.versions.pending_edits import DRAFT_NAME, Draft, decide, discard_draft, read_draft, take_back
+from core.datasets.versions.pending_edits import (
+    PENDING_EDITS_NAME,
+    PendingEdits,
+    decide,
+    discard_pending_edits,
+    read_pending_edits,
+    take_back,
+)
 from core.errors import DatasetError
 
 
@@ -20,16 +27,16 @@ def pets(store, zip_of, picture, tmp_path):
 
 
 def test_nothing_is_decided_at_first(pets):
-    assert read_draft(pets) == Draft()
-    assert read_draft(pets).edits() == ()
+    assert read_pending_edits(pets) == PendingEdits()
+    assert read_pending_edits(pets).edits() == ()
 
 
 def test_decisions_are_there_for_whoever_reads_next(pets, store):
     first, second, third = (sample.path for sample in pets.samples[:3])
     decide(pets, [first, second], "remove")
-    draft = decide(pets, [third], "keep")
+    pending = decide(pets, [third], "keep")
     again = DatasetStore(store.settings).get(pets.id)
-    assert read_draft(again) == draft == Draft({first: "remove", second: "remove", third: "keep"})
+    assert read_pending_edits(again) == pending == PendingEdits({first: "remove", second: "remove", third: "keep"})
 
 
 def test_the_last_decision_counts_and_can_be_taken_back(pets):
@@ -37,19 +44,19 @@ def test_the_last_decision_counts_and_can_be_taken_back(pets):
     decide(pets, [first, second], "remove")
     decide(pets, [first], "relabel:mouse")
     assert decide(pets, [second], "").decisions == {first: "relabel:mouse"}
-    discard_draft(pets)
-    assert read_draft(pets) == Draft()
-    discard_draft(pets)
+    discard_pending_edits(pets)
+    assert read_pending_edits(pets) == PendingEdits()
+    discard_pending_edits(pets)
 
 
 def test_decisions_become_changes():
     decisions = {"d": "relabel:dog", "b": "remove", "e": "keep", "c": "relabel:cat", "a": "remove"}
-    assert Draft(decisions).edits() == (
+    assert PendingEdits(decisions).edits() == (
         Edit("remove", ("a", "b")),
         Edit("relabel", ("c",), ("cat",)),
         Edit("relabel", ("d",), ("dog",)),
     )
-    assert Draft({"a": "keep"}).edits() == ()
+    assert PendingEdits({"a": "keep"}).edits() == ()
 
 
 def test_what_is_done_is_taken_back_but_not_what_was_decided_meanwhile(pets):
@@ -63,7 +70,7 @@ def test_decisions_made_at_once_are_all_there(pets):
     paths = [sample.path for sample in pets.samples]
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda path: decide(pets, [path], "keep"), paths))
-    assert set(read_draft(pets).decisions) == set(paths)
+    assert set(read_pending_edits(pets).decisions) == set(paths)
 
 
 @pytest.mark.parametrize("decision", ["burn", "relabel:", "relabel"])
@@ -78,16 +85,16 @@ def test_unknown_pictures_and_impossible_classes_are_refused(pets):
         decide(pets, ["pictures/x.png"], "keep")
     with pytest.raises(DatasetError, match="can't be the name of a folder"):
         decide(pets, [pets.samples[0].path], "relabel:../mouse")
-    assert read_draft(pets) == Draft()
+    assert read_pending_edits(pets) == PendingEdits()
 
 
 def test_damaged_decisions_are_said_and_can_be_discarded(pets):
-    (pets.folder / DRAFT_NAME).write_text("[")
+    (pets.folder / PENDING_EDITS_NAME).write_text("[")
     with pytest.raises(DatasetError) as caught:
-        read_draft(pets)
+        read_pending_edits(pets)
     assert str(caught.value) == ("The decisions about pictures of pets can't be read. Discard them and decide again.")
-    discard_draft(pets)
-    assert read_draft(pets) == Draft()
+    discard_pending_edits(pets)
+    assert read_pending_edits(pets) == PendingEdits()
 
 
 def test_a_data_set_that_was_deleted_is_not_made_anew(pets, store):

@@ -8,7 +8,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.embeddings import Survey
+from core.datasets.quality.embeddings import EmbeddingAnalysis
 from core.datasets.store.samples import import_sample
 from core.datasets.store.store import DatasetStore
 from core.errors import Stopped
@@ -23,20 +23,22 @@ WRONG = {"brick": 2, "grass": 2, "gravel": 2}
 ODD = 3
 
 
-def plant(folder: Path, index: DatasetIndex) -> set[str]:
+def plant(folder: Path, dataset: DatasetIndex) -> set[str]:
     """Writes patches of three textures as class folders, some of them in the next class's, and some that are none.
 
     Returns:
         Names of those in the wrong folder.
     """
     wrong = set()
-    for name in index.class_names:
+    for name in dataset.class_names:
         (folder / name).mkdir(parents=True)
-    for label, name in enumerate(index.class_names):
-        following = index.class_names[(label + 1) % len(index.class_names)]
-        for number, sample in enumerate(index.select("train")[label * 60 : label * 60 + A_CLASS]):
+    for label, name in enumerate(dataset.class_names):
+        following = dataset.class_names[(label + 1) % len(dataset.class_names)]
+        for number, sample in enumerate(dataset.select("train")[label * 60 : label * 60 + A_CLASS]):
             is_wrong = number < WRONG[name]
-            shutil.copy(index.picture_path(sample), folder / (following if is_wrong else name) / f"{name} {number}.png")
+            shutil.copy(
+                dataset.picture_path(sample), folder / (following if is_wrong else name) / f"{name} {number}.png"
+            )
             if is_wrong:
                 wrong.add(f"{following}/{name} {number}.png")
     generator = np.random.default_rng(0)
@@ -46,33 +48,33 @@ def plant(folder: Path, index: DatasetIndex) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DatasetIndex, set[str], Survey]:
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DatasetIndex, set[str], EmbeddingAnalysis]:
     """Textures with planted faults, those in the wrong class, and the survey."""
     folder = tmp_path_factory.mktemp("planted")
     settings = Settings(home=folder / "home", import_limits=ImportLimits(free_disk_bytes=0))
     store = DatasetStore(settings)
     wrong = plant(folder / "pictures", import_sample(store, "textures"))
-    index = store.import_source(folder / "pictures")
-    return index, wrong, survey(index, settings)
+    dataset = store.import_source(folder / "pictures")
+    return dataset, wrong, survey(dataset, settings)
 
 
-def names_of(index: DatasetIndex, issues) -> list[str]:
-    names = {sample.path: "/".join(sample.name.split("/")[-2:]) for sample in index.samples}
+def names_of(dataset: DatasetIndex, issues) -> list[str]:
+    names = {sample.path: "/".join(sample.name.split("/")[-2:]) for sample in dataset.samples}
     return [names[issue.path] for issue in issues]
 
 
 def test_planted_wrong_labels_are_found_and_hardly_any_right_ones(planted):
-    index, wrong, found = planted
-    names = set(names_of(index, found.of_kind("suspect_label")))
+    dataset, wrong, found = planted
+    names = set(names_of(dataset, found.of_kind("suspect_label")))
     assert len(names & wrong) >= 5
     assert len(names - wrong - {f"grass/odd {number}.png" for number in range(ODD)}) == 0
     assert 0.9 < found.accuracy < 0.95
 
 
 def test_what_a_picture_looks_like_is_told(planted):
-    index, wrong, found = planted
+    dataset, wrong, found = planted
     issues = found.of_kind("suspect_label")
-    for issue, name in zip(issues, names_of(index, issues), strict=True):
+    for issue, name in zip(issues, names_of(dataset, issues), strict=True):
         if name in wrong:
             right = name.split("/")[1].split(" ")[0]
             assert found.suggested[issue.path] == right
@@ -82,9 +84,9 @@ def test_what_a_picture_looks_like_is_told(planted):
 
 
 def test_pictures_that_do_not_belong_are_outliers(planted):
-    index, _, found = planted
+    dataset, _, found = planted
     issues = found.of_kind("outlier")
-    names = names_of(index, issues)
+    names = names_of(dataset, issues)
     assert {f"grass/odd {number}.png" for number in range(ODD)} <= set(names)
     assert len(names) <= ODD + 1
     assert issues[0].detail.startswith("likeness to other pictures 0.")
@@ -92,12 +94,12 @@ def test_pictures_that_do_not_belong_are_outliers(planted):
 
 
 def test_the_map_has_every_picture_near_its_like(planted):
-    index, _, found = planted
-    assert found.backbone == "efficientnet_lite0" and found.dataset_id == index.id
-    assert found.paths == tuple(sample.path for sample in index.samples)
-    assert found.coordinates.shape == (len(index.samples), 2)
+    dataset, _, found = planted
+    assert found.backbone == "efficientnet_lite0" and found.dataset_id == dataset.id
+    assert found.paths == tuple(sample.path for sample in dataset.samples)
+    assert found.coordinates.shape == (len(dataset.samples), 2)
     # By what they show, which for some isn't the folder they lie in.
-    shown = [sample.name.split("/")[-1].split(" ")[0] for sample in index.samples]
+    shown = [sample.name.split("/")[-1].split(" ")[0] for sample in dataset.samples]
     apart = np.linalg.norm(found.coordinates[:, None] - found.coordinates, axis=2)
     np.fill_diagonal(apart, np.inf)
     agree = [shown[nearest] == own for own, nearest in zip(shown, apart.argmin(axis=1), strict=True)]
@@ -140,8 +142,8 @@ def test_a_stopped_survey_keeps_the_features(shapes, home):
 
 
 def test_the_smallest_data_set(home, tmp_path):
-    index = DatasetStore(home).import_source(draw_folder(tmp_path / "least", 2, ("circle", "square")))
-    found = survey(index, home)
+    dataset = DatasetStore(home).import_source(draw_folder(tmp_path / "least", 2, ("circle", "square")))
+    found = survey(dataset, home)
     assert found.coordinates.shape == (4, 2) and np.isfinite(found.coordinates).all()
     assert found.of_kind("suspect_label") == ()
 

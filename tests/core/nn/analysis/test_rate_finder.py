@@ -39,8 +39,8 @@ def test_a_forecast_knows_what_is_cached(config, dataset, home):
     find_rate(config, dataset, home)  # Leaves the features of the training pictures.
     after = forecast(config, dataset, home, meter)
     assert after.disk_bytes == 6 * 1280 * 2
-    thawed = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
-    assert thawed.fine_tune_epoch_seconds > thawed.head_epoch_seconds > 0
+    unfrozen = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
+    assert unfrozen.fine_tune_epoch_seconds > unfrozen.head_epoch_seconds > 0
 
 
 def test_a_cache_that_is_damaged_or_deleted_makes_no_difference(config, dataset, home):

@@ -62,7 +62,7 @@ def test_features_that_differ_are_not_taken(prefix, monkeypatch):
 
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
 def test_openvino_sends_no_statistics(tmp_path):
-    """In a process of its own, as on a person's machine: on CI the converter sends nothing by itself."""
+    """In a process of its own, as on a user's machine: on CI the converter sends nothing by itself."""
     code = """
 import numpy as np, psutil, sys
 from core.config.training_config import TrainingConfig

@@ -46,11 +46,11 @@ def make_source(home: Settings, dataset: DatasetIndex) -> MakeSource:
 
 def compute(source: FeatureSource) -> None:
     for boundary in (source.cut_boundary, source.head_boundary):
-        source.ensure(boundary, [(source.index.samples, 0)])
+        source.ensure(boundary, [(source.dataset.samples, 0)])
 
 
 def read(source: FeatureSource, boundary: str) -> np.ndarray:
-    rows = source.rows(boundary, source.index.samples)
+    rows = source.rows(boundary, source.dataset.samples)
     return rows.read(np.arange(rows.num_rows))
 
 
@@ -117,7 +117,7 @@ def test_rows_of_a_file_that_is_cut_while_they_are_read_are_computed_again(
     events: list[Event] = []
     source = make_source(events)
     compute(source)
-    rows = source.rows(source.head_boundary, source.index.samples)
+    rows = source.rows(source.head_boundary, source.dataset.samples)
     right = rows.read(np.arange(30))
     told = len(events)
     for path in arrays(source, source.head_boundary):
@@ -142,7 +142,7 @@ def test_features_that_cant_be_kept_are_a_sentence(make_source: MakeSource, monk
 
     monkeypatch.setattr(source, "ensure", spoiling)
     with pytest.raises(RunError, match="damaged or deleted as fast as they are written"):
-        source.rows(source.cut_boundary, source.index.samples)
+        source.rows(source.cut_boundary, source.dataset.samples)
 
 
 def test_network_that_gives_no_numbers_is_named_and_nothing_is_kept(make_source: MakeSource, home: Settings) -> None:

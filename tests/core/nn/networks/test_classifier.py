@@ -38,8 +38,8 @@ def test_what_learns_is_what_the_configuration_counts():
     for trainable_blocks in (0, 1, 3):
         config = TrainingConfig(image_size=64).with_options(trainable_blocks=trainable_blocks)
         classifier = build_classifier(config, num_classes=3)
-        thawed = classifier.suffix.trainable_weights if classifier.suffix else []
-        learning = [*thawed, *classifier.head.trainable_weights]
+        unfrozen = classifier.suffix.trainable_weights if classifier.suffix else []
+        learning = [*unfrozen, *classifier.head.trainable_weights]
         assert sum(int(np.prod(weight.shape)) for weight in learning) == config.trainable_params(3)
 
 

@@ -8,8 +8,8 @@ from core.errors import RunError, Stopped
 from core.features.feature_space import array_rows
 from core.nn.networks.classifier import build_classifier, build_head, class_probabilities
 from core.nn.training.optimization import scheduled_rate
-from core.nn.training.stages import Labelled, Stage, StageData, Trainable
-from core.nn.training.trainer import EarlyStopping, Fit, loss_and_accuracy, run_model
+from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
+from core.nn.training.trainer import EarlyStopping, Trainer, loss_and_accuracy, run_model
 
 NUM_FEATURES = 32
 
@@ -33,8 +33,8 @@ def make_stage(num_classes: int = 3, head: Head | None = None, epochs: int = 3, 
         read=lambda places, epoch: rows[places],
         labels=labels,
         class_weights=np.ones(num_classes),
-        measured=Labelled(array_rows(rows), labels),
-        validation=Labelled(array_rows(val_rows), val_labels),
+        measured=LabelledRows(array_rows(rows), labels),
+        validation=LabelledRows(array_rows(val_rows), val_labels),
         seed=0,
     )
     network = Trainable(None, build_head(head, (NUM_FEATURES,), num_classes))
@@ -42,7 +42,7 @@ def make_stage(num_classes: int = 3, head: Head | None = None, epochs: int = 3, 
 
 
 def fit(stage: Stage, events: list | None = None, should_stop=lambda: False):
-    return Fit(stage, (events if events is not None else []).append, should_stop).run()
+    return Trainer(stage, (events if events is not None else []).append, should_stop).run()
 
 
 def probabilities(stage: Stage) -> np.ndarray:
@@ -201,16 +201,16 @@ def test_earlier_blocks_learn_more_slowly():
     config = TrainingConfig(image_size=64, batch_size=240, learning_rate=1e-3).with_options(trainable_blocks=3)
     config = config.with_options(rate_decay=0.1)
     classifier = build_classifier(config, num_classes=3)
-    network = Trainable(classifier.suffix, classifier.head, classifier.thawed)
+    network = Trainable(classifier.suffix, classifier.head, classifier.unfrozen)
     rows = np.random.default_rng(0).random((8, *classifier.suffix.input_shape[1:])).astype(np.float32)
     labels = np.arange(8) % 3
-    measured = Labelled(array_rows(rows), labels)
+    measured = LabelledRows(array_rows(rows), labels)
     data = StageData(lambda places, epoch: rows[places], labels, np.ones(3), measured, measured, 0)
     classifier.head.get_layer("logits").kernel.assign(np.random.default_rng(1).normal(size=(1280, 3)))
-    before = [[variable.numpy() for variable in block] for block in classifier.thawed]
+    before = [[variable.numpy() for variable in block] for block in classifier.unfrozen]
     fit(Stage("fine_tune", network, data, 1, 1e-3, config))
     moves = [
         np.median(np.concatenate([np.abs(v.numpy() - old).ravel() for v, old in zip(block, olds, strict=True)]))
-        for block, olds in zip(classifier.thawed, before, strict=True)
+        for block, olds in zip(classifier.unfrozen, before, strict=True)
     ]
     assert moves == pytest.approx([1e-3, 1e-4, 1e-5], rel=0.2)

@@ -153,9 +153,9 @@ def test_deleted_runs_dont_come_back(filled: RunStore) -> None:
 
 def test_deletion_that_was_interrupted_is_ended(filled: RunStore) -> None:
     gone, other = filled.get("completed"), filled.get("failed")
-    rebuilding.bury(filled.home / "runs", gone.id)  # killed before the row was deleted
+    rebuilding.move_to_trash(filled.home / "runs", gone.id)  # killed before the row was deleted
     assert "completed" not in [run.name for run in RunStore(filled.path).list()]
-    rebuilding.bury(filled.home / "runs", other.id)
+    rebuilding.move_to_trash(filled.home / "runs", other.id)
     remove(filled.path)
     assert "failed" not in [run.name for run in RunStore(filled.path).list()]
     assert not list((filled.home / "runs").glob(".deleted-*"))

@@ -13,7 +13,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.nn.networks.classifier import build_classifier
-from core.nn.networks.model_files import Reference, TrainedClassifier, load_classifier, save_classifier
+from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, load_classifier, save_classifier
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
@@ -121,7 +121,7 @@ def test_what_a_worker_couldnt_record_is_read_from_its_last_words(store: RunStor
 def test_model_that_doesnt_fit_leaves_the_one_before_and_the_process(small_disk: SmallDisk) -> None:
     config = TrainingConfig(image_size=64)
     classifier = build_classifier(config, 2)
-    reference = Reference(vectors=classifier.head.weights[0].numpy()[:1], paths=("a",), threshold=0.5)
+    reference = TrainingEmbeddings(vectors=classifier.head.weights[0].numpy()[:1], paths=("a",), threshold=0.5)
     trained = TrainedClassifier(classifier, config, ("a", "b"), reference)
     folder = small_disk.folder / "model"
     save_classifier(trained, folder)

@@ -9,7 +9,7 @@ import pytest
 from core.runs.records.store import RunStore
 from core.runs.worker import handoff
 from core.runs.worker.environment import worker_environment
-from core.runs.worker.handoff import Offer, fingerprint, hand_over, is_standby_ready, standby_folder
+from core.runs.worker.handoff import Offer, fingerprint, hand_off, is_warm_worker_ready, warm_worker_folder
 from core.runs.worker.liveness import worker_lock
 from core.settings import settings
 
@@ -19,14 +19,14 @@ CLAIMERS = 8
 
 @pytest.fixture
 def folder(store: RunStore) -> Path:
-    folder = standby_folder(store.home)
+    folder = warm_worker_folder(store.home)
     folder.mkdir()
     return folder
 
 
 @pytest.fixture
 def offer(store: RunStore, folder: Path) -> Iterator[Offer]:
-    """The offer of a standby that is alive and is this process."""
+    """The offer of a warm worker that is alive and is this process."""
     with worker_lock(folder):
         offer = Offer(folder, fingerprint(worker_environment(store)))
         offer.publish()
@@ -38,32 +38,32 @@ def files(folder: Path) -> set[str]:
 
 
 def test_without_a_standby_nothing_is_handed_over(store: RunStore) -> None:
-    assert not is_standby_ready(store) and not hand_over(store, "a")
-    standby_folder(store.home).mkdir()
-    assert not is_standby_ready(store) and not hand_over(store, "a")
+    assert not is_warm_worker_ready(store) and not hand_off(store, "a")
+    warm_worker_folder(store.home).mkdir()
+    assert not is_warm_worker_ready(store) and not hand_off(store, "a")
 
 
 def test_one_of_many_runs_is_taken(store: RunStore, offer: Offer) -> None:
-    assert is_standby_ready(store)
+    assert is_warm_worker_ready(store)
     ids = [f"{number:08x}" for number in range(CLAIMERS)]
     with ThreadPoolExecutor(CLAIMERS + 1) as threads:
         taken = threads.submit(offer.wait, threading.Event())
-        handed = list(threads.map(lambda run_id: hand_over(store, run_id), ids))
+        handed = list(threads.map(lambda run_id: hand_off(store, run_id), ids))
         assert handed.count(True) == 1
         assert taken.result(timeout=30) == ids[handed.index(True)]
-    assert files(offer.folder) == set() and not is_standby_ready(store)
+    assert files(offer.folder) == set() and not is_warm_worker_ready(store)
 
 
 def test_dead_standby_is_noticed_at_once(store: RunStore, folder: Path) -> None:
     Offer(folder, fingerprint(worker_environment(store))).publish()
-    assert not is_standby_ready(store)
+    assert not is_warm_worker_ready(store)
     begin = time.monotonic()
-    assert not hand_over(store, "a")
+    assert not hand_off(store, "a")
     assert time.monotonic() - begin < handoff.TAKE_SECONDS and files(folder) == set()
 
 
 def test_deaf_standby_is_left_alone_and_takes_nothing_later(store: RunStore, offer: Offer) -> None:
-    assert not hand_over(store, "a")
+    assert not hand_off(store, "a")
     assert files(offer.folder) == set()
     assert offer.wait(threading.Event()) == ""
 
@@ -73,10 +73,10 @@ def test_standby_with_other_settings_keeps_waiting(
 ) -> None:
     monkeypatch.setenv("TRANSFER_STUDIO_WEIGHTS", str(tmp_path))
     settings.cache_clear()
-    assert not is_standby_ready(store) and not hand_over(store, "a")
+    assert not is_warm_worker_ready(store) and not hand_off(store, "a")
     monkeypatch.delenv("TRANSFER_STUDIO_WEIGHTS")
     settings.cache_clear()
-    assert is_standby_ready(store)
+    assert is_warm_worker_ready(store)
 
 
 def test_fingerprint_is_that_of_settings_and_libraries_only() -> None:
@@ -90,7 +90,7 @@ def test_offer_ends_with_its_owner(store: RunStore, offer: Offer) -> None:
     gone = threading.Event()
     gone.set()
     assert offer.wait(gone) == "" and files(offer.folder) == set()
-    assert not hand_over(store, "a")
+    assert not hand_off(store, "a")
 
 
 def test_run_that_was_handed_over_is_taken_though_the_owner_is_gone(store: RunStore, offer: Offer) -> None:

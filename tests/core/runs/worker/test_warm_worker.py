@@ -1,4 +1,4 @@
-"""Real standbys that load TensorFlow, the processes that own them, and the runs that they are handed."""
+"""Real warm workers that load TensorFlow, the processes that own them, and the runs that they are handed."""
 
 import os
 import shutil
@@ -16,13 +16,13 @@ from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.environment import WARM
-from core.runs.worker.handoff import is_standby_ready, standby_folder
+from core.runs.worker.handoff import is_warm_worker_ready, warm_worker_folder
 from core.runs.worker.liveness import is_worker_alive
-from core.runs.worker.warm_worker_pool import StandbyPool
+from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.settings import settings
 
 WaitUntil = Callable[[Callable[[], bool]], None]
-# A server that keeps a standby, and either submits a run to it or not, until a line comes, then is killed.
+# A server that keeps a warm worker, and either submits a run to it or not, until a line comes, then is killed.
 OWNER = """
 import os, sys, time
 from pathlib import Path
@@ -50,14 +50,14 @@ def owner(*arguments: object) -> subprocess.Popen:
 
 
 @pytest.fixture
-def pool(store: RunStore) -> Iterator[StandbyPool]:
+def pool(store: RunStore) -> Iterator[WarmWorkerPool]:
     pool = queue.keep_warm(store)
     yield pool
     pool.close()
 
 
 def standbys(store: RunStore) -> list[psutil.Process]:
-    """Returns this process's standbys for the data home."""
+    """Returns this process's warm workers for the data home."""
     found = []
     for child in psutil.Process().children():
         # One that is dead, and only not buried yet, has neither.
@@ -76,37 +76,37 @@ def test_run_that_was_handed_over_outlives_the_owner(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
     with owner(store.path, dataset.id, config.to_json()) as server:
-        standby = psutil.Process(int(server.stdout.readline()))
-        assert os.getsid(standby.pid) == standby.pid
+        warm_worker = psutil.Process(int(server.stdout.readline()))
+        assert os.getsid(warm_worker.pid) == warm_worker.pid
         server.stdin.close()
     assert server.returncode == -9
     wait_until(lambda: store.get("Handed over").status.is_finished)
     run = store.get("Handed over")
     folder = store.folder(run.id)
     assert (run.status, run.error) == (RunStatus.COMPLETED, "") and run.has_model
-    assert run.pid == standby.pid
+    assert run.pid == warm_worker.pid
     assert [event.epoch for event in store.events(run.id)] == [1, 2]
     assert (folder / queue.LOG_NAME).is_file() and (folder / "evaluation.json").is_file()
-    wait_until(lambda: not standby.is_running())
-    assert not is_worker_alive(folder) and not is_worker_alive(standby_folder(store.home))
+    wait_until(lambda: not warm_worker.is_running())
+    assert not is_worker_alive(folder) and not is_worker_alive(warm_worker_folder(store.home))
 
 
 def test_standby_without_a_run_ends_with_its_owner(store: RunStore, wait_until: WaitUntil) -> None:
     with owner(store.path) as server:
-        standby = psutil.Process(int(server.stdout.readline()))
-        assert is_standby_ready(store)
+        warm_worker = psutil.Process(int(server.stdout.readline()))
+        assert is_warm_worker_ready(store)
         server.stdin.close()
-    wait_until(lambda: not standby.is_running())
-    assert not is_standby_ready(store)
-    assert {path.name for path in standby_folder(store.home).iterdir()} == {"lock"}
+    wait_until(lambda: not warm_worker.is_running())
+    assert not is_warm_worker_ready(store)
+    assert {path.name for path in warm_worker_folder(store.home).iterdir()} == {"lock"}
 
 
 def test_many_that_start_a_run_at_once_give_it_to_the_standby_once(
-    store: RunStore, config: TrainingConfig, pool: StandbyPool, wait_until: WaitUntil
+    store: RunStore, config: TrainingConfig, pool: WarmWorkerPool, wait_until: WaitUntil
 ) -> None:
     second = queue.keep_warm(store)
-    wait_until(lambda: is_standby_ready(store) and len(standbys(store)) == 1)  # not one for each pool
-    (standby,) = standbys(store)
+    wait_until(lambda: is_warm_worker_ready(store) and len(standbys(store)) == 1)  # not one for each pool
+    (warm_worker,) = standbys(store)
     run = queued_without_data(store, config)
     threads = [threading.Thread(target=queue.start_queued, args=(RunStore(store.path),)) for _ in range(8)]
     for thread in threads:
@@ -116,39 +116,39 @@ def test_many_that_start_a_run_at_once_give_it_to_the_standby_once(
     wait_until(lambda: store.get(run.id).status.is_finished)
     second.close()
     run = store.get(run.id)
-    assert run.pid == standby.pid and run.error.startswith("There is no data set")
+    assert run.pid == warm_worker.pid and run.error.startswith("There is no data set")
     log = (store.folder(run.id) / queue.LOG_NAME).read_text()
     assert log.count("Traceback") == 1 and "isn't waiting" not in log
     # The next one is on its way already.
-    wait_until(lambda: any(child.pid != standby.pid for child in standbys(store)))
+    wait_until(lambda: any(child.pid != warm_worker.pid for child in standbys(store)))
 
 
 def test_killed_standby_leaves_the_run_to_a_cold_worker(
-    store: RunStore, config: TrainingConfig, pool: StandbyPool, wait_until: WaitUntil
+    store: RunStore, config: TrainingConfig, pool: WarmWorkerPool, wait_until: WaitUntil
 ) -> None:
-    wait_until(lambda: is_standby_ready(store))
-    (standby,) = standbys(store)
-    standby.kill()
+    wait_until(lambda: is_warm_worker_ready(store))
+    (warm_worker,) = standbys(store)
+    warm_worker.kill()
     run = queued_without_data(store, config)
     queue.start_queued(store)
     wait_until(lambda: store.get(run.id).status.is_finished)
     run = store.get(run.id)
-    assert run.error.startswith("There is no data set") and run.pid != standby.pid
+    assert run.error.startswith("There is no data set") and run.pid != warm_worker.pid
 
 
 def test_suspended_standby_leaves_the_run_to_a_cold_worker(
     store: RunStore, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
     with owner(store.path) as server:
-        standby = psutil.Process(int(server.stdout.readline()))
-        standby.suspend()
+        warm_worker = psutil.Process(int(server.stdout.readline()))
+        warm_worker.suspend()
         run = queued_without_data(store, config)
         queue.start_queued(store)
         wait_until(lambda: store.get(run.id).status.is_finished)
-        standby.resume()
+        warm_worker.resume()
         server.stdin.close()
-    wait_until(lambda: not standby.is_running())
-    assert store.get(run.id).pid != standby.pid
+    wait_until(lambda: not warm_worker.is_running())
+    assert store.get(run.id).pid != warm_worker.pid
     assert (store.folder(run.id) / queue.LOG_NAME).read_text().count("Traceback") == 1
 
 
@@ -156,7 +156,7 @@ def test_standby_waits_for_a_free_slot(store: RunStore, config: TrainingConfig, 
     queued_without_data(store, config)
     run = store.claim(settings().slots)
     looked: list[int] = []
-    pool = StandbyPool(store, lambda store: looked.append(len(standbys(store))))
+    pool = WarmWorkerPool(store, lambda store: looked.append(len(standbys(store))))
     wait_until(lambda: len(looked) > 1)
     assert set(looked) == {0}
     store.finish(run.id, RunStatus.STOPPED)
@@ -169,4 +169,4 @@ def test_deleted_data_home_ends_the_pool(store: RunStore) -> None:
     shutil.rmtree(store.home)
     pool = queue.keep_warm(store)
     pool.close()
-    assert not standby_folder(store.home).exists()
+    assert not warm_worker_folder(store.home).exists()
