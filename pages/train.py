@@ -1,11 +1,10 @@
 """Set up a training and start it."""
 
-from functools import partial
-
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
+from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.dataset import dataset_views
 from pages.components.shared import quick_start
@@ -31,8 +30,12 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     if origin := dataset_views.origin(dataset):
         st.caption(f":material/account_tree: {origin}")
     config = setup_form.training_config(dataset)
+
+    def submit() -> Run:
+        assert config is not None  # called for the press itself, which there is only with a configuration
+        return queue.submit(session.run_store(), dataset.id, config, recipe=setup_form.chosen_recipe())
+
     if pressed := press("start", config is not None):
-        submit = partial(queue.submit, session.run_store(), dataset.id, config, recipe=setup_form.chosen_recipe())
         session.open_run(pressed.do("submit", submit).id)
 
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -59,7 +60,7 @@ def tensorflow_engine(model: keras.Model, reason: str = "") -> Engine:
     )
 
 
-def _evaluation_call(model: keras.Model) -> Callable[[tf.Tensor], tf.Tensor]:
+def _evaluation_call(model: keras.Model) -> Any:  # a `tf.function`, which is called with a tensor and returns one
     @tf.function(autograph=False)
     def call(batch: tf.Tensor) -> tf.Tensor:
         return model(tf.cast(batch, tf.float32), training=False)

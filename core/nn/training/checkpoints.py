@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -83,7 +84,7 @@ class Checkpoints:
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{state.first_epoch + state.epoch:06d}-{state.phase}.npz"
         with durable.writing(self.folder / name) as file:
-            np.savez(file, **_flat(state))
+            np.savez(file, allow_pickle=False, **_flat(state))
         checksum = _checksum(self.folder / name)
         entries = [{"name": name, "sha256": checksum}, *(e for e in self._entries() if e["name"] != name)][:KEPT]
         durable.write(self.folder / LISTING, json.dumps(entries).encode())
@@ -140,7 +141,7 @@ def _state(arrays: np.lib.npyio.NpzFile) -> TrainingState:
     return TrainingState(**counters)
 
 
-def require_same_shapes(state: Sequence[np.ndarray], variables: Sequence[object], what: str) -> None:
+def require_same_shapes(state: Sequence[np.ndarray], variables: Sequence[Any], what: str) -> None:
     """Checks that saved numbers belong to these variables.
 
     Raises:

@@ -240,10 +240,9 @@ def _find_runs(path: Path, readable: Path) -> _Found:
 
 def _take(found: _Found, folder: Path, salvaged: RunRecord | None) -> None:
     """Adds the run of a folder to what was found: of its manifest, else of the database, else of its files."""
-    try:
+    record = salvaged
+    with suppress(ValueError):
         found.recorded[folder.name] = record = read_record(folder)
-    except ValueError:
-        record = salvaged
     if record is None:
         record = record_of_folder(folder, folder.parents[1] / DATASETS)
         if record:

@@ -61,9 +61,12 @@ def matching_runs(connection: sqlite3.Connection, reference: str) -> list[Run]:
         "SELECT * FROM runs WHERE id = :reference OR name = :reference ORDER BY id = :reference DESC LIMIT 1",
         {"reference": reference},
     ).fetchall()
-    rows = rows or connection.execute(
-        "SELECT * FROM runs WHERE :reference != '' AND substr(id, 1, length(:reference)) = :reference",
-        {"reference": reference},
+    rows = (
+        rows
+        or connection.execute(
+            "SELECT * FROM runs WHERE :reference != '' AND substr(id, 1, length(:reference)) = :reference",
+            {"reference": reference},
+        ).fetchall()
     )
     return [read_run(row) for row in rows]
 

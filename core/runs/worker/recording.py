@@ -1,7 +1,7 @@
 """What a worker records while it trains: its progress, and how long each phase took."""
 
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping
 
 from core.events import Event
@@ -23,7 +23,7 @@ class PhaseSeconds:
     def __init__(self, phase: str, seconds: float) -> None:
         self.phase = phase
         self.since = time.monotonic()
-        self._past = Counter({phase: max(0.0, seconds)})
+        self._past = defaultdict(float, {phase: max(0.0, seconds)})
 
     def enter(self, phase: str) -> None:
         """Takes note that this phase goes on from now."""

@@ -95,11 +95,12 @@ def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> N
         on_upload: told of the upload if it is taken.
     """
     name, size = (wanted.get("name"), wanted.get("size")) if isinstance(wanted, dict) else (None, None)
-    if not isinstance(name, str) or not isinstance(size, int):
+    context = get_script_run_ctx()
+    if not isinstance(name, str) or not isinstance(size, int) or context is None:
         return
     number = st.session_state.get(_answer(key), Answer()).number + 1
     try:
-        upload = expected_uploads.uploads().expect(name, size, get_script_run_ctx().session_id)
+        upload = expected_uploads.uploads().expect(name, size, context.session_id)
     except UploadRefused as refusal:
         st.session_state[_answer(key)] = Answer(number, problem=str(refusal))
         return

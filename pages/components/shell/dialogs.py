@@ -57,7 +57,7 @@ def delete(what: str, remove: Callable[[], object]) -> None:
     ask()
 
 
-def discard(what: str, forget: Callable[[], object]) -> None:
+def discard(what: str, forget: Callable[[], None]) -> None:
     """Asks before decisions are discarded.
 
     Args:

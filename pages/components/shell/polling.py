@@ -56,4 +56,4 @@ def keep_to_their_page() -> None:
             run_script(runner, rerun_data)
 
     run_on_its_page.keeps_to_its_page = True  # type: ignore[attr-defined]
-    ScriptRunner._run_script = run_on_its_page  # type: ignore[method-assign]
+    ScriptRunner._run_script = run_on_its_page  # type: ignore[method-assign,assignment]

@@ -62,7 +62,7 @@ def training_config(dataset: DatasetIndex) -> TrainingConfig | None:
         pressed = st.button(
             "Start training", type="primary", icon=":material/play_arrow:", disabled=bool(reason), key="start"
         )
-        if reason:
+        if reason or config is None:
             st.markdown(wording.plain(reason))
         else:
             forecast_view.show(config, dataset.id)

@@ -167,4 +167,4 @@ def test_nothing_else_decodes_pictures(folder):
     """Another decoder would see other pixels than the network learnt from."""
     others = ("Image.open", "tf.io.decode", "tf.image.decode", "load_img", "cv2", "imageio", "skimage.io")
     found = [(path.name, word) for path in (ROOT / folder).rglob("*.py") for word in others if word in path.read_text()]
-    assert found == ([("images.py", "Image.open")] if folder == "core" else [])
+    assert found == ([("decoding.py", "Image.open")] if folder == "core" else [])
