@@ -3,7 +3,6 @@
 import pytest
 
 from core.datasets.layouts.layout import OUTSIDE, Assignment, read_inner_folders, read_layout
-from core.datasets.splits import split_word
 from core.errors import DatasetError
 
 
@@ -120,26 +119,3 @@ def test_inner_folders():
     assert [assignment.class_name for assignment in read_inner_folders(shared)] == ["cats", "cows"]
     assert read_inner_folders([("pets", "cats"), ("pets",), ("farm", "cows")]) is None
     assert read_inner_folders([("cats",), ("dogs",)]) is None
-
-
-@pytest.mark.parametrize(
-    ("folder", "split"),
-    [
-        ("Training", "train"),
-        ("training_set", "train"),
-        ("Test-Data", "test"),
-        ("valid", "validation"),
-        ("trains", ""),
-        ("test1", "test"),
-        ("images_val", "validation"),
-        ("Train Images", "train"),
-        ("trainset", "train"),
-        ("evaluation", "test"),
-        ("dev", "validation"),
-        ("dataset", ""),
-        ("testament", ""),
-        ("2", ""),
-    ],
-)
-def test_words_for_splits(folder, split):
-    assert split_word(folder) == split

@@ -199,54 +199,7 @@ def test_without_its_held_out_pictures_a_data_set_is_undecided(split_pets):
     assert set(version.with_split().distribution().counts) == {"train", "validation"}
 
 
-# Words
-
-
-@pytest.mark.parametrize(
-    ("edit", "words"),
-    [
-        (Edit("remove", ("a",)), "1 picture removed"),
-        (Edit("remove", tuple(map(str, range(1200)))), "1,200 pictures removed"),
-        (Edit("relabel", ("a", "b", "c"), ("cat",)), "3 pictures relabelled as cat"),
-        (Edit("rename_class", class_names=("cat", "cats")), "cat renamed to cats"),
-        (Edit("merge_classes", class_names=("dog", "fox", "wolf", "canine")), "dog, fox and wolf merged into canine"),
-        (Edit("leave_out_class", class_names=("dog", "fox")), "dog and fox left out"),
-        (Edit("subset", number=20), "a subset of 20 pictures a class"),
-        (Edit("add", ("a", "b"), ("cat",)), "2 pictures added to cat"),
-    ],
-)
-def test_changes_are_told_in_words(edit, words):
-    assert edit.describe() == words
-
-
 # Refusals
-
-
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        (
-            {"kind": "paint"},
-            "Expected a change out of remove, relabel, rename_class, merge_classes, leave_out_class, subset, add. "
-            "Received 'paint'. Fix it.",
-        ),
-        ({"kind": "remove"}, "Expected pictures to change. Received none. Choose at least one."),
-        ({"kind": "relabel", "paths": ("a",)}, "Expected the name of one class. Received 0. Fix their number."),
-        (
-            {"kind": "rename_class", "class_names": ("cat",)},
-            "Expected the old name of a class and its new one. Received 1. Fix their number.",
-        ),
-        (
-            {"kind": "merge_classes", "class_names": ("cat", "pets")},
-            "Expected the names of two or more classes to merge and the new name. Received 2. Fix their number.",
-        ),
-        ({"kind": "subset", "number": 1}, "Expected 2 or more pictures of each class to keep. Received 1. Keep more."),
-    ],
-)
-def test_a_change_without_what_it_needs_is_refused(values, sentence):
-    with pytest.raises(DatasetError) as caught:
-        Edit(**values)
-    assert str(caught.value) == sentence
 
 
 def test_unknown_pictures_and_classes_are_refused(pets):
