@@ -13,7 +13,7 @@ from core.datasets.store.samples import import_sample
 from core.datasets.store.store import DatasetStore
 from core.errors import Stopped
 from core.events import Event
-from core.nn.analysis.embeddings import survey
+from core.nn.analysis.embeddings import analyse
 from core.nn.training.training import run_training
 from core.settings import ImportLimits, Settings
 from tests.conftest import draw_folder, draw_shape
@@ -55,7 +55,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DatasetIndex, set
     store = DatasetStore(settings)
     wrong = plant(folder / "pictures", import_sample(store, "textures"))
     dataset = store.import_source(folder / "pictures")
-    return dataset, wrong, survey(dataset, settings)
+    return dataset, wrong, analyse(dataset, settings)
 
 
 def names_of(dataset: DatasetIndex, issues) -> list[str]:
@@ -119,13 +119,13 @@ def phases(events) -> list[str]:
 def test_after_a_recommended_run_nothing_is_computed_and_after_a_survey_neither(shapes, home):
     by_run, by_survey = [], []
     run_training(TrainingConfig(epochs=1), shapes, home.runs / "one", home, by_run.append, lambda: False)
-    first = survey(shapes, home, by_survey.append)
+    first = analyse(shapes, home, by_survey.append)
     assert "features" in phases(by_run)
     assert phases(by_survey) == ["weights", "labels", "outliers", "map"]
 
     shutil.rmtree(home.features)
     by_survey, by_run = [], []
-    second = survey(shapes, home, by_survey.append)
+    second = analyse(shapes, home, by_survey.append)
     run_training(TrainingConfig(epochs=1), shapes, home.runs / "two", home, by_run.append, lambda: False)
     assert phases(by_survey) == ["weights", "features", "labels", "outliers", "map"]
     assert "features" not in phases(by_run) and "head" in phases(by_run)
@@ -136,25 +136,25 @@ def test_after_a_recommended_run_nothing_is_computed_and_after_a_survey_neither(
 def test_a_stopped_survey_keeps_the_features(shapes, home):
     events, again = [], []
     with pytest.raises(Stopped):
-        survey(shapes, home, events.append, lambda: any(event.phase == "labels" for event in events))
-    survey(shapes, home, again.append)
+        analyse(shapes, home, events.append, lambda: any(event.phase == "labels" for event in events))
+    analyse(shapes, home, again.append)
     assert "features" in phases(events) and "features" not in phases(again)
 
 
 def test_the_smallest_data_set(home, tmp_path):
     dataset = DatasetStore(home).import_source(draw_folder(tmp_path / "least", 2, ("circle", "square")))
-    found = survey(dataset, home)
+    found = analyse(dataset, home)
     assert found.coordinates.shape == (4, 2) and np.isfinite(found.coordinates).all()
     assert found.of_kind("suspect_label") == ()
 
 
 def test_damaged_and_deleted_features_are_computed_again(home: Settings, dataset: DatasetIndex) -> None:
-    first = survey(dataset, home)
+    first = analyse(dataset, home)
     (array,) = home.features.glob("*/*.npy")
     rows = np.lib.format.open_memmap(array, mode="r+")
     rows[:5] = np.nan
     rows.flush()
-    again = survey(dataset, home)
+    again = analyse(dataset, home)
     np.testing.assert_array_equal(again.coordinates, first.coordinates)
     assert (again.accuracy, again.issues) == (first.accuracy, first.issues)
     deleted: list[str] = []
@@ -163,5 +163,5 @@ def test_damaged_and_deleted_features_are_computed_again(home: Settings, dataset
         deleted.append(event.phase)
         shutil.rmtree(home.features, ignore_errors=True)
 
-    np.testing.assert_array_equal(survey(dataset, home, delete).coordinates, first.coordinates)
+    np.testing.assert_array_equal(analyse(dataset, home, delete).coordinates, first.coordinates)
     assert {"weights", "features", "labels"} <= set(deleted)
