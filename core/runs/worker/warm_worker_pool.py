@@ -42,7 +42,7 @@ class WarmWorkerPool:
         self._store = store
         self._reconcile = reconcile
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="standby pool", daemon=True)
+        self._thread = threading.Thread(target=self._keep, name="warm worker pool", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -61,7 +61,7 @@ class WarmWorkerPool:
                     pause = PAUSES.get(self._attend(), PAUSE_SECONDS)
             except (CoreError, OSError) as error:
                 # Runs start all the same, only slower. What stands in the way they will say to the user.
-                print(f"There is no standby: {error}", file=sys.stderr)
+                print(f"There is no warm worker: {error}", file=sys.stderr)
                 pause = PAUSE_SECONDS
 
     def _is_wanted(self) -> bool:

@@ -37,7 +37,7 @@ def files(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()} - {"lock"}
 
 
-def test_without_a_standby_nothing_is_handed_over(store: RunStore) -> None:
+def test_without_a_warm_worker_nothing_is_handed_over(store: RunStore) -> None:
     assert not is_warm_worker_ready(store) and not hand_off(store, "a")
     warm_worker_folder(store.home).mkdir()
     assert not is_warm_worker_ready(store) and not hand_off(store, "a")
@@ -54,7 +54,7 @@ def test_one_of_many_runs_is_taken(store: RunStore, offer: Offer) -> None:
     assert files(offer.folder) == set() and not is_warm_worker_ready(store)
 
 
-def test_dead_standby_is_noticed_at_once(store: RunStore, folder: Path) -> None:
+def test_dead_warm_worker_is_noticed_at_once(store: RunStore, folder: Path) -> None:
     Offer(folder, fingerprint(worker_environment(store))).publish()
     assert not is_warm_worker_ready(store)
     begin = time.monotonic()
@@ -62,13 +62,13 @@ def test_dead_standby_is_noticed_at_once(store: RunStore, folder: Path) -> None:
     assert time.monotonic() - begin < handoff.TAKE_SECONDS and files(folder) == set()
 
 
-def test_deaf_standby_is_left_alone_and_takes_nothing_later(store: RunStore, offer: Offer) -> None:
+def test_deaf_warm_worker_is_left_alone_and_takes_nothing_later(store: RunStore, offer: Offer) -> None:
     assert not hand_off(store, "a")
     assert files(offer.folder) == set()
     assert offer.wait(threading.Event()) == ""
 
 
-def test_standby_with_other_settings_keeps_waiting(
+def test_warm_worker_with_other_settings_keeps_waiting(
     store: RunStore, offer: Offer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TRANSFER_STUDIO_WEIGHTS", str(tmp_path))
@@ -100,7 +100,7 @@ def test_run_that_was_handed_over_is_taken_though_the_owner_is_gone(store: RunSt
     assert offer.wait(gone) == "a"
 
 
-def test_offer_of_a_dead_standby_is_swept_by_the_next(store: RunStore, folder: Path) -> None:
+def test_offer_of_a_dead_warm_worker_is_swept_by_the_next(store: RunStore, folder: Path) -> None:
     Offer(folder, "of other settings").publish()
     Offer(folder, "ours").publish()
     assert files(folder) == {"offer-ours"}

@@ -29,16 +29,16 @@ from pathlib import Path
 import psutil
 from core.config.training_config import TrainingConfig
 from core.runs import queue
-from core.runs.worker.handoff import is_standby_ready
+from core.runs.worker.handoff import is_warm_worker_ready
 from core.runs.records.store import RunStore
 store = RunStore(Path(sys.argv[1]))
 pool = queue.keep_warm(store)
-while not is_standby_ready(store):
+while not is_warm_worker_ready(store):
     time.sleep(0.02)
-(standby,) = psutil.Process().children()
+(warm_worker,) = psutil.Process().children()
 if len(sys.argv) > 2:
     queue.submit(store, sys.argv[2], TrainingConfig.from_json(sys.argv[3]), name="Handed over")
-print(standby.pid, flush=True)
+print(warm_worker.pid, flush=True)
 sys.stdin.readline()
 os.kill(os.getpid(), 9)
 """
@@ -56,7 +56,7 @@ def pool(store: RunStore) -> Iterator[WarmWorkerPool]:
     pool.close()
 
 
-def standbys(store: RunStore) -> list[psutil.Process]:
+def warm_workers(store: RunStore) -> list[psutil.Process]:
     """Returns this process's warm workers for the data home."""
     found = []
     for child in psutil.Process().children():
@@ -91,7 +91,7 @@ def test_run_that_was_handed_over_outlives_the_owner(
     assert not is_worker_alive(folder) and not is_worker_alive(warm_worker_folder(store.home))
 
 
-def test_standby_without_a_run_ends_with_its_owner(store: RunStore, wait_until: WaitUntil) -> None:
+def test_warm_worker_without_a_run_ends_with_its_owner(store: RunStore, wait_until: WaitUntil) -> None:
     with owner(store.path) as server:
         warm_worker = psutil.Process(int(server.stdout.readline()))
         assert is_warm_worker_ready(store)
@@ -101,12 +101,12 @@ def test_standby_without_a_run_ends_with_its_owner(store: RunStore, wait_until: 
     assert {path.name for path in warm_worker_folder(store.home).iterdir()} == {"lock"}
 
 
-def test_many_that_start_a_run_at_once_give_it_to_the_standby_once(
+def test_many_that_start_a_run_at_once_give_it_to_the_warm_worker_once(
     store: RunStore, config: TrainingConfig, pool: WarmWorkerPool, wait_until: WaitUntil
 ) -> None:
     second = queue.keep_warm(store)
-    wait_until(lambda: is_warm_worker_ready(store) and len(standbys(store)) == 1)  # not one for each pool
-    (warm_worker,) = standbys(store)
+    wait_until(lambda: is_warm_worker_ready(store) and len(warm_workers(store)) == 1)  # not one for each pool
+    (warm_worker,) = warm_workers(store)
     run = queued_without_data(store, config)
     threads = [threading.Thread(target=queue.start_queued, args=(RunStore(store.path),)) for _ in range(8)]
     for thread in threads:
@@ -120,14 +120,14 @@ def test_many_that_start_a_run_at_once_give_it_to_the_standby_once(
     log = (store.folder(run.id) / queue.LOG_NAME).read_text()
     assert log.count("Traceback") == 1 and "isn't waiting" not in log
     # The next one is on its way already.
-    wait_until(lambda: any(child.pid != warm_worker.pid for child in standbys(store)))
+    wait_until(lambda: any(child.pid != warm_worker.pid for child in warm_workers(store)))
 
 
-def test_killed_standby_leaves_the_run_to_a_cold_worker(
+def test_killed_warm_worker_leaves_the_run_to_a_cold_worker(
     store: RunStore, config: TrainingConfig, pool: WarmWorkerPool, wait_until: WaitUntil
 ) -> None:
     wait_until(lambda: is_warm_worker_ready(store))
-    (warm_worker,) = standbys(store)
+    (warm_worker,) = warm_workers(store)
     warm_worker.kill()
     run = queued_without_data(store, config)
     queue.start_queued(store)
@@ -136,7 +136,7 @@ def test_killed_standby_leaves_the_run_to_a_cold_worker(
     assert run.error.startswith("There is no data set") and run.pid != warm_worker.pid
 
 
-def test_suspended_standby_leaves_the_run_to_a_cold_worker(
+def test_suspended_warm_worker_leaves_the_run_to_a_cold_worker(
     store: RunStore, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
     with owner(store.path) as server:
@@ -152,17 +152,17 @@ def test_suspended_standby_leaves_the_run_to_a_cold_worker(
     assert (store.folder(run.id) / queue.LOG_NAME).read_text().count("Traceback") == 1
 
 
-def test_standby_waits_for_a_free_slot(store: RunStore, config: TrainingConfig, wait_until: WaitUntil) -> None:
+def test_warm_worker_waits_for_a_free_slot(store: RunStore, config: TrainingConfig, wait_until: WaitUntil) -> None:
     queued_without_data(store, config)
     run = store.claim(settings().slots)
     looked: list[int] = []
-    pool = WarmWorkerPool(store, lambda store: looked.append(len(standbys(store))))
+    pool = WarmWorkerPool(store, lambda store: looked.append(len(warm_workers(store))))
     wait_until(lambda: len(looked) > 1)
     assert set(looked) == {0}
     store.finish(run.id, RunStatus.STOPPED)
-    wait_until(lambda: len(standbys(store)) == 1)
+    wait_until(lambda: len(warm_workers(store)) == 1)
     pool.close()
-    wait_until(lambda: not standbys(store))
+    wait_until(lambda: not warm_workers(store))
 
 
 def test_deleted_data_home_ends_the_pool(store: RunStore) -> None:
