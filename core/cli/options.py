@@ -9,12 +9,11 @@ from typing import Any
 
 import click
 
-from core.config.recipes import recipe_config
 from core.config.training_config import PARTS, TrainingConfig, option_names
 from core.datasets.index import DatasetIndex
-from core.datasets.splits import TRAIN
 from core.errors import WeightsError
 from core.files.user_files import is_file
+from core.runs.recipe_choice import choose_config
 
 WEIGHTS_BY_NAME = ("imagenet", "none")
 
@@ -35,13 +34,10 @@ def training_config(recipe: str, dataset: DatasetIndex, given: Mapping[str, Any]
         ConfigError: an option can't be used.
         WeightsError: the weight file isn't there.
     """
-    options = {"validation_split": dataset.validation_split, **given}
+    options = dict(given)
     if "weights" in options:
         options["weights"] = _weights(options["weights"])
-    # Made once without knowing how many pictures, so that what was given is checked before the split uses it.
-    plain = recipe_config(recipe, **options)
-    training = dataset.with_split(plain.validation_split, plain.seed).select(TRAIN)
-    return recipe_config(recipe, len(training), **options)
+    return choose_config(recipe, dataset, **options)
 
 
 def _weights(text: str) -> str:

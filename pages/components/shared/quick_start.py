@@ -4,10 +4,10 @@ from functools import partial
 
 import streamlit as st
 
-from core.config.recipes import recipe_config
 from core.datasets.index import DatasetIndex
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.runs import queue
+from core.runs.recipe_choice import choose_config
 from pages.components import wording
 from pages.components.shell import session
 from pages.components.shell.jobs import IMPORT, Job
@@ -37,7 +37,7 @@ def try_it_now(key: str, primary: bool = True) -> None:
     bar.progress(1.0, "Starting the training")
     with session.errors_shown():
         session.choose_dataset(job.result.id)
-        config = recipe_config(RECIPE, len(job.result.samples), validation_split=job.result.validation_split)
+        config = choose_config(RECIPE, job.result)
         submit = partial(queue.submit, session.run_store(), job.result.id, config, recipe=RECIPE)
         session.open_run(pressed.do("submit", submit).id)
 

@@ -8,12 +8,14 @@ import streamlit as st
 from core.backbones.availability import availability
 from core.backbones.backbone import Backbone
 from core.backbones.table import BACKBONES, get_backbone
-from core.config.recipes import RECIPES, explain_recommended, recipe_config
+from core.config.recipes import RECIPES, explain_recommended
 from core.config.training_config import TrainingConfig, option_names
 from core.datasets.index import DatasetIndex
+from core.datasets.splits import TRAIN
 from core.errors import ConfigError, CoreError
 from core.files.user_files import is_file
 from core.forecast.forecast import shortage
+from core.runs.recipe_choice import choose_config
 from core.runs.records.store import Run
 from core.settings import settings
 from pages.components import wording
@@ -108,21 +110,26 @@ def _fill(config: TrainingConfig) -> None:
         st.session_state[name] = value
 
 
-def _fill_from_recipe(num_training: int) -> None:
-    _fill(recipe_config(st.session_state[RECIPE], num_training))
+def _fill_from_recipe(dataset: DatasetIndex) -> None:
+    _fill(_chosen_config(st.session_state[RECIPE], dataset))
 
 
-def _num_training(dataset: DatasetIndex) -> int:
-    return len(session.split_dataset(dataset).select("train"))
+def _chosen_config(recipe: str, dataset: DatasetIndex) -> TrainingConfig:
+    return _cached_config(recipe, dataset.id, dataset.validation_split, dataset)
+
+
+@st.cache_resource(show_spinner=False, max_entries=30)
+def _cached_config(recipe: str, dataset_id: str, share: float, _index: DatasetIndex) -> TrainingConfig:
+    return choose_config(recipe, _index)
 
 
 def _follow_dataset(dataset: DatasetIndex) -> None:
     """Fills the form at first, and brings what nobody changed in line with another data set's size."""
     if FILLED not in st.session_state:
         st.session_state.setdefault(RECIPE, FIRST_RECIPE)
-        _fill_from_recipe(_num_training(dataset))
+        _fill_from_recipe(dataset)
     if st.session_state.get(FORM_DATASET, dataset.id) != dataset.id:
-        recipe = recipe_config(st.session_state[RECIPE], _num_training(dataset)).options()
+        recipe = _chosen_config(st.session_state[RECIPE], dataset).options()
         filled = st.session_state[FILLED]
         for name in FIELDS:
             if st.session_state.get(name) == filled[name]:
@@ -138,7 +145,7 @@ def _recipe_choice(dataset: DatasetIndex) -> None:
         required=True,
         format_func=lambda name: RECIPES[name].label,
         on_change=_fill_from_recipe,
-        args=(_num_training(dataset),),
+        args=(dataset,),
         persist_state="session",
     )
     # One element whatever it says: with one more or less above it, the browser would take the open part for another.
@@ -147,11 +154,11 @@ def _recipe_choice(dataset: DatasetIndex) -> None:
 
 def _recipe_reasons(dataset: DatasetIndex) -> list[str]:
     """Returns what the recommended recipe chose for these pictures, as long as nothing of it was changed."""
-    num_training = _num_training(dataset)
-    config = recipe_config(FIRST_RECIPE, num_training)
+    config = _chosen_config(FIRST_RECIPE, dataset)
     options = config.options()
     if st.session_state[RECIPE] != FIRST_RECIPE or any(st.session_state[name] != options[name] for name in FIELDS):
         return []
+    num_training = len(session.split_dataset(dataset).select(TRAIN))
     return [explain_recommended(config, num_training, len(dataset.class_names))]
 
 

@@ -1,0 +1,23 @@
+"""The shortest way to a model starts what the other ways to the same recipe start."""
+
+from core.cli.options import training_config
+from core.datasets.store.store import DatasetStore
+from core.runs.records.store import RunStore
+from pages.components.training import setup_form
+from tests.pages.conftest import button
+
+
+def test_the_recipe_is_the_same_by_one_click_by_the_form_and_by_the_command_line(open_page, home):
+    app = button(open_page("home"), "Try it now").click().run()
+    assert not app.exception
+    (dataset,) = DatasetStore(home).list()
+    (run,) = RunStore(home.database).list()
+    by_command_line = training_config("recommended", dataset, {})
+    assert run.config == by_command_line
+
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    expected = by_command_line.options()
+    assert {name: app.session_state[name] for name in setup_form.FIELDS} == {
+        name: expected[name] for name in setup_form.FIELDS
+    }
