@@ -15,6 +15,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.features.feature_space import array_rows
 from core.forecast.forecast import Forecast, Speeds, StageSpeed, Work, make_forecast
+from core.forecast.relevant_settings import settings_for_speed
 from core.images.decoding import decode
 from core.nn.extraction.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
 from core.nn.extraction.extraction import MEMORY_SHARE, FeatureSource
@@ -187,18 +188,7 @@ def forecast(
     """
     dataset = dataset.with_split(config.validation_split, config.seed)
     pictures = tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:DECODED])
-    # Counters, rates and random changes don't change how long a batch takes.
-    network = TrainingConfig(
-        backbone=config.backbone,
-        weights="none" if config.from_scratch else "imagenet",
-        image_size=config.image_size,
-        preprocessing=config.preprocessing,
-        head=config.head,
-        freeze=config.freeze,
-        batch_size=config.batch_size,
-        engine=config.engine,
-    )
-    speeds = meter.measure(network, len(dataset.class_names), pictures)
+    speeds = meter.measure(settings_for_speed(config), len(dataset.class_names), pictures)
     return make_forecast(speeds, _work(config, dataset, settings), is_warm)
 
 

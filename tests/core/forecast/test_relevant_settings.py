@@ -1,0 +1,71 @@
+import pytest
+
+from core.config.training_config import TrainingConfig, option_names
+from core.forecast.relevant_settings import settings_for_rate, settings_for_speed, settings_for_time
+
+CONFIG = TrainingConfig(epochs=7, batch_size=16).with_options(flip=True, views=4, trainable_blocks=2)
+# For each setting another value than the one above, so that no setting is forgotten here.
+OTHER = {
+    "backbone": "mobilenetv2",
+    "weights": "none",
+    "image_size": 128,
+    "preprocessing": "unit",
+    "pooling": "flatten",
+    "normalize": False,
+    "units": 64,
+    "dropout": 0.5,
+    "weight_decay": 2.0,
+    "trainable_blocks": 1,
+    "head_epochs": 2,
+    "flip": False,
+    "rotation": 9.0,
+    "zoom": 0.3,
+    "shear": 0.3,
+    "translation": 0.3,
+    "contrast": 0.3,
+    "brightness": 0.3,
+    "views": 3,
+    "epochs": 8,
+    "batch_size": 8,
+    "learning_rate": 0.5,
+    "fine_tune_learning_rate": 0.5,
+    "rate_decay": 0.5,
+    "schedule": "cosine",
+    "label_smoothing": 0.1,
+    "class_weighting": False,
+    "early_stopping_patience": 4,
+    "validation_split": 0.4,
+    "engine": "tensorflow",
+    "seed": 3,
+}
+NETWORK = {"backbone", "weights", "image_size", "preprocessing", "batch_size", "engine"}
+HEAD = {"pooling", "normalize", "units", "dropout", "weight_decay"}
+PICTURES = {"flip", "rotation", "zoom", "shear", "translation", "contrast", "brightness", "views"}
+SPLIT = {"validation_split", "seed"}
+
+
+def deciding(relevant) -> set[str]:
+    """Returns the settings that make a difference."""
+    return {name for name, value in OTHER.items() if relevant(CONFIG.with_options(**{name: value})) != relevant(CONFIG)}
+
+
+def test_every_setting_is_tried():
+    assert set(OTHER) == set(option_names())
+
+
+@pytest.mark.parametrize(
+    ("relevant", "expected"),
+    [
+        (settings_for_speed, NETWORK | HEAD | {"trainable_blocks"}),
+        (settings_for_time, NETWORK | HEAD | {"trainable_blocks", "epochs", "head_epochs"} | PICTURES | SPLIT),
+        (settings_for_rate, NETWORK | HEAD | {"label_smoothing"} | SPLIT),
+    ],
+)
+def test_settings_that_make_a_difference_are_kept(relevant, expected):
+    assert deciding(relevant) == expected
+    assert relevant(relevant(CONFIG)) == relevant(CONFIG)
+
+
+def test_a_weight_file_is_as_fast_as_pretrained_weights():
+    assert settings_for_speed(CONFIG.with_options(weights="/mine.h5")) == settings_for_speed(CONFIG)
+    assert settings_for_time(CONFIG.with_options(weights="/mine.h5")) != settings_for_time(CONFIG)
