@@ -12,7 +12,7 @@ from core.events import Event
 from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
-from pages.components import wording
+from pages.components import phases, wording
 from pages.components.charts import chart_view, charts, live_chart
 from pages.components.dataset import dataset_views
 from pages.components.results import evaluation_views, run_views, waiting
@@ -20,14 +20,6 @@ from pages.components.shell import frame, polling, session
 from pages.components.shell.presses import Press, press
 from pages.components.training import setup_form
 
-PHASES = {
-    "weights": "Getting the weights",
-    "features": "Reading pictures",
-    "head": "Training the head",
-    "fine_tune": "Fine-tuning",
-    "evaluate": "Checking the model",
-    "save": "Saving the model",
-}
 RESUME_HELP = "Goes on with the next epoch. Nothing that is done is done again."
 START_AGAIN_HELP = "Starts a new run with the same settings. This one stays as it is."
 NO_DATASET = "The data set of this run was deleted. Import it again, then train on it."
@@ -39,11 +31,11 @@ def show_progress(run: Run, val_accuracy: float | None) -> None:
         turn = waiting.turn(run.id)
         st.info(waiting.sentence(turn) if turn else "It starts in a moment.", icon=":material/hourglass_empty:")
         return
-    st.progress(wording.share_done(run.progress), wording.phase(run))
+    st.progress(phases.share_done(run.progress), phases.run_phase(run))
     if run.stop_requested:
         st.caption("Stopping: checking and saving what was learned.")
     else:
-        pace = wording.pace(run.progress, val_accuracy)
+        pace = phases.pace(run.progress, val_accuracy)
         st.caption(pace or "You can close this page: the training goes on.")
 
 
@@ -188,7 +180,7 @@ def show_details(run: Run) -> None:
         with right, st.expander("Where the time went", icon=":material/timer:"):
             st.dataframe(
                 {
-                    "Phase": [PHASES.get(name, name.replace("_", " ").capitalize()) for name in run.seconds],
+                    "Phase": [phases.short_run_phase(name) for name in run.seconds],
                     "Time": [wording.duration(seconds) for seconds in run.seconds.values()],
                 },
                 hide_index=True,

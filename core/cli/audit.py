@@ -14,7 +14,6 @@ from core.datasets.quality.audit import KINDS, Audit, Issue
 from core.errors import DatasetError, Stopped
 
 SHOWN_ISSUES = 10
-PHASES = {"audit": "Looking for faults"}
 
 
 @click.command()
@@ -33,7 +32,7 @@ def audit(dataset: str, as_json: bool) -> None:
 def _make(dataset: DatasetIndex) -> Audit:
     with stop_on_interrupt("Stopping the audit.") as should_stop:
         try:
-            found = audits.audit(dataset, PhaseTeller(PHASES), should_stop)
+            found = audits.audit(dataset, PhaseTeller(), should_stop)
         except Stopped:
             raise click.Abort from None
     try:

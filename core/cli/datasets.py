@@ -19,13 +19,6 @@ from core.settings import MEGABYTE, settings
 
 SHOWN_SKIPPED = 20
 SHOWN_CLASSES = 100
-PHASES = {
-    "copy": "Copying",
-    "download": "Downloading",
-    "extract": "Unpacking",
-    "pictures": "Checking pictures",
-    "audit": "Looking for faults",
-}
 NOTICE = "Stopping the import."
 
 
@@ -88,8 +81,7 @@ def import_source(source: Path, name: str | None, layout: str | None = None) -> 
     """
     with stop_on_interrupt(NOTICE) as should_stop:
         try:
-            teller = PhaseTeller(PHASES, "Importing")
-            return DatasetStore(settings()).import_source(source, name, teller, should_stop, layout=layout)
+            return DatasetStore(settings()).import_source(source, name, PhaseTeller(), should_stop, layout=layout)
         except Stopped:
             raise click.Abort from None
 
@@ -102,7 +94,7 @@ def import_sample_set(name: str) -> DatasetIndex:
     """
     with stop_on_interrupt(NOTICE) as should_stop:
         try:
-            return import_sample(DatasetStore(settings()), name, PhaseTeller(PHASES, "Importing"), should_stop)
+            return import_sample(DatasetStore(settings()), name, PhaseTeller(), should_stop)
         except Stopped:
             raise click.Abort from None
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from core.cli import wording
 from core.cli.datasets import find_dataset
 from core.cli.options import config_options, training_config
 from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
@@ -15,7 +16,7 @@ from core.cli.watch import epoch_line, follow
 from core.config.recipes import get_recipe
 from core.errors import RunError
 from core.nn.training.notes import load_notes
-from core.runs import queue, wording
+from core.runs import queue
 from core.runs.records.failures import is_bug
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import settings
@@ -94,7 +95,7 @@ def show(run: str, as_json: bool) -> None:
     if place:
         click.echo(f"\nWaiting in the queue, place {place}")
     elif found.status == RunStatus.RUNNING:
-        click.echo(f"\n{wording.phase(found)}")
+        click.echo(f"\n{wording.run_phase(found)}")
     click.echo()
     print_facts(found.config.options())
     if events:

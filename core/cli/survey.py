@@ -16,14 +16,6 @@ from core.processes.embeddings_process import analyse_in_subprocess
 from core.settings import settings
 
 SHOWN_ISSUES = 20
-PHASES = {
-    "starting": "Loading TensorFlow",
-    "weights": "Loading the network",
-    "features": "Reading pictures through the network",
-    "labels": "Checking labels",
-    "outliers": "Looking for pictures unlike the others",
-    "map": "Drawing the map",
-}
 
 
 @click.command()
@@ -46,7 +38,7 @@ def survey(dataset: str, as_json: bool) -> None:
 def _make(dataset: DatasetIndex) -> EmbeddingAnalysis:
     with stop_on_interrupt("Stopping. Features that were computed are kept.") as should_stop:
         try:
-            return analyse_in_subprocess(settings(), dataset, PhaseTeller(PHASES), should_stop)
+            return analyse_in_subprocess(settings(), dataset, PhaseTeller(), should_stop)
         except Stopped:
             raise click.Abort from None
 

@@ -24,8 +24,6 @@ from core.progress import ShouldStop
 from core.runs import queue
 from core.settings import MEGABYTE, settings
 
-PHASES = {"version": "Taking over pictures", "audit": "Looking for faults", "pack": "Packing pictures"}
-
 
 @click.command()
 @json_option
@@ -68,7 +66,7 @@ def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, *
             if keep_one_copy:
                 changes["remove"] += _copies(found, should_stop)
             edits = _edits(found, **changes)
-            version = DatasetStore(settings()).derive(found.id, edits, name, PhaseTeller(PHASES), should_stop)
+            version = DatasetStore(settings()).derive(found.id, edits, name, PhaseTeller(), should_stop)
         except Stopped:
             raise click.Abort from None
     print_dataset(version, as_json)
@@ -87,7 +85,7 @@ def pack(dataset: str, output: Path, as_json: bool) -> None:
     with stop_on_interrupt("Stopping. Nothing of it is kept.") as should_stop:
         try:
             with durable.writing(output) as file:
-                write_zip(found, file, PhaseTeller(PHASES), should_stop)
+                write_zip(found, file, PhaseTeller(), should_stop)
         except Stopped:
             raise click.Abort from None
         except OSError as error:
@@ -150,7 +148,7 @@ def _copies(dataset: DatasetIndex, should_stop: ShouldStop) -> tuple[str, ...]:
     """
     found = read_audit(dataset)
     if found is None:
-        found = audit(dataset, PhaseTeller(PHASES), should_stop)
+        found = audit(dataset, PhaseTeller(), should_stop)
         write_audit(dataset, found)
     copies = keep_one(dataset, found)
     if not copies:

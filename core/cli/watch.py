@@ -2,10 +2,11 @@
 
 import time
 
+from core.cli import wording
 from core.cli.output import say
 from core.cli.signals import stop_on_interrupt
 from core.events import Event
-from core.runs import queue, wording
+from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 
 LOOK_SECONDS = 0.25
@@ -69,7 +70,7 @@ class _Teller:
             self._say(f"Waiting in the queue, place {queue.position(self.store, run.id)}")
         elif run.status == RunStatus.RUNNING and self._is_phase_due(run):
             self.last_phase, self.last_time = run.phase, time.monotonic()
-            self._say(wording.phase(run))
+            self._say(wording.run_phase(run))
 
     def _is_phase_due(self, run: Run) -> bool:
         return run.phase != self.last_phase or time.monotonic() - self.last_time > PHASE_SECONDS

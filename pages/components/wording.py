@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from core.backbones.table import get_backbone
 from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event
 from core.forecast.forecast import in_words
-from core.runs.records.store import Run, RunStatus
+from core.runs.records.rebuilding import Rebuild
+from core.runs.records.store import RunStatus
 
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)
@@ -31,6 +31,8 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 FROM_THE_RIGHT = ("R", "AL")
 # Names of classes are shown up to this many characters.
 LONGEST_NAME = 40
+# So many folders are named that could not be read.
+NAMED_FOLDERS = 5
 KILOBYTE = 1024
 # Stands in tables where nothing is known.
 UNKNOWN = "–"
@@ -50,22 +52,6 @@ SETTING_LABELS = {
     "views": "Versions of a picture",
 }
 
-JOB_PHASES = {
-    "upload": "Uploading",
-    "download": "Downloading",
-    "extract": "Unpacking",
-    "pictures": "Checking pictures",
-    "audit": "Looking for faults",
-    "version": "Taking pictures over",
-    "pack": "Packing pictures",
-    "starting": "Starting, loading TensorFlow",
-    "weights": "Getting the weights",
-    "features": "Reading pictures through the network",
-    "labels": "Comparing labels",
-    "outliers": "Looking for odd ones out",
-    "map": "Drawing the map",
-}
-BYTE_PHASES = ("upload", "download", "weights")
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
     "derive": "Stopped. No version was made, and the decisions are still there.",
@@ -224,37 +210,6 @@ def percent(share: float) -> str:
     return f"{min(share * 100, 99.9):.1f} %" if share < 1 else "100 %"
 
 
-def _training_words(event: Event, what: str) -> str:
-    epoch = min(event.step + 1, event.total) if not event.epoch else event.step
-    return f"{what}, epoch {epoch} of {event.total}" if event.total else what
-
-
-def phase(run: Run) -> str:
-    """Returns what a running run is at, in words."""
-    event = run.progress
-    if run.stop_requested:
-        return "Stopping"
-    if event is None or event.phase == "starting":
-        return "Starting, loading TensorFlow"
-    done = f", {event.step:,} of {event.total:,}" if event.total else ""
-    trainable = run.config.freeze.trainable_blocks
-    if event.phase == "weights":
-        name = get_backbone(run.config.backbone).label
-        return f"Getting the weights of {name}" + (f", {size(event.step)} of {size(event.total)}" if done else "")
-    if event.phase == "head":
-        return _training_words(event, "Training the head")
-    if event.phase == "fine_tune":
-        what = (
-            "Training the network" if run.config.from_scratch else "Fine-tuning the last " + count(trainable, "block")
-        )
-        return _training_words(event, what)
-    return {
-        "features": "Reading pictures through the frozen blocks",
-        "evaluate": "Checking the model on the validation pictures",
-        "save": "Saving the model",
-    }.get(event.phase, "Working") + done
-
-
 def views_cost(views: int, num_training: int, seconds: float | None) -> str:
     """Returns what several versions of each training picture cost.
 
@@ -274,57 +229,9 @@ def views_cost(views: int, num_training: int, seconds: float | None) -> str:
     return f"{pictures}, {time_words if time_words.startswith('less') else f'about {time_words}'} more."
 
 
-def job_phase(event: Event | None) -> str:
-    """Returns what a job is at, in words."""
-    if event is None:
-        return "Starting"
-    if event.phase in BYTE_PHASES:
-        done = f"{JOB_PHASES[event.phase]}, {size(event.step)}" + (f" of {size(event.total)}" if event.total else "")
-        return " · ".join([done, *_transfer_pace(event)])
-    words = JOB_PHASES.get(event.phase, "Working")
-    return f"{words}, {event.step:,} of {event.total:,}" if event.total else words
-
-
-def _transfer_pace(event: Event) -> list[str]:
-    speed, left = event.metrics.get("bytes_per_second"), event.metrics.get("seconds_left")
-    parts = [f"{size(speed)} a second"] if speed else []
-    return parts if left is None else [*parts, f"about {duration(max(1, left))} left"]
-
-
 def changes(edits: Sequence[Edit]) -> str:
     """Returns what was done to a data set: `7 pictures removed, 3 pictures relabelled as cat`."""
     return ", ".join(edit.describe() for edit in edits) or "nothing changed"
-
-
-def share_done(event: Event | None) -> float:
-    """Returns how much of its phase is done, 0-1, with the batches of the current epoch where it is known."""
-    if event is None or not event.total:
-        return 0.0
-    batches = event.metrics.get("batches", 0)
-    within = event.metrics.get("batch", 0) / batches if batches and not event.epoch else 0.0
-    return min(1.0, max(0.0, (event.step + within) / event.total))
-
-
-def pace(event: Event | None, val_accuracy: float | None = None) -> str:
-    """Returns the time left, the pictures a second and the accuracy so far, as far as they are known.
-
-    Args:
-        event: the run's latest.
-        val_accuracy: after the last epoch that ended; None where none has.
-    """
-    if event is None:
-        return ""
-    parts = []
-    if "seconds_left" in event.metrics:
-        parts.append(f"about {duration(event.metrics['seconds_left'])} left")
-    if event.metrics.get("pictures_per_second"):
-        parts.append(f"{event.metrics['pictures_per_second']:,.0f} pictures a second")
-    accuracy = event.metrics.get("val_accuracy", val_accuracy)
-    if accuracy is not None:
-        parts.append(f"validation accuracy {percent(accuracy)}")
-    if not parts and event.phase in ("head", "fine_tune"):
-        return "Preparing the network"
-    return " · ".join(parts)
 
 
 def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
@@ -381,3 +288,20 @@ def verdict(class_name: str, probability: float, word: str) -> str:
         "sure": f"{answer}, the model is sure",
         "unsure": f"Perhaps {answer}, the model is not sure",
     }.get(word, f"Unlike anything the model was trained on. Nearest class: {answer}")
+
+
+def rebuild(done: Rebuild) -> str:
+    """Returns what was done to bring runs back, in one sentence."""
+    parts = [f"{count(done.restored, 'run')} came back"]
+    if done.unreadable:
+        more = ", ..." if len(done.unreadable) > NAMED_FOLDERS else ""
+        named = ", ".join(done.unreadable[:NAMED_FOLDERS]) + more
+        parts.append(f"{count(len(done.unreadable), 'folder')} could not be read ({named})")
+    if done.moved_to:
+        parts.append(f"the damaged file is now {done.moved_to}")
+    told = ", ".join(parts)
+    if done.hindrance:
+        return f"The list of runs is lost or damaged, and was read from their folders for now: {told}. {done.hindrance}"
+    if not done.whole:
+        return f"The list of runs lacked some and was completed from their folders: {told}."
+    return f"The list of runs was lost or damaged, and was rebuilt from their folders: {told}."

@@ -1,77 +1,9 @@
 import pytest
 
-from core.config.training_config import TrainingConfig
+from core.cli import wording as terminal_wording
 from core.events import Event
-from core.runs.records.store import Run, RunStatus
+from core.runs.records.rebuilding import Rebuild
 from pages.components import wording
-
-
-def running(event=None, config=None, **more):
-    return Run(
-        id="12345678",
-        name="a run",
-        dataset_id="abc",
-        dataset_name="pets",
-        config=config or TrainingConfig(),
-        recipe="recommended",
-        status=RunStatus.RUNNING,
-        phase=event.phase if event else "",
-        created=0.0,
-        progress=event,
-        **more,
-    )
-
-
-@pytest.mark.parametrize(
-    ("event", "words"),
-    [
-        (None, "Starting, loading TensorFlow"),
-        (Event("starting"), "Starting, loading TensorFlow"),
-        (Event("weights"), "Getting the weights of EfficientNet-Lite0"),
-        (Event("weights", 2 * 1024**2, 58 * 1024**2), "Getting the weights of EfficientNet-Lite0, 2.0 MB of 58 MB"),
-        (Event("features", 340, 900), "Reading pictures through the frozen blocks, 340 of 900"),
-        (Event("head", 2, 10, {"batch": 3, "batches": 9}), "Training the head, epoch 3 of 10"),
-        (Event("head", 3, 10, {"loss": 1.0}, epoch=3), "Training the head, epoch 3 of 10"),
-        (Event("evaluate"), "Checking the model on the validation pictures"),
-        (Event("save"), "Saving the model"),
-    ],
-)
-def test_phase_in_words(event, words):
-    assert wording.phase(running(event)) == words
-
-
-def test_phase_of_fine_tuning_names_the_blocks():
-    config = TrainingConfig().with_options(trainable_blocks=2)
-    assert wording.phase(running(Event("fine_tune", 0, 5), config)) == "Fine-tuning the last 2 blocks, epoch 1 of 5"
-
-
-def test_phase_from_scratch_is_no_fine_tuning():
-    config = TrainingConfig(weights="none").with_options(trainable_blocks=9)
-    assert wording.phase(running(Event("fine_tune", 0, 5), config)) == "Training the network, epoch 1 of 5"
-
-
-def test_phase_says_when_it_is_stopping():
-    assert wording.phase(running(Event("head", 1, 5), stop_requested=1.0)) == "Stopping"
-
-
-def test_share_done_counts_batches_within_the_epoch():
-    assert wording.share_done(None) == 0
-    assert wording.share_done(Event("weights")) == 0
-    assert wording.share_done(Event("features", 9, 10)) == 0.9
-    assert wording.share_done(Event("head", 2, 10, {"batch": 5, "batches": 10})) == pytest.approx(0.25)
-    assert wording.share_done(Event("head", 3, 10, {"loss": 1.0}, epoch=3)) == 0.3
-
-
-def test_pace_says_what_is_known():
-    assert wording.pace(None) == ""
-    assert wording.pace(Event("evaluate")) == ""
-    assert wording.pace(Event("head", 0, 5, {"batch": 1, "batches": 9})) == "Preparing the network"
-    assert wording.pace(Event("head", 1, 5, {"val_accuracy": 0.9}, epoch=1)) == "validation accuracy 90.0 %"
-    event = Event("features", 1, 5, {"pictures_per_second": 83.4, "seconds_left": 61})
-    assert wording.pace(event) == "about 1 min 1 s left · 83 pictures a second"
-    words = "about 1 min 1 s left · 83 pictures a second · validation accuracy 98.7 %"
-    assert wording.pace(event, val_accuracy=0.987) == words
-    assert wording.pace(Event("head", 2, 5, {**event.metrics, "val_accuracy": 0.987}, epoch=2)) == words
 
 
 @pytest.mark.parametrize(
@@ -183,29 +115,6 @@ def test_verdict_in_words():
     )
 
 
-@pytest.mark.parametrize(
-    ("event", "words"),
-    [
-        (None, "Starting"),
-        (Event("download", 3 * 1024**2, 0), "Downloading, 3.0 MB"),
-        (Event("download", 3 * 1024**2, 12 * 1024**2), "Downloading, 3.0 MB of 12 MB"),
-        (
-            Event("upload", 3 * 1024**2, 12 * 1024**2, {"bytes_per_second": 1.5 * 1024**2, "seconds_left": 6.0}),
-            "Uploading, 3.0 MB of 12 MB · 1.5 MB a second · about 6 s left",
-        ),
-        (
-            Event("upload", 12, 12, {"bytes_per_second": 900, "seconds_left": 0.0}),
-            "Uploading, 12 bytes of 12 bytes · 900 bytes a second · about 1 s left",
-        ),
-        (Event("upload", 0, 12, {"bytes_per_second": 0}), "Uploading, 0 bytes of 12 bytes"),
-        (Event("extract", 5, 900), "Unpacking, 5 of 900"),
-        (Event("pictures", 5, 900), "Checking pictures, 5 of 900"),
-    ],
-)
-def test_job_phase_in_words(event, words):
-    assert wording.job_phase(event) == words
-
-
 def test_versions_of_a_picture_have_their_price():
     assert wording.views_cost(1, 1600, 5.0) == "One version is the plain one: no picture is changed."
     pictures = "3 versions of each of 1,600 training pictures: 4,800 to read"
@@ -236,3 +145,14 @@ def test_long_names_are_shortened():
     assert (
         wording.with_short(["cat", name], f"{name} has more than cat.") == f"{wording.short(name)} has more than cat."
     )
+
+
+def test_rebuilt_runs_are_told_of_as_on_the_command_line():
+    done = Rebuild(0.0, 1, tuple(f"folder {number}" for number in range(6)), "/home/studio.damaged")
+    assert wording.rebuild(done) == (
+        "The list of runs was lost or damaged, and was rebuilt from their folders: 1 run came back, 6 folders could "
+        "not be read (folder 0, folder 1, folder 2, folder 3, folder 4, ...), the damaged file is now "
+        "/home/studio.damaged."
+    )
+    for other in (done, Rebuild(0.0, 2, whole=False), Rebuild(0.0, 2, hindrance="The disk is full.")):
+        assert wording.rebuild(other) == terminal_wording.rebuild(other)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.config.recipes import RECIPES
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
-from pages.components import wording
+from pages.components import phases, wording
 from pages.components.results import waiting
 from pages.components.shell import polling, session
 
@@ -80,6 +80,6 @@ def _active_row(run: Run) -> None:
             st.page_link(session.RUN, label=f"**{wording.plain(run.name)}**", query_params={"run": run.id})
             status_badge(run)
         if run.status == RunStatus.RUNNING:
-            st.progress(wording.share_done(run.progress), wording.phase(run))
+            st.progress(phases.share_done(run.progress), phases.run_phase(run))
         elif run.status == RunStatus.QUEUED and (turn := waiting.turn(run.id)):
             st.caption(waiting.sentence(turn))

@@ -8,7 +8,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.runs import queue
 from core.runs.recipe_choice import choose_config
-from pages.components import wording
+from pages.components import phases, wording
 from pages.components.shell import session
 from pages.components.shell.jobs import IMPORT, Job
 from pages.components.shell.presses import press
@@ -29,7 +29,7 @@ def try_it_now(key: str, primary: bool = True) -> None:
     job = pressed.do("import", _start_import)
     bar = st.progress(0.0, "Starting")
     while not job.ended.wait(LOOK_AGAIN_SECONDS):
-        bar.progress(wording.share_done(job.progress), wording.job_phase(job.progress))
+        bar.progress(phases.share_done(job.progress), phases.job_phase(job.progress))
     if job.result is None:
         bar.empty()
         st.error(wording.plain(job.error or "The import was stopped."), icon=":material/error:")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from core.datasets.layouts.layout import AmbiguousLayout
-from pages.components import wording
+from pages.components import phases, wording
 from pages.components.shell import polling, session
 from pages.components.shell.jobs import Job, Work
 
@@ -51,8 +51,8 @@ def show_running(job: Job) -> None:
 
     def draw() -> bool:
         if job.is_running:
-            words = "Stopping" if job.stopping.is_set() else wording.job_phase(job.progress)
-            st.progress(wording.share_done(job.progress), f"**{wording.plain(job.label)}**: {words}")
+            words = "Stopping" if job.stopping.is_set() else phases.job_phase(job.progress)
+            st.progress(phases.share_done(job.progress), f"**{wording.plain(job.label)}**: {words}")
         return job.is_running
 
     with st.container(border=True):

@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from core.__main__ import main
+from core.cli import wording
 from core.config.training_config import TrainingConfig
 from core.errors import CoreError, RunError
 from core.events import Event
-from core.runs import wording
 from core.runs.records import database, rebuilding
 from core.runs.records.manifest import EPOCHS_NAME, MANIFEST_NAME
 from core.runs.records.store import Run, RunStatus, RunStore

@@ -1,4 +1,4 @@
-"""What a run is at, in words."""
+"""The command line's catalogue: what codes are called on a terminal."""
 
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
@@ -7,33 +7,54 @@ from core.runs.records.rebuilding import Rebuild
 from core.runs.records.run import Run
 from core.settings import MEGABYTE
 
-NAMED_FOLDERS = 5
-PHASES = {
+# --- What jobs and runs are at ---
+
+JOB_PHASES = {
+    "copy": "Copying",
+    "download": "Downloading",
+    "extract": "Unpacking",
+    "pictures": "Checking pictures",
+    "audit": "Looking for faults",
+    "version": "Taking over pictures",
+    "pack": "Packing pictures",
+    "starting": "Loading TensorFlow",
+    "weights": "Loading the network",
+    "features": "Reading pictures through the network",
+    "labels": "Checking labels",
+    "outliers": "Looking for pictures unlike the others",
+    "map": "Drawing the map",
+}
+IN_BYTES = ("copy", "download")
+RUN_PHASES = {
     "features": "Reading pictures through the frozen blocks",
     "evaluate": "Checking the model on the validation pictures",
     "save": "Saving the model",
 }
+OTHER_PHASE = "Working"
 
 
-def phase(run: Run) -> str:
+def job_phase(event: Event) -> str:
+    """Returns what a job is at, such as `Checking pictures, 340 of 900`."""
+    unit, word = (MEGABYTE, " MB") if event.phase in IN_BYTES else (1, "")
+    done = f", {event.step // unit:,} of {event.total // unit:,}{word}" if event.total else ""
+    return JOB_PHASES.get(event.phase, OTHER_PHASE) + done
+
+
+def run_phase(run: Run) -> str:
     """Returns what a running run is at, such as `Training the head, epoch 3 of 10`."""
     if run.stop_requested:
         return "Stopping"
-    if run.progress is None:
+    event = run.progress
+    if event is None:
         return "Starting"
-    return event_phase(run.progress, run.config)
-
-
-def event_phase(event: Event, config: TrainingConfig) -> str:
-    """Returns what an event of a run with this configuration says."""
     if event.phase == "starting":
         return "Starting, loading TensorFlow"
     if event.phase == "weights":
-        name = f"Getting the weights of {get_backbone(config.backbone).label}"
+        name = f"Getting the weights of {get_backbone(run.config.backbone).label}"
         return f"{name}, {event.step // MEGABYTE} of {event.total // MEGABYTE} MB" if event.total else name
     if event.phase in ("head", "fine_tune"):
-        return _training(event, config)
-    words = PHASES.get(event.phase, "Working")
+        return _training(event, run.config)
+    words = RUN_PHASES.get(event.phase, OTHER_PHASE)
     return f"{words}, {event.step:,} of {event.total:,}" if event.total else words
 
 
@@ -47,6 +68,11 @@ def _training(event: Event, config: TrainingConfig) -> str:
         words = f"Fine-tuning the last {blocks} blocks" if blocks > 1 else "Fine-tuning the last block"
     epoch = event.step if event.epoch else min(event.step + 1, event.total)
     return f"{words}, epoch {epoch} of {event.total}" if event.total else words
+
+
+# --- What was done to bring runs back ---
+
+NAMED_FOLDERS = 5
 
 
 def rebuild(done: Rebuild) -> str:
