@@ -3,7 +3,6 @@
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from core.backbones.table import get_backbone
 from core.config.recipes import recipe_config
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
@@ -11,10 +10,8 @@ from core.datasets.quality import label_review
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis
 from core.features.cache import evict
-from core.nn.extraction.extraction import FeatureSource
-from core.nn.networks.classifier import Classifier, build_classifier
-from core.nn.networks.weights import ensure_weights, load_weights
-from core.nn.training.training import unit_vectors, weights_fingerprint, weights_path
+from core.nn.extraction.pretrained import open_features
+from core.nn.training.training import unit_vectors
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
@@ -69,16 +66,7 @@ def _vectors(
 ) -> np.ndarray:
     """Returns the pictures' features as unit vectors, computing those that no run has needed before."""
     Progress("weights", 0, on_event, should_stop)
-    backbone = get_backbone(config.backbone)
-    ensure_weights(backbone, settings, on_event, should_stop)
-    fingerprint = weights_fingerprint(config, settings) or ""
-
-    def build() -> Classifier:
-        classifier = build_classifier(config, len(dataset.class_names))
-        load_weights(classifier.features, backbone, weights_path(config, settings))
-        return classifier
-
-    source = FeatureSource(None, config, dataset, fingerprint, settings.features, on_event, should_stop, build)
+    source = open_features(config, dataset, settings, on_event, should_stop, download=True)
     source.ensure(source.head_boundary, [(dataset.samples, 0)])
     vectors = unit_vectors(source.rows(source.head_boundary, dataset.samples))
     evict(settings, settings.cache_bytes, keep=source.space_names)

@@ -1,22 +1,15 @@
 """The learning-rate finder: a hundred steps of the head with a rate that rises (Smith 2017, arXiv 1506.01186)."""
 
-from pathlib import Path
-
 import keras
 import numpy as np
 
-from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
-from core.errors import WeightsError
 from core.forecast.rate_curve import RateCurve
-from core.nn.extraction.extraction import FeatureSource
-from core.nn.networks.classifier import build_classifier
-from core.nn.networks.weights import load_weights
+from core.nn.extraction.pretrained import open_features
 from core.nn.training.optimization import Optimizers, step_function
 from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
-from core.nn.training.training import weights_fingerprint, weights_path
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
@@ -53,15 +46,8 @@ def find_rate(
     config = config.with_options(trainable_blocks=0)
     dataset = dataset.with_split(config.validation_split, config.seed)
     samples = _few(dataset.select("train"), config.seed)
-    classifier = build_classifier(config, len(dataset.class_names))
-    path = weights_path(config, settings)
-    if not config.from_scratch:
-        if path is None:
-            label = get_backbone(config.backbone).label
-            raise WeightsError(f"The weights of {label} aren't on this machine yet. Start a training to download them.")
-        load_weights(classifier.features, get_backbone(config.backbone), Path(path))
-    fingerprint = weights_fingerprint(config, settings) or ""
-    source = FeatureSource(classifier, config, dataset, fingerprint, settings.features, on_event, should_stop)
+    source = open_features(config, dataset, settings, on_event, should_stop)
+    classifier = source.built_classifier()
     source.ensure(source.head_boundary, [(samples, 0)])
     rows = source.rows(source.head_boundary, samples)
     labels = np.array([sample.label for sample in samples], np.int64)

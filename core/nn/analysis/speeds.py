@@ -18,13 +18,14 @@ from core.forecast.forecast import Forecast, Speeds, StageSpeed, Work, make_fore
 from core.forecast.relevant_settings import settings_for_speed
 from core.images.decoding import decode
 from core.nn.extraction.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
-from core.nn.extraction.extraction import MEMORY_SHARE, FeatureSource
+from core.nn.extraction.extraction import MEMORY_SHARE
+from core.nn.extraction.pretrained import open_features
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.optimization import Optimizers, step_function
 from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
 from core.nn.training.trainer import run_rows
-from core.nn.training.training import TRAINING_SAMPLE, weights_fingerprint
+from core.nn.training.training import TRAINING_SAMPLE
 from core.settings import Settings
 
 DECODED = 16
@@ -194,8 +195,7 @@ def forecast(
 
 def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> Work:
     training = dataset.select("train")
-    fingerprint = weights_fingerprint(config, settings) or "not here yet"
-    source = FeatureSource(None, config, dataset, fingerprint, settings.features, lambda event: None, lambda: False)
+    source = open_features(config, dataset, settings)
     boundary = source.cut_boundary if config.fine_tune_epochs else source.head_boundary
     views = 1 if boundary == "pixels" else config.augmentation.cached_views
     changed = sum(source.count_missing(boundary, training, view) for view in range(1, views))

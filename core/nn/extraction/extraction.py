@@ -93,13 +93,13 @@ class FeatureSource:
 
     Attributes:
         classifier: whose frozen part is used; its weights are as they will be when the rows are used. None where
-            nothing is to be computed.
+            `build` gives it.
         config: what the rows depend on.
         dataset: the pictures.
         fingerprint: of the backbone's weights.
         folder: of all feature spaces.
         should_stop: asked before each batch.
-        build: gives the classifier where there is none and something is to be computed all the same.
+        build: gives the classifier once something has to be computed.
     """
 
     classifier: Classifier | None
@@ -169,6 +169,12 @@ class FeatureSource:
         """Returns what computes the rows of a boundary, from pictures or from the rows of the boundary before it."""
         return self.classifier.suffix if boundary != self.cut_boundary else self.classifier.prefix
 
+    def built_classifier(self) -> Classifier:
+        """Returns the classifier, which is built where there is none yet."""
+        if self.classifier is None:
+            self.classifier = self.build()
+        return self.classifier
+
     @property
     def space_names(self) -> set[str]:
         """Names of the feature spaces that were used."""
@@ -225,8 +231,7 @@ class FeatureSource:
         """Returns what turns inputs into rows; the engine is chosen on the first of them."""
         if boundary == "pixels":
             return lambda rows: rows
-        if self.classifier is None and self.build:
-            self.classifier = self.build()
+        self.built_classifier()
         model = self._network(boundary)
         engines: list[Engine] = []
 

@@ -1,6 +1,5 @@
 """A training from configuration and pictures to a saved, evaluated model."""
 
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,8 +9,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core.backbones.availability import availability
-from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
@@ -21,11 +18,10 @@ from core.events import Event
 from core.features.cache import evict
 from core.features.feature_space import FeatureRows, array_rows
 from core.files import durable
-from core.files.user_files import is_file, open_file
 from core.nn.extraction.extraction import FeatureSource
-from core.nn.networks.classifier import Classifier, build_classifier, class_probabilities
+from core.nn.extraction.pretrained import open_features
+from core.nn.networks.classifier import Classifier, class_probabilities
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
-from core.nn.networks.weights import ensure_weights, load_weights
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
@@ -103,26 +99,6 @@ def run_training(
     return _Training(config, dataset, folder, settings, on_event, should_stop).run()
 
 
-def weights_path(config: TrainingConfig, settings: Settings) -> Path | None:
-    """Returns the file of the backbone's weights; None from scratch, and where they still have to be downloaded."""
-    if config.from_scratch:
-        return None
-    if config.weights == "imagenet":
-        return availability(get_backbone(config.backbone), settings).path
-    return Path(config.weights)
-
-
-def weights_fingerprint(config: TrainingConfig, settings: Settings) -> str | None:
-    """Returns what the features depend on besides the network; None where the weights aren't here yet."""
-    if config.from_scratch:
-        return f"random {config.seed}"
-    path = weights_path(config, settings)
-    if path is None or not is_file(path):
-        return None
-    with open_file(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class _Training:
     """The state of one training; `run` is its table of contents."""
 
@@ -184,28 +160,10 @@ class _Training:
     def _build(self) -> tuple[Classifier, FeatureSource]:
         with self.clock.phase("weights"):
             self.on_event(Event("weights"))
-            classifier = build_classifier(self.config, len(self.dataset.class_names))
-            fingerprint = self._load_weights(classifier)
-        source = FeatureSource(
-            classifier,
-            self.config,
-            self.dataset,
-            fingerprint,
-            self.settings.features,
-            self.on_event,
-            self.should_stop,
-        )
-        return classifier, source
-
-    def _load_weights(self, classifier: Classifier) -> str:
-        """Loads the backbone's weights and returns their fingerprint."""
-        backbone = get_backbone(self.config.backbone)
-        if self.config.weights == "imagenet":
-            ensure_weights(backbone, self.settings, self.on_event, self.should_stop)
-        path = weights_path(self.config, self.settings)
-        if path:
-            load_weights(classifier.features, backbone, path)
-        return weights_fingerprint(self.config, self.settings) or ""
+            source = open_features(
+                self.config, self.dataset, self.settings, self.on_event, self.should_stop, download=True
+            )
+            return source.built_classifier(), source
 
     def _train_head(self) -> None:
         boundary = self.source.head_boundary

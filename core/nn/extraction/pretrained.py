@@ -1,0 +1,100 @@
+"""A network with the weights that a run begins with, and the features that it gives."""
+
+import hashlib
+from pathlib import Path
+
+from core.backbones.availability import availability
+from core.backbones.table import get_backbone
+from core.config.training_config import TrainingConfig
+from core.datasets.index import DatasetIndex
+from core.errors import WeightsError
+from core.files.user_files import is_file, open_file
+from core.nn.extraction.extraction import FeatureSource
+from core.nn.networks.classifier import Classifier, build_classifier
+from core.nn.networks.weights import ensure_weights, load_weights
+from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
+from core.settings import Settings
+
+# Stands for the fingerprint of weights that still have to be downloaded: no features were computed with them.
+NOT_HERE = "not here yet"
+
+
+def weights_path(config: TrainingConfig, settings: Settings) -> Path | None:
+    """Returns the file of the backbone's weights; None from scratch, and where they still have to be downloaded."""
+    if config.from_scratch:
+        return None
+    if config.weights == "imagenet":
+        return availability(get_backbone(config.backbone), settings).path
+    return Path(config.weights)
+
+
+def weights_fingerprint(config: TrainingConfig, settings: Settings) -> str:
+    """Returns what the features depend on besides the network; `NOT_HERE` where there is no weight file yet."""
+    if config.from_scratch:
+        return f"random {config.seed}"
+    path = weights_path(config, settings)
+    if path is None or not is_file(path):
+        return NOT_HERE
+    with open_file(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def build_pretrained(config: TrainingConfig, num_classes: int, settings: Settings) -> Classifier:
+    """Builds a classifier with the weights that a run begins with: random ones from scratch, else those of the file.
+
+    Args:
+        config: of the run.
+        num_classes: of its data set.
+        settings: where weights are.
+
+    Raises:
+        WeightsError: the weights aren't on this machine, or can't be used.
+    """
+    classifier = build_classifier(config, num_classes)
+    if config.from_scratch:
+        return classifier
+    backbone, path = get_backbone(config.backbone), weights_path(config, settings)
+    if path is None:
+        raise WeightsError(
+            f"The weights of {backbone.label} aren't on this machine yet. Start a training to download them."
+        )
+    load_weights(classifier.features, backbone, path)
+    return classifier
+
+
+def open_features(
+    config: TrainingConfig,
+    dataset: DatasetIndex,
+    settings: Settings,
+    on_event: OnEvent = ignore_event,
+    should_stop: ShouldStop = never_stop,
+    download: bool = False,
+) -> FeatureSource:
+    """Opens the features of a data set, those in the cache and those still to be computed.
+
+    The network is built when something has to be computed, or `FeatureSource.built_classifier` asks for it.
+
+    Args:
+        config: of the run that they are for.
+        dataset: its data set.
+        settings: where weights and cached features are.
+        on_event: takes the events of the phases `weights` (a download) and `features`.
+        should_stop: asked before each batch.
+        download: whether weights that aren't on this machine are fetched.
+
+    Raises:
+        WeightsError: they were to be fetched and couldn't be.
+        Stopped: `should_stop` said so.
+    """
+    if download and config.weights == "imagenet":
+        ensure_weights(get_backbone(config.backbone), settings, on_event, should_stop)
+    return FeatureSource(
+        None,
+        config,
+        dataset,
+        weights_fingerprint(config, settings),
+        settings.features,
+        on_event,
+        should_stop,
+        build=lambda: build_pretrained(config, len(dataset.class_names), settings),
+    )

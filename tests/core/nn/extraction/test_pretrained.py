@@ -1,0 +1,47 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.errors import WeightsError
+from core.nn.extraction.pretrained import NOT_HERE, build_pretrained, open_features, weights_fingerprint, weights_path
+from core.nn.networks.classifier import build_classifier
+
+
+def test_the_networks_weights_are_those_of_the_file(config, dataset, home, tmp_path):
+    config = config.with_options(backbone="mobilenetv3small", image_size=32)
+    network = build_classifier(replace(config, weights="none"), 3).features
+    network.save_weights(tmp_path / "own.weights.h5")
+    config = replace(config, weights=str(tmp_path / "own.weights.h5"))
+    built = build_pretrained(config, 3, home)
+    for left, right in zip(built.features.weights, network.weights, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+def test_a_fingerprint_is_that_of_the_weights(config, home, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    assert len(weights_fingerprint(config, home)) == 64
+    assert weights_fingerprint(replace(config, weights="none", seed=4), home) == "random 4"
+    assert weights_fingerprint(replace(config, weights=str(tmp_path / "gone.weights.h5")), home) == NOT_HERE
+    missing = config.with_options(backbone="mobilenetv2")
+    assert weights_path(missing, home) is None
+    assert weights_fingerprint(missing, home) == NOT_HERE
+
+
+def test_weights_that_are_not_here_are_refused(config, home, tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    with pytest.raises(WeightsError, match="Start a training to download them"):
+        build_pretrained(config.with_options(backbone="mobilenetv2"), 3, home)
+    with pytest.raises(WeightsError, match="Expected a weight file"):
+        build_pretrained(replace(config, weights=str(tmp_path / "gone.weights.h5")), 3, home)
+
+
+def test_the_network_is_built_when_something_has_to_be_computed(config, dataset, home):
+    source = open_features(config, dataset, home)
+    assert source.count_missing(source.head_boundary, dataset.samples) == 30
+    assert source.classifier is None
+    source.ensure(source.head_boundary, [(dataset.samples, 0)])
+    assert source.classifier is source.built_classifier()
+    again = open_features(config, dataset, home)
+    again.ensure(again.head_boundary, [(dataset.samples, 0)])
+    assert again.classifier is None
