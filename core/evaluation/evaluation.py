@@ -15,6 +15,17 @@ Z_95 = 1.959963984540054
 CALIBRATION_BINS = 10
 
 
+def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """Returns the mean cross-entropy.
+
+    Args:
+        probabilities: `(num_pictures, num_classes)`.
+        labels: right classes, `int64` `(num_pictures,)`.
+    """
+    chosen = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
+
+
 @dataclass(frozen=True)
 class ClassScore:
     """How good a model is on one class; shares 0-1, or NaN where there is nothing to divide by."""
@@ -71,8 +82,7 @@ class Evaluation:
     @property
     def loss(self) -> float:
         """Mean cross-entropy."""
-        chosen = self.probabilities[np.arange(len(self.labels)), self.labels]
-        return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
+        return cross_entropy(self.probabilities, self.labels)
 
     @property
     def confusion(self) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from core.errors import RunError, Stopped
+from core.evaluation.evaluation import cross_entropy
 from core.events import Event
 from core.features.feature_space import FeatureRows
 from core.nn.networks.classifier import class_probabilities
@@ -86,9 +87,7 @@ def run_model(model: keras.Model, rows: FeatureRows) -> np.ndarray:
 def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Returns the mean cross-entropy and the share of right answers, both without class weights."""
     probabilities = class_probabilities(logits)
-    chosen = probabilities[np.arange(len(labels)), labels]
-    loss = float(-np.log(np.clip(chosen, 1e-12, None)).mean())
-    return loss, float((probabilities.argmax(axis=1) == labels).mean())
+    return cross_entropy(probabilities, labels), float((probabilities.argmax(axis=1) == labels).mean())
 
 
 class Throughput:
