@@ -23,9 +23,8 @@ from core.nn.extraction.pretrained import open_features
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.optimization import Optimizers, step_function
-from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
+from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable, num_measured
 from core.nn.training.trainer import run_rows
-from core.nn.training.training import TRAINING_SAMPLE
 from core.settings import Settings
 
 DECODED = 16
@@ -194,7 +193,7 @@ def forecast(
 
 
 def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> Work:
-    training = dataset.select("train")
+    training, validation = dataset.select("train"), dataset.select("validation")
     source = open_features(config, dataset, settings)
     boundary = source.cut_boundary if config.fine_tune_epochs else source.head_boundary
     views = 1 if boundary == "pixels" else config.augmentation.cached_views
@@ -204,7 +203,7 @@ def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> 
         views_to_compute=changed,
         rows=len(dataset.samples) + (views - 1) * len(training),
         training_pictures=len(training),
-        measured_pictures=min(len(training), TRAINING_SAMPLE) + len(dataset.select("validation")),
+        measured_pictures=num_measured(len(training), len(validation)) + len(validation),
         batch_size=config.batch_size,
         head_epochs=config.head_epochs,
         fine_tune_epochs=config.fine_tune_epochs,

@@ -10,6 +10,15 @@ import tensorflow as tf
 from core.config.training_config import TrainingConfig
 from core.features.feature_space import FeatureRows
 
+# The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are
+# validation pictures: enough for a curve, cheap where blocks are thawed.
+TRAINING_SAMPLE = 1000
+
+
+def num_measured(num_training: int, num_validation: int) -> int:
+    """Returns on how many of the training pictures the training curve is measured."""
+    return min(num_training, max(TRAINING_SAMPLE, num_validation))
+
 
 @dataclass(frozen=True)
 class LabelledRows:

@@ -24,14 +24,11 @@ from core.nn.networks.classifier import Classifier, class_probabilities
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
-from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
+from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable, num_measured
 from core.nn.training.trainer import Trainer, run_model
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
-# The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are
-# validation pictures: enough for a curve, cheap where blocks are thawed.
-TRAINING_SAMPLE = 1000
 MODEL_FOLDER = "model"
 CHECKPOINT_FOLDER = "checkpoints"
 EVALUATION_FILE = "evaluation.json"
@@ -218,7 +215,7 @@ class _Training:
     def _measured_sample(self) -> list[Sample]:
         """Chooses the training pictures that the training curve is measured on, the same in every epoch."""
         training = self.samples["train"]
-        size = min(len(training), max(TRAINING_SAMPLE, len(self.samples["validation"])))
+        size = num_measured(len(training), len(self.samples["validation"]))
         indices = np.random.default_rng(self.config.seed).permutation(len(training))[:size]
         return [training[index] for index in sorted(indices)]
 
