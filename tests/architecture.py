@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.project import ROOT
 
 HEAVY = {"tensorflow", "keras"}
-STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbones", "events", "progress")
+STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbones", "events", "progress", "wording")
 MOST_LINES = 400
 MOST_FILES = 14
 TOP_LEVEL = {"requirements.txt", "README.md", "app.py", "pages", "core", "tests"}

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.settings import GIGABYTE, MEGABYTE
+from core.settings import GIGABYTE
 
 # Building the network and saving it, where a worker has loaded TensorFlow before; and what loading it adds.
 START_SECONDS = 1.5
@@ -104,39 +104,6 @@ class Forecast:
     disk_bytes: int
     fits_in_memory: bool
     views_seconds: float = 0.0
-
-    @property
-    def sentence(self) -> str:
-        """The forecast in words."""
-        parts = []
-        if self.features_seconds:
-            parts.append(f"{_about(self.features_seconds)} for the pictures")
-        else:
-            parts.append("the pictures are ready")
-        if self.head_epoch_seconds:
-            parts.append(f"then {in_words(self.head_epoch_seconds)} an epoch for the head")
-        if self.fine_tune_epoch_seconds:
-            parts.append(f"then {in_words(self.fine_tune_epoch_seconds)} an epoch of fine-tuning")
-        text = ", ".join(parts)
-        disk = f"{max(1, round(self.disk_bytes / MEGABYTE)):,} MB of disk" if self.disk_bytes else "no more disk"
-        memory = "fits in memory" if self.fits_in_memory else "is read from disk while training"
-        return f"{text[:1].upper()}{text[1:]}; {_about(self.total_seconds)} in all. Takes {disk}; {memory}."
-
-
-def _about(seconds: float) -> str:
-    words = in_words(seconds)
-    return words if words.startswith("less") else f"about {words}"
-
-
-def in_words(seconds: float) -> str:
-    """Returns a time as a user would say it."""
-    if seconds < 0.95:
-        return "less than a second"
-    if seconds < 100:
-        return f"{round(seconds)} s"
-    if seconds < 5400:
-        return f"{round(seconds / 60)} min"
-    return f"{seconds / 3600:.1f} h"
 
 
 # Of a number that learns: itself, its gradient, Adam's two averages, and the copy that is kept of the best epoch.

@@ -17,8 +17,9 @@ from PIL import ExifTags, Image, features
 
 from core.errors import DatasetError
 from core.files.user_files import open_file
-from core.images.signatures import HEAD_BYTES, describe, picture_format
+from core.images.signatures import HEAD_BYTES, file_kind, picture_format
 from core.settings import ImportLimits
+from core.wording import file_kinds as words
 
 DECODER_VERSION = "pillow-bilinear-antialias-draft2-1"
 RESIZE_FILTER = Image.Resampling.BILINEAR
@@ -162,9 +163,9 @@ def admitted_format(head: bytes) -> str:
         raise PictureError("empty, it has 0 bytes")
     name = picture_format(head)
     if not name:
-        raise PictureError(f"not a picture that can be read, it is {describe(head)}")
+        raise PictureError(f"not a picture that can be read, it is {words.file_kind(file_kind(head))}")
     if name in FEATURES and not features.check(FEATURES[name]):
-        raise PictureError(f"{describe(head)}, which the installed Pillow can't read: save it as JPEG")
+        raise PictureError(f"{words.file_kind(name)}, which the installed Pillow can't read: save it as JPEG")
     if name == "HEIF" and not heic_is_read():
         raise PictureError(
             "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, "

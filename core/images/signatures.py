@@ -22,26 +22,26 @@ PICTURE_PREFIXES = {
 # A PCX begins with a line feed, its version, how it is packed, and its bits a pixel.
 PCX_VERSIONS, PCX_PACKINGS, PCX_BITS = b"\0\2\3\5", b"\0\1", b"\1\2\4\x08"
 OTHER_PREFIXES = {
-    b"PK\x03\x04": "a zip archive",
-    b"PK\x05\x06": "an empty zip",
-    b"PK\x07\x08": "one part of a zip in several parts",
-    b"Rar!\x1a\x07": "a RAR archive",
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
-    b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive",
-    b"\xfd7zXZ\0": "an xz archive",
-    b"\x28\xb5\x2f\xfd": "a Zstandard archive",
-    b"%PDF": "a PDF",
-    b"%!PS": "a PostScript file",
-    b"8BPS": "a Photoshop file for large pictures",
-    b"\0\0\1\0": "an icon",
-    b"icns": "an icon",
-    b"\xff\n": "a JPEG XL picture",
-    b"\0\0\0\x0cJXL \r\n\x87\n": "a JPEG XL picture",
-    b"qoif": "a QOI picture",
-    b"DDS ": "a DDS texture",
-    b"MZ": "a Windows program",
-    b"\x7fELF": "a Linux program",
+    b"PK\x03\x04": "zip",
+    b"PK\x05\x06": "empty_zip",
+    b"PK\x07\x08": "zip_part",
+    b"Rar!\x1a\x07": "rar",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x1f\x8b": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+    b"%PDF": "pdf",
+    b"%!PS": "postscript",
+    b"8BPS": "large_photoshop",
+    b"\0\0\1\0": "icon",
+    b"icns": "icon",
+    b"\xff\n": "jpeg_xl",
+    b"\0\0\0\x0cJXL \r\n\x87\n": "jpeg_xl",
+    b"qoif": "qoi",
+    b"DDS ": "dds",
+    b"MZ": "windows_program",
+    b"\x7fELF": "linux_program",
 }
 TEXT_BYTES = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\n\r\f") | frozenset(range(0x80, 0x100))
 
@@ -77,26 +77,29 @@ def _container_format(head: bytes) -> str:
     return "HEIF" if brands & HEIC_BRANDS else ""
 
 
-def describe(head: bytes) -> str:
-    """Returns in words what a file with these first bytes is, such as `a RAR archive`."""
+def file_kind(head: bytes) -> str:
+    """Returns the kind of a file with these first bytes, such as `rar`.
+
+    Args:
+        head: its first `HEAD_BYTES` bytes, fewer if it is shorter.
+
+    Returns:
+        One of `core.wording.file_kinds.KINDS`, or what `picture_format` returns.
+    """
     if not head:
         return "empty"
-    for prefix, name in OTHER_PREFIXES.items():
+    for prefix, kind in OTHER_PREFIXES.items():
         if head.startswith(prefix):
-            return name
+            return kind
     if head[257:262] == b"ustar":
-        return "a tar archive"
-    picture = picture_format(head)
-    if picture:
-        article = "an" if picture in ("AVIF", "SGI") else "a"
-        return f"{article} {'HEIC' if picture == 'HEIF' else picture} picture"
-    return _describe_text(head)
+        return "tar"
+    return picture_format(head) or _text_kind(head)
 
 
-def _describe_text(head: bytes) -> str:
+def _text_kind(head: bytes) -> str:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if b"<svg" in start:
-        return "an SVG drawing"
+        return "svg"
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        return "a web page"
-    return "a text file" if all(byte in TEXT_BYTES for byte in head) else "of an unknown kind"
+        return "web_page"
+    return "text" if all(byte in TEXT_BYTES for byte in head) else "unknown"

@@ -10,9 +10,9 @@ from typing import Literal
 from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event
-from core.forecast.forecast import in_words
 from core.runs.records.rebuilding import Rebuild
 from core.runs.records.store import RunStatus
+from core.wording import forecasts
 
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)
@@ -225,8 +225,7 @@ def views_cost(views: int, num_training: int, seconds: float | None) -> str:
         return f"{pictures}."
     if not seconds:
         return f"{pictures}, and the changed ones are ready."
-    time_words = in_words(seconds)
-    return f"{pictures}, {time_words if time_words.startswith('less') else f'about {time_words}'} more."
+    return f"{pictures}, {forecasts.about(seconds)} more."
 
 
 def changes(edits: Sequence[Edit]) -> str:

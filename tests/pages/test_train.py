@@ -7,6 +7,7 @@ from core.datasets.store.store import DatasetStore
 from core.forecast.forecast import shortage
 from core.processes.inference_client import LOG_NAME
 from core.runs.records.store import RunStatus, RunStore
+from core.wording import forecasts
 from pages.components.shell import session
 from pages.components.training import cached_estimates, estimates, setup_form
 from tests.conftest import draw_folder
@@ -94,14 +95,14 @@ def measured(app, shapes):
 def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
     app = open_page("train")
     app.number_input(key="image_size").set_value(64).run()
-    sentence = measured(app, shapes).result.sentence
+    sentence = forecasts.forecast(measured(app, shapes).result)
     assert sentence in words(app).replace("\\", "")
     app.number_input(key="learning_rate").set_value(0.5).run()
     assert sentence in words(app).replace("\\", ""), "a rate changes nothing of the time"
     app.number_input(key="epochs").set_value(1000).run()
     assert "Measuring this machine" in words(app)
     longer = measured(app, shapes).result
-    assert longer.sentence in words(app).replace("\\", "")
+    assert forecasts.forecast(longer) in words(app).replace("\\", "")
 
     app.toggle(key="flip").set_value(True).run()
     app.number_input(key="views").set_value(4).run()

@@ -33,9 +33,10 @@ from core.datasets.sample import Skipped
 from core.errors import DatasetError
 from core.files.user_files import is_folder, open_file
 from core.images.decoding import PictureError, admitted_format
-from core.images.signatures import HEAD_BYTES, describe
+from core.images.signatures import HEAD_BYTES, file_kind
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
+from core.wording import file_kinds as words
 
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
@@ -161,15 +162,16 @@ def _archive_members(file: BinaryIO, name: str, limits: ImportLimits, should_sto
     try:
         file.seek(0)
         head = file.read(HEAD_BYTES) or b""
-        kind = describe(head)
-        if kind == "a zip archive":
+        kind = file_kind(head)
+        if kind == "zip":
             return zip_members(file, name, limits)
-        if kind in ("a gzip archive", "a tar archive"):
+        if kind in ("gzip", "tar"):
             return tar_members(file, name, limits, should_stop)
     except OSError as error:
         raise DatasetError(f"{name} can't be read: {error.strerror}. Copy it to another disk and try again.") from error
     raise DatasetError(
-        f"Expected a zip of pictures in class folders. {name} is {kind}. Make a zip of the folders and choose that."
+        f"Expected a zip of pictures in class folders. {name} is {words.file_kind(kind)}. Make a zip of the "
+        "folders and choose that."
     )
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.forecast import Forecast
+from core.wording import forecasts
 from pages.components import wording
 from pages.components.shell import polling
 from pages.components.shell.background_cache import Found
@@ -56,4 +57,4 @@ def _say(found: Found[Forecast] | None) -> None:
     elif found.result is None:
         st.caption(f"No forecast. {wording.plain(found.error)}")
     else:
-        st.caption(f":material/speed: {wording.plain(found.result.sentence)}")
+        st.caption(f":material/speed: {wording.plain(forecasts.forecast(found.result))}")

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.forecast.forecast import Speeds, StageSpeed, Work, in_words, make_forecast, shortage
+from core.forecast.forecast import Speeds, StageSpeed, Work, make_forecast, shortage
 
 SPEEDS = Speeds(
     decode_seconds=0.001,
@@ -31,18 +31,12 @@ def test_a_frozen_backbone():
     assert forecast.head_epoch_seconds == pytest.approx(19 * 0.01 + 900 * 1e-4 + 0.02)
     assert forecast.total_seconds == pytest.approx(1.5 + 11 + 10 * 0.3)
     assert forecast.fits_in_memory
-    assert forecast.sentence == (
-        "About 11 s for the pictures, then less than a second an epoch for the head; about 15 s in all. "
-        "Takes 900 MB of disk; fits in memory."
-    )
 
 
 def test_cached_pictures_cost_nothing():
     forecast = make_forecast(SPEEDS, replace(WORK, pictures_to_compute=0, free_memory_bytes=1))
     assert forecast.features_seconds == 0
     assert not forecast.fits_in_memory
-    assert forecast.sentence.startswith("The pictures are ready, then")
-    assert forecast.sentence.endswith("Takes no more disk; is read from disk while training.")
 
 
 def test_a_worker_that_has_to_load_tensorflow_takes_longer():
@@ -54,13 +48,6 @@ def test_changed_versions_are_a_part_of_the_pictures():
     forecast = make_forecast(SPEEDS, replace(WORK, pictures_to_compute=1500, views_to_compute=600))
     assert forecast.features_seconds == pytest.approx(1500 * 0.01 + 2)
     assert forecast.views_seconds == pytest.approx(600 * 0.01)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.1, "less than a second"), (1, "1 s"), (99, "99 s"), (600, "10 min"), (9000, "2.5 h")]
-)
-def test_times_in_words(seconds, words):
-    assert in_words(seconds) == words
 
 
 def test_what_does_not_fit_in_memory_says_what_to_choose():

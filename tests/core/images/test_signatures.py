@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.images.signatures import describe, picture_format
+from core.images.signatures import OTHER_PREFIXES, file_kind, picture_format
+from core.wording import file_kinds as words
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_picture_formats(head, name):
 
 
 @pytest.mark.parametrize(
-    ("head", "words"),
+    ("head", "description"),
     [
         (b"", "empty"),
         (b"\0" * 257 + b"ustar", "a tar archive"),
@@ -45,5 +46,9 @@ def test_picture_formats(head, name):
         (b"\0\1\2", "of an unknown kind"),
     ],
 )
-def test_descriptions(head, words):
-    assert describe(head) == words
+def test_descriptions(head, description):
+    assert words.file_kind(file_kind(head)) == description
+
+
+def test_every_kind_has_words():
+    assert {file_kind(head) for head in OTHER_PREFIXES} <= set(words.KINDS)

@@ -1,0 +1,39 @@
+"""What a training will take, in words."""
+
+from core.forecast.forecast import Forecast
+from core.settings import MEGABYTE
+
+LEAST_SECONDS = 0.95
+
+
+def forecast(found: Forecast) -> str:
+    """Returns how long a training will take, and how much disk and memory."""
+    parts = []
+    if found.features_seconds:
+        parts.append(f"{about(found.features_seconds)} for the pictures")
+    else:
+        parts.append("the pictures are ready")
+    if found.head_epoch_seconds:
+        parts.append(f"then {duration(found.head_epoch_seconds)} an epoch for the head")
+    if found.fine_tune_epoch_seconds:
+        parts.append(f"then {duration(found.fine_tune_epoch_seconds)} an epoch of fine-tuning")
+    text = ", ".join(parts)
+    disk = f"{max(1, round(found.disk_bytes / MEGABYTE)):,} MB of disk" if found.disk_bytes else "no more disk"
+    memory = "fits in memory" if found.fits_in_memory else "is read from disk while training"
+    return f"{text[:1].upper()}{text[1:]}; {about(found.total_seconds)} in all. Takes {disk}; {memory}."
+
+
+def about(seconds: float) -> str:
+    """Returns a time that was estimated, such as `about 2 min`."""
+    return duration(seconds) if seconds < LEAST_SECONDS else f"about {duration(seconds)}"
+
+
+def duration(seconds: float) -> str:
+    """Returns a time as a user would say it."""
+    if seconds < LEAST_SECONDS:
+        return "less than a second"
+    if seconds < 100:
+        return f"{round(seconds)} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
