@@ -34,6 +34,17 @@ CHROMIUM_FLAGS = (
 START_SECONDS = 30
 END_SECONDS = 60
 PATIENCE_MILLISECONDS = 60_000
+# Several of those waits one after the other, on a machine that is busy.
+TEST_SECONDS = 600
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks all tests of this folder, and gives them longer than others."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
