@@ -1,5 +1,7 @@
 """What this is, three steps, one click to a first model, the latest runs."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
@@ -47,7 +49,7 @@ def show_steps() -> None:
                 st.switch_page(page)
 
 
-def show_runs(runs: list[Run]) -> None:
+def show_runs(runs: Sequence[Run]) -> None:
     """Draws the runs at work and the newest of the others, or what to do to get one."""
     # What runs, then what waits for it in the order of its turn.
     run_views.at_work(sorted(runs, key=lambda run: (run.status != RunStatus.RUNNING, run.created)))

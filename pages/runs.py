@@ -1,6 +1,7 @@
 """All runs: open, rename, delete, compare."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -17,7 +18,7 @@ OPENED = "opened_run"
 PERCENT = "%.1f %%"
 
 
-def choose_runs(runs: list[Run]) -> list[Run]:
+def choose_runs(runs: Sequence[Run]) -> list[Run]:
     """Draws the table and returns the chosen runs."""
     # Rows are chosen by their place, so the choice is dropped when the list changes.
     fingerprint = hashlib.sha256(" ".join(run.id for run in runs).encode()).hexdigest()[:12]
@@ -56,12 +57,12 @@ def _accuracy_percent(run: Run) -> float | None:
     return run.metrics["val_accuracy"] * 100 if "val_accuracy" in run.metrics else None
 
 
-def note_opened(click: str, runs: list[Run]) -> None:
+def note_opened(click: str, runs: Sequence[Run]) -> None:
     """Notes whose name was clicked; a page can't be left before it is drawn."""
     st.session_state[OPENED] = runs[st.session_state[click].row].id
 
 
-def show_actions(chosen: list[Run]) -> None:
+def show_actions(chosen: Sequence[Run]) -> None:
     """Draws what can be done with the chosen runs."""
     if not chosen:
         st.caption(
@@ -84,13 +85,13 @@ def show_actions(chosen: list[Run]) -> None:
             dialogs.delete(f"{wording.count(len(chosen), 'run')}: {names}", lambda: delete_runs(chosen))
 
 
-def delete_runs(runs: list[Run]) -> None:
+def delete_runs(runs: Sequence[Run]) -> None:
     """Deletes runs with their models."""
     for run in runs:
         queue.delete(session.run_store(), run.id)
 
 
-def show_comparison(chosen: list[Run]) -> None:
+def show_comparison(chosen: Sequence[Run]) -> None:
     """Draws the curves of the chosen runs in one chart."""
     st.subheader("Compared")
     metric = st.segmented_control(

@@ -1,6 +1,7 @@
 """Show a trained model new pictures."""
 
 import random
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 import streamlit as st
@@ -29,7 +30,7 @@ DRAW = "held_out_draw"
 WARM_POLL_SECONDS = 0.5
 
 
-def choose_run(runs: list[Run]) -> Run:
+def choose_run(runs: Sequence[Run]) -> Run:
     """Draws the choice of the model; the newest one at first."""
     by_id = {run.id: run for run in runs}
     if st.query_params.get("run") in by_id:
@@ -121,7 +122,7 @@ def held_out_picture(dataset: DatasetIndex, sample: Sample) -> Picture:
     return Picture(sample.name.rsplit("/", 1)[-1], dataset.picture_path(sample), dataset.class_names[sample.label])
 
 
-def show_testing(runs: list[Run]) -> None:
+def show_testing(runs: Sequence[Run]) -> None:
     """Draws the page for people who have a model."""
     run = choose_run(runs)
     if not is_usable(run):

@@ -35,10 +35,6 @@ Found = TypeVar("Found")
 NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 
 
-# Under another name inside the class, which has a method `list`.
-Runs = list[Run]
-
-
 class RunStore:
     """The runs of one data home.
 
@@ -123,7 +119,7 @@ class RunStore:
             )
         return found[0]
 
-    def list(self) -> Runs:
+    def list(self) -> Sequence[Run]:
         """Returns all runs, the newest first."""
         return self._select("ORDER BY sequence DESC")
 
@@ -362,7 +358,7 @@ class RunStore:
             raise DatabaseDamagedError("The database lacks epochs that the folder of their run records.")
         return max(last, recorded) + 1
 
-    def _select(self, condition: str) -> Runs:
+    def _select(self, condition: str) -> Sequence[Run]:
         return self._access.read(
             lambda connection: [rows.read_run(row) for row in connection.execute(f"SELECT * FROM runs {condition}")]
         )

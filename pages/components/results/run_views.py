@@ -1,5 +1,7 @@
 """How a run is shown in lists and headings."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.config.recipes import RECIPES
@@ -55,7 +57,7 @@ def time_taken(run: Run) -> str:
     return wording.UNKNOWN if taken is None else wording.duration(taken)
 
 
-def at_work(runs: list[Run]) -> None:
+def at_work(runs: Sequence[Run]) -> None:
     """Draws those of the runs that are queued or running, again and again until one of them begins or ends."""
     active = [run for run in runs if not run.status.is_finished]
     if not active:

@@ -1,6 +1,6 @@
 """What a browser session has chosen, as ids, and the stores and clients that all sessions share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -135,12 +135,12 @@ def choose_run(run_id: str) -> None:
     st.session_state[CHOSEN_RUN] = run_id
 
 
-def chosen_run(runs: list[Run]) -> Run | None:
+def chosen_run(runs: Sequence[Run]) -> Run | None:
     """Returns the chosen run if it is among these, else the first, else None."""
     return _chosen(CHOSEN_RUN, runs)
 
 
-def _chosen(key: str, choices: list[Item]) -> Item | None:
+def _chosen(key: str, choices: Sequence[Item]) -> Item | None:
     chosen = st.session_state.get(key)
     return next((item for item in choices if item.id == chosen), choices[0] if choices else None)
 
