@@ -26,7 +26,6 @@ from core.files.user_files import is_folder, open_file, walk
 from core.runs.records.store import Run, RunStore
 from core.settings import settings
 
-EVALUATION_NAME = "evaluation.json"
 SHOWN_CLASSES = 5
 SHOWN_NAMES = 12
 # A matrix of more classes isn't printed whole, one of many more not even as JSON: it would take gigabytes.
@@ -44,7 +43,7 @@ def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
     index = DatasetStore(settings()).get(dataset) if dataset else None
     if index is None or index.id == found.dataset_id:
         # Of its own data set only the held-out pictures count: it has learned the others.
-        evaluations = load_evaluations(store.folder(found.id) / EVALUATION_NAME)
+        evaluations = load_evaluations(store.folder(found.id))
     else:
         evaluations = [_evaluate_on(index, store.folder(found.id))]
     if as_json:

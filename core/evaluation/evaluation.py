@@ -13,6 +13,7 @@ from core.files import durable
 
 Z_95 = 1.959963984540054
 CALIBRATION_BINS = 10
+EVALUATION_FILE = "evaluation.json"
 
 
 def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -184,20 +185,30 @@ class Evaluation:
             raise ValueError("labels, probabilities and classes that don't fit each other")
 
 
-def save_evaluations(evaluations: list[Evaluation], path: Path) -> None:
-    """Writes evaluations as one JSON file, whole or not at all."""
+def final_metrics(evaluations: Sequence[Evaluation]) -> dict[str, float]:
+    """Returns the numbers that a run ends with: those of its validation pictures, and the accuracy on others."""
+    if not evaluations:
+        return {}
+    metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
+    return metrics | {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
+
+
+def save_evaluations(evaluations: Sequence[Evaluation], folder: Path) -> None:
+    """Writes evaluations into a run's folder as one JSON file, whole or not at all."""
     values = [evaluation.to_dict() for evaluation in evaluations]
+    path = folder / EVALUATION_FILE
+    durable.sweep(path)
     durable.write(path, json.dumps(values, allow_nan=False).encode())
 
 
-def load_evaluations(path: Path) -> list[Evaluation]:
-    """Reads what `save_evaluations` wrote.
+def load_evaluations(folder: Path) -> list[Evaluation]:
+    """Reads what `save_evaluations` wrote into a run's folder; that of the validation pictures comes first.
 
     Raises:
         RunError: there is none, or it can't be read.
     """
     try:
-        evaluations = [Evaluation.from_dict(values) for values in json.loads(path.read_text())]
+        evaluations = [Evaluation.from_dict(values) for values in json.loads((folder / EVALUATION_FILE).read_text())]
         if not evaluations:
             raise ValueError("no evaluation")
         return evaluations

@@ -165,7 +165,7 @@ def _faults(dataset: DatasetIndex) -> Iterator[str]:
 def _model_faults(folder: Path) -> Iterator[str]:
     """Tells what is wrong with the files of a run that has a model."""
     try:
-        load_evaluations(folder / "evaluation.json")
+        load_evaluations(folder)
         description = json.loads((folder / "model" / "classifier.json").read_text())
         for name, checksum in description["checksums"].items():
             if hashlib.sha256((folder / "model" / name).read_bytes()).hexdigest() != checksum:

@@ -182,7 +182,7 @@ def test_evaluations_of_thousands_of_classes_are_told_in_short(
         tuple(f"{n}.png" for n in range(number)),
     )
     run = last_json(trained_home[1].stdout)
-    save_evaluations([evaluation], home / "runs" / run["id"] / "evaluation.json")
+    save_evaluations([evaluation], home / "runs" / run["id"])
     code, output, _ = call("evaluate", "Small", home=home)
     assert code == 0 and "Of 1,200 classes, the 100 with the most mistakes:" in output
     assert len(output.splitlines()) < 220

@@ -211,10 +211,10 @@ def test_run_whose_data_set_was_deleted_is_not_resumed_and_says_why(open_page, t
 
 def test_model_that_only_guesses_is_called_so(open_page, trained):
     run = trained.get("Good run")
-    path = trained.folder(run.id) / "evaluation.json"
-    (evaluation,) = load_evaluations(path)
+    folder = trained.folder(run.id)
+    (evaluation,) = load_evaluations(folder)
     always_the_first = np.tile([0.8, 0.1, 0.1], (len(evaluation.labels), 1))
-    save_evaluations([replace(evaluation, probabilities=always_the_first)], path)
+    save_evaluations([replace(evaluation, probabilities=always_the_first)], folder)
     app = open_page("run", run=run.id)
     assert app.warning[0].value == ("No better than guessing (33 %). Lower the learning rate, or check the labels.")
     table = app.dataframe[0].value
@@ -228,12 +228,12 @@ def test_completed_run_has_nothing_to_resume(open_page, trained):
 
 def test_of_many_classes_those_with_the_most_mistakes_are_shown(open_page, trained):
     run = trained.get("Good run")
-    path = trained.folder(run.id) / "evaluation.json"
-    (evaluation,) = load_evaluations(path)
+    folder = trained.folder(run.id)
+    (evaluation,) = load_evaluations(folder)
     number, size = len(evaluation.labels), 3000
     wrong = np.eye(number, size, 100)
     many = replace(evaluation, class_names=tuple(f"class {n}" for n in range(size)), probabilities=wrong)
-    save_evaluations([replace(many, labels=np.arange(number))], path)
+    save_evaluations([replace(many, labels=np.arange(number))], folder)
     app = open_page("run", run=run.id)
     assert "Of 3,000 classes, the 100 with the most mistakes are shown." in words(app)
     (chart,) = [item for item in app.get("plotly_chart") if "Confusion matrix" in item.proto.alt]

@@ -1,6 +1,5 @@
 """A network with the weights that a run begins with, and the features that it gives."""
 
-import hashlib
 from pathlib import Path
 
 from core.backbones.availability import availability
@@ -8,7 +7,8 @@ from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import WeightsError
-from core.files.user_files import is_file, open_file
+from core.files.checksums import sha256_of
+from core.files.user_files import is_file
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.networks.weights import ensure_weights, load_weights
@@ -35,8 +35,7 @@ def weights_fingerprint(config: TrainingConfig, settings: Settings) -> str:
     path = weights_path(config, settings)
     if path is None or not is_file(path):
         return NOT_HERE
-    with open_file(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def build_pretrained(config: TrainingConfig, num_classes: int, settings: Settings) -> Classifier:

@@ -4,7 +4,6 @@ Only what this studio wrote is loaded: the network is built from our description
 checksum has to match, since a flipped bit in a weight file would load in silence.
 """
 
-import hashlib
 import io
 import json
 import shutil
@@ -17,6 +16,7 @@ import numpy as np
 from core.config.training_config import TrainingConfig
 from core.errors import ConfigError, RunError
 from core.files import durable
+from core.files.checksums import sha256_of
 from core.images.decoding import DECODER_VERSION
 from core.nn.networks.classifier import Classifier, build_classifier
 
@@ -76,11 +76,6 @@ class TrainedClassifier:
     reference: TrainingEmbeddings
 
 
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 class _InMemory(io.BytesIO):
     """A file in memory under a name that Keras takes for one of weights.
 
@@ -124,7 +119,7 @@ def _write_classifier(trained: TrainedClassifier, beside: Path) -> None:
         "config": json.loads(trained.config.to_json()),
         "class_names": list(trained.class_names),
         "reference_paths": list(reference.paths),
-        "checksums": {name: _checksum(beside / name) for name in (WEIGHTS, REFERENCE)},
+        "checksums": {name: sha256_of(beside / name) for name in (WEIGHTS, REFERENCE)},
         "decoder": DECODER_VERSION,
         "keras": keras.__version__,
     }
@@ -142,7 +137,7 @@ def load_classifier(folder: Path) -> TrainedClassifier:
     try:
         description = json.loads((folder / DESCRIPTION).read_text())
         for name, checksum in description["checksums"].items():
-            if _checksum(folder / name) != checksum:
+            if sha256_of(folder / name) != checksum:
                 raise RunError(f"The model's file {name} was changed or damaged since it was saved. Train it again.")
         config = TrainingConfig.from_json(json.dumps(description["config"]))
         class_names = tuple(description["class_names"])

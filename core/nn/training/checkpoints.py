@@ -4,7 +4,6 @@ Random numbers of the order and of the augmentation come from the seed and the n
 are among the head's variables, so variables, optimizer and counters are all there is to keep.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -15,7 +14,10 @@ import numpy as np
 
 from core.errors import RunError
 from core.files import durable
+from core.files.checksums import sha256_of
 
+# In the folder of a run.
+CHECKPOINT_FOLDER = "checkpoints"
 LISTING = "checkpoints.json"
 KEPT = 2
 
@@ -85,7 +87,7 @@ class Checkpoints:
         name = f"{state.first_epoch + state.epoch:06d}-{state.phase}.npz"
         with durable.writing(self.folder / name) as file:
             np.savez(file, allow_pickle=False, **_flat(state))
-        checksum = _checksum(self.folder / name)
+        checksum = sha256_of(self.folder / name)
         entries = [{"name": name, "sha256": checksum}, *(e for e in self._entries() if e["name"] != name)][:KEPT]
         durable.write(self.folder / LISTING, json.dumps(entries).encode())
         self._sweep({entry["name"] for entry in entries})
@@ -95,7 +97,7 @@ class Checkpoints:
         for damaged, entry in enumerate(self._entries()):
             try:
                 path = self.folder / entry["name"]
-                if _checksum(path) == entry["sha256"]:
+                if sha256_of(path) == entry["sha256"]:
                     with np.load(path, allow_pickle=False) as arrays:
                         return Loaded(_state(arrays), damaged)
             except (OSError, ValueError, KeyError, TypeError):
@@ -119,11 +121,6 @@ class Checkpoints:
         for path in [*self.folder.glob("*.npz"), *self.folder.glob(".*.part")]:
             if path.name not in listed:
                 path.unlink(missing_ok=True)
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _flat(state: TrainingState) -> dict[str, np.ndarray]:

@@ -13,7 +13,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.errors import DatasetError
-from core.evaluation.evaluation import Evaluation, save_evaluations
+from core.evaluation.evaluation import Evaluation, final_metrics, save_evaluations
 from core.events import Event
 from core.features.cache import evict
 from core.features.feature_space import FeatureRows, array_rows
@@ -22,7 +22,7 @@ from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features
 from core.nn.networks.classifier import Classifier, class_probabilities
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
-from core.nn.training.checkpoints import Checkpoints, TrainingState
+from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable, num_measured
 from core.nn.training.trainer import Trainer, run_model
@@ -30,8 +30,6 @@ from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
 MODEL_FOLDER = "model"
-CHECKPOINT_FOLDER = "checkpoints"
-EVALUATION_FILE = "evaluation.json"
 # How many training pictures are kept to compare with: many where their features are at hand, fewer where each has to
 # go through thawed blocks for it.
 REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256
@@ -150,9 +148,7 @@ class _Training:
         # Last of all: a run that is ended before its end is recorded goes on from them.
         if not self.stopped:
             self.checkpoints.clear()
-        metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
-        metrics |= {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
-        return TrainingResult(self.stopped, metrics, self.clock.seconds)
+        return TrainingResult(self.stopped, final_metrics(evaluations), self.clock.seconds)
 
     def _build(self) -> tuple[Classifier, FeatureSource]:
         with self.clock.phase("weights"):
@@ -269,9 +265,8 @@ class _Training:
             self.on_event(Event("save"))
             trained = TrainedClassifier(self.classifier, self.config, self.dataset.class_names, self._reference())
             self.folder.mkdir(parents=True, exist_ok=True)
-            for name in (EVALUATION_FILE, NOTES_FILE):
-                durable.sweep(self.folder / name)
-            save_evaluations(evaluations, self.folder / EVALUATION_FILE)
+            durable.sweep(self.folder / NOTES_FILE)
+            save_evaluations(evaluations, self.folder)
             # Each sentence once, though two parts of a network may have run in the same engine.
             save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)

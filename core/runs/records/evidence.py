@@ -12,9 +12,9 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.store.manifest import MANIFEST_NAME, read_manifest
 from core.errors import CoreError
-from core.evaluation.evaluation import Evaluation, load_evaluations
+from core.evaluation.evaluation import Evaluation, final_metrics, load_evaluations
 from core.events import Event
-from core.nn.training.checkpoints import Checkpoints
+from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints
 from core.nn.training.notes import load_notes, save_notes
 from core.runs.records.history import epoch_events
 from core.runs.records.manifest import RUN_ID, RunRecord
@@ -22,8 +22,6 @@ from core.runs.records.run import Run, RunStatus
 
 # Where the training writes, as `core.nn.training.training` has it, which can't be imported without TensorFlow.
 DESCRIPTION = Path("model") / "classifier.json"
-CHECKPOINT_FOLDER = "checkpoints"
-EVALUATION_NAME = "evaluation.json"
 UNKNOWN_DATASET = "unknown"
 NOTE = (
     "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the time"
@@ -63,7 +61,7 @@ def record_of_folder(folder: Path, datasets: Path) -> RunRecord | None:
         status=RunStatus.STOPPED if events else RunStatus.COMPLETED,
         phase="save",
         created=min(times),
-        metrics=_metrics(evaluations),
+        metrics=final_metrics(evaluations),
     )
     return RunRecord(run, events=tuple(events))
 
@@ -84,17 +82,9 @@ def note_what_is_unknown(folder: Path, run: Run) -> None:
 
 def _evaluations(folder: Path) -> list[Evaluation]:
     try:
-        return load_evaluations(folder / EVALUATION_NAME)
+        return load_evaluations(folder)
     except CoreError:
         return []
-
-
-def _metrics(evaluations: Sequence[Evaluation]) -> dict[str, float]:
-    """Returns the final numbers of a run, as its training reports them."""
-    if not evaluations:
-        return {}
-    metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
-    return metrics | {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
 
 
 def _events(folder: Path, config: TrainingConfig) -> list[Event]:

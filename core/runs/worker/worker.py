@@ -146,7 +146,8 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
         dataset = DatasetStore(ours).get(run.dataset_id)
         if should_stop():
             return End(RunStatus.STOPPED, seconds=on_event.seconds())
-        from core.nn.training.training import CHECKPOINT_FOLDER, run_training
+        from core.nn.training.checkpoints import CHECKPOINT_FOLDER
+        from core.nn.training.training import run_training
 
         folder = store.folder(run.id)
         restore_history(store, run, folder / CHECKPOINT_FOLDER)

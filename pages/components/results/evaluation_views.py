@@ -16,7 +16,6 @@ from pages.components.results import run_views
 from pages.components.shared import pictures, tables
 from pages.components.shell import session
 
-FILE = "evaluation.json"
 MOST_WRONG = 8
 MOST_CLASSES = 100
 CLASS_WIDTH = 160
@@ -24,7 +23,7 @@ PERCENT = "%.1f %%"
 
 
 def _evaluations(run: Run) -> list[Evaluation]:
-    return load_evaluations(session.run_store().folder(run.id) / FILE)
+    return load_evaluations(session.run_store().folder(run.id))
 
 
 def summary(run: Run) -> None:

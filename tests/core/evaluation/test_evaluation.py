@@ -81,8 +81,8 @@ def test_a_model_that_keeps_its_promises_has_no_calibration_error():
 
 
 def test_what_is_written_is_read(evaluation, tmp_path):
-    save_evaluations([evaluation], tmp_path / "evaluation.json")
-    (read,) = load_evaluations(tmp_path / "evaluation.json")
+    save_evaluations([evaluation], tmp_path)
+    (read,) = load_evaluations(tmp_path)
     np.testing.assert_array_equal(read.probabilities, evaluation.probabilities)
     assert (read.paths, read.class_names, read.split) == (evaluation.paths, evaluation.class_names, "validation")
 
@@ -92,4 +92,4 @@ def test_an_evaluation_that_cannot_be_read_is_said_so(text, tmp_path):
     if text is not None:
         (tmp_path / "evaluation.json").write_text(text)
     with pytest.raises(RunError, match="no evaluation that can be read"):
-        load_evaluations(tmp_path / "evaluation.json")
+        load_evaluations(tmp_path)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from core.errors import RunError
-from core.nn.training.checkpoints import Checkpoints, TrainingState, require_same_shapes
-from core.nn.training.training import CHECKPOINT_FOLDER, run_training
+from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState, require_same_shapes
+from core.nn.training.training import run_training
 from tests.project import ROOT
 
 

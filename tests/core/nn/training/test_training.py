@@ -40,7 +40,7 @@ def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated
     assert phases == ["weights", "features", "head", "evaluate", "save"]
     assert [event.epoch for event in events if event.epoch] == list(range(1, 16))
 
-    (evaluation,) = load_evaluations(home.runs / "run" / "evaluation.json")
+    (evaluation,) = load_evaluations(home.runs / "run")
     assert evaluation.accuracy == outcome.metrics["val_accuracy"]
     held_out = dataset.select("validation")
     assert evaluation.paths == tuple(sample.path for sample in held_out)
@@ -102,7 +102,7 @@ def test_fine_tuning_follows_the_head_and_lowers_the_loss(config, dataset, home)
     losses = [event.metrics["loss"] for event in events if event.epoch]
     assert losses[-1] < losses[1]
     assert "fine_tune" in outcome.seconds
-    (evaluation,) = load_evaluations(home.runs / "run" / "evaluation.json")
+    (evaluation,) = load_evaluations(home.runs / "run")
     predictions = Predictor(home.runs / "run").predict([dataset.folder / path for path in evaluation.paths])
     np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=1e-2)
 

@@ -30,9 +30,7 @@ def old(store: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> RunSt
     probabilities = np.full((len(held_out), 2), 0.5)
     probabilities[:, 0] += 0.25
     paths = tuple(sample.path for sample in held_out)
-    save_evaluations(
-        [Evaluation("validation", dataset.class_names, labels, probabilities, paths)], folder / "evaluation.json"
-    )
+    save_evaluations([Evaluation("validation", dataset.class_names, labels, probabilities, paths)], folder)
     save_notes(["Computed by TensorFlow."], folder)
     store.path.unlink()
     return RunStore(store.path)
