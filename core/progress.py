@@ -1,7 +1,9 @@
 """How a long job reports its progress and notices that it is to stop."""
 
 import time
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from core.errors import Stopped
 from core.events import Event
@@ -53,3 +55,66 @@ class Progress:
             raise Stopped
         self._told = time.monotonic()
         self._on_event(Event(self._phase, self._step, self._total))
+
+
+class Throughput:
+    """How fast a network gets on. The first batch is also compiled, so the clock starts after it."""
+
+    def __init__(self) -> None:
+        self._timed = 0
+        self._started: float | None = None
+
+    def add(self, units: int) -> None:
+        """Counts what was done just now."""
+        if self._started is None:
+            self._started = time.monotonic()
+        else:
+            self._timed += units
+
+    def metrics(self, units_left: int, pictures_in_unit: float = 1.0) -> dict[str, float]:
+        """Returns `pictures_per_second` and `seconds_left`; nothing until there were two batches.
+
+        Args:
+            units_left: how much is still to be done.
+            pictures_in_unit: how many pictures one of them stands for.
+        """
+        if self._started is None or not self._timed:
+            return {}
+        seconds_a_unit = max(time.monotonic() - self._started, 1e-6) / self._timed
+        return {"pictures_per_second": pictures_in_unit / seconds_a_unit, "seconds_left": seconds_a_unit * units_left}
+
+
+class PhaseSeconds:
+    """Adds up how long each phase took.
+
+    Args:
+        phase: what goes on already; empty where nothing does.
+        seconds: for how long.
+    """
+
+    def __init__(self, phase: str = "", seconds: float = 0.0) -> None:
+        self._phase = phase
+        self._since = time.monotonic()
+        self._past = defaultdict(float, {phase: max(0.0, seconds)})
+
+    def enter(self, phase: str) -> None:
+        """Takes note that this phase goes on from now."""
+        now = time.monotonic()
+        self._past[self._phase] += now - self._since
+        self._phase, self._since = phase, now
+
+    @contextmanager
+    def during(self, phase: str) -> Iterator[None]:
+        """Times what happens inside, after which nothing goes on."""
+        self.enter(phase)
+        try:
+            yield
+        finally:
+            self.enter("")
+
+    def seconds(self) -> dict[str, float]:
+        """Returns the seconds of each phase until now."""
+        seconds = dict(self._past)
+        seconds[self._phase] = seconds.get(self._phase, 0.0) + time.monotonic() - self._since
+        seconds.pop("", None)
+        return seconds

@@ -1,6 +1,5 @@
 """Pictures through the frozen part of a network, once, into the feature cache."""
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -23,7 +22,7 @@ from core.images.augmentation import make_view
 from core.images.decoding import DECODER_VERSION, decode
 from core.nn.extraction.engines import BATCH, Engine, choose_engine
 from core.nn.networks.classifier import Classifier
-from core.progress import OnEvent, ShouldStop, ignore_event
+from core.progress import OnEvent, ShouldStop, Throughput, ignore_event
 
 # Share of the free memory that rows of one stage may take before they are read from disk instead.
 MEMORY_SHARE = 0.25
@@ -61,30 +60,26 @@ def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.n
                 future.cancel()
 
 
-@dataclass
-class Progress:
-    """Counts pictures over several passes and tells how fast they go and how long they still take."""
+class FeatureProgress:
+    """Counts pictures over several passes and tells how fast they go and how long they still take.
 
-    total: int
-    on_event: OnEvent
-    done: int = 0
-    _timed: int = 0
-    _started: float = 0.0
+    Args:
+        total: how many pictures there are in all passes.
+        done: how many of them need no computing.
+        on_event: told of each batch.
+    """
+
+    def __init__(self, total: int, done: int, on_event: OnEvent) -> None:
+        self.total = total
+        self.done = done
+        self._on_event = on_event
+        self._throughput = Throughput()
 
     def add(self, pictures: int) -> None:
-        """Counts pictures that were computed just now, and says so.
-
-        The first batch also compiles the network, so the clock starts after it.
-        """
+        """Counts pictures that were computed just now, and says so."""
         self.done += pictures
-        metrics = {}
-        if self._started:
-            self._timed += pictures
-            rate = self._timed / max(time.monotonic() - self._started, 1e-6)
-            metrics = {"pictures_per_second": rate, "seconds_left": (self.total - self.done) / rate}
-        else:
-            self._started = time.monotonic()
-        self.on_event(Event("features", self.done, self.total, metrics))
+        self._throughput.add(pictures)
+        self._on_event(Event("features", self.done, self.total, self._throughput.metrics(self.total - self.done)))
 
 
 @dataclass
@@ -217,7 +212,7 @@ class FeatureSource:
             for samples, view in wanted
         ]
         total = sum(len(samples) for samples, _ in wanted)
-        progress = Progress(total, on_event, total - sum(len(digests) for _, digests in missing))
+        progress = FeatureProgress(total, total - sum(len(digests) for _, digests in missing), on_event)
         if not any(digests for _, digests in missing):
             return
         on_event(Event("features", progress.done, total))
@@ -249,7 +244,7 @@ class FeatureSource:
         view: int,
         digests: Sequence[str],
         compute: Callable[[np.ndarray], np.ndarray],
-        progress: Progress,
+        progress: FeatureProgress,
     ) -> Iterator[Batch]:
         chunks = [digests[start : start + BATCH] for start in range(0, len(digests), BATCH)]
         with ThreadPoolExecutor(psutil.cpu_count() or 1) as decoders:

@@ -1,7 +1,6 @@
 """The training loop: epochs over rows that are in memory or on disk, told as events."""
 
 import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,7 +18,7 @@ from core.nn.networks.classifier import class_probabilities
 from core.nn.training.checkpoints import TrainingState, require_same_shapes
 from core.nn.training.optimization import Optimizers, scheduled_rate, step_function
 from core.nn.training.stages import Stage
-from core.progress import OnEvent, ShouldStop
+from core.progress import OnEvent, ShouldStop, Throughput
 
 EVALUATION_BATCH = 128
 
@@ -88,37 +87,6 @@ def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, fl
     """Returns the mean cross-entropy and the share of right answers, both without class weights."""
     probabilities = class_probabilities(logits)
     return cross_entropy(probabilities, labels), float((probabilities.argmax(axis=1) == labels).mean())
-
-
-class Throughput:
-    """How fast the batches of an epoch go. The first one also compiles the step, so the clock starts after it.
-
-    Args:
-        num_batches: in the epoch.
-        num_pictures: in the epoch.
-    """
-
-    def __init__(self, num_batches: int, num_pictures: int) -> None:
-        self.num_batches = num_batches
-        self._num_pictures = num_pictures
-        self._done = 0
-        self._first = 0.0
-
-    def batch_ends(self) -> None:
-        """Counts a batch."""
-        self._done += 1
-        if self._done == 1:
-            self._first = time.monotonic()
-
-    def metrics(self, num_epochs: int) -> dict[str, float]:
-        """Returns pictures a second and the seconds left, both after the second batch; this epoch is the first left."""
-        if self._done < 2:
-            return {}
-        seconds_a_batch = max((time.monotonic() - self._first) / (self._done - 1), 1e-9)
-        return {
-            "pictures_per_second": self._num_pictures / self.num_batches / seconds_a_batch,
-            "seconds_left": seconds_a_batch * (self.num_batches * num_epochs - self._done),
-        }
 
 
 @dataclass
@@ -195,7 +163,7 @@ class Trainer:
         order = np.random.default_rng([data.seed, self.first_epoch + epoch]).permutation(len(data.labels))
         size = self.stage.config.batch_size
         batches = [order[start : start + size] for start in range(0, len(order), size)]
-        pace = Throughput(len(batches), len(data.labels))
+        throughput = Throughput()
         for number, (indices, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
             if rows is None or self.should_stop():
                 return False
@@ -206,8 +174,8 @@ class Trainer:
             labels = data.labels[indices]
             weights = data.class_weights[labels].astype(np.float32)
             loss = step(tf.constant(rows), tf.constant(labels), tf.constant(weights))
-            pace.batch_ends()
-            self._batch_ends(epoch, number, pace)
+            throughput.add(1)
+            self._batch_ends(epoch, number, len(batches), throughput)
         if not np.isfinite(loss.numpy()):
             self._check_rows()
             raise RunError(
@@ -279,9 +247,10 @@ class Trainer:
             optimizer=[variable.numpy() for variable in self.optimizers.variables],
         )
 
-    def _batch_ends(self, epoch: int, number: int, pace: "Throughput") -> None:
-        self.pace = pace.metrics(self.stage.epochs - epoch)
-        metrics = {"batch": number, "batches": pace.num_batches, **self.pace}
+    def _batch_ends(self, epoch: int, number: int, num_batches: int, throughput: Throughput) -> None:
+        batches_left = num_batches * (self.stage.epochs - epoch) - number
+        self.pace = throughput.metrics(batches_left, len(self.stage.data.labels) / num_batches)
+        metrics = {"batch": number, "batches": num_batches, **self.pace}
         self.on_event(Event(self.stage.phase, epoch, self.stage.epochs, metrics))
 
     def _snapshot(self) -> list[np.ndarray]:

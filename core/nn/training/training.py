@@ -1,9 +1,7 @@
 """A training from configuration and pictures to a saved, evaluated model."""
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import keras
@@ -26,7 +24,7 @@ from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, Trainin
 from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable, num_measured
 from core.nn.training.trainer import Trainer, run_model
-from core.progress import OnEvent, ShouldStop
+from core.progress import OnEvent, PhaseSeconds, ShouldStop
 from core.settings import Settings
 
 MODEL_FOLDER = "model"
@@ -51,22 +49,6 @@ class TrainingResult:
     stopped: bool
     metrics: dict[str, float]
     seconds: dict[str, float]
-
-
-@dataclass
-class PhaseClock:
-    """Adds up the seconds of each phase."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        """Times what happens inside."""
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
 
 
 def run_training(
@@ -112,7 +94,7 @@ class _Training:
         self.settings = settings
         self.on_event = on_event
         self.should_stop = should_stop
-        self.clock = PhaseClock()
+        self.clock = PhaseSeconds()
         self.stopped = False
         self.history: list[dict[str, float]] = []
         self.fine_tuned = False
@@ -148,10 +130,10 @@ class _Training:
         # Last of all: a run that is ended before its end is recorded goes on from them.
         if not self.stopped:
             self.checkpoints.clear()
-        return TrainingResult(self.stopped, final_metrics(evaluations), self.clock.seconds)
+        return TrainingResult(self.stopped, final_metrics(evaluations), self.clock.seconds())
 
     def _build(self) -> tuple[Classifier, FeatureSource]:
-        with self.clock.phase("weights"):
+        with self.clock.during("weights"):
             self.on_event(Event("weights"))
             source = open_features(
                 self.config, self.dataset, self.settings, self.on_event, self.should_stop, download=True
@@ -161,22 +143,22 @@ class _Training:
     def _train_head(self) -> None:
         boundary = self.source.head_boundary
         views = self.config.augmentation.cached_views
-        with self.clock.phase("features"):
+        with self.clock.during("features"):
             if self.source.cut_boundary not in (boundary, "pixels"):
                 self._ensure(self.source.cut_boundary, views)
             self._ensure(boundary, views)
-        with self.clock.phase("head"):
+        with self.clock.during("head"):
             self._fit(self._stage("head", boundary, Trainable(None, self.classifier.head)))
 
     def _fine_tune(self) -> None:
         self.fine_tuned = True
         boundary = self.source.cut_boundary
-        with self.clock.phase("features"):
+        with self.clock.during("features"):
             self._ensure(boundary, 1 if boundary == "pixels" else self.config.augmentation.cached_views)
         network = Trainable(
             self.classifier.suffix, self.classifier.head, self.classifier.unfrozen, self.config.from_scratch
         )
-        with self.clock.phase("fine_tune"):
+        with self.clock.during("fine_tune"):
             self._fit(self._stage("fine_tune", boundary, network))
 
     def _ensure(self, boundary: str, views: int) -> None:
@@ -239,7 +221,7 @@ class _Training:
         return self.computed[key]
 
     def _evaluate(self) -> list[Evaluation]:
-        with self.clock.phase("evaluate"):
+        with self.clock.during("evaluate"):
             self.on_event(Event("evaluate"))
             return [self._evaluate_split(split) for split in ("validation", "test") if self.samples[split]]
 
@@ -261,7 +243,7 @@ class _Training:
         return replace(reference, threshold=float(np.quantile(cosines[:, 0], UNLIKE_SHARE)))
 
     def _save(self, evaluations: list[Evaluation]) -> None:
-        with self.clock.phase("save"):
+        with self.clock.during("save"):
             self.on_event(Event("save"))
             trained = TrainedClassifier(self.classifier, self.config, self.dataset.class_names, self._reference())
             self.folder.mkdir(parents=True, exist_ok=True)

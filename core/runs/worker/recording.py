@@ -1,38 +1,15 @@
 """What a worker records while it trains: its progress, and how long each phase took."""
 
 import time
-from collections import defaultdict
 from collections.abc import Mapping
 
 from core.events import Event
+from core.progress import PhaseSeconds
 from core.runs.records.store import Run, RunStore
 
 RECORD_SECONDS = 0.25
 # Recording progress may take at most this share of the time, on however slow a disk.
 RECORDING_SHARE = 0.05
-
-
-class PhaseSeconds:
-    """Adds up how long each phase took, from the signs of life alone, so that it is known of an ended worker too.
-
-    Args:
-        phase: what goes on already.
-        seconds: for how long.
-    """
-
-    def __init__(self, phase: str, seconds: float) -> None:
-        self.phase = phase
-        self.since = time.monotonic()
-        self._past = defaultdict(float, {phase: max(0.0, seconds)})
-
-    def enter(self, phase: str) -> None:
-        """Takes note that this phase goes on from now."""
-        self._past[self.phase] += time.monotonic() - self.since
-        self.phase, self.since = phase, time.monotonic()
-
-    def seconds(self) -> dict[str, float]:
-        """Returns the seconds of each phase until now."""
-        return added(self._past, {self.phase: time.monotonic() - self.since})
 
 
 class ProgressRecorder:

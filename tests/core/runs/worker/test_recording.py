@@ -6,8 +6,9 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.events import Event
+from core.progress import PhaseSeconds
 from core.runs.records.store import Run, RunStore
-from core.runs.worker.recording import PhaseSeconds, ProgressRecorder, added
+from core.runs.worker.recording import ProgressRecorder, added
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
