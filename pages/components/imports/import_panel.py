@@ -10,7 +10,7 @@ from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.samples import SAMPLES, SampleSet, import_sample
 from pages.components import wording
 from pages.components.imports import build_form, upload_box
-from pages.components.imports.layout_choice import PathImport
+from pages.components.imports.source_imports import SourceImport
 from pages.components.imports.upload_imports import UploadImport
 from pages.components.imports.uploads import Upload
 from pages.components.shared import left_out
@@ -31,7 +31,7 @@ SAMPLE_ICONS = {
 
 def import_from(label: str, path: Path) -> None:
     """Starts the import of a folder or archive on this machine."""
-    job_views.start(IMPORT, label, PathImport(session.dataset_store(), path).work())
+    job_views.start(IMPORT, label, SourceImport(session.dataset_store(), path).work())
 
 
 def import_builtin(name: str) -> None:

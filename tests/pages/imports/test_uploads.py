@@ -14,7 +14,8 @@ from core.errors import CoreError, Stopped
 from core.progress import ignore_event, never_stop
 from core.settings import GIGABYTE, ImportLimits
 from pages.components.imports import uploads as module
-from pages.components.imports.upload_imports import UndecidedUpload, UploadImport
+from pages.components.imports.source_imports import UndecidedImport
+from pages.components.imports.upload_imports import UploadImport
 from pages.components.imports.uploads import Throughput, Upload, UploadRefused, Uploads, label
 from tests.pages.conftest import wait_until
 
@@ -396,7 +397,7 @@ def test_an_upload_that_can_be_read_in_two_ways_is_kept_until_one_is_chosen(home
     source = sent(home, two_ways)
     with pytest.raises(AmbiguousLayout) as question:
         source.work()(ignore_event, never_stop)
-    assert isinstance(question.value, UndecidedUpload)
+    assert isinstance(question.value, UndecidedImport)
     assert leftovers(home)
     DatasetStore(home).sweep()
     by_name = next(candidate for candidate in question.value.candidates if "circle" in candidate.class_names)
@@ -407,7 +408,7 @@ def test_an_upload_that_can_be_read_in_two_ways_is_kept_until_one_is_chosen(home
 
 def test_an_undecided_upload_can_be_discarded_and_says_so_when_it_is_gone(home, two_ways):
     source = sent(home, two_ways)
-    with pytest.raises(UndecidedUpload):
+    with pytest.raises(UndecidedImport):
         source.work()(ignore_event, never_stop)
     source.discard()
     assert leftovers(home) == []
