@@ -9,11 +9,10 @@ from typing import BinaryIO
 
 from core.datasets.archives.folder_reader import file_chunks
 from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, is_class_name, tidy_class_name
 from core.datasets.names import MAX_NAME_LENGTH
 from core.errors import DatasetError
 from core.files.user_files import open_file
-
-MAX_CLASS_LENGTH = 100
 
 Pictures = Sequence[tuple[str, Path | BinaryIO]]
 """The name and the file of each picture."""
@@ -38,12 +37,11 @@ def check_class(name: str) -> str:
     Raises:
         DatasetError: it is empty, far too long, or looks like a path or a hidden folder.
     """
-    cleaned = " ".join(name.split())
-    is_path = "/" in cleaned or "\\" in cleaned or "\0" in cleaned or cleaned[1:2] == ":"
-    if not cleaned or is_path or cleaned.startswith((".", "__MACOSX")) or len(cleaned) > MAX_CLASS_LENGTH:
+    cleaned = tidy_class_name(name)
+    if not is_class_name(cleaned):
         raise DatasetError(
-            f"Expected a class name of at most {MAX_CLASS_LENGTH} characters, without slashes and not beginning with "
-            f"a dot. Received {name[:MAX_CLASS_LENGTH]!r}. Choose another name."
+            f"Expected a class name of at most {MAX_CLASS_NAME_LENGTH} characters, without slashes and not beginning "
+            f"with a dot. Received {name[:MAX_CLASS_NAME_LENGTH]!r}. Choose another name."
         )
     return cleaned
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.datasets.archives.archive import Extraction, extract_members
 from core.datasets.archives.picture_reader import Pictures, picture_members
+from core.datasets.class_names import check_class_name
 from core.datasets.edit import ADD, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.names import escape_label
@@ -16,7 +17,7 @@ from core.datasets.quality.image_statistics import pack, read_statistics, write_
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import TRAIN, UNDECIDED
 from core.datasets.store.verification import Sound, judge
-from core.datasets.versions.edits import check_class_name, version_of
+from core.datasets.versions.edits import version_of
 from core.errors import DatasetError
 from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from core.datasets.class_names import check_class_name
 from core.datasets.edit import (
     FEWEST_PICTURES,
     LEAVE_OUT_CLASS,
@@ -19,12 +20,9 @@ from core.datasets.edit import (
     listed,
 )
 from core.datasets.index import DatasetIndex, fingerprint
-from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
 from core.datasets.sample import Sample
-from core.datasets.splits import TRAIN, UNDECIDED, split_word, without_lone_train
+from core.datasets.splits import TRAIN, UNDECIDED, without_lone_train
 from core.errors import DatasetError
-
-MAX_CLASS_NAME_LENGTH = 100
 
 
 def apply_edits(dataset: DatasetIndex, edits: Sequence[Edit]) -> DatasetIndex:
@@ -69,35 +67,6 @@ def version_of(
         parent=dataset.id,
         edits=tuple(edits),
     )
-
-
-def check_class_name(name: str, class_names: Iterable[str]) -> str:
-    """Returns a name for a new class, tidied.
-
-    Args:
-        name: what the user typed.
-        class_names: the classes that there are beside it.
-
-    Raises:
-        DatasetError: it can't be the name of a folder, or is too much like that of another class.
-    """
-    name = escape_label(" ".join(name.split()))
-    if not name or len(name) > MAX_CLASS_NAME_LENGTH:
-        raise DatasetError(
-            f"Expected a class name of 1 to {MAX_CLASS_NAME_LENGTH} characters. Received {len(name)}. Choose another."
-        )
-    if not _is_folder_name(name):
-        raise DatasetError(
-            f"The class name {name!r} can't be the name of a folder. Leave out slashes, and a dot at its beginning."
-        )
-    for other in class_names:
-        if fold_name(other) == fold_name(name):
-            raise DatasetError(f"There is a class called {other} already. Choose another name, or merge the two.")
-        if split_word(name) and split_word(other) not in ("", split_word(name)):
-            raise DatasetError(
-                f"Classes called {other} and {name} would be taken for splits of the data. Choose another name."
-            )
-    return name
 
 
 class _Content:
@@ -238,11 +207,3 @@ def _check_counts(class_names: Sequence[str], samples: Iterable[Sample]) -> None
             raise DatasetError(
                 f"The class {name} would have no picture to train with. Keep some, or leave the class out."
             )
-
-
-def _is_folder_name(name: str) -> bool:
-    try:
-        parts = split_name(f"{name}/0")
-    except RefusedName:
-        return False
-    return parts == (name, "0") and not is_junk(parts)

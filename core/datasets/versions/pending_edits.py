@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from filelock import FileLock
 
+from core.datasets.class_names import check_class_name
 from core.datasets.edit import RELABEL, REMOVE, Edit
 from core.datasets.index import DatasetIndex
-from core.datasets.versions.edits import check_class_name
 from core.errors import DatasetError
 from core.files import durable
 

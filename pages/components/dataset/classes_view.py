@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH
 from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.processes.dataset_jobs import add_pictures_in_subprocess, make_version_in_subprocess
@@ -121,7 +122,7 @@ def _make(dataset: DatasetIndex, edit: Edit) -> None:
 def _rename(dataset: DatasetIndex, is_busy: bool) -> None:
     left, right = st.columns(2)
     old = left.selectbox("Class", dataset.class_names, key=f"rename_{dataset.id}")
-    right.text_input("New name", old, key=f"rename_to_{dataset.id}_{old}", max_chars=100)
+    right.text_input("New name", old, key=f"rename_to_{dataset.id}_{old}", max_chars=MAX_CLASS_NAME_LENGTH)
     _button("Rename", dataset, _read_rename, is_busy)
 
 
@@ -135,7 +136,9 @@ def _merge(dataset: DatasetIndex, is_busy: bool) -> None:
     left, right = st.columns(2)
     merged = left.multiselect("Classes to merge", dataset.class_names, key=f"merge_{dataset.id}")
     first = merged[0] if merged else ""
-    right.text_input("Name of the merged class", first, key=f"merge_to_{dataset.id}_{first}", max_chars=100)
+    right.text_input(
+        "Name of the merged class", first, key=f"merge_to_{dataset.id}_{first}", max_chars=MAX_CLASS_NAME_LENGTH
+    )
     _button("Merge", dataset, _read_merge, is_busy)
 
 

@@ -2,6 +2,10 @@
 
 import streamlit as st
 
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH
+from core.datasets.edit import FEWEST_PICTURES
+from core.datasets.names import fold_name
+from core.datasets.store.dataset_names import MAX_LENGTH
 from core.processes.dataset_jobs import import_pictures_in_subprocess
 from pages.components import wording
 from pages.components.shared.pictures import PICTURE_TYPES
@@ -13,7 +17,6 @@ ROUND = "build_round"
 # Whether it was asked for before all was there.
 INCOMPLETE = "build_incomplete"
 FIRST, MOST = 2, 30
-FEWEST_PICTURES = 2
 
 
 def show(is_busy: bool) -> None:
@@ -27,7 +30,7 @@ def show(is_busy: bool) -> None:
     for index in range(number):
         with grid.cell():
             _class(index)
-    st.text_input("Name of the data set", "My pictures", key=_key("name"), max_chars=100)
+    st.text_input("Name of the data set", "My pictures", key=_key("name"), max_chars=MAX_LENGTH)
     missing = _missing(*_typed())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Add a class", icon=":material/add:", on_click=_add_class, disabled=number >= MOST)
@@ -70,7 +73,7 @@ def _class(index: int) -> None:
         f"Class {index + 1}",
         key=_key("class", index),
         placeholder="What is on the pictures",
-        max_chars=100,
+        max_chars=MAX_CLASS_NAME_LENGTH,
     )
     st.file_uploader(
         f"Pictures of class {index + 1}",
@@ -82,7 +85,7 @@ def _class(index: int) -> None:
 
 def _missing(classes: list[tuple[str, list]], name: str) -> str:
     """Returns what is still to be done, in words; empty where nothing is."""
-    names = [own.casefold() for own, _ in classes]
+    names = [fold_name(own) for own, _ in classes]
     if not all(names):
         return "Type the name of each class."
     if len(set(names)) < len(names):

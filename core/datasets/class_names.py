@@ -1,0 +1,56 @@
+"""What classes may be called: the same wherever somebody types a name."""
+
+from collections.abc import Iterable
+
+from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
+from core.datasets.splits import split_word
+from core.errors import DatasetError
+
+MAX_CLASS_NAME_LENGTH = 100
+
+
+def tidy_class_name(name: str) -> str:
+    """Returns what a user typed without superfluous spaces."""
+    return " ".join(name.split())
+
+
+def is_class_name(name: str) -> bool:
+    """Whether a tidied name can be one of a class: not too long, and fit to be the name of a folder."""
+    return 0 < len(name) <= MAX_CLASS_NAME_LENGTH and _is_folder_name(name)
+
+
+def check_class_name(name: str, class_names: Iterable[str]) -> str:
+    """Returns a name for a new class, tidied.
+
+    Args:
+        name: what the user typed.
+        class_names: the classes that there are beside it.
+
+    Raises:
+        DatasetError: it can't be the name of a folder, or is too much like that of another class.
+    """
+    name = escape_label(tidy_class_name(name))
+    if not name or len(name) > MAX_CLASS_NAME_LENGTH:
+        raise DatasetError(
+            f"Expected a class name of 1 to {MAX_CLASS_NAME_LENGTH} characters. Received {len(name)}. Choose another."
+        )
+    if not is_class_name(name):
+        raise DatasetError(
+            f"The class name {name!r} can't be the name of a folder. Leave out slashes, and a dot at its beginning."
+        )
+    for other in class_names:
+        if fold_name(other) == fold_name(name):
+            raise DatasetError(f"There is a class called {other} already. Choose another name, or merge the two.")
+        if split_word(name) and split_word(other) not in ("", split_word(name)):
+            raise DatasetError(
+                f"Classes called {other} and {name} would be taken for splits of the data. Choose another name."
+            )
+    return name
+
+
+def _is_folder_name(name: str) -> bool:
+    try:
+        parts = split_name(f"{name}/0")
+    except RefusedName:
+        return False
+    return parts == (name, "0") and not is_junk(parts)

@@ -1,0 +1,50 @@
+import pytest
+
+from core.datasets.archives.picture_reader import check_class
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, check_class_name, is_class_name
+from core.errors import DatasetError
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\\b", "..", ".hidden", "__MACOSX", "C:", "a\u202eb"])
+def test_names_that_no_folder_can_have_are_refused(name):
+    with pytest.raises(DatasetError, match="can't be the name of a folder"):
+        check_class_name(name, ())
+
+
+def test_names_of_classes_are_tidied():
+    assert check_class_name("  big \n cat ", ("cat",)) == "big cat"
+
+
+def test_two_classes_that_read_as_splits_are_refused():
+    assert check_class_name("train", ("car", "plane")) == "train"
+    with pytest.raises(DatasetError) as caught:
+        check_class_name("Test", ("car", "train"))
+    assert str(caught.value) == (
+        "Classes called train and Test would be taken for splits of the data. Choose another name."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "is_good"),
+    [
+        ("cat", True),
+        ("\u0645\u06cc\u200c\u062e", True),
+        ("x" * MAX_CLASS_NAME_LENGTH, True),
+        ("x" * (MAX_CLASS_NAME_LENGTH + 1), False),
+        ("", False),
+        (".cat", False),
+        ("a/b", False),
+        ("C:", False),
+        ("__MACOSX", False),
+        ("__MACOSX cats", True),
+        ("a\0", False),
+    ],
+)
+def test_a_class_is_called_the_same_whether_it_is_made_by_hand_or_in_a_version(name, is_good):
+    assert is_class_name(name) == is_good
+    for check in (check_class, lambda text: check_class_name(text, ())):
+        if is_good:
+            assert check(name) == name
+        else:
+            with pytest.raises(DatasetError):
+                check(name)
