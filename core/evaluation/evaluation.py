@@ -1,4 +1,7 @@
-"""How good a model is, from labels and probabilities. NumPy only."""
+"""How good a model is, from labels and probabilities.
+
+SciPy and scikit-learn are loaded where they are needed: only those who look at an evaluation wait for them.
+"""
 
 import json
 import math
@@ -11,7 +14,6 @@ import numpy as np
 from core.errors import RunError
 from core.files import durable
 
-Z_95 = 1.959963984540054
 CALIBRATION_BINS = 10
 EVALUATION_FILE = "evaluation.json"
 
@@ -230,9 +232,9 @@ def wilson_interval(right: int, total: int) -> tuple[float, float]:
         right: how many were right, 0 to `total`.
         total: out of how many; 0 gives the interval that says nothing, 0 to 1.
     """
+    from scipy.stats import binomtest  # most of a second that only those pay who look at an interval
+
     if total == 0:
         return 0.0, 1.0
-    share, square = right / total, Z_95**2
-    middle = (share + square / (2 * total)) / (1 + square / total)
-    half = Z_95 / (1 + square / total) * math.sqrt(share * (1 - share) / total + square / (4 * total**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    interval = binomtest(right, total).proportion_ci(method="wilson")
+    return float(interval.low), float(interval.high)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 from keras import layers
+from scipy.special import softmax
 
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
@@ -138,5 +139,4 @@ def class_probabilities(logits: np.ndarray) -> np.ndarray:
     logits = np.asarray(logits, np.float64)
     if logits.shape[1] == 1:
         logits = np.concatenate([np.zeros_like(logits), logits], axis=1)
-    shifted = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return shifted / shifted.sum(axis=1, keepdims=True)
+    return softmax(logits, axis=1)

@@ -72,6 +72,19 @@ def test_wilson_interval(right, total, low, high):
     assert wilson_interval(right, total) == pytest.approx((low, high), abs=1e-4)
 
 
+def test_wilson_interval_is_that_of_its_formula():
+    generator = np.random.default_rng(0)
+    z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
+    for _ in range(200):
+        total = int(generator.integers(1, 10 ** generator.integers(1, 6)))
+        right = int(generator.choice([0, total, generator.integers(0, total + 1)]))
+        share = right / total
+        middle = (share + z**2 / (2 * total)) / (1 + z**2 / total)
+        half = z / (1 + z**2 / total) * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
+        expected = max(0.0, middle - half), min(1.0, middle + half)
+        assert wilson_interval(right, total) == pytest.approx(expected, abs=1e-14)
+
+
 def test_a_model_that_keeps_its_promises_has_no_calibration_error():
     labels = np.array([0] * 8 + [1] * 2)
     probabilities = np.tile([0.8, 0.2], (10, 1))

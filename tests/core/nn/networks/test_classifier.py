@@ -71,3 +71,13 @@ def test_normalised_inputs_have_a_root_mean_square_of_one():
 def test_probabilities_of_one_unit_and_of_many():
     np.testing.assert_allclose(class_probabilities(np.array([[0.0], [2.0]])), [[0.5, 0.5], [0.1192, 0.8808]], atol=1e-4)
     np.testing.assert_allclose(class_probabilities(np.array([[1e4, 0.0, -1e4]])), [[1, 0, 0]])
+
+
+def test_probabilities_are_shares_of_exponentials():
+    generator = np.random.default_rng(0)
+    for _ in range(200):
+        logits = generator.normal(0, 10.0 ** generator.integers(-2, 3), (5, int(generator.integers(2, 50))))
+        exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
+        np.testing.assert_array_equal(
+            class_probabilities(logits), exponentials / exponentials.sum(axis=1, keepdims=True)
+        )
