@@ -4,7 +4,6 @@ SciPy and scikit-learn are loaded where they are needed: only those who look at 
 """
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,13 +93,11 @@ class Evaluation:
 
     def confusion_among(self, chosen: Sequence[int]) -> np.ndarray:
         """Returns the part of `confusion` that some classes are in, in their order: all of it may be too large."""
-        size = len(chosen)
-        index = np.full(len(self.class_names), -1)
-        index[list(chosen)] = np.arange(size)
-        rows, columns = index[self.labels], index[self.predictions]
-        is_inside = (rows >= 0) & (columns >= 0)
-        cells = np.bincount(rows[is_inside] * size + columns[is_inside], minlength=size * size)
-        return cells.reshape(size, size)
+        from sklearn.metrics import confusion_matrix
+
+        if not np.isin(self.labels, chosen).any():  # which scikit-learn refuses
+            return np.zeros((len(chosen), len(chosen)), np.int64)
+        return confusion_matrix(self.labels, self.predictions, labels=chosen)
 
     def most_confused(self, most: int) -> list[int]:
         """Returns the classes that are in most mistakes, as the right one or as the answer, in the order of labels.
@@ -124,11 +121,11 @@ class Evaluation:
     @property
     def per_class(self) -> tuple[ClassScore, ...]:
         """Precision, recall and F1 of each class."""
-        size, answers = len(self.class_names), self.predictions
-        rights = np.bincount(self.labels[answers == self.labels], minlength=size).tolist()
-        answered = np.bincount(answers, minlength=size).tolist()
-        supports = np.bincount(self.labels, minlength=size).tolist()
-        return tuple(map(_class_score, self.class_names, rights, answered, supports))
+        from sklearn.metrics import precision_recall_fscore_support
+
+        labels = range(len(self.class_names))
+        columns = precision_recall_fscore_support(self.labels, self.predictions, labels=labels, zero_division=np.nan)
+        return tuple(map(ClassScore, self.class_names, *(column.tolist() for column in columns)))
 
     @property
     def calibration(self) -> tuple[CalibrationBin, ...]:
@@ -216,13 +213,6 @@ def load_evaluations(folder: Path) -> list[Evaluation]:
         return evaluations
     except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise RunError("This run has no evaluation that can be read. Train it again to get one.") from error
-
-
-def _class_score(name: str, right: int, answered: int, support: int) -> ClassScore:
-    precision = right / answered if answered else math.nan
-    recall = right / support if support else math.nan
-    f1 = 2 * right / (answered + support) if answered + support else math.nan
-    return ClassScore(name, precision, recall, f1, support)
 
 
 def wilson_interval(right: int, total: int) -> tuple[float, float]:

@@ -43,6 +43,29 @@ def test_the_most_confused_classes_are_in_the_most_mistakes():
     assert Evaluation("test", ("a", "b"), labels[:2], np.eye(2), ("x", "y")).mistakes() == []
 
 
+@pytest.mark.filterwarnings("error")
+def test_scores_are_what_counting_gives():
+    generator = np.random.default_rng(1)
+    for _ in range(100):
+        size, number = (int(generator.integers(low, high)) for low, high in ((2, 7), (1, 20)))
+        labels, answers = generator.integers(0, size, (2, number))
+        evaluation = Evaluation("test", tuple("abcdef"[:size]), labels, np.eye(size)[answers], ("x",) * number)
+        counts = np.zeros((size, size), np.int64)
+        np.add.at(counts, (labels, answers), 1)
+        chosen = generator.permutation(size)[:2].tolist()
+        np.testing.assert_array_equal(evaluation.confusion, counts)
+        np.testing.assert_array_equal(evaluation.confusion_among(chosen), counts[np.ix_(chosen, chosen)])
+        for label, score in enumerate(evaluation.per_class):
+            right, answered, support = counts[label, label], counts[:, label].sum(), counts[label].sum()
+            assert score.support == support
+            for value, wanted in (
+                (score.precision, right / answered if answered else math.nan),
+                (score.recall, right / support if support else math.nan),
+                (score.f1, 2 * right / (answered + support) if answered + support else math.nan),
+            ):
+                assert value == wanted or (math.isnan(value) and math.isnan(wanted))
+
+
 def test_ten_thousand_classes_need_no_matrix():
     size = 10_000
     labels = np.arange(20)
