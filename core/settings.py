@@ -82,6 +82,8 @@ class Settings:
 
 def user_data_folder() -> Path:
     """Returns the platform's folder for a user's application data."""
+    # Not that of the package `platformdirs`: on macOS it goes by XDG_DATA_HOME, and on Linux it takes no relative one,
+    # so that it would not find the data of those who have either.
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "transfer-studio"
     if sys.platform == "darwin":

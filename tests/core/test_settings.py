@@ -28,6 +28,31 @@ def test_each_platform_has_its_folder(monkeypatch, platform, end):
     assert user_data_folder().as_posix().endswith(end)
 
 
+@pytest.mark.parametrize(
+    ("platform", "variables", "folder"),
+    [
+        ("linux", {}, "/home/ada/.local/share/transfer-studio"),
+        ("linux", {"XDG_DATA_HOME": ""}, "/home/ada/.local/share/transfer-studio"),
+        ("linux", {"XDG_DATA_HOME": "/data"}, "/data/transfer-studio"),
+        ("linux", {"XDG_DATA_HOME": "data"}, "data/transfer-studio"),
+        ("linux", {"LOCALAPPDATA": "/local"}, "/home/ada/.local/share/transfer-studio"),
+        ("darwin", {}, "/home/ada/Library/Application Support/transfer-studio"),
+        ("darwin", {"XDG_DATA_HOME": "/data"}, "/home/ada/Library/Application Support/transfer-studio"),
+        ("win32", {}, "/home/ada/AppData/Local/transfer-studio"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/transfer-studio"),
+        ("win32", {"XDG_DATA_HOME": "/data"}, "/home/ada/AppData/Local/transfer-studio"),
+    ],
+)
+def test_data_stays_where_it_was(monkeypatch, platform, variables, folder):
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setenv("HOME", "/home/ada")
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert user_data_folder().as_posix() == folder
+
+
 def test_the_cache_of_features_has_a_limit(monkeypatch):
     monkeypatch.delenv("TRANSFER_STUDIO_CACHE_GB", raising=False)
     assert read_settings().cache_bytes == 10 * GIGABYTE
