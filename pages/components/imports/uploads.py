@@ -208,7 +208,7 @@ class Upload:
             UploadRefused: the upload failed.
             Stopped: `should_stop` said so.
         """
-        pace = Throughput(self.size)
+        pace = RecentThroughput(self.size)
         try:
             with path.open("xb") as file:
                 self._file = file
@@ -343,7 +343,7 @@ def _check_number(upload: Upload, others: Sequence[Upload]) -> None:
     )
 
 
-class Throughput:
+class RecentThroughput:
     """How fast bytes arrive, over the last seconds.
 
     Args:

@@ -16,7 +16,7 @@ from core.settings import GIGABYTE, ImportLimits
 from pages.components.imports import uploads as module
 from pages.components.imports.source_imports import UndecidedImport
 from pages.components.imports.upload_imports import UploadImport
-from pages.components.imports.uploads import Throughput, Upload, UploadRefused, Uploads, label
+from pages.components.imports.uploads import RecentThroughput, Upload, UploadRefused, Uploads, label
 from tests.pages.conftest import wait_until
 
 SESSION = "session"
@@ -337,7 +337,7 @@ def test_a_name_is_only_a_label(name, shown):
 def test_pace_is_measured_over_the_last_seconds(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    pace = Throughput(1000)
+    pace = RecentThroughput(1000)
     for second in range(1, 11):
         now[0] += 1
         event = pace.event(10 * second)
