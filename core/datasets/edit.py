@@ -3,12 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from core.datasets.class_sizes import FEWEST_PICTURES
 from core.errors import DatasetError
 
 REMOVE, RELABEL, ADD, SUBSET = "remove", "relabel", "add", "subset"
 RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS = "rename_class", "merge_classes", "leave_out_class"
 KINDS = (REMOVE, RELABEL, RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS, SUBSET, ADD)
-FEWEST_PICTURES = 2
 # Of thousands of classes, a sentence names some.
 MOST_LISTED = 12
 

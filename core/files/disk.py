@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.errors import CoreError
+from core.files.durable import is_full
 
-FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 READ_ONLY = errno.EROFS
 FORBIDDEN = (errno.EACCES, errno.EPERM)
 # A file where a folder should be, a folder where a file should be, a failing device.
@@ -24,7 +24,7 @@ def refusal(error: OSError) -> DiskError | None:
     """Returns the error in words where the disk refuses something; None for errors of any other kind."""
     number = error.errno or NOT_AN_ERROR_NUMBER
     path = _path(error)
-    if number in FULL:
+    if is_full(error):
         return DiskError(f"The disk is full: {path} could not be written. Free some space, then start again.")
     if number == READ_ONLY:
         return DiskError(

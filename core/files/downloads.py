@@ -1,6 +1,5 @@
 """Downloads: streamed to disk, checked, and renamed into place only when whole."""
 
-import errno
 import hashlib
 import http.client
 import os
@@ -12,6 +11,7 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from core.errors import CoreError
+from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 
 CHUNK_BYTES = 256 * 1024
@@ -99,7 +99,7 @@ def _copy(response: http.client.HTTPResponse, file: BinaryIO, digest: "hashlib._
 
 
 def _explain(url: str, error: Exception) -> DownloadError:
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if isinstance(error, OSError) and durable.is_full(error):
         return DownloadError(f"The disk is too full to download {_describe(url)}. Free some space and try again.")
     if isinstance(error, TimeoutError | http.client.HTTPException | ConnectionResetError):
         return DownloadError(

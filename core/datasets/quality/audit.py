@@ -17,7 +17,7 @@ from core.datasets.quality.duplicates import group_duplicates
 from core.datasets.quality.image_statistics import look_over
 from core.datasets.quality.issues import KINDS, Advice, Audit, Issue, IssueKind
 from core.datasets.quality.quality_checks import check_pictures
-from core.errors import DatasetError
+from core.datasets.quality.storing import storing_findings
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 
@@ -125,13 +125,8 @@ def write_audit(dataset: DatasetIndex, audit: Audit) -> None:
         DatasetError: the folder can't be written to, or was deleted meanwhile.
     """
     values = {"format": AUDIT_FORMAT, **asdict(audit)}
-    try:
+    with storing_findings(dataset):
         durable.write(dataset.folder / AUDIT_NAME, json.dumps(values, allow_nan=False).encode())
-    except OSError as error:
-        raise DatasetError(
-            f"What was found in {dataset.name} couldn't be stored in {dataset.folder} ({error.strerror}). Was the data "
-            "set deleted, or is the disk full?"
-        ) from error
 
 
 def read_audit(dataset: DatasetIndex) -> Audit | None:

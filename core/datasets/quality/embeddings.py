@@ -14,7 +14,7 @@ import numpy as np
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.image_statistics import UNREADABLE_ARRAYS
-from core.errors import DatasetError
+from core.datasets.quality.storing import storing_findings
 from core.files import durable
 
 ANALYSIS_NAME = "survey.npz"
@@ -65,14 +65,8 @@ def write_analysis(dataset: DatasetIndex, survey: EmbeddingAnalysis) -> None:
         "suggested": dict(survey.suggested),
     }
     letters = np.frombuffer(json.dumps(facts, allow_nan=False).encode(), np.uint8)
-    try:
-        with durable.writing(dataset.folder / ANALYSIS_NAME) as file:
-            np.savez_compressed(file, coordinates=survey.coordinates, facts=letters)
-    except OSError as error:
-        raise DatasetError(
-            f"What was found in {dataset.name} couldn't be stored in {dataset.folder} ({error.strerror}). Was the data "
-            "set deleted, or is the disk full?"
-        ) from error
+    with storing_findings(dataset), durable.writing(dataset.folder / ANALYSIS_NAME) as file:
+        np.savez_compressed(file, coordinates=survey.coordinates, facts=letters)
 
 
 def read_analysis(dataset: DatasetIndex) -> EmbeddingAnalysis | None:

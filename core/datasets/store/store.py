@@ -31,7 +31,6 @@ from core.datasets.versions.derived import rehomed_children, take_over, without_
 from core.datasets.versions.edits import apply_edits
 from core.errors import DatasetError
 from core.files import durable
-from core.files.disk import FULL
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
@@ -270,8 +269,7 @@ class DatasetStore:
         try:
             yield
         except OSError as error:
-            is_full = error.errno in FULL
-            why = "the disk is full" if is_full else f"its folder can't be written ({error.strerror})"
+            why = "the disk is full" if durable.is_full(error) else f"its folder can't be written ({error.strerror})"
             raise DatasetError(
                 f"{label} could not be {what} {self._folder}: {why}. Mend that, or set TRANSFER_STUDIO_HOME to another "
                 "folder."

@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 
 from core.datasets.archives.archive import ExtractedFile, Extraction
+from core.datasets.class_sizes import FEWEST_PICTURES, find_small_class
 from core.datasets.index import DatasetIndex, fingerprint
 from core.datasets.layouts.candidates import choose_candidate
 from core.datasets.layouts.layout import EXPECTED, OUTSIDE
 from core.datasets.names import escape_label
 from core.datasets.quality.image_statistics import SIDE, ImageStatistics, measure, pack, write_statistics
 from core.datasets.sample import Sample, Skipped
-from core.datasets.splits import TEST, TRAIN, UNDECIDED, VALIDATION, without_lone_train
+from core.datasets.splits import TEST, TRAIN, VALIDATION, without_lone_train
 from core.errors import DatasetError
 from core.images.decoding import PictureError, open_sized
 from core.progress import OnEvent, Progress, ShouldStop
@@ -163,18 +164,16 @@ def check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: 
     Raises:
         DatasetError: there is such a class.
     """
-    digests: list[set[str]] = [set() for _ in class_names]
-    for sample in samples:
-        digests[sample.label].add(sample.digest)
-    can_train = {sample.label for sample in samples if sample.split in (TRAIN, UNDECIDED)}
-    for label, class_name in enumerate(class_names):
-        if len(digests[label]) < 2:
-            what = "only one picture" if digests[label] else "no picture"
-            raise DatasetError(
-                f"The class {class_name} in {name} has {what} that can be read. Each class needs at least two "
-                "different ones, better twenty. Add some, or remove the class's folder."
-            )
-        if label not in can_train:
-            raise DatasetError(
-                f"The class {class_name} in {name} has no picture in the train folder. Add some, or remove the class."
-            )
+    small = find_small_class(len(class_names), samples)
+    if small is None:
+        return
+    class_name = class_names[small.label]
+    if small.num_different < FEWEST_PICTURES:
+        what = "only one picture" if small.num_different else "no picture"
+        raise DatasetError(
+            f"The class {class_name} in {name} has {what} that can be read. Each class needs at least two different "
+            "ones, better twenty. Add some, or remove the class's folder."
+        )
+    raise DatasetError(
+        f"The class {class_name} in {name} has no picture in the train folder. Add some, or remove the class."
+    )

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from core.datasets.class_names import check_class_name
+from core.datasets.class_sizes import FEWEST_PICTURES, find_small_class
 from core.datasets.edit import (
-    FEWEST_PICTURES,
     LEAVE_OUT_CLASS,
     MERGE_CLASSES,
     RELABEL,
@@ -188,22 +188,19 @@ def _without_lone_copies(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
     return tuple(replace(s, group="") if s.group and sizes[s.group] == 1 else s for s in samples)
 
 
-def _check_counts(class_names: Sequence[str], samples: Iterable[Sample]) -> None:
+def _check_counts(class_names: Sequence[str], samples: Sequence[Sample]) -> None:
     """Holds what is left to the rules of an import."""
     if len(class_names) < 2:
         left = f"Only the class {class_names[0]}" if class_names else "No class"
         raise DatasetError(f"{left} would be left. There have to be at least two to tell apart. Keep another one.")
-    samples = tuple(samples)
-    different = Counter(label for label, _ in {(sample.label, sample.digest) for sample in samples})
-    can_train = {sample.label for sample in samples if sample.split in (TRAIN, UNDECIDED)}
-    for label, name in enumerate(class_names):
-        if different[label] < FEWEST_PICTURES:
-            what = "only one picture" if different[label] else "no picture"
-            raise DatasetError(
-                f"The class {name} would have {what}. Each class needs at least two different ones, better twenty. "
-                "Keep or add more, or leave the class out."
-            )
-        if label not in can_train:
-            raise DatasetError(
-                f"The class {name} would have no picture to train with. Keep some, or leave the class out."
-            )
+    small = find_small_class(len(class_names), samples)
+    if small is None:
+        return
+    name = class_names[small.label]
+    if small.num_different < FEWEST_PICTURES:
+        what = "only one picture" if small.num_different else "no picture"
+        raise DatasetError(
+            f"The class {name} would have {what}. Each class needs at least two different ones, better twenty. "
+            "Keep or add more, or leave the class out."
+        )
+    raise DatasetError(f"The class {name} would have no picture to train with. Keep some, or leave the class out.")

@@ -11,7 +11,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from core.errors import DatabaseDamagedError, RunError
-from core.files.disk import FULL, can_write, refusal
+from core.files import durable
+from core.files.disk import can_write, refusal
 from core.runs.records.rows import seal_all
 
 DISK_FULL = "The disk is full. Free some space, then start again."
@@ -153,7 +154,7 @@ def disk_refuses(path: Path, error: OSError) -> RunError:
     Raises:
         OSError: the error, where it isn't one of the disk's.
     """
-    if error.errno in FULL:
+    if durable.is_full(error):
         return DiskRefusesError(DISK_FULL)
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return DiskRefusesError(READ_ONLY.format(home=path.parent))

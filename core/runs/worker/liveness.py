@@ -7,6 +7,8 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
+from core.files import durable
+
 # The time of the boot, from which start times are reckoned, is only known to the second.
 START_TIME_TOLERANCE_SECONDS = 2.0
 
@@ -27,7 +29,7 @@ def is_worker_alive(folder: Path) -> bool:
         return True
     except OSError as error:
         # On a disk that is read-only a lock can't be tried; nor could the death of its owner be recorded.
-        return error.errno in (errno.EROFS, errno.ENOSPC)
+        return error.errno == errno.EROFS or durable.is_full(error)
     lock.release()
     return False
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.datasets.class_names import MAX_CLASS_NAME_LENGTH
-from core.datasets.edit import FEWEST_PICTURES
+from core.datasets.class_sizes import FEWEST_PICTURES
 from core.datasets.names import fold_name
 from core.datasets.store.dataset_names import MAX_LENGTH
 from core.processes.dataset_jobs import import_pictures_in_subprocess

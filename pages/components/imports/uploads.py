@@ -5,7 +5,6 @@ once; the thread of the import waits until it is there. The file belongs to the 
 ends the one removes the other.
 """
 
-import errno
 import secrets
 import shutil
 import threading
@@ -19,6 +18,7 @@ from weakref import WeakValueDictionary
 from core.datasets.names import escape_label
 from core.errors import CoreError, Stopped
 from core.events import Event
+from core.files import durable
 from core.progress import OnEvent, ShouldStop
 from core.settings import MEGABYTE, Settings
 from pages.components import wording
@@ -248,7 +248,7 @@ class Upload:
 
     def unwritable(self, error: OSError) -> UploadRefused:
         """Returns what the disk refuses, in words."""
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if durable.is_full(error):
             return self._no_room()
         return UploadRefused(
             NO_ROOM,
