@@ -8,8 +8,11 @@ from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.forecast.rate_curve import RateCurve
 from core.nn.extraction.pretrained import open_features
+from core.nn.training.objectives import CrossEntropy
 from core.nn.training.optimization import Optimizers, step_function
-from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
+from core.nn.training.stage_data import LabelledRows, StageData
+from core.nn.training.stages import Stage
+from core.nn.training.trainable import Trainable
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
@@ -54,7 +57,8 @@ def find_rate(
     measured = LabelledRows(rows, labels)
     weights = np.ones(len(dataset.class_names))
     data = StageData(lambda indices, epoch: rows.read(indices), labels, weights, measured, measured, config.seed)
-    return _sweep(Stage("head", Trainable(None, classifier.head), data, 1, LOWEST, config))
+    objective = CrossEntropy(Trainable(None, classifier.head), data, config)
+    return _sweep(Stage("head", objective, 1, LOWEST, config))
 
 
 def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
@@ -71,15 +75,15 @@ def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
 def _sweep(stage: Stage) -> RateCurve:
     optimizers = Optimizers(stage)
     step = step_function(stage, optimizers)
-    generator = np.random.default_rng(stage.data.seed)
-    size = min(stage.config.batch_size, len(stage.data.labels))
+    data = stage.objective.data
+    generator = np.random.default_rng(data.seed)
+    size = min(stage.config.batch_size, len(data.labels))
     average, losses = 0.0, []
     rates = np.geomspace(LOWEST, HIGHEST, STEPS)
     for number, rate in enumerate(rates, start=1):
         optimizers.set_rate(float(rate))
-        indices = generator.choice(len(stage.data.labels), size, replace=False)
-        labels = stage.data.labels[indices]
-        loss = float(step(stage.data.read(indices, 0), labels, np.ones(size, np.float32)).numpy())
+        indices = generator.choice(len(data.labels), size, replace=False)
+        loss = float(step(stage.objective.read(indices, 0)).numpy())
         average = SMOOTHING * average + (1 - SMOOTHING) * loss
         losses.append(average / (1 - SMOOTHING**number))
         if not np.isfinite(loss) or losses[-1] > DIVERGED * min(losses):

@@ -22,8 +22,11 @@ from core.nn.extraction.extraction import MEMORY_SHARE
 from core.nn.extraction.pretrained import open_features
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.training.checkpoints import Checkpoints, TrainingState
+from core.nn.training.objectives import CrossEntropy
 from core.nn.training.optimization import Optimizers, step_function
-from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable, num_measured
+from core.nn.training.stage_data import LabelledRows, StageData, num_measured
+from core.nn.training.stages import Stage
+from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import run_rows
 from core.settings import Settings
 
@@ -50,16 +53,16 @@ def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, n
     labels = np.arange(len(rows)) % num_classes
     measured = LabelledRows(array_rows(rows), labels)
     data = StageData(lambda indices, epoch: rows[indices], labels, np.ones(num_classes), measured, measured, 0)
-    stage = Stage("head", network, data, 1, config.learning_rate, config)
-    step = step_function(stage, Optimizers(stage))
-    weights = np.ones(len(rows), np.float32)
+    objective = CrossEntropy(network, data, config)
+    stage = Stage("head", objective, 1, config.learning_rate, config)
+    step, batch = step_function(stage, Optimizers(stage)), objective.read(np.arange(len(rows)), 0)
     # Weights, the best ones, and two averages of each.
     learning = (variable for variables, _ in network.groups(1.0) for variable in variables)
     state_bytes = 4 * sum(4 * math.prod(variable.shape) for variable in learning)
     return StageSpeed(
         # Beside the step itself: reading the rows, telling of it.
-        _seconds(lambda: step(rows, labels, weights).numpy(), 3) + 3e-4,
-        _seconds(lambda: run_rows(network.logits, array_rows(rows))) / len(rows),
+        _seconds(lambda: step(batch).numpy(), 3) + 3e-4,
+        _seconds(lambda: run_rows(objective.outputs, array_rows(rows))) / len(rows),
         _checkpoint_seconds(state_bytes),
     )
 

@@ -1,7 +1,7 @@
-"""One gradient step: the loss, its penalties, and an Adam for each group of variables with a rate of its own."""
+"""One gradient step: the objective's loss, and an Adam for each group of variables with a rate of its own."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import keras
 import tensorflow as tf
@@ -9,56 +9,33 @@ import tensorflow as tf
 from core.nn.training.stages import Stage
 
 
-def _penalty(stage: Stage) -> float:
-    """Returns the factor of the last layer's squared weights in the loss.
-
-    On unit vectors scikit-learn's `LogisticRegression` minimises the sum of the losses + weights^2 / (2 C). Ours sees
-    those vectors longer by the square root of their length, so its weights are as much smaller.
-    """
-    names = [layer.name for layer in stage.network.head.layers]
-    kernel = stage.network.head.get_layer("logits").kernel
-    scale = kernel.shape[0] if "unit_scale" in names and "hidden" not in names else 1
-    return stage.config.head.weight_decay * scale / (2 * len(stage.data.labels))
-
-
-def step_function(stage: Stage, optimizers: "Optimizers") -> Callable[..., tf.Tensor]:
-    """Compiles one gradient step: rows, labels and weights of a batch to its loss."""
-    network = stage.network
-    kernel = network.head.get_layer("logits").kernel
-    penalty = _penalty(stage)
-    smoothing = stage.config.label_smoothing
+def step_function(stage: Stage, optimizers: "Optimizers") -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
+    """Compiles one gradient step: a batch as the objective reads it to its loss."""
+    objective = stage.objective
 
     @tf.function(reduce_retracing=True, autograph=False)
-    def step(rows: tf.Tensor, labels: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    def step(batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
         with tf.GradientTape() as tape:
-            logits = network.logits(rows, training=True)
-            loss = tf.reduce_mean(weights * _cross_entropy(labels, logits, smoothing))
-            loss += penalty * tf.reduce_sum(tf.square(kernel))
-        optimizers.apply(tape.gradient(loss, optimizers.groups))
+            loss = objective.loss(batch) + objective.penalty()
+        # What an objective leaves out of its loss, as one without labels does the last layer, stays as it is.
+        gradients = tape.gradient(loss, optimizers.groups, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        optimizers.apply(gradients)
         return loss
 
     return step
-
-
-def _cross_entropy(labels: tf.Tensor, logits: tf.Tensor, smoothing: float) -> tf.Tensor:
-    if logits.shape[1] == 1:
-        # Smoothed towards a half, which is what spreading over two classes comes to.
-        targets = tf.cast(labels, tf.float32) * (1 - smoothing) + smoothing / 2
-        return tf.nn.sigmoid_cross_entropy_with_logits(targets, logits[:, 0])
-    targets = tf.one_hot(labels, logits.shape[1]) * (1 - smoothing) + smoothing / logits.shape[1]
-    return tf.nn.softmax_cross_entropy_with_logits(targets, logits)
 
 
 class Optimizers:
     """One Adam for each group of variables that has a learning rate of its own.
 
     Args:
-        stage: whose network and rates.
+        stage: whose network, objective and rates.
     """
 
     def __init__(self, stage: Stage) -> None:
-        parts = stage.network.groups(stage.config.rate_decay)
+        parts = stage.objective.network.groups(stage.config.rate_decay)
         self.groups = [variables for variables, _ in parts]
+        self.groups[0].extend(variable for variable in stage.objective.variables if variable.trainable)
         self._factors = [factor for _, factor in parts]
         self._adams = [keras.optimizers.Adam(stage.learning_rate * factor) for factor in self._factors]
         for adam, variables in zip(self._adams, self.groups, strict=True):

@@ -11,10 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from core.errors import RunError, Stopped
-from core.evaluation.evaluation import cross_entropy
 from core.events import Event
 from core.features.feature_space import FeatureRows
-from core.nn.networks.classifier import class_probabilities
 from core.nn.training.checkpoints import TrainingState, require_same_shapes
 from core.nn.training.optimization import Optimizers, scheduled_rate, step_function
 from core.nn.training.stages import Stage
@@ -83,12 +81,6 @@ def run_model(model: keras.Model, rows: FeatureRows) -> np.ndarray:
     return run_rows(call, rows)
 
 
-def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Returns the mean cross-entropy and the share of right answers, both without class weights."""
-    probabilities = class_probabilities(logits)
-    return cross_entropy(probabilities, labels), float((probabilities.argmax(axis=1) == labels).mean())
-
-
 @dataclass
 class Trainer:
     """Runs a stage; `run` is its table of contents.
@@ -129,7 +121,7 @@ class Trainer:
             Stopped: before the run's first epoch ended, so that there is nothing to keep.
         """
         step = step_function(self.stage, self.optimizers)
-        call = tf.function(self.stage.network.logits, reduce_retracing=True, autograph=False)
+        call = tf.function(self.stage.objective.outputs, reduce_retracing=True, autograph=False)
         self._begin()
         stopped = False
         while len(self.history) < self.stage.epochs and not self.early_stopping.exhausted:
@@ -157,71 +149,63 @@ class Trainer:
         self.early_stopping.best, self.early_stopping.waited = state.best, state.waited
         self.history = state.history[self.first_epoch :]
 
-    def _train(self, epoch: int, step: Callable[..., tf.Tensor]) -> bool:
+    def _train(self, epoch: int, step: Callable[[dict[str, tf.Tensor]], tf.Tensor]) -> bool:
         """Runs one epoch of gradient steps; returns False where it was stopped."""
-        data = self.stage.data
-        order = np.random.default_rng([data.seed, self.first_epoch + epoch]).permutation(len(data.labels))
-        size = self.stage.config.batch_size
-        batches = [order[start : start + size] for start in range(0, len(order), size)]
+        batches = self.stage.objective.batches(self.stage.config.batch_size, self.first_epoch + epoch)
         throughput = Throughput()
-        for number, (indices, rows) in enumerate(self._read_ahead(batches, epoch), start=1):
-            if rows is None or self.should_stop():
+        for number, batch in enumerate(self._read_ahead(batches, epoch), start=1):
+            if batch is None or self.should_stop():
                 return False
             if self.stage.config.schedule != "constant":
                 done = epoch * len(batches) + number - 1
                 self.rate = scheduled_rate(self.stage, done, self.stage.epochs * len(batches))
                 self.optimizers.set_rate(self.rate)
-            labels = data.labels[indices]
-            weights = data.class_weights[labels].astype(np.float32)
-            loss = step(tf.constant(rows), tf.constant(labels), tf.constant(weights))
+            loss = step({name: tf.constant(array) for name, array in batch.items()})
             throughput.add(1)
-            self._batch_ends(epoch, number, len(batches), throughput)
+            self._batch_ends(epoch, number, batches, throughput)
         if not np.isfinite(loss.numpy()):
-            self._check_rows()
+            self._check_batches(batches, self.first_epoch + epoch)
             raise RunError(
                 f"The loss stopped being a number in epoch {self.first_epoch + epoch + 1}: training diverged at a "
                 f"learning rate of {self.stage.learning_rate:g}. Lower it to a tenth and start again."
             )
         return True
 
-    def _check_rows(self) -> None:
+    def _check_batches(self, batches: list[np.ndarray], epoch: int) -> None:
         """Makes sure that a loss that isn't a number is no fault of what was learned from.
 
         Raises:
             RunError: it is.
         """
-        for start in range(0, len(self.stage.data.labels), EVALUATION_BATCH):
-            stop = min(start + EVALUATION_BATCH, len(self.stage.data.labels))
-            rows = self.stage.data.read(np.arange(start, stop), self.first_epoch)
-            if not np.isfinite(rows).all():
+        for indices in batches:
+            if not all(np.isfinite(array).all() for array in self.stage.objective.read(indices, epoch).values()):
                 raise RunError(
                     "Features of some pictures were damaged on disk while the run read them. Resume the run: they are "
                     "computed again."
                 )
 
-    def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[tuple[np.ndarray, np.ndarray | None]]:
-        """Reads batches one ahead; None in place of the rows where reading was stopped."""
+    def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[dict[str, np.ndarray] | None]:
+        """Reads batches one ahead; None in place of one where reading was stopped."""
 
-        def read(indices: np.ndarray, epoch: int) -> np.ndarray | None:
-            # Rows that were lost are computed again, which takes long enough to be stopped.
+        def read(indices: np.ndarray, epoch: int) -> dict[str, np.ndarray] | None:
+            # FeatureRows that were lost are computed again, which takes long enough to be stopped.
             with suppress(Stopped):
-                return self.stage.data.read(indices, epoch)
+                return self.stage.objective.read(indices, epoch)
             return None
 
         with ThreadPoolExecutor(1) as reader:
             waiting = reader.submit(read, batches[0], self.first_epoch + epoch)
-            for indices, following in zip(batches, [*batches[1:], None], strict=True):
-                rows = waiting.result()
+            for following in [*batches[1:], None]:
+                batch = waiting.result()
                 if following is not None:
                     waiting = reader.submit(read, following, self.first_epoch + epoch)
-                yield indices, rows
+                yield batch
 
-    def _measure(self, logits: Callable[[FeatureRows], np.ndarray]) -> dict[str, float]:
-        """Measures both curves in the same way: evaluation mode, plain pictures, no class weights."""
-        measured, validation = self.stage.data.measured, self.stage.data.validation
-        loss, accuracy = loss_and_accuracy(logits(measured.rows), measured.labels)
-        val_loss, val_accuracy = loss_and_accuracy(logits(validation.rows), validation.labels)
-        return {"loss": loss, "accuracy": accuracy, "val_loss": val_loss, "val_accuracy": val_accuracy}
+    def _measure(self, outputs: Callable[[FeatureRows], np.ndarray]) -> dict[str, float]:
+        """Measures both curves in the same way."""
+        objective, data = self.stage.objective, self.stage.objective.data
+        validation = objective.measure(outputs, data.validation)
+        return objective.measure(outputs, data.measured) | {f"val_{name}": v for name, v in validation.items()}
 
     def _epoch_ends(self, epoch: int, metrics: dict[str, float]) -> None:
         metrics = {**metrics, "learning_rate": self.rate}
@@ -247,10 +231,10 @@ class Trainer:
             optimizer=[variable.numpy() for variable in self.optimizers.variables],
         )
 
-    def _batch_ends(self, epoch: int, number: int, num_batches: int, throughput: Throughput) -> None:
-        batches_left = num_batches * (self.stage.epochs - epoch) - number
-        self.pace = throughput.metrics(batches_left, len(self.stage.data.labels) / num_batches)
-        metrics = {"batch": number, "batches": num_batches, **self.pace}
+    def _batch_ends(self, epoch: int, number: int, batches: list[np.ndarray], throughput: Throughput) -> None:
+        batches_left = len(batches) * (self.stage.epochs - epoch) - number
+        self.pace = throughput.metrics(batches_left, sum(map(len, batches)) / len(batches))
+        metrics = {"batch": number, "batches": len(batches), **self.pace}
         self.on_event(Event(self.stage.phase, epoch, self.stage.epochs, metrics))
 
     def _snapshot(self) -> list[np.ndarray]:
@@ -262,6 +246,4 @@ class Trainer:
             variable.assign(value)
 
     def _kept_variables(self) -> list[keras.Variable]:
-        # From scratch the running statistics of batch norm belong to the weights, although no gradient moves them.
-        suffix = self.stage.network.suffix
-        return [*(suffix.variables if suffix else []), *self.stage.network.head.variables]
+        return [*self.stage.objective.network.variables, *self.stage.objective.variables]

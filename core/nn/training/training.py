@@ -22,7 +22,10 @@ from core.nn.networks.classifier import Classifier, class_probabilities
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
-from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable, num_measured
+from core.nn.training.objectives import CrossEntropy, MakeObjective
+from core.nn.training.stage_data import LabelledRows, StageData, num_measured
+from core.nn.training.stages import Stage
+from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import Trainer, run_model
 from core.progress import OnEvent, PhaseSeconds, ShouldStop
 from core.settings import Settings
@@ -58,6 +61,7 @@ def run_training(
     settings: Settings,
     on_event: OnEvent,
     should_stop: ShouldStop,
+    make_objective: MakeObjective = CrossEntropy,
 ) -> TrainingResult:
     """Trains a classifier and saves it, with its evaluation, in `folder`.
 
@@ -68,12 +72,13 @@ def run_training(
         settings: where weights and features are.
         on_event: takes the events of the phases `weights`, `features`, `head`, `fine_tune`, `evaluate` and `save`.
         should_stop: asked before each batch.
+        make_objective: says what is minimised.
 
     Raises:
         CoreError: it can't be done; the message says what to do.
         Stopped: before there was anything to keep.
     """
-    return _Training(config, dataset, folder, settings, on_event, should_stop).run()
+    return _Training(config, dataset, folder, settings, on_event, should_stop, make_objective).run()
 
 
 class _Training:
@@ -87,6 +92,7 @@ class _Training:
         settings: Settings,
         on_event: OnEvent,
         should_stop: ShouldStop,
+        make_objective: MakeObjective,
     ) -> None:
         self.config = config
         self.dataset = dataset.with_split(config.validation_split, config.seed)
@@ -94,6 +100,7 @@ class _Training:
         self.settings = settings
         self.on_event = on_event
         self.should_stop = should_stop
+        self.make_objective = make_objective
         self.clock = PhaseSeconds()
         self.stopped = False
         self.history: list[dict[str, float]] = []
@@ -171,8 +178,7 @@ class _Training:
         fine = phase == "fine_tune"
         return Stage(
             phase=phase,
-            network=network,
-            data=self._stage_data(boundary),
+            objective=self.make_objective(network, self._stage_data(boundary), config),
             epochs=config.fine_tune_epochs if fine else config.head_epochs,
             learning_rate=config.fine_tune_learning_rate if fine and not config.from_scratch else config.learning_rate,
             config=config,

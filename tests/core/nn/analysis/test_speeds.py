@@ -1,6 +1,6 @@
 from core.forecast.forecast import Speeds, StageSpeed
 from core.nn.analysis.speeds import forecast
-from core.nn.training import stages
+from core.nn.training import stage_data
 
 
 class KnownSpeeds:
@@ -14,5 +14,5 @@ class KnownSpeeds:
 def test_a_forecast_counts_the_pictures_that_a_training_measures(config, dataset, home, monkeypatch):
     assert (len(dataset.select("train")), len(dataset.select("validation"))) == (24, 6)
     assert forecast(config, dataset, home, KnownSpeeds()).head_epoch_seconds == 24 + 6
-    monkeypatch.setattr(stages, "TRAINING_SAMPLE", 1)
+    monkeypatch.setattr(stage_data, "TRAINING_SAMPLE", 1)
     assert forecast(config, dataset, home, KnownSpeeds()).head_epoch_seconds == 6 + 6

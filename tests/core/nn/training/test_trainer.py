@@ -7,9 +7,12 @@ from core.config.training_config import Head, TrainingConfig
 from core.errors import RunError, Stopped
 from core.features.feature_space import array_rows
 from core.nn.networks.classifier import build_classifier, build_head, class_probabilities
+from core.nn.training.objectives import CrossEntropy, loss_and_accuracy
 from core.nn.training.optimization import scheduled_rate
-from core.nn.training.stages import LabelledRows, Stage, StageData, Trainable
-from core.nn.training.trainer import EarlyStopping, Trainer, loss_and_accuracy, run_model
+from core.nn.training.stage_data import LabelledRows, StageData
+from core.nn.training.stages import Stage
+from core.nn.training.trainable import Trainable
+from core.nn.training.trainer import EarlyStopping, Trainer, run_model
 
 NUM_FEATURES = 32
 
@@ -38,7 +41,7 @@ def make_stage(num_classes: int = 3, head: Head | None = None, epochs: int = 3, 
         seed=0,
     )
     network = Trainable(None, build_head(head, (NUM_FEATURES,), num_classes))
-    return Stage("head", network, data, epochs, config.learning_rate, config)
+    return Stage("head", CrossEntropy(network, data, config), epochs, config.learning_rate, config)
 
 
 def fit(stage: Stage, events: list | None = None, should_stop=lambda: False):
@@ -46,7 +49,7 @@ def fit(stage: Stage, events: list | None = None, should_stop=lambda: False):
 
 
 def probabilities(stage: Stage) -> np.ndarray:
-    return class_probabilities(run_model(stage.network.head, stage.data.validation.rows))
+    return class_probabilities(run_model(stage.objective.network.head, stage.objective.data.validation.rows))
 
 
 @pytest.mark.parametrize("num_classes", [2, 3])
@@ -54,10 +57,10 @@ def test_the_head_ends_where_logistic_regression_does(num_classes):
     """The same features, the same penalty: the curve ends at scikit-learn's optimum."""
     stage = make_stage(num_classes, epochs=600, learning_rate=1e-2, batch_size=240)
     fit(stage)
-    rows = stage.data.measured.rows.read(np.arange(240))
+    rows = stage.objective.data.measured.rows.read(np.arange(240))
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-    val_rows = stage.data.validation.rows.read(np.arange(240))
-    best = LogisticRegression(C=10, max_iter=2000).fit(unit, stage.data.labels)
+    val_rows = stage.objective.data.validation.rows.read(np.arange(240))
+    best = LogisticRegression(C=10, max_iter=2000).fit(unit, stage.objective.data.labels)
     expected = best.predict_proba(val_rows / np.linalg.norm(val_rows, axis=1, keepdims=True))
     assert np.abs(probabilities(stage) - expected).max() < 0.02
 
@@ -110,14 +113,20 @@ def test_early_stopping_gives_back_the_best_epoch():
     losses = [metrics["val_loss"] for metrics in fitted.history]
     assert len(losses) < 60
     assert fitted.epoch == int(np.argmin(losses)) + 1
-    loss, _ = loss_and_accuracy(run_model(stage.network.head, stage.data.validation.rows), stage.data.validation.labels)
+    loss, _ = loss_and_accuracy(
+        run_model(stage.objective.network.head, stage.objective.data.validation.rows),
+        stage.objective.data.validation.labels,
+    )
     assert loss == pytest.approx(min(losses), abs=1e-5)
 
 
 def test_without_patience_the_last_epoch_is_kept():
     stage = make_stage(head=Head(weight_decay=0.0), epochs=20, learning_rate=0.1)
     fitted = fit(stage)
-    loss, _ = loss_and_accuracy(run_model(stage.network.head, stage.data.validation.rows), stage.data.validation.labels)
+    loss, _ = loss_and_accuracy(
+        run_model(stage.objective.network.head, stage.objective.data.validation.rows),
+        stage.objective.data.validation.labels,
+    )
     assert fitted.epoch == 20
     assert loss == pytest.approx(fitted.history[-1]["val_loss"], abs=1e-5)
 
@@ -127,7 +136,10 @@ def test_stop_in_the_middle_of_an_epoch_gives_back_the_last_whole_one():
     fitted = fit(stage, events, should_stop=lambda: len(events) >= 2 * 9 + 4)
     assert fitted.stopped
     assert len(fitted.history) == 2
-    loss, _ = loss_and_accuracy(run_model(stage.network.head, stage.data.validation.rows), stage.data.validation.labels)
+    loss, _ = loss_and_accuracy(
+        run_model(stage.objective.network.head, stage.objective.data.validation.rows),
+        stage.objective.data.validation.labels,
+    )
     assert loss == pytest.approx(fitted.history[-1]["val_loss"], abs=1e-5)
 
 
@@ -150,10 +162,10 @@ def test_a_loss_that_is_no_number_says_what_to_do(value, sentence):
     broken = np.full((240, NUM_FEATURES), value, np.float32)
     data = StageData(
         read=lambda places, epoch: broken[places],
-        labels=stage.data.labels,
-        class_weights=stage.data.class_weights,
-        measured=stage.data.measured,
-        validation=stage.data.validation,
+        labels=stage.objective.data.labels,
+        class_weights=stage.objective.data.class_weights,
+        measured=stage.objective.data.measured,
+        validation=stage.objective.data.validation,
         seed=0,
     )
     with pytest.raises(RunError, match=sentence):
@@ -163,11 +175,11 @@ def test_a_loss_that_is_no_number_says_what_to_do(value, sentence):
 def test_class_weights_pull_towards_the_rare_class():
     plain, weighted = make_stage(2), make_stage(2)
     data = StageData(
-        read=weighted.data.read,
-        labels=weighted.data.labels,
+        read=weighted.objective.data.read,
+        labels=weighted.objective.data.labels,
         class_weights=np.array([0.2, 5.0]),
-        measured=weighted.data.measured,
-        validation=weighted.data.validation,
+        measured=weighted.objective.data.measured,
+        validation=weighted.objective.data.validation,
         seed=0,
     )
     weighted = make_stage(2, data=data)
@@ -208,7 +220,7 @@ def test_earlier_blocks_learn_more_slowly():
     data = StageData(lambda places, epoch: rows[places], labels, np.ones(3), measured, measured, 0)
     classifier.head.get_layer("logits").kernel.assign(np.random.default_rng(1).normal(size=(1280, 3)))
     before = [[variable.numpy() for variable in block] for block in classifier.unfrozen]
-    fit(Stage("fine_tune", network, data, 1, 1e-3, config))
+    fit(Stage("fine_tune", CrossEntropy(network, data, config), 1, 1e-3, config))
     moves = [
         np.median(np.concatenate([np.abs(v.numpy() - old).ravel() for v, old in zip(block, olds, strict=True)]))
         for block, olds in zip(classifier.unfrozen, before, strict=True)

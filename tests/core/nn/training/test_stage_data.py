@@ -1,6 +1,6 @@
 import pytest
 
-from core.nn.training.stages import num_measured
+from core.nn.training.stage_data import num_measured
 
 
 @pytest.mark.parametrize(

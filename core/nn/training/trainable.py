@@ -1,0 +1,50 @@
+"""The part of a network that learns."""
+
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class Trainable:
+    """The part of a network that learns.
+
+    Attributes:
+        suffix: unfrozen blocks, from the rows to the head's inputs; None where the rows are the head's inputs.
+        head: the head's inputs to logits.
+        blocks: what learns of each unfrozen block, the one nearest to the head first.
+        backbone_training: whether the unfrozen blocks run in training mode; only from scratch, so that
+            batch-norm statistics never move on small data sets.
+    """
+
+    suffix: keras.Model | None
+    head: keras.Model
+    blocks: tuple[tuple[keras.Variable, ...], ...] = ()
+    backbone_training: bool = False
+
+    def groups(self, rate_decay: float) -> list[tuple[list[keras.Variable], float]]:
+        """Returns what learns with the factor of its learning rate: the head's and the last block's is 1."""
+        if rate_decay == 1:
+            return [([*self.head.trainable_variables, *(v for block in self.blocks for v in block)], 1.0)]
+        last, *earlier = self.blocks or ((),)
+        groups = [([*self.head.trainable_variables, *last], 1.0)]
+        groups += [(list(block), rate_decay**distance) for distance, block in enumerate(earlier, start=1)]
+        return [(variables, factor) for variables, factor in groups if variables]
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """All that the network is, what doesn't learn included.
+
+        From scratch the running statistics of batch norm belong to the weights, although no gradient moves them.
+        """
+        return [*(self.suffix.variables if self.suffix else []), *self.head.variables]
+
+    def head_inputs(self, rows: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns what reaches the head for a batch of rows in their stored type."""
+        x = tf.cast(rows, tf.float32)
+        return self.suffix(x, training=training and self.backbone_training) if self.suffix else x
+
+    def logits(self, rows: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Returns the logits `(batch_size, outputs)` of a batch of rows in their stored type."""
+        return self.head(self.head_inputs(rows, training), training=training)
