@@ -3,29 +3,47 @@
 Each message says what happened, what was expected and what to do. Anything else that is raised is a bug.
 """
 
+from typing import ClassVar
+
 
 class CoreError(Exception):
-    """Base of every error that is shown to the user as it stands."""
+    """Base of every error that is shown to the user as it stands.
+
+    Attributes:
+        code: what is stored of an error that ended a run, beside its message.
+    """
+
+    code: ClassVar[str] = "error"
 
 
 class DatasetError(CoreError):
     """A data set that can't be read, found or used."""
 
+    code = "dataset"
+
 
 class ConfigError(CoreError):
     """A training configuration that can't work."""
+
+    code = "config"
 
 
 class WeightsError(CoreError):
     """Pretrained weights that are not here or not right."""
 
+    code = "weights"
+
 
 class RunError(CoreError):
     """A run that can't be found, started, read or finished."""
 
+    code = "run"
+
 
 class DatabaseDamagedError(RunError):
     """The database is missing, or isn't as this studio wrote it. It can be rebuilt from the folders of the runs."""
+
+    code = "database_damaged"
 
 
 class Stopped(Exception):  # noqa: N818 (an outcome that was asked for, not an error)

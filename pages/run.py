@@ -12,6 +12,7 @@ from core.events import Event
 from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
+from core.wording import failures
 from pages.components import phases, wording
 from pages.components.charts import chart_view, charts, live_chart
 from pages.components.dataset import dataset_views
@@ -128,7 +129,7 @@ def show_next_steps(run: Run) -> None:
 def show_end(run: Run) -> None:
     """Says how the run ended."""
     if run.status == RunStatus.FAILED:
-        st.error(wording.plain(run.error), icon=":material/error:")
+        st.error(wording.plain(failures.failure(run.failure)), icon=":material/error:")
     elif not run.has_model:
         st.info("Stopped before there was a model.", icon=":material/stop_circle:")
     elif run.status == RunStatus.STOPPED:

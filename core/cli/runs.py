@@ -20,6 +20,7 @@ from core.runs import queue
 from core.runs.records.failures import is_bug
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import settings
+from core.wording import failures as words
 
 
 def run_store(only_look: bool = False) -> RunStore:
@@ -156,6 +157,7 @@ def run_values(run: Run) -> dict[str, Any]:
     """Returns a run as the values of a JSON object."""
     values = asdict(run) | {
         "config": run.config.options(),
+        "error": words.failure(run.failure),
         "has_model": run.has_model,
         "can_resume": run.can_resume,
     }
@@ -167,8 +169,8 @@ def _print_end(context: click.Context, run: Run, as_json: bool) -> None:
     if run.status == RunStatus.FAILED:
         if as_json:
             print_json(run_values(run))
-        click.echo(f"The run {run.id} failed. {run.error}", err=True)
-        context.exit(1 if is_bug(run.error) else 2)
+        click.echo(f"The run {run.id} failed. {words.failure(run.failure)}", err=True)
+        context.exit(1 if is_bug(run.failure) else 2)
     _print_run(run, as_json)
 
 
@@ -177,7 +179,7 @@ def _print_run(run: Run, as_json: bool) -> None:
         print_json(run_values(run))
         return
     facts = {"id": run.id, "name": run.name, "data set": run.dataset_name, "recipe": run.recipe, "status": run.status}
-    print_facts(facts | ({"error": run.error} if run.error else {}))
+    print_facts(facts | ({"error": words.failure(run.failure)} if run.failure else {}))
     if run.metrics:
         click.echo()
         print_table(("metric", "value"), list(run.metrics.items()))

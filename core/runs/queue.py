@@ -14,6 +14,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
 from core.runs.records import failures
 from core.runs.records.database import DiskRefusesError
+from core.runs.records.failures import Failure
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.environment import LOG_NAME, PROCESS, settings_for, start_process, worker_environment
 from core.runs.worker.handoff import hand_off
@@ -153,7 +154,7 @@ def start_queued(store: RunStore) -> None:
             _start_worker(store, run)
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            store.finish(run.id, RunStatus.FAILED, f"The worker can't be started: {reason}. Mend that, resume it.")
+            store.finish(run.id, RunStatus.FAILED, Failure("worker_not_started", {"reason": reason}))
 
 
 def keep_warm(store: RunStore) -> WarmWorkerPool:
@@ -185,7 +186,7 @@ def _watch(process: subprocess.Popen, store: RunStore, run: Run) -> None:
         if not now.pid and now.started == run.started:
             _record_death(store, now, failures.WORKER_MISSING)
         elif now.status == RunStatus.RUNNING and now.pid == process.pid:
-            _record_death(store, now, failures.exit_in_words(process.returncode))
+            _record_death(store, now, failures.failure_of_exit(process.returncode))
         reconcile(store)
         while store.unfinished():
             time.sleep(WATCH_SECONDS)
@@ -207,10 +208,10 @@ def _check(store: RunStore, run: Run) -> None:
         _record_death(store, run, failures.WORKER_MISSING)
 
 
-def _record_death(store: RunStore, run: Run, reason: str) -> None:
+def _record_death(store: RunStore, run: Run, reason: Failure) -> None:
     reserve = Reserve(store.folder(run.id))
     # What the worker couldn't record itself is known better than what can be told from outside.
-    reason = reserve.words() or failures.death_in_words(reason, store.home)
+    reason = reserve.failure() or failures.failure_of_death(reason, store.home)
     reserve.give_back()
     # Only if it is still that worker's: it may have finished between the look at the record and that at the lock.
     if run.stop_requested:

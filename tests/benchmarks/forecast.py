@@ -24,6 +24,7 @@ from core.runs.records.store import Run, RunStore
 from core.runs.worker.handoff import is_warm_worker_ready
 from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.settings import settings
+from core.wording.failures import failure
 from tests.benchmarks.measuring import print_table
 
 HEADER = ["set-up", "forecast, s", "happened, s", "ratio", "features, ratio", "head, ratio", "fine-tuning, ratio"]
@@ -60,8 +61,8 @@ class Studio:
         while not run.finished:
             time.sleep(0.05)
             run = self.store.get(run.id)
-        if run.error:
-            raise RunError(run.error)
+        if run.failure:
+            raise RunError(failure(run.failure))
         return run
 
 

@@ -35,6 +35,7 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStatus
 from core.runs.worker.environment import PROCESS
 from core.settings import settings
+from core.wording.failures import failure
 from tests.benchmarks.kills_actions import KEPT, draw
 from tests.benchmarks.kills_ledger import Ledger
 from tests.benchmarks.measuring import ROOT, print_table
@@ -222,7 +223,7 @@ class Kills:
         run = self.ledger.store.get(run.id)
         self.outcomes[str(run.status)] += 1
         if run.status != RunStatus.COMPLETED or not run.has_model:
-            self.ledger.losses.append(f"run {run.name} is {run.status} at its end: {run.error}")
+            self.ledger.losses.append(f"run {run.name} is {run.status} at its end: {failure(run.failure)}")
         epochs = self.ledger.see_epochs(run.id)
         if epochs != run.config.total_epochs:
             self.ledger.losses.append(f"run {run.name} has {epochs} epochs at its end")

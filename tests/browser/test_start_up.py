@@ -7,6 +7,7 @@ from core.runs.records import database
 from core.runs.records.rows import seal
 from core.runs.records.store import RunStatus, RunStore
 from core.settings import Settings
+from core.wording.failures import failure
 from tests.browser.conftest import end_server, start_server, wait_until
 
 
@@ -21,6 +22,6 @@ def test_the_server_looks_over_the_runs_before_anybody_looks_at_a_page(tmp_path:
     server = start_server(tmp_path / "home")
     try:
         wait_until(lambda: store.get(run.id).status == RunStatus.FAILED)
-        assert "never came up" in store.get(run.id).error
+        assert "never came up" in failure(store.get(run.id).failure)
     finally:
         end_server(server)

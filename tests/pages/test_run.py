@@ -10,6 +10,7 @@ from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.events import Event
 from core.runs.records.store import RunStatus
 from core.settings import settings
+from core.wording.failures import failure
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
 
@@ -98,8 +99,8 @@ def test_train_again_keeps_the_settings_whatever_the_form_was_at(open_page, app,
 def test_failed_run_shows_the_sentence_and_the_way_back(open_page, trained):
     run = trained.get("Failed run")
     app = open_page("run", run=run.id)
-    assert run.error
-    assert app.error[0].value.replace("\\", "").startswith(run.error[:20])
+    assert failure(run.failure)
+    assert app.error[0].value.replace("\\", "").startswith(failure(run.failure)[:20])
     assert button(app, "Back to the set-up with these settings").disabled is False
 
 

@@ -1,6 +1,7 @@
 """The SQLite file: connections, transactions, schema."""
 
 import errno
+import json
 import os
 import sqlite3
 import time
@@ -13,9 +14,10 @@ from filelock import FileLock, Timeout
 from core.errors import DatabaseDamagedError, RunError
 from core.files import durable
 from core.files.disk import can_write, refusal
-from core.runs.records.rows import seal_all
+from core.runs.records.failures import Failure
+from core.runs.records.rows import seal, seal_all
+from core.wording.failures import DISK_FULL
 
-DISK_FULL = "The disk is full. Free some space, then start again."
 READ_ONLY = "The data home {home} is read-only. Make it writable, or set TRANSFER_STUDIO_HOME to another folder."
 BUSY_SECONDS = 20
 LOCK_NAME = ".studio.lock"
@@ -35,6 +37,17 @@ def journal_mode(version: tuple[int, ...]) -> str:
 class DiskRefusesError(RunError):
     """The database can't be written, or read, for want of room or permission. Nothing is wrong with it."""
 
+    code = "disk_refuses"
+
+
+class DiskFullError(DiskRefusesError):
+    """There is no room left for the database."""
+
+    code = "disk_full"
+
+    def __init__(self) -> None:
+        super().__init__(DISK_FULL)
+
 
 @contextmanager
 def _errors_in_words(path: Path) -> Iterator[None]:
@@ -52,7 +65,7 @@ def _in_words(path: Path, error: Exception) -> RunError:
     """
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
-        return DiskRefusesError(DISK_FULL)
+        return DiskFullError()
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return RunError(f"The database {path} was in use for more than {BUSY_SECONDS} seconds. Try again.")
     if code == sqlite3.SQLITE_IOERR:
@@ -155,7 +168,7 @@ def disk_refuses(path: Path, error: OSError) -> RunError:
         OSError: the error, where it isn't one of the disk's.
     """
     if durable.is_full(error):
-        return DiskRefusesError(DISK_FULL)
+        return DiskFullError()
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return DiskRefusesError(READ_ONLY.format(home=path.parent))
     refused = refusal(error)
@@ -237,8 +250,24 @@ def create_rebuilds(connection: sqlite3.Connection) -> None:
     )
 
 
+def code_failures(connection: sqlite3.Connection) -> None:
+    """Stores why runs failed as codes. A sentence that is there is kept as it is."""
+    connection.execute("ALTER TABLE runs RENAME COLUMN error TO failure")
+    for row in connection.execute("SELECT id, failure FROM runs").fetchall():
+        failure = json.dumps(Failure.of_text(row["failure"]).as_json()) if row["failure"] else ""
+        connection.execute("UPDATE runs SET failure = ? WHERE id = ?", (failure, row["id"]))
+        seal(connection, row["id"])
+
+
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = (create_runs, create_events, add_turns, add_checksums, create_rebuilds)
+MIGRATIONS: tuple[Migration, ...] = (
+    create_runs,
+    create_events,
+    add_turns,
+    add_checksums,
+    create_rebuilds,
+    code_failures,
+)
 
 
 def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:

@@ -1,4 +1,4 @@
-"""Why a training failed, in a sentence that says what to do."""
+"""Why a training failed, as a code; `core.wording.failures` has the words."""
 
 import shutil
 import signal
@@ -7,33 +7,24 @@ from pathlib import Path
 
 from core.errors import CoreError
 from core.files import durable
-from core.runs.records.database import DISK_FULL
 from core.settings import MEGABYTE
+from core.wording.coded import Coded
 
-OUT_OF_MEMORY = (
-    "The training ran out of memory. Lower the batch size or the image size, or close other programs, then start again."
-)
-BUG_BEGINNING = "The training failed because of a bug"
-BUG = (
-    BUG_BEGINNING + " ({kind}). The run's log, log.txt, has the details: please report them."
-    " Starting it again with other settings may work."
-)
+
+class Failure(Coded):
+    """Why a run failed.
+
+    The code is one of `core.wording.failures.SENTENCES`, or that of a `CoreError` with its words as `message`.
+    """
+
+
+BUG = "bug"
+OUT_OF_MEMORY = Failure("out_of_memory")
+DISK_FULL = Failure("disk_full")
+WORKER_ENDED = Failure("worker_ended")
+WORKER_MISSING = Failure("worker_missing")
 # With less than this nothing can be done: a checkpoint, a model, an array of features each take more.
 FULL_DISK_BYTES = 2 * MEGABYTE
-WORKER_ENDED = (
-    "The worker was ended (for example by the system for lack of memory, or a restart). Resume the run: it goes on"
-    " after its last epoch. If it is ended again, close other programs, or start a new run with a smaller batch size or"
-    " image size."
-)
-WORKER_MISSING = "The worker ended before it began, or never came up. The run's log may say why. Resume the run."
-WORKER_CRASHED = (
-    "The worker was ended by an error that it couldn't record ({how}). The run's log, log.txt, may say more. Resume"
-    " the run: it goes on after its last epoch."
-)
-WORKER_DISK_FULL = (
-    "The disk was full when the worker ended: {megabytes:.1f} MB are free in {home}. Free some space, then resume the"
-    " run: it goes on after its last epoch."
-)
 # Not the worker's own doing: somebody, or the system, ended it.
 ENDED_FROM_OUTSIDE = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")
 # What the C libraries under TensorFlow and HDF5 say where they pass no error number on.
@@ -42,15 +33,15 @@ FULL_DISK_WORDS = ("No space left on device", "Disk quota exceeded")
 MEMORY_ERRORS = ("MemoryError", "ResourceExhaustedError")
 
 
-def in_words(error: BaseException, free_bytes: int | None = None) -> str:
-    """Returns the sentence for whatever ended a training.
+def failure_of(error: BaseException, free_bytes: int | None = None) -> Failure:
+    """Returns the failure that an error which ended a training comes to.
 
     Args:
         error: what ended it.
         free_bytes: what was free on the disk then; None where nobody looked.
     """
     if isinstance(error, CoreError):
-        return str(error)
+        return Failure(error.code, {"message": str(error)})
     causes = tuple(_causes(error))
     # TensorFlow reports a full disk as ResourceExhaustedError too, so the disk is looked at first.
     if any(_is_full_disk(cause) for cause in causes):
@@ -60,11 +51,11 @@ def in_words(error: BaseException, free_bytes: int | None = None) -> str:
         return DISK_FULL
     if any(kind.__name__ in MEMORY_ERRORS for cause in causes for kind in type(cause).__mro__):
         return OUT_OF_MEMORY
-    return BUG.format(kind=type(error).__name__)
+    return Failure(BUG, {"kind": type(error).__name__})
 
 
-def death_in_words(reason: str, home: Path) -> str:
-    """Returns the sentence for a worker that ended without a record of it.
+def failure_of_death(reason: Failure, home: Path) -> Failure:
+    """Returns why a worker ended that left no record of it.
 
     Args:
         reason: what is known of it.
@@ -73,18 +64,22 @@ def death_in_words(reason: str, home: Path) -> str:
     free = free_bytes(home)
     if free is None or free >= FULL_DISK_BYTES:
         return reason
-    return WORKER_DISK_FULL.format(megabytes=free / MEGABYTE, home=home)
+    return Failure("worker_disk_full", {"free_bytes": free, "home": str(home)})
 
 
-def exit_in_words(code: int) -> str:
-    """Returns the sentence for a worker that ended with this exit code, below 0 for a signal."""
-    if code >= 0:
-        return WORKER_CRASHED.format(how=f"exit code {code}")
+def failure_of_exit(code: int) -> Failure:
+    """Returns why a worker ended with this exit code, below 0 for a signal."""
+    name = _signal_name(-code) if code < 0 else ""
+    if name in ENDED_FROM_OUTSIDE:
+        return WORKER_ENDED
+    return Failure("worker_crashed", {"exit_code": code, "signal": name})
+
+
+def _signal_name(number: int) -> str:
     try:
-        name = signal.Signals(-code).name
+        return signal.Signals(number).name
     except ValueError:
-        name = f"signal {-code}"
-    return WORKER_ENDED if name in ENDED_FROM_OUTSIDE else WORKER_CRASHED.format(how=name)
+        return ""
 
 
 def free_bytes(folder: Path) -> int | None:
@@ -95,9 +90,9 @@ def free_bytes(folder: Path) -> int | None:
         return None
 
 
-def is_bug(sentence: str) -> bool:
-    """Returns whether a run that failed with this sentence came upon a bug."""
-    return sentence.startswith(BUG_BEGINNING)
+def is_bug(failure: Failure | None) -> bool:
+    """Returns whether a run that failed so came upon a bug."""
+    return failure is not None and failure.code == BUG
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -22,6 +22,7 @@ from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
 from core.events import Event
 from core.files import durable
+from core.runs.records.failures import Failure
 from core.runs.records.run import Run, RunStatus
 
 MANIFEST_NAME = "run.json"
@@ -149,12 +150,13 @@ def run_of(values: Mapping[str, Any]) -> Run:
         ValueError: they are not those of a run.
     """
     try:
-        chosen = {name: values[name] for name in RUN_FIELDS}
+        chosen = {name: values[name] for name in RUN_FIELDS if name != "failure"}
         run = Run(
             **chosen
             | {
                 "config": _config(json.dumps(values["config"])),
                 "status": RunStatus(values["status"]),
+                "failure": _failure(values),
                 "progress": event_of(values["progress"]) if values["progress"] else None,
                 "metrics": _numbers(values["metrics"]),
                 "seconds": _numbers(values["seconds"]),
@@ -164,6 +166,12 @@ def run_of(values: Mapping[str, Any]) -> Run:
         raise ValueError(f"not a run: {error}") from error
     _check(run)
     return run
+
+
+def _failure(values: Mapping[str, Any]) -> Failure | None:
+    """Reads why a run failed: a code, or a sentence under the name that it had in older versions."""
+    found = values.get("failure") or values.get("error")
+    return Failure.from_json(found) if found else None
 
 
 @lru_cache(maxsize=256)
@@ -225,7 +233,7 @@ def _check(run: Run) -> None:
     for name in TEXTS:
         text = getattr(run, name)
         _require(isinstance(text, str) and not CONTROL.search(text), f"a text as {name}")
-    _require(isinstance(run.error, str) and bool(run.name), "an error and a name")
+    _require(bool(run.name), "a name")
     for name in TIMES:
         _require(_is_time(getattr(run, name)), f"a time as {name}")
     _whole(run.pid)

@@ -12,10 +12,11 @@ from dataclasses import asdict, replace
 
 from core.errors import DatabaseDamagedError, RunError
 from core.events import Event
+from core.runs.records.failures import Failure
 from core.runs.records.manifest import RunRecord, event_of, run_of
 from core.runs.records.run import Run
 
-JSON_COLUMNS = ("config", "metrics", "seconds", "progress")
+JSON_COLUMNS = ("config", "failure", "metrics", "seconds", "progress")
 OUTSIDE_OF_RUN = ("sequence", "turn", "checksum")
 
 
@@ -117,6 +118,7 @@ def insert_record(connection: sqlite3.Connection, record: RunRecord) -> None:
         "sequence": record.sequence if record.sequence and not taken else None,
         "turn": record.turn,
         "config": run.config.to_json(),
+        "failure": failure_as_json(run.failure),
         "metrics": json.dumps(run.metrics),
         "seconds": json.dumps(run.seconds),
         "progress": "",
@@ -187,6 +189,14 @@ def numbers_as_json(numbers: Mapping[str, float] | None) -> str | None:
     return None if numbers is None else json.dumps(finite(numbers))
 
 
+def failure_as_json(failure: Failure | None) -> str:
+    """Returns why a run failed as it is stored; empty for None."""
+    if failure is None:
+        return ""
+    # A message may name a file by letters that no text can hold.
+    return json.dumps(failure.as_json(), ensure_ascii=False).encode(errors="replace").decode()
+
+
 def plain_event(event: Event) -> Event:
     """Returns the event with Python's own numbers.
 
@@ -242,7 +252,7 @@ def _readable(connection: sqlite3.Connection, query: str, *values: str) -> Itera
 def _plain_run(row: sqlite3.Row) -> Run:
     values = {name: row[name] for name in row.keys() if name not in OUTSIDE_OF_RUN}  # noqa: SIM118
     for name in JSON_COLUMNS:
-        values[name] = json.loads(values[name]) if values[name] else None
+        values[name] = json.loads(values[name]) if values.get(name) else None
     return run_of(values)
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from core.config.training_config import TrainingConfig
 from core.events import Event
+from core.runs.records.failures import Failure
 
 
 class RunStatus(StrEnum):
@@ -39,7 +40,7 @@ class Run:
         created: when it was submitted, in seconds since 1970.
         started: when it last left the queue; 0 before.
         finished: when it ended; 0 before.
-        error: why it failed, in words; empty otherwise.
+        failure: why it failed; None otherwise.
         metrics: the final numbers; empty until there is a model.
         seconds: how long each phase took, added up where the run was resumed.
         progress: its latest event, or None.
@@ -59,7 +60,7 @@ class Run:
     created: float
     started: float = 0.0
     finished: float = 0.0
-    error: str = ""
+    failure: Failure | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     progress: Event | None = None

@@ -16,6 +16,7 @@ from core.events import PACE, Event
 from core.runs.records import rows
 from core.runs.records.access import DatabaseAccess
 from core.runs.records.database import DiskRefusesError
+from core.runs.records.failures import Failure
 from core.runs.records.manifest import add_epoch, last_epoch, write_epochs, write_manifest
 from core.runs.records.rebuilding import (
     RUNS,
@@ -272,7 +273,7 @@ class RunStore:
             RunError: there is no such run, or it hasn't ended early.
         """
         queued = self._update(
-            f"UPDATE runs SET status = 'queued', turn = {NEXT_TURN}, phase = '', progress = '', error = '',"
+            f"UPDATE runs SET status = 'queued', turn = {NEXT_TURN}, phase = '', progress = '', failure = '',"
             " started = 0, finished = 0, stop_requested = 0, pid = 0, pid_started = 0 WHERE id = :id",
             "SELECT id FROM runs WHERE id = :id AND status IN ('failed', 'stopped')",
             id=run_id,
@@ -288,7 +289,7 @@ class RunStore:
         self,
         run_id: str,
         status: RunStatus,
-        error: str = "",
+        failure: Failure | None = None,
         metrics: Mapping[str, float] | None = None,
         seconds: Mapping[str, float] | None = None,
         attempt: Run | None = None,
@@ -298,7 +299,7 @@ class RunStore:
         Args:
             run_id: the run.
             status: a finished status.
-            error: why it failed, in words.
+            failure: why it failed.
             metrics: the final numbers; None leaves those of an earlier attempt, but for a run that failed.
             seconds: how long each phase took; None leaves what is recorded.
             attempt: only end the run if it is still at this attempt, worked on by that process.
@@ -310,14 +311,13 @@ class RunStore:
             RunError: a number isn't finite.
         """
         ended = self._update(
-            "UPDATE runs SET status = :status, error = :error, metrics = coalesce(:metrics, metrics),"
+            "UPDATE runs SET status = :status, failure = :failure, metrics = coalesce(:metrics, metrics),"
             " seconds = coalesce(:seconds, seconds), finished = :now WHERE id = :id",
             "SELECT id FROM runs WHERE id = :id AND status = 'running'"
             " AND (:pid IS NULL OR (pid = :pid AND started = :started))",
             id=run_id,
             status=RunStatus(status),
-            # A message may name a file by letters that no text can hold.
-            error=error.encode(errors="replace").decode(),
+            failure=rows.failure_as_json(failure),
             metrics=rows.numbers_as_json({} if metrics is None and status == RunStatus.FAILED else metrics),
             seconds=rows.numbers_as_json(seconds),
             pid=attempt.pid if attempt else None,

@@ -5,6 +5,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from core.runs.records.failures import Failure
+
 NAME = "reserve"
 ROOM_BYTES = 1024**2
 WORDS_BYTES = 4096
@@ -36,13 +38,13 @@ class Reserve:
         with suppress(OSError):
             os.truncate(self.path, min(WORDS_BYTES, self.path.stat().st_size))
 
-    def leave_words(self, sentence: str) -> bool:
+    def leave(self, failure: Failure) -> bool:
         """Writes why the worker ended, over what is there: that needs no room on a disk that has none.
 
         Returns:
-            Whether they could be left.
+            Whether that could be done.
         """
-        words = json.dumps(sentence).encode()
+        words = json.dumps(failure.as_json()).encode()
         with suppress(OSError), self.path.open("r+b", buffering=0) as file:
             if len(words) <= self.path.stat().st_size:
                 file.write(words)
@@ -50,13 +52,13 @@ class Reserve:
                 return True
         return False
 
-    def words(self) -> str:
-        """Returns why the worker ended; empty where it didn't say."""
+    def failure(self) -> Failure | None:
+        """Returns why the worker ended; None where it didn't say."""
         try:
-            sentence = json.loads(self.path.read_bytes()[:WORDS_BYTES].rstrip(b"\0") or b'""')
-        except (OSError, ValueError):
-            return ""
-        return sentence if isinstance(sentence, str) else ""
+            words = self.path.read_bytes()[:WORDS_BYTES].rstrip(b"\0")
+            return Failure.from_json(json.loads(words)) if words else None
+        except (OSError, ValueError, RecursionError):
+            return None
 
     def remove(self) -> None:
         """Deletes it."""

@@ -22,7 +22,7 @@ from filelock import Timeout
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
-from core.runs.records import failures
+from core.runs.records.failures import Failure, failure_of, free_bytes
 from core.runs.records.history import restore_history
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
@@ -95,7 +95,7 @@ class End:
     """How a run ended; no metrics where this attempt at it left no model."""
 
     status: RunStatus
-    error: str = ""
+    failure: Failure | None = None
     metrics: dict[str, float] | None = None
     seconds: dict[str, float] | None = None
 
@@ -164,32 +164,32 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
 
 def _failure(error: Exception, ours: Settings) -> End:
     traceback.print_exception(error)
-    return End(RunStatus.FAILED, failures.in_words(error, failures.free_bytes(ours.home)))
+    return End(RunStatus.FAILED, failure_of(error, free_bytes(ours.home)))
 
 
 def _record(store: RunStore, run_id: str, end: End, reserve: Reserve) -> None:
     """Records how the run ended, and where the disk has no room even for that, leaves it in the run's folder."""
     reserve.give_back()
     try:
-        store.finish(run_id, end.status, end.error, end.metrics, end.seconds)
+        store.finish(run_id, end.status, end.failure, end.metrics, end.seconds)
     except CoreError as error:
         # A number that isn't finite, or a disk without even the room that was reserved.
         traceback.print_exc()
-        _record_failure(store, run_id, end.error or str(error), reserve)
+        _record_failure(store, run_id, end.failure or failure_of(error), reserve)
         return
     reserve.remove()
 
 
-def _record_failure(store: RunStore, run_id: str, sentence: str, reserve: Reserve) -> None:
+def _record_failure(store: RunStore, run_id: str, failure: Failure, reserve: Reserve) -> None:
     patience = time.monotonic() + RECORD_PATIENCE_SECONDS
     while True:
         try:
-            store.finish(run_id, RunStatus.FAILED, sentence)
+            store.finish(run_id, RunStatus.FAILED, failure)
             reserve.remove()
             return
         except CoreError:
             # Whoever can write the record next reads it there. Without room even for that it is told when there is.
-            if reserve.leave_words(sentence) or time.monotonic() > patience:
+            if reserve.leave(failure) or time.monotonic() > patience:
                 return
             time.sleep(LOOK_SECONDS)
 

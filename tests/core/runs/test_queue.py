@@ -25,6 +25,7 @@ from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.environment import PROCESS
 from core.runs.worker.liveness import worker_lock
 from core.settings import settings
+from core.wording.failures import failure
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 
@@ -52,7 +53,7 @@ def test_runs_wait_for_a_slot_and_are_started_in_turn(
     wait_until(lambda: not store.unfinished())
     runs = [store.get(run_id) for run_id in ids]
     assert [run.status for run in runs] == [RunStatus.FAILED] * 5
-    assert all(run.error.startswith("There is no data set") for run in runs)
+    assert all(failure(run.failure).startswith("There is no data set") for run in runs)
     for earlier, later in pairwise(runs):
         assert earlier.finished <= later.started
     assert len({run.pid for run in runs}) == 5
@@ -69,8 +70,8 @@ def test_run_after_a_killed_one_is_started_though_nobody_looks(
     shutil.rmtree(dataset.folder)  # not by `delete`, which refuses
     worker.kill()
     wait_until(lambda: store.get(after.id).status.is_finished)
-    assert store.get(killed.id).error.startswith("The worker was ended")
-    assert store.get(after.id).error.startswith("There is no data set")
+    assert failure(store.get(killed.id).failure).startswith("The worker was ended")
+    assert failure(store.get(after.id).failure).startswith("There is no data set")
 
 
 def test_worker_that_crashes_isnt_taken_for_one_that_was_ended(
@@ -80,7 +81,9 @@ def test_worker_that_crashes_isnt_taken_for_one_that_was_ended(
     wait_until(lambda: store.get(run.id).pid > 0)
     psutil.Process(store.get(run.id).pid).send_signal(signal.SIGSEGV)
     wait_until(lambda: store.get(run.id).status.is_finished)
-    assert store.get(run.id).error.startswith("The worker was ended by an error that it couldn't record (SIGSEGV).")
+    assert failure(store.get(run.id).failure).startswith(
+        "The worker was ended by an error that it couldn't record (SIGSEGV)."
+    )
     assert store.get(run.id).can_resume and not (store.folder(run.id) / "reserve").exists()
 
 
@@ -133,8 +136,10 @@ def test_dead_worker_is_found(store: RunStore, config: TrainingConfig) -> None:
     queue.reconcile(store)
     run = store.get(run.id)
     assert run.status == RunStatus.FAILED
-    assert run.error.startswith("The worker was ended (for example by the system for lack of memory, or a restart).")
-    assert "Resume the run: it goes on after its last epoch." in run.error
+    assert failure(run.failure).startswith(
+        "The worker was ended (for example by the system for lack of memory, or a restart)."
+    )
+    assert "Resume the run: it goes on after its last epoch." in failure(run.failure)
 
 
 def test_worker_that_dies_after_a_request_to_stop_is_stopped(store: RunStore, config: TrainingConfig) -> None:
@@ -143,7 +148,7 @@ def test_worker_that_dies_after_a_request_to_stop_is_stopped(store: RunStore, co
         queue.reconcile(store)
         assert store.get(run.id).status == RunStatus.RUNNING
     queue.reconcile(store)
-    assert (store.get(run.id).status, store.get(run.id).error) == (RunStatus.STOPPED, "")
+    assert (store.get(run.id).status, store.get(run.id).failure) == (RunStatus.STOPPED, None)
 
 
 def test_worker_that_dies_while_it_saves_leaves_no_numbers_of_before(store: RunStore, config: TrainingConfig) -> None:
@@ -185,7 +190,7 @@ def test_worker_has_time_to_come_up(store: RunStore, config: TrainingConfig) -> 
     _set(store, run, "started", store.get(run.id).started - queue.START_SECONDS - 1)
     queue.reconcile(store)
     assert store.get(run.id).status == RunStatus.FAILED
-    assert "never came up" in store.get(run.id).error
+    assert "never came up" in failure(store.get(run.id).failure)
 
 
 def test_clock_set_back_doesnt_keep_a_lost_run(store: RunStore, config: TrainingConfig) -> None:
@@ -206,7 +211,7 @@ def test_worker_that_never_begins_is_noticed_at_once(
         store.finish(busy.id, RunStatus.COMPLETED)
     queue.start_queued(store)
     wait_until(lambda: store.get(run.id).status.is_finished)
-    assert store.get(run.id).error.startswith("The worker ended before it began")
+    assert failure(store.get(run.id).failure).startswith("The worker ended before it began")
     assert "Traceback" in (store.folder(run.id) / queue.LOG_NAME).read_text()
 
 
@@ -219,7 +224,7 @@ def test_worker_that_cant_be_started_is_a_failed_run(
         store.finish(busy.id, RunStatus.COMPLETED)
     queue.start_queued(store)
     run = store.get(run.id)
-    assert run.status == RunStatus.FAILED and run.error.startswith("The worker can't be started: ")
+    assert run.status == RunStatus.FAILED and failure(run.failure).startswith("The worker can't be started: ")
 
 
 def test_deaf_worker_is_ended_by_force(

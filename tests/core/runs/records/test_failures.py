@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from core.errors import RunError, WeightsError
-from core.runs.records.failures import death_in_words, exit_in_words, in_words, is_bug
+from core.runs.records.database import DiskFullError
+from core.runs.records.failures import Failure, failure_of, failure_of_death, failure_of_exit, is_bug
+from core.wording.failures import failure
 from tests.disks import SmallDisk
 
 
@@ -14,22 +16,26 @@ class ResourceExhaustedError(Exception):
 
 
 def test_errors_with_words_of_their_own_stay_as_they_are() -> None:
-    assert in_words(WeightsError("There is no file x. Put it into y.")) == "There is no file x. Put it into y."
-    assert in_words(RunError("The loss isn't a number.")) == "The loss isn't a number."
+    assert (
+        failure(failure_of(WeightsError("There is no file x. Put it into y."))) == "There is no file x. Put it into y."
+    )
+    assert failure(failure_of(RunError("The loss isn't a number."))) == "The loss isn't a number."
 
 
 @pytest.mark.parametrize("error", [MemoryError(), ResourceExhaustedError("OOM when allocating tensor")])
 def test_out_of_memory(error: Exception) -> None:
-    assert in_words(error).startswith("The training ran out of memory. Lower the batch size or the image size")
+    assert failure(failure_of(error)).startswith(
+        "The training ran out of memory. Lower the batch size or the image size"
+    )
 
 
 def test_out_of_memory_of_numpy_and_as_a_cause() -> None:
     with pytest.raises(MemoryError) as caught:
         np.empty(2**60, dtype=np.uint8)
-    assert in_words(caught.value).startswith("The training ran out of memory")
+    assert failure(failure_of(caught.value)).startswith("The training ran out of memory")
     error = ValueError("allocation failed")
     error.__cause__ = caught.value
-    assert in_words(error).startswith("The training ran out of memory")
+    assert failure(failure_of(error)).startswith("The training ran out of memory")
 
 
 @pytest.mark.parametrize(
@@ -41,30 +47,31 @@ def test_out_of_memory_of_numpy_and_as_a_cause() -> None:
     ],
 )
 def test_full_disk(error: Exception) -> None:
-    assert in_words(error) == "The disk is full. Free some space, then start again."
+    assert failure(failure_of(error)) == "The disk is full. Free some space, then start again."
 
 
 def test_anything_else_is_a_bug_without_a_path() -> None:
-    sentence = in_words(KeyError("/home/somebody/file.py"))
+    found = failure_of(KeyError("/home/somebody/file.py"))
+    sentence = failure(found)
     assert sentence.startswith(
         "The training failed because of a bug (KeyError). The run's log, log.txt, has the details"
     )
     assert "/" not in sentence
-    assert is_bug(sentence) and not is_bug("The disk is full.")
+    assert is_bug(found) and not is_bug(Failure("disk_full")) and not is_bug(None)
 
 
 def test_circle_of_causes_ends() -> None:
     first, second = ValueError(), ValueError()
     first.__cause__, second.__cause__ = second, first
-    assert is_bug(in_words(first))
+    assert is_bug(failure_of(first))
 
 
 def test_nothing_but_a_full_disk_is_blamed_where_the_disk_is_full() -> None:
     unheard_of = RuntimeError("Can't decrement id ref count")
-    assert in_words(unheard_of, free_bytes=1_200_000).startswith("The disk is full")
-    assert in_words(MemoryError(), free_bytes=0).startswith("The disk is full")
-    assert is_bug(in_words(unheard_of, free_bytes=10**9)) and is_bug(in_words(unheard_of))
-    assert in_words(RunError("The loss isn't a number."), free_bytes=0) == "The loss isn't a number."
+    assert failure(failure_of(unheard_of, free_bytes=1_200_000)).startswith("The disk is full")
+    assert failure(failure_of(MemoryError(), free_bytes=0)).startswith("The disk is full")
+    assert is_bug(failure_of(unheard_of, free_bytes=10**9)) and is_bug(failure_of(unheard_of))
+    assert failure(failure_of(RunError("The loss isn't a number."), free_bytes=0)) == "The loss isn't a number."
 
 
 @pytest.mark.parametrize(
@@ -80,13 +87,19 @@ def test_nothing_but_a_full_disk_is_blamed_where_the_disk_is_full() -> None:
     ],
 )
 def test_how_a_worker_ended(code: int, beginning: str) -> None:
-    sentence = exit_in_words(code)
+    sentence = failure(failure_of_exit(code))
     assert sentence.startswith(beginning) and "Resume the run: it goes on after its last epoch." in sentence
 
 
 def test_full_disk_is_the_reason_of_a_death(tmp_path: Path, small_disk: SmallDisk) -> None:
-    assert death_in_words("Something else.", tmp_path) == "Something else."
-    assert death_in_words("Something else.", tmp_path / "gone") == "Something else."
+    other = Failure("worker_ended")
+    assert failure_of_death(other, tmp_path) == other
+    assert failure_of_death(other, tmp_path / "gone") == other
     small_disk.fill(left=1_200_000)
-    sentence = death_in_words("Something else.", small_disk.folder)
+    sentence = failure(failure_of_death(other, small_disk.folder))
     assert sentence.startswith("The disk was full when the worker ended: 1.1 MB are free in ")
+
+
+def test_what_an_error_was_is_told_by_its_code() -> None:
+    errors = (WeightsError("x"), RunError("x"), DiskFullError(), MemoryError(), KeyError())
+    assert [failure_of(error).code for error in errors] == ["weights", "run", "disk_full", "out_of_memory", "bug"]

@@ -21,6 +21,7 @@ from core.config.training_config import TrainingConfig
 from core.errors import CoreError, RunError
 from core.events import Event
 from core.runs.records import database, rebuilding
+from core.runs.records.failures import Failure
 from core.runs.records.manifest import EPOCHS_NAME, MANIFEST_NAME
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
@@ -40,8 +41,8 @@ def filled(store: RunStore, config: TrainingConfig) -> Iterator[RunStore]:
         store.report_worker(run.id, 4711, 12.5)
         for epoch in range(1, EPOCHS + 1):
             store.append(run.id, Event("head", epoch, EPOCHS, {"loss": 1 / epoch}, epoch=epoch), {"head": epoch})
-        error = "It did." if status == "failed" else ""
-        store.finish(run.id, RunStatus(status), error, {"val_accuracy": 0.5}, {"head": 2.5})
+        failure = Failure.of_text("It did.") if status == "failed" else None
+        store.finish(run.id, RunStatus(status), failure, {"val_accuracy": 0.5}, {"head": 2.5})
     store.create("d", "Textures", config, name="running")
     running = store.claim(slots=9)
     for name in ("queued", "queued too"):
@@ -220,7 +221,8 @@ def test_damaged_manifest_costs_only_its_own_run(filled: RunStore) -> None:
         ("id", "../../etc"),
         ("turn", "first"),
         ("progress", '{"phase": 1}'),
-        ("error", "\x00\x00"),
+        ("failure", "\x00\x00"),
+        ("failure", '{"code": 1, "parameters": {}}'),
     ],
 )
 def test_values_that_the_studio_did_not_write_are_not_believed(filled: RunStore, column: str, value: object) -> None:
@@ -242,6 +244,7 @@ OLD_COLUMNS = (
     "sequence, id, name, dataset_id, dataset_name, config, recipe, status, phase, created, started, finished, error,"
     " metrics, seconds, progress, stop_requested, pid, pid_started, turn"
 )
+NEW_COLUMNS = OLD_COLUMNS.replace(" error", " iif(failure = '', '', 'It did.')")
 
 
 def make_old(store: RunStore) -> None:
@@ -250,7 +253,7 @@ def make_old(store: RunStore) -> None:
     database.prepare(old, database.MIGRATIONS[:3])
     with sqlite3.connect(old) as connection:
         connection.execute("ATTACH ? AS new", (str(store.path),))
-        connection.execute(f"INSERT INTO runs ({OLD_COLUMNS}) SELECT {OLD_COLUMNS} FROM new.runs")
+        connection.execute(f"INSERT INTO runs ({OLD_COLUMNS}) SELECT {NEW_COLUMNS} FROM new.runs")
         connection.execute("INSERT INTO events SELECT run_id, sequence, event FROM new.events")
     old.replace(store.path)
     for run in store.home.glob("runs/*"):
@@ -284,7 +287,7 @@ def test_read_only_home_with_a_journal_of_a_crash(filled: RunStore) -> None:
     before = content(filled)
     killed = (
         "import os, sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None);"
-        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE'); c.execute('UPDATE runs SET error = ?',"
+        "c.execute('PRAGMA cache_size = 1'); c.execute('BEGIN IMMEDIATE'); c.execute('UPDATE runs SET failure = ?',"
         "('x' * 9000,)); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", killed, str(filled.path)], check=False)

@@ -12,6 +12,7 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.events import Event
+from core.runs.records.failures import OUT_OF_MEMORY
 from core.runs.records.store import Run, RunStatus, RunStore
 
 CLAIMERS = 8
@@ -166,11 +167,11 @@ def test_finished_runs_stay_as_they_are(store: RunStore, config: TrainingConfig)
     run = started(store, config)
     ours = store.report_worker(run.id, 4711, 1.0)
     for other in (replace(ours, pid=4712), replace(ours, pid=0), replace(ours, started=ours.started - 9)):
-        assert not store.finish(run.id, RunStatus.FAILED, "not this attempt's", attempt=other)
+        assert not store.finish(run.id, RunStatus.FAILED, OUT_OF_MEMORY, attempt=other)
     assert store.finish(run.id, RunStatus.COMPLETED, metrics={"val_accuracy": 1}, attempt=ours)
-    assert not store.finish(run.id, RunStatus.FAILED, "too late")
+    assert not store.finish(run.id, RunStatus.FAILED, OUT_OF_MEMORY)
     ended = store.get(run.id)
-    assert ended.status == RunStatus.COMPLETED and ended.error == "" and ended.finished >= ended.started > 0
+    assert ended.status == RunStatus.COMPLETED and ended.failure is None and ended.finished >= ended.started > 0
     assert store.request_stop(run.id) == ended
 
 
@@ -197,7 +198,7 @@ def test_run_that_ended_early_is_queued_again(store: RunStore, config: TrainingC
     again = store.requeue(run.id)
     assert (again.id, again.name, again.created, again.config) == (run.id, run.name, run.created, run.config)
     assert again.status == RunStatus.QUEUED and not again.can_resume and not again.has_model
-    assert (again.phase, again.error, again.progress) == ("", "", None)
+    assert (again.phase, again.failure, again.progress) == ("", None, None)
     assert again.started == again.finished == again.stop_requested == again.pid == again.pid_started == 0
     assert store.events(run.id) == [epoch]
     assert again.seconds == {"starting": 2, "head": 1.5} and again.metrics == {"val_accuracy": 0.5}

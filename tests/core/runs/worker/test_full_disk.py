@@ -15,10 +15,12 @@ from core.errors import CoreError
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, load_classifier, save_classifier
 from core.runs import queue
+from core.runs.records.failures import DISK_FULL
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
 from core.runs.worker.reserve import Reserve
 from core.settings import ImportLimits, settings
+from core.wording.failures import failure
 from tests.conftest import draw_folder
 from tests.disks import SmallDisk
 
@@ -61,14 +63,14 @@ def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_roo
 
     small_disk.fill(left=500_000)
     run = ended(store, queue.submit(store, dataset.id, config), wait_until)
-    assert (run.status, run.error[:17], run.pid) == (RunStatus.FAILED, "The disk is full.", 0)
+    assert (run.status, failure(run.failure)[:17], run.pid) == (RunStatus.FAILED, "The disk is full.", 0)
 
     # Enough to begin with.
     small_disk.empty()
     small_disk.fill(left=1_200_000)
     queue.resume(store, run.id)
     run = ended(store, run, wait_until)
-    assert run.error.startswith("The disk is full") and run.phase in ("weights", "features")
+    assert failure(run.failure).startswith("The disk is full") and run.phase in ("weights", "features")
 
     for phase in ("head", "save"):
         small_disk.empty()
@@ -76,7 +78,7 @@ def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_roo
         wait_until(partial(is_in, store, run.id, phase))
         small_disk.fill()
         run = ended(store, run, wait_until)
-        assert run.status == RunStatus.FAILED and run.error.startswith("The disk is full"), phase
+        assert run.status == RunStatus.FAILED and failure(run.failure).startswith("The disk is full"), phase
         assert not list(store.folder(run.id).glob(".*.part")) and not Reserve(store.folder(run.id)).path.exists()
         epochs = store.events(run.id)
     assert len(epochs) == 20
@@ -84,7 +86,7 @@ def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_roo
     small_disk.empty()
     queue.resume(store, run.id)
     run = ended(store, run, wait_until)
-    assert (run.status, run.error) == (RunStatus.COMPLETED, "") and store.events(run.id) == epochs
+    assert (run.status, run.failure) == (RunStatus.COMPLETED, None) and store.events(run.id) == epochs
     assert load_classifier(store.folder(run.id) / "model").class_names == ("circle", "square")
 
 
@@ -98,11 +100,11 @@ def test_worker_that_finds_no_room_at_all_says_so_when_there_is_some(
     wait_until(lambda: (store.folder(run.id) / "lock").exists() and Reserve(store.folder(run.id)).path.exists())
     assert store.get(run.id).status == RunStatus.RUNNING
     small_disk.empty()
-    assert ended(store, run, wait_until).error.startswith("The disk is full")
+    assert failure(ended(store, run, wait_until).failure).startswith("The disk is full")
 
 
 def test_what_a_worker_couldnt_record_is_read_from_its_last_words(store: RunStore, small_disk: SmallDisk) -> None:
-    for words, beginning in (("The disk is full.", "The disk is full."), ("", "The disk was full when the worker")):
+    for left, code in ((DISK_FULL, "disk_full"), (None, "worker_disk_full")):
         run = store.create("d", "Textures", TrainingConfig())
         store.claim(slots=9)
         with worker_lock(store.folder(run.id)):
@@ -110,11 +112,11 @@ def test_what_a_worker_couldnt_record_is_read_from_its_last_words(store: RunStor
             reserve = Reserve(store.folder(run.id))
             reserve.take()
             small_disk.fill()
-            if words:
-                reserve.leave_words(words)
+            if left:
+                reserve.leave(left)
         # The room of the dead is enough for the record.
         queue.reconcile(store)
-        assert store.get(run.id).error.startswith(beginning) and not reserve.path.exists()
+        assert store.get(run.id).failure.code == code and not reserve.path.exists()
         small_disk.empty()
 
 

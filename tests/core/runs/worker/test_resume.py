@@ -12,6 +12,7 @@ from core.datasets.index import DatasetIndex
 from core.events import Event
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.wording.failures import failure
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 EPOCHS = 12
@@ -46,7 +47,7 @@ def kill_when(store: RunStore, wait_until: WaitUntil) -> Callable[..., None]:
         worker.kill()
         wait_until(lambda: queue.reconcile(store) or store.get(run.id).status.is_finished)
         assert store.get(run.id).status == RunStatus.FAILED
-        assert store.get(run.id).error.startswith("The worker was ended")
+        assert failure(store.get(run.id).failure).startswith("The worker was ended")
 
     return kill
 
@@ -55,7 +56,7 @@ def completed(store: RunStore, run: Run, wait_until: WaitUntil) -> Run:
     wait_until(lambda: store.get(run.id).status.is_finished)
     run = store.get(run.id)
     log = (store.folder(run.id) / queue.LOG_NAME).read_text()
-    assert (run.status, run.error) == (RunStatus.COMPLETED, ""), log
+    assert (run.status, run.failure) == (RunStatus.COMPLETED, None), log
     assert run.has_model and not run.can_resume
     assert not list((store.folder(run.id) / "checkpoints").glob("*"))
     return run

@@ -20,6 +20,7 @@ from core.runs.worker.handoff import is_warm_worker_ready, warm_worker_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.settings import settings
+from core.wording.failures import failure
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 # A server that keeps a warm worker, and either submits a run to it or not, until a line comes, then is killed.
@@ -83,7 +84,7 @@ def test_run_that_was_handed_over_outlives_the_owner(
     wait_until(lambda: store.get("Handed over").status.is_finished)
     run = store.get("Handed over")
     folder = store.folder(run.id)
-    assert (run.status, run.error) == (RunStatus.COMPLETED, "") and run.has_model
+    assert (run.status, run.failure) == (RunStatus.COMPLETED, None) and run.has_model
     assert run.pid == warm_worker.pid
     assert [event.epoch for event in store.events(run.id)] == [1, 2]
     assert (folder / queue.LOG_NAME).is_file() and (folder / "evaluation.json").is_file()
@@ -116,7 +117,7 @@ def test_many_that_start_a_run_at_once_give_it_to_the_warm_worker_once(
     wait_until(lambda: store.get(run.id).status.is_finished)
     second.close()
     run = store.get(run.id)
-    assert run.pid == warm_worker.pid and run.error.startswith("There is no data set")
+    assert run.pid == warm_worker.pid and failure(run.failure).startswith("There is no data set")
     log = (store.folder(run.id) / queue.LOG_NAME).read_text()
     assert log.count("Traceback") == 1 and "isn't waiting" not in log
     # The next one is on its way already.
@@ -133,7 +134,7 @@ def test_killed_warm_worker_leaves_the_run_to_a_cold_worker(
     queue.start_queued(store)
     wait_until(lambda: store.get(run.id).status.is_finished)
     run = store.get(run.id)
-    assert run.error.startswith("There is no data set") and run.pid != warm_worker.pid
+    assert failure(run.failure).startswith("There is no data set") and run.pid != warm_worker.pid
 
 
 def test_suspended_warm_worker_leaves_the_run_to_a_cold_worker(

@@ -17,6 +17,7 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.liveness import is_worker_alive
 from core.runs.worker.worker import StopRequests, UnfailingStream
+from core.wording.failures import failure
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 NOTICED_SECONDS = 10
@@ -51,7 +52,7 @@ def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
         queue.reconcile(store)
         assert time.monotonic() - killed < NOTICED_SECONDS
     assert store.get(run.id).status == RunStatus.FAILED
-    assert store.get(run.id).error.startswith("The worker was ended")
+    assert failure(store.get(run.id).failure).startswith("The worker was ended")
     assert store.events(run.id)[0].epoch == 1
 
 
@@ -66,7 +67,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     queue.stop(store, run.id)
     wait_until(lambda: store.get(run.id).status.is_finished)
     run = store.get(run.id)
-    assert (run.status, run.error) == (RunStatus.STOPPED, "")
+    assert (run.status, run.failure) == (RunStatus.STOPPED, None)
     assert run.has_model and 0 <= run.metrics["val_accuracy"] <= 1
     assert {"features", "head", "evaluate"} <= set(run.seconds)
     events = store.events(run.id)
@@ -103,7 +104,7 @@ def test_run_goes_on_while_the_list_of_runs_is_lost_again_and_again(
     queue.stop(store, waiting.id)
     wait_until(lambda: store.get(run.id).status.is_finished)
     ended = store.get(run.id)
-    assert (ended.status, ended.error, ended.pid, ended.name) == (RunStatus.COMPLETED, "", pid, "Undisturbed")
+    assert (ended.status, ended.failure, ended.pid, ended.name) == (RunStatus.COMPLETED, None, pid, "Undisturbed")
     assert [event.epoch for event in store.events(run.id)] == list(range(1, 61))
     assert store.get(waiting.id).status == RunStatus.STOPPED
     store.path.unlink()

@@ -1,0 +1,52 @@
+"""A data home written by the version that stored sentences opens with all that it holds.
+
+`old_home` is such a home: two data sets with files that were left out, notes and audits, and four runs, one of which
+has no record of its end but its last words.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from core.runs import queue
+from core.runs.records.store import Run, RunStatus, RunStore
+from core.settings import Settings
+from core.wording.failures import failure
+
+OLD_HOME = Path(__file__).with_name("old_home")
+OUT_OF_MEMORY = (
+    "The training ran out of memory. Lower the batch size or the image size, or close other programs, then start again."
+)
+BUG = (
+    "The training failed because of a bug (KeyError). The run's log, log.txt, has the details: please report them. "
+    "Starting it again with other settings may work."
+)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Settings:
+    return Settings(home=shutil.copytree(OLD_HOME, tmp_path / "home"))
+
+
+def runs_of(store: RunStore) -> dict[str, Run]:
+    return {run.name: run for run in store.list()}
+
+
+def test_why_runs_failed_is_told_as_it_was(old: Settings) -> None:
+    store = RunStore(old.database)
+    assert store.rebuilds(in_terminal=True) == []
+    before = runs_of(store)
+    assert {name: failure(run.failure) for name, run in before.items()} == {
+        "Out of memory": OUT_OF_MEMORY,
+        "Came upon a bug": BUG,
+        "Stopped with notes": "",
+        "Ended without a record": "",
+    }
+    queue.reconcile(store)
+    ended = runs_of(store)["Ended without a record"]
+    assert ended.status == RunStatus.FAILED
+    assert failure(ended.failure) == "The disk is full. Free some space, then start again."
+    # The old manifests are read where the database is lost.
+    old.database.unlink()
+    assert runs_of(RunStore(old.database)) == before | {ended.name: ended}
