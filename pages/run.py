@@ -13,6 +13,7 @@ from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
 from core.wording import failures
+from core.wording.run_notes import run_note
 from pages.components import phases, wording
 from pages.components.charts import chart_view, charts, live_chart
 from pages.components.dataset import dataset_views
@@ -176,7 +177,7 @@ def show_details(run: Run) -> None:
             alt="The run's settings",
         )
     for note in load_notes(session.run_store().folder(run.id)):
-        st.caption(wording.plain(note))
+        st.caption(wording.plain(run_note(note)))
     if run.seconds:
         with right, st.expander("Where the time went", icon=":material/timer:"):
             st.dataframe(

@@ -21,6 +21,7 @@ from core.runs.records.failures import is_bug
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import settings
 from core.wording import failures as words
+from core.wording.run_notes import run_note
 
 
 def run_store(only_look: bool = False) -> RunStore:
@@ -104,7 +105,7 @@ def show(run: str, as_json: bool) -> None:
     for event in events:
         click.echo(epoch_line(event, found))
     for note in load_notes(store.folder(found.id)):
-        click.echo(f"\n{in_words(note)}")
+        click.echo(f"\n{in_words(run_note(note))}")
     click.echo(f"\nThe run's folder: {store.folder(found.id)}")
 
 

@@ -50,6 +50,10 @@ class Coded:
         return {"code": self.code, "parameters": dict(self.parameters)}
 
 
+class Note(Coded):
+    """Something that is worth saying about a run or a data set."""
+
+
 def words_of(found: Coded, catalogue: Catalogue, unknown: str) -> str:
     """Returns the words for a code.
 

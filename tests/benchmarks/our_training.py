@@ -14,6 +14,7 @@ from core.datasets.store.store import DatasetStore
 from core.nn.training.notes import load_notes
 from core.nn.training.training import run_training
 from core.settings import read_settings
+from core.wording.run_notes import run_note
 
 
 def main() -> None:
@@ -32,7 +33,7 @@ def main() -> None:
 
     folder = settings.runs / "benchmark"
     outcome = run_training(config, dataset, folder, settings, on_event, lambda: False)
-    notes = load_notes(folder)
+    notes = [run_note(note) for note in load_notes(folder)]
     print(json.dumps({"accuracies": accuracies, "seconds": outcome.seconds, "notes": notes, "pictures": pictures}))
 
 

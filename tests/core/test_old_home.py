@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings
 from core.wording.failures import failure
+from core.wording.run_notes import run_note
 
 OLD_HOME = Path(__file__).with_name("old_home")
 OUT_OF_MEMORY = (
@@ -27,6 +29,14 @@ BUG = (
 @pytest.fixture
 def old(tmp_path: Path) -> Settings:
     return Settings(home=shutil.copytree(OLD_HOME, tmp_path / "home"))
+
+
+def test_notes_of_a_run_are_told_as_they_were(old: Settings) -> None:
+    run = RunStore(old.database).get("Stopped with notes")
+    assert [run_note(note) for note in load_notes(old.runs / run.id)] == [
+        "Computed by Keras.",
+        "The run was ended once and went on after epoch 3.",
+    ]
 
 
 def runs_of(store: RunStore) -> dict[str, Run]:

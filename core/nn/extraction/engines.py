@@ -17,6 +17,7 @@ import tensorflow as tf
 from tensorflow.types.experimental import ConcreteFunction
 
 from core.config.training_config import TrainingConfig
+from core.wording.coded import Note
 
 BATCH = 32
 # Loading and converting takes OpenVINO one or two seconds: not worth it for fewer pictures.
@@ -34,11 +35,11 @@ class Engine:
 
     Attributes:
         compute: takes at most `BATCH` rows, returns what the network makes of each of them.
-        sentence: what it is, for the user.
+        note: what it is.
     """
 
     compute: Compute
-    sentence: str
+    note: Note
 
 
 def is_installed() -> bool:
@@ -46,18 +47,17 @@ def is_installed() -> bool:
     return importlib.util.find_spec("openvino") is not None
 
 
-def tensorflow_engine(model: keras.Model, reason: str = "") -> Engine:
+def tensorflow_engine(model: keras.Model, reason: str = "", cosine: float = 1.0) -> Engine:
     """Compiles a network with TensorFlow for batches of one shape; a smaller one is padded and cut again.
 
     Args:
         model: called in evaluation mode; its input is cast to `float32`.
-        reason: why it wasn't another engine; ends the sentence.
+        reason: why it wasn't another engine: `not_installed`, `unsuitable` or `inexact`.
+        cosine: the smallest cosine to the features of the one that was inexact.
     """
 
-    return Engine(
-        _tensorflow_compute(_evaluation_call(model)),
-        f"The frozen blocks ran in TensorFlow {tf.__version__}, float32{reason}.",
-    )
+    note = Note("ran_in_tensorflow", {"version": tf.__version__, "reason": reason, "cosine": cosine})
+    return Engine(_tensorflow_compute(_evaluation_call(model)), note)
 
 
 def _evaluation_call(model: keras.Model) -> Any:  # a `tf.function`, which is called with a tensor and returns one
@@ -123,7 +123,7 @@ def choose_engine(model: keras.Model, config: TrainingConfig, example: np.ndarra
     if config.engine == "tensorflow" or num_pictures < WORTHWHILE_PICTURES:
         return plain
     if not is_installed():
-        return plain if config.engine == "auto" else tensorflow_engine(model, ": OpenVINO isn't installed")
+        return plain if config.engine == "auto" else tensorflow_engine(model, "not_installed")
     precision = "bfloat16" if config.engine == "bfloat16" else "float32"
     try:
         # Traced once for both, and one processor computes what is compared with while the other one converts.
@@ -136,14 +136,10 @@ def choose_engine(model: keras.Model, config: TrainingConfig, example: np.ndarra
     except Exception as error:
         # An optional engine that can't take a network costs speed, never the run.
         print(f"OpenVINO can't run this network: {error}")
-        return tensorflow_engine(model, ": OpenVINO can't run this network")
+        return tensorflow_engine(model, "unsuitable")
     if not cosine >= COSINES[precision]:
-        return tensorflow_engine(model, f": OpenVINO's features differ (cosine {cosine:.4f})")
+        return tensorflow_engine(model, "inexact", cosine)
     import openvino
 
     version = openvino.__version__.split("-")[0]
-    return Engine(
-        compute,
-        f"The frozen blocks ran in OpenVINO {version}, {precision}; smallest cosine to TensorFlow's features: "
-        f"{cosine:.4f}.",
-    )
+    return Engine(compute, Note("ran_in_openvino", {"version": version, "precision": precision, "cosine": cosine}))

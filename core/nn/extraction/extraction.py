@@ -23,6 +23,7 @@ from core.images.decoding import DECODER_VERSION, decode
 from core.nn.extraction.engines import BATCH, Engine, choose_engine
 from core.nn.networks.classifier import Classifier
 from core.progress import OnEvent, ShouldStop, Throughput, ignore_event
+from core.wording.coded import Note
 
 # Share of the free memory that rows of one stage may take before they are read from disk instead.
 MEMORY_SHARE = 0.25
@@ -110,20 +111,17 @@ class FeatureSource:
         self._samples = {sample.digest: sample for sample in self.dataset.samples}
         self._spaces: dict[tuple[str, int], FeatureSpace] = {}
         self._wanted: set[str] = set()
-        self._engines: list[str] = []
+        self._engines: list[Note] = []
 
     @property
-    def notes(self) -> list[str]:
-        """Sentences on what computed the rows, and on what was damaged on disk."""
+    def notes(self) -> list[Note]:
+        """What computed the rows, and what was damaged on disk."""
         return [*self._engines, *self._damage()]
 
-    def _damage(self) -> Iterator[str]:
+    def _damage(self) -> Iterator[Note]:
         damaged = self._wanted & {digest for space in self._spaces.values() for digest in space.damaged}
         if damaged:
-            yield (
-                f"Features of {len(damaged):,} of {len(self._wanted):,} pictures were damaged on disk and were "
-                "computed again."
-            )
+            yield Note("features_damaged", {"damaged": len(damaged), "wanted": len(self._wanted)})
         if lists := sum(space.num_damaged_lists for space in self._spaces.values()):
             yield f"{lists:,} lists of features on disk were damaged; what was missing was computed again."
 
@@ -233,7 +231,7 @@ class FeatureSource:
         def compute(rows: np.ndarray) -> np.ndarray:
             if not engines:
                 engines.append(choose_engine(model, self.config, rows, num_pictures))
-                self._engines.append(engines[0].sentence)
+                self._engines.append(engines[0].note)
             return engines[0].compute(rows)
 
         return compute

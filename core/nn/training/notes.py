@@ -1,22 +1,23 @@
-"""Sentences that a training leaves about itself: what computed its features, whether it was ended and went on."""
+"""Notes that a training leaves about itself: what computed its features, whether it was ended and went on."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from core.files import durable
+from core.wording.coded import Note
 
 NOTES_FILE = "notes.json"
 
 
-def save_notes(notes: Sequence[str], run_folder: Path) -> None:
+def save_notes(notes: Sequence[Note], run_folder: Path) -> None:
     """Writes a run's notes, whole or not at all."""
-    durable.write(run_folder / NOTES_FILE, json.dumps(list(notes)).encode())
+    durable.write(run_folder / NOTES_FILE, json.dumps([note.as_json() for note in notes]).encode())
 
 
-def load_notes(run_folder: Path) -> tuple[str, ...]:
-    """Reads a run's notes; none where the run has none."""
+def load_notes(run_folder: Path) -> tuple[Note, ...]:
+    """Reads a run's notes, which older versions wrote as sentences; none where the run has none."""
     try:
-        return tuple(str(note) for note in json.loads((run_folder / NOTES_FILE).read_text()))
+        return tuple(Note.from_json(note) for note in json.loads((run_folder / NOTES_FILE).read_text()))
     except (OSError, ValueError, TypeError, RecursionError):
         return ()

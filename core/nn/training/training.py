@@ -29,6 +29,7 @@ from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import Trainer, run_model
 from core.progress import OnEvent, PhaseSeconds, ShouldStop
 from core.settings import Settings
+from core.wording.coded import Note
 
 MODEL_FOLDER = "model"
 # How many training pictures are kept to compare with: many where their features are at hand, fewer where each has to
@@ -117,11 +118,11 @@ class _Training:
 
     def _load_checkpoint(self) -> TrainingState | None:
         loaded = self.checkpoints.load()
-        self.notes: list[str] = []
+        self.notes: list[Note] = []
         if loaded.num_damaged:
-            self.notes.append(f"{loaded.num_damaged} of the run's checkpoints were damaged and left out.")
+            self.notes.append(Note("checkpoints_damaged", {"count": loaded.num_damaged}))
         if loaded.state:
-            self.notes.append(f"The run was ended once and went on after epoch {len(loaded.state.history)}.")
+            self.notes.append(Note("resumed", {"epoch": len(loaded.state.history)}))
         return loaded.state
 
     def run(self) -> TrainingResult:
@@ -255,7 +256,7 @@ class _Training:
             self.folder.mkdir(parents=True, exist_ok=True)
             durable.sweep(self.folder / NOTES_FILE)
             save_evaluations(evaluations, self.folder)
-            # Each sentence once, though two parts of a network may have run in the same engine.
+            # Each note once, though two parts of a network may have run in the same engine.
             save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)
 

@@ -19,16 +19,14 @@ from core.nn.training.notes import load_notes, save_notes
 from core.runs.records.history import epoch_events
 from core.runs.records.manifest import RUN_ID, RunRecord
 from core.runs.records.run import Run, RunStatus
+from core.wording.coded import Note
 
 # Where the training writes, as `core.nn.training.training` has it, which can't be imported without TensorFlow.
 DESCRIPTION = Path("model") / "classifier.json"
 UNKNOWN_DATASET = "unknown"
-NOTE = (
-    "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the time"
-    " shown is that of its oldest file."
-)
-NO_DATASET_NOTE = "Its data set isn't known for certain: none that is here has just these pictures and this split."
-NO_EVALUATION_NOTE = "How good it is isn't known: its evaluation can't be read."
+NOTE = Note("restored")
+NO_DATASET_NOTE = Note("restored_without_dataset")
+NO_EVALUATION_NOTE = Note("restored_without_evaluation")
 
 
 def record_of_folder(folder: Path, datasets: Path) -> RunRecord | None:

@@ -12,6 +12,7 @@ from core.nn.extraction import engines
 from core.nn.extraction.engines import choose_engine, smallest_cosine, tensorflow_engine
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.weights import load_weights
+from core.wording.run_notes import run_note
 from tests.project import ROOT
 
 CONFIG = TrainingConfig(image_size=64)
@@ -34,30 +35,30 @@ def test_a_batch_may_be_smaller_than_the_compiled_one(prefix):
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
 def test_openvino_gives_the_same_features(prefix):
     engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
-    assert "OpenVINO" in engine.sentence
-    assert "float32" in engine.sentence
+    assert "OpenVINO" in run_note(engine.note)
+    assert "float32" in run_note(engine.note)
     np.testing.assert_allclose(engine.compute(PICTURES), tensorflow_engine(prefix).compute(PICTURES), atol=1e-3)
 
 
 @pytest.mark.parametrize(("engine", "num_pictures"), [("tensorflow", 1000), ("auto", 10)])
 def test_tensorflow_is_taken_where_it_is_asked_for_or_the_pictures_are_few(prefix, engine, num_pictures):
     chosen = choose_engine(prefix, CONFIG.with_options(engine=engine), PICTURES, num_pictures)
-    assert chosen.sentence.startswith("The frozen blocks ran in TensorFlow")
+    assert run_note(chosen.note).startswith("The frozen blocks ran in TensorFlow")
 
 
 def test_without_the_extra_the_one_who_asked_for_it_is_told(prefix, monkeypatch):
     monkeypatch.setattr(engines, "is_installed", lambda: False)
     plain = choose_engine(prefix, CONFIG, PICTURES, 1000)
     asked = choose_engine(prefix, CONFIG.with_options(engine="bfloat16"), PICTURES, 1000)
-    assert "isn't installed" not in plain.sentence
-    assert asked.sentence.endswith("OpenVINO isn't installed.")
+    assert "isn't installed" not in run_note(plain.note)
+    assert run_note(asked.note).endswith("OpenVINO isn't installed.")
 
 
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
 def test_features_that_differ_are_not_taken(prefix, monkeypatch):
     monkeypatch.setitem(engines.COSINES, "float32", 2.0)
     engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
-    assert "OpenVINO's features differ (cosine 1.0000)" in engine.sentence
+    assert "OpenVINO's features differ (cosine 1.0000)" in run_note(engine.note)
 
 
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
@@ -70,7 +71,7 @@ from core.nn.networks.classifier import build_classifier
 from core.nn.extraction.engines import choose_engine
 config = TrainingConfig(image_size=64)
 engine = choose_engine(build_classifier(config, 2).prefix, config, np.zeros((2, 64, 64, 3), np.uint8), 1000)
-assert "OpenVINO" in engine.sentence, engine.sentence
+assert engine.note.code == "ran_in_openvino", engine.note
 assert sys.modules["openvino_telemetry"] is None
 assert psutil.Process().children() == []
 """

@@ -19,6 +19,7 @@ from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.networks.weights import load_weights
 from core.settings import Settings
+from core.wording.coded import Note
 
 BLOCKS = 2
 MakeSource = Callable[..., FeatureSource]
@@ -75,7 +76,7 @@ def test_damaged_rows_are_computed_again_and_told(make_source: MakeSource) -> No
     first = make_source()
     compute(first)
     right = read(first, first.head_boundary)
-    assert not any("damaged" in note for note in first.notes)
+    assert not any(note.code == "features_damaged" for note in first.notes)
     spoil(arrays(first, first.head_boundary)[0], 3)
     spoil(arrays(first, first.cut_boundary)[0], 5)
 
@@ -85,9 +86,9 @@ def test_damaged_rows_are_computed_again_and_told(make_source: MakeSource) -> No
     assert events == []  # Everything seems to be there; nothing was read yet.
     np.testing.assert_array_equal(read(second, second.head_boundary), right)
     # Three are computed from three of the five; the two others are noticed when they are read.
-    assert "Features of 3 of 30 pictures were damaged on disk and were computed again." in second.notes
+    assert Note("features_damaged", {"damaged": 3, "wanted": 30}) in second.notes
     read(second, second.cut_boundary)
-    assert "Features of 5 of 30 pictures were damaged on disk and were computed again." in second.notes
+    assert Note("features_damaged", {"damaged": 5, "wanted": 30}) in second.notes
 
     third = make_source()
     compute(third)

@@ -17,6 +17,7 @@ from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import WEIGHTS, load_classifier
 from core.nn.training.notes import load_notes
 from core.nn.training.training import run_training
+from core.wording.coded import Note
 from tests.conftest import draw_folder
 
 
@@ -219,9 +220,9 @@ def test_damaged_features_never_look_like_a_learning_rate_that_is_too_high(confi
     again = train(config, dataset, home, "damaged")
     assert again.metrics == pytest.approx(outcome.metrics, rel=1e-3)
     notes = load_notes(home.runs / "damaged")
-    assert "Features of 30 of 30 pictures were damaged on disk and were computed again." in notes
+    assert Note("features_damaged", {"damaged": 30, "wanted": 30}) in notes
     train(config, dataset, home, "after")
-    assert not any("damaged" in note for note in load_notes(home.runs / "after"))
+    assert not any("damaged" in note.code for note in load_notes(home.runs / "after"))
 
 
 @pytest.mark.parametrize("memory_share", [0.25, 0.0], ids=["from memory", "from disk"])
@@ -236,7 +237,7 @@ def test_features_that_are_deleted_at_any_moment_are_computed_again(config, data
 
     run_training(config, dataset, home.runs / "run", home, on_event, lambda: False)
     assert {"weights", "features", "head", "fine_tune", "evaluate", "save"} == set(moments)
-    assert not any("damaged" in note for note in load_notes(home.runs / "run"))
+    assert not any("damaged" in note.code for note in load_notes(home.runs / "run"))
     assert Predictor(home.runs / "run").predict([dataset.picture_path(dataset.samples[0])])[0].class_name
 
 

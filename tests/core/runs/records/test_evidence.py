@@ -14,8 +14,11 @@ from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.notes import load_notes, save_notes
 from core.runs.records.store import RunStatus, RunStore
 from core.settings import settings
+from core.wording.coded import Note
+from core.wording.run_notes import run_note
 
 RUN_ID = "0123abcd"
+COMPUTED = Note("ran_in_tensorflow", {"version": "2.21", "reason": "", "cosine": 1.0})
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def old(store: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> RunSt
     probabilities[:, 0] += 0.25
     paths = tuple(sample.path for sample in held_out)
     save_evaluations([Evaluation("validation", dataset.class_names, labels, probabilities, paths)], folder)
-    save_notes(["Computed by TensorFlow."], folder)
+    save_notes([COMPUTED], folder)
     store.path.unlink()
     return RunStore(store.path)
 
@@ -43,7 +46,7 @@ def test_completed_run_comes_back(old: RunStore, dataset: DatasetIndex, config: 
     assert run.has_model and run.metrics["val_accuracy"] == 0.5 and run.metrics["val_loss"] > 0
     assert (run.name, run.recipe, run.seconds, old.events(run.id)) == (f"Restored run {RUN_ID}", "", {}, [])
     first, note = load_notes(old.folder(run.id))
-    assert first == "Computed by TensorFlow." and "Its name, recipe and times were not recorded there" in note
+    assert first == COMPUTED and "Its name, recipe and times were not recorded there" in run_note(note)
     old.path.unlink()
     again = RunStore(old.path)
     assert again.get(RUN_ID) == run and len(load_notes(again.folder(run.id))) == 2

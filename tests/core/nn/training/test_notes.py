@@ -1,0 +1,24 @@
+from core.nn.training.notes import NOTES_FILE, load_notes, save_notes
+from core.wording.coded import Note
+
+NOTES = (Note("resumed", {"epoch": 3}), Note("checkpoints_damaged", {"count": 1}))
+
+
+def test_notes_are_read_as_they_were_written(tmp_path):
+    assert load_notes(tmp_path) == ()
+    save_notes(NOTES, tmp_path)
+    assert load_notes(tmp_path) == NOTES
+
+
+def test_sentences_of_older_versions_are_kept(tmp_path):
+    (tmp_path / NOTES_FILE).write_text('["The run was ended once."]')
+    (note,) = load_notes(tmp_path)
+    assert note == Note.of_text("The run was ended once.")
+    save_notes([note, NOTES[0]], tmp_path)
+    assert load_notes(tmp_path) == (note, NOTES[0])
+
+
+def test_what_is_no_note_is_left_out(tmp_path):
+    for text in ("", "{", "3", "[3]", '[{"code": 1}]'):
+        (tmp_path / NOTES_FILE).write_text(text)
+        assert load_notes(tmp_path) == ()

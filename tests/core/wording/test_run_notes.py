@@ -1,0 +1,39 @@
+import pytest
+
+from core.wording.coded import Note
+from core.wording.run_notes import SENTENCES, run_note
+
+TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
+
+
+@pytest.mark.parametrize(
+    ("code", "parameters", "sentence"),
+    [
+        ("checkpoints_damaged", {"count": 2}, "2 of the run's checkpoints were damaged and left out."),
+        ("resumed", {"epoch": 3}, "The run was ended once and went on after epoch 3."),
+        (
+            "features_damaged",
+            {"damaged": 1, "wanted": 3000},
+            "Features of 1 of 3,000 pictures were damaged on disk and were computed again.",
+        ),
+        ("ran_in_tensorflow", {"version": "2.21", "reason": "", "cosine": 1.0}, f"{TENSORFLOW}."),
+        (
+            "ran_in_tensorflow",
+            {"version": "2.21", "reason": "inexact", "cosine": 0.98765},
+            f"{TENSORFLOW}: OpenVINO's features differ (cosine 0.9877).",
+        ),
+        (
+            "ran_in_openvino",
+            {"version": "2026.1", "precision": "bfloat16", "cosine": 0.9999},
+            "The frozen blocks ran in OpenVINO 2026.1, bfloat16; smallest cosine to TensorFlow's features: 0.9999.",
+        ),
+        ("restored_without_evaluation", {}, "How good it is isn't known: its evaluation can't be read."),
+    ],
+)
+def test_notes_in_words(code, parameters, sentence):
+    assert run_note(Note(code, parameters)) == sentence
+
+
+def test_a_note_of_a_newer_version_is_named():
+    assert "(moon_phase)" in run_note(Note("moon_phase"))
+    assert "moon_phase" not in SENTENCES
