@@ -12,7 +12,7 @@ class Event:
     Attributes:
         phase: what the job is at. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
             Imports: `upload`, `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`,
-            `labels`, `outliers`, `map`.
+            `labels`, `outliers`, `map`. Rate searches: `starting`, `features`, `rate`.
         step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
         total: how much the phase has; 0 where that isn't known.
         metrics: numbers measured at this point: `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`

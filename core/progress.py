@@ -23,6 +23,16 @@ def never_stop() -> bool:
     return False
 
 
+def stop_if_asked(should_stop: ShouldStop) -> None:
+    """Ends the job here where it is to stop.
+
+    Raises:
+        Stopped: the user asked to stop.
+    """
+    if should_stop():
+        raise Stopped
+
+
 class Progress:
     """Counts the steps of a phase, tells of them a few times a second, and raises `Stopped` once asked to."""
 
@@ -51,8 +61,7 @@ class Progress:
         self._tell()
 
     def _tell(self) -> None:
-        if self._should_stop():
-            raise Stopped
+        stop_if_asked(self._should_stop)
         self._told = time.monotonic()
         self._on_event(Event(self._phase, self._step, self._total))
 

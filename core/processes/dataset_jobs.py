@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO
@@ -11,17 +11,30 @@ from typing import BinaryIO
 from core.datasets.archives.picture_reader import Pictures
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
-from core.datasets.layouts.layout import AmbiguousLayout, LayoutCandidate
+from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.quality.audit import audit, write_audit
-from core.datasets.sample import Skipped
+from core.datasets.store.samples import SAMPLES, import_sample
 from core.datasets.store.store import DatasetStore
 from core.datasets.store.versions import make_version
 from core.errors import DatasetError, Stopped
-from core.processes.child import Child, Job, answer
+from core.processes.actions import (
+    AddPictures,
+    AuditDataset,
+    Files,
+    Imported,
+    ImportPictures,
+    ImportSample,
+    ImportSource,
+    LayoutQuestion,
+    MakeVersion,
+)
+from core.processes.connection import ProcessEnded, ask_once
+from core.processes.server import Handlers, serve
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
-from core.settings import MEGABYTE, ImportLimits, Settings
+from core.settings import MEGABYTE, Settings
 
 MODULE = "core.processes.dataset_jobs"
+NOTHING_KEPT = "Nothing of it was kept. Close other programs, or leave the largest pictures out."
 
 
 def import_in_subprocess(
@@ -56,8 +69,28 @@ def import_in_subprocess(
             upload = stack.enter_context(store.workspace()) / "upload"
             _write(source, upload)
             source = upload
-        job = {"source": str(source.absolute()), "name": name, "label": label, "layout": layout}
-        return _follow(store, job, on_event, should_stop)
+        action = ImportSource(source.absolute(), name, label, layout)
+        return _follow(store, action, f"The import of {label}", on_event, should_stop)
+
+
+def import_sample_in_subprocess(
+    store: DatasetStore, name: str, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
+) -> DatasetIndex:
+    """Does what `samples.import_sample` does, in a process of its own.
+
+    Args:
+        store: where to import it.
+        name: key in `SAMPLES`.
+        on_event: told of the phases `download` (bytes), `extract`, `pictures` and `audit`.
+        should_stop: asked a few times a second.
+
+    Raises:
+        DatasetError: there is no such sample, it couldn't be downloaded, or the process was ended by the system.
+            Nothing is left behind.
+        Stopped: `should_stop` said so. Nothing is left behind.
+    """
+    label = SAMPLES[name].label if name in SAMPLES else name
+    return _follow(store, ImportSample(name), f"The import of {label}", on_event, should_stop)
 
 
 def import_pictures_in_subprocess(
@@ -82,7 +115,7 @@ def import_pictures_in_subprocess(
         Stopped: `should_stop` said so. Nothing is left behind.
     """
     with _all_on_disk(store, classes) as on_disk:
-        return _follow(store, {"classes": on_disk, "name": name, "label": name}, on_event, should_stop)
+        return _follow(store, ImportPictures(on_disk, name), f"The import of {name}", on_event, should_stop)
 
 
 def add_pictures_in_subprocess(
@@ -109,7 +142,8 @@ def add_pictures_in_subprocess(
     """
     parent = store.get(key)
     with _all_on_disk(store, {class_name: pictures}) as on_disk:
-        return _follow(store, {"parent": parent.id, "classes": on_disk, "label": parent.name}, on_event, should_stop)
+        action = AddPictures(parent.id, class_name, on_disk[class_name])
+        return _follow(store, action, f"Adding pictures to {parent.name}", on_event, should_stop)
 
 
 def make_version_in_subprocess(
@@ -132,12 +166,9 @@ def make_version_in_subprocess(
         DatasetError: as `make_version` does, or the process was ended by the system. The decisions stay.
         Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
     """
-    job = {
-        "version_of": dataset.id,
-        "further": [asdict(edit) for edit in further],
-        "label": f"a version of {dataset.name}",
-    }
-    return _follow(store, job, on_event, should_stop)
+    action = MakeVersion(dataset.id, tuple(further))
+    advice = "No version was made, and the decisions are still there. Close other programs and try it again."
+    return _follow(store, action, f"Making a version of {dataset.name}", on_event, should_stop, advice)
 
 
 def audit_in_subprocess(
@@ -155,66 +186,63 @@ def audit_in_subprocess(
         DatasetError: the data set is gone, or the process was ended by the system.
         Stopped: `should_stop` said so.
     """
-    _follow(store, {"audit_of": dataset.id, "label": dataset.name}, on_event, should_stop)
+    advice = "Close other programs and start it again."
+    _follow(store, AuditDataset(dataset.id), f"Looking over {dataset.name}", on_event, should_stop, advice)
 
 
 @contextmanager
-def _all_on_disk(store: DatasetStore, classes: Mapping[str, Pictures]) -> Iterator[dict[str, list[tuple[str, str]]]]:
+def _all_on_disk(store: DatasetStore, classes: Mapping[str, Pictures]) -> Iterator[dict[str, Files]]:
     """Yields the name and the path of each picture, for as long as the block lasts."""
     with store.workspace() as workspace:
         numbers = count()
         yield {
-            class_name: [(own, str(_on_disk(file, workspace / str(next(numbers))))) for own, file in pictures]
+            class_name: tuple((own, _on_disk(file, workspace / str(next(numbers)))) for own, file in pictures)
             for class_name, pictures in classes.items()
         }
 
 
-def _follow(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
-    """Has a job done and returns what it imported."""
-    settings = store.settings
-    job |= {"home": str(settings.home), "limits": asdict(settings.import_limits)}
-    outcome = Child(MODULE, job).follow(on_event, should_stop)
-    if "died" in outcome:
+def _follow(
+    store: DatasetStore,
+    action: object,
+    work: str,
+    on_event: OnEvent,
+    should_stop: ShouldStop,
+    advice: str = NOTHING_KEPT,
+) -> DatasetIndex:
+    """Has an action done and returns the data set that came of it.
+
+    Args:
+        store: where data sets are.
+        action: what to do.
+        work: what to call that where the process dies.
+        on_event: told how far it is.
+        should_stop: asked a few times a second.
+        advice: what to say of the process's death.
+    """
+    try:
+        outcome = ask_once(MODULE, store.settings, DatasetError, action, on_event, should_stop)
+    except ProcessEnded as ended:
         store.sweep()
-        raise DatasetError(
-            f"The import of {job['label']} was ended by the system, most likely for lack of memory. Nothing of it was "
-            "kept. Close other programs, or leave the largest pictures out."
-        )
-    if "candidates" in outcome:
-        raise AmbiguousLayout(outcome["question"], [_candidate(values) for values in outcome["candidates"]])
-    if "error" in outcome:
-        raise DatasetError(outcome["error"])
-    if "id" not in outcome:
+        raise DatasetError(f"{work} was ended by the system, most likely for lack of memory. {advice}") from ended
+    except Stopped:
         store.sweep()
-        raise Stopped
+        raise
+    if isinstance(outcome, LayoutQuestion):
+        raise AmbiguousLayout(outcome.text, outcome.candidates)
     # As this import has it: where the pictures were here before, the record says nothing of what happened now.
     return replace(
-        store.get(outcome["id"]),
-        skipped=tuple(Skipped(**item) for item in outcome["skipped"]),
-        num_ignored=outcome["num_ignored"],
-        notes=tuple(outcome["notes"]),
+        store.get(outcome.dataset_id),
+        skipped=outcome.skipped,
+        num_ignored=outcome.num_ignored,
+        notes=outcome.notes,
     )
-
-
-def _candidate(values: Job) -> LayoutCandidate:
-    return LayoutCandidate(
-        values["name"],
-        values["description"],
-        tuple(values["class_names"]),
-        tuple(values["counts"]),
-        notes=tuple(values["notes"]),
-    )
-
-
-def _edit(values: Job) -> Edit:
-    return Edit(values["kind"], tuple(values["paths"]), tuple(values["class_names"]), values["number"])
 
 
 def _on_disk(file: Path | BinaryIO, path: Path) -> Path:
     if isinstance(file, Path):
         return file.absolute()
     _write(file, path)
-    return path
+    return path.absolute()
 
 
 def _write(source: BinaryIO, path: Path) -> None:
@@ -223,40 +251,73 @@ def _write(source: BinaryIO, path: Path) -> None:
         shutil.copyfileobj(source, file, MEGABYTE)
 
 
-def _import(job: Job, on_event: OnEvent, should_stop: ShouldStop) -> Job:
-    """Does, in the child, the import that the parent asks for."""
-    store = DatasetStore(Settings(home=Path(job["home"]), import_limits=ImportLimits(**job["limits"])))
-    try:
-        dataset = _import_into(store, job, on_event, should_stop)
-    except AmbiguousLayout as question:
-        candidates = [asdict(replace(candidate, assignments=())) for candidate in question.candidates]
-        return {"question": str(question), "candidates": candidates}
+class DatasetActions:
+    """What the child does to data sets.
+
+    Args:
+        store: where they are.
+    """
+
+    def __init__(self, store: DatasetStore) -> None:
+        self._store = store
+
+    def import_source(
+        self, action: ImportSource, on_event: OnEvent, should_stop: ShouldStop
+    ) -> Imported | LayoutQuestion:
+        """Imports an archive or a folder, or asks how it is meant."""
+        try:
+            return _imported(
+                self._store.import_source(
+                    action.source, action.name, on_event, should_stop, action.label, layout=action.layout
+                )
+            )
+        except AmbiguousLayout as question:
+            return LayoutQuestion(
+                str(question), tuple(replace(candidate, assignments=()) for candidate in question.candidates)
+            )
+
+    def import_pictures(self, action: ImportPictures, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
+        """Imports pictures that are sorted already."""
+        return _imported(self._store.import_pictures(action.classes, action.name, on_event, should_stop))
+
+    def import_sample(self, action: ImportSample, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
+        """Makes or downloads a sample and imports it."""
+        return _imported(import_sample(self._store, action.name, on_event, should_stop))
+
+    def add_pictures(self, action: AddPictures, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
+        """Makes a version with further pictures."""
+        return _imported(
+            self._store.add_pictures(action.dataset_id, action.class_name, action.pictures, on_event, should_stop)
+        )
+
+    def make_version(self, action: MakeVersion, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
+        """Makes a version of what was decided."""
+        dataset = self._store.get(action.dataset_id)
+        return _imported(make_version(self._store, dataset, None, on_event, should_stop, action.further))
+
+    def audit(self, action: AuditDataset, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
+        """Looks a data set over and stores the audit with it."""
+        dataset = self._store.get(action.dataset_id)
+        write_audit(dataset, audit(dataset, on_event, should_stop))
+        return _imported(dataset)
+
+
+def _imported(dataset: DatasetIndex) -> Imported:
+    return Imported(dataset.id, tuple(dataset.skipped), dataset.num_ignored, tuple(dataset.notes))
+
+
+def handlers_for(settings: Settings) -> Handlers:
+    """Returns what can be asked of this process."""
+    actions = DatasetActions(DatasetStore(settings))
     return {
-        "id": dataset.id,
-        "skipped": [asdict(item) for item in dataset.skipped],
-        "num_ignored": dataset.num_ignored,
-        "notes": dataset.notes,
+        ImportSource: actions.import_source,
+        ImportPictures: actions.import_pictures,
+        ImportSample: actions.import_sample,
+        AddPictures: actions.add_pictures,
+        MakeVersion: actions.make_version,
+        AuditDataset: actions.audit,
     }
 
 
-def _import_into(store: DatasetStore, job: Job, on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
-    if "audit_of" in job:
-        dataset = store.get(job["audit_of"])
-        write_audit(dataset, audit(dataset, on_event, should_stop))
-        return dataset
-    if "version_of" in job:
-        further = [_edit(values) for values in job["further"]]
-        return make_version(store, store.get(job["version_of"]), None, on_event, should_stop, further)
-    if "classes" in job:
-        classes = {name: [(own, Path(path)) for own, path in files] for name, files in job["classes"].items()}
-        if "parent" in job:
-            ((class_name, pictures),) = classes.items()
-            return store.add_pictures(job["parent"], class_name, pictures, on_event, should_stop)
-        return store.import_pictures(classes, job["name"], on_event, should_stop)
-    return store.import_source(
-        Path(job["source"]), job["name"], on_event, should_stop, job["label"], layout=job["layout"]
-    )
-
-
 if __name__ == "__main__":
-    answer(_import)
+    serve(handlers_for)

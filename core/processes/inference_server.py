@@ -1,24 +1,23 @@
-"""The inference process: has TensorFlow loaded, keeps models warm and answers over its standard input and output.
+"""The inference process: has TensorFlow loaded, keeps models warm and answers to pictures. It does nothing else.
 
-Started by `inference_client` as `python -m core.processes.inference_server`. First comes a pickled `Settings`, then
-requests, pickled `(action, arguments)`; an answer is a pickled `(kind, value)`. Both ends are this studio's own
-processes.
+Started by `inference_client` as `python -m core.processes.inference_server`.
 """
 
-import os
-import pickle
-import sys
-import traceback
 from collections import OrderedDict
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
-from core.config.training_config import TrainingConfig
-from core.datasets.store.store import DatasetStore
-from core.errors import CoreError
+from core.evaluation.prediction import Prediction
+from core.processes.actions import Predict, Warm
+from core.processes.server import Handlers, serve
+from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
+if TYPE_CHECKING:
+    from core.nn.inference.predictor import Predictor
+
 MODELS_KEPT = 3
+NO_MEMORY = "There isn't enough memory for this. Try fewer pictures at once, or a smaller image size."
 
 
 class Models:
@@ -30,9 +29,9 @@ class Models:
 
     def __init__(self, runs: Path) -> None:
         self._runs = runs
-        self._kept: OrderedDict[str, tuple[int, object]] = OrderedDict()
+        self._kept: OrderedDict[str, tuple[int, Predictor]] = OrderedDict()
 
-    def get(self, run_id: str) -> object:
+    def get(self, run_id: str) -> "Predictor":
         """Returns the run's `Predictor`, loaded and compiled where it isn't yet or was trained anew."""
         # Imported here so that a wrong request doesn't cost the loading of TensorFlow.
         from core.nn.inference.predictor import Predictor, model_version
@@ -47,74 +46,20 @@ class Models:
             self._kept.popitem(last=False)
         return self._kept[run_id][1]
 
-
-class Actions:
-    """What can be asked of this process; each method's name is a request's action.
-
-    Args:
-        settings: where everything is.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._models = Models(settings.runs)
-        self._meter = None
-
-    def warm(self, run_id: str) -> None:
+    def warm(self, action: Warm, _on_event: OnEvent, _should_stop: ShouldStop) -> None:
         """Loads a run's model."""
-        self._models.get(run_id)
+        self.get(action.run_id)
 
-    def predict(self, run_id: str, sources: list) -> object:
+    def predict(self, action: Predict, _on_event: OnEvent, _should_stop: ShouldStop) -> list[Prediction]:
         """Answers to pictures."""
-        return self._models.get(run_id).predict(sources)
-
-    def forecast(self, config: TrainingConfig, dataset_id: str, is_warm: bool) -> object:
-        """Tells what a run would need."""
-        from core.nn.analysis.speeds import SpeedMeter, forecast
-
-        self._meter = self._meter or SpeedMeter()
-        dataset = DatasetStore(self._settings).get(dataset_id)
-        return forecast(config, dataset, self._settings, self._meter, is_warm)
-
-    def find_rate(self, config: TrainingConfig, dataset_id: str) -> object:
-        """Looks for a learning rate."""
-        from core.nn.analysis.rate_finder import find_rate
-
-        return find_rate(config, DatasetStore(self._settings).get(dataset_id), self._settings)
+        return self.get(action.run_id).predict(action.sources)
 
 
-def _answer(actions: Actions, action: str, arguments: dict) -> tuple[str, object]:
-    try:
-        return "done", getattr(actions, action)(**arguments)
-    except CoreError as error:
-        return "refused", str(error)
-    except MemoryError:
-        return "refused", "There isn't enough memory for this. Try fewer pictures at once, or a smaller image size."
-    except Exception:
-        return "bug", traceback.format_exc()
-
-
-def serve(requests: BinaryIO, answers: BinaryIO, settings: Settings) -> None:
-    """Answers requests until the other end closes."""
-    actions = Actions(settings)
-    while True:
-        try:
-            request = pickle.load(requests)
-        except EOFError:
-            return
-        pickle.dump(_answer(actions, *request), answers)
-        answers.flush()
-
-
-def main() -> None:
-    """Serves on the standard streams, which nothing else may write to."""
-    answers = os.fdopen(os.dup(1), "wb")
-    # Whatever prints goes to the log; the answers have the stream for themselves.
-    os.dup2(2, 1)
-    serve(sys.stdin.buffer, answers, pickle.load(sys.stdin.buffer))
-    # TensorFlow takes seconds to leave, and there is nothing left to lose.
-    os._exit(0)
+def handlers_for(settings: Settings) -> Handlers:
+    """Returns what can be asked of this process."""
+    models = Models(settings.runs)
+    return {Warm: models.warm, Predict: models.predict}
 
 
 if __name__ == "__main__":
-    main()
+    serve(handlers_for, NO_MEMORY)

@@ -12,11 +12,12 @@ import time
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
+from core.processes.process import start_process
 from core.runs.records import failures
 from core.runs.records.database import DiskRefusesError
 from core.runs.records.failures import Failure
 from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.worker.environment import LOG_NAME, PROCESS, settings_for, start_process, worker_environment
+from core.runs.worker.environment import LOG_NAME, PROCESS, settings_for, worker_environment
 from core.runs.worker.handoff import hand_off
 from core.runs.worker.liveness import end_process, is_worker_alive
 from core.runs.worker.reserve import Reserve
@@ -170,7 +171,8 @@ def _start_worker(store: RunStore, run: Run) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     if hand_off(store, run.id):
         return
-    process = start_process([PROCESS, run.id], folder / LOG_NAME, worker_environment(store))
+    with (folder / LOG_NAME).open("ab") as log:
+        process = start_process([PROCESS, run.id], log, worker_environment(store))
     threading.Thread(target=_watch, args=(process, store, run), name=f"run {run.id}", daemon=True).start()
 
 

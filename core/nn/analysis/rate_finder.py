@@ -13,7 +13,7 @@ from core.nn.training.optimization import Optimizers, step_function
 from core.nn.training.stage_data import LabelledRows, StageData
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
-from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
+from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
 STEPS = 100
@@ -38,11 +38,12 @@ def find_rate(
         config: of the run that is to come.
         dataset: its data set.
         settings: where weights and features are; features that are computed here are kept for the run.
-        on_event: takes the events of the phase `features`.
-        should_stop: asked before each batch.
+        on_event: takes the events of the phases `features` (pictures) and `rate` (steps).
+        should_stop: asked before each batch and each step.
 
     Raises:
         WeightsError: the backbone's weights aren't on this machine.
+        Stopped: `should_stop` said so; features that were computed are kept.
     """
     keras.utils.set_random_seed(config.seed)
     # The head alone: what it learns from is the same whether blocks are thawed later or not.
@@ -58,7 +59,8 @@ def find_rate(
     weights = np.ones(len(dataset.class_names))
     data = StageData(lambda indices, epoch: rows.read(indices), labels, weights, measured, measured, config.seed)
     objective = CrossEntropy(Trainable(None, classifier.head), data, config)
-    return _sweep(Stage("head", objective, 1, LOWEST, config))
+    stage = Stage("head", objective, 1, LOWEST, config)
+    return _sweep(stage, Progress("rate", STEPS, on_event, should_stop))
 
 
 def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
@@ -72,7 +74,7 @@ def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
     return chosen
 
 
-def _sweep(stage: Stage) -> RateCurve:
+def _sweep(stage: Stage, progress: Progress) -> RateCurve:
     optimizers = Optimizers(stage)
     step = step_function(stage, optimizers)
     data = stage.objective.data
@@ -84,6 +86,7 @@ def _sweep(stage: Stage) -> RateCurve:
         optimizers.set_rate(float(rate))
         indices = generator.choice(len(data.labels), size, replace=False)
         loss = float(step(stage.objective.read(indices, 0)).numpy())
+        progress.advance()
         average = SMOOTHING * average + (1 - SMOOTHING) * loss
         losses.append(average / (1 - SMOOTHING**number))
         if not np.isfinite(loss) or losses[-1] > DIVERGED * min(losses):

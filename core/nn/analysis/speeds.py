@@ -28,6 +28,7 @@ from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import run_rows
+from core.progress import ShouldStop, never_stop, stop_if_asked
 from core.settings import Settings
 
 DECODED = 16
@@ -84,18 +85,28 @@ class SpeedMeter:
     def __init__(self) -> None:
         self._known: OrderedDict[tuple, Speeds] = OrderedDict()
 
-    def measure(self, config: TrainingConfig, num_classes: int, pictures: tuple[str, ...]) -> Speeds:
+    def measure(
+        self,
+        config: TrainingConfig,
+        num_classes: int,
+        pictures: tuple[str, ...],
+        should_stop: ShouldStop = never_stop,
+    ) -> Speeds:
         """Returns what is known of a network's speeds, else measures them.
 
         Args:
             config: only what changes the network matters.
             num_classes: of the head.
             pictures: paths of some pictures to read.
+            should_stop: asked between the parts of the network.
+
+        Raises:
+            Stopped: `should_stop` said so.
         """
         key = config.to_json(), num_classes, pictures
         if key not in self._known:
             with _Neighbours() as neighbours:
-                speeds = measure_speeds(config, num_classes, pictures)
+                speeds = measure_speeds(config, num_classes, pictures, should_stop)
             if neighbours.share > BUSY_SHARE:
                 return speeds
             self._known[key] = speeds
@@ -129,27 +140,40 @@ def _busy_seconds() -> float:
     return times.user + times.system + getattr(times, "nice", 0.0)
 
 
-def measure_speeds(config: TrainingConfig, num_classes: int, pictures: tuple[str, ...]) -> Speeds:
+def measure_speeds(
+    config: TrainingConfig, num_classes: int, pictures: tuple[str, ...], should_stop: ShouldStop = never_stop
+) -> Speeds:
     """Runs a few batches of a network with random weights, which take as long as trained ones.
 
     Args:
         config: only what changes the network matters.
         num_classes: of the head.
         pictures: paths of some pictures to read.
+        should_stop: asked between the parts of the network.
+
+    Raises:
+        Stopped: `should_stop` said so.
     """
+    stop_if_asked(should_stop)
     classifier = build_classifier(config, num_classes)
     started = time.monotonic()
     decoded = np.stack([decode(path, config.image_size) for path in map(Path, pictures)])
     decode_seconds = (time.monotonic() - started) / len(pictures) / (psutil.cpu_count() or 1)
     batch = np.resize(decoded, (BATCH, *decoded.shape[1:]))
-    return _measure(classifier, config, num_classes, batch, decode_seconds)
+    return _measure(classifier, config, num_classes, batch, decode_seconds, should_stop)
 
 
 def _measure(
-    classifier: Classifier, config: TrainingConfig, num_classes: int, batch: np.ndarray, decode_seconds: float
+    classifier: Classifier,
+    config: TrainingConfig,
+    num_classes: int,
+    batch: np.ndarray,
+    decode_seconds: float,
+    should_stop: ShouldStop,
 ) -> Speeds:
     rows, prefix_seconds, prepare_seconds = batch, 0.0, 0.0
     if classifier.prefix is not None:
+        stop_if_asked(should_stop)
         started = time.monotonic()
         compute = choose_engine(classifier.prefix, config, batch, WORTHWHILE_PICTURES).compute
         rows = compute(batch).astype(np.float16)
@@ -159,11 +183,13 @@ def _measure(
     fine_tune = StageSpeed()
     few = np.resize(rows, (config.batch_size, *rows.shape[1:]))
     if classifier.suffix is not None:
+        stop_if_asked(should_stop)
         suffix = choose_engine(classifier.suffix, config, rows, WORTHWHILE_PICTURES).compute
         inputs = suffix(rows).astype(np.float16)
         head_inputs_seconds = _seconds(lambda: suffix(rows)) / BATCH
         network = Trainable(classifier.suffix, classifier.head, classifier.unfrozen, config.from_scratch)
         fine_tune = _stage_speed(network, few, config, num_classes)
+    stop_if_asked(should_stop)
     head_batch = np.resize(inputs, (config.batch_size, *inputs.shape[1:]))
     head = _stage_speed(Trainable(None, classifier.head), head_batch, config, num_classes)
     return Speeds(
@@ -178,7 +204,12 @@ def _measure(
 
 
 def forecast(
-    config: TrainingConfig, dataset: DatasetIndex, settings: Settings, meter: SpeedMeter, is_warm: bool = True
+    config: TrainingConfig,
+    dataset: DatasetIndex,
+    settings: Settings,
+    meter: SpeedMeter,
+    is_warm: bool = True,
+    should_stop: ShouldStop = never_stop,
 ) -> Forecast:
     """Returns what a run would need on this machine.
 
@@ -188,10 +219,14 @@ def forecast(
         settings: where cached features are looked for.
         meter: what remembers this machine's speeds.
         is_warm: whether a worker has loaded TensorFlow already.
+        should_stop: asked between the parts of the network.
+
+    Raises:
+        Stopped: `should_stop` said so.
     """
     dataset = dataset.with_split(config.validation_split, config.seed)
     pictures = tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:DECODED])
-    speeds = meter.measure(settings_for_speed(config), len(dataset.class_names), pictures)
+    speeds = meter.measure(settings_for_speed(config), len(dataset.class_names), pictures, should_stop)
     return make_forecast(speeds, _work(config, dataset, settings), is_warm)
 
 

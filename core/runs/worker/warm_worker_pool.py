@@ -8,8 +8,9 @@ from collections.abc import Callable
 import psutil
 
 from core.errors import CoreError
+from core.processes.process import start_process
 from core.runs.records.store import RunStatus, RunStore
-from core.runs.worker.environment import PROCESS, WARM, settings_for, start_process, worker_environment
+from core.runs.worker.environment import PROCESS, WARM, settings_for, worker_environment
 from core.runs.worker.handoff import warm_worker_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.settings import GIGABYTE
@@ -76,7 +77,8 @@ class WarmWorkerPool:
         """Starts a warm worker and stays with it to its end; returns its exit code, None where the pool was closed."""
         log = self._store.home / LOG_NAME
         log.unlink(missing_ok=True)
-        process = start_process([PROCESS, WARM], log, worker_environment(self._store), stdin=subprocess.PIPE)
+        with log.open("ab") as output:
+            process = start_process([PROCESS, WARM], output, worker_environment(self._store), stdin=subprocess.PIPE)
         try:
             while process.poll() is None and not self._closed.wait(LOOK_SECONDS):
                 if self._store.home.is_dir():

@@ -1,21 +1,45 @@
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
+import psutil
 import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
-from core.errors import RunError
+from core.errors import RunError, Stopped
+from core.events import Event
 from core.nn.inference.predictor import Predictor
 from core.nn.training.training import run_training
-from core.processes.inference_client import InferenceClient
+from core.processes.inference_client import ESTIMATES, PICTURES, InferenceClient
 from core.settings import Settings
 from tests.conftest import draw_folder
 from tests.project import ROOT
 
 DEADLINE_SECONDS = 90
+SHORT = TrainingConfig(image_size=64)
+LONG = TrainingConfig(image_size=320)
+
+
+def wait_until(condition) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def process_of(module: str, parent: psutil.Process | None = None) -> psutil.Process | None:
+    """Returns the child process whose main program that is, or None."""
+    for child in (parent or psutil.Process()).children():
+        with suppress(psutil.Error):
+            if module in child.cmdline():
+                return child
+    return None
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +53,13 @@ def trained(tmp_path_factory):
     return settings, dataset
 
 
+@pytest.fixture(scope="module")
+def many(trained):
+    """A data set that the long search takes many seconds for; its features are never cached."""
+    settings, _ = trained
+    return DatasetStore(settings).import_source(draw_folder(settings.home.parent / "many", 120, seed=1))
+
+
 @pytest.fixture
 def client(trained):
     client = InferenceClient(trained[0])
@@ -39,10 +70,7 @@ def client(trained):
 def test_a_warm_model_answers_as_the_predictor_does(trained, client):
     settings, dataset = trained
     client.warm("first")
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not client.is_warm("first"):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(lambda: client.is_warm("first"))
     paths = [dataset.picture_path(sample) for sample in dataset.samples]
     answers = client.predict("first", [*paths, paths[0].read_bytes()])
     expected = Predictor(settings.runs / "first").predict(paths)
@@ -52,10 +80,9 @@ def test_a_warm_model_answers_as_the_predictor_does(trained, client):
 
 
 def test_this_process_needs_no_tensorflow():
-    source = (ROOT / "core" / "processes" / "inference_client.py").read_text()
-    assert "core.nn" in source  # started as a module of another process,
-    assert "import core.nn" not in source  # never imported into this one.
-    assert "from core.nn" not in source
+    program = "import sys, core.processes.inference_client; print({'tensorflow', 'keras'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "set()\n", done.stderr
 
 
 def test_what_goes_wrong_comes_back_as_a_sentence_and_the_process_lives_on(trained, client):
@@ -69,22 +96,34 @@ def test_a_killed_process_is_said_and_started_again(trained, client):
     _, dataset = trained
     picture = dataset.picture_path(dataset.samples[0])
     client.predict("first", [picture])
-    process = client._process
+    pid = process_of(PICTURES).pid
     # Killed while it answers: the exchange has begun, so that the client can't notice in time and start another.
-    os.kill(process.pid, signal.SIGSTOP)
-    threading.Timer(0.2, process.kill).start()
-    with pytest.raises(RunError, match="was ended, probably for lack of memory"):
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
+    with pytest.raises(RunError) as caught:
         client.predict("first", [picture])
+    assert str(caught.value) == (
+        "The process that answers was ended, probably for lack of memory. It starts again with the next question: try "
+        "again, with fewer pictures at once if there were many."
+    )
+    assert not client.is_warm("first")
     assert client.predict("first", [picture])[0].class_name
+    assert client.is_warm("first")
 
 
-def test_the_process_ends_with_its_client(trained):
-    client = InferenceClient(trained[0])
-    with pytest.raises(RunError):
-        client.predict("unknown", [])
-    process = client._process
-    process.stdin.close()  # What the system does when the web server is killed.
-    assert process.wait(DEADLINE_SECONDS) == 0
+def test_the_processes_end_with_the_web_server(trained):
+    program = (
+        "import os, sys; from pathlib import Path; from core.errors import CoreError\n"
+        "from core.processes.inference_client import InferenceClient; from core.settings import Settings\n"
+        "try: InferenceClient(Settings(Path(sys.argv[1]))).predict('unknown', [])\n"
+        "except CoreError: print(flush=True); input()"
+    )
+    command = [sys.executable, "-c", program, str(trained[0].home)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
+        assert server.stdout.readline()
+        process = process_of(PICTURES, psutil.Process(server.pid))
+        server.kill()
+    process.wait(DEADLINE_SECONDS)
 
 
 def test_closing_does_not_wait_for_an_answer(trained):
@@ -96,11 +135,77 @@ def test_closing_does_not_wait_for_an_answer(trained):
 
     asked = threading.Thread(target=ask, daemon=True)
     asked.start()
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while client._process is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    os.kill(client._process.pid, signal.SIGSTOP)  # It will never answer by itself.
+    wait_until(lambda: process_of(PICTURES))
+    os.kill(process_of(PICTURES).pid, signal.SIGSTOP)  # It will never answer by itself.
     client.close()
     asked.join(DEADLINE_SECONDS)
     assert not asked.is_alive()
+
+
+class Search:
+    """A rate search at work on a thread: what it told, and what came of it."""
+
+    def __init__(self, client: InferenceClient, dataset_id: str, config: TrainingConfig = LONG) -> None:
+        self.events: list[Event] = []
+        self.cancelled = threading.Event()
+        self._pool = ThreadPoolExecutor(1)
+        self.outcome = self._pool.submit(
+            client.find_rate, config, dataset_id, self.events.append, self.cancelled.is_set
+        )
+
+    def wait_until_at_work(self) -> None:
+        wait_until(lambda: any(event.phase == "features" for event in self.events) or self.outcome.done())
+        assert not self.outcome.done()
+
+
+def test_a_prediction_answers_while_a_rate_search_is_at_work_and_cancel_ends_it(trained, client, many):
+    _, dataset = trained
+    picture = dataset.picture_path(dataset.samples[0])
+    client.predict("first", [picture])
+    search = Search(client, many.id)
+    search.wait_until_at_work()
+    assert client.predict("first", [picture])[0].class_name
+    assert not search.outcome.done(), "the answer came while the search was still going"
+    estimates = process_of(ESTIMATES)
+    cancelled = time.monotonic()
+    search.cancelled.set()
+    assert isinstance(search.outcome.exception(DEADLINE_SECONDS), Stopped)
+    assert time.monotonic() - cancelled < 2
+    phases = list(dict.fromkeys(event.phase for event in search.events))
+    assert phases == ["starting", "features"]
+    # The process heeds it too, and is there for the next request.
+    short = Search(client, dataset.id, SHORT)
+    assert short.outcome.result(DEADLINE_SECONDS).suggestion > 0
+    assert {event.phase for event in short.events} == {"starting", "rate"}, "the features were there"
+    assert process_of(ESTIMATES).pid == estimates.pid
+    assert client.forecast(SHORT, dataset.id).total_seconds > 0
+
+
+def test_each_of_the_processes_may_die_without_the_other(trained, client, many):
+    _, dataset = trained
+    picture = dataset.picture_path(dataset.samples[0])
+    client.predict("first", [picture])
+    search = Search(client, many.id)
+    search.wait_until_at_work()
+    process_of(PICTURES).kill()
+    wait_until(lambda: not client.is_warm("first"))
+    assert client.predict("first", [picture])[0].class_name
+    assert not search.outcome.done()
+    process_of(ESTIMATES).kill()
+    error = search.outcome.exception(DEADLINE_SECONDS)
+    assert isinstance(error, RunError)
+    assert "was ended, probably for lack of memory" in str(error)
+    assert client.is_warm("first")
+    assert client.predict("first", [picture])[0].class_name
+    assert client.find_rate(SHORT, dataset.id).suggestion > 0
+
+
+def test_the_process_of_estimates_is_ended_when_it_has_nothing_to_do(trained):
+    client = InferenceClient(trained[0], idle_seconds=1.0)
+    with pytest.raises(RunError, match="There is no data set"):
+        client.forecast(SHORT, "unknown")
+    assert process_of(ESTIMATES)
+    wait_until(lambda: not process_of(ESTIMATES))
+    with pytest.raises(RunError, match="There is no data set"):
+        client.forecast(SHORT, "unknown")
+    client.close()

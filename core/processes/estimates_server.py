@@ -1,0 +1,65 @@
+"""The process of estimates: has TensorFlow loaded, makes forecasts and looks for learning rates.
+
+Started by `inference_client` as `python -m core.processes.estimates_server`. It stands beside the inference process
+because its work takes seconds to minutes, which no answer to a picture is to wait for.
+"""
+
+from typing import TYPE_CHECKING
+
+from core.datasets.index import DatasetIndex
+from core.datasets.store.store import DatasetStore
+from core.events import Event
+from core.forecast.forecast import Forecast
+from core.forecast.rate_curve import RateCurve
+from core.processes.actions import FindRate, MakeForecast
+from core.processes.server import Handlers, serve
+from core.progress import OnEvent, ShouldStop
+from core.settings import Settings
+
+if TYPE_CHECKING:
+    from core.nn.analysis.speeds import SpeedMeter
+
+NO_MEMORY = "There isn't enough memory for this. Try a smaller image size or batch size."
+
+
+class Estimates:
+    """What can be told of runs before they are started.
+
+    Args:
+        settings: where everything is.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._meter: SpeedMeter | None = None
+
+    def forecast(self, action: MakeForecast, on_event: OnEvent, should_stop: ShouldStop) -> Forecast:
+        """Tells what a run would need."""
+        dataset = self._dataset(action.dataset_id, on_event)
+        # Imported here so that a wrong request doesn't cost the loading of TensorFlow.
+        from core.nn.analysis.speeds import SpeedMeter, forecast
+
+        self._meter = self._meter or SpeedMeter()
+        return forecast(action.config, dataset, self._settings, self._meter, action.is_warm, should_stop)
+
+    def find_rate(self, action: FindRate, on_event: OnEvent, should_stop: ShouldStop) -> RateCurve:
+        """Looks for a learning rate."""
+        dataset = self._dataset(action.dataset_id, on_event)
+        from core.nn.analysis.rate_finder import find_rate
+
+        return find_rate(action.config, dataset, self._settings, on_event, should_stop)
+
+    def _dataset(self, dataset_id: str, on_event: OnEvent) -> DatasetIndex:
+        dataset = DatasetStore(self._settings).get(dataset_id)
+        on_event(Event("starting"))
+        return dataset
+
+
+def handlers_for(settings: Settings) -> Handlers:
+    """Returns what can be asked of this process."""
+    estimates = Estimates(settings)
+    return {MakeForecast: estimates.forecast, FindRate: estimates.find_rate}
+
+
+if __name__ == "__main__":
+    serve(handlers_for, NO_MEMORY)
