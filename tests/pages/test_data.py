@@ -157,6 +157,18 @@ def test_slider_sets_the_share_that_runs_take(open_page, home, shapes):
     assert {metric.label: metric.value for metric in app.metric}["Validation"] == "12"
 
 
+def test_a_tab_that_shows_an_older_share_writes_nothing_when_it_is_drawn_again(open_page, home, shapes):
+    stale = open_page("data")
+    stale.slider[0].set_value(0.3).run()
+    DatasetStore(home).set_validation_split(shapes.id, 0.4)  # What another tab does.
+    stale.selectbox(key=f"class_{shapes.id}").set_value(1).run()
+    assert DatasetStore(home).get(shapes.id).validation_split == 0.4
+    assert stale.slider[0].value == 0.4
+    assert {metric.label: metric.value for metric in stale.metric}["Validation"] == "12"
+    stale.slider[0].set_value(0.1).run()
+    assert DatasetStore(home).get(shapes.id).validation_split == 0.1
+
+
 def test_skipped_files_are_listed_with_the_reason(open_page, home, shape_folder):
     (shape_folder / "circle" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
     DatasetStore(home).import_source(shape_folder)

@@ -89,19 +89,27 @@ def _split(dataset: DatasetIndex) -> DatasetIndex:
     if dataset.has_split:
         st.caption("Came with its own validation pictures.")
         return session.split_dataset(dataset)
+    key = f"validation_split_{dataset.id}"
+    # What is stored is shown, whichever tab has changed it. Only a change here is saved, never what is merely shown.
+    if st.session_state.get(key) != dataset.validation_split:
+        st.session_state[key] = dataset.validation_split
     share = st.slider(
         "Share held out for validation",
         SMALLEST_SHARE,
         LARGEST_SHARE,
-        dataset.validation_split,
         step=0.05,
         format="percent",
-        key=f"validation_split_{dataset.id}",
+        key=key,
         help="These pictures are never trained on: they tell how good the model is on new ones.",
+        on_change=_save_share,
+        args=(dataset.id, key),
     )
-    if share != dataset.validation_split:
-        session.dataset_store().set_validation_split(dataset.id, share)
     return session.split_dataset(dataset, share)
+
+
+def _save_share(dataset_id: str, key: str) -> None:
+    with session.errors_shown():
+        session.dataset_store().set_validation_split(dataset_id, st.session_state[key])
 
 
 def _numbers(split: DatasetIndex) -> None:
