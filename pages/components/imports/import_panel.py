@@ -7,7 +7,8 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
-from core.datasets.store.samples import SAMPLES, SampleSet, import_sample
+from core.datasets.store.samples import SAMPLES, SampleSet
+from core.processes.dataset_jobs import import_sample_in_subprocess
 from pages.components import wording
 from pages.components.imports import build_form, upload_box
 from pages.components.imports.source_imports import SourceImport
@@ -40,7 +41,7 @@ def import_builtin(name: str) -> None:
     job_views.start(
         IMPORT,
         SAMPLES[name].label,
-        lambda on_event, should_stop: import_sample(store, name, on_event, should_stop),
+        lambda on_event, should_stop: import_sample_in_subprocess(store, name, on_event, should_stop),
     )
 
 

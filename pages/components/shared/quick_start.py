@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.store.samples import SAMPLES, import_sample
+from core.datasets.store.samples import SAMPLES
+from core.processes.dataset_jobs import import_sample_in_subprocess
 from core.runs import queue
 from core.runs.recipe_choice import choose_config
 from pages.components import phases, wording
@@ -43,5 +44,5 @@ def try_it_now(key: str, primary: bool = True) -> None:
 
 
 def _start_import() -> Job[DatasetIndex]:
-    work = partial(import_sample, session.dataset_store(), SAMPLE)
+    work = partial(import_sample_in_subprocess, session.dataset_store(), SAMPLE)
     return session.jobs().start(IMPORT, SAMPLES[SAMPLE].label, work)

@@ -20,6 +20,7 @@ from core.processes.dataset_jobs import (
     audit_in_subprocess,
     import_in_subprocess,
     import_pictures_in_subprocess,
+    import_sample_in_subprocess,
     make_version_in_subprocess,
 )
 
@@ -93,7 +94,7 @@ def test_a_question_comes_back_and_its_answer_is_followed(store, tmp_path, pictu
     with pytest.raises(AmbiguousLayout) as there:
         store.import_source(upload, label="things.zip")
     assert str(caught.value) == str(there.value)
-    assert caught.value.candidates == tuple(replace(candidate, places=()) for candidate in there.value.candidates)
+    assert caught.value.candidates == tuple(replace(candidate, assignments=()) for candidate in there.value.candidates)
     assert left_behind(tmp_path) == []
     dataset = import_in_subprocess(store, upload, layout=caught.value.candidates[1].name, label="things.zip")
     assert caught.value.candidates[1].notes == ("20 pictures in others have no class and were left out.",)
@@ -195,6 +196,46 @@ def test_a_failing_listener_ends_the_process(store, pets, tmp_path):
     with pytest.raises(RuntimeError):
         import_in_subprocess(store, io.BytesIO(pets), on_event=fail)
     assert not children()
+
+
+def test_a_sample_is_made_in_the_process_too(store, tmp_path):
+    phases = []
+    dataset = import_sample_in_subprocess(store, "faces", lambda event: phases.append(event.phase))
+    assert (dataset.name, len(dataset.samples)) == ("Faces or not", 200)
+    assert {"extract", "pictures", "audit"} <= set(phases)
+    assert import_sample_in_subprocess(store, "faces") == dataset
+    with pytest.raises(Stopped):
+        import_sample_in_subprocess(store, "digits", should_stop=lambda: bool(children()))
+    with pytest.raises(DatasetError, match="Expected a sample out of"):
+        import_sample_in_subprocess(store, "nothing")
+    assert left_behind(tmp_path) == [dataset.id]
+
+
+def test_the_death_of_a_process_is_told_by_what_it_did(store, tmp_path, picture, zip_of):
+    many = zip_of({f"{name}/{n}.png": picture(n, side=200) for name in NAMES for n in range(60)})
+    dataset = store.import_source(io.BytesIO(many), "pets")
+
+    def kill(event):
+        for child in children():
+            os.kill(child.pid, signal.SIGKILL)
+
+    ended = "was ended by the system, most likely for lack of memory."
+    with pytest.raises(DatasetError) as caught:
+        audit_in_subprocess(store, dataset, kill)
+    assert str(caught.value) == f"Looking over pets {ended} Close other programs and start it again."
+    rename = Edit("rename_class", class_names=("dogs", "hounds"))
+    with pytest.raises(DatasetError) as caught:
+        make_version_in_subprocess(store, dataset, kill, further=[rename])
+    assert str(caught.value) == (
+        f"Making a version of pets {ended} No version was made, and the decisions are still there. Close other "
+        "programs and try it again."
+    )
+    new = [(f"{n}.png", io.BytesIO(picture(1000 + n, side=200))) for n in range(30)]
+    with pytest.raises(DatasetError, match=rf"^Adding pictures to pets {ended} Nothing of it was kept\."):
+        add_pictures_in_subprocess(store, dataset.id, "cats", new, kill)
+    with pytest.raises(DatasetError, match=rf"^The import of Faces or not {ended} Nothing of it was kept\."):
+        import_sample_in_subprocess(store, "faces", kill)
+    assert left_behind(tmp_path) == [dataset.id]
 
 
 def test_a_killed_process_is_told_in_words(store, tmp_path, picture, zip_of):
