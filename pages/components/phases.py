@@ -18,6 +18,7 @@ JOB_PHASES = {
     "features": "Reading pictures through the network",
     "labels": "Comparing labels",
     "outliers": "Looking for odd ones out",
+    "rate": "Trying learning rates",
     "map": "Drawing the map",
 }
 BYTE_PHASES = ("upload", "download", "weights")

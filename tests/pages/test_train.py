@@ -4,14 +4,15 @@ import pytest
 from core.config.recipes import explain_recommended, recipe_config
 from core.config.training_config import TrainingConfig, option_names
 from core.datasets.store.store import DatasetStore
+from core.events import Event
 from core.forecast.forecast import shortage
-from core.processes.inference_client import LOG_NAME
+from core.processes.inference_client import ESTIMATES_LOG_NAME, LOG_NAME
 from core.runs.records.store import RunStatus, RunStore
 from core.wording import forecasts
 from pages.components.shell import session
 from pages.components.training import cached_estimates, estimates, setup_form
 from tests.conftest import draw_folder
-from tests.pages.conftest import button, words
+from tests.pages.conftest import button, wait_until, words
 
 
 @pytest.fixture
@@ -79,6 +80,7 @@ def test_page_is_there_before_the_forecast_and_costs_nothing_while_nobody_looks(
     assert not button(app, "Start training").disabled
     app.number_input(key="epochs").set_value(7).run()
     assert not (home.home / LOG_NAME).exists()
+    assert not (home.home / ESTIMATES_LOG_NAME).exists()
 
 
 def measured(app, shapes):
@@ -143,6 +145,31 @@ def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
     cached_estimates.rate_curves().wait(estimates.rate_question(config, shapes.id), PATIENCE_SECONDS)
     app.run()
     assert app.warning
+
+
+def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, tmp_path):
+    DatasetStore(home).import_source(draw_folder(tmp_path / "many", 120, seed=1), name="Many")
+    app = open_page("train")
+    app.number_input(key="image_size").set_value(320).run()
+    app = button(app, "Find a learning rate").click().run()
+    (question, _) = app.session_state["rate_asked"]
+    curves = cached_estimates.rate_curves()
+    reading = "Reading pictures through the network"
+    wait_until(lambda: (curves.progress(question) or Event("")).phase == "features")
+    assert reading in app.run().get("progress")[0].proto.text
+    asked = app.number_input(key="batch_size").value
+    button(app, "Cancel").click().run()
+    assert "Looking for a learning rate" not in words(app)
+    assert "Cancel" not in [item.label for item in app.button]
+    wait_until(lambda: curves.progress(question) is None)
+    assert curves.get(question) is None
+
+    button(app, "Find a learning rate").click().run()
+    wait_until(lambda: curves.progress(question) is not None)
+    app.number_input(key="batch_size").set_value(asked // 2).run()
+    wait_until(lambda: curves.progress(question) is None)
+    assert curves.get(question) is None, "what the form doesn't ask any more isn't looked for any more"
+    assert "Looking for a learning rate" not in words(app)
 
 
 def test_another_backbone_brings_its_own_size(open_page, shapes):

@@ -1,7 +1,7 @@
 """Answers that take seconds to find, found on a thread while pages are drawn. No Streamlit calls.
 
 Whoever waits asks again and again. So a question that nobody waits for any more, because its page was left or its form
-changed, gives way to the next one by itself.
+changed, is given up by itself.
 """
 
 import logging
@@ -12,11 +12,20 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from core.errors import CoreError
+from core.errors import CoreError, Stopped
+from core.events import Event
 from core.files.disk import refusals_in_words
+from core.progress import OnEvent, ShouldStop
 
 LOGGER = logging.getLogger(__name__)
 MOST_KEPT = 50
+# For how long a question is worked on that nobody asks any more. Browsers let the pages that aren't in sight ask once a
+# minute only.
+PATIENCE_SECONDS = 75.0
+# ... where another one waits,
+GIVE_WAY_SECONDS = 2.0
+# ... and where the one who asked has left: whoever else has the question on a page asks it again within this.
+LEFT_SECONDS = 0.8
 UNFORESEEN = "It failed for a reason nobody foresaw. The server's log has the details."
 
 Question = TypeVar("Question", bound=Hashable)
@@ -43,19 +52,56 @@ class Found(Generic[Result]):
         return time.monotonic() - self.time
 
 
+@dataclass
+class _Search(Generic[Question]):
+    """The question that is being answered, or the next one.
+
+    Attributes:
+        question: what was asked.
+        asked: when it was asked last, in seconds of the monotonic clock.
+        deadline: until when it is worked on if nobody asks again.
+        waiting: how many threads wait for the answer.
+        progress: how far it is, or None.
+    """
+
+    question: Question
+    asked: float = 0.0
+    deadline: float = 0.0
+    waiting: int = 0
+    progress: Event | None = None
+
+    def __post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Notes that it was asked again."""
+        self.asked = time.monotonic()
+        self.deadline = self.asked + PATIENCE_SECONDS
+
+    def leave(self) -> None:
+        """Notes that one of those who asked has left."""
+        self.deadline = min(self.deadline, time.monotonic() + LEFT_SECONDS)
+
+    def is_abandoned(self, others_wait: bool) -> bool:
+        """Returns whether nobody wants the answer any more."""
+        deadline = min(self.deadline, self.asked + GIVE_WAY_SECONDS) if others_wait else self.deadline
+        return not self.waiting and time.monotonic() > deadline
+
+
 class BackgroundCache(Generic[Question, Result]):
     """Finds one answer at a time, on a thread that ends when there is nothing left to find. Safe from any thread.
 
     Args:
-        find: finds an answer; a `CoreError` of it is kept as a sentence.
+        find: finds an answer; a `CoreError` of it is kept as a sentence. It takes a listener and the question whether
+            to stop, upon which it raises `Stopped`.
     """
 
-    def __init__(self, find: Callable[[Question], Result]) -> None:
+    def __init__(self, find: Callable[[Question, OnEvent, ShouldStop], Result]) -> None:
         self._find = find
         self._changed = threading.Condition()
         self._found: OrderedDict[Question, Found[Result]] = OrderedDict()
-        self._current: Question | None = None
-        self._waiting: Question | None = None
+        self._current: _Search[Question] | None = None
+        self._next: _Search[Question] | None = None
         self._is_closed = False
 
     def get(self, question: Question) -> Found[Result] | None:
@@ -63,16 +109,30 @@ class BackgroundCache(Generic[Question, Result]):
         with self._changed:
             return self._found.get(question)
 
+    def progress(self, question: Question) -> Event | None:
+        """Returns how far the answer to a question is; None where that isn't known."""
+        with self._changed:
+            search = self._search(question)
+            return search.progress if search else None
+
     def ask(self, question: Question) -> None:
         """Has a question answered next, though it may have an answer, in place of any other that waits."""
         with self._changed:
-            if self._is_closed or question == self._current:
+            if self._is_closed:
                 return
-            if self._current is None:
-                self._current = question
-                threading.Thread(target=self._work, args=(question,), name="lookup", daemon=True).start()
+            if search := self._search(question):
+                search.renew()
+            elif self._current is None:
+                self._current = _Search(question)
+                threading.Thread(target=self._work, args=(self._current,), name="lookup", daemon=True).start()
             else:
-                self._waiting = question
+                self._next = _Search(question)
+
+    def leave(self, question: Question) -> None:
+        """Gives a question up within a second, unless somebody else goes on asking it."""
+        with self._changed:
+            if search := self._search(question):
+                search.leave()
 
     def wait(self, question: Question, seconds: float) -> Found[Result] | None:
         """Waits while a question is being answered, and returns its latest answer or None.
@@ -82,7 +142,10 @@ class BackgroundCache(Generic[Question, Result]):
             seconds: to wait at most.
         """
         with self._changed:
-            self._changed.wait_for(lambda: question not in (self._current, self._waiting), seconds)
+            if search := self._search(question):
+                search.waiting += 1
+                self._changed.wait_for(lambda: search not in (self._current, self._next), seconds)
+                search.waiting -= 1
             return self._found.get(question)
 
     def forget(self, question: Question) -> None:
@@ -91,31 +154,45 @@ class BackgroundCache(Generic[Question, Result]):
             self._found.pop(question, None)
 
     def close(self) -> None:
-        """Takes no more questions. The one that is being answered ends by itself."""
+        """Takes no more questions, and gives up the one that is being answered."""
         with self._changed:
-            self._is_closed, self._waiting = True, None
+            self._is_closed, self._next = True, None
 
-    def _work(self, question: Question | None) -> None:
-        while question is not None:
-            question = self._next(question, self._look_up(question))
+    def _search(self, question: Question) -> _Search[Question] | None:
+        searches = (self._current, self._next)
+        return next((search for search in searches if search and search.question == question), None)
 
-    def _next(self, question: Question, found: Found[Result]) -> Question | None:
-        """Keeps an answer and returns the question to go on with."""
+    def _work(self, search: _Search[Question] | None) -> None:
+        while search is not None:
+            search = self._keep(search, self._find_answer(search))
+
+    def _keep(self, search: _Search[Question], found: Found[Result] | None) -> _Search[Question] | None:
+        """Keeps an answer, if there is one, and returns what to go on with."""
         with self._changed:
-            self._found[question] = found
-            self._found.move_to_end(question)
+            if found is not None:
+                self._found[search.question] = found
+                self._found.move_to_end(search.question)
             while len(self._found) > MOST_KEPT:
                 self._found.popitem(last=False)
-            self._current, self._waiting = self._waiting, None
+            self._current, self._next = self._next, None
             self._changed.notify_all()
             return self._current
 
-    def _look_up(self, question: Question) -> Found[Result]:
+    def _find_answer(self, search: _Search[Question]) -> Found[Result] | None:
+        def on_event(event: Event) -> None:
+            search.progress = event
+
+        def should_stop() -> bool:
+            with self._changed:
+                return self._is_closed or search.is_abandoned(others_wait=self._next is not None)
+
         try:
             with refusals_in_words():
-                return Found(self._find(question))
+                return Found(self._find(search.question, on_event, should_stop))
+        except Stopped:
+            return None
         except CoreError as error:
             return Found(error=str(error))
         except Exception:
-            LOGGER.exception("Nothing found for %r", question)
+            LOGGER.exception("Nothing found for %r", search.question)
             return Found(error=UNFORESEEN)

@@ -64,7 +64,7 @@ def _jobs(home: Path) -> Jobs:
 @st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
 def _warm_ups(home: Path, _client: InferenceClient) -> BackgroundCache[str, bool]:
     # No pictures: whatever hinders the model is said before there are any.
-    return BackgroundCache(lambda run_id: _client.predict(run_id, []) == [])
+    return BackgroundCache(lambda run_id, _on_event, _should_stop: _client.predict(run_id, []) == [])
 
 
 def dataset_store() -> DatasetStore:

@@ -1,5 +1,6 @@
 """What all sessions share of the answers about runs that aren't started yet: forecasts and learning rates."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -7,6 +8,7 @@ import streamlit as st
 from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
 from core.processes.inference_client import InferenceClient
+from core.progress import OnEvent, ShouldStop
 from core.runs.records.store import RunStore
 from core.runs.worker.handoff import is_warm_worker_ready
 from core.settings import settings
@@ -19,12 +21,15 @@ from pages.components.training.estimates import Question
 # The data home is part of each cache's key, so that two homes in one process (tests) never mix.
 @st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
 def _forecasts(home: Path, _client: InferenceClient, _store: RunStore) -> BackgroundCache[Question, Forecast]:
-    return BackgroundCache(lambda question: estimates.find_forecast(_client, question, is_warm_worker_ready(_store)))
+    def find(question: Question, on_event: OnEvent, should_stop: ShouldStop) -> Forecast:
+        return estimates.find_forecast(_client, question, is_warm_worker_ready(_store), on_event, should_stop)
+
+    return BackgroundCache(find)
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
 def _rate_curves(home: Path, _client: InferenceClient) -> BackgroundCache[Question, RateCurve]:
-    return BackgroundCache(lambda question: estimates.find_curve(_client, question))
+    return BackgroundCache(partial(estimates.find_curve, _client))
 
 
 def forecasts() -> BackgroundCache[Question, Forecast]:

@@ -9,6 +9,7 @@ from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
 from core.forecast.relevant_settings import settings_for_rate, settings_for_time
 from core.processes.inference_client import InferenceClient
+from core.progress import OnEvent, ShouldStop
 
 # A configuration and the id of a data set.
 Question = tuple[TrainingConfig, str]
@@ -24,19 +25,23 @@ def rate_question(config: TrainingConfig, dataset_id: str) -> Question:
     return settings_for_rate(config), dataset_id
 
 
-def find_forecast(client: InferenceClient, question: Question, is_warm: bool) -> Forecast:
-    """Asks the inference process how long a run will take.
+def find_forecast(
+    client: InferenceClient, question: Question, is_warm: bool, on_event: OnEvent, should_stop: ShouldStop
+) -> Forecast:
+    """Asks the process of estimates how long a run will take.
 
     Raises:
         CoreError: it can't be told.
+        Stopped: `should_stop` said so.
     """
-    return client.forecast(*question, is_warm)
+    return client.forecast(*question, is_warm, on_event, should_stop)
 
 
-def find_curve(client: InferenceClient, question: Question) -> RateCurve:
-    """Asks the inference process for a learning rate.
+def find_curve(client: InferenceClient, question: Question, on_event: OnEvent, should_stop: ShouldStop) -> RateCurve:
+    """Asks the process of estimates for a learning rate.
 
     Raises:
         CoreError: there is none.
+        Stopped: `should_stop` said so.
     """
-    return client.find_rate(*question)
+    return client.find_rate(*question, on_event, should_stop)

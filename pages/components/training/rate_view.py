@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.config.training_config import TrainingConfig
 from core.forecast.rate_curve import RateCurve
-from pages.components import wording
+from pages.components import phases, wording
 from pages.components.charts import chart_view, charts
 from pages.components.shell import polling
 from pages.components.training import cached_estimates, estimates
@@ -37,12 +37,20 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
     asked, since = st.session_state.get(ASKED, (None, 0.0))
     if question is not None and asked == question:
         _show_answer(question, since)
+    elif asked is not None and cached_estimates.rate_curves().get(asked) is None:
+        # The form has changed, so that what is looked for is of no use to it.
+        _cancel(asked)
 
 
 def _ask(question: Question) -> None:
     cached_estimates.rate_curves().forget(question)
     cached_estimates.rate_curves().ask(question)
     st.session_state[ASKED] = question, time.monotonic()
+
+
+def _cancel(question: Question) -> None:
+    cached_estimates.rate_curves().leave(question)
+    st.session_state.pop(ASKED, None)
 
 
 def _show_answer(question: Question, since: float) -> None:
@@ -56,7 +64,7 @@ def _show_answer(question: Question, since: float) -> None:
 
 
 def _wait(question: Question, since: float) -> None:
-    """Shows a sign of life until there is an answer."""
+    """Shows how far the search is until there is an answer, and a button to give it up."""
 
     def draw() -> bool:
         cache = cached_estimates.rate_curves()
@@ -67,9 +75,13 @@ def _wait(question: Question, since: float) -> None:
             f":material/query_stats: :shimmer[Looking for a learning rate …] "
             f"{wording.duration(time.monotonic() - since)}. Pictures that are new to the network are read first."
         )
+        if (progress := cache.progress(question)) is not None:
+            st.progress(phases.share_done(progress), phases.job_phase(progress))
         return True
 
-    polling.poll("rate", draw, True, POLL_SECONDS)
+    with st.container(border=True):
+        polling.poll("rate", draw, True, POLL_SECONDS)
+        st.button("Cancel", key="cancel_rate", icon=":material/close:", on_click=_cancel, args=(question,))
 
 
 def _show_curve(curve: RateCurve) -> None:

@@ -1,8 +1,12 @@
 import threading
+import time
 
 import pytest
 
-from core.errors import RunError
+from core.errors import RunError, Stopped
+from core.events import Event
+from core.progress import OnEvent, ShouldStop
+from pages.components.shell import background_cache
 from pages.components.shell.background_cache import MOST_KEPT, UNFORESEEN, BackgroundCache
 
 PATIENCE_SECONDS = 10
@@ -16,7 +20,7 @@ class Finder:
         self.began = threading.Semaphore(0)
         self.go_on = threading.Semaphore(0)
 
-    def __call__(self, question: str) -> str:
+    def __call__(self, question: str, on_event: OnEvent, should_stop: ShouldStop) -> str:
         self.asked.append(question)
         self.began.release()
         assert self.go_on.acquire(timeout=PATIENCE_SECONDS)
@@ -84,20 +88,20 @@ def test_known_answer_stays_until_the_new_one_is_there(finder):
 
 
 def test_errors_are_kept_as_sentences():
-    def refuse(question):
+    def refuse(question, on_event, should_stop):
         raise RunError("Expected a model. Received none. Train one.")
 
     cache = BackgroundCache(refuse)
     cache.ask("abc")
     assert cache.wait("abc", PATIENCE_SECONDS).error == "Expected a model. Received none. Train one."
-    broken = BackgroundCache(lambda question: 1 / 0)
+    broken = BackgroundCache(lambda question, on_event, should_stop: 1 / 0)
     broken.ask("abc")
     found = broken.wait("abc", PATIENCE_SECONDS)
     assert (found.result, found.error) == (None, UNFORESEEN)
 
 
 def test_memory_is_bounded():
-    cache = BackgroundCache(lambda question: question)
+    cache = BackgroundCache(lambda question, on_event, should_stop: question)
     for number in range(MOST_KEPT + 10):
         cache.ask(number)
         cache.wait(number, PATIENCE_SECONDS)
@@ -116,3 +120,93 @@ def test_closed_takes_no_more_questions(finder):
     cache.ask("third")
     assert cache.wait("third", PATIENCE_SECONDS) is None
     assert finder.asked == ["first"]
+
+
+class Searcher:
+    """Tells how far it is and searches until it is to stop; "easy" ones it finds at once."""
+
+    def __init__(self) -> None:
+        self.began: dict[str, float] = {}
+        self.stopped: dict[str, float] = {}
+
+    def __call__(self, question: str, on_event: OnEvent, should_stop: ShouldStop) -> str:
+        self.began[question] = time.monotonic()
+        on_event(Event("rate", 3, 10))
+        while question != "easy":
+            if should_stop():
+                self.stopped[question] = time.monotonic()
+                raise Stopped
+            time.sleep(0.01)
+        return question
+
+    def wait(self, noted: dict[str, float], question: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while question not in noted:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
+
+@pytest.fixture
+def searcher():
+    return Searcher()
+
+
+@pytest.fixture
+def searching(searcher):
+    """A cache that is at work on a hard question."""
+    cache = BackgroundCache(searcher)
+    cache.ask("hard")
+    searcher.wait(searcher.began, "hard")
+    yield cache
+    cache.close()
+
+
+def test_progress_is_known_while_it_is_at_work(searching, searcher):
+    assert (searching.progress("hard").phase, searching.progress("hard").step) == ("rate", 3)
+    searching.ask("next")
+    assert searching.progress("next") is None
+    assert searching.progress("unknown") is None
+    searching.close()
+    searcher.wait(searcher.stopped, "hard")
+    assert searching.wait("hard", PATIENCE_SECONDS) is None
+
+
+def test_what_was_left_is_given_up_within_a_second_and_can_be_asked_anew(searching, searcher):
+    left = time.monotonic()
+    searching.leave("hard")
+    searching.leave("unknown")
+    searcher.wait(searcher.stopped, "hard")
+    assert searcher.stopped["hard"] - left < 1.5
+    searching.ask("easy")
+    assert searching.wait("easy", PATIENCE_SECONDS).result == "easy"
+    searcher.began.clear()
+    searching.ask("hard")
+    searcher.wait(searcher.began, "hard")
+    assert searching.get("hard") is None
+
+
+def test_what_one_has_left_and_another_goes_on_asking_is_not_given_up(searching, searcher):
+    searching.leave("hard")
+    until = time.monotonic() + 1.5
+    while time.monotonic() < until:
+        searching.ask("hard")
+        time.sleep(0.1)
+    assert not searcher.stopped
+
+
+def test_what_nobody_asks_any_more_gives_way_to_the_next_question(searching, searcher, monkeypatch):
+    monkeypatch.setattr(background_cache, "GIVE_WAY_SECONDS", 0.3)
+    searching.ask("easy")
+    assert searching.wait("easy", PATIENCE_SECONDS).result == "easy"
+    assert searcher.stopped
+
+
+def test_what_nobody_asks_any_more_is_given_up_but_not_while_somebody_waits(searcher, monkeypatch):
+    monkeypatch.setattr(background_cache, "PATIENCE_SECONDS", 0.3)
+    cache = BackgroundCache(searcher)
+    cache.ask("hard")
+    began = time.monotonic()
+    assert cache.wait("hard", 1.0) is None
+    assert not searcher.stopped or searcher.stopped["hard"] - began > 0.9
+    searcher.wait(searcher.stopped, "hard")
+    cache.close()
