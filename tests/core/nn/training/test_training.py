@@ -1,6 +1,6 @@
 import os
 import shutil
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -11,12 +11,14 @@ from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError, Stopped, WeightsError
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.prediction import Verdict
+from core.events import Event
 from core.nn.extraction import extraction
 from core.nn.inference.predictor import Predictor
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import WEIGHTS, load_classifier
 from core.nn.training.notes import load_notes
-from core.nn.training.training import run_training
+from core.nn.training.training import TrainingResult, run_training
+from core.settings import Settings
 from core.wording.coded import Note
 from tests.conftest import draw_folder
 
@@ -26,15 +28,49 @@ def train(config, dataset, home, folder="run", events=None, should_stop=lambda: 
     return run_training(config, dataset, home.runs / folder, home, events.append, should_stop)
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What a training of the recommended recipe on `dataset` left, and what it told."""
+
+    outcome: TrainingResult
+    events: list[Event]
+
+
+@pytest.fixture(scope="module")
+def learned_home(tmp_path_factory) -> tuple[Settings, Learned]:
+    """A home in which the recommended recipe learned the shapes, which takes a while."""
+    folder = tmp_path_factory.mktemp("learned")
+    home = Settings(folder / "home")
+    dataset = DatasetStore(home).import_source(draw_folder(folder / "shapes", 10)).with_split(0.2, seed=0)
+    events = []
+    outcome = train(TrainingConfig(image_size=64, epochs=15, batch_size=8), dataset, home, events=events)
+    return home, Learned(outcome, events)
+
+
+@pytest.fixture
+def learned(learned_home, dataset, home) -> Learned:
+    """The home of this test after such a training, in the folder `run`."""
+    source, learned = learned_home
+    for folder in ("runs", "features"):
+        shutil.copytree(source.home / folder, home.home / folder, dirs_exist_ok=True)
+    return learned
+
+
+@pytest.fixture(scope="module")
+def predictor(learned_home) -> Predictor:
+    """The model of that training."""
+    home, _ = learned_home
+    return Predictor(home.runs / "run")
+
+
 def features_computed(events) -> int:
     """How many pictures went through the frozen blocks."""
     steps = [event.step for event in events if event.phase == "features"]
     return steps[-1] - steps[0] if steps else 0
 
 
-def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated(config, dataset, home):
-    events = []
-    outcome = train(config.with_options(epochs=15), dataset, home, events=events)
+def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated(learned, predictor, dataset, home):
+    outcome, events = learned.outcome, learned.events
     assert outcome.metrics["val_accuracy"] >= 5 / 6
     assert set(outcome.seconds) == {"weights", "features", "head", "evaluate", "save"}
     phases = list(dict.fromkeys(event.phase for event in events))
@@ -45,24 +81,23 @@ def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated
     assert evaluation.accuracy == outcome.metrics["val_accuracy"]
     held_out = dataset.select("validation")
     assert evaluation.paths == tuple(sample.path for sample in held_out)
-    predictions = Predictor(home.runs / "run").predict([dataset.picture_path(sample) for sample in held_out])
+    predictions = predictor.predict([dataset.picture_path(sample) for sample in held_out])
     # The evaluation's features were kept as float16.
     np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=5e-3)
     assert [p.class_names.index(p.class_name) for p in predictions] == evaluation.predictions.tolist()
 
 
-def test_a_second_run_computes_no_features_again(config, dataset, home):
-    first, second, more = [], [], []
-    train(config, dataset, home, events=first)
+def test_a_second_run_computes_no_features_again(learned, config, dataset, home):
+    second, more = [], []
     train(config.with_options(epochs=5, units=8, learning_rate=1e-2), dataset, home, events=second)
     train(config.with_options(image_size=72), dataset, home, events=more)
-    assert features_computed(first) == 30
+    assert features_computed(learned.events) == 30
     assert features_computed(second) == 0
     assert features_computed(more) == 30
 
 
+@pytest.mark.usefixtures("learned")
 def test_pictures_added_are_all_that_is_computed(config, dataset, home, tmp_path):
-    train(config, dataset, home)
     draw_folder(tmp_path / "more", 12)
     larger = DatasetStore(home).import_source(tmp_path / "more")
     events = []
@@ -73,8 +108,8 @@ def test_pictures_added_are_all_that_is_computed(config, dataset, home, tmp_path
     assert features_computed(events) == len(new)
 
 
+@pytest.mark.usefixtures("learned")
 def test_a_cache_that_is_too_large_drops_what_was_used_long_ago(config, dataset, home):
-    train(config, dataset, home)
     (old,) = list(home.features.iterdir())
     for path in old.iterdir():
         os.utime(path, (1e9, 1e9))
@@ -108,10 +143,10 @@ def test_fine_tuning_follows_the_head_and_lowers_the_loss(config, dataset, home)
     np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=1e-2)
 
 
+@pytest.mark.usefixtures("learned")
 def test_fine_tuning_leaves_the_frozen_blocks_and_batch_norm_alone(config, dataset, home):
-    train(config, dataset, home, "frozen")
     train(config.with_options(trainable_blocks=2, fine_tune_learning_rate=1e-3), dataset, home, "tuned")
-    before = {w.path: w.numpy() for w in load_classifier(home.runs / "frozen" / "model").classifier.features.weights}
+    before = {w.path: w.numpy() for w in load_classifier(home.runs / "run" / "model").classifier.features.weights}
     after = {w.path: w.numpy() for w in load_classifier(home.runs / "tuned" / "model").classifier.features.weights}
     moved = {name for name in before if not np.array_equal(before[name], after[name])}
     assert moved
@@ -173,8 +208,8 @@ def test_a_data_set_without_pictures_to_validate_with_is_refused(config, dataset
         train(config, OnlyTraining(**vars(dataset)), home)
 
 
-def test_a_damaged_model_is_not_loaded(config, dataset, home):
-    train(config, dataset, home)
+@pytest.mark.usefixtures("learned")
+def test_a_damaged_model_is_not_loaded(home):
     path = home.runs / "run" / "model" / WEIGHTS
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -188,9 +223,7 @@ def test_a_run_without_a_model_says_so(tmp_path):
         Predictor(tmp_path)
 
 
-def test_answers_to_readable_and_broken_pictures_keep_their_order(config, dataset, home, tmp_path):
-    train(config.with_options(epochs=15), dataset, home)
-    predictor = Predictor(home.runs / "run")
+def test_answers_to_readable_and_broken_pictures_keep_their_order(predictor, dataset, tmp_path):
     known = dataset.select("train")[0]
     good = dataset.picture_path(known)
     (tmp_path / "broken.jpg").write_bytes(b"no picture")
@@ -201,11 +234,10 @@ def test_answers_to_readable_and_broken_pictures_keep_their_order(config, datase
     assert answers[0].nearest[0] == known.path
 
 
-def test_noise_is_unlike_anything_seen(config, dataset, home, tmp_path):
-    train(config.with_options(epochs=15), dataset, home)
+def test_noise_is_unlike_anything_seen(predictor, tmp_path):
     generator = np.random.default_rng(0)
     Image.fromarray(generator.integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(tmp_path / "noise.png")
-    (answer,) = Predictor(home.runs / "run").predict([tmp_path / "noise.png"])
+    (answer,) = predictor.predict([tmp_path / "noise.png"])
     assert answer.verdict == Verdict.UNLIKE
 
 
