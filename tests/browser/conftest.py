@@ -16,8 +16,9 @@ import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core.datasets.store.store import DatasetStore
 from core.runs import queue
-from core.runs.records.store import RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings
 from tests.project import ROOT
 
@@ -33,6 +34,8 @@ CHROMIUM_FLAGS = (
 )
 START_SECONDS = 30
 END_SECONDS = 60
+# It gives way to whatever else the machine is at.
+TRAINING_SECONDS = 300
 PATIENCE_MILLISECONDS = 60_000
 # Several of those waits one after the other, on a machine that is busy.
 TEST_SECONDS = 600
@@ -151,8 +154,42 @@ def end_server(server: Server) -> None:
     wait_until(lambda: not processes(server.settings.home), END_SECONDS)
 
 
+def completed_run(page: Page, server: Server) -> Run:
+    """Waits on the page of the only run until it is completed and can be tested."""
+    wait_until(lambda: [run.status.is_finished for run in server.runs.list()] == [True], TRAINING_SECONDS)
+    (run,) = server.runs.list()
+    assert run.status == RunStatus.COMPLETED, run.error
+    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+    return run
+
+
+@pytest.fixture(scope="session")
+def shared_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = start_server(tmp_path_factory.mktemp("shared") / "home")
+    yield server
+    end_server(server)
+
+
+def empty(server: Server) -> None:
+    """Deletes all runs and data sets of a server that goes on."""
+    for run in server.runs.unfinished():
+        queue.stop(server.runs, run.id)
+    wait_until(lambda: not server.runs.unfinished(), END_SECONDS)
+    for run in server.runs.list():
+        queue.delete(server.runs, run.id)
+    datasets = DatasetStore(server.settings)
+    for dataset in (*datasets.list(), *datasets.damaged()):
+        datasets.delete(dataset.id)
+
+
 @pytest.fixture
-def server(chromium: str, tmp_path: Path) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, chromium: str, tmp_path: Path) -> Iterator[Server]:
+    """A server without data sets and runs: of this test alone unless it is marked as sharing one."""
+    if request.node.get_closest_marker("shared_server"):
+        server = request.getfixturevalue("shared_server")
+        yield server
+        empty(server)
+        return
     server = start_server(tmp_path / "home")
     yield server
     end_server(server)

@@ -11,7 +11,7 @@ from core.runs.records.store import RunStore
 from core.runs.worker.environment import WARM
 from core.runs.worker.handoff import is_warm_worker_ready
 from core.runs.worker.warm_worker_pool import LOG_NAME
-from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, processes, wait_until
+from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, completed_run, processes, wait_until
 from tests.conftest import draw_folder
 
 SECTIONS = ("Issues", "Map", "Classes", "Versions")
@@ -53,6 +53,7 @@ def shapes(server: Server, tmp_path: Path):
     return DatasetStore(server.settings).import_source(draw_folder(tmp_path / "pictures", 6), name="Shapes")
 
 
+@pytest.mark.shared_server
 @pytest.mark.parametrize("path", ["runs", "testing"])
 def test_first_visit_by_address_has_the_app_around_it(page: Page, path: str):
     page.goto(f"/{path}")
@@ -61,6 +62,7 @@ def test_first_visit_by_address_has_the_app_around_it(page: Page, path: str):
     assert page.get_by_text("Page not found").count() == 0
 
 
+@pytest.mark.shared_server
 def test_data_set_is_renamed_and_deleted_after_a_question(page: Page, server: Server, shapes):
     store = DatasetStore(server.settings)
     page.goto("/data")
@@ -87,6 +89,7 @@ def test_data_set_is_renamed_and_deleted_after_a_question(page: Page, server: Se
     assert store.list() == []
 
 
+@pytest.mark.shared_server
 def test_damaged_data_set_is_deleted_after_a_question(page: Page, server: Server, shapes):
     store = DatasetStore(server.settings)
     (shapes.folder / "dataset.json").write_bytes(b"")
@@ -119,6 +122,7 @@ def test_bad_upload_gets_its_sentence(page: Page, server: Server, tmp_path: Path
     assert DatasetStore(server.settings).list() == []
 
 
+@pytest.mark.shared_server
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_fit_a_narrow_screen_and_can_be_read(browser: Browser, server: Server, shapes, scheme: str):
     context = browser.new_context(
@@ -165,9 +169,7 @@ def test_worker_is_warm_once_a_browser_looks_and_ends_with_the_server(page: Page
     (warm,) = [process for process in processes(server.settings.home) if WARM in process.cmdline()]
     page.goto("/train")
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
-    (run,) = server.runs.list()
-    assert run.pid == warm.pid
+    assert completed_run(page, server).pid == warm.pid
     wait_until(lambda: is_warm_worker_ready(server.runs), WARM_SECONDS)
     server.process.terminate()
     server.process.wait(END_SECONDS)

@@ -8,7 +8,7 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from core.datasets.store.store import DatasetStore
-from tests.browser.conftest import Server
+from tests.browser.conftest import TRAINING_SECONDS, Server, completed_run
 from tests.conftest import draw_folder, draw_shape
 
 EPOCHS = 300
@@ -39,6 +39,7 @@ def wait_for_points(page: Page, more_than: int = 0) -> list[int]:
     page.wait_for_function(
         f"(least) => {{ const all = ({POINTS})(); return all.length === 2 && all.every((n) => n > least); }}",
         arg=more_than,
+        timeout=TRAINING_SECONDS * 1000,
     )
     return points(page)
 
@@ -67,7 +68,7 @@ def test_zip_in_curves_live_picture_recognised(page: Page, server: Server, tmp_p
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     wait_for_points(page)
-    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+    run = completed_run(page, server)
     page.wait_for_function(f"() => ({POINTS})().every((n) => n === {EPOCHS})")
 
     assert page.evaluate("window.removed") == 0
@@ -77,7 +78,6 @@ def test_zip_in_curves_live_picture_recognised(page: Page, server: Server, tmp_p
         assert grown == sorted(grown), seen
         assert len({count for count in grown if 0 < count < 2 * EPOCHS}) >= 1, seen
         assert grown[-1] == 2 * EPOCHS
-    (run,) = server.runs.list()
     assert run.config.backbone == "efficientnet_lite0"
     assert run.recipe == "recommended"
     assert run.metrics["val_accuracy"] >= 0.8
