@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from core.datasets.quality import label_review
 from core.datasets.sample import Sample
@@ -142,7 +143,8 @@ def test_a_map_of_many_pictures_takes_a_share_of_each_class():
 
 def test_like_pictures_are_near_each_other_on_the_map(labels):
     vectors = make_vectors(labels, noise=0.3)
-    places = label_review.project(vectors)
+    with threadpool_limits(1):  # as its caller does: threads that wait for each other take longer by far
+        places = label_review.project(vectors)
     assert places.shape == (150, 2) and places.dtype == np.float32
     assert np.abs(places).max() == pytest.approx(1)
     centres = np.stack([places[labels == label].mean(axis=0) for label in range(NUM_CLASSES)])
