@@ -61,6 +61,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_every_command_of_the_command_line_runs(folder):
     lines = [line for line in commands() if line.startswith("python -m core")]
     assert len(lines) > 8

@@ -374,6 +374,7 @@ def test_light_commands_never_load_tensorflow(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, timeout=60).returncode == 0
 
 
+@pytest.mark.slow
 def test_run_that_fails_is_one_line_on_standard_error(call: Call, tmp_path: Path) -> None:
     pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
     code, output, error = call("train", pictures, "--weights", __file__, "--json")  # no weights, but a file
@@ -416,6 +417,7 @@ def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypa
     assert store.list()[0].status == RunStatus.STOPPED
 
 
+@pytest.mark.slow
 def test_interrupted_training_is_resumed(trained_home: tuple[Path, subprocess.CompletedProcess], call: Call) -> None:
     home, _ = trained_home
     options = ["--name", "Long", "--image-size", "64", "--epochs", "600", "--batch-size", "4", "--flip"]
@@ -518,6 +520,7 @@ def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
     assert result.stdout.startswith("name") and result.stderr == ""
 
 
+@pytest.mark.slow
 def test_data_sets_are_found_by_their_beginning(call: Call, tmp_path: Path) -> None:
     pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
     identity = last_json(call("import", pictures, "--json")[1])["id"]
@@ -567,6 +570,7 @@ def assert_refused(code: int, error: str, arguments: tuple[str, ...]) -> None:
     assert len(lines) == 1 and error.splitlines()[-1] == lines[0] and "Traceback" not in error, arguments
 
 
+@pytest.mark.slow
 def test_home_that_is_read_only_can_be_looked_at(
     trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
 ) -> None:
@@ -608,6 +612,7 @@ def test_runs_of_a_read_only_home_are_shown_whatever_became_of_their_list(
     assert len(RunStore(database).list()) == 1 + (damage == "queued")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_lost", [False, True])
 def test_home_on_a_full_disk_can_be_looked_at(
     trained_home: tuple[Path, subprocess.CompletedProcess], tmp_path: Path, is_lost: bool

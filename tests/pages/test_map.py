@@ -31,6 +31,7 @@ def surveyed(dataset, suspects=()):
     write_analysis(dataset, survey)
 
 
+@pytest.mark.slow
 def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
     app = open_page("data", section="Map")
     assert "finds **doubtful labels** and pictures **unlike all others**" in words(app)

@@ -190,6 +190,7 @@ def test_run_whose_data_set_was_deleted_still_shows(open_page, trained):
     assert "The data set of this run was deleted" in again.help
 
 
+@pytest.mark.slow
 def test_run_that_ended_early_is_resumed_with_one_click(open_page, trained):
     run = trained.get("Stopped run")
     app = open_page("run", run=run.id)

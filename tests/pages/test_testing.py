@@ -26,6 +26,7 @@ def test_without_a_model_one_click_gets_one(open_page):
     assert button(app, "Try it now").disabled is False
 
 
+@pytest.mark.slow
 def test_uploaded_pictures_are_answered_with_bars_words_and_a_table(open_page, trained, tmp_path):
     app = open_page("testing")
     assert app.selectbox[0].value == trained.get("Good run").id
@@ -45,6 +46,7 @@ def test_uploaded_pictures_are_answered_with_bars_words_and_a_table(open_page, t
     assert app.get("download_button")[0].label == "Download as CSV"
 
 
+@pytest.mark.slow
 def test_held_out_pictures_are_answered_beside_the_truth(open_page, trained):
     app = open_page("testing")
     app.get("button_group")[0].set_value("held_out").run()
@@ -56,6 +58,7 @@ def test_held_out_pictures_are_answered_beside_the_truth(open_page, trained):
     assert not app.exception
 
 
+@pytest.mark.slow
 def test_model_that_can_not_be_loaded_is_said_at_once(open_page, trained):
     run = trained.get("Good run")
     model = trained.folder(run.id) / "model"

@@ -94,6 +94,7 @@ def measured(app, shapes):
     return found
 
 
+@pytest.mark.slow
 def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
     app = open_page("train")
     app.number_input(key="image_size").set_value(64).run()
@@ -120,6 +121,7 @@ def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
     assert not button(app, "Start training").disabled
 
 
+@pytest.mark.slow
 def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
     app = open_page("train")
     app.number_input(key="image_size").set_value(64).run()

@@ -11,6 +11,8 @@ from core.config.training_config import TrainingConfig
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.weights import load_weights
 
+pytestmark = pytest.mark.slow
+
 PIXELS = np.random.default_rng(0).integers(0, 256, (8, 64, 64, 3)).astype(np.float32)
 LABELS = np.arange(8) % 2
 

@@ -21,6 +21,8 @@ from core.settings import Settings
 from tests.conftest import draw_folder
 from tests.project import ROOT
 
+pytestmark = pytest.mark.slow
+
 DEADLINE_SECONDS = 90
 SHORT = TrainingConfig(image_size=64)
 LONG = TrainingConfig(image_size=320)

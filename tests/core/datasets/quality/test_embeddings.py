@@ -73,6 +73,7 @@ def test_a_data_set_that_was_deleted_meanwhile(shapes, made_up, home):
         write_analysis(shapes, made_up)
 
 
+@pytest.mark.slow
 def test_it_is_made_in_a_process_of_its_own_and_stored(shapes, home):
     events = []
     found = analyse_in_subprocess(home, shapes, events.append)
@@ -84,6 +85,7 @@ def test_it_is_made_in_a_process_of_its_own_and_stored(shapes, home):
     assert not children()
 
 
+@pytest.mark.slow
 def test_stop_leaves_nothing_behind(shapes, home):
     events = []
     with pytest.raises(Stopped):

@@ -116,6 +116,7 @@ def phases(events) -> list[str]:
     return list(dict.fromkeys(event.phase for event in events))
 
 
+@pytest.mark.slow
 def test_after_a_recommended_run_nothing_is_computed_and_after_a_survey_neither(shapes, home):
     by_run, by_survey = [], []
     run_training(TrainingConfig(epochs=1), shapes, home.runs / "one", home, by_run.append, lambda: False)
@@ -148,6 +149,7 @@ def test_the_smallest_data_set(home, tmp_path):
     assert found.of_kind("suspect_label") == ()
 
 
+@pytest.mark.slow
 def test_damaged_and_deleted_features_are_computed_again(home: Settings, dataset: DatasetIndex) -> None:
     first = analyse(dataset, home)
     (array,) = home.features.glob("*/*.npy")

@@ -31,6 +31,7 @@ def test_weights_that_are_not_here_are_not_downloaded_behind_the_persons_back(co
         find_rate(config.with_options(backbone="mobilenetv2"), dataset, home)
 
 
+@pytest.mark.slow
 def test_a_forecast_knows_what_is_cached(config, dataset, home):
     meter = SpeedMeter()
     before = forecast(config, dataset, home, meter)
@@ -43,6 +44,7 @@ def test_a_forecast_knows_what_is_cached(config, dataset, home):
     assert unfrozen.fine_tune_epoch_seconds > unfrozen.head_epoch_seconds > 0
 
 
+@pytest.mark.slow
 def test_a_cache_that_is_damaged_or_deleted_makes_no_difference(config, dataset, home):
     first = find_rate(config, dataset, home)
     (array,) = home.features.glob("*/*.npy")

@@ -61,6 +61,7 @@ def test_features_that_differ_are_not_taken(prefix, monkeypatch):
     assert "OpenVINO's features differ (cosine 1.0000)" in run_note(engine.note)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
 def test_openvino_sends_no_statistics(tmp_path):
     """In a process of its own, as on a user's machine: on CI the converter sends nothing by itself."""

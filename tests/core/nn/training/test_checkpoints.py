@@ -84,6 +84,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_killed_while_saving_the_state_that_was_told_of_is_whole(tmp_path):
     """Twenty times SIGKILL at a random moment of a loop that does nothing but save."""
     generator = np.random.default_rng(0)
@@ -126,6 +127,7 @@ def run(config, dataset, home, end_at: int | None):
     return [event for event in events if event.epoch], outcome
 
 
+@pytest.mark.slow
 def test_a_training_that_was_ended_goes_on_as_if_nothing_had_been(config, dataset, home):
     """Ended in the head, at its last epoch, in the fine-tuning, and after its last epoch."""
     config = config.with_options(
@@ -147,6 +149,7 @@ def test_a_training_that_was_ended_goes_on_as_if_nothing_had_been(config, datase
         assert not list((home.runs / f"run {end_at}" / CHECKPOINT_FOLDER).iterdir())
 
 
+@pytest.mark.slow
 def test_a_stopped_training_can_go_on(config, dataset, home):
     events = []
     run_training(

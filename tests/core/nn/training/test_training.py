@@ -22,6 +22,8 @@ from core.settings import Settings
 from core.wording.coded import Note
 from tests.conftest import draw_folder
 
+pytestmark = pytest.mark.slow
+
 
 def train(config, dataset, home, folder="run", events=None, should_stop=lambda: False):
     events = [] if events is None else events

@@ -341,6 +341,7 @@ def test_empty_folders_are_nothing(filled: RunStore) -> None:
     assert RunStore(filled.path).rebuilds(in_terminal=True)[0].unreadable == ()
 
 
+@pytest.mark.slow
 def test_pages_overwritten_at_random(
     filled: RunStore, config: TrainingConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -366,6 +367,7 @@ def test_pages_overwritten_at_random(
     assert num_rebuilt > OVERWRITES // 2
 
 
+@pytest.mark.slow
 def test_changes_on_pages_overwritten_at_random(filled: RunStore, config: TrainingConfig) -> None:
     generator = random.Random(1)
     for number in range(OVERWRITES):

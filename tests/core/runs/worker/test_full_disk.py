@@ -53,6 +53,7 @@ def is_in(store: RunStore, run_id: str, phase: str) -> bool:
     return store.get(run_id).phase == phase
 
 
+@pytest.mark.slow
 def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_room(
     store: RunStore, small_disk: SmallDisk, wait_until: WaitUntil, tmp_path: Path
 ) -> None:

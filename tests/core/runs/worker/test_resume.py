@@ -14,6 +14,8 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.wording.failures import failure
 
+pytestmark = pytest.mark.slow
+
 WaitUntil = Callable[[Callable[[], bool]], None]
 EPOCHS = 12
 # Of sixteen pictures a fifth is validated on; one of them may fall on the other side.

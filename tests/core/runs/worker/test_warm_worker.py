@@ -32,6 +32,8 @@ from core.config.training_config import TrainingConfig
 from core.runs import queue
 from core.runs.worker.handoff import is_warm_worker_ready
 from core.runs.records.store import RunStore
+
+pytestmark = pytest.mark.slow
 store = RunStore(Path(sys.argv[1]))
 pool = queue.keep_warm(store)
 while not is_warm_worker_ready(store):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import psutil
+import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
@@ -29,6 +30,7 @@ def started(store: RunStore, config: TrainingConfig) -> Run:
     return store.get(run.id)
 
 
+@pytest.mark.slow
 def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
@@ -56,6 +58,7 @@ def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
     assert store.events(run.id)[0].epoch == 1
 
 
+@pytest.mark.slow
 def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
@@ -91,6 +94,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert not store.folder(run.id).exists()
 
 
+@pytest.mark.slow
 def test_run_goes_on_while_the_list_of_runs_is_lost_again_and_again(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
