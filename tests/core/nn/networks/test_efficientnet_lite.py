@@ -1,0 +1,65 @@
+"""EfficientNet-Lite0 as its authors trained it."""
+
+import math
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from core.backbones.availability import bundled_weights
+from core.backbones.table import get_backbone
+from core.nn.networks.building import build_network
+from core.nn.networks.efficientnet_lite import STAGES, EfficientNetLite0
+from core.nn.networks.weights import load_lite0
+
+LITE0 = get_backbone("efficientnet_lite0")
+
+
+@pytest.mark.parametrize(("picture", "number", "probability"), [("chelsea", 285, 0.77), ("coffee", 967, 0.90)])
+def test_lite0_names_imagenet_pictures(picture, number, probability):
+    """285 is "Egyptian cat" and 967 "espresso": architecture, weights and preprocessing are right together."""
+    network = build_network(LITE0, 224)
+    classifier = load_lite0(network, bundled_weights(LITE0))
+    pixels = Image.fromarray(getattr(data, picture)()).resize((224, 224), Image.Resampling.BILINEAR)
+    features = network.predict(np.asarray(pixels, np.float32)[None], verbose=0).mean(axis=(1, 2))
+    logits = features @ classifier[:-1] + classifier[-1]
+    probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    assert probabilities.argmax() == number
+    assert probabilities.max() == pytest.approx(probability, abs=0.04)
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (65, 97), (32, 33)])
+def test_the_map_is_a_32nd_of_the_picture(height, width):
+    network = EfficientNetLite0(keras.Input((height, width, 3)))
+    assert network.output_shape == (None, math.ceil(height / 32), math.ceil(width / 32), 1280)
+
+
+def test_there_is_no_squeeze_and_excite_and_relu_ends_at_6():
+    network = EfficientNetLite0(keras.Input((32, 32, 3)))
+    kinds = {type(layer).__name__ for layer in network.layers}
+    assert kinds == {"InputLayer", "Conv2D", "DepthwiseConv2D", "BatchNormalization", "ReLU", "Add"}
+    assert {layer.max_value for layer in network.layers if isinstance(layer, keras.layers.ReLU)} == {6.0}
+    pixels = np.random.default_rng(0).normal(0, 100, (2, 32, 32, 3)).astype(np.float32)
+    features = network.predict(pixels, verbose=0)
+    assert features.min() >= 0
+    assert features.max() <= 6
+
+
+def test_it_may_stand_behind_other_layers():
+    pixels = keras.Input((32, 32, 3))
+    network = EfficientNetLite0(keras.layers.Rescaling(1 / 128, offset=-127 / 128)(pixels))
+    assert network.input_shape == (None, 32, 32, 3)
+    assert any(isinstance(layer, keras.layers.Rescaling) for layer in network.layers)
+
+
+def test_a_shortcut_goes_around_blocks_that_keep_size_and_channels():
+    network = EfficientNetLite0(keras.Input((32, 32, 3)))
+    names = [layer.name for layer in network.layers if isinstance(layer, keras.layers.Add)]
+    repeated = [
+        f"block{stage}{chr(ord('a') + repeat)}_add"
+        for stage, (repeats, *_) in enumerate(STAGES, 1)
+        for repeat in range(1, repeats)
+    ]
+    assert names == repeated
