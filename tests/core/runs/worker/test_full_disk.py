@@ -12,8 +12,7 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
-from core.nn.networks.classifier import build_classifier
-from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, load_classifier, save_classifier
+from core.nn.networks.model_files import load_classifier
 from core.runs import queue
 from core.runs.records.failures import DISK_FULL
 from core.runs.records.store import Run, RunStatus, RunStore
@@ -119,19 +118,3 @@ def test_what_a_worker_couldnt_record_is_read_from_its_last_words(store: RunStor
         queue.reconcile(store)
         assert store.get(run.id).failure.code == code and not reserve.path.exists()
         small_disk.empty()
-
-
-def test_model_that_doesnt_fit_leaves_the_one_before_and_the_process(small_disk: SmallDisk) -> None:
-    config = TrainingConfig(image_size=64)
-    classifier = build_classifier(config, 2)
-    reference = TrainingEmbeddings(vectors=classifier.head.weights[0].numpy()[:1], paths=("a",), threshold=0.5)
-    trained = TrainedClassifier(classifier, config, ("a", "b"), reference)
-    folder = small_disk.folder / "model"
-    save_classifier(trained, folder)
-    for left in (0, 100_000, 3_000_000):
-        small_disk.fill(left)
-        with pytest.raises(OSError, match="No space left on device"):
-            save_classifier(trained, folder)
-        small_disk.empty()
-    assert load_classifier(folder).class_names == ("a", "b")
-    assert [path.name for path in small_disk.folder.iterdir()] == ["model"]

@@ -1,0 +1,142 @@
+"""A trained classifier comes back from disk as it was saved, or not at all."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.config.training_config import Head, TrainingConfig
+from core.errors import RunError
+from core.nn.networks.classifier import build_classifier
+from core.nn.networks.model_files import (
+    COMPARED_ROWS,
+    DESCRIPTION,
+    REFERENCE,
+    WEIGHTS,
+    TrainedClassifier,
+    TrainingEmbeddings,
+    load_classifier,
+    save_classifier,
+)
+from tests.disks import SmallDisk
+
+CONFIG = TrainingConfig(image_size=32, head=Head(units=4))
+
+
+@pytest.fixture(scope="module")
+def trained() -> TrainedClassifier:
+    """A classifier of three classes, with random weights, that knows two pictures."""
+    vectors = np.eye(2, 1280, dtype=np.float16)
+    reference = TrainingEmbeddings(vectors, ("pictures/0.png", "pictures/1.png"), threshold=0.25)
+    return TrainedClassifier(build_classifier(CONFIG, 3), CONFIG, ("a", "b", "c"), reference)
+
+
+@pytest.fixture(scope="module")
+def saved(trained: TrainedClassifier, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("saved") / "model"
+    save_classifier(trained, folder)
+    return folder
+
+
+@pytest.fixture
+def folder(saved: Path, tmp_path: Path) -> Path:
+    """A saved classifier that a test may damage."""
+    return shutil.copytree(saved, tmp_path / "model")
+
+
+def test_what_was_saved_comes_back(trained: TrainedClassifier, folder: Path) -> None:
+    loaded = load_classifier(folder)
+    assert (loaded.config, loaded.class_names) == (CONFIG, ("a", "b", "c"))
+    assert (loaded.reference.paths, loaded.reference.threshold) == (trained.reference.paths, 0.25)
+    np.testing.assert_array_equal(loaded.reference.vectors, trained.reference.vectors)
+    for read, written in zip(loaded.classifier.model.weights, trained.classifier.model.weights, strict=True):
+        assert read.path == written.path
+        np.testing.assert_array_equal(read.numpy(), written.numpy())
+
+
+def test_a_model_takes_the_place_of_the_one_before(trained: TrainedClassifier, folder: Path) -> None:
+    (folder / "left over").touch()
+    folder.with_name(".model.part").mkdir()  # of a process that was killed while it saved
+    save_classifier(replace(trained, class_names=("x", "y", "z")), folder)
+    assert load_classifier(folder).class_names == ("x", "y", "z")
+    assert {path.name for path in folder.iterdir()} == {DESCRIPTION, WEIGHTS, REFERENCE}
+    assert [path.name for path in folder.parent.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, REFERENCE])
+def test_a_bit_that_flipped_is_noticed(folder: Path, name: str) -> None:
+    content = bytearray((folder / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / name).write_bytes(content)
+    with pytest.raises(RunError, match=f"The model's file {name} was changed or damaged since it was saved"):
+        load_classifier(folder)
+
+
+@pytest.mark.parametrize("name", [DESCRIPTION, WEIGHTS, REFERENCE])
+def test_a_file_that_is_missing_is_no_model(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(RunError, match="This run has no model"):
+        load_classifier(folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda description: [],
+        lambda description: {},
+        lambda description: description | {"checksums": {}, "class_names": 3},
+        lambda description: description | {"config": {"backbone": "unheard of"}},
+        lambda description: description | {"class_names": ["a", "b"]},  # The weights are those of three classes.
+    ],
+    ids=["a list", "empty", "numbers", "another backbone", "fewer classes"],
+)
+def test_a_description_that_is_none_is_said_in_a_sentence(folder: Path, change: Callable[[dict], object]) -> None:
+    path = folder / DESCRIPTION
+    path.write_text(json.dumps(change(json.loads(path.read_text()))))
+    with pytest.raises(RunError, match=r"(?s)^The model of this run can't be read \(.*\)\. Train it again\.$"):
+        load_classifier(folder)
+
+
+def test_the_nearest_come_best_first() -> None:
+    vectors = np.array([[1, 0], [0, 1], [0.6, 0.8]], np.float16)
+    known = TrainingEmbeddings(vectors, ("right", "up", "between"), 0.5)
+    indices, cosines = known.nearest(np.array([[0, 1], [1, 0]], np.float32), 2)
+    assert indices.tolist() == [[1, 2], [0, 2]]
+    np.testing.assert_allclose(cosines, [[1, 0.8], [1, 0.6]], atol=1e-3)
+
+
+def test_no_more_than_there_are_can_be_near() -> None:
+    known = TrainingEmbeddings(np.eye(2, dtype=np.float16), ("a", "b"), 0.5)
+    indices, cosines = known.nearest(np.eye(2, dtype=np.float32), 7)
+    assert indices.shape == cosines.shape == (2, 2)
+
+
+def test_rows_are_compared_part_by_part_and_none_is_lost() -> None:
+    generator = np.random.default_rng(0)
+    vectors = generator.normal(size=(50, 8)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    known = TrainingEmbeddings(vectors.astype(np.float16), tuple(map(str, range(50))), 0.5)
+    asked = generator.integers(0, 50, COMPARED_ROWS + 7)
+    indices, cosines = known.nearest(vectors[asked], 1)
+    assert indices[:, 0].tolist() == asked.tolist()
+    np.testing.assert_allclose(cosines, 1, atol=5e-3)
+
+
+def test_model_that_doesnt_fit_leaves_the_one_before_and_the_process(small_disk: SmallDisk) -> None:
+    config = TrainingConfig(image_size=64)
+    classifier = build_classifier(config, 2)
+    reference = TrainingEmbeddings(vectors=classifier.head.weights[0].numpy()[:1], paths=("a",), threshold=0.5)
+    trained = TrainedClassifier(classifier, config, ("a", "b"), reference)
+    folder = small_disk.folder / "model"
+    save_classifier(trained, folder)
+    for left in (0, 100_000, 3_000_000):
+        small_disk.fill(left)
+        with pytest.raises(OSError, match="No space left on device"):
+            save_classifier(trained, folder)
+        small_disk.empty()
+    assert load_classifier(folder).class_names == ("a", "b")
+    assert [path.name for path in small_disk.folder.iterdir()] == ["model"]
