@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import Stopped
 from core.events import Event
-from core.progress import PhaseSeconds, Progress, Throughput, never_stop
+from core.progress import PhaseSeconds, Progress, Throughput, ignore_event, never_stop
 
 
 def wait(seconds: float) -> None:
@@ -24,8 +24,10 @@ def test_steps_are_counted_and_told_of_a_few_times_a_second() -> None:
 
 
 def test_a_job_that_is_to_stop_does() -> None:
+    told: list[Event] = []
     with pytest.raises(Stopped):
-        Progress("pictures", 5, lambda event: None, lambda: True)
+        Progress("pictures", 5, told.append, lambda: True)
+    assert told == []
 
 
 def test_throughput_leaves_the_first_batch_out() -> None:
@@ -68,3 +70,52 @@ def test_a_phase_that_failed_was_timed() -> None:
     with pytest.raises(ValueError), clock.during("save"):
         raise ValueError
     assert list(clock.seconds()) == ["save"]
+
+
+def steps_of(events):
+    return [(event.phase, event.step, event.total) for event in events]
+
+
+def test_every_step_is_told_where_none_comes_too_soon(monkeypatch):
+    monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 0.0)
+    events = []
+    steps = Progress("extract", 7, events.append, never_stop)
+    for count in (1, 4, 2):
+        steps.advance(count)
+    assert steps_of(events) == [("extract", step, 7) for step in (0, 1, 5, 7)]
+
+
+def test_steps_that_come_too_soon_are_counted_all_the_same(monkeypatch):
+    monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 1000.0)
+    events = []
+    steps = Progress("extract", 7, events.append, never_stop)
+    for _ in range(7):
+        steps.advance()
+    steps.finish()
+    assert steps_of(events) == [("extract", 0, 7), ("extract", 7, 7)]
+
+
+@pytest.mark.parametrize("steps", [0, 5])
+def test_a_total_that_wasnt_known_is_known_at_the_end(steps):
+    events = []
+    unknown = Progress("extract", 0, events.append, never_stop)
+    unknown.advance(steps)
+    unknown.finish()
+    assert steps_of(events)[0] == ("extract", 0, 0)
+    assert steps_of(events)[-1] == ("extract", steps, steps)
+
+
+def test_a_stop_ends_the_job_at_its_next_step(monkeypatch):
+    monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 0.0)
+    events = []
+    steps = Progress("extract", 7, events.append, lambda: len(events) == 3)
+    steps.advance()
+    steps.advance()
+    with pytest.raises(Stopped):
+        steps.advance()
+    assert steps_of(events)[-1] == ("extract", 2, 7)
+
+
+def test_nobody_has_to_listen_or_to_stop():
+    assert ignore_event(Event("extract")) is None
+    assert never_stop() is False

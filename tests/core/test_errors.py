@@ -1,0 +1,24 @@
+"""Which errors are shown to the user, and which are none."""
+
+import pytest
+
+from core.errors import ConfigError, CoreError, DatabaseDamagedError, DatasetError, RunError, Stopped, WeightsError
+
+
+@pytest.mark.parametrize("kind", [DatasetError, ConfigError, WeightsError, RunError, DatabaseDamagedError])
+def test_what_a_user_can_do_something_about_is_caught_as_one(kind):
+    with pytest.raises(CoreError, match=r"^It is gone\. Import it again\.$"):
+        raise kind("It is gone. Import it again.")
+
+
+def test_a_damaged_database_is_an_error_of_runs():
+    assert issubclass(DatabaseDamagedError, RunError)
+
+
+def test_stopping_is_never_taken_for_an_error():
+    assert not issubclass(Stopped, CoreError)
+    with pytest.raises(Stopped):
+        try:
+            raise Stopped
+        except CoreError:
+            pytest.fail("Stopping was shown as an error.")
