@@ -5,8 +5,6 @@ import pytest
 
 from core.errors import WeightsError
 from core.nn.analysis.rate_finder import HIGHEST, LOWEST, find_rate, suggest
-from core.nn.analysis.speeds import SpeedMeter, forecast
-from core.settings import Settings
 
 
 def test_the_finder_suggests_a_rate_that_learns(config, dataset, home):
@@ -32,19 +30,6 @@ def test_weights_that_are_not_here_are_not_downloaded_behind_the_persons_back(co
 
 
 @pytest.mark.slow
-def test_a_forecast_knows_what_is_cached(config, dataset, home):
-    meter = SpeedMeter()
-    before = forecast(config, dataset, home, meter)
-    assert before.features_seconds > 0
-    assert before.disk_bytes == 30 * 1280 * 2
-    find_rate(config, dataset, home)  # Leaves the features of the training pictures.
-    after = forecast(config, dataset, home, meter)
-    assert after.disk_bytes == 6 * 1280 * 2
-    unfrozen = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
-    assert unfrozen.fine_tune_epoch_seconds > unfrozen.head_epoch_seconds > 0
-
-
-@pytest.mark.slow
 def test_a_cache_that_is_damaged_or_deleted_makes_no_difference(config, dataset, home):
     first = find_rate(config, dataset, home)
     (array,) = home.features.glob("*/*.npy")
@@ -52,9 +37,3 @@ def test_a_cache_that_is_damaged_or_deleted_makes_no_difference(config, dataset,
     assert find_rate(config, dataset, home).losses == pytest.approx(first.losses, rel=1e-3)
     again = find_rate(config, dataset, home, lambda event: shutil.rmtree(home.features, ignore_errors=True))
     assert again.losses == pytest.approx(first.losses, rel=1e-3)
-
-
-def test_a_forecast_writes_nothing_that_a_full_disk_refuses(config, dataset, small_disk):
-    home = Settings(small_disk.folder / "home")
-    small_disk.fill()
-    assert forecast(config, dataset, home, SpeedMeter()).disk_bytes == 30 * 1280 * 2

@@ -1,6 +1,12 @@
+import pytest
+
+from core.config.training_config import Head, TrainingConfig
 from core.forecast.forecast import Speeds, StageSpeed
-from core.nn.analysis.speeds import forecast
+from core.nn.analysis import speeds
+from core.nn.analysis.rate_finder import find_rate
+from core.nn.analysis.speeds import SpeedMeter, forecast, measure_speeds
 from core.nn.training import stage_data
+from core.settings import Settings
 
 
 class KnownSpeeds:
@@ -16,3 +22,58 @@ def test_a_forecast_counts_the_pictures_that_a_training_measures(config, dataset
     assert forecast(config, dataset, home, KnownSpeeds()).head_epoch_seconds == 24 + 6
     monkeypatch.setattr(stage_data, "TRAINING_SAMPLE", 1)
     assert forecast(config, dataset, home, KnownSpeeds()).head_epoch_seconds == 6 + 6
+
+
+def test_a_forecast_knows_what_is_cached(config, dataset, home):
+    meter = SpeedMeter()
+    before = forecast(config, dataset, home, meter)
+    assert before.features_seconds > 0
+    assert before.disk_bytes == 30 * 1280 * 2
+    find_rate(config, dataset, home)  # Leaves the features of the training pictures.
+    after = forecast(config, dataset, home, meter)
+    assert after.disk_bytes == 6 * 1280 * 2
+    unfrozen = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
+    assert unfrozen.fine_tune_epoch_seconds > unfrozen.head_epoch_seconds > 0
+
+
+def test_a_forecast_writes_nothing_that_a_full_disk_refuses(config, dataset, small_disk):
+    home = Settings(small_disk.folder / "home")
+    small_disk.fill()
+    assert forecast(config, dataset, home, SpeedMeter()).disk_bytes == 30 * 1280 * 2
+
+
+@pytest.fixture
+def small_network() -> TrainingConfig:
+    return TrainingConfig(backbone="vgg16", image_size=32, batch_size=4, head=Head(units=4))
+
+
+@pytest.fixture
+def pictures(dataset) -> tuple[str, ...]:
+    return tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:2])
+
+
+def test_each_part_of_a_network_takes_its_time(small_network, pictures):
+    frozen = measure_speeds(small_network, 3, pictures)
+    assert min(frozen.decode_seconds, frozen.prefix_seconds, frozen.prepare_seconds) > 0
+    assert min(frozen.head.step_seconds, frozen.head.row_seconds, frozen.head.checkpoint_seconds) > 0
+    assert frozen.row_bytes == 512 * 2  # An average over places, as float16.
+    assert (frozen.head_inputs_seconds, frozen.fine_tune) == (0.0, StageSpeed())
+
+
+def test_what_is_unfrozen_is_measured_too(small_network, pictures):
+    tuned = small_network.with_options(trainable_blocks=1)
+    measured = measure_speeds(tuned, 3, pictures)
+    assert min(measured.prefix_seconds, measured.head_inputs_seconds, measured.fine_tune.step_seconds) > 0
+    assert measured.row_bytes == 2 * 2 * 512 * 2  # The map that enters the last block.
+
+
+def test_only_what_was_measured_on_a_machine_with_nothing_else_to_do_is_remembered(
+    small_network, pictures, monkeypatch
+):
+    meter = SpeedMeter()
+    monkeypatch.setattr(speeds, "BUSY_SHARE", -1.0)  # There is always something else to do.
+    busy = meter.measure(small_network, 3, pictures)
+    monkeypatch.setattr(speeds, "BUSY_SHARE", 1.0)
+    idle = meter.measure(small_network, 3, pictures)
+    assert idle is not busy
+    assert meter.measure(small_network, 3, pictures) is idle
