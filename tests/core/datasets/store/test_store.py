@@ -13,42 +13,11 @@ from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.manifest import MANIFEST_NAME
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
-from core.settings import ImportLimits, Settings
+from core.settings import Settings
+from tests.core.datasets.store.conftest import NAMES, left_behind, refusal
 from tests.project import ROOT
 
-NAMES = ("cats", "dogs")
 SPLITS = ("train", "validation", "train", "test")
-EXPECTED = (
-    "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
-    "cat.12.jpg, or a CSV of labels."
-)
-
-
-@pytest.fixture
-def archive(tmp_path, zip_of):
-    def archive(files, name="pets.zip"):
-        path = tmp_path / name
-        path.write_bytes(zip_of(files))
-        return path
-
-    return archive
-
-
-@pytest.fixture
-def pets(picture):
-    return {f"{name}/{n}.png": picture(1000 * label + n) for label, name in enumerate(NAMES) for n in range(5)}
-
-
-def left_behind(tmp_path):
-    folder = tmp_path / "home" / "datasets"
-    return sorted(path.name for path in folder.iterdir() if path.name != ".lock") if folder.exists() else []
-
-
-def refusal(store, source, tmp_path):
-    with pytest.raises(DatasetError) as caught:
-        store.import_source(source)
-    assert left_behind(tmp_path) == []
-    return str(caught.value)
 
 
 # Importing
@@ -74,13 +43,6 @@ def test_given_splits_are_kept(store, archive, pets):
     dataset = store.import_source(archive(files))
     assert dataset.has_split
     assert set(dataset.distribution().counts) == {"train", "validation", "test"}
-
-
-def test_copies_in_train_and_validation_are_noted(store, archive, pets):
-    files = {f"{split}/{name}": content for split in ("train", "validation") for name, content in pets.items()}
-    assert store.import_source(archive(files)).notes == (
-        "10 validation or test pictures are also in the train folder, so accuracy will look better than it is.",
-    )
 
 
 def test_a_folder_and_an_upload_and_a_tar_give_the_same_data_set(store, archive, pets, tmp_path):
@@ -242,54 +204,6 @@ def test_pictures_sorted_by_hand_can_be_too_few(store, picture, tmp_path):
 # Refusals
 
 
-def test_one_class_only(store, archive, picture, tmp_path):
-    path = archive({f"cats/{number}.png": picture(number) for number in range(3)})
-    assert refusal(store, path, tmp_path) == (
-        f"pets.zip has only one class, cats. There have to be at least two to tell apart. {EXPECTED}"
-    )
-
-
-@pytest.mark.parametrize("copies", [1, 3])
-def test_a_class_with_one_picture(store, archive, pets, picture, tmp_path, copies):
-    path = archive(pets | {f"wolves/{number}.png": picture(77) for number in range(copies)})
-    assert refusal(store, path, tmp_path) == (
-        "The class wolves in pets.zip has only one picture that can be read. Each class needs at least two different "
-        "ones, better twenty. Add some, or remove the class's folder."
-    )
-
-
-def test_a_class_whose_pictures_are_all_broken(store, archive, pets, picture, tmp_path):
-    path = archive(pets | {f"wolves/{number}.jpg": picture(number, "JPEG")[:200] for number in range(4)})
-    assert "The class wolves in pets.zip has no picture that can be read." in refusal(store, path, tmp_path)
-
-
-def test_a_class_without_training_pictures(store, archive, pets, picture, tmp_path):
-    files = {f"train/{name}": content for name, content in pets.items()}
-    path = archive(files | {f"validation/wolves/{number}.png": picture(number) for number in range(3)})
-    assert refusal(store, path, tmp_path) == (
-        "The class wolves in pets.zip has no picture in the train folder. Add some, or remove the class."
-    )
-
-
-def test_no_pictures(store, archive, tmp_path):
-    path = archive({"readme.txt": b"hello"})
-    assert refusal(store, path, tmp_path) == f"pets.zip holds no picture that can be read. {EXPECTED}"
-
-
-def test_only_traversal_names(store, archive, picture, tmp_path):
-    path = archive({f"../../{number}.png": picture(number) for number in range(2)})
-    assert refusal(store, path, tmp_path) == (
-        f"pets.zip holds no picture that can be read. {EXPECTED} 2 files were skipped, such as ../../0.png: its name "
-        "points out of the archive."
-    )
-    assert not (tmp_path / "0.png").exists()
-
-
-def test_pictures_without_folders(store, archive, picture, tmp_path):
-    path = archive({f"{number}.png": picture(number) for number in range(4)})
-    assert refusal(store, path, tmp_path) == f"The pictures in pets.zip don't lie in folders. {EXPECTED}"
-
-
 def test_not_a_zip(store, tmp_path):
     path = tmp_path / "pets.zip"
     path.write_bytes(b"Rar!\x1a\x07\0")
@@ -317,18 +231,6 @@ def test_a_home_that_cant_be_written(archive, pets, tmp_path):
 def test_absurd_expansion(store, archive, pets, tmp_path):
     path = archive(pets | {"cats/bomb.bmp": b"BM" + b"\0" * 30_000_000})
     assert "unpacks to more than 200 times its size" in refusal(store, path, tmp_path)
-
-
-def test_strays_are_listed(store, archive, pets, picture):
-    dataset = store.import_source(
-        archive({f"data/{name}": data for name, data in pets.items()} | {"a.png": picture(5)})
-    )
-    assert [(item.name, item.reason) for item in dataset.skipped] == [("a.png", "it lies outside the class folders")]
-
-
-def test_class_names_are_escaped(store, archive, picture):
-    files = {f"{name}/{number}.png": picture(number) for name in ("cats\u202e", "dogs\x07") for number in range(2)}
-    assert store.import_source(archive(files)).class_names == ("cats\\u202e", "dogs\\x07")
 
 
 # Stopping and dying
@@ -502,9 +404,3 @@ def test_renaming_at_once_never_breaks_the_record(store, three):
         looking.result()
     assert names
     assert len(store.list()) == 3
-
-
-def test_pictures_above_the_limits_are_listed(tmp_path, archive, pets, picture):
-    settings = Settings(home=tmp_path / "home", import_limits=ImportLimits(free_disk_bytes=0, picture_pixels=200))
-    dataset = DatasetStore(settings).import_source(archive(pets | {"cats/large.png": picture(1, side=100)}))
-    assert [item.name for item in dataset.skipped] == ["cats/large.png"]

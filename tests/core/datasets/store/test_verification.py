@@ -1,0 +1,153 @@
+"""From extracted files to a data set: what makes none, and which pictures are left out."""
+
+import io
+
+import pytest
+from PIL import ExifTags, Image
+
+from core.datasets.archives.archive import ExtractedFile
+from core.datasets.layouts.layout import OUTSIDE
+from core.datasets.sample import Sample
+from core.datasets.splits import TEST, TRAIN, UNDECIDED, VALIDATION
+from core.datasets.store.store import DatasetStore
+from core.datasets.store.verification import check_counts, judge
+from core.errors import DatasetError
+from core.settings import ImportLimits, Settings
+from tests.core.datasets.store.conftest import refusal
+
+EXPECTED = (
+    "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
+    "cat.12.jpg, or a CSV of labels."
+)
+
+
+def test_copies_in_train_and_validation_are_noted(store, archive, pets):
+    files = {f"{split}/{name}": content for split in ("train", "validation") for name, content in pets.items()}
+    assert store.import_source(archive(files)).notes == (
+        "10 validation or test pictures are also in the train folder, so accuracy will look better than it is.",
+    )
+
+
+def test_one_class_only(store, archive, picture, tmp_path):
+    path = archive({f"cats/{number}.png": picture(number) for number in range(3)})
+    assert refusal(store, path, tmp_path) == (
+        f"pets.zip has only one class, cats. There have to be at least two to tell apart. {EXPECTED}"
+    )
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_a_class_with_one_picture(store, archive, pets, picture, tmp_path, copies):
+    path = archive(pets | {f"wolves/{number}.png": picture(77) for number in range(copies)})
+    assert refusal(store, path, tmp_path) == (
+        "The class wolves in pets.zip has only one picture that can be read. Each class needs at least two different "
+        "ones, better twenty. Add some, or remove the class's folder."
+    )
+
+
+def test_a_class_whose_pictures_are_all_broken(store, archive, pets, picture, tmp_path):
+    path = archive(pets | {f"wolves/{number}.jpg": picture(number, "JPEG")[:200] for number in range(4)})
+    assert "The class wolves in pets.zip has no picture that can be read." in refusal(store, path, tmp_path)
+
+
+def test_a_class_without_training_pictures(store, archive, pets, picture, tmp_path):
+    files = {f"train/{name}": content for name, content in pets.items()}
+    path = archive(files | {f"validation/wolves/{number}.png": picture(number) for number in range(3)})
+    assert refusal(store, path, tmp_path) == (
+        "The class wolves in pets.zip has no picture in the train folder. Add some, or remove the class."
+    )
+
+
+def test_no_pictures(store, archive, tmp_path):
+    path = archive({"readme.txt": b"hello"})
+    assert refusal(store, path, tmp_path) == f"pets.zip holds no picture that can be read. {EXPECTED}"
+
+
+def test_only_traversal_names(store, archive, picture, tmp_path):
+    path = archive({f"../../{number}.png": picture(number) for number in range(2)})
+    assert refusal(store, path, tmp_path) == (
+        f"pets.zip holds no picture that can be read. {EXPECTED} 2 files were skipped, such as ../../0.png: its name "
+        "points out of the archive."
+    )
+    assert not (tmp_path / "0.png").exists()
+
+
+def test_pictures_without_folders(store, archive, picture, tmp_path):
+    path = archive({f"{number}.png": picture(number) for number in range(4)})
+    assert refusal(store, path, tmp_path) == f"The pictures in pets.zip don't lie in folders. {EXPECTED}"
+
+
+def test_strays_are_listed(store, archive, pets, picture):
+    dataset = store.import_source(
+        archive({f"data/{name}": data for name, data in pets.items()} | {"a.png": picture(5)})
+    )
+    assert [(item.name, item.reason) for item in dataset.skipped] == [("a.png", "it lies outside the class folders")]
+
+
+def test_class_names_are_escaped(store, archive, picture):
+    files = {f"{name}/{number}.png": picture(number) for name in ("cats\u202e", "dogs\x07") for number in range(2)}
+    assert store.import_source(archive(files)).class_names == ("cats\\u202e", "dogs\\x07")
+
+
+def test_pictures_above_the_limits_are_listed(tmp_path, archive, pets, picture):
+    settings = Settings(home=tmp_path / "home", import_limits=ImportLimits(free_disk_bytes=0, picture_pixels=200))
+    dataset = DatasetStore(settings).import_source(archive(pets | {"cats/large.png": picture(1, side=100)}))
+    assert [item.name for item in dataset.skipped] == ["cats/large.png"]
+
+
+def files_of(folder, *contents):
+    """Writes what an extraction would have, in this order."""
+    files = []
+    for number, content in enumerate(contents):
+        (folder / f"{number:08d}.png").write_bytes(content)
+        files.append(ExtractedFile(f"{number:08d}.png", ("cats", f"{number}.png"), ""))
+    return files
+
+
+def test_each_file_is_judged_in_its_turn(tmp_path, picture, limits):
+    files = files_of(tmp_path, picture(1), picture(2), picture(3)[:60], picture(4, side=30))
+    first, outside, broken, large = judge(files, [True, False, True, True], tmp_path, limits)
+    assert (first.size, large.size) == ((12, 12), (30, 30))
+    assert outside == OUTSIDE
+    assert isinstance(broken, str)
+    assert broken
+
+
+def test_a_picture_is_as_large_as_it_is_upright(tmp_path, limits):
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # A quarter turn.
+    buffer = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(buffer, "JPEG", exif=exif)
+    (sound,) = judge(files_of(tmp_path, buffer.getvalue()), [True], tmp_path, limits)
+    assert sound.size == (30, 40)
+
+
+def test_judging_may_end_early(tmp_path, picture, limits):
+    verdicts = judge(files_of(tmp_path, *map(picture, range(40))), [True] * 40, tmp_path, limits)
+    assert next(verdicts).size == (12, 12)
+    verdicts.close()
+    assert len(list(tmp_path.iterdir())) == 40
+
+
+def sample(label, digest, split=UNDECIDED):
+    return Sample(f"pictures/{digest}.png", label, split, "a.png", digest, 9, 9)
+
+
+def test_two_different_pictures_a_class_are_enough():
+    check_counts(("cats", "dogs"), [sample(0, "a"), sample(0, "b"), sample(1, "c"), sample(1, "d", TRAIN)], "pets")
+
+
+@pytest.mark.parametrize(
+    ("dogs", "words"),
+    [
+        ([], "The class dogs in pets has no picture that can be read"),
+        ([sample(1, "c"), sample(1, "c")], "The class dogs in pets has only one picture that can be read"),
+        (
+            [sample(1, "c", VALIDATION), sample(1, "d", TEST)],
+            "The class dogs in pets has no picture in the train folder",
+        ),
+    ],
+    ids=["none", "copies", "held out"],
+)
+def test_classes_too_small_to_learn_from_are_refused(dogs, words):
+    with pytest.raises(DatasetError, match=words):
+        check_counts(("cats", "dogs"), [sample(0, "a"), sample(0, "b"), *dogs], "pets")
