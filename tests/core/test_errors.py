@@ -22,3 +22,10 @@ def test_stopping_is_never_taken_for_an_error():
             raise Stopped
         except CoreError:
             pytest.fail("Stopping was shown as an error.")
+
+
+def test_each_kind_is_stored_under_a_code_of_its_own():
+    """Runs that failed have these codes on disk."""
+    kinds = (CoreError, DatasetError, ConfigError, WeightsError, RunError, DatabaseDamagedError)
+    codes = ["error", "dataset", "config", "weights", "run", "database_damaged"]
+    assert [kind.code for kind in kinds] == codes
