@@ -24,6 +24,7 @@ def test_a_forecast_counts_the_pictures_that_a_training_measures(config, dataset
     assert forecast(config, dataset, home, KnownSpeeds()).head_epoch_seconds == 6 + 6
 
 
+@pytest.mark.slow
 def test_a_forecast_knows_what_is_cached(config, dataset, home):
     meter = SpeedMeter()
     before = forecast(config, dataset, home, meter)
