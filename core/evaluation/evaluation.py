@@ -13,7 +13,6 @@ import numpy as np
 from core.errors import RunError
 from core.files import durable
 
-CALIBRATION_BINS = 10
 EVALUATION_FILE = "evaluation.json"
 
 
@@ -37,15 +36,6 @@ class ClassScore:
     recall: float
     f1: float
     support: int
-
-
-@dataclass(frozen=True)
-class CalibrationBin:
-    """Pictures whose top probability lies in one tenth: what was promised and what came true."""
-
-    confidence: float
-    accuracy: float
-    pictures: int
 
 
 @dataclass(frozen=True)
@@ -126,21 +116,6 @@ class Evaluation:
         labels = range(len(self.class_names))
         columns = precision_recall_fscore_support(self.labels, self.predictions, labels=labels, zero_division=np.nan)
         return tuple(map(ClassScore, self.class_names, *(column.tolist() for column in columns)))
-
-    @property
-    def calibration(self) -> tuple[CalibrationBin, ...]:
-        """Promised against true shares by tenths of the top probability (Guo et al. 2017, arXiv 1706.04599)."""
-        confidence = self.probabilities.max(axis=1)
-        right = self.predictions == self.labels
-        tenth = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
-        chosen = [tenth == number for number in np.unique(tenth)]
-        return tuple(CalibrationBin(float(confidence[c].mean()), float(right[c].mean()), int(c.sum())) for c in chosen)
-
-    @property
-    def calibration_error(self) -> float:
-        """Expected calibration error: mean distance of promised and true shares, 0-1."""
-        distance = sum(item.pictures * abs(item.confidence - item.accuracy) for item in self.calibration)
-        return distance / len(self.labels)
 
     def to_dict(self) -> dict[str, object]:
         """Returns JSON values from which `from_dict` makes the same evaluation."""

@@ -26,8 +26,6 @@ LARGE = 360
 NEIGHBOURS = 6
 MOST_CHOICES = 500
 
-ButtonKind = Literal["primary", "secondary"]
-
 
 def show(dataset: DatasetIndex, found: Findings) -> None:
     """Draws the section.

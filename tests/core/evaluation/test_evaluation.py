@@ -108,14 +108,6 @@ def test_wilson_interval_is_that_of_its_formula():
         assert wilson_interval(right, total) == pytest.approx(expected, abs=1e-14)
 
 
-def test_a_model_that_keeps_its_promises_has_no_calibration_error():
-    labels = np.array([0] * 8 + [1] * 2)
-    probabilities = np.tile([0.8, 0.2], (10, 1))
-    evaluation = Evaluation("validation", ("a", "b"), labels, probabilities, tuple("abcdefghij"))
-    assert evaluation.calibration_error == pytest.approx(0, abs=1e-12)
-    assert sum(item.pictures for item in evaluation.calibration) == 10
-
-
 def test_what_is_written_is_read(evaluation, tmp_path):
     save_evaluations([evaluation], tmp_path)
     (read,) = load_evaluations(tmp_path)
