@@ -3,11 +3,9 @@
 Looks are kept in the data set's folder under the digests of the pictures, so a version of the data set can use them.
 """
 
-import os
 import struct
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -20,6 +18,7 @@ from PIL import Image, ImageChops
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.files import durable
+from core.images.decoder_threads import decoder_threads
 from core.images.decoding import PictureError, open_picture
 from core.progress import Progress
 
@@ -46,7 +45,6 @@ UNREADABLE_ARRAYS = (
 SIDE = 256
 THUMBNAIL_SIDE, COLOURS_SIDE = 16, 8
 THUMBNAIL_BYTES, COLOURS_BYTES = THUMBNAIL_SIDE**2, COLOURS_SIDE**2 * 2
-MAX_THREADS = 8
 DIGEST = "S64"
 ROW = np.dtype(
     [
@@ -200,7 +198,7 @@ def align(samples: Sequence[Sample], rows: np.ndarray) -> np.ndarray:
 
 
 def _measure_files(dataset: DatasetIndex, samples: Iterable[Sample], progress: Progress) -> Iterator[ImageStatistics]:
-    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "looks")
+    pool = decoder_threads("looks")
     try:
         for statistics in pool.map(_measure_file, map(dataset.picture_path, samples)):
             progress.advance()

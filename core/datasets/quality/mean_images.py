@@ -1,8 +1,6 @@
 """The average picture of a class: what all of its pictures have in common, and what their surroundings have."""
 
 import hashlib
-import os
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -10,11 +8,11 @@ import numpy as np
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.errors import DatasetError
+from core.images.decoder_threads import decoder_threads
 from core.images.decoding import PictureError, decode
 
 # More pictures change an average that people look at by less than one step of brightness.
 MAX_PICTURES = 200
-MAX_THREADS = 8
 
 
 def mean_image(dataset: DatasetIndex, label: int, side: int) -> np.ndarray:
@@ -34,7 +32,7 @@ def mean_image(dataset: DatasetIndex, label: int, side: int) -> np.ndarray:
     samples = _chosen(dataset, label)
     total = np.zeros((side, side, 3), np.uint32)
     count = 0
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "averages") as pool:
+    with decoder_threads("averages") as pool:
         for picture in pool.map(partial(_picture, dataset, side=side), samples):
             if picture is not None:
                 total += picture

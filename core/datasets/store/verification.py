@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,11 +17,10 @@ from core.datasets.quality.image_statistics import SIDE, ImageStatistics, measur
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import TEST, TRAIN, VALIDATION, without_lone_train
 from core.errors import DatasetError
+from core.images.decoder_threads import decoder_threads
 from core.images.decoding import PictureError, open_sized
 from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits
-
-MAX_THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ def judge(
     files: Sequence[ExtractedFile], is_inside: Sequence[bool], folder: Path, limits: ImportLimits
 ) -> Iterator[str | Sound]:
     """Yields, for each file in turn, what it is like, or the reason why it is left out."""
-    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), "pictures")
+    pool = decoder_threads("pictures")
     try:
         paths = [folder / file.file_name for file in files]
         yield from pool.map(partial(_judge, limits=limits), paths, is_inside)
