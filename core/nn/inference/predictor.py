@@ -11,8 +11,9 @@ from core.evaluation.prediction import Prediction, unreadable, verdict
 from core.features.feature_space import array_rows
 from core.images.decoding import decode
 from core.nn.networks.classifier import class_probabilities
-from core.nn.networks.model_files import DESCRIPTION, NO_MODEL, TrainedClassifier, load_classifier
-from core.nn.training.training import MODEL_FOLDER, unit_vectors
+from core.nn.networks.model_files import NO_MODEL, TrainedClassifier, load_classifier
+from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER
+from core.nn.training.training import unit_vectors
 
 NEAREST = 3
 PREDICTION_BATCH = 32

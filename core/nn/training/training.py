@@ -20,6 +20,7 @@ from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features
 from core.nn.networks.classifier import Classifier, class_probabilities
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
+from core.nn.networks.model_folder import MODEL_FOLDER
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
@@ -31,7 +32,6 @@ from core.progress import OnEvent, PhaseSeconds, ShouldStop
 from core.settings import Settings
 from core.wording.coded import Note
 
-MODEL_FOLDER = "model"
 # How many training pictures are kept to compare with: many where their features are at hand, fewer where each has to
 # go through thawed blocks for it.
 REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256

@@ -14,6 +14,7 @@ from core.datasets.store.manifest import MANIFEST_NAME, read_manifest
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation, final_metrics, load_evaluations
 from core.events import Event
+from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints
 from core.nn.training.notes import load_notes, save_notes
 from core.runs.records.history import epoch_events
@@ -21,8 +22,6 @@ from core.runs.records.manifest import RUN_ID, RunRecord
 from core.runs.records.run import Run, RunStatus
 from core.wording.coded import Note
 
-# Where the training writes, as `core.nn.training.training` has it, which can't be imported without TensorFlow.
-DESCRIPTION = Path("model") / "classifier.json"
 UNKNOWN_DATASET = "unknown"
 NOTE = Note("restored")
 NO_DATASET_NOTE = Note("restored_without_dataset")
@@ -39,7 +38,7 @@ def record_of_folder(folder: Path, datasets: Path) -> RunRecord | None:
     if not RUN_ID.fullmatch(folder.name):
         return None
     try:
-        description = json.loads((folder / DESCRIPTION).read_bytes())
+        description = json.loads((folder / MODEL_FOLDER / DESCRIPTION).read_bytes())
         config = TrainingConfig.from_json(json.dumps(description["config"]))
         class_names = tuple(map(str, description["class_names"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError, CoreError):
