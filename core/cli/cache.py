@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
 
 import click
 
 from core.backbones.table import BACKBONES
-from core.cli.output import json_option, print_json, print_table
+from core.cli.output import json_option, moment, print_json, print_table
 from core.errors import RunError
 from core.features.cache import CacheEntry, cache_summary, clear_cache
 from core.runs import queue
@@ -63,7 +62,7 @@ def _unfinished() -> Sequence[Run]:
 def _row(entry: CacheEntry) -> tuple[object, ...]:
     label = BACKBONES[entry.backbone].label if entry.backbone in BACKBONES else entry.backbone or "-"
     version = f"changed {entry.view}" if entry.view else "plain"
-    used = datetime.fromtimestamp(entry.last_used).strftime("%Y-%m-%d %H:%M")
+    used = moment(entry.last_used)
     pixels = entry.image_size or "-"
     return label, entry.boundary, pixels, version, entry.num_pictures, _size(entry.num_bytes), used
 

@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -44,6 +45,11 @@ def print_facts(facts: Mapping[str, object]) -> None:
     for name, value in facts.items():
         text = f"{value:g}" if isinstance(value, float) else in_words(str(value))
         click.echo(f"{name.ljust(width)}  {text}".rstrip())
+
+
+def moment(seconds: float) -> str:
+    """Returns a time, in seconds since 1970, as this machine's clock shows it."""
+    return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
 def in_words(text: str) -> str:

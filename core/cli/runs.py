@@ -3,7 +3,6 @@
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ import click
 from core.cli import wording
 from core.cli.datasets import find_dataset
 from core.cli.options import config_options, training_config
-from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
+from core.cli.output import in_words, json_option, moment, print_facts, print_json, print_table, say
 from core.cli.watch import epoch_line, follow
 from core.config.recipes import get_recipe
 from core.errors import RunError
@@ -190,7 +189,7 @@ def _print_run(run: Run, as_json: bool) -> None:
 
 
 def _row(run: Run) -> tuple[object, ...]:
-    created = datetime.fromtimestamp(run.created).strftime("%Y-%m-%d %H:%M")
+    created = moment(run.created)
     accuracy = f"{run.metrics['val_accuracy']:.3f}" if "val_accuracy" in run.metrics else "-"
     seconds = f"{_seconds(run):.0f}" if _seconds(run) else "-"
     return run.id, run.name, run.dataset_name, run.recipe, run.status, accuracy, seconds, created

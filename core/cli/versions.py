@@ -1,14 +1,13 @@
 """Commands about data sets that are here: `datasets`, `derive`, `pack`, `delete-dataset`."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from core.cli.datasets import dataset_values, find_dataset, print_dataset, tell_unused_name
-from core.cli.output import in_words, json_option, print_facts, print_json, print_table
+from core.cli.output import in_words, json_option, moment, print_facts, print_json, print_table
 from core.cli.progress import PhaseTeller
 from core.cli.runs import run_store
 from core.cli.signals import stop_on_interrupt
@@ -193,5 +192,5 @@ def _damaged_values(item: DamagedDataset) -> dict[str, Any]:
 
 def _row(dataset: DatasetIndex, names: dict[str, str]) -> tuple[object, ...]:
     made_of = names.get(dataset.parent, "one that is deleted") if dataset.parent else "-"
-    created = datetime.fromtimestamp(dataset.created).strftime("%Y-%m-%d %H:%M")
+    created = moment(dataset.created)
     return dataset.id, dataset.name, len(dataset.samples), len(dataset.class_names), made_of, created
