@@ -16,6 +16,8 @@ from core.datasets.store.samples import SAMPLES, import_sample
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
+from core.wording.dataset_notes import dataset_note
+from core.wording.reasons import reason
 
 SHOWN_SKIPPED = 20
 SHOWN_CLASSES = 100
@@ -124,13 +126,13 @@ def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
 
 def _print_left_out(dataset: DatasetIndex) -> None:
     for note in dataset.notes:
-        click.echo(in_words(note))
+        click.echo(in_words(dataset_note(note)))
     if dataset.num_ignored:
         click.echo(f"\nLeft out, not being pictures: {_files(dataset.num_ignored)}")
     if dataset.skipped:
         click.echo(f"\nSkipped: {_files(len(dataset.skipped))}")
         for skipped in dataset.skipped[:SHOWN_SKIPPED]:
-            click.echo(f"  {in_words(skipped.name)}: {in_words(skipped.reason)}")
+            click.echo(f"  {in_words(skipped.name)}: {in_words(reason(skipped.reason))}")
         if len(dataset.skipped) > SHOWN_SKIPPED:
             click.echo(f"  and {len(dataset.skipped) - SHOWN_SKIPPED} more (--json lists all)")
 
@@ -147,9 +149,12 @@ def dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
         "num_pictures": len(dataset.samples),
         "class_names": dataset.class_names,
         "counts": {split or "undecided": counts for split, counts in dataset.distribution().counts.items()},
-        "skipped": [{"name": skipped.name, "reason": skipped.reason} for skipped in dataset.skipped],
+        "skipped": [
+            {"name": skipped.name, "reason": reason(skipped.reason), "code": skipped.reason.code}
+            for skipped in dataset.skipped
+        ],
         "num_ignored": dataset.num_ignored,
-        "notes": dataset.notes,
+        "notes": [dataset_note(note) for note in dataset.notes],
         "parent": dataset.parent,
         "edits": [edit.describe() for edit in dataset.edits],
     }

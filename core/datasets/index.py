@@ -10,6 +10,7 @@ from pathlib import Path
 from core.datasets.edit import Edit
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import DEFAULT_SHARE, SPLITS, TRAIN, UNDECIDED, VALIDATION, check_share, held_out_digests
+from core.wording.coded import Note
 
 ID_LENGTH = 12
 
@@ -46,7 +47,7 @@ class DatasetIndex:
         folder: where it lies.
         validation_split: share of the training pictures to hold out where no validation folder was given.
         created: when it was imported, in seconds since 1970.
-        notes: sentences on what else the import came across, such as names that differ only by their case.
+        notes: what else the import came across, such as names that differ only by their case.
         parent: id of the data set that this one is a version of, empty for an import. It may have been deleted.
         edits: what was done to the parent to make this one.
     """
@@ -60,7 +61,7 @@ class DatasetIndex:
     folder: Path
     validation_split: float = DEFAULT_SHARE
     created: float = 0.0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     parent: str = ""
     edits: tuple[Edit, ...] = ()
 

@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from core.errors import DatasetError
 from core.files.user_files import MAX_DEPTH
+from core.wording.reasons import UnusableFileError
 
 MAX_NAME_LENGTH = 1000
 JUNK_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "license", "licence", "readme", "copying", "authors"}
@@ -53,8 +53,8 @@ ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"
 KEPT_INVISIBLE = {"\u200c", "\u200d"}
 
 
-class RefusedName(DatasetError):  # noqa: N818 (a verdict on one entry; the import goes on)
-    """A name that an archive's entry may not have. Its text is the reason, worded to stand after the name."""
+class RefusedName(UnusableFileError):  # noqa: N818 (a verdict on one entry; the import goes on)
+    """A name that an archive's entry may not have."""
 
 
 def split_name(name: str) -> tuple[str, ...]:
@@ -64,19 +64,19 @@ def split_name(name: str) -> tuple[str, ...]:
         RefusedName: it is empty, far too long or deep, holds a NUL, or points out of the archive.
     """
     if not name or "\0" in name:
-        raise RefusedName("its name is empty or holds a zero byte")
+        raise RefusedName("no_name")
     if len(name) > MAX_NAME_LENGTH:
-        raise RefusedName(f"its name is longer than {MAX_NAME_LENGTH:,} characters")
+        raise RefusedName("long_name", limit=MAX_NAME_LENGTH)
     path = name.replace("\\", "/")
     if path.startswith("/") or path[1:2] == ":":
-        raise RefusedName("its name is an absolute path")
+        raise RefusedName("absolute_name")
     parts = tuple(part for part in path.split("/") if part not in ("", "."))
     if ".." in parts:
-        raise RefusedName("its name points out of the archive")
+        raise RefusedName("escaping_name")
     if not parts:
-        raise RefusedName("its name is empty or holds a zero byte")
+        raise RefusedName("no_name")
     if len(parts) > MAX_DEPTH:
-        raise RefusedName(f"it lies more than {MAX_DEPTH} folders deep")
+        raise RefusedName("deep", limit=MAX_DEPTH)
     return parts
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.wording.coded import Reason
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -34,7 +36,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that was left out. `reason` is worded to stand after the name and a colon."""
+    """A file that was left out, and why."""
 
     name: str
-    reason: str
+    reason: Reason

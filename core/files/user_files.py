@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from core.wording.coded import Reason
+
 # With a file's own name, as many parts as an archive's names may have.
 MAX_DEPTH = 64
 KINDS = {
@@ -66,13 +68,13 @@ class Found:
         path: where it is.
         name: its path from the folder, with slashes.
         size: in bytes.
-        problem: why it can't be read, worded to stand after the name; empty for a file.
+        problem: why it can't be read; None for a file.
     """
 
     path: Path
     name: str
     size: int = 0
-    problem: str = ""
+    problem: Reason | None = None
 
 
 def walk(folder: Path) -> Iterator[Found]:
@@ -106,7 +108,7 @@ def walk(folder: Path) -> Iterator[Found]:
         if depth < MAX_DEPTH:
             waiting += [(f"{prefix}{name}/", depth + 1) for name in folders]
         else:
-            problem = f"it lies more than {MAX_DEPTH - 1} folders deep"
+            problem = Reason("deep", {"limit": MAX_DEPTH - 1})
             yield from (Found(folder / prefix / name, f"{prefix}{name}", problem=problem) for name in folders[::-1])
 
 
@@ -116,16 +118,16 @@ def _look_at(entry: os.DirEntry, prefix: str) -> Found:
         status = entry.stat(follow_symlinks=False)
     except OSError as error:
         return Found(Path(entry.path), name, problem=_unreadable(error))
-    problem = ""
+    problem = None
     if stat.S_ISLNK(status.st_mode):
-        problem = "it is a link, and links aren't followed"
+        problem = Reason("link")
     elif not stat.S_ISREG(status.st_mode):
-        problem = "it isn't a regular file"
+        problem = Reason("irregular")
     return Found(Path(entry.path), name, status.st_size, problem)
 
 
-def _unreadable(error: OSError) -> str:
-    return f"it can't be read ({error.strerror})"
+def _unreadable(error: OSError) -> Reason:
+    return Reason("unreadable", {"why": error.strerror})
 
 
 def _check_regular(status: os.stat_result, path: Path) -> None:

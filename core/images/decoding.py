@@ -15,11 +15,10 @@ from typing import BinaryIO
 import numpy as np
 from PIL import ExifTags, Image, features
 
-from core.errors import DatasetError
 from core.files.user_files import open_file
 from core.images.signatures import HEAD_BYTES, file_kind, picture_format
 from core.settings import ImportLimits
-from core.wording import file_kinds as words
+from core.wording.reasons import UnusableFileError
 
 DECODER_VERSION = "pillow-bilinear-antialias-draft2-1"
 RESIZE_FILTER = Image.Resampling.BILINEAR
@@ -50,8 +49,8 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
-class PictureError(DatasetError):
-    """A picture that can't be used. Its text is the reason, worded to stand after the picture's name and a colon."""
+class PictureError(UnusableFileError):
+    """A picture that can't be used."""
 
 
 def open_picture(
@@ -134,7 +133,7 @@ def _read(source: Path | bytes, limits: ImportLimits, draft_side: int | None) ->
         except PictureError:
             raise
         except Exception as error:  # Pillow's decoders raise nearly everything Python has on damaged data
-            raise PictureError(_reason(error)) from error
+            raise PictureError(_code(error)) from error
 
 
 @contextmanager
@@ -145,7 +144,7 @@ def _stream(source: Path | bytes) -> Iterator[BinaryIO]:
     try:
         file = open_file(source)
     except OSError as error:
-        raise PictureError(f"the file can't be opened ({error.strerror})") from error
+        raise PictureError("not_opened", why=error.strerror) from error
     with file:
         yield file
 
@@ -160,17 +159,14 @@ def admitted_format(head: bytes) -> str:
         PictureError: it is no picture, or one that can't be read here.
     """
     if not head:
-        raise PictureError("empty, it has 0 bytes")
+        raise PictureError("empty")
     name = picture_format(head)
     if not name:
-        raise PictureError(f"not a picture that can be read, it is {words.file_kind(file_kind(head))}")
+        raise PictureError("no_picture", kind=file_kind(head))
     if name in FEATURES and not features.check(FEATURES[name]):
-        raise PictureError(f"{words.file_kind(name)}, which the installed Pillow can't read: save it as JPEG")
+        raise PictureError("format_not_read", kind=name)
     if name == "HEIF" and not heic_is_read():
-        raise PictureError(
-            "a HEIC picture, which needs one more package: run `pip install pillow-heif` and start again, "
-            "or save it as JPEG"
-        )
+        raise PictureError("heic_package")
     return name
 
 
@@ -207,14 +203,11 @@ def _decode_stream(
 
 def _check_size(width: int, height: int, limits: ImportLimits) -> None:
     if min(width, height) < MIN_SIDE:
-        raise PictureError(f"too small, {width} x {height} pixels where at least {MIN_SIDE} x {MIN_SIDE} are expected")
+        raise PictureError("too_small", width=width, height=height, least=MIN_SIDE)
     if width * height > limits.picture_pixels:
-        millions = width * height / 1e6
-        raise PictureError(
-            f"too large, {millions:,.0f} million pixels where {limits.picture_pixels / 1e6:,.0f} are allowed"
-        )
+        raise PictureError("too_many_pixels", pixels=width * height, limit=limits.picture_pixels)
     if max(width, height) > limits.picture_side:
-        raise PictureError(f"too large, {width} x {height} pixels where {limits.picture_side:,} a side are allowed")
+        raise PictureError("too_large", width=width, height=height, limit=limits.picture_side)
 
 
 def _orientation(picture: Image.Image) -> int:
@@ -228,7 +221,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format in ("PNG", "PPM")):
         picture = _scale_16_bit(picture)
     if picture.mode in ("I", "F"):
-        raise PictureError("its brightness is stored in 32-bit or floating-point numbers, save it with 8 or 16 bits")
+        raise PictureError("number_format")
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
         page = Image.new("RGB", picture.size, "white")
@@ -249,14 +242,14 @@ def _scale_16_bit(picture: Image.Image) -> Image.Image:
     return Image.fromarray(gray)
 
 
-def _reason(error: Exception) -> str:
+def _code(error: Exception) -> str:
     text = str(error).lower()
     if isinstance(error, MemoryError):
-        return "too large for this machine's memory"
+        return "too_large_for_memory"
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return "too large, it claims far more pixels than are allowed"
+        return "absurd_size"
     if "too large" in text or "too much memory" in text:
-        return "its colour profile or its text is absurdly large"
+        return "absurd_profile"
     if isinstance(error, EOFError) or "truncated" in text:
-        return "cut off, the file ends before the picture does"
-    return "damaged, it can't be decoded"
+        return "cut_off"
+    return "damaged"

@@ -50,6 +50,10 @@ class Coded:
         return {"code": self.code, "parameters": dict(self.parameters)}
 
 
+class Reason(Coded):
+    """Why a file was left out."""
+
+
 class Note(Coded):
     """Something that is worth saying about a run or a data set."""
 

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from core.datasets.quality.audit import audit, read_audit
+from core.datasets.store.store import DatasetStore
 from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings
+from core.wording.dataset_notes import dataset_note
 from core.wording.failures import failure
+from core.wording.reasons import reason
 from core.wording.run_notes import run_note
 
 OLD_HOME = Path(__file__).with_name("old_home")
@@ -29,6 +33,27 @@ BUG = (
 @pytest.fixture
 def old(tmp_path: Path) -> Settings:
     return Settings(home=shutil.copytree(OLD_HOME, tmp_path / "home"))
+
+
+def test_what_was_left_out_of_data_sets_is_told_as_it_was(old: Settings) -> None:
+    pets, things = sorted(DatasetStore(old).list(), key=lambda dataset: dataset.name)
+    assert {item.name: reason(item.reason) for item in pets.skipped} == {
+        "train/cats/broken.jpg": "not a picture that can be read, it is a text file",
+        "train/dogs/nothing.png": "empty, it has 0 bytes",
+        "outside.png": "it lies outside the class folders",
+    }
+    assert [dataset_note(note) for note in pets.notes] == [
+        "train/cats/same.png differs from another name only by case or accents. Both are kept.",
+        "1 film beside the pictures wasn't read.",
+        "1 validation or test picture is also in the train folder, so accuracy will look better than it is.",
+    ]
+    assert [(item.name, reason(item.reason)) for item in things.skipped] == [
+        ("7.png", "labels.csv says no class for it")
+    ]
+    # A sentence says which files are faulty no more, and yet the audit counts the same.
+    for dataset in (pets, things):
+        known = read_audit(dataset)
+        assert known and known.issues == audit(dataset).issues
 
 
 def test_notes_of_a_run_are_told_as_they_were(old: Settings) -> None:

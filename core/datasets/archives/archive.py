@@ -19,8 +19,6 @@ from core.datasets.archives.members import DamagedMember, Member, Members, Table
 from core.datasets.archives.tar_reader import tar_members
 from core.datasets.archives.zip_reader import zip_members
 from core.datasets.names import (
-    OTHER_KINDS,
-    RefusedName,
     escape_label,
     fold_name,
     is_archive,
@@ -32,11 +30,13 @@ from core.datasets.names import (
 from core.datasets.sample import Skipped
 from core.errors import DatasetError
 from core.files.user_files import is_folder, open_file
-from core.images.decoding import PictureError, admitted_format
+from core.images.decoding import admitted_format
 from core.images.signatures import HEAD_BYTES, file_kind
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
-from core.wording import file_kinds as words
+from core.wording.coded import Note
+from core.wording.file_kinds import file_kind as kind_in_words
+from core.wording.reasons import UnusableFileError
 
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
@@ -75,14 +75,14 @@ class Extraction:
         files: those that begin like pictures.
         skipped: those that were left out, with the reason.
         num_ignored: how many were left out without a word.
-        notes: further remarks.
+        notes: what else there is to say.
         tables: the CSVs among those that were ignored, which may say the classes.
     """
 
     files: tuple[ExtractedFile, ...]
     skipped: tuple[Skipped, ...]
     num_ignored: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     tables: tuple[TableFile, ...] = ()
 
 
@@ -170,7 +170,7 @@ def _archive_members(file: BinaryIO, name: str, limits: ImportLimits, should_sto
     except OSError as error:
         raise DatasetError(f"{name} can't be read: {error.strerror}. Copy it to another disk and try again.") from error
     raise DatasetError(
-        f"Expected a zip of pictures in class folders. {name} is {words.file_kind(kind)}. Make a zip of the "
+        f"Expected a zip of pictures in class folders. {name} is {kind_in_words(kind)}. Make a zip of the "
         "folders and choose that."
     )
 
@@ -184,7 +184,7 @@ class _Extractor:
         self._limits = limits
         self._files: list[ExtractedFile] = []
         self._skipped: list[Skipped] = []
-        self._notes: list[str] = []
+        self._notes: list[Note] = []
         self._tables: list[TableFile] = []
         self._table_bytes = 0
         self._num_ignored = 0
@@ -195,14 +195,13 @@ class _Extractor:
         self._names: set[tuple[str, ...]] = set()
         self._folded: set[str] = set()
 
-    def extraction(self, members_notes: Sequence[str]) -> Extraction:
+    def extraction(self, members_notes: Sequence[Note]) -> Extraction:
         """Returns what came out, with what the reader of the source had to say."""
         notes = self._notes[:MAX_NOTES]
         if len(self._notes) > MAX_NOTES:
-            notes.append(f"... and {len(self._notes) - MAX_NOTES:,} more of the kind.")
+            notes.append(Note("more_notes", {"count": len(self._notes) - MAX_NOTES}))
         if self._others:
-            verb = "wasn't" if self._others.total() == 1 else "weren't"
-            notes.append(f"{_counted(self._others)} beside the pictures {verb} read.")
+            notes.append(Note("others_unread", {"counts": dict(self._others)}))
         notes += members_notes
         return Extraction(
             tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes), tuple(self._tables)
@@ -226,9 +225,9 @@ class _Extractor:
                 return
             self._check_member(member, parts)
             self._files.append(self._write(member, parts))
-        except (RefusedName, DamagedMember, PictureError) as error:
+        except UnusableFileError as error:
             self._count_lies(error)
-            self._skipped.append(Skipped(escape_label(member.name), str(error)))
+            self._skipped.append(Skipped(escape_label(member.name), error.reason))
             return
         self._remember(parts)
 
@@ -244,7 +243,8 @@ class _Extractor:
         """Leaves a file out without a word, but for a table: that may say the classes of the pictures."""
         if is_table(parts) and not member.problem:
             if member.size > self._table_room():
-                self._notes.append(f"{escape_label(member.name)} wasn't read for classes: {self._table_too_large()}.")
+                limit = {"name": escape_label(member.name), "limit_bytes": self._limits.table_bytes}
+                self._notes.append(Note("table_unread", limit))
             else:
                 data = self._read_table(member)
                 self._table_bytes += len(data)
@@ -259,7 +259,7 @@ class _Extractor:
             self._count(len(chunk))
             data += chunk
             if len(data) > self._table_room():
-                raise DamagedMember(self._table_too_large())
+                raise DamagedMember("large_table", limit_bytes=self._limits.table_bytes)
         return bytes(data)
 
     def _table_room(self) -> int:
@@ -268,20 +268,19 @@ class _Extractor:
 
     def _check_member(self, member: Member, parts: tuple[str, ...]) -> None:
         if member.problem:
-            raise DamagedMember(member.problem)
+            raise DamagedMember(member.problem.code, **member.problem.parameters)
         if is_archive(parts):
-            raise DamagedMember("archives inside an archive aren't opened, unpack it first")
+            raise DamagedMember("archive_inside")
         if parts in self._names:
-            raise DamagedMember("another file has the same name, the first one is kept")
+            raise DamagedMember("same_name")
         if member.size > self._limits.entry_bytes:
-            raise DamagedMember(self._entry_too_large())
+            raise DamagedMember("large_file", limit_bytes=self._limits.entry_bytes)
 
     def _remember(self, parts: tuple[str, ...]) -> None:
         self._names.add(parts)
         folded = fold_name("/".join(parts))
         if folded in self._folded:
-            label = self._files[-1].label
-            self._notes.append(f"{label} differs from another name only by case or accents. Both are kept.")
+            self._notes.append(Note("similar_names", {"name": self._files[-1].label}))
         self._folded.add(folded)
 
     def _write(self, member: Member, parts: tuple[str, ...]) -> ExtractedFile:
@@ -308,7 +307,7 @@ class _Extractor:
                 size += len(chunk)
                 self._count(len(chunk))
                 if size > self._limits.entry_bytes:
-                    raise DamagedMember(self._entry_too_large())
+                    raise DamagedMember("large_file", limit_bytes=self._limits.entry_bytes)
                 if member.packed_size and size > max(self._limits.ratio * member.packed_size, UNSUSPICIOUS_BYTES):
                     raise self._absurd()
                 digest.update(chunk)
@@ -345,18 +344,6 @@ class _Extractor:
             f"{self._name} unpacks to more than {self._limits.ratio:,} times its size, which pictures never do. It was "
             "refused to keep the disk from filling up."
         )
-
-    def _table_too_large(self) -> str:
-        return f"tables of more than {self._limits.table_bytes / MEGABYTE:,.0f} MB aren't read"
-
-    def _entry_too_large(self) -> str:
-        return f"it is larger than {self._limits.entry_bytes / MEGABYTE:,.0f} MB"
-
-
-def _counted(kinds: Counter[str]) -> str:
-    """Returns in words how many files there are of each kind, such as `1 film and 2 sounds`."""
-    counts = [f"{kinds[kind]:,} {kind}{'' if kinds[kind] == 1 else 's'}" for kind in OTHER_KINDS if kind in kinds]
-    return " and ".join([", ".join(counts[:-1]), counts[-1]]) if len(counts) > 1 else counts[0]
 
 
 def _gigabytes(size: int) -> str:

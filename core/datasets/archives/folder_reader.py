@@ -80,4 +80,4 @@ def file_chunks(path: Path, follow_links: bool = False) -> Iterator[bytes]:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
     except OSError as error:
-        raise DamagedMember(f"it can't be read ({error.strerror})") from error
+        raise DamagedMember("unreadable", why=error.strerror) from error

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from core.datasets.names import RefusedName, has_picture_name, is_archive, is_junk, other_kind, split_name
-from core.errors import DatasetError
 from core.settings import ImportLimits
+from core.wording.coded import Note, Reason
+from core.wording.reasons import UnusableFileError
 
 CHUNK_BYTES = 64 * 1024
 
 
-class DamagedMember(DatasetError):  # noqa: N818 (a verdict on one entry; the import goes on)
-    """An entry whose bytes can't be read. Its text is the reason, worded to stand after the entry's name."""
+class DamagedMember(UnusableFileError):  # noqa: N818 (a verdict on one entry; the import goes on)
+    """An entry whose bytes can't be read."""
 
 
 class UndersizedMember(DamagedMember):
@@ -26,14 +27,14 @@ class Member:
         name: as the archive has it; not to be trusted.
         size: bytes it claims to have.
         packed_size: bytes it takes in the archive; 0 where that isn't known.
-        problem: reason why it can't be read, empty if nothing speaks against it.
+        problem: why it can't be read; None if nothing speaks against it.
         chunks: yields its real bytes, `CHUNK_BYTES` or fewer at a time. Raises `DamagedMember`.
     """
 
     name: str
     size: int
     packed_size: int
-    problem: str
+    problem: Reason | None
     chunks: Callable[[], Iterator[bytes]]
 
 
@@ -45,13 +46,13 @@ class Members:
         count: how many there are; 0 where that is only known at the end.
         declared_bytes: what those that may be taken claim to measure together; 0 where that is only known at the end.
         items: them, in the order in which they are best read.
-        notes: sentences on the whole, complete when all of them were read.
+        notes: on the whole, complete when all of them were read.
     """
 
     count: int
     declared_bytes: int
     items: Iterator[Member]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -62,12 +63,12 @@ class TableFile:
     data: bytes
 
 
-def may_be_taken(name: str, problem: str = "") -> bool:
+def may_be_taken(name: str, problem: Reason | None = None) -> bool:
     """Whether a file of this name may be a picture and so counts towards the limits: films and texts are never read.
 
     Args:
         name: as the archive has it.
-        problem: reason why it can't be read, if there is one.
+        problem: why it can't be read, if anything speaks against it.
     """
     if problem:
         return False
@@ -78,7 +79,7 @@ def may_be_taken(name: str, problem: str = "") -> bool:
     return not (is_junk(parts) or other_kind(parts) or is_archive(parts))
 
 
-def claimed_bytes(name: str, size: int, problem: str, limits: ImportLimits) -> int:
+def claimed_bytes(name: str, size: int, problem: Reason | None, limits: ImportLimits) -> int:
     """Returns how much of what an import may write a file claims: nothing if it won't be taken.
 
     One that is too large won't be either. But a source whose pictures claim to be as large as films isn't to be trusted

@@ -13,6 +13,7 @@ from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, is_class_name, tidy
 from core.datasets.names import MAX_NAME_LENGTH
 from core.errors import DatasetError
 from core.files.user_files import open_file
+from core.wording.coded import Reason
 
 Pictures = Sequence[tuple[str, Path | BinaryIO]]
 """The name and the file of each picture."""
@@ -68,15 +69,15 @@ def _numbered(name: str, number: int) -> str:
     return f"{stem} ({number}).{suffix}" if stem and dot else f"{name} ({number})"
 
 
-def _size(source: Path | BinaryIO) -> tuple[int, str]:
+def _size(source: Path | BinaryIO) -> tuple[int, Reason | None]:
     """Returns how many bytes a picture has, and why it can't be read."""
     try:
         if not isinstance(source, Path):
-            return source.seek(0, os.SEEK_END), ""
+            return source.seek(0, os.SEEK_END), None
         with open_file(source) as file:
-            return file.seek(0, os.SEEK_END), ""
+            return file.seek(0, os.SEEK_END), None
     except OSError as error:
-        return 0, f"it can't be read ({error.strerror})"
+        return 0, Reason("unreadable", {"why": error.strerror})
 
 
 def _chunks(source: Path | BinaryIO) -> Iterator[bytes]:
@@ -88,4 +89,4 @@ def _chunks(source: Path | BinaryIO) -> Iterator[bytes]:
         while chunk := source.read(CHUNK_BYTES):
             yield chunk
     except OSError as error:
-        raise DamagedMember(f"it can't be read ({error.strerror})") from error
+        raise DamagedMember("unreadable", why=error.strerror) from error

@@ -11,6 +11,7 @@ from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, M
 from core.errors import DatasetError, Stopped
 from core.progress import ShouldStop, never_stop
 from core.settings import MEGABYTE, ImportLimits
+from core.wording.coded import Note, Reason
 
 GZIP_MAGIC = b"\x1f\x8b"
 # `tarfile` reads long names and extended headers whole, whatever size they claim.
@@ -34,12 +35,12 @@ def tar_members(file: BinaryIO, name: str, limits: ImportLimits, should_stop: Sh
         limits: what it may claim.
         should_stop: asked now and then while what is left out is passed over.
     """
-    notes: list[str] = []
+    notes: list[Note] = []
     return Members(0, 0, _members(file, name, limits, should_stop, notes), notes)
 
 
 def _members(
-    file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, notes: list[str]
+    file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, notes: list[Note]
 ) -> Iterator[Member]:
     stream = _Forward(file, name, limits, should_stop)
     num_entries = 0
@@ -63,7 +64,7 @@ def _members(
     except TAR_ERRORS as error:
         raise _damaged(name, _what_is_wrong(error)) from error
     if not has_end_mark:
-        notes.append(f"{name} has no mark at its end, so it may have been cut off: look whether all pictures are here.")
+        notes.append(Note("no_end_mark", {"name": name}))
 
 
 def _damaged(name: str, detail: str) -> DatasetError:
@@ -78,12 +79,12 @@ def _what_is_wrong(error: Exception) -> str:
     return "it is cut off or isn't a tar inside"
 
 
-def _problem(info: tarfile.TarInfo) -> str:
+def _problem(info: tarfile.TarInfo) -> Reason | None:
     if info.issym() or info.islnk():
-        return "it is a link, and links aren't followed"
+        return Reason("link")
     if not info.isreg() or info.issparse() or info.mode & 0o7000:
-        return "it isn't a regular file"
-    return ""
+        return Reason("irregular")
+    return None
 
 
 def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
@@ -93,7 +94,7 @@ def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
     except TAR_ERRORS as error:
-        raise DamagedMember("it is cut off") from error
+        raise DamagedMember("cut_off_in_tar") from error
 
 
 class _Forward:

@@ -81,7 +81,7 @@ def _lzma_filter(head: bytes, size: int) -> dict[str, int]:
     # Nothing further back than its beginning can be meant, so a file needs no dictionary larger than itself.
     dictionary_bytes = max(min(dictionary_bytes, size), MIN_DICTIONARY_BYTES)
     if dictionary_bytes > MAX_DICTIONARY_BYTES:
-        raise DamagedMember("unpacking it takes too much memory: make the zip with the usual Deflate")
+        raise DamagedMember("memory_hungry")
     rest, literal_context_bits = divmod(packed_choices, 9)
     position_bits, literal_position_bits = divmod(rest, 5)
     return {

@@ -18,6 +18,7 @@ from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, M
 from core.datasets.archives.unpacking import UNPACKERS, UNPACKING_ERRORS, unpack
 from core.errors import DatasetError
 from core.settings import MEGABYTE, ImportLimits
+from core.wording.coded import Reason
 
 END = struct.Struct("<4s4H2LH")
 END_SIGNATURE = b"PK\x05\x06"
@@ -284,27 +285,27 @@ def _member(file: BinaryIO, entry: Entry) -> Member:
     return Member(name, entry.size, entry.packed_size, problem or _problem(entry), partial(_chunks, file, entry))
 
 
-def _decode_name(entry: Entry) -> tuple[str, str]:
+def _decode_name(entry: Entry) -> tuple[str, Reason | None]:
     """Returns the name and what is wrong with it. Many programs write UTF-8 without saying so."""
     if entry.unicode_name:
-        return entry.unicode_name, ""
+        return entry.unicode_name, None
     try:
-        return entry.raw_name.decode(), ""
+        return entry.raw_name.decode(), None
     except UnicodeDecodeError:
         label = entry.raw_name.decode("cp437")
-        return label, "its name isn't valid UTF-8, though it claims to be" if entry.flags & UTF8_NAME else ""
+        return label, Reason("wrong_encoding") if entry.flags & UTF8_NAME else None
 
 
-def _problem(entry: Entry) -> str:
+def _problem(entry: Entry) -> Reason | None:
     kind = stat.S_IFMT(entry.mode)
     if kind == stat.S_IFLNK:
-        return "it is a link, and links aren't followed"
+        return Reason("link")
     if kind not in (0, stat.S_IFREG) or entry.mode & SPECIAL_MODES:
-        return "it isn't a regular file"
+        return Reason("irregular")
     if entry.method not in UNPACKERS:
         method = METHODS.get(entry.method, f"method {entry.method}")
-        return f"it is packed with {method}, which can't be unpacked here: make the zip with the usual Deflate"
-    return ""
+        return Reason("packing", {"method": method})
+    return None
 
 
 def _chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
@@ -313,20 +314,20 @@ def _chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
         for chunk in unpack(entry.method, _packed_chunks(file, entry), entry.size):
             size += len(chunk)
             if size > entry.size:
-                raise UndersizedMember("it is larger than the zip says")
+                raise UndersizedMember("undersized")
             checksum = zlib.crc32(chunk, checksum)
             yield chunk
     except UNPACKING_ERRORS as error:
-        raise DamagedMember("it is damaged inside the zip and can't be unpacked") from error
+        raise DamagedMember("damaged_in_zip") from error
     if size != entry.size or checksum != entry.crc:
-        raise DamagedMember("it is damaged inside the zip: its checksum is wrong")
+        raise DamagedMember("wrong_checksum")
 
 
 def _packed_chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
     position = _data_start(file, entry)
     end = position + entry.packed_size
     if end > entry.end:
-        raise DamagedMember("it is damaged inside the zip: it overlaps the next entry")
+        raise DamagedMember("overlapping")
     while position < end:
         file.seek(position)
         chunk = file.read(min(CHUNK_BYTES, end - position))
@@ -339,8 +340,8 @@ def _packed_chunks(file: BinaryIO, entry: Entry) -> Iterator[bytes]:
 def _data_start(file: BinaryIO, entry: Entry) -> int:
     header = _unpack_at(file, LOCAL, entry.offset)
     if header is None or header[0] != LOCAL_SIGNATURE:
-        raise DamagedMember("it is damaged inside the zip: it has no header")
+        raise DamagedMember("no_header")
     name_size, extra_size = header[-2:]
     if file.read(name_size) != entry.raw_name or header[3] != entry.method:
-        raise DamagedMember("the zip describes it in two ways that don't agree")
+        raise DamagedMember("contradictory")
     return entry.offset + LOCAL.size + name_size + extra_size

@@ -26,6 +26,7 @@ from core.datasets.layouts.layout import (
 from core.datasets.names import fold_name
 from core.datasets.splits import split_word
 from core.errors import DatasetError
+from core.wording.coded import Note
 
 # Folders of which no picture has a class are said in one sentence from so many pictures on, else picture by picture.
 MANY_PICTURES = 20
@@ -180,23 +181,21 @@ def _pairs(one: LayoutCandidate, other: LayoutCandidate) -> Counter[tuple[str, s
 
 
 def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandidate:
-    """Says of folders full of pictures without a class in a sentence what would be said of each picture."""
+    """Says of folders full of pictures without a class in a note what would be said of each picture."""
     with_class = {
         path[:-1] for path, assignment in zip(paths, candidate.assignments, strict=True) if assignment.class_name
     }
     counts = Counter(path[:-1] for path in paths if path[:-1] not in with_class)
     quiet = {folder: count for folder, count in counts.items() if count >= MANY_PICTURES}
     assignments = tuple(
-        replace(assignment, reason="") if path[:-1] in quiet else assignment
+        replace(assignment, reason=None) if path[:-1] in quiet else assignment
         for path, assignment in zip(paths, candidate.assignments, strict=True)
     )
     notes = [
-        f"{count:,} pictures in {'/'.join(folder) or 'the outermost folder'} have no class and were left out."
-        for folder, count in quiet.items()
+        Note("pictures_without_class", {"count": count, "folder": "/".join(folder)}) for folder, count in quiet.items()
     ]
     if len(notes) > MAX_NOTES:
-        total = sum(quiet.values())
-        notes = [f"{total:,} pictures in {len(quiet):,} folders have no class and were left out."]
+        notes = [Note("folders_without_class", {"count": sum(quiet.values()), "folders": len(quiet)})]
     return replace(candidate, assignments=assignments, notes=(*candidate.notes, *notes))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from core.datasets.layouts.layout import FILE_NAMES, Assignment, Folders, LayoutCandidate, make_candidate, take_splits
 from core.datasets.names import fold_name
 from core.datasets.splits import TRAIN, UNDECIDED, split_word
+from core.wording.coded import Reason
 
 DIGITS = "0123456789"
 SEPARATORS = " ._-("
@@ -19,7 +20,7 @@ GENERIC = frozenset({
 # fmt: on
 # A stray or two doesn't make the names of a thousand pictures a coincidence.
 LABELLED_SHARE = 0.98
-MISNAMED = "its name doesn't begin with a class and end in a number"
+MISNAMED = Reason("misnamed")
 
 
 def read_file_names(paths: Sequence[Folders]) -> LayoutCandidate | None:

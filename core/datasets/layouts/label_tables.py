@@ -18,6 +18,7 @@ from core.datasets.layouts.file_names import labelled_splits
 from core.datasets.layouts.layout import TABLE, Assignment, Folders, LayoutCandidate, make_candidate
 from core.datasets.names import escape_label, fold_name
 from core.datasets.splits import UNDECIDED, split_word
+from core.wording.coded import Reason
 
 # fmt: off
 # What columns of classes are called, the likeliest first: names go before numbers.
@@ -43,7 +44,6 @@ MAX_LINES = 2_000_000
 MAX_NAMESAKES = 100
 # So many rows are looked at to find out which column names the pictures.
 ROWS_TO_JUDGE = 2000
-NO_CLASS = "no class for it"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Layout
             classes[picture], own_splits[picture] = label, split
     splits = _splits(paths, classes, own_splits)
     names = " and ".join(table.name for table in chosen)
-    reason = f"{names} {'says' if len(chosen) == 1 else 'say'} {NO_CLASS}"
+    reason = Reason("no_class", {"tables": [table.name for table in chosen]})
     assignments = [
         Assignment(label, split) if label else Assignment("", reason=reason)
         for label, split in zip(classes, splits, strict=True)

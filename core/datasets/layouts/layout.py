@@ -8,6 +8,7 @@ from os.path import commonprefix
 from core.datasets.names import fold_name
 from core.datasets.splits import SPLITS, TRAIN, UNDECIDED, split_word
 from core.errors import DatasetError
+from core.wording.coded import Note, Reason
 
 CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folders", "csv", "file_names"
 LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
@@ -17,7 +18,7 @@ EXPECTED = (
     "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
     "cat.12.jpg, or a CSV of labels."
 )
-OUTSIDE = "it lies outside the class folders"
+OUTSIDE = Reason("outside")
 SHOWN_CLASSES = 4
 
 Folders = tuple[str, ...]
@@ -30,12 +31,12 @@ class Assignment:
     Attributes:
         class_name: empty for a picture without one, which is left out.
         split: `train`, `validation`, `test` or empty.
-        reason: why it has no class, worded to stand after its name and a colon; empty where a note says it of all.
+        reason: why it has no class; None where it has one, and where a note says it of all.
     """
 
     class_name: str
     split: str = UNDECIDED
-    reason: str = ""
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class LayoutCandidate:
         class_names: the classes it gives, sorted.
         counts: how many pictures each of them has.
         assignments: of each picture; empty where only the choice matters.
-        notes: sentences on pictures that it leaves out.
+        notes: on pictures that it leaves out.
     """
 
     name: str
@@ -56,7 +57,7 @@ class LayoutCandidate:
     class_names: tuple[str, ...]
     counts: tuple[int, ...]
     assignments: tuple[Assignment, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     def summary(self) -> str:
         """Returns its classes in words, such as `2 classes: cats (10), dogs (12)`."""
@@ -80,7 +81,7 @@ class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
 
 
 def make_candidate(
-    name: str, description: str, assignments: Iterable[Assignment], notes: Sequence[str] = ()
+    name: str, description: str, assignments: Iterable[Assignment], notes: Sequence[Note] = ()
 ) -> LayoutCandidate:
     """Returns a candidate with its classes counted. Classes whose names differ only by case become one."""
     assignments = tuple(assignments)

@@ -8,9 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
-from core.datasets.layouts.file_names import MISNAMED
-from core.datasets.layouts.label_tables import NO_CLASS
-from core.datasets.layouts.layout import OUTSIDE
 from core.datasets.quality.advice import advise
 from core.datasets.quality.duplicate_issues import find_duplicate_issues, keep_one
 from core.datasets.quality.duplicates import group_duplicates
@@ -20,6 +17,7 @@ from core.datasets.quality.quality_checks import check_pictures
 from core.datasets.quality.storing import storing_findings
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
+from core.wording import reasons as words
 
 __all__ = [
     "KINDS",
@@ -35,6 +33,8 @@ __all__ = [
 ]
 AUDIT_NAME = "audit.json"
 AUDIT_FORMAT = 1
+# Why sound pictures were left out.
+WITHOUT_CLASS = ("outside", "misnamed", "no_class")
 PHASE = "audit"
 
 
@@ -91,9 +91,9 @@ def _look(dataset: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> 
 def _unreadable(dataset: DatasetIndex) -> list[Issue]:
     """Returns an issue for each file that could not be used; not for sound pictures that belong to no class."""
     return [
-        Issue("corrupt", item.name, item.reason, 1.0)
+        Issue("corrupt", item.name, words.reason(item.reason), 1.0)
         for item in dataset.skipped
-        if item.reason not in (OUTSIDE, MISNAMED) and not item.reason.endswith(NO_CLASS)
+        if item.reason.code not in WITHOUT_CLASS
     ]
 
 

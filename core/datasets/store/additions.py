@@ -21,6 +21,8 @@ from core.datasets.versions.edits import version_of
 from core.errors import DatasetError
 from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits
+from core.wording import reasons as words
+from core.wording.coded import Note, Reason
 
 ARRIVED = "arrived"
 # Files that are added are named by their content, so that a path means the same picture in all versions.
@@ -43,7 +45,7 @@ class _Refused:
     """A file that isn't added: its name, why, and whether that is only because the picture is there already."""
 
     name: str
-    reason: str
+    reason: Reason
     is_known: bool = False
 
 
@@ -104,18 +106,18 @@ def _judged(
 ) -> Iterator[_Arrived | _Refused]:
     """Yields each file as a picture to add, or why it isn't."""
     known = {
-        sample.digest: f"it is in {parent.name} already, in the class {parent.class_names[sample.label]}"
+        sample.digest: Reason("known", {"dataset": parent.name, "class_name": parent.class_names[sample.label]})
         for sample in parent.samples
     }
     files = extraction.files
     for file, verdict in zip(files, judge(files, [True] * len(files), folder, limits), strict=True):
         name = _own_name(file.label)
-        if isinstance(verdict, str):
+        if isinstance(verdict, Reason):
             yield _Refused(name, verdict)
         elif file.digest in known:
             yield _Refused(name, known[file.digest], is_known=True)
         else:
-            known[file.digest] = f"it is the same picture as {name}"
+            known[file.digest] = Reason("twice", {"name": name})
             yield _Arrived(folder / file.file_name, name, file.digest, verdict)
 
 
@@ -147,13 +149,11 @@ def _own_name(label: str) -> str:
     return label.removeprefix(f"{ARRIVED}/")
 
 
-def _notes(known: list[str]) -> tuple[str, ...]:
-    """Returns a sentence on the pictures that are there already, if there are any."""
+def _notes(known: list[str]) -> tuple[Note, ...]:
+    """Returns a note on the pictures that are there already, if there are any."""
     if not known:
         return ()
-    which = "1 of the pictures was" if len(known) == 1 else f"{len(known):,} of the pictures were"
-    more = f" and {len(known) - SHOWN_NAMES:,} more" if len(known) > SHOWN_NAMES else ""
-    return (f"{which} left out, being in the data set already: {', '.join(known[:SHOWN_NAMES])}{more}.",)
+    return (Note("known_pictures", {"count": len(known), "names": known[:SHOWN_NAMES]}),)
 
 
 def _nothing(class_name: str, refused: list[_Refused]) -> str:
@@ -162,4 +162,5 @@ def _nothing(class_name: str, refused: list[_Refused]) -> str:
     first = refused[0]
     which = "The picture" if len(refused) == 1 else f"None of the {len(refused):,} pictures"
     can = "can't" if len(refused) == 1 else "can"
-    return f"{which} {can} be added to the class {class_name}. {first.name}: {first.reason}. Choose others."
+    why = words.reason(first.reason)
+    return f"{which} {can} be added to the class {class_name}. {first.name}: {why}. Choose others."

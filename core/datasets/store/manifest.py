@@ -2,9 +2,10 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
@@ -12,10 +13,19 @@ from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import SPLITS, UNDECIDED
 from core.errors import DatasetError
 from core.files import durable
+from core.wording.coded import Note, Reason
 
 MANIFEST_NAME = "dataset.json"
-RECORD_FORMAT = 1
+RECORD_FORMAT = 2
+# The first had sentences where there are codes.
+READABLE_FORMATS = (1, RECORD_FORMAT)
 MISSING, UNREADABLE, OTHER_VERSION = "missing", "unreadable", "other_version"
+# What older versions wrote of sound pictures that belong to no class.
+OLD_REASONS = {
+    "it lies outside the class folders": Reason("outside"),
+    "its name doesn't begin with a class and end in a number": Reason("misnamed"),
+}
+ONE_TABLE, TABLES = " says no class for it", " say no class for it"
 KNOWN_SPLITS = {*SPLITS, UNDECIDED}
 
 
@@ -43,8 +53,8 @@ def write_manifest(dataset: DatasetIndex) -> None:
         "validation_split": dataset.validation_split,
         "created": dataset.created,
         "num_ignored": dataset.num_ignored,
-        "skipped": [[skipped.name, skipped.reason] for skipped in dataset.skipped],
-        "notes": dataset.notes,
+        "skipped": [[item.name, item.reason.code, item.reason.parameters] for item in dataset.skipped],
+        "notes": [note.as_json() for note in dataset.notes],
         "parent": dataset.parent,
         "edits": [[edit.kind, edit.paths, edit.class_names, edit.number] for edit in dataset.edits],
         "samples": samples,
@@ -82,19 +92,19 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
             f"The data set {path.parent.name} was made by a newer version of the studio. Use that version, or delete "
             "the data set.",
         )
-    if values["format"] != RECORD_FORMAT:
+    if values["format"] not in READABLE_FORMATS:
         raise ValueError("no format that there has ever been")
     dataset = DatasetIndex(
         id=values["id"],
         name=values["name"],
         class_names=tuple(values["class_names"]),
         samples=tuple(Sample(*row) for row in values["samples"]),
-        skipped=tuple(Skipped(*row) for row in values["skipped"]),
+        skipped=tuple(_skipped(*row) for row in values["skipped"]),
         num_ignored=values["num_ignored"],
         folder=path.parent,
         validation_split=values["validation_split"],
         created=values["created"],
-        notes=tuple(values["notes"]),
+        notes=tuple(Note.from_json(note) for note in values["notes"]),
         parent=values.get("parent", ""),
         edits=tuple(
             Edit(kind, tuple(paths), tuple(class_names), number)
@@ -105,17 +115,32 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
     return dataset
 
 
+def _skipped(name: str, reason: str, parameters: Mapping[str, Any] | None = None) -> Skipped:
+    """Reads a file that was left out; without parameters, the reason is a sentence of an older version."""
+    if parameters is None:
+        return Skipped(name, _old_reason(reason))
+    return Skipped(name, Reason.from_json({"code": reason, "parameters": parameters}))
+
+
+def _old_reason(sentence: str) -> Reason:
+    """Returns the code of a sentence on which something is decided, others as they are."""
+    if sentence in OLD_REASONS:
+        return OLD_REASONS[sentence]
+    if names := sentence.removesuffix(ONE_TABLE) if sentence.endswith(ONE_TABLE) else "":
+        return Reason("no_class", {"tables": [names]})
+    if sentence.endswith(TABLES):
+        return Reason("no_class", {"tables": sentence.removesuffix(TABLES).split(" and ")})
+    return Reason.from_json(sentence)
+
+
 def _check(dataset: DatasetIndex) -> None:
     """Checks what a record says: what reads a data set relies on it.
 
     Raises:
         ValueError: something can't be right.
     """
-    _require(
-        _are_texts((dataset.id, dataset.name, dataset.parent, *dataset.class_names, *dataset.notes))
-        and bool(dataset.id)
-    )
-    _require(_are_texts(text for item in dataset.skipped for text in (item.name, item.reason)))
+    _require(_are_texts((dataset.id, dataset.name, dataset.parent, *dataset.class_names)) and bool(dataset.id))
+    _require(_are_texts(item.name for item in dataset.skipped))
     _require(bool(dataset.class_names) and isinstance(dataset.num_ignored, int))
     for number in (dataset.created, dataset.validation_split):
         _require(isinstance(number, int | float) and math.isfinite(number) and number >= 0)

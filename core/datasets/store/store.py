@@ -33,6 +33,7 @@ from core.errors import DatasetError
 from core.files import durable
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
+from core.wording.coded import Note
 
 
 class DatasetStore:
@@ -336,7 +337,6 @@ class DatasetStore:
 
 def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:
     """Returns the data set that is here, with what this import left out and a note that nothing was added."""
-    note = f"These {len(known.samples)} pictures were here already, as {known.name}: nothing was added."
-    if imported.parent:
-        note = f"{known.name} holds just these pictures already: no new version was made."
+    code = "same_version" if imported.parent else "already_here"
+    note = Note(code, {"count": len(known.samples), "name": known.name})
     return replace(known, skipped=imported.skipped, num_ignored=imported.num_ignored, notes=(note, *imported.notes))

@@ -21,6 +21,8 @@ from core.images.decoder_threads import decoder_threads
 from core.images.decoding import PictureError, open_sized
 from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits
+from core.wording import reasons as words
+from core.wording.coded import Note, Reason
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def build_index(
     progress = Progress("pictures", len(files), on_event, should_stop)
     verdicts = judge(files, [bool(assignment.class_name) for assignment in assignments], folder, limits)
     for file, assignment, verdict in zip(files, assignments, verdicts, strict=True):
-        if isinstance(verdict, str):
+        if isinstance(verdict, Reason):
             if assignment.class_name or assignment.reason:
                 skipped.append(Skipped(file.label, assignment.reason or verdict))
             (folder / file.file_name).unlink()
@@ -100,7 +102,7 @@ def build_index(
 
 def judge(
     files: Sequence[ExtractedFile], is_inside: Sequence[bool], folder: Path, limits: ImportLimits
-) -> Iterator[str | Sound]:
+) -> Iterator[Reason | Sound]:
     """Yields, for each file in turn, what it is like, or the reason why it is left out."""
     pool = decoder_threads("pictures")
     try:
@@ -110,13 +112,13 @@ def judge(
         pool.shutdown(cancel_futures=True)
 
 
-def _judge(path: Path, is_inside: bool, limits: ImportLimits) -> str | Sound:
+def _judge(path: Path, is_inside: bool, limits: ImportLimits) -> Reason | Sound:
     if not is_inside:
         return OUTSIDE
     try:
         picture, size = open_sized(path, limits, SIDE)
     except PictureError as error:
-        return str(error)
+        return error.reason
     _flush(path)
     return Sound(size, measure(picture))
 
@@ -126,14 +128,13 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _leaks(samples: Sequence[Sample]) -> tuple[str, ...]:
-    """Returns a sentence if copies of training pictures are among those that are to measure the training."""
+def _leaks(samples: Sequence[Sample]) -> tuple[Note, ...]:
+    """Returns a note if copies of training pictures are among those that are to measure the training."""
     train = {sample.digest for sample in samples if sample.split == TRAIN}
     copies = sum(sample.split in (VALIDATION, TEST) and sample.digest in train for sample in samples)
     if not copies:
         return ()
-    what = "1 validation or test picture is" if copies == 1 else f"{copies:,} validation or test pictures are"
-    return (f"{what} also in the train folder, so accuracy will look better than it is.",)
+    return (Note("copies_in_train", {"count": copies}),)
 
 
 def _check_classes(class_names: tuple[str, ...], extraction: Extraction, name: str) -> None:
@@ -153,7 +154,7 @@ def _main_reason(skipped: Sequence[Skipped]) -> str:
     reason = Counter(item.reason for item in skipped).most_common(1)[0][0]
     files = "1 file was" if len(skipped) == 1 else f"{len(skipped):,} files were"
     example = next(item.name for item in skipped if item.reason == reason)
-    return f" {files} skipped, such as {example}: {reason}."
+    return f" {files} skipped, such as {example}: {words.reason(reason)}."
 
 
 def check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: str) -> None:

@@ -19,6 +19,7 @@ from core.datasets.versions.pending_edits import (
 )
 from core.errors import CoreError
 from core.processes.dataset_jobs import make_version_in_subprocess
+from core.wording.dataset_notes import dataset_note
 from pages.components import wording
 from pages.components.shared import pictures
 from pages.components.shell import dialogs, job_views, session
@@ -99,7 +100,7 @@ def show_made(job: Job[DatasetIndex]) -> None:
         session.choose_dataset(version.id)
     known = session.dataset_store().get(version.id)
     if set(version.notes) > set(known.notes):
-        st.info("\n\n".join(wording.plain(note) for note in version.notes), icon=":material/info:")
+        st.info("\n\n".join(wording.plain(dataset_note(note)) for note in version.notes), icon=":material/info:")
         return
     done = wording.plain(wording.changes(version.edits))
     st.toast(f"**{wording.plain(version.name)}** is ready: {done}.", icon=":material/check_circle:")

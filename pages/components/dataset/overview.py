@@ -9,6 +9,7 @@ from core.datasets.quality.audit import KINDS
 from core.datasets.quality.issues import Issue
 from core.datasets.sample import Sample
 from core.datasets.splits import LARGEST_SHARE, SMALLEST_SHARE, SPLITS
+from core.wording.dataset_notes import dataset_note
 from pages.components import wording
 from pages.components.charts import chart_view, charts, dataset_charts
 from pages.components.dataset import dataset_views, decisions
@@ -40,7 +41,7 @@ def show(dataset: DatasetIndex, found: Findings | None, open_issues: Callable[[]
     split = _split(dataset)
     _numbers(split)
     for note in dataset.notes:
-        st.caption(wording.plain(note))
+        st.caption(wording.plain(dataset_note(note)))
     _pictures(split, found)
     left, right = st.columns(2, gap="medium")
     with left:

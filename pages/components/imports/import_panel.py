@@ -9,6 +9,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.store.samples import SAMPLES, SampleSet
 from core.processes.dataset_jobs import import_sample_in_subprocess
+from core.wording.dataset_notes import dataset_note
 from pages.components import wording
 from pages.components.imports import build_form, upload_box
 from pages.components.imports.source_imports import SourceImport
@@ -54,7 +55,7 @@ def show_imported(job: Job[DatasetIndex]) -> None:
         count = wording.count(len(imported.samples), "picture")
         st.toast(f"{wording.plain(imported.name)} is in: {count}.", icon=":material/check_circle:")
         return
-    st.info("\n\n".join(wording.plain(note) for note in imported.notes), icon=":material/info:")
+    st.info("\n\n".join(wording.plain(dataset_note(note)) for note in imported.notes), icon=":material/info:")
     left_out.show(imported, key="imported")
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, LayoutCandidate
+from core.wording.dataset_notes import dataset_note
 from pages.components import wording
 from pages.components.imports.source_imports import UndecidedImport
 from pages.components.shell import job_views, session
@@ -56,7 +57,7 @@ def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandid
     )
     st.caption(wording.plain(words))
     for note in candidate.notes:
-        st.caption(wording.plain(note))
+        st.caption(wording.plain(dataset_note(note)))
     st.button(
         f"Use the {USE_WORDS.get(candidate.name, 'classes')}",
         key=f"use_{job.id}_{candidate.name}",

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
+from core.wording.reasons import reason
 from pages.components import wording
 from pages.components.shared import tables
 
@@ -17,7 +18,10 @@ def show(dataset: DatasetIndex, key: str = "") -> None:
     if dataset.skipped:
         with st.expander(f"Left out: {wording.count(len(dataset.skipped), 'file')}", icon=":material/block:"):
             tables.show(
-                {"File": [item.name for item in dataset.skipped], "Reason": [item.reason for item in dataset.skipped]},
+                {
+                    "File": [item.name for item in dataset.skipped],
+                    "Reason": [reason(item.reason) for item in dataset.skipped],
+                },
                 alt="Files that were left out, with the reason",
                 file_name="left-out.csv",
                 csv_key=key,

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from core.files.user_files import MAX_DEPTH, is_file, is_folder, open_file, walk
+from core.wording.coded import Reason
+from core.wording.reasons import reason
 
 NOBODY = 65534
 MOST_SECONDS = 30
@@ -113,14 +115,14 @@ def test_files_are_found_in_the_order_of_their_names(tmp_path):
         (tmp_path / name).write_bytes(b"12")
     found = list(walk(tmp_path))
     assert [item.name for item in found] == ["0.png", "c.png", "a/1.png", "a/z/1.png", "b/1.png", "b/2.png"]
-    assert all((item.size, item.problem) == (2, "") and item.path == tmp_path / item.name for item in found)
+    assert all((item.size, item.problem) == (2, None) and item.path == tmp_path / item.name for item in found)
 
 
 def test_links_arent_followed_even_in_circles(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "up").symlink_to("..")
     (tmp_path / "a" / "self").symlink_to("self")
-    assert {item.name: item.problem for item in walk(tmp_path)} == dict.fromkeys(
+    assert {item.name: reason(item.problem) for item in walk(tmp_path)} == dict.fromkeys(
         ("a/self", "a/up"), "it is a link, and links aren't followed"
     )
 
@@ -129,7 +131,7 @@ def test_folders_are_looked_into_as_deep_as_names_may_be(tmp_path):
     with folder_of_depth(tmp_path, 1200):
         (found,) = walk(tmp_path)
         assert found.name == "/".join("d" * MAX_DEPTH)
-        assert found.problem == "it lies more than 63 folders deep"
+        assert reason(found.problem) == "it lies more than 63 folders deep"
 
 
 def test_paths_that_get_too_long_for_the_system(tmp_path):
@@ -141,7 +143,7 @@ def test_paths_that_get_too_long_for_the_system(tmp_path):
         os.chdir("d" * 255)
     os.chdir(here)
     (found,) = walk(tmp_path)
-    assert found.problem == "it can't be read (File name too long)"
+    assert reason(found.problem) == "it can't be read (File name too long)"
     subprocess.run(["rm", "-rf", tmp_path / ("d" * 255)], check=True)
 
 
@@ -159,7 +161,9 @@ def test_a_folder_that_vanishes_while_it_is_gone_through(tmp_path):
     found = walk(tmp_path)
     assert next(found).name == "a/1.png"
     subprocess.run(["rm", "-r", tmp_path / "b"], check=True)
-    assert [(item.name, item.problem) for item in found] == [("b", "it can't be read (No such file or directory)")]
+    assert [(item.name, reason(item.problem)) for item in found] == [
+        ("b", "it can't be read (No such file or directory)")
+    ]
 
 
 def test_a_folder_that_is_closed_to_us():
@@ -178,4 +182,4 @@ def test_a_folder_that_is_closed_to_us():
         finally:
             os.seteuid(user)
             (folder / "closed").chmod(0o700)
-    assert found == [("a.png", ""), ("closed", "it can't be read (Permission denied)")]
+    assert found == [("a.png", None), ("closed", Reason("unreadable", {"why": "Permission denied"}))]

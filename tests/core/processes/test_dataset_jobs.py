@@ -23,6 +23,7 @@ from core.processes.dataset_jobs import (
     import_sample_in_subprocess,
     make_version_in_subprocess,
 )
+from core.wording.dataset_notes import dataset_note
 
 NAMES = ("cats", "dogs")
 
@@ -53,7 +54,7 @@ def test_it_gives_what_an_import_in_this_process_gives(store, pets, tmp_path):
     again = import_in_subprocess(store, tmp_path / "pets.zip")
     assert again == store.import_source(tmp_path / "pets.zip")
     assert again.samples == dataset.samples
-    assert "were here already, as pets" in again.notes[0]
+    assert "were here already, as pets" in dataset_note(again.notes[0])
     assert not children()
 
 
@@ -97,7 +98,9 @@ def test_a_question_comes_back_and_its_answer_is_followed(store, tmp_path, pictu
     assert caught.value.candidates == tuple(replace(candidate, assignments=()) for candidate in there.value.candidates)
     assert left_behind(tmp_path) == []
     dataset = import_in_subprocess(store, upload, layout=caught.value.candidates[1].name, label="things.zip")
-    assert caught.value.candidates[1].notes == ("20 pictures in others have no class and were left out.",)
+    assert tuple(map(dataset_note, caught.value.candidates[1].notes)) == (
+        "20 pictures in others have no class and were left out.",
+    )
     assert (dataset.name, dataset.class_names, dataset.notes) == ("things", NAMES, caught.value.candidates[1].notes)
 
 
@@ -133,7 +136,9 @@ def test_pictures_are_added(store, pets, tmp_path, picture):
         store, dataset.name, dataset.class_names[1], sources, lambda event: phases.append(event.phase)
     )
     assert (version.parent, len(version.samples)) == (dataset.id, len(dataset.samples) + 1)
-    assert version.notes == ("1 of the pictures was left out, being in the data set already: known.png.",)
+    assert tuple(map(dataset_note, version.notes)) == (
+        "1 of the pictures was left out, being in the data set already: known.png.",
+    )
     assert {"extract", "pictures", "version"} <= set(phases)
     with pytest.raises(DatasetError, match="Expected pictures to add to the class cats"):
         add_pictures_in_subprocess(store, dataset.id, "cats", [])

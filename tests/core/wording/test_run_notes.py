@@ -16,6 +16,11 @@ TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
             {"damaged": 1, "wanted": 3000},
             "Features of 1 of 3,000 pictures were damaged on disk and were computed again.",
         ),
+        (
+            "feature_lists_damaged",
+            {"lists": 2},
+            "2 lists of features on disk were damaged; what was missing was computed again.",
+        ),
         ("ran_in_tensorflow", {"version": "2.21", "reason": "", "cosine": 1.0}, f"{TENSORFLOW}."),
         (
             "ran_in_tensorflow",

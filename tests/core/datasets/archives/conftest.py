@@ -6,6 +6,7 @@ import pytest
 
 from core.datasets.archives.archive import extract
 from core.errors import DatasetError
+from core.wording.reasons import reason
 
 
 @pytest.fixture
@@ -38,4 +39,4 @@ def labels(extraction):
 
 
 def skipped(extraction):
-    return {item.name: item.reason for item in extraction.skipped}
+    return {item.name: reason(item.reason) for item in extraction.skipped}

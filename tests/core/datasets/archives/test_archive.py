@@ -9,6 +9,7 @@ import pytest
 from core.datasets.archives.archive import extract
 from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, ImportLimits
+from core.wording.dataset_notes import dataset_note
 from tests.core.datasets.archives.conftest import labels, skipped
 from tests.core.files.test_user_files import make_socket
 
@@ -95,7 +96,10 @@ def test_names_that_differ_by_case_or_accents_are_both_kept_and_noted(take, zip_
     extraction = take(zip_of({name: picture(number) for number, name in enumerate(names)}))
     assert len(extraction.files) == 4
     assert len(extraction.notes) == 2
-    assert extraction.notes[0] == "cats/a.png differs from another name only by case or accents. Both are kept."
+    assert (
+        dataset_note(extraction.notes[0])
+        == "cats/a.png differs from another name only by case or accents. Both are kept."
+    )
 
 
 def test_a_file_that_is_also_a_folder_is_no_problem(take, zip_of, picture):
@@ -130,7 +134,9 @@ def test_tables_that_cant_be_read(take, raw_zip, entry, picture):
     files += [entry(b"d.csv", b"x" * 600, size=300), entry(b"e.csv", b"id", mode=stat.S_IFLNK), entry(b"f", picture(1))]
     extraction = take(raw_zip(files), limits)
     assert [table.parts for table in extraction.tables] == [("a.csv",)]
-    assert extraction.notes == ("b.csv wasn't read for classes: tables of more than 0 MB aren't read.",)
+    assert tuple(map(dataset_note, extraction.notes)) == (
+        "b.csv wasn't read for classes: tables of more than 0 MB aren't read.",
+    )
     assert skipped(extraction) == {
         "c.csv": "it is damaged inside the zip: its checksum is wrong",
         "d.csv": "it is larger than the zip says",
@@ -227,10 +233,12 @@ def test_what_is_left_out_is_counted_by_its_kind(tmp_path, picture, zip_of, take
     names = ["a.mp4", "b.MKV", "c.mp3", "d.safetensors", "e.txt"]
     extraction = take(zip_of(dict.fromkeys(names, b"some") | {"cats/a.png": picture(1)}))
     assert extraction.num_ignored == 5
-    assert extraction.notes == ("2 films, 1 sound and 1 model file beside the pictures weren't read.",)
+    assert tuple(map(dataset_note, extraction.notes)) == (
+        "2 films, 1 sound and 1 model file beside the pictures weren't read.",
+    )
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "film.mov").touch()
-    assert extract(tmp_path / "source", tmp_path, "source", limits).notes == (
+    assert tuple(map(dataset_note, extract(tmp_path / "source", tmp_path, "source", limits).notes)) == (
         "1 film beside the pictures wasn't read.",
     )
 

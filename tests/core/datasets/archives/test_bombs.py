@@ -13,6 +13,7 @@ import pytest
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits, Settings
+from core.wording.reasons import reason
 
 MOST_SECONDS = 5
 BLOCK_BYTES = 16 * MEGABYTE
@@ -59,7 +60,9 @@ def test_a_file_that_claims_to_be_huge_among_honest_ones(tmp_path, raw_zip, entr
     started = time.perf_counter()
     dataset = store.import_source(tmp_path / "claim.zip")
     assert time.perf_counter() - started < MOST_SECONDS
-    assert [(item.name, item.reason) for item in dataset.skipped] == [("cat/huge.png", "it is larger than 256 MB")]
+    assert [(item.name, reason(item.reason)) for item in dataset.skipped] == [
+        ("cat/huge.png", "it is larger than 256 MB")
+    ]
 
 
 def test_a_zip_of_10_mb_that_unpacks_to_10_gb(refusal, raw_zip, entry):
@@ -123,6 +126,6 @@ def test_a_picture_of_billions_of_pixels(store, tmp_path, zip_of, picture):
     started = time.perf_counter()
     dataset = store.import_source(tmp_path / "pets.zip")
     assert time.perf_counter() - started < MOST_SECONDS
-    assert [(item.name, item.reason) for item in dataset.skipped] == [
+    assert [(item.name, reason(item.reason)) for item in dataset.skipped] == [
         ("cat/huge.png", "too large, it claims far more pixels than are allowed")
     ]

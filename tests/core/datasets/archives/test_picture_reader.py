@@ -6,6 +6,7 @@ import pytest
 
 from core.datasets.archives.picture_reader import picture_members
 from core.errors import DatasetError
+from core.wording.reasons import reason
 
 
 def names(classes):
@@ -57,4 +58,4 @@ def test_names_of_classes_that_are_refused(name):
 
 def test_a_file_that_is_gone(tmp_path):
     (member,) = picture_members({"cats": [("a.png", tmp_path / "gone.png")]}).items
-    assert member.problem == "it can't be read (No such file or directory)"
+    assert reason(member.problem) == "it can't be read (No such file or directory)"

@@ -12,6 +12,8 @@ from core.datasets.archives.archive import extract
 from core.datasets.archives.tar_reader import tar_members
 from core.errors import DatasetError, Stopped
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
+from core.wording.dataset_notes import dataset_note
+from core.wording.reasons import reason
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_names_and_kinds_that_are_refused(take, picture):
     ]
     extraction = take(tar_of({"cats/a.png": picture(1), "../b.png": picture(2), "/c.png": picture(3)}, links))
     assert labels(extraction) == ["cats/a.png"]
-    assert [(item.name, item.reason) for item in extraction.skipped] == [
+    assert [(item.name, reason(item.reason)) for item in extraction.skipped] == [
         ("../b.png", "its name points out of the archive"),
         ("/c.png", "its name is an absolute path"),
         ("cats/link.png", "it is a link, and links aren't followed"),
@@ -134,7 +136,7 @@ def test_a_tar_without_its_end_mark_is_taken_with_a_note(take, plain, pack):
     end = -(-len(plain.rstrip(b"\0")) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
     extraction = take(pack(plain[:end]))
     assert len(extraction.files) == 3
-    assert extraction.notes == (
+    assert tuple(map(dataset_note, extraction.notes)) == (
         "some.tgz has no mark at its end, so it may have been cut off: look whether all pictures are here.",
     )
     assert not take(pack(plain[: end + tarfile.BLOCKSIZE])).notes
@@ -151,7 +153,7 @@ def test_a_film_in_a_tar_is_passed_over(tmp_path, plain, picture, limits):
     (tmp_path / "pictures").mkdir()
     extraction = extract(tmp_path / "some.tar", tmp_path / "pictures", "some.tar", limits)
     assert len(extraction.files) == 3
-    assert extraction.notes == ("1 film beside the pictures wasn't read.",)
+    assert tuple(map(dataset_note, extraction.notes)) == ("1 film beside the pictures wasn't read.",)
 
 
 def test_passing_over_a_film_in_a_gzip_can_be_stopped(plain):

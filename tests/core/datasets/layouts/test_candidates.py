@@ -8,6 +8,8 @@ from core.datasets.archives.members import TableFile
 from core.datasets.layouts.candidates import candidates, choose_candidate
 from core.datasets.layouts.layout import AmbiguousLayout, LayoutCandidate
 from core.errors import DatasetError
+from core.wording.dataset_notes import dataset_note
+from core.wording.reasons import reason
 
 
 def split(paths):
@@ -220,12 +222,12 @@ def test_few_pictures_without_a_class_are_listed_and_many_counted():
     candidate = choose_candidate(split(paths), [], "pets.zip")
     assert counted(candidate) == {"cat": 40, "dog": 40}
     assert {assignment.split for assignment in candidate.assignments} == {""}
-    assert candidate.assignments[80].reason == "its name doesn't begin with a class and end in a number"
-    assert {assignment.reason for assignment in candidate.assignments[81:]} == {""}
-    assert candidate.notes == ("20 pictures in test1 have no class and were left out.",)
+    assert reason(candidate.assignments[80].reason) == "its name doesn't begin with a class and end in a number"
+    assert {assignment.reason for assignment in candidate.assignments[81:]} == {None}
+    assert tuple(map(dataset_note, candidate.notes)) == ("20 pictures in test1 have no class and were left out.",)
     few = choose_candidate(split(paths[:-1]), [], "pets.zip")
     assert not few.notes
-    assert few.assignments[-1].reason == "its name doesn't begin with a class and end in a number"
+    assert reason(few.assignments[-1].reason) == "its name doesn't begin with a class and end in a number"
 
 
 def test_unlabelled_test_pictures_beside_class_folders():
@@ -235,7 +237,7 @@ def test_unlabelled_test_pictures_beside_class_folders():
     assert counted(candidate) == {"ice": 8, "sea": 8}
     assert [assignment.split for assignment in candidate.assignments] == ["train"] * 8 + ["test"] * 8
     candidate = choose_candidate(split(paths + many("seg_pred/seg_pred/{}.jpg", 14)), [], "scenes.zip")
-    assert [assignment.reason for assignment in candidate.assignments[16:]] == [
+    assert [reason(assignment.reason) for assignment in candidate.assignments[16:]] == [
         "it lies outside the class folders"
     ] * 14
 
@@ -243,7 +245,7 @@ def test_unlabelled_test_pictures_beside_class_folders():
 def test_many_folders_without_a_class_are_one_note():
     paths = [*many("train/cat.{}.jpg", 200), *many("train/dog.{}.jpg", 200), *many("val/cat.{}.jpg")]
     paths += [path for folder in range(6) for path in many(f"extra/{folder}/{{}}.jpg", 20)]
-    assert choose_candidate(split(paths), [], "pets.zip").notes == (
+    assert tuple(map(dataset_note, choose_candidate(split(paths), [], "pets.zip").notes)) == (
         "120 pictures in 6 folders have no class and were left out.",
     )
 

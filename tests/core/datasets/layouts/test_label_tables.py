@@ -9,6 +9,7 @@ import pytest
 from core.datasets.archives.members import TableFile
 from core.datasets.layouts.label_tables import as_cell, read_tables
 from core.settings import MEGABYTE, ImportLimits
+from core.wording.reasons import reason
 from tests.project import ROOT
 
 PATHS = ["images/1.jpg", "images/2.jpg", "images/3.jpg", "images/4.png"]
@@ -89,7 +90,7 @@ def test_labels_that_a_spreadsheet_would_take_for_formulas(label):
 
 def test_pictures_that_arent_listed():
     candidate = read_tables([("1.jpg",), ("2.jpg",), ("3.jpg",)], [table("file,label\n1.jpg,cat\n2.jpg,dog\n3.jpg,\n")])
-    assert candidate.assignments[2].reason == "labels.csv says no class for it"
+    assert reason(candidate.assignments[2].reason) == "labels.csv says no class for it"
     assert candidate.counts == (1, 1)
 
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
+from core.datasets.layouts.file_names import MISNAMED
+from core.datasets.layouts.layout import OUTSIDE
 from core.datasets.quality import audit as audits
 from core.datasets.quality.audit import KINDS, Advice, Audit, Issue
 from core.datasets.quality.image_statistics import STATISTICS_NAME
@@ -15,6 +17,7 @@ from core.datasets.sample import Skipped
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings
+from core.wording.coded import Reason
 from tests.conftest import draw_folder
 from tests.core.datasets.drawing import draw_scene, encode
 
@@ -185,10 +188,10 @@ def test_stopping_an_import_at_its_audit(store, dataset, tmp_path, monkeypatch):
 
 def test_pictures_without_a_class_are_no_faults(small):
     reasons = {
-        "b.jpg": "it lies outside the class folders",
-        "c.jpg": "its name doesn't begin with a class and end in a number",
-        "d.jpg": "labels.csv says no class for it",
-        "a.jpg": "empty, it has 0 bytes",
+        "b.jpg": OUTSIDE,
+        "c.jpg": MISNAMED,
+        "d.jpg": Reason("no_class", {"tables": ["labels.csv"]}),
+        "a.jpg": Reason("empty"),
     }
     found = audits.audit(replace(small, skipped=tuple(Skipped(*item) for item in reasons.items())))
     assert [(issue.path, issue.detail) for issue in found.of_kind("corrupt")] == [("a.jpg", "empty, it has 0 bytes")]

@@ -10,6 +10,8 @@ from core.datasets.quality.audit import read_audit
 from core.datasets.sample import Skipped
 from core.datasets.store.versions import compare
 from core.errors import DatasetError, Stopped
+from core.wording.coded import Reason
+from core.wording.dataset_notes import dataset_note
 from tests.conftest import draw_folder
 
 
@@ -93,10 +95,12 @@ def test_what_cannot_be_added_is_listed(store, pets, picture):
     version = store.add_pictures(pets.id, "dog", sources)
     assert [sample.name for sample in version.samples[6:]] == ["dog/new.png", "dog/new (2).png"]
     assert set(version.skipped) == {
-        Skipped("broken.jpg", "cut off, the file ends before the picture does"),
-        Skipped("page.html", "not a picture that can be read, it is a web page"),
+        Skipped("broken.jpg", Reason("cut_off")),
+        Skipped("page.html", Reason("no_picture", {"kind": "web_page"})),
     }
-    assert version.notes == ("2 of the pictures were left out, being in the data set already: known.png, twice.png.",)
+    assert tuple(map(dataset_note, version.notes)) == (
+        "2 of the pictures were left out, being in the data set already: known.png, twice.png.",
+    )
     assert [issue.path for issue in read_audit(version).of_kind("corrupt")] == ["broken.jpg", "page.html"]
     assert version.num_ignored == 1
     assert len(list((version.folder / "pictures").iterdir())) == 8
@@ -105,7 +109,7 @@ def test_what_cannot_be_added_is_listed(store, pets, picture):
 def test_many_known_pictures_are_told_in_short(store, pets, picture):
     known = [(f"{n}.png", io.BytesIO(picture(n % 3))) for n in range(8)]
     version = store.add_pictures(pets.id, "dog", [*known, ("new.png", io.BytesIO(picture(500)))])
-    assert version.notes == (
+    assert tuple(map(dataset_note, version.notes)) == (
         "8 of the pictures were left out, being in the data set already: 0.png, 1.png, 2.png, 3.png, 4.png and 3 more.",
     )
     assert version.skipped == ()

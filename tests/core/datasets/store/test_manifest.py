@@ -9,6 +9,12 @@ from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample, Skipped
 from core.datasets.store.manifest import MANIFEST_NAME, read_manifest, write_manifest
 from core.errors import DatasetError
+from core.wording.coded import Note, Reason
+from core.wording.dataset_notes import dataset_note
+from core.wording.reasons import reason
+
+SKIPPED = (Skipped("x", Reason("empty")), Skipped("y", Reason("no_class", {"tables": ["labels.csv"]})))
+NOTES = (Note("similar_names", {"name": "cats/a.png"}),)
 
 
 @pytest.fixture
@@ -16,7 +22,7 @@ def dataset(tmp_path):
     samples = tuple(
         Sample(f"pictures/{n}.png", n % 2, "", f"{n}.png", f"{n:064x}", 12, 9, "g" if n < 2 else "") for n in range(4)
     )
-    return DatasetIndex("0123456789ab", "pets", ("cat", "dog"), samples, (Skipped("x", "empty"),), 1, tmp_path)
+    return DatasetIndex("0123456789ab", "pets", ("cat", "dog"), samples, SKIPPED, 1, tmp_path, notes=NOTES)
 
 
 def test_what_is_written_is_read(dataset):
@@ -35,6 +41,26 @@ def test_a_record_from_before_there_were_groups_and_versions(dataset):
     assert read_manifest(dataset.folder) == replace(dataset, samples=ungrouped)
 
 
+def test_a_record_from_before_there_were_codes(dataset):
+    write_manifest(dataset)
+    path = dataset.folder / MANIFEST_NAME
+    sentences = {
+        "a": "empty, it has 0 bytes",
+        "b": "it lies outside the class folders",
+        "c": "its name doesn't begin with a class and end in a number",
+        "d": "labels.csv says no class for it",
+        "e": "test.csv and train.csv say no class for it",
+    }
+    values = json.loads(path.read_text()) | {"format": 1, "skipped": list(sentences.items()), "notes": ["Look at it."]}
+    path.write_text(json.dumps(values))
+    old = read_manifest(dataset.folder)
+    assert {item.name: reason(item.reason) for item in old.skipped} == sentences
+    assert [item.reason.code for item in old.skipped] == ["text", "outside", "misnamed", "no_class", "no_class"]
+    assert [dataset_note(note) for note in old.notes] == ["Look at it."]
+    write_manifest(old)
+    assert read_manifest(dataset.folder) == old
+
+
 @pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"format": 0}', '{"format": "1"}', "[" * 100_000])
 def test_a_damaged_record(dataset, content):
     (dataset.folder / MANIFEST_NAME).write_text(content)
@@ -43,7 +69,7 @@ def test_a_damaged_record(dataset, content):
 
 
 def test_a_record_of_a_newer_version(dataset):
-    (dataset.folder / MANIFEST_NAME).write_text('{"format": 2}')
+    (dataset.folder / MANIFEST_NAME).write_text('{"format": 3}')
     with pytest.raises(DatasetError, match=r"was made by a newer version of the studio\. Use that version, or delete"):
         read_manifest(dataset.folder)
 
@@ -67,6 +93,8 @@ def test_a_record_of_a_newer_version(dataset):
         ("validation_split", float("nan")),
         ("notes", [1]),
         ("skipped", [[1, 2]]),
+        ("skipped", [["x", "empty", 3]]),
+        ("notes", [{"code": "similar_names"}]),
         ("edits", [["remove"]]),
     ],
 )

@@ -14,6 +14,8 @@ from core.datasets.store.manifest import MANIFEST_NAME
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import Settings
+from core.wording.dataset_notes import dataset_note
+from core.wording.reasons import reason
 from tests.core.datasets.store.conftest import NAMES, left_behind, refusal
 from tests.project import ROOT
 
@@ -29,7 +31,7 @@ def test_a_zip_becomes_a_data_set(store, archive, pets, picture):
     assert dataset.class_names == ("cats", "dogs")
     assert dict(dataset.distribution().counts) == {"": (5, 5)}
     assert dataset.num_ignored == 1
-    assert [(item.name, item.reason) for item in dataset.skipped] == [
+    assert [(item.name, reason(item.reason)) for item in dataset.skipped] == [
         ("cats/broken.jpg", "cut off, the file ends before the picture does")
     ]
     first = dataset.samples[0]
@@ -63,7 +65,8 @@ def test_the_same_content_twice_is_the_first_data_set(store, archive, pets, tmp_
     again = store.import_source(archive(dict(reversed(pets.items())) | {"cats/broken.png": b"no"}, "other name.zip"))
     assert (again.id, again.name, again.samples) == (first.id, first.name, first.samples)
     assert (
-        again.notes[0] == f"These {len(first.samples)} pictures were here already, as {first.name}: nothing was added."
+        dataset_note(again.notes[0])
+        == f"These {len(first.samples)} pictures were here already, as {first.name}: nothing was added."
     )
     assert [skipped.name for skipped in again.skipped] == ["cats/broken.png"]
     assert store.get(first.id) == first
@@ -112,7 +115,7 @@ def test_a_table_beside_the_pictures_says_the_classes(store, archive, picture):
     dataset = store.import_source(archive(files | {"labels.csv": b"id,label\n" + rows.encode()}))
     assert dataset.class_names == NAMES
     assert dict(dataset.distribution().counts) == {"": (3, 2)}
-    assert [(item.name, item.reason) for item in dataset.skipped] == [
+    assert [(item.name, reason(item.reason)) for item in dataset.skipped] == [
         ("images/5.png", "labels.csv says no class for it")
     ]
     assert dataset.num_ignored == 1
@@ -124,7 +127,7 @@ def test_file_names_say_the_classes_and_unlabelled_pictures_are_counted(store, a
     assert dataset.class_names == NAMES
     assert dict(dataset.distribution().counts) == {"": (20, 20)}
     assert dataset.skipped == ()
-    assert dataset.notes == ("25 pictures in test1 have no class and were left out.",)
+    assert tuple(map(dataset_note, dataset.notes)) == ("25 pictures in test1 have no class and were left out.",)
     assert len(list((dataset.folder / "pictures").iterdir())) == 40
 
 
@@ -174,7 +177,7 @@ def test_pictures_sorted_by_hand_become_a_data_set(store, archive, pets, tmp_pat
     assert dataset.name == "my pets"
     assert dataset.class_names == NAMES
     assert [sample.name for sample in dataset.samples[:2]] == ["cats/on disk.png", "cats/picture.png"]
-    assert [(item.name, item.reason) for item in dataset.skipped] == [
+    assert [(item.name, reason(item.reason)) for item in dataset.skipped] == [
         ("dogs/page.html", "not a picture that can be read, it is a web page")
     ]
     assert {event.phase: event.step for event in events} == {"extract": 11, "pictures": 10, "audit": 10}

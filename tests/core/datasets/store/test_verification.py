@@ -13,6 +13,8 @@ from core.datasets.store.store import DatasetStore
 from core.datasets.store.verification import check_counts, judge
 from core.errors import DatasetError
 from core.settings import ImportLimits, Settings
+from core.wording.dataset_notes import dataset_note
+from core.wording.reasons import reason
 from tests.core.datasets.store.conftest import refusal
 
 EXPECTED = (
@@ -23,7 +25,7 @@ EXPECTED = (
 
 def test_copies_in_train_and_validation_are_noted(store, archive, pets):
     files = {f"{split}/{name}": content for split in ("train", "validation") for name, content in pets.items()}
-    assert store.import_source(archive(files)).notes == (
+    assert tuple(map(dataset_note, store.import_source(archive(files)).notes)) == (
         "10 validation or test pictures are also in the train folder, so accuracy will look better than it is.",
     )
 
@@ -80,7 +82,9 @@ def test_strays_are_listed(store, archive, pets, picture):
     dataset = store.import_source(
         archive({f"data/{name}": data for name, data in pets.items()} | {"a.png": picture(5)})
     )
-    assert [(item.name, item.reason) for item in dataset.skipped] == [("a.png", "it lies outside the class folders")]
+    assert [(item.name, reason(item.reason)) for item in dataset.skipped] == [
+        ("a.png", "it lies outside the class folders")
+    ]
 
 
 def test_class_names_are_escaped(store, archive, picture):

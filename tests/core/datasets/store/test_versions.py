@@ -17,6 +17,7 @@ from core.datasets.versions.pending_edits import PendingEdits, decide, read_pend
 from core.errors import DatasetError, Stopped
 from core.runs import queue
 from core.runs.records.store import RunStore
+from core.wording.dataset_notes import dataset_note
 from tests.project import ROOT
 
 NAMES = ("cat", "dog", "fox")
@@ -84,7 +85,9 @@ def test_the_same_content_is_not_made_twice(store, pets):
     first = store.derive(pets.id, [remove(pets, 0)])
     again = store.derive(pets.id, [remove(pets, 0)], "another name")
     assert (again.id, again.name) == (first.id, first.name)
-    assert again.notes == ("pets, version 2 holds just these pictures already: no new version was made.",)
+    assert tuple(map(dataset_note, again.notes)) == (
+        "pets, version 2 holds just these pictures already: no new version was made.",
+    )
     same = store.derive(first.id, [Edit("subset", number=99)])
     assert (same.id, same.parent) == (first.id, pets.id)
     assert len(store.list()) == 2
@@ -98,7 +101,9 @@ def test_the_same_content_imported_later_is_the_version(store, pets, zip_of, pic
     )
     imported = store.import_source(path)
     assert imported.id == version.id
-    assert imported.notes == ("These 8 pictures were here already, as pets, version 2: nothing was added.",)
+    assert tuple(map(dataset_note, imported.notes)) == (
+        "These 8 pictures were here already, as pets, version 2: nothing was added.",
+    )
 
 
 def test_names_are_made_free(store, pets):
@@ -269,7 +274,9 @@ def test_decisions_that_change_nothing_stay(store, pets):
     pending = decide(pets, [second], "keep")
     version = make_version(store, pets)
     assert version.id == pets.id
-    assert version.notes == ("pets holds just these pictures already: no new version was made.",)
+    assert tuple(map(dataset_note, version.notes)) == (
+        "pets holds just these pictures already: no new version was made.",
+    )
     assert read_pending_edits(pets) == pending
 
 

@@ -96,6 +96,17 @@ def test_damaged_rows_are_computed_again_and_told(make_source: MakeSource) -> No
     assert third.notes == []
 
 
+def test_damaged_lists_are_told(make_source: MakeSource) -> None:
+    first = make_source()
+    compute(first)
+    lists = [listing for path in arrays(first, first.head_boundary) for listing in path.parent.glob("*.digests.json")]
+    for listing in set(lists):
+        listing.write_text("no list")
+    second = make_source()
+    compute(second)
+    assert Note("feature_lists_damaged", {"lists": len(set(lists))}) in second.notes
+
+
 @pytest.mark.usefixtures("memory_share")
 @pytest.mark.parametrize("boundary", ["head inputs, average", "block 7"])
 def test_features_deleted_before_they_are_read(make_source: MakeSource, home: Settings, boundary: str) -> None:

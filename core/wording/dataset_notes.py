@@ -1,0 +1,61 @@
+"""What an import came across, in words."""
+
+from collections.abc import Mapping, Sequence
+
+from core.wording.coded import Catalogue, Note, Reason, words_of
+from core.wording.reasons import reason
+
+UNKNOWN = "There is a note on this data set that this version of the studio doesn't know ({code})."
+# What lies beside pictures, in the order of the words in a sentence.
+OTHERS = {"film": "films", "sound": "sounds", "disk image": "disk images", "model file": "model files"}
+
+
+def dataset_note(note: Note) -> str:
+    """Returns a note on a data set as a sentence."""
+    return words_of(note, SENTENCES, UNKNOWN)
+
+
+def _others_unread(counts: Mapping[str, int]) -> str:
+    known = {kind: counts[kind] for kind in OTHERS if kind in counts}
+    parts = [f"{number:,} {kind if number == 1 else OTHERS[kind]}" for kind, number in known.items()]
+    listed = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+    verb = _plural(sum(known.values()), "wasn't", "weren't")
+    return f"{listed} beside the pictures {verb} read."
+
+
+def _table_unread(name: str, limit_bytes: int) -> str:
+    return f"{name} wasn't read for classes: {reason(Reason('large_table', {'limit_bytes': limit_bytes}))}."
+
+
+def _pictures_without_class(count: int, folder: str) -> str:
+    return f"{count:,} pictures in {folder or 'the outermost folder'} have no class and were left out."
+
+
+def _copies_in_train(count: int) -> str:
+    what = _plural(count, "1 validation or test picture is", f"{count:,} validation or test pictures are")
+    return f"{what} also in the train folder, so accuracy will look better than it is."
+
+
+def _known_pictures(count: int, names: Sequence[str]) -> str:
+    which = _plural(count, "1 of the pictures was", f"{count:,} of the pictures were")
+    more = f" and {count - len(names):,} more" if count > len(names) else ""
+    return f"{which} left out, being in the data set already: {', '.join(names)}{more}."
+
+
+def _plural(number: int, one: str, several: str) -> str:
+    return one if number == 1 else several
+
+
+SENTENCES: Catalogue = {
+    "similar_names": "{name} differs from another name only by case or accents. Both are kept.",
+    "more_notes": "... and {count:,} more of the kind.",
+    "others_unread": _others_unread,
+    "table_unread": _table_unread,
+    "no_end_mark": ("{name} has no mark at its end, so it may have been cut off: look whether all pictures are here."),
+    "pictures_without_class": _pictures_without_class,
+    "folders_without_class": "{count:,} pictures in {folders:,} folders have no class and were left out.",
+    "copies_in_train": _copies_in_train,
+    "known_pictures": _known_pictures,
+    "already_here": "These {count} pictures were here already, as {name}: nothing was added.",
+    "same_version": "{name} holds just these pictures already: no new version was made.",
+}

@@ -1,0 +1,47 @@
+import pytest
+
+from core.datasets.names import OTHER_KINDS
+from core.wording.coded import Note
+from core.wording.dataset_notes import OTHERS, dataset_note
+
+
+@pytest.mark.parametrize(
+    ("code", "parameters", "sentence"),
+    [
+        ("more_notes", {"count": 1200}, "... and 1,200 more of the kind."),
+        ("others_unread", {"counts": {"film": 1}}, "1 film beside the pictures wasn't read."),
+        (
+            "others_unread",
+            {"counts": {"model file": 1, "film": 2, "sound": 1}},
+            "2 films, 1 sound and 1 model file beside the pictures weren't read.",
+        ),
+        (
+            "pictures_without_class",
+            {"count": 30, "folder": ""},
+            "30 pictures in the outermost folder have no class and",
+        ),
+        (
+            "folders_without_class",
+            {"count": 3000, "folders": 12},
+            "3,000 pictures in 12 folders have no class and were",
+        ),
+        ("copies_in_train", {"count": 1}, "1 validation or test picture is also in the train folder"),
+        ("copies_in_train", {"count": 2}, "2 validation or test pictures are also in the train folder"),
+        (
+            "known_pictures",
+            {"count": 7, "names": ["a.png", "b.png"]},
+            "7 of the pictures were left out, being in the data set already: a.png, b.png and 5 more.",
+        ),
+        (
+            "moon_phase",
+            {},
+            "There is a note on this data set that this version of the studio doesn't know (moon_phase).",
+        ),
+    ],
+)
+def test_notes_in_words(code, parameters, sentence):
+    assert dataset_note(Note(code, parameters)).startswith(sentence)
+
+
+def test_every_kind_of_other_file_has_words():
+    assert list(OTHERS) == list(OTHER_KINDS)
