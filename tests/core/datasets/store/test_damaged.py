@@ -15,7 +15,7 @@ from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.quality.embeddings import ANALYSIS_NAME, EmbeddingAnalysis, read_analysis, write_analysis
 from core.datasets.quality.image_statistics import STATISTICS_NAME, read_statistics
 from core.datasets.quality.issues import Issue
-from core.datasets.store.manifest import MANIFEST_NAME
+from core.datasets.store.manifest import MANIFEST_NAME, RECORD_FORMAT
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import KEEP, PENDING_EDITS_NAME, decide, read_pending_edits
 from core.errors import DatasetError
@@ -56,7 +56,7 @@ def test_damaged_data_sets_are_told_of(home: Settings, pets: DatasetIndex) -> No
     [
         (lambda dataset: (dataset.folder / MANIFEST_NAME).unlink(), "missing"),
         (lambda dataset: (dataset.folder / MANIFEST_NAME).write_bytes(b"\xff\x00" * 100), "unreadable"),
-        (lambda dataset: change_record(dataset, format=2), "other_version"),
+        (lambda dataset: change_record(dataset, format=RECORD_FORMAT + 1), "other_version"),
         (lambda dataset: change_record(dataset, class_names=["circle"]), "unreadable"),
         (lambda dataset: change_record(dataset, id="another"), "unreadable"),
         (
@@ -98,7 +98,7 @@ def test_import_of_the_original_puts_it_in_order(home: Settings, pets: DatasetIn
 
 
 def test_import_leaves_a_data_set_of_a_newer_version_alone(home: Settings, pets: DatasetIndex, tmp_path: Path) -> None:
-    change_record(pets, format=2)
+    change_record(pets, format=RECORD_FORMAT + 1)
     with pytest.raises(DatasetError, match="newer version"):
         DatasetStore(home).import_source(tmp_path / "pets")
     assert len(list((pets.folder / "pictures").iterdir())) == NUM_PICTURES

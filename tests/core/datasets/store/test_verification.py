@@ -13,6 +13,7 @@ from core.datasets.store.store import DatasetStore
 from core.datasets.store.verification import check_counts, judge
 from core.errors import DatasetError
 from core.settings import ImportLimits, Settings
+from core.wording.coded import Reason
 from core.wording.dataset_notes import dataset_note
 from core.wording.reasons import reason
 from tests.core.datasets.store.conftest import refusal
@@ -112,8 +113,8 @@ def test_each_file_is_judged_in_its_turn(tmp_path, picture, limits):
     first, outside, broken, large = judge(files, [True, False, True, True], tmp_path, limits)
     assert (first.size, large.size) == ((12, 12), (30, 30))
     assert outside == OUTSIDE
-    assert isinstance(broken, str)
-    assert broken
+    assert isinstance(broken, Reason)
+    assert reason(broken)
 
 
 def test_a_picture_is_as_large_as_it_is_upright(tmp_path, limits):
