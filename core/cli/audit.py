@@ -12,6 +12,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality import audit as audits
 from core.datasets.quality.audit import KINDS, Audit, Issue
 from core.errors import DatasetError, Stopped
+from core.wording.issues import advice, issue_detail
 
 SHOWN_ISSUES = 10
 
@@ -46,13 +47,13 @@ def _print(dataset: DatasetIndex, found: Audit) -> None:
     names = {sample.path: sample.name for sample in dataset.samples}
     print_facts({"id": dataset.id, "name": dataset.name, "pictures": found.num_pictures})
     for item in found.advice:
-        click.echo(f"\n{in_words(item.text)}")
+        click.echo(f"\n{in_words(advice(item.kind, item.parameters))}")
     if not found.issues:
         click.echo("\nNothing is wrong with single pictures.")
     for kind in found.counts():
         issues = found.of_kind(kind)
         click.echo(f"\n{KINDS[kind].title}: {len(issues):,}\n{KINDS[kind].explanation}")
-        rows = [(_name(issue, names), issue.detail) for issue in issues[:SHOWN_ISSUES]]
+        rows = [(_name(issue, names), issue_detail(issue.detail)) for issue in issues[:SHOWN_ISSUES]]
         print_table(("picture", "why"), rows)
         if len(issues) > SHOWN_ISSUES:
             click.echo(f"and {len(issues) - SHOWN_ISSUES:,} more (--json lists all)")
@@ -78,12 +79,12 @@ def _values(dataset: DatasetIndex, found: Audit) -> dict[str, Any]:
                 "path": issue.path,
                 "name": samples[issue.path].name if issue.path in samples else issue.path,
                 "class": dataset.class_names[samples[issue.path].label] if issue.path in samples else None,
-                "detail": issue.detail,
+                "detail": issue_detail(issue.detail),
                 "score": issue.score,
                 "group": issue.group,
             }
             for issue in found.issues
         ],
         "surplus_copies": surplus,
-        "advice": [{"kind": item.kind, "text": item.text} for item in found.advice],
+        "advice": [{"kind": item.kind, "text": advice(item.kind, item.parameters)} for item in found.advice],
     }

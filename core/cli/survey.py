@@ -14,6 +14,7 @@ from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis
 from core.errors import Stopped
 from core.processes.embeddings_process import analyse_in_subprocess
 from core.settings import settings
+from core.wording.issues import issue_detail
 
 SHOWN_ISSUES = 20
 
@@ -46,7 +47,9 @@ def _make(dataset: DatasetIndex) -> EmbeddingAnalysis:
 def _print_issues(kind: str, issues: tuple[Issue, ...], names: dict[str, str]) -> None:
     click.echo(f"\n{KINDS[kind].title}: {len(issues):,}")
     if issues:
-        rows = [(names[issue.path], issue.detail, f"{issue.score:.2f}") for issue in issues[:SHOWN_ISSUES]]
+        rows = [
+            (names[issue.path], issue_detail(issue.detail), f"{issue.score:.2f}") for issue in issues[:SHOWN_ISSUES]
+        ]
         print_table(("picture", "why", "score"), rows)
     if len(issues) > SHOWN_ISSUES:
         click.echo(f"and {len(issues) - SHOWN_ISSUES:,} more (--json lists all)")
@@ -67,7 +70,7 @@ def _values(dataset: DatasetIndex, survey: EmbeddingAnalysis) -> dict[str, Any]:
                 "name": samples[issue.path].name,
                 "class": dataset.class_names[samples[issue.path].label],
                 "suggested": survey.suggested.get(issue.path),
-                "detail": issue.detail,
+                "detail": issue_detail(issue.detail),
                 "score": issue.score,
             }
             for issue in survey.issues

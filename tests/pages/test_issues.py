@@ -6,6 +6,7 @@ from PIL import Image
 from core.datasets.quality.audit import AUDIT_NAME, read_audit
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import PENDING_EDITS_NAME, PendingEdits, decide, read_pending_edits
+from core.wording.issues import advice, issue_detail
 from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
@@ -57,8 +58,10 @@ def test_overview_says_what_was_found_and_leads_there(open_page, faulty):
 
 def test_advice_is_shown_in_whole_sentences(open_page, faulty):
     text = words(open_page("data")).replace("\\", "")
-    (advice,) = [each.text for each in read_audit(faulty).advice if each.kind == "label_conflict"]
-    assert advice in text
+    (said,) = [
+        advice(each.kind, each.parameters) for each in read_audit(faulty).advice if each.kind == "label_conflict"
+    ]
+    assert said in text
 
 
 def test_sound_data_set_says_so(open_page, store, shape_folder):
@@ -161,7 +164,9 @@ def test_keeping_one_of_each_group_acts_on_the_kind_shown_only(open_page, copied
 
 
 def test_keeping_one_of_each_group_leaves_decided_pictures_alone(open_page, copied):
-    spare = next(issue.path for issue in read_audit(copied).of_kind("duplicate") if "circle" in issue.detail)
+    spare = next(
+        issue.path for issue in read_audit(copied).of_kind("duplicate") if "circle" in issue_detail(issue.detail)
+    )
     pair = {path_of(copied, "circle/again.png"), path_of(copied, "circle/circle 0.png")}
     (best,) = pair - {spare}
     squares = [issue.path for issue in read_audit(copied).of_kind("duplicate") if issue.path != spare]
@@ -173,7 +178,9 @@ def test_keeping_one_of_each_group_leaves_decided_pictures_alone(open_page, copi
 
 
 def test_keeping_one_of_each_group_never_removes_the_last(open_page, copied):
-    spare = next(issue.path for issue in read_audit(copied).of_kind("duplicate") if "circle" in issue.detail)
+    spare = next(
+        issue.path for issue in read_audit(copied).of_kind("duplicate") if "circle" in issue_detail(issue.detail)
+    )
     pair = {path_of(copied, "circle/again.png"), path_of(copied, "circle/circle 0.png")}
     (best,) = pair - {spare}
     decide(copied, [best], "remove")

@@ -5,6 +5,7 @@ from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis, write_analysis
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import PendingEdits, read_pending_edits
+from core.wording.coded import Reason
 from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, wait_until, words
@@ -24,7 +25,10 @@ def surveyed(dataset, suspects=()):
     """Stores a survey in which the pictures lie in a row and some have doubtful labels."""
     paths = tuple(sample.path for sample in dataset.samples)
     places = np.linspace(-1, 1, len(paths), dtype=np.float32)
-    issues = tuple(Issue("suspect_label", path, f"looks like a {name} (0.97)", 0.97) for path, name in suspects)
+    issues = tuple(
+        Issue("suspect_label", path, Reason("looks_like", {"class_name": f"a {name}", "probability": 0.97}), 0.97)
+        for path, name in suspects
+    )
     survey = EmbeddingAnalysis(
         dataset.id, "efficientnet_lite0", paths, np.stack([places, places], 1), issues, 0.93, dict(suspects)
     )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from core.datasets.quality.quality_checks import TINY_SIDE
 from core.datasets.splits import TRAIN, VALIDATION
 from core.evaluation.evaluation import wilson_interval
 
+Parameters = dict[str, Any]
 UNEVEN = 2
 FEW_PICTURES = 20
 # Validation is small where an accuracy of EXAMPLE leaves more doubt than this: with fewer than about 145 pictures.
@@ -27,37 +29,18 @@ def advise(dataset: DatasetIndex, issues: Sequence[Issue]) -> tuple[Advice, ...]
     """
     split = dataset.with_split()
     found = Counter(issue.kind for issue in issues)
-    texts = {
-        "leak": _leak(found["leak"]),
-        "label_conflict": _conflict(found["label_conflict"]),
+    said = {
+        "leak": {"count": found["leak"]} if found["leak"] else None,
+        "label_conflict": {"count": found["label_conflict"]} if found["label_conflict"] else None,
         "few_pictures": _few_pictures(split),
         "imbalance": _imbalance(split),
         "small_validation": _small_validation(len(split.select(VALIDATION))),
         "small_pictures": _small_pictures(dataset),
     }
-    return tuple(Advice(kind, text) for kind, text in texts.items() if text)
+    return tuple(Advice(kind, parameters) for kind, parameters in said.items() if parameters)
 
 
-def _leak(count: int) -> str:
-    if not count:
-        return ""
-    what = "1 picture is" if count == 1 else f"{count:,} pictures are"
-    return (
-        f"{what} in the train folder and among the validation or test pictures as well. The model will have seen "
-        "them before, so its accuracy will look better than it is. Keep one of each."
-    )
-
-
-def _conflict(count: int) -> str:
-    if not count:
-        return ""
-    return (
-        f"{count:,} pictures are copies of each other in different classes. One class of each must be wrong: look at "
-        "them before training."
-    )
-
-
-def _few_pictures(split: DatasetIndex) -> str:
+def _few_pictures(split: DatasetIndex) -> Parameters | None:
     """Copies of a picture count once."""
     families: list[set[str]] = [set() for _ in split.class_names]
     for sample in split.select(TRAIN):
@@ -65,54 +48,34 @@ def _few_pictures(split: DatasetIndex) -> str:
     different = [len(own) for own in families]
     few = [label for label, count in enumerate(different) if count < FEW_PICTURES]
     if not few:
-        return ""
+        return None
     few.sort(key=different.__getitem__)
-    names = _enumerate([f"{split.class_names[label]} ({different[label]})" for label in few])
-    which = "This class has" if len(few) == 1 else f"These {len(few)} classes have"
-    return (
-        f"{which} fewer than {FEW_PICTURES} different pictures to learn from: {names}. What a model learns from so "
-        "few is mostly chance. Add pictures: 50 or more of each class work well."
-    )
+    named = [[split.class_names[label], different[label]] for label in few[:NAMED_CLASSES]]
+    return {"count": len(few), "limit": FEW_PICTURES, "classes": named}
 
 
-def _imbalance(split: DatasetIndex) -> str:
+def _imbalance(split: DatasetIndex) -> Parameters | None:
     totals = split.distribution().totals
     names = split.class_names
     large, small = int(np.argmax(totals)), int(np.argmin(totals))
     if totals[large] <= UNEVEN * totals[small]:
-        return ""
-    times = totals[large] / max(totals[small], 1)
-    return (
-        f"The classes are uneven: {names[large]} has {totals[large]:,} pictures, {times:.1f} times as many as "
-        f"{names[small]} with {totals[small]:,}. A model leans towards large classes, and accuracy says little about "
-        "small ones. Training weighs the classes to make up for it; more pictures of the small ones are better still."
-    )
+        return None
+    return {
+        "large": names[large],
+        "large_count": totals[large],
+        "small": names[small],
+        "small_count": totals[small],
+    }
 
 
-def _small_validation(count: int) -> str:
+def _small_validation(count: int) -> Parameters | None:
     low, high = wilson_interval(round(EXAMPLE * count), count)
     if high - low <= WIDEST_INTERVAL:
-        return ""
-    pictures = "1 picture" if count == 1 else f"{count:,} pictures"
-    return (
-        f"Validation has {pictures}: {EXAMPLE:.2f} means anything from {low:.2f} to {high:.2f}. Two models whose "
-        "accuracies lie closer together than that can't be told apart. Hold a larger share out, or add pictures."
-    )
+        return None
+    return {"count": count, "accuracy": EXAMPLE, "low": float(low), "high": float(high)}
 
 
-def _small_pictures(dataset: DatasetIndex) -> str:
+def _small_pictures(dataset: DatasetIndex) -> Parameters | None:
     sides = sorted(min(sample.width, sample.height) for sample in dataset.samples)
     usual = sides[len(sides) // 2]
-    if usual >= TINY_SIDE:
-        return ""
-    return (
-        f"Most pictures are only about {usual} pixels a side. They are enlarged for the training, but what can't be "
-        "seen in them can't be learned. Use larger ones where there are any."
-    )
-
-
-def _enumerate(names: Sequence[str]) -> str:
-    shown = list(names[:NAMED_CLASSES])
-    if len(names) > NAMED_CLASSES:
-        shown.append(f"{len(names) - NAMED_CLASSES:,} more")
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
+    return {"side": usual} if usual < TINY_SIDE else None

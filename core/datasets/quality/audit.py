@@ -17,7 +17,6 @@ from core.datasets.quality.quality_checks import check_pictures
 from core.datasets.quality.storing import storing_findings
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
-from core.wording import reasons as words
 
 __all__ = [
     "KINDS",
@@ -32,7 +31,9 @@ __all__ = [
     "write_audit",
 ]
 AUDIT_NAME = "audit.json"
-AUDIT_FORMAT = 1
+AUDIT_FORMAT = 2
+# The first had sentences where there are codes.
+READABLE_FORMATS = (1, AUDIT_FORMAT)
 # Why sound pictures were left out.
 WITHOUT_CLASS = ("outside", "misnamed", "no_class")
 PHASE = "audit"
@@ -91,7 +92,7 @@ def _look(dataset: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> 
 def _unreadable(dataset: DatasetIndex) -> list[Issue]:
     """Returns an issue for each file that could not be used; not for sound pictures that belong to no class."""
     return [
-        Issue("corrupt", item.name, words.reason(item.reason), 1.0)
+        Issue("corrupt", item.name, item.reason, 1.0)
         for item in dataset.skipped
         if item.reason.code not in WITHOUT_CLASS
     ]
@@ -144,13 +145,11 @@ def read_audit(dataset: DatasetIndex) -> Audit | None:
 def _read(path: Path, _modified: int, _size: int, _inode: int) -> Audit:
     """Reads an audit; what it returns is frozen, so that of an unchanged file may be shared."""
     values = json.loads(path.read_text(encoding="utf-8"))
-    if values.pop("format") != AUDIT_FORMAT:
+    if values.pop("format") not in READABLE_FORMATS:
         raise ValueError("an audit of another version")
-    values["issues"] = tuple(Issue(**item) for item in values["issues"])
-    values["advice"] = tuple(Advice(**item) for item in values["advice"])
+    values["issues"] = tuple(Issue.from_json(item) for item in values["issues"])
+    values["advice"] = tuple(Advice.from_json(item) for item in values["advice"])
     audit = Audit(**values)
-    if not all(isinstance(item.kind, str) and isinstance(item.text, str) for item in audit.advice):
-        raise ValueError("advice that isn't text")
     if not isinstance(audit.seconds, int | float) or not isinstance(audit.num_pictures, int):
         raise ValueError("numbers that aren't")
     return audit

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from core.datasets.quality.duplicates import similarity
 from core.datasets.quality.issues import Audit, Issue
 from core.datasets.sample import Sample
 from core.datasets.splits import TEST, VALIDATION
+from core.wording.coded import Reason
 
 HELD_OUT = (VALIDATION, TEST)
 # Where a picture is here more than once and one of them is enough. Not where copies have different labels: nobody but
@@ -63,12 +65,11 @@ def _spares(dataset: DatasetIndex, group: str, indices: Sequence[int], rows: np.
     issues = []
     for index in indices[1:]:
         sample = dataset.samples[index]
-        score, words = _likeness(dataset, index, indices[0], rows)
+        score, copy = _likeness(dataset, index, indices[0], rows)
         kind = "duplicate" if files[sample.digest] > 1 else "near_duplicate"
-        detail = f"{words} {kept.name}"
         if (sample.split in HELD_OUT) != (kept.split in HELD_OUT):
-            kind, detail = "leak", f"{detail}, which is in {kept.split}"
-        issues.append(Issue(kind, sample.path, detail, score, group))
+            kind, copy = "leak", copy | {"split": kept.split}
+        issues.append(Issue(kind, sample.path, Reason("copy", copy), score, group))
     return issues
 
 
@@ -86,17 +87,16 @@ def _conflicts(dataset: DatasetIndex, group: str, indices: Sequence[int], rows: 
         # The very same file says more than a similar one.
         firsts = chain(of_file[sample.digest].items(), of_class.items())
         other = next(first for label, first in firsts if label != sample.label)
-        score, words = _likeness(dataset, index, other, rows)
-        class_name = dataset.class_names[dataset.samples[other].label]
-        detail = f"{words} {dataset.samples[other].name}, which is in the class {class_name}"
-        issues.append(Issue("label_conflict", sample.path, detail, score, group))
+        score, copy = _likeness(dataset, index, other, rows)
+        copy |= {"class_name": dataset.class_names[dataset.samples[other].label]}
+        issues.append(Issue("label_conflict", sample.path, Reason("copy", copy), score, group))
     return issues
 
 
-def _likeness(dataset: DatasetIndex, index: int, other: int, rows: np.ndarray) -> tuple[float, str]:
-    """Returns how alike two copies are, 0-1, and words to stand before the other's name."""
+def _likeness(dataset: DatasetIndex, index: int, other: int, rows: np.ndarray) -> tuple[float, dict[str, Any]]:
+    """Returns how alike two copies are, 0-1, and what to say of the other one."""
+    name = dataset.samples[other].name
     if dataset.samples[index].digest == dataset.samples[other].digest:
-        return 1.0, "the same picture as"
-    return round(
-        min(max(float(similarity(rows[[index]], rows[[other]])[0]), 0.0), 0.9999), 4
-    ), "nearly the same picture as"
+        return 1.0, {"name": name, "is_exact": True}
+    likeness = min(max(float(similarity(rows[[index]], rows[[other]])[0]), 0.0), 0.9999)
+    return round(likeness, 4), {"name": name, "is_exact": False}

@@ -18,7 +18,9 @@ from core.datasets.quality.storing import storing_findings
 from core.files import durable
 
 ANALYSIS_NAME = "survey.npz"
-ANALYSIS_FORMAT = 1
+ANALYSIS_FORMAT = 2
+# The first had sentences where there are codes.
+READABLE_FORMATS = (1, ANALYSIS_FORMAT)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +83,7 @@ def _read(path: Path, dataset_id: str) -> EmbeddingAnalysis | None:
     with np.load(path, allow_pickle=False) as arrays:
         coordinates = arrays["coordinates"]
         facts = json.loads(arrays["facts"].tobytes())
-    if (facts["format"], facts["dataset_id"]) != (ANALYSIS_FORMAT, dataset_id):
+    if facts["format"] not in READABLE_FORMATS or facts["dataset_id"] != dataset_id:
         return None
     if coordinates.shape != (len(facts["paths"]), 2) or not np.isfinite(coordinates).all():
         return None
@@ -92,7 +94,7 @@ def _read(path: Path, dataset_id: str) -> EmbeddingAnalysis | None:
         backbone=facts["backbone"],
         paths=tuple(facts["paths"]),
         coordinates=coordinates,
-        issues=tuple(Issue(**values) for values in facts["issues"]),
+        issues=tuple(Issue.from_json(values) for values in facts["issues"]),
         accuracy=facts["accuracy"],
         suggested={str(path): str(name) for path, name in facts["suggested"].items()},
     )

@@ -1,7 +1,11 @@
 """What can be wrong with a data set: the kinds of faults, single faults, and what they come to."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
+
+from core.wording.coded import Reason
 
 
 @dataclass(frozen=True)
@@ -122,23 +126,35 @@ class Issue:
     Attributes:
         kind: one of `KINDS`.
         path: `Sample.path` of the picture; of a corrupt one, which is no sample, its name in the archive.
-        detail: in words, such as `the same picture as dogs/12.jpg`.
+        detail: what it is in this picture, such as being a copy of a certain one; see `core.wording.issues`.
         score: how bad it is among its kind, 0-1, worst highest.
         group: `Sample.group` where it is about copies, else empty.
     """
 
     kind: str
     path: str
-    detail: str
+    detail: Reason
     score: float
     group: str = ""
 
     def __post_init__(self) -> None:
-        texts = (self.kind, self.path, self.detail, self.group)
-        if self.kind not in KINDS or not all(isinstance(text, str) for text in texts):
+        texts = (self.kind, self.path, self.group)
+        is_sound = all(isinstance(text, str) for text in texts) and isinstance(self.detail, Reason)
+        if self.kind not in KINDS or not is_sound:
             raise ValueError(f"Expected an issue of a known kind about a picture. Received {self.kind!r}.")
         if not isinstance(self.score, int | float) or not math.isfinite(self.score):
             raise ValueError(f"Expected a finite score. Received {self.score!r}.")
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Reads an issue of its values; its detail may be the words that older versions wrote.
+
+        Raises:
+            KeyError: there is no detail.
+            TypeError: a value lacks, or there is one too many.
+            ValueError: a value can't be right.
+        """
+        return cls(**{**values, "detail": Reason.from_json(values["detail"])})
 
 
 @dataclass(frozen=True)
@@ -147,11 +163,27 @@ class Advice:
 
     Attributes:
         kind: `leak`, `label_conflict`, `imbalance`, `few_pictures`, `small_validation` or `small_pictures`.
-        text: whole sentences for people: what it is, what it means, what to do.
+        parameters: what its words need, as JSON has it; see `core.wording.issues`.
     """
 
     kind: str
-    text: str
+    parameters: Mapping[str, Any]
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Reads advice of its values, which in older versions were its words.
+
+        Raises:
+            KeyError: a value lacks.
+            ValueError: a value can't be right.
+        """
+        kind = values["kind"]
+        parameters = {"text": values["text"]} if "text" in values else values["parameters"]
+        if not isinstance(kind, str) or not isinstance(parameters, dict):
+            raise ValueError(f"Expected advice. Received {values!r}.")
+        if not isinstance(parameters.get("text", ""), str):
+            raise ValueError(f"Expected words of advice. Received {parameters!r}.")
+        return cls(kind, parameters)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import numpy as np
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import FLAT
 from core.datasets.quality.issues import Issue
+from core.wording.coded import Reason
 
 # Of 255 levels. A plain colour that was saved as JPEG has up to 3, one with the noise of a camera up to 12; the dullest
 # photograph of 900 has 111. In the dark, 12 levels may be all that there is of a picture.
@@ -147,32 +148,31 @@ def _odd(gallery: _Gallery) -> np.ndarray:
     return np.where(is_odd, 1 - 1 / gallery.stretch, 0)
 
 
-def _say_blank(gallery: _Gallery, index: int) -> str:
-    return "one plain colour all over"
+def _say_blank(gallery: _Gallery, index: int) -> Reason:
+    return Reason("plain_colour")
 
 
-def _say_light(gallery: _Gallery, index: int) -> str:
-    return f"its average brightness is {gallery.rows['brightness'][index] / WHITE:.0%} of white"
+def _say_light(gallery: _Gallery, index: int) -> Reason:
+    return Reason("brightness", {"share": float(gallery.rows["brightness"][index] / WHITE)})
 
 
-def _say_blurry(gallery: _Gallery, index: int) -> str:
+def _say_blurry(gallery: _Gallery, index: int) -> Reason:
     times = np.median(gallery.rows["sharpness"]) / gallery.rows["sharpness"][index]
-    return f"its sharpest edges are {times:.1f} times as soft as usual here" if times > 1.1 else "it has no clear edges"
+    return Reason("blurry", {"times": float(times)})
 
 
-def _say_tiny(gallery: _Gallery, index: int) -> str:
-    width, height = gallery.sizes[index].astype(int)
-    usual_width, usual_height = np.median(gallery.sizes, axis=0).astype(int)
-    return f"{width:,} x {height:,} pixels, where {usual_width:,} x {usual_height:,} are usual"
+def _say_tiny(gallery: _Gallery, index: int) -> Reason:
+    width, height = map(int, gallery.sizes[index])
+    usual_width, usual_height = map(int, np.median(gallery.sizes, axis=0))
+    return Reason("tiny", {"width": width, "height": height, "usual_width": usual_width, "usual_height": usual_height})
 
 
-def _say_odd(gallery: _Gallery, index: int) -> str:
-    width, height = gallery.sizes[index]
-    ratio, how = (width / height, "wide as tall") if width > height else (height / width, "tall as wide")
-    return f"{ratio:.1f} times as {how}"
+def _say_odd(gallery: _Gallery, index: int) -> Reason:
+    width, height = map(int, gallery.sizes[index])
+    return Reason("odd_shape", {"width": width, "height": height})
 
 
-FINDERS: dict[str, tuple[Callable[[_Gallery], np.ndarray], Callable[[_Gallery, int], str]]] = {
+FINDERS: dict[str, tuple[Callable[[_Gallery], np.ndarray], Callable[[_Gallery, int], Reason]]] = {
     "blank": (_blank, _say_blank),
     "dark": (_dark, _say_light),
     "bright": (_bright, _say_light),

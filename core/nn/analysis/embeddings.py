@@ -14,6 +14,7 @@ from core.nn.extraction.pretrained import open_features
 from core.nn.training.training import unit_vectors
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
+from core.wording.coded import Reason
 
 RECIPE = "recommended"
 
@@ -77,8 +78,10 @@ def _doubtful_labels(dataset: DatasetIndex, review: label_review.LabelReview) ->
     issues = []
     for index in review.suspects:
         sample, likely, probabilities = dataset.samples[index], review.likely(index), review.probabilities[index]
-        detail = f"looks like {dataset.class_names[likely]} ({probabilities[likely]:.2f})"
-        issues.append(Issue("suspect_label", sample.path, detail, float(1 - probabilities[sample.label])))
+        found = {"class_name": dataset.class_names[likely], "probability": float(probabilities[likely])}
+        issues.append(
+            Issue("suspect_label", sample.path, Reason("looks_like", found), float(1 - probabilities[sample.label]))
+        )
     return issues
 
 
@@ -87,8 +90,10 @@ def _outliers(dataset: DatasetIndex, distances: np.ndarray) -> list[Issue]:
     issues = []
     for index in indices:
         sample = dataset.samples[index]
-        likeness, usual_likeness = 1 - distances[index], 1 - usual[sample.label]
-        name = dataset.class_names[sample.label]
-        detail = f"likeness to other pictures {likeness:.2f}, usual for {name} is {usual_likeness:.2f}"
-        issues.append(Issue("outlier", sample.path, detail, float(distances[index])))
+        found = {
+            "likeness": float(1 - distances[index]),
+            "class_name": dataset.class_names[sample.label],
+            "usual": float(1 - usual[sample.label]),
+        }
+        issues.append(Issue("outlier", sample.path, Reason("unlike_others", found), float(distances[index])))
     return issues

@@ -20,6 +20,7 @@ from core.datasets.versions.pending_edits import (
 from core.errors import CoreError
 from core.processes.dataset_jobs import make_version_in_subprocess
 from core.wording.dataset_notes import dataset_note
+from core.wording.issues import issue_detail
 from pages.components import wording
 from pages.components.shared import pictures
 from pages.components.shell import dialogs, job_views, session
@@ -191,7 +192,8 @@ def _reasons(dataset: DatasetIndex, sample: Sample, issues: Sequence[Issue]) -> 
     is_short = class_name == wording.short(class_name) and name == wording.short(name)
     st.caption(title, help=None if is_short else f"{wording.plain(class_name)} · {wording.plain(name)}")
     for issue in issues:
-        st.caption(wording.plain(wording.with_short(dataset.class_names, issue.detail or KINDS[issue.kind].title)))
+        words = issue_detail(issue.detail) or KINDS[issue.kind].title
+        st.caption(wording.plain(wording.with_short(dataset.class_names, words)))
 
 
 def _keep_or_remove(dataset: DatasetIndex, sample: Sample, decision: str) -> None:

@@ -8,6 +8,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import RELABEL_PREFIX, PendingEdits
+from core.wording.issues import issue_detail
 from pages.components import wording
 from pages.components.dataset import decisions, duplicates_view, map_view
 from pages.components.dataset.dataset_queries import CORRUPT, Findings, analysis, by_path
@@ -75,7 +76,7 @@ def _choose_kind(found: Findings, pending: PendingEdits) -> str:
 def _unreadable(found: Findings) -> None:
     issues = found.by_kind[CORRUPT]
     tables.show(
-        {"File": [issue.path for issue in issues], "Reason": [issue.detail for issue in issues]},
+        {"File": [issue.path for issue in issues], "Reason": [issue_detail(issue.detail) for issue in issues]},
         alt="Files that could not be used, with the reason",
         file_name="unreadable.csv",
     )

@@ -11,6 +11,7 @@ from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis
 from core.processes.embeddings_process import analyse_in_subprocess
 from core.settings import settings
+from core.wording.issues import issue_detail
 from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
 from pages.components.dataset import dataset_queries, decisions
@@ -139,7 +140,7 @@ def _chosen(dataset: DatasetIndex, found: Findings, seen: EmbeddingAnalysis) -> 
     """Draws the chosen picture with what is near it, and a way to choose one without a mouse."""
     by_path = dataset_queries.by_path(dataset)
     worst = list(dict.fromkeys(issue.path for issue in seen.issues if issue.path in by_path))[:MOST_CHOICES]
-    details = {issue.path: issue.detail for issue in reversed(seen.issues)}
+    details = {issue.path: issue_detail(issue.detail) for issue in reversed(seen.issues)}
     if worst:
         st.selectbox(
             "Pictures to look at, worst first",

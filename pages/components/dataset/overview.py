@@ -10,6 +10,7 @@ from core.datasets.quality.issues import Issue
 from core.datasets.sample import Sample
 from core.datasets.splits import LARGEST_SHARE, SMALLEST_SHARE, SPLITS
 from core.wording.dataset_notes import dataset_note
+from core.wording.issues import advice
 from pages.components import wording
 from pages.components.charts import chart_view, charts, dataset_charts
 from pages.components.dataset import dataset_views, decisions
@@ -68,8 +69,8 @@ def _glance(dataset: DatasetIndex, found: Findings, open_issues: Callable[[], No
             go.button(
                 "Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues, width="stretch"
             )
-        for advice in found.advice:
-            _advice(dataset, advice.text)
+        for item in found.advice:
+            _advice(dataset, advice(item.kind, item.parameters))
         if CORRUPT in found.by_kind:
             number = len(found.by_kind[CORRUPT])
             were = "was" if number == 1 else "were"

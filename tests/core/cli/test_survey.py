@@ -9,6 +9,7 @@ from core.__main__ import main
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis, write_analysis
 from core.datasets.store.store import DatasetStore
+from core.wording.coded import Reason
 from tests.conftest import draw_folder
 
 
@@ -17,8 +18,9 @@ def shapes(home, tmp_path):
     dataset = DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 8))
     circles = [sample.path for sample in dataset.samples if sample.label == 0]
     stripes = [sample.path for sample in dataset.samples if sample.label == 2]
-    issues = [Issue("suspect_label", circles[3], "looks like stripes (0.97)", 0.96)]
-    issues += [Issue("outlier", path, "likeness to other pictures 0.21", 0.79) for path in circles + stripes + circles]
+    issues = [Issue("suspect_label", circles[3], Reason.of_text("looks like stripes (0.97)"), 0.96)]
+    likeness = Reason.of_text("likeness to other pictures 0.21")
+    issues += [Issue("outlier", path, likeness, 0.79) for path in circles + stripes + circles]
     coordinates = np.array([[0.5, -1], [0.25, 1]], np.float32)
     paths = (circles[3], stripes[0])
     found = EmbeddingAnalysis(

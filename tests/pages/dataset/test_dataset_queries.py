@@ -7,6 +7,7 @@ from core.datasets.quality.audit import Audit, Issue, write_audit
 from core.datasets.quality.embeddings import EmbeddingAnalysis, write_analysis
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import PendingEdits
+from core.wording.coded import Reason
 from pages.components.dataset.dataset_queries import analysis, by_path, findings
 
 
@@ -32,7 +33,7 @@ def audited(dataset, *issues):
 
 
 def issue(kind, number, group=""):
-    return Issue(kind, f"pictures/{number}.png", "words", 0.5, group)
+    return Issue(kind, f"pictures/{number}.png", Reason.of_text("words"), 0.5, group)
 
 
 def test_data_set_that_was_not_looked_over_has_no_findings(dataset):
@@ -42,7 +43,11 @@ def test_data_set_that_was_not_looked_over_has_no_findings(dataset):
 
 def test_findings_are_counted_without_what_was_decided_and_without_unreadable_files(dataset):
     audited(
-        dataset, Issue("corrupt", "broken.png", "cut off", 1.0), issue("blank", 0), issue("dark", 0), issue("dark", 3)
+        dataset,
+        Issue("corrupt", "broken.png", Reason("cut_off"), 1.0),
+        issue("blank", 0),
+        issue("dark", 0),
+        issue("dark", 3),
     )
     found = findings(dataset)
     assert list(found.by_kind) == ["corrupt", "blank", "dark"]

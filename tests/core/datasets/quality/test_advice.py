@@ -9,6 +9,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.advice import advise
 from core.datasets.quality.issues import Issue
 from core.datasets.sample import Sample
+from core.wording.coded import Reason
+from core.wording.issues import advice
 
 
 def data_set(counts, split="", size=(100, 80), names=("cat", "dog", "emu", "fox", "gnu"), **held_out):
@@ -22,7 +24,7 @@ def data_set(counts, split="", size=(100, 80), names=("cat", "dog", "emu", "fox"
 
 
 def said(dataset, issues=()):
-    return {advice.kind: advice.text for advice in advise(dataset, issues)}
+    return {item.kind: advice(item.kind, item.parameters) for item in advise(dataset, issues)}
 
 
 def test_nothing_to_say():
@@ -91,7 +93,8 @@ def test_small_pictures():
 
 
 def test_leaks_and_conflicts_come_first():
-    issues = [Issue("leak", "a", "", 1.0), Issue("label_conflict", "b", "", 1.0), Issue("label_conflict", "c", "", 1.0)]
+    kinds = {"a": "leak", "b": "label_conflict", "c": "label_conflict"}
+    issues = [Issue(kind, path, Reason.of_text(""), 1.0) for path, kind in kinds.items()]
     texts = said(data_set([30, 30]), issues)
     assert list(texts) == ["leak", "label_conflict", "small_validation"]
     assert texts["leak"] == (

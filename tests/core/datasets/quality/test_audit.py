@@ -18,6 +18,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings
 from core.wording.coded import Reason
+from core.wording.issues import advice, issue_detail
 from tests.conftest import draw_folder
 from tests.core.datasets.drawing import draw_scene, encode
 
@@ -194,15 +195,35 @@ def test_pictures_without_a_class_are_no_faults(small):
         "a.jpg": Reason("empty"),
     }
     found = audits.audit(replace(small, skipped=tuple(Skipped(*item) for item in reasons.items())))
-    assert [(issue.path, issue.detail) for issue in found.of_kind("corrupt")] == [("a.jpg", "empty, it has 0 bytes")]
+    assert [(issue.path, issue_detail(issue.detail)) for issue in found.of_kind("corrupt")] == [
+        ("a.jpg", "empty, it has 0 bytes")
+    ]
 
 
 def test_what_was_found_is_kept(small):
     assert audits.read_audit(small) is None
-    found = Audit(small.id, 6, (Issue("dark", "a", "dim", 0.5, "g"),), (Advice("leak", "Mind."),), 0.25)
+    found = Audit(
+        small.id,
+        6,
+        (Issue("dark", "a", Reason("brightness", {"share": 0.1}), 0.5, "g"),),
+        (Advice("leak", {"count": 2}),),
+        0.25,
+    )
     audits.write_audit(small, found)
     assert audits.read_audit(small) == found
     assert audits.read_audit(replace(small, id="another")) is None
+
+
+def test_an_audit_of_an_older_version_is_told_as_it_was(small):
+    issue = {"kind": "dark", "path": "a", "detail": "dim", "score": 0.5, "group": ""}
+    old = {"format": 1, "dataset_id": small.id, "num_pictures": 6, "issues": [issue], "seconds": 0.25}
+    old["advice"] = [{"kind": "leak", "text": "Mind."}]
+    (small.folder / audits.AUDIT_NAME).write_text(json.dumps(old))
+    found = audits.read_audit(small)
+    assert [issue_detail(issue.detail) for issue in found.issues] == ["dim"]
+    assert [(item.kind, advice(item.kind, item.parameters)) for item in found.advice] == [("leak", "Mind.")]
+    audits.write_audit(small, found)
+    assert audits.read_audit(small) == found
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 99}', '{"format": 1, "issues": [{}]}'])
@@ -220,7 +241,7 @@ def test_an_audit_that_cant_be_stored(small):
 
 def test_the_stored_audit_is_plain_json(dataset):
     values = json.loads((dataset.folder / audits.AUDIT_NAME).read_text())
-    assert values["format"] == 1 and values["dataset_id"] == dataset.id
+    assert values["format"] == audits.AUDIT_FORMAT and values["dataset_id"] == dataset.id
 
 
 def test_every_kind_is_explained():

@@ -9,6 +9,7 @@ from core.datasets.quality.duplicate_issues import find_duplicate_issues, keep_o
 from core.datasets.quality.image_statistics import measure, pack
 from core.datasets.quality.issues import Audit
 from core.datasets.sample import Sample
+from core.wording.issues import issue_detail
 from tests.core.datasets.drawing import draw_scene
 
 
@@ -36,7 +37,7 @@ def kept(dataset: DatasetIndex) -> set[str]:
 
 
 def found(dataset: DatasetIndex):
-    return [(issue.kind, issue.path.removeprefix("pictures/"), issue.detail) for issue in look(dataset)]
+    return [(issue.kind, issue.path.removeprefix("pictures/"), issue_detail(issue.detail)) for issue in look(dataset)]
 
 
 def test_alone():

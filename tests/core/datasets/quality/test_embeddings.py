@@ -13,6 +13,7 @@ from core.datasets.quality.embeddings import ANALYSIS_NAME, EmbeddingAnalysis, r
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.processes.embeddings_process import analyse_in_subprocess
+from core.wording.coded import Reason
 from tests.conftest import draw_folder
 
 
@@ -30,9 +31,9 @@ def made_up(shapes) -> EmbeddingAnalysis:
         paths=(first, second),
         coordinates=np.array([[0.5, -1], [0, 1]], np.float32),
         issues=(
-            Issue("suspect_label", first, "looks like stripes (0.97)", 0.96),
-            Issue("suspect_label", second, "looks like a “circle” (0.80)", 0.7),
-            Issue("outlier", second, "likeness to other pictures 0.21, usual for square is 0.80", 0.79),
+            Issue("suspect_label", first, Reason("looks_like", {"class_name": "stripes", "probability": 0.97}), 0.96),
+            Issue("suspect_label", second, Reason("looks_like", {"class_name": "a “circle”", "probability": 0.8}), 0.7),
+            Issue("outlier", second, Reason.of_text("likeness to other pictures 0.21, usual for square is 0.80"), 0.79),
         ),
         accuracy=0.75,
         suggested={first: "stripes", second: "circle"},

@@ -4,11 +4,12 @@ import math
 
 import pytest
 
-from core.datasets.quality.issues import KINDS, Audit, Issue
+from core.datasets.quality.issues import KINDS, Advice, Audit, Issue
+from core.wording.coded import Reason
 
 
 def issue(kind="blank", path="pictures/0.png", score=0.5):
-    return Issue(kind, path, "", score)
+    return Issue(kind, path, Reason("plain_colour"), score)
 
 
 def test_each_kind_is_listed_under_its_name():
@@ -31,6 +32,20 @@ def test_unknown_kinds_are_refused(kind):
 def test_paths_that_are_no_texts_are_refused(path):
     with pytest.raises(ValueError, match="Expected an issue of a known kind about a picture"):
         issue(path=path)
+
+
+def test_details_that_are_words_are_refused():
+    with pytest.raises(ValueError, match="Expected an issue of a known kind about a picture"):
+        Issue("blank", "pictures/0.png", "one plain colour", 0.5)
+
+
+def test_issues_and_advice_of_older_versions_keep_their_words():
+    values = {"kind": "blank", "path": "pictures/0.png", "detail": "dull", "score": 0.5, "group": ""}
+    assert Issue.from_json(values) == Issue("blank", "pictures/0.png", Reason.of_text("dull"), 0.5)
+    assert Advice.from_json({"kind": "leak", "text": "Mind."}) == Advice("leak", {"text": "Mind."})
+    for broken in ({"kind": "leak", "text": 3}, {"kind": 3, "parameters": {}}, {"kind": "leak", "parameters": []}):
+        with pytest.raises(ValueError, match="Expected"):
+            Advice.from_json(broken)
 
 
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf, "high", None])

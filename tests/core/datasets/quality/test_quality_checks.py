@@ -9,6 +9,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import measure, pack
 from core.datasets.quality.quality_checks import check_pictures
 from core.datasets.sample import Sample
+from core.wording.issues import issue_detail
 from tests.core.datasets.drawing import draw_scene
 
 SIZE = (160, 120)
@@ -119,7 +120,7 @@ def test_what_is_said_of_them(scenes):
         draw_scene(53, 20, 15),
         draw_scene(54, 60, 400),
     ]
-    details = [issue.detail for issue in faults(pictures)]
+    details = [issue_detail(issue.detail) for issue in faults(pictures)]
     assert details[0] == "one plain colour all over"
     assert details[1] == "its average brightness is 4% of white" and details[2].endswith("% of white")
     assert details[3].startswith("its sharpest edges are 3.") and details[3].endswith(" times as soft as usual here")

@@ -22,6 +22,7 @@ from core.errors import DatasetError
 from core.runs import queue
 from core.runs.records.store import RunStore
 from core.settings import Settings
+from core.wording.coded import Reason
 from tests.conftest import draw_folder
 
 NUM_PICTURES = 12
@@ -117,7 +118,7 @@ def test_damaged_data_set_that_a_run_needs_isnt_deleted(home: Settings, pets: Da
 def test_whatever_lies_beside_a_record_may_be_damaged(pets: DatasetIndex) -> None:
     """Each file is read as it was, or not at all, or refused in a sentence."""
     paths = tuple(sample.path for sample in pets.samples)
-    issue = Issue("outlier", paths[0], "unlike the others", 0.5)
+    issue = Issue("outlier", paths[0], Reason.of_text("unlike the others"), 0.5)
     write_analysis(pets, EmbeddingAnalysis(pets.id, "b", paths, np.zeros((len(paths), 2), np.float32), (issue,), 0.5))
     decide(pets, paths[:2], KEEP)
     readers = {
@@ -157,7 +158,9 @@ def test_an_audit_of_unknown_kinds_is_none(pets: DatasetIndex) -> None:
     for changes in (
         {"issues": [{"kind": "unheard of", "path": "x", "detail": "", "score": 1}]},
         {"issues": [{"kind": "blank", "path": 3, "detail": "", "score": 1}]},
+        {"issues": [{"kind": "blank", "path": "x", "detail": {"code": 1}, "score": 1}]},
         {"advice": [{"kind": "leak", "text": None}]},
+        {"advice": [{"kind": "leak", "parameters": 3}]},
         {"seconds": "long"},
     ):
         path.write_text(json.dumps(values | changes))

@@ -16,6 +16,7 @@ from core.events import Event
 from core.nn.analysis.embeddings import analyse
 from core.nn.training.training import run_training
 from core.settings import ImportLimits, Settings
+from core.wording.issues import issue_detail
 from tests.conftest import draw_folder, draw_shape
 
 A_CLASS = 30
@@ -78,7 +79,7 @@ def test_what_a_picture_looks_like_is_told(planted):
         if name in wrong:
             right = name.split("/")[1].split(" ")[0]
             assert found.suggested[issue.path] == right
-            assert issue.detail.startswith(f"looks like {right} (0.")
+            assert issue_detail(issue.detail).startswith(f"looks like {right} (0.")
     assert [issue.score for issue in issues] == sorted((issue.score for issue in issues), reverse=True)
     assert set(found.suggested) == {issue.path for issue in issues}
 
@@ -89,8 +90,8 @@ def test_pictures_that_do_not_belong_are_outliers(planted):
     names = names_of(dataset, issues)
     assert {f"grass/odd {number}.png" for number in range(ODD)} <= set(names)
     assert len(names) <= ODD + 1
-    assert issues[0].detail.startswith("likeness to other pictures 0.")
-    assert ", usual for grass is 0." in issues[0].detail
+    assert issue_detail(issues[0].detail).startswith("likeness to other pictures 0.")
+    assert ", usual for grass is 0." in issue_detail(issues[0].detail)
 
 
 def test_the_map_has_every_picture_near_its_like(planted):
