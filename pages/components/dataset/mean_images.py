@@ -40,7 +40,7 @@ def find(store: DatasetStore, question: Question) -> bytes:
 
 @st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
 def _mean_images(home: Path, _store: DatasetStore) -> BackgroundCache[Question, bytes]:
-    return BackgroundCache(lambda question: find(_store, question))
+    return BackgroundCache(lambda question, _on_event, _should_stop: find(_store, question))
 
 
 def look_up(dataset: DatasetIndex, labels: list[int]) -> dict[int, Found[bytes] | None]:
