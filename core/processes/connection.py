@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from core.errors import CoreError, Stopped
 from core.processes.messages import Answer, Cancel, Done, Failed, Refused, Request, Told
@@ -222,6 +222,8 @@ class _Link:
         self.process = start_process(
             [module], self._log, stdin=subprocess.PIPE, stdout=subprocess.PIPE, niceness=niceness
         )
+        # As they were asked for, both are there.
+        self._requests, self._answers = cast(IO[bytes], self.process.stdin), cast(IO[bytes], self.process.stdout)
         self.complaints = ""
         self._lock = threading.Lock()
         self._sending = threading.Lock()
@@ -249,7 +251,8 @@ class _Link:
     def expect(self) -> tuple[int, queue.SimpleQueue[Answer | None]]:
         """Returns the id for a request and where its answers arrive."""
         with self._lock:
-            number, answers = next(self._numbers), queue.SimpleQueue()
+            number = next(self._numbers)
+            answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
             self._waiting[number] = answers
             if self._has_ended:
                 answers.put(None)
@@ -265,8 +268,8 @@ class _Link:
         """Sends a message; where the process has died, what waits for answers is told so."""
         data = pickle.dumps(message)
         with self._sending, suppress(OSError, ValueError):  # a closed file is a ValueError
-            self.process.stdin.write(data)
-            self.process.stdin.flush()
+            self._requests.write(data)
+            self._requests.flush()
 
     def end(self, seconds: float = 0.0) -> int:
         """Ends the process, keeps the end of what it printed, and returns its exit code; see `end_child`."""
@@ -281,7 +284,7 @@ class _Link:
     def _route(self) -> None:
         """Brings each answer to who asked for it, until the process ends."""
         try:
-            with self.process.stdout as stream, suppress(EOFError, OSError, pickle.UnpicklingError):
+            with self._answers as stream, suppress(EOFError, OSError, pickle.UnpicklingError):
                 while True:
                     answer: Answer = pickle.load(stream)
                     with self._lock:

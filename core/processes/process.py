@@ -51,11 +51,6 @@ def start_process(
     Raises:
         OSError: it can't be started.
     """
-    apart = (
-        {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-        if sys.platform == "win32"
-        else {"start_new_session": True}
-    )
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
         stdin=stdin,
@@ -63,17 +58,26 @@ def start_process(
         stderr=log,
         cwd=PROJECT,
         env=dict(environment or child_environment()),
-        **apart,
+        start_new_session=True,
+        creationflags=_own_group(),
     )
-    if niceness and sys.platform != "win32":
+    if niceness:
         _give_way(process.pid, niceness)
     return process
 
 
+def _own_group() -> int:
+    """Returns what stands for a session of its own on Windows, where there are none."""
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
+
+
 def _give_way(pid: int, niceness: int) -> None:
     # Before it has threads, which take this over from the one that starts them. It may have died already.
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + niceness)
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + niceness)
 
 
 def end_child(process: subprocess.Popen, seconds: float = 0.0) -> int:

@@ -62,8 +62,11 @@ class _Inbox:
 
     def __iter__(self) -> Iterator[tuple[Request, ShouldStop]]:
         while (request := self._waiting.get()) is not None:
-            yield request, lambda number=request.id: number in self._cancelled or self._has_ended.is_set()
+            yield request, partial(self._is_cancelled, request.id)
             self._cancelled.discard(request.id)
+
+    def _is_cancelled(self, number: int) -> bool:
+        return number in self._cancelled or self._has_ended.is_set()
 
     def _read(self) -> None:
         try:
