@@ -11,6 +11,8 @@ from tests.project import ROOT
 
 HEAVY = {"tensorflow", "keras"}
 STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbones", "events", "progress", "wording")
+STARTERS = {"Popen", "check_call", "check_output", "fork"}
+STARTING_MODULE = "core/processes/process.py"
 MOST_LINES = 400
 MOST_FILES = 14
 TOP_LEVEL = {"requirements.txt", "README.md", "app.py", "pages", "core", "tests"}
@@ -126,6 +128,18 @@ def foundations(house: House) -> Iterator[str]:
                     yield f"{house.name(path)} imports {package}"
 
 
+def other_starters(house: House) -> Iterator[str]:
+    """One module starts child processes: what each of them needs is seen to in one place."""
+    for path in house.sources:
+        called = {
+            getattr(node.func, "attr", getattr(node.func, "id", ""))
+            for node in ast.walk(house.trees[path])
+            if isinstance(node, ast.Call)
+        }
+        if called & STARTERS and path != house.root / STARTING_MODULE:
+            yield house.name(path)
+
+
 def relative_imports(house: House) -> Iterator[str]:
     """Imports are absolute, so that a line says where it leads."""
     for path in house.sources:
@@ -177,6 +191,7 @@ RULES: tuple[Callable[[House], Iterator[str]], ...] = (
     heavy_pages,
     forbidden_imports,
     foundations,
+    other_starters,
     relative_imports,
     long_files,
     full_rooms,

@@ -28,6 +28,7 @@ BREACHES = {
     "heavy_pages": {"pages/components/session.py": "from core.nn import training\n"},
     "forbidden_imports": {"core/nn/training.py": "from core.runs import queue\n"},
     "foundations": {"core/settings.py": "import numpy\n"},
+    "other_starters": {"core/datasets/index.py": "import subprocess\n\nsubprocess.Popen(['ls'])\n"},
     "relative_imports": {"core/nn/training.py": "from ..datasets import index\n"},
     "long_files": {"core/nn/training.py": "\n" * 401},
     "full_rooms": {f"core/nn/part_{number}.py": "" for number in range(13)},
