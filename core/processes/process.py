@@ -88,7 +88,7 @@ def end_child(process: subprocess.Popen, seconds: float = 0.0) -> int:
         seconds: how long it may take to leave by itself once its input has ended, before it is killed.
     """
     if seconds:
-        _close(process.stdin)
+        end_input(process)
     else:
         process.kill()
     try:
@@ -97,11 +97,12 @@ def end_child(process: subprocess.Popen, seconds: float = 0.0) -> int:
         process.kill()
         return process.wait()
     finally:
-        _close(process.stdin)
+        end_input(process)
 
 
-def _close(stream: IO[bytes] | None) -> None:
+def end_input(process: subprocess.Popen) -> None:
+    """Closes the pipe to a child process, which is its sign to leave. Without such a pipe nothing happens."""
     # What was still to be sent has nobody to go to.
     with suppress(OSError):
-        if stream is not None:
-            stream.close()
+        if process.stdin is not None:
+            process.stdin.close()

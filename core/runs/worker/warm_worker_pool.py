@@ -8,7 +8,7 @@ from collections.abc import Callable
 import psutil
 
 from core.errors import CoreError
-from core.processes.process import start_process
+from core.processes.process import end_input, start_process
 from core.runs.records.store import RunStatus, RunStore
 from core.runs.worker.environment import PROCESS, WARM, settings_for, worker_environment
 from core.runs.worker.handoff import warm_worker_folder
@@ -86,4 +86,4 @@ class WarmWorkerPool:
             return process.returncode
         finally:
             # The warm worker's sign to leave.
-            process.stdin.close()
+            end_input(process)
