@@ -149,6 +149,7 @@ def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
     assert app.warning
 
 
+@pytest.mark.slow
 def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, tmp_path):
     DatasetStore(home).import_source(draw_folder(tmp_path / "many", 120, seed=1), name="Many")
     app = open_page("train")

@@ -14,11 +14,11 @@ import streamlit as st
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from streamlit.runtime import Runtime
 
 from core.settings import MEGABYTE
 from pages.components.imports import expected_uploads
 from pages.components.imports.uploads import BAD_REQUEST, GONE, TOO_LARGE, Upload, UploadRefused
+from pages.components.shell import presence
 
 PATH = "upload"
 CHUNK_BYTES = MEGABYTE
@@ -36,7 +36,7 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
     Args:
         is_present: tells whether a browser session is there; asks Streamlit by default.
     """
-    known = is_present or _is_connected
+    known = is_present or presence.is_connected
 
     async def put(request: Request) -> Response:
         try:
@@ -55,10 +55,6 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
     base = st.get_option("server.baseUrlPath").strip("/")
     prefix = f"/{base}" if base else ""
     return [Route(f"{prefix}/{PATH}/{{token}}", put, methods=["PUT"])]
-
-
-def _is_connected(session_id: str) -> bool:
-    return Runtime.exists() and Runtime.instance().is_active_session(session_id)
 
 
 async def _receive(request: Request, upload: Upload, is_present: IsPresent) -> None:

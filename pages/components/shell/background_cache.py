@@ -22,11 +22,14 @@ MOST_KEPT = 50
 # For how long a question is worked on that nobody asks any more. Browsers let the pages that aren't in sight ask once a
 # minute only.
 PATIENCE_SECONDS = 75.0
-# ... where another one waits,
+# ... where another one waits, or the browser that asked has closed the page or lost it,
 GIVE_WAY_SECONDS = 2.0
 # ... and where the one who asked has left: whoever else has the question on a page asks it again within this.
 LEFT_SECONDS = 0.8
 UNFORESEEN = "It failed for a reason nobody foresaw. The server's log has the details."
+
+IsHere = Callable[[], bool]
+"""Tells whether the one who asked is still there."""
 
 Question = TypeVar("Question", bound=Hashable)
 Result = TypeVar("Result")
@@ -60,6 +63,7 @@ class _Search(Generic[Question]):
         question: what was asked.
         asked: when it was asked last, in seconds of the monotonic clock.
         deadline: until when it is worked on if nobody asks again.
+        is_here: tells whether the one who asked last is still there.
         waiting: how many threads wait for the answer.
         progress: how far it is, or None.
     """
@@ -67,14 +71,16 @@ class _Search(Generic[Question]):
     question: Question
     asked: float = 0.0
     deadline: float = 0.0
+    is_here: IsHere = lambda: True
     waiting: int = 0
     progress: Event | None = None
 
     def __post_init__(self) -> None:
         self.renew()
 
-    def renew(self) -> None:
+    def renew(self, is_here: IsHere | None = None) -> None:
         """Notes that it was asked again."""
+        self.is_here = is_here or self.is_here
         self.asked = time.monotonic()
         self.deadline = self.asked + PATIENCE_SECONDS
 
@@ -84,7 +90,8 @@ class _Search(Generic[Question]):
 
     def is_abandoned(self, others_wait: bool) -> bool:
         """Returns whether nobody wants the answer any more."""
-        deadline = min(self.deadline, self.asked + GIVE_WAY_SECONDS) if others_wait else self.deadline
+        is_urgent = others_wait or not self.is_here()
+        deadline = min(self.deadline, self.asked + GIVE_WAY_SECONDS) if is_urgent else self.deadline
         return not self.waiting and time.monotonic() > deadline
 
 
@@ -115,18 +122,23 @@ class BackgroundCache(Generic[Question, Result]):
             search = self._search(question)
             return search.progress if search else None
 
-    def ask(self, question: Question) -> None:
-        """Has a question answered next, though it may have an answer, in place of any other that waits."""
+    def ask(self, question: Question, is_here: IsHere = lambda: True) -> None:
+        """Has a question answered next, though it may have an answer, in place of any other that waits.
+
+        Args:
+            question: to answer.
+            is_here: tells whether the one who asks is still there.
+        """
         with self._changed:
             if self._is_closed:
                 return
             if search := self._search(question):
-                search.renew()
+                search.renew(is_here)
             elif self._current is None:
-                self._current = _Search(question)
+                self._current = _Search(question, is_here=is_here)
                 threading.Thread(target=self._work, args=(self._current,), name="lookup", daemon=True).start()
             else:
-                self._next = _Search(question)
+                self._next = _Search(question, is_here=is_here)
 
     def leave(self, question: Question) -> None:
         """Gives a question up within a second, unless somebody else goes on asking it."""

@@ -8,7 +8,7 @@ from core.config.training_config import TrainingConfig
 from core.forecast.rate_curve import RateCurve
 from pages.components import phases, wording
 from pages.components.charts import chart_view, charts
-from pages.components.shell import polling
+from pages.components.shell import polling, presence
 from pages.components.training import cached_estimates, estimates
 from pages.components.training.estimates import Question
 
@@ -44,7 +44,7 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
 
 def _ask(question: Question) -> None:
     cached_estimates.rate_curves().forget(question)
-    cached_estimates.rate_curves().ask(question)
+    cached_estimates.rate_curves().ask(question, presence.of_this_session())
     st.session_state[ASKED] = question, time.monotonic()
 
 
@@ -70,7 +70,7 @@ def _wait(question: Question, since: float) -> None:
         cache = cached_estimates.rate_curves()
         if cache.get(question) is not None:
             return False
-        cache.ask(question)
+        cache.ask(question, presence.of_this_session())
         st.caption(
             f":material/query_stats: :shimmer[Looking for a learning rate …] "
             f"{wording.duration(time.monotonic() - since)}. Pictures that are new to the network are read first."

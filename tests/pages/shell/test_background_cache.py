@@ -194,6 +194,19 @@ def test_what_one_has_left_and_another_goes_on_asking_is_not_given_up(searching,
     assert not searcher.stopped
 
 
+def test_what_was_asked_by_a_page_that_is_closed_is_given_up(searcher, monkeypatch):
+    monkeypatch.setattr(background_cache, "GIVE_WAY_SECONDS", 0.3)
+    closed = threading.Event()
+    cache = BackgroundCache(searcher)
+    cache.ask("hard", lambda: not closed.is_set())
+    searcher.wait(searcher.began, "hard")
+    time.sleep(0.6)
+    assert not searcher.stopped
+    closed.set()
+    searcher.wait(searcher.stopped, "hard")
+    cache.close()
+
+
 def test_what_nobody_asks_any_more_gives_way_to_the_next_question(searching, searcher, monkeypatch):
     monkeypatch.setattr(background_cache, "GIVE_WAY_SECONDS", 0.3)
     searching.ask("easy")

@@ -1,0 +1,19 @@
+"""Whether somebody still looks at a page."""
+
+from functools import partial
+
+from streamlit.runtime import Runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.components.shell.background_cache import IsHere
+
+
+def of_this_session() -> IsHere:
+    """Returns what tells, from any thread and later too, whether the browser of this session has the studio open."""
+    context = get_script_run_ctx()
+    return partial(is_connected, context.session_id) if context is not None and Runtime.exists() else lambda: True
+
+
+def is_connected(session_id: str) -> bool:
+    """Returns whether a browser session is connected to the server."""
+    return Runtime.exists() and Runtime.instance().is_active_session(session_id)
