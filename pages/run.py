@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from core.backbones.table import get_backbone
+from core.config.training_config import SETTINGS
 from core.errors import CoreError
 from core.events import Event
 from core.nn.training.notes import load_notes
@@ -135,7 +136,7 @@ def show_end(run: Run) -> None:
         st.info("Stopped before there was a model.", icon=":material/stop_circle:")
     elif run.status == RunStatus.STOPPED:
         # As training keeps it: with early stopping the epoch of the lowest loss, without it the latest.
-        kept = "the best epoch so far" if run.config.early_stopping_patience else "the last whole epoch"
+        kept = "the best epoch so far" if run.config.optimization.early_stopping_patience else "the last whole epoch"
         st.info(
             f"Stopped early. The model is that of {kept}; Resume goes on with the next.", icon=":material/stop_circle:"
         )
@@ -170,7 +171,7 @@ def show_details(run: Run) -> None:
         options = run.config.options()
         st.dataframe(
             {
-                "Setting": [wording.setting_label(name) for name in options],
+                "Setting": [SETTINGS[name].label for name in options],
                 "Value": [str(value) for value in options.values()],
             },
             hide_index=True,

@@ -1,15 +1,13 @@
 """Options of the command line made from the fields of the configuration, so that there is one list of them."""
 
-import inspect
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import Field, fields
 from pathlib import Path
 from typing import Any
 
 import click
 
-from core.config.training_config import PARTS, TrainingConfig, option_names
+from core.config.setting import Setting
+from core.config.training_config import SETTINGS, TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import WeightsError
 from core.files.user_files import is_file
@@ -20,10 +18,8 @@ WEIGHTS_BY_NAME = ("imagenet", "none")
 
 def config_options(command: Callable) -> Callable:
     """Gives a command one option a field of the configuration, with the field's type; None where it isn't given."""
-    kinds = (TrainingConfig, *PARTS.values())
-    known = {item.name: (item, help_text) for kind in kinds for item, help_text in _documented_fields(kind)}
-    for name in reversed(option_names()):
-        command = _option(*known[name])(command)
+    for name, setting in reversed(SETTINGS.items()):
+        command = _option(name, setting)(command)
     return command
 
 
@@ -49,18 +45,9 @@ def _weights(text: str) -> str:
     return str(path)
 
 
-def _option(item: Field, help_text: str) -> Callable:
-    flag = "--" + item.name.replace("_", "-")
-    if item.type is bool:
-        return click.option(f"{flag}/--no-{flag[2:]}", item.name, default=None, help=help_text)
-    return click.option(flag, item.name, type=item.type, default=None, help=help_text)
-
-
-def _documented_fields(kind: type) -> list[tuple[Field, str]]:
-    """Returns a dataclass's fields with what its docstring says of them."""
-    texts = {}
-    for name, text in re.findall(r"^    (\w+): (.*(?:\n {8}.*)*)", inspect.getdoc(kind) or "", re.MULTILINE):
-        words = " ".join(text.replace("`", "").split())
-        # A value that begins the text is a name to be typed as it stands.
-        texts[name] = words if text.startswith("`") else words[:1].upper() + words[1:]
-    return [(item, texts.get(item.name, "")) for item in fields(kind) if item.name not in PARTS]
+def _option(name: str, setting: Setting) -> Callable:
+    flag = "--" + name.replace("_", "-")
+    help_text = f"{setting.help} {setting.values}".strip()
+    if isinstance(setting.default, bool):
+        return click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=help_text)
+    return click.option(flag, name, type=type(setting.default), default=None, help=help_text)

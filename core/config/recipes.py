@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.backbones.table import get_backbone
-from core.config.training_config import Augmentation, FreezePolicy, Head, TrainingConfig
+from core.config.parts import Augmentation, FreezePolicy, Head, Objective, Optimization
+from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
 
 # Gradient steps after which the recommended head has converged (Adam, batches of 32, unit features).
@@ -37,22 +38,22 @@ _ARTICLE = TrainingConfig(
     preprocessing="unit",
     head=Head(pooling="flatten", normalize=False, units=512, weight_decay=0.0),
     augmentation=Augmentation(flip=True, zoom=0.2, shear=0.2, views=2),
-    epochs=10,
-    batch_size=32,
-    learning_rate=1e-3,
-    class_weighting=False,
+    optimization=Optimization(epochs=10, batch_size=32, learning_rate=1e-3),
+    objective=Objective(class_weighting=False),
 )
 
 # Label smoothing is left out: on cats and dogs it cost validation loss (0.063 to 0.082) and gained no accuracy.
 _FINE_TUNE = TrainingConfig(
     freeze=FreezePolicy(trainable_blocks=3, head_epochs=5),
     augmentation=Augmentation(flip=True, zoom=0.1, translation=0.05, views=3),
-    epochs=5,
-    learning_rate=1e-3,
-    fine_tune_learning_rate=1e-4,
-    rate_decay=0.5,
-    schedule="cosine",
-    early_stopping_patience=3,
+    optimization=Optimization(
+        epochs=5,
+        learning_rate=1e-3,
+        fine_tune_learning_rate=1e-4,
+        rate_decay=0.5,
+        schedule="cosine",
+        early_stopping_patience=3,
+    ),
 )
 
 RECIPES: dict[str, Recipe] = {
@@ -104,14 +105,15 @@ def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: 
         num_classes: of the data set.
     """
     a_class = round(num_pictures / num_classes)
-    steps = math.ceil(num_pictures / config.batch_size) * config.epochs
+    epochs = config.optimization.epochs
+    steps = math.ceil(num_pictures / config.optimization.batch_size) * epochs
     frozen = (
         f"With {a_class:,} pictures a class the backbone stays frozen: millions of weights would learn them by heart."
         if a_class < FEW_PICTURES
         else f"With {a_class:,} pictures a class the frozen features are hard to beat; Fine-tune can add a little."
     )
     return (
-        f"{frozen} {config.epochs} epochs make {steps:,} gradient steps, enough for the head to settle. "
+        f"{frozen} {epochs} epochs make {steps:,} gradient steps, enough for the head to settle. "
         "The penalty on its weights is the stronger the fewer pictures there are."
     )
 
@@ -143,6 +145,7 @@ def recipe_config(name: str, num_pictures: int | None = None, **options: Any) ->
     recipe = get_recipe(name)
     config = recipe.config
     backbone = get_backbone(options.get("backbone", config.backbone))
+    batch_size = options.get("batch_size", config.optimization.batch_size)
     if backbone.name != config.backbone:
         options.setdefault("image_size", backbone.image_size)
         options.setdefault("trainable_blocks", min(config.freeze.trainable_blocks, len(backbone.blocks)))
@@ -150,5 +153,5 @@ def recipe_config(name: str, num_pictures: int | None = None, **options: Any) ->
         # Given, not defaulted: a recipe's few trainable blocks mean nothing where nothing was pretrained.
         options["trainable_blocks"] = options.get("trainable_blocks") or len(backbone.blocks)
     if recipe.name == "recommended" and num_pictures:
-        options.setdefault("epochs", recommended_epochs(num_pictures, options.get("batch_size", config.batch_size)))
+        options.setdefault("epochs", recommended_epochs(num_pictures, batch_size))
     return config.with_options(**options)

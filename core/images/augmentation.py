@@ -6,7 +6,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from core.config.training_config import Augmentation
+from core.config.parts import Augmentation
 
 
 def view_generator(seed: int, digest: str, view: int) -> np.random.Generator:

@@ -40,18 +40,6 @@ MINUTE = 60
 HOUR = 3600
 DAY = 86400
 
-# Where the form's words are others than the setting's name.
-SETTING_LABELS = {
-    "units": "Hidden units",
-    "normalize": "Normalise features",
-    "fine_tune_learning_rate": "Fine-tuning learning rate",
-    "schedule": "Rate over time",
-    "flip": "Mirror left and right",
-    "rotation": "Rotation in degrees",
-    "translation": "Shift",
-    "views": "Versions of a picture",
-}
-
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
     "derive": "Stopped. No version was made, and the decisions are still there.",
@@ -267,11 +255,6 @@ def guessing_sentence(lowest: float, largest_class: float) -> str:
     if lowest > largest_class:
         return ""
     return f"No better than guessing ({largest_class * 100:.0f} %). Lower the learning rate, or check the labels."
-
-
-def setting_label(name: str) -> str:
-    """Returns what a setting is called in the form."""
-    return SETTING_LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 def verdict(class_name: str, probability: float, word: str) -> str:

@@ -41,8 +41,8 @@ from tests.benchmarks.kills_ledger import Ledger
 from tests.benchmarks.measuring import ROOT, print_table
 
 PHASES = ("starting", "weights", "features", "head", "fine_tune", "evaluate", "save")
-CONFIG = TrainingConfig(image_size=64, epochs=4, batch_size=8).with_options(
-    trainable_blocks=1, head_epochs=4, units=256, flip=True, views=3
+CONFIG = TrainingConfig(image_size=64).with_options(
+    epochs=4, batch_size=8, trainable_blocks=1, head_epochs=4, units=256, flip=True, views=3
 )
 PICTURES = 24
 # Shares of the kills.

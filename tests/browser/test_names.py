@@ -147,7 +147,7 @@ def trained(imported: Watched, hostile: Server) -> Run:
     """A run on the data set, and a version of it."""
     store = DatasetStore(hostile.settings)
     dataset = store.get(ARCHIVE)
-    run = queue.submit(hostile.runs, dataset.id, TrainingConfig(image_size=64, epochs=1), name=RUN)
+    run = queue.submit(hostile.runs, dataset.id, TrainingConfig(image_size=64).with_options(epochs=1), name=RUN)
     gone = Edit(REMOVE, paths=(dataset.samples[0].path,))
     renamed = Edit(RENAME_CLASS, class_names=(CLASSES[0], RENAMED))
     store.derive(dataset.id, [gone, renamed], name=VERSION)

@@ -52,7 +52,7 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         settings.cache_clear()
         dataset = DatasetStore(settings()).import_source(draw_folder(folder / "shapes", 10), name="Shapes")
         store = RunStore(settings().database)
-        config = TrainingConfig(image_size=64, epochs=3)
+        config = TrainingConfig(image_size=64).with_options(epochs=3)
         queue.submit(store, dataset.id, config, recipe="recommended", name="Good run")
         queue.submit(store, dataset.id, config.with_options(weights="/nowhere.h5"), name="Failed run")
         stopped = queue.submit(store, dataset.id, config, name="Stopped run")

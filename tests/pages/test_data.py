@@ -189,7 +189,7 @@ def test_delete_asks_first(open_page, home, shapes):
 
 
 def test_delete_is_refused_while_a_run_needs_it(open_page, home, shapes):
-    RunStore(home.database).create(shapes.id, shapes.name, TrainingConfig(image_size=32, epochs=1))
+    RunStore(home.database).create(shapes.id, shapes.name, TrainingConfig(image_size=32).with_options(epochs=1))
     assert button(open_page("data"), "Delete").disabled
 
 

@@ -51,7 +51,7 @@ def test_home_shows_the_running_run_before_those_that_wait_in_turn(open_page, ho
     dataset = DatasetStore(home).import_source(shape_folder, name="Shapes")
     store = RunStore(home.database)
     runs = [
-        store.create(dataset.id, dataset.name, TrainingConfig(image_size=32, epochs=1), name=name)
+        store.create(dataset.id, dataset.name, TrainingConfig(image_size=32).with_options(epochs=1), name=name)
         for name in ("First", "Second", "Third")
     ]
     running = store.claim(1)

@@ -21,7 +21,7 @@ def at_work(app, trained):
     claimed = []
 
     def claim(event: Event):
-        created = trained.create(trained.get("Good run").dataset_id, "Shapes", TrainingConfig(epochs=4))
+        created = trained.create(trained.get("Good run").dataset_id, "Shapes", TrainingConfig().with_options(epochs=4))
         claimed.append(trained.claim(slots=1))
         assert claimed[-1].id == created.id
         trained.append(created.id, event)
@@ -126,7 +126,7 @@ def test_settings_are_called_as_in_the_form(open_page, app, trained):
 
 @pytest.mark.parametrize(("patience", "kept"), [(0, "the last whole epoch"), (3, "the best epoch so far")])
 def test_stopped_run_says_which_epoch_was_kept(open_page, trained, patience, kept):
-    config = TrainingConfig(early_stopping_patience=patience)
+    config = TrainingConfig().with_options(early_stopping_patience=patience)
     good = trained.get("Good run")
     run = trained.create(good.dataset_id, "Shapes", config)
     trained.claim(slots=1)

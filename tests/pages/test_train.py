@@ -68,7 +68,7 @@ def test_recommended_says_what_it_chose_and_why_until_something_is_changed(open_
     assert reasons in words(app)
     app.number_input(key="epochs").set_value(7).run()
     assert reasons not in words(app)
-    app.number_input(key="epochs").set_value(recipe_config("recommended", 24).epochs).run()
+    app.number_input(key="epochs").set_value(recipe_config("recommended", 24).optimization.epochs).run()
     assert reasons in words(app)
     app.get("button_group")[0].set_value("article").run()
     assert reasons not in words(app)
@@ -219,7 +219,7 @@ def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, sh
     app.number_input(key="image_size").set_value(64).run()
     app = button(app, "Start training").click().run()
     (run,) = RunStore(home.database).list()
-    assert (run.config.epochs, run.config.image_size, run.config.validation_split) == (2, 64, 0.3)
+    assert (run.config.optimization.epochs, run.config.image_size, run.config.validation_split) == (2, 64, 0.3)
     assert run.dataset_id == shapes.id
     assert app.query_params["run"] == run.id
 
@@ -251,10 +251,10 @@ def test_what_was_chosen_survives_other_pages(open_page, app, shapes):
 def test_untouched_fields_follow_another_data_set(open_page, home, shapes, tmp_path):
     large = DatasetStore(home).import_source(draw_folder(tmp_path / "large", 120, seed=1), name="Large")
     app = open_page("train")
-    assert app.session_state["epochs"] == recipe_config("recommended", 288).epochs
+    assert app.session_state["epochs"] == recipe_config("recommended", 288).optimization.epochs
     app.number_input(key="batch_size").set_value(16).run()
     app.selectbox[0].set_value(shapes.id).run()
-    assert app.session_state["epochs"] == recipe_config("recommended", 24).epochs
+    assert app.session_state["epochs"] == recipe_config("recommended", 24).optimization.epochs
     assert app.session_state["batch_size"] == 16
     assert large.id != shapes.id
 

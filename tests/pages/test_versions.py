@@ -113,7 +113,7 @@ def test_undo_goes_back_to_the_parent_and_deletes_the_version_if_asked(open_page
 
 
 def test_delete_says_why_it_is_refused(open_page, home, version):
-    RunStore(home.database).create(version.id, version.name, TrainingConfig(image_size=32, epochs=1))
+    RunStore(home.database).create(version.id, version.name, TrainingConfig(image_size=32).with_options(epochs=1))
     app = open_page("data", section="Versions")
     assert button(app, "Delete").disabled
     assert "can't be deleted now. A run is training on it. Wait for its end, or stop it." in plain(app)

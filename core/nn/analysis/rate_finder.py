@@ -59,7 +59,7 @@ def find_rate(
     weights = np.ones(len(dataset.class_names))
     data = StageData(lambda indices, epoch: rows.read(indices), labels, weights, measured, measured, config.seed)
     objective = CrossEntropy(Trainable(None, classifier.head), data, config)
-    stage = Stage("head", objective, 1, LOWEST, config)
+    stage = Stage("head", objective, 1, LOWEST, config.optimization)
     return _sweep(stage, Progress("rate", STEPS, on_event, should_stop))
 
 
@@ -79,7 +79,7 @@ def _sweep(stage: Stage, progress: Progress) -> RateCurve:
     step = step_function(stage, optimizers)
     data = stage.objective.data
     generator = np.random.default_rng(data.seed)
-    size = min(stage.config.batch_size, len(data.labels))
+    size = min(stage.optimization.batch_size, len(data.labels))
     average, losses = 0.0, []
     rates = np.geomspace(LOWEST, HIGHEST, STEPS)
     for number, rate in enumerate(rates, start=1):

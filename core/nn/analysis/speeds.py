@@ -55,7 +55,7 @@ def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, n
     measured = LabelledRows(array_rows(rows), labels)
     data = StageData(lambda indices, epoch: rows[indices], labels, np.ones(num_classes), measured, measured, 0)
     objective = CrossEntropy(network, data, config)
-    stage = Stage("head", objective, 1, config.learning_rate, config)
+    stage = Stage("head", objective, 1, config.optimization.learning_rate, config.optimization)
     step, batch = step_function(stage, Optimizers(stage)), objective.read(np.arange(len(rows)), 0)
     # Weights, the best ones, and two averages of each.
     learning = (variable for variables, _ in network.groups(1.0) for variable in variables)
@@ -181,7 +181,7 @@ def _measure(
         prefix_seconds = _seconds(lambda: compute(batch)) / BATCH
     inputs, head_inputs_seconds = rows, 0.0
     fine_tune = StageSpeed()
-    few = np.resize(rows, (config.batch_size, *rows.shape[1:]))
+    few = np.resize(rows, (config.optimization.batch_size, *rows.shape[1:]))
     if classifier.suffix is not None:
         stop_if_asked(should_stop)
         suffix = choose_engine(classifier.suffix, config, rows, WORTHWHILE_PICTURES).compute
@@ -190,7 +190,7 @@ def _measure(
         network = Trainable(classifier.suffix, classifier.head, classifier.unfrozen, config.from_scratch)
         fine_tune = _stage_speed(network, few, config, num_classes)
     stop_if_asked(should_stop)
-    head_batch = np.resize(inputs, (config.batch_size, *inputs.shape[1:]))
+    head_batch = np.resize(inputs, (config.optimization.batch_size, *inputs.shape[1:]))
     head = _stage_speed(Trainable(None, classifier.head), head_batch, config, num_classes)
     return Speeds(
         decode_seconds,
@@ -242,7 +242,7 @@ def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> 
         rows=len(dataset.samples) + (views - 1) * len(training),
         training_pictures=len(training),
         measured_pictures=num_measured(len(training), len(validation)) + len(validation),
-        batch_size=config.batch_size,
+        batch_size=config.optimization.batch_size,
         head_epochs=config.head_epochs,
         fine_tune_epochs=config.fine_tune_epochs,
         free_memory_bytes=int(psutil.virtual_memory().available * MEMORY_SHARE),

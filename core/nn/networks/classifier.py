@@ -18,7 +18,8 @@ from scipy.special import softmax
 
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
-from core.config.training_config import Head, TrainingConfig
+from core.config.parts import Head
+from core.config.training_config import TrainingConfig
 from core.nn.networks.building import boundary, build_network
 
 

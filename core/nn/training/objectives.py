@@ -101,7 +101,7 @@ class CrossEntropy(Objective):
 
     def __init__(self, network: Trainable, data: StageData, config: TrainingConfig) -> None:
         super().__init__(network, data)
-        self._smoothing = config.label_smoothing
+        self._smoothing = config.objective.label_smoothing
         self._penalty = penalty_factor(network, data, config)
 
     def read(self, indices: np.ndarray, epoch: int) -> dict[str, np.ndarray]:

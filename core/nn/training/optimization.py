@@ -33,7 +33,7 @@ class Optimizers:
     """
 
     def __init__(self, stage: Stage) -> None:
-        parts = stage.objective.network.groups(stage.config.rate_decay)
+        parts = stage.objective.network.groups(stage.optimization.rate_decay)
         self.groups = [variables for variables, _ in parts]
         self.groups[0].extend(variable for variable in stage.objective.variables if variable.trainable)
         self._factors = [factor for _, factor in parts]
@@ -59,6 +59,6 @@ class Optimizers:
 
 def scheduled_rate(stage: Stage, step: int, total_steps: int) -> float:
     """Returns the learning rate of a gradient step, from 0 to `total_steps`."""
-    if stage.config.schedule == "constant":
+    if stage.optimization.schedule == "constant":
         return stage.learning_rate
     return stage.learning_rate * (1 + math.cos(math.pi * step / max(total_steps, 1))) / 2

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.config.training_config import TrainingConfig
+from core.config.parts import Optimization
 from core.nn.training.objectives import Objective
 
 
@@ -15,11 +15,11 @@ class Stage:
         objective: what is minimised, by which network, on which pictures.
         epochs: how many at most.
         learning_rate: Adam's step size.
-        config: batch size, schedule and patience as the run has them.
+        optimization: batch size, schedule and patience as the run has them.
     """
 
     phase: str
     objective: Objective
     epochs: int
     learning_rate: float
-    config: TrainingConfig
+    optimization: Optimization

@@ -107,7 +107,7 @@ class Trainer:
         self.optimizers = Optimizers(self.stage)
         self.rate = self.stage.learning_rate
         self.pace: dict[str, float] = {}
-        self.early_stopping = EarlyStopping(self.stage.config.early_stopping_patience)
+        self.early_stopping = EarlyStopping(self.stage.optimization.early_stopping_patience)
 
     def run(self) -> Fitted:
         """Trains until the epochs are over, patience is exhausted or someone stops it.
@@ -151,12 +151,12 @@ class Trainer:
 
     def _train(self, epoch: int, step: Callable[[dict[str, tf.Tensor]], tf.Tensor]) -> bool:
         """Runs one epoch of gradient steps; returns False where it was stopped."""
-        batches = self.stage.objective.batches(self.stage.config.batch_size, self.first_epoch + epoch)
+        batches = self.stage.objective.batches(self.stage.optimization.batch_size, self.first_epoch + epoch)
         throughput = Throughput()
         for number, batch in enumerate(self._read_ahead(batches, epoch), start=1):
             if batch is None or self.should_stop():
                 return False
-            if self.stage.config.schedule != "constant":
+            if self.stage.optimization.schedule != "constant":
                 done = epoch * len(batches) + number - 1
                 self.rate = scheduled_rate(self.stage, done, self.stage.epochs * len(batches))
                 self.optimizers.set_rate(self.rate)
@@ -210,7 +210,7 @@ class Trainer:
     def _epoch_ends(self, epoch: int, metrics: dict[str, float]) -> None:
         metrics = {**metrics, "learning_rate": self.rate}
         self.history.append(metrics)
-        if self.early_stopping.improved(metrics["val_loss"]) or not self.stage.config.early_stopping_patience:
+        if self.early_stopping.improved(metrics["val_loss"]) or not self.stage.optimization.early_stopping_patience:
             self.kept, self.kept_epoch = self._snapshot(), epoch + 1
         # First the state, then the event: what the curve shows is never lost.
         self.on_state(self._state())

@@ -175,14 +175,14 @@ class _Training:
         self.source.ensure(boundary, [(plain, 0), *changed])
 
     def _stage(self, phase: str, boundary: str, network: Trainable) -> Stage:
-        config = self.config
+        config, rates = self.config, self.config.optimization
         fine = phase == "fine_tune"
         return Stage(
             phase=phase,
             objective=self.make_objective(network, self._stage_data(boundary), config),
             epochs=config.fine_tune_epochs if fine else config.head_epochs,
-            learning_rate=config.fine_tune_learning_rate if fine and not config.from_scratch else config.learning_rate,
-            config=config,
+            learning_rate=rates.fine_tune_learning_rate if fine and not config.from_scratch else rates.learning_rate,
+            optimization=config.optimization,
         )
 
     def _stage_data(self, boundary: str) -> StageData:
@@ -206,7 +206,7 @@ class _Training:
 
     def _class_weights(self) -> np.ndarray:
         counts = np.bincount(_labels(self.samples["train"]), minlength=len(self.dataset.class_names))
-        if not self.config.class_weighting:
+        if not self.config.objective.class_weighting:
             return np.ones(len(counts))
         return counts.sum() / (len(counts) * np.maximum(counts, 1))
 

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.config.training_config import Augmentation, TrainingConfig
+from core.config.parts import Augmentation
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.images.augmentation import make_view

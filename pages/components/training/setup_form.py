@@ -9,7 +9,7 @@ from core.backbones.availability import availability
 from core.backbones.backbone import Backbone
 from core.backbones.table import BACKBONES, get_backbone
 from core.config.recipes import RECIPES, explain_recommended
-from core.config.training_config import TrainingConfig, option_names
+from core.config.training_config import SETTINGS, TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.splits import TRAIN
 from core.errors import ConfigError, CoreError
@@ -23,7 +23,7 @@ from pages.components.charts import chart_view, charts
 from pages.components.shell import session
 from pages.components.training import advanced_form, connection, forecast_view
 
-FIELDS = tuple(name for name in option_names() if name != "validation_split")
+FIELDS = tuple(name for name in SETTINGS if name != "validation_split")
 RECIPE = "recipe"
 FIRST_RECIPE = "recommended"
 # The values that the form was filled with, to tell what the user has changed since.
@@ -78,9 +78,9 @@ def current_config(dataset: DatasetIndex) -> TrainingConfig:
         ConfigError: a value can't be used.
     """
     values = {name: st.session_state[name] for name in FIELDS}
-    for name, label in advanced_form.NUMBERS.items():
-        if values[name] is None:
-            raise ConfigError(f"{label} is empty: type a number.")
+    for name, value in values.items():
+        if value is None:
+            raise ConfigError(f"{SETTINGS[name].label} is empty: type a number.")
     return TrainingConfig().with_options(**values, validation_split=dataset.validation_split)
 
 
@@ -177,27 +177,17 @@ def _weights_changed() -> None:
 
 def _short_form(dataset: DatasetIndex) -> None:
     st.selectbox(
-        "Backbone",
-        list(BACKBONES),
-        key="backbone",
+        options=list(BACKBONES),
         format_func=_backbone_line,
         on_change=_backbone_changed,
-        help="The pretrained network that turns a picture into numbers.",
-        persist_state="session",
+        **advanced_form.described("backbone"),
     )
     backbone = get_backbone(st.session_state["backbone"])
     _backbone_facts(backbone)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.slider(
-            "Trainable blocks",
-            0,
-            len(backbone.blocks),
-            key="trainable_blocks",
-            help="0 keeps the whole network frozen and trains the head alone: fast, and enough for most data.",
-            persist_state="session",
-        )
-    advanced_form.number(right, "epochs", help=_epochs_help())
+        st.slider(min_value=0, max_value=len(backbone.blocks), **advanced_form.described("trainable_blocks"))
+    advanced_form.number(right, "epochs")
     _network_picture(dataset)
 
 
@@ -219,12 +209,6 @@ def _backbone_facts(backbone: Backbone) -> None:
     )
     weights = availability(backbone, settings())
     grid.metric("Weights", WEIGHTS_KINDS[weights.kind], help=wording.plain(weights.text))
-
-
-def _epochs_help() -> str:
-    if st.session_state["trainable_blocks"]:
-        return "Epochs of fine-tuning, after those in which the head learns alone (see Advanced)."
-    return "How often the head sees all training pictures."
 
 
 def _network_picture(dataset: DatasetIndex) -> None:

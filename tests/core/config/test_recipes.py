@@ -10,12 +10,13 @@ def test_the_article_is_exactly_the_article():
     assert (config.backbone, config.weights, config.image_size) == ("vgg16", "imagenet", 150)
     assert (config.head.pooling, config.head.units, config.head.normalize) == ("flatten", 512, False)
     assert (config.head.dropout, config.head.weight_decay, config.freeze.trainable_blocks) == (0, 0, 0)
-    assert (config.epochs, config.batch_size, config.learning_rate) == (10, 32, 1e-3)
+    steps = config.optimization
+    assert (steps.epochs, steps.batch_size, steps.learning_rate) == (10, 32, 1e-3)
     changes = config.augmentation
     assert (changes.shear, changes.zoom, changes.flip) == (0.2, 0.2, True)
     assert (changes.rotation, changes.translation, changes.contrast, changes.brightness) == (0, 0, 0, 0)
     assert config.preprocessing == "unit"
-    assert not config.class_weighting
+    assert not config.objective.class_weighting
 
 
 def test_the_recommended_recipe_is_the_default_configuration():
@@ -26,17 +27,18 @@ def test_fine_tuning_goes_at_a_tenth_of_the_rate():
     config = recipe_config("fine_tune")
     assert config.freeze.trainable_blocks > 0
     assert config.head_epochs > 0
-    assert config.fine_tune_learning_rate == pytest.approx(config.learning_rate / 10)
+    rates = config.optimization
+    assert rates.fine_tune_learning_rate == pytest.approx(rates.learning_rate / 10)
 
 
 @pytest.mark.parametrize(("num_pictures", "epochs"), [(10, 60), (160, 60), (600, 16), (5000, 10), (50_000, 10)])
 def test_recommended_epochs_count_steps(num_pictures, epochs):
     assert recommended_epochs(num_pictures, batch_size=32) == epochs
-    assert recipe_config("recommended", num_pictures).epochs == epochs
+    assert recipe_config("recommended", num_pictures).optimization.epochs == epochs
 
 
 def test_a_given_number_of_epochs_wins():
-    assert recipe_config("recommended", 10, epochs=3).epochs == 3
+    assert recipe_config("recommended", 10, epochs=3).optimization.epochs == 3
 
 
 def test_another_backbone_brings_its_own_size():
@@ -67,4 +69,4 @@ def test_the_recommended_recipe_says_what_it_chose_and_why(num_pictures, words):
     config = recipe_config("recommended", num_pictures)
     text = explain_recommended(config, num_pictures, num_classes=2)
     assert words in text
-    assert f"{config.epochs} epochs make" in text
+    assert f"{config.optimization.epochs} epochs make" in text

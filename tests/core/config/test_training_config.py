@@ -1,10 +1,13 @@
+import json
 import math
 from dataclasses import FrozenInstanceError
 
 import pytest
 
 from core.backbones.table import get_backbone
-from core.config.training_config import Augmentation, FreezePolicy, Head, TrainingConfig, option_names
+from core.config.parts import Augmentation, FreezePolicy, Head, Objective, Optimization
+from core.config.setting import settings_of
+from core.config.training_config import PARTS, SETTINGS, TrainingConfig, option_names
 from core.errors import ConfigError
 
 
@@ -14,9 +17,39 @@ def test_json_gives_back_the_same_configuration():
         head=Head(pooling="flatten", units=8, dropout=0.25),
         freeze=FreezePolicy(trainable_blocks=1),
         augmentation=Augmentation(flip=True, zoom=0.2),
-        epochs=3,
-    )
+    ).with_options(epochs=3)
     assert TrainingConfig.from_json(config.to_json()) == config
+
+
+# What a version wrote in which most fields were flat.
+FLAT = """{"backbone": "vgg16", "weights": "imagenet", "image_size": 64, "preprocessing": "unit", "head": {"pooling":
+"flatten", "normalize": false, "units": 8, "dropout": 0.1, "weight_decay": 0.2}, "freeze": {"trainable_blocks": 3,
+"head_epochs": 2}, "augmentation": {"flip": true, "rotation": 5.0, "zoom": 0.1, "shear": 0.2, "translation": 0.05,
+"contrast": 0.3, "brightness": 0.4, "views": 3}, "epochs": 3, "batch_size": 8, "learning_rate": 0.002,
+"fine_tune_learning_rate": 0.0003, "rate_decay": 0.5, "schedule": "cosine", "label_smoothing": 0.1, "class_weighting":
+false, "early_stopping_patience": 4, "validation_split": 0.3, "engine": "tensorflow", "seed": 5}"""
+
+
+def test_json_of_the_version_with_flat_fields_is_read_without_loss():
+    config = TrainingConfig.from_json(FLAT)
+    assert config.optimization == Optimization(3, 8, 0.002, 0.0003, 0.5, "cosine", 4)
+    assert config.objective == Objective(label_smoothing=0.1, class_weighting=False)
+    written = json.loads(config.to_json())
+    assert {**written.pop("optimization"), **written.pop("objective"), **written} == json.loads(FLAT)
+    assert TrainingConfig.from_json(config.to_json()) == config
+
+
+def test_the_options_of_a_configuration_are_read_as_json():
+    config = TrainingConfig().with_options(epochs=3, trainable_blocks=2, flip=True, label_smoothing=0.1)
+    assert TrainingConfig.from_json(json.dumps(config.options())) == config
+
+
+def test_parts_are_small_and_every_setting_explains_itself():
+    assert all(len(settings_of(kind)) <= 8 for kind in (TrainingConfig, *PARTS.values()))
+    assert SETTINGS.keys() == TrainingConfig().options().keys()
+    for name, setting in SETTINGS.items():
+        assert setting.label and setting.help.endswith("."), name
+        assert setting.default == TrainingConfig().options()[name]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"epoch": 3}', '{"head": {"width": 3}}', '{"head": 3}'])
@@ -27,7 +60,12 @@ def test_json_that_is_no_configuration_is_refused(text):
 
 def test_fields_of_the_parts_are_given_flat():
     config = TrainingConfig().with_options(trainable_blocks=2, units=16, flip=True, epochs=7)
-    assert (config.freeze.trainable_blocks, config.head.units, config.augmentation.flip, config.epochs) == (
+    assert (
+        config.freeze.trainable_blocks,
+        config.head.units,
+        config.augmentation.flip,
+        config.optimization.epochs,
+    ) == (
         2,
         16,
         True,
@@ -73,7 +111,7 @@ def test_a_value_that_cannot_work_is_refused(options, message):
 
 
 def test_epochs_of_the_stages():
-    frozen = TrainingConfig(epochs=4)
+    frozen = TrainingConfig().with_options(epochs=4)
     assert (frozen.head_epochs, frozen.fine_tune_epochs, frozen.total_epochs) == (4, 0, 4)
     unfrozen = frozen.with_options(trainable_blocks=2, head_epochs=3)
     assert (unfrozen.head_epochs, unfrozen.fine_tune_epochs, unfrozen.total_epochs) == (3, 4, 7)

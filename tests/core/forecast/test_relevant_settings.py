@@ -3,7 +3,7 @@ import pytest
 from core.config.training_config import TrainingConfig, option_names
 from core.forecast.relevant_settings import settings_for_rate, settings_for_speed, settings_for_time
 
-CONFIG = TrainingConfig(epochs=7, batch_size=16).with_options(flip=True, views=4, trainable_blocks=2)
+CONFIG = TrainingConfig().with_options(epochs=7, batch_size=16, flip=True, views=4, trainable_blocks=2)
 # For each setting another value than the one above, so that no setting is forgotten here.
 OTHER = {
     "backbone": "mobilenetv2",

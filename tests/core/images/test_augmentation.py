@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from core.config.training_config import Augmentation
+from core.config.parts import Augmentation
 from core.images.augmentation import augment, make_view, view_generator
 
 PICTURE = np.arange(40 * 60 * 3, dtype=np.uint8).reshape(40, 60, 3)

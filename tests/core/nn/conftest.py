@@ -19,4 +19,4 @@ def dataset(home: Settings, shape_folder: Path) -> DatasetIndex:
 @pytest.fixture
 def config() -> TrainingConfig:
     """The recommended recipe on pictures small enough for a test."""
-    return TrainingConfig(image_size=64, epochs=3, batch_size=8)
+    return TrainingConfig(image_size=64).with_options(epochs=3, batch_size=8)

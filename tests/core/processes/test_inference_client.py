@@ -50,7 +50,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("serving")
     settings = Settings(folder / "home")
     dataset = DatasetStore(settings).import_source(draw_folder(folder / "shapes", 6))
-    config = TrainingConfig(image_size=64, epochs=5)
+    config = TrainingConfig(image_size=64).with_options(epochs=5)
     run_training(config, dataset, settings.runs / "first", settings, lambda event: None, lambda: False)
     return settings, dataset
 

@@ -28,7 +28,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]
 
 @pytest.fixture
 def config() -> TrainingConfig:
-    return TrainingConfig(image_size=64, epochs=2, batch_size=8)
+    return TrainingConfig(image_size=64).with_options(epochs=2, batch_size=8)
 
 
 @pytest.fixture

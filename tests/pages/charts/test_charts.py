@@ -21,7 +21,7 @@ def curve_events():
 
 
 def test_learning_curve_has_a_point_an_epoch_for_validation_and_training():
-    figure = charts.learning_curve(curve_events(), "accuracy", TrainingConfig(epochs=10))
+    figure = charts.learning_curve(curve_events(), "accuracy", TrainingConfig().with_options(epochs=10))
     assert [trace.name for trace in figure.data] == ["Validation", "Training"]
     assert list(figure.data[0].x) == [1, 2]
     assert list(figure.data[0].y) == [0.6, 0.8]
@@ -30,12 +30,12 @@ def test_learning_curve_has_a_point_an_epoch_for_validation_and_training():
 
 def test_learning_curve_axis_is_as_long_as_the_run_from_its_first_point_on():
     for events in ([], curve_events()[:2], curve_events()):
-        figure = charts.learning_curve(events, "loss", TrainingConfig(epochs=10))
+        figure = charts.learning_curve(events, "loss", TrainingConfig().with_options(epochs=10))
         assert tuple(figure.layout.xaxis.range) == (0.5, 10.5)
 
 
 def test_learning_curve_marks_where_fine_tuning_begins():
-    config = TrainingConfig(epochs=4).with_options(trainable_blocks=2, head_epochs=3)
+    config = TrainingConfig().with_options(epochs=4, trainable_blocks=2, head_epochs=3)
     figure = charts.learning_curve(curve_events(), "accuracy", config)
     assert [shape.x0 for shape in figure.layout.shapes] == [3.5]
     assert figure.layout.annotations[0].text == "fine-tuning"

@@ -1,7 +1,7 @@
 from core.config.training_config import TrainingConfig
 from pages.components.training.estimates import rate_question, time_question
 
-CONFIG = TrainingConfig(epochs=7, batch_size=16).with_options(flip=True, views=4, trainable_blocks=2)
+CONFIG = TrainingConfig().with_options(epochs=7, batch_size=16, flip=True, views=4, trainable_blocks=2)
 
 
 def test_questions_leave_out_what_makes_no_difference():

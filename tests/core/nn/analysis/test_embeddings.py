@@ -120,7 +120,7 @@ def phases(events) -> list[str]:
 @pytest.mark.slow
 def test_after_a_recommended_run_nothing_is_computed_and_after_a_survey_neither(shapes, home):
     by_run, by_survey = [], []
-    run_training(TrainingConfig(epochs=1), shapes, home.runs / "one", home, by_run.append, lambda: False)
+    run_training(TrainingConfig().with_options(epochs=1), shapes, home.runs / "one", home, by_run.append, lambda: False)
     first = analyse(shapes, home, by_survey.append)
     assert "features" in phases(by_run)
     assert phases(by_survey) == ["weights", "labels", "outliers", "map"]
@@ -128,7 +128,7 @@ def test_after_a_recommended_run_nothing_is_computed_and_after_a_survey_neither(
     shutil.rmtree(home.features)
     by_survey, by_run = [], []
     second = analyse(shapes, home, by_survey.append)
-    run_training(TrainingConfig(epochs=1), shapes, home.runs / "two", home, by_run.append, lambda: False)
+    run_training(TrainingConfig().with_options(epochs=1), shapes, home.runs / "two", home, by_run.append, lambda: False)
     assert phases(by_survey) == ["weights", "features", "labels", "outliers", "map"]
     assert "features" not in phases(by_run) and "head" in phases(by_run)
     np.testing.assert_array_equal(first.coordinates, second.coordinates)

@@ -1,6 +1,7 @@
 import pytest
 
-from core.config.training_config import Head, TrainingConfig
+from core.config.parts import Head
+from core.config.training_config import TrainingConfig
 from core.forecast.forecast import Speeds, StageSpeed
 from core.nn.analysis import speeds
 from core.nn.analysis.rate_finder import find_rate
@@ -45,7 +46,7 @@ def test_a_forecast_writes_nothing_that_a_full_disk_refuses(config, dataset, sma
 
 @pytest.fixture
 def small_network() -> TrainingConfig:
-    return TrainingConfig(backbone="vgg16", image_size=32, batch_size=4, head=Head(units=4))
+    return TrainingConfig(backbone="vgg16", image_size=32, head=Head(units=4)).with_options(batch_size=4)
 
 
 @pytest.fixture

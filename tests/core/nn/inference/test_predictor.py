@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.config.training_config import Head, TrainingConfig
+from core.config.parts import Head
+from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.evaluation.prediction import Verdict
 from core.features.feature_space import array_rows

@@ -2,7 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from core.config.training_config import Head, TrainingConfig
+from core.config.parts import Head
+from core.config.training_config import TrainingConfig
 from core.nn.networks.classifier import build_classifier, class_probabilities
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config.training_config import Head, TrainingConfig
+from core.config.parts import Head
+from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import (
@@ -24,7 +25,7 @@ from core.nn.networks.model_files import (
 )
 from tests.disks import SmallDisk
 
-CONFIG = TrainingConfig(image_size=32, head=Head(units=4))
+CONFIG = TrainingConfig(image_size=32, head=Head(units=4)).with_options(epochs=3, label_smoothing=0.2)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +66,16 @@ def test_a_model_takes_the_place_of_the_one_before(trained: TrainedClassifier, f
     assert load_classifier(folder).class_names == ("x", "y", "z")
     assert {path.name for path in folder.iterdir()} == {DESCRIPTION, WEIGHTS, REFERENCE}
     assert [path.name for path in folder.parent.iterdir()] == ["model"]
+
+
+def test_a_model_saved_when_most_fields_were_flat_is_read(folder: Path) -> None:
+    path = folder / DESCRIPTION
+    description = json.loads(path.read_text())
+    for part in ("optimization", "objective"):
+        description["config"] |= description["config"].pop(part)
+    assert description["config"]["epochs"] == 3
+    path.write_text(json.dumps(description))
+    assert load_classifier(folder).config == CONFIG
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, REFERENCE])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from core.config.training_config import Head
+from core.config.parts import Head
 from core.features.feature_space import array_rows
 from core.nn.networks.classifier import build_head
 from core.nn.training.checkpoints import Checkpoints
@@ -165,7 +165,7 @@ def contrastive_stage(config) -> Stage:
     measured = LabelledRows(array_rows(rows), labels)
     data = StageData(lambda indices, epoch: rows[indices], labels, np.ones(3), measured, measured, 0)
     network = Trainable(None, build_head(Head(), (16,), 3))
-    return Stage("head", Contrastive(network, data, config), 6, 1e-2, config.with_options(epochs=6))
+    return Stage("head", Contrastive(network, data, config), 6, 1e-2, config.optimization)
 
 
 def test_an_objective_without_labels_learns_and_measures_in_its_own_way(config, tmp_path):

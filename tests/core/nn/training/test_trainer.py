@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from core.config.training_config import Head, TrainingConfig
+from core.config.parts import Head
+from core.config.training_config import TrainingConfig
 from core.errors import RunError, Stopped
 from core.features.feature_space import array_rows
 from core.nn.networks.classifier import build_classifier, build_head, class_probabilities
@@ -29,7 +30,7 @@ def blobs(count: int, num_classes: int, seed: int) -> tuple[np.ndarray, np.ndarr
 def make_stage(num_classes: int = 3, head: Head | None = None, epochs: int = 3, data=None, **options) -> Stage:
     keras.utils.set_random_seed(0)
     head = head or Head()
-    config = TrainingConfig(head=head, epochs=epochs).with_options(**{"learning_rate": 1e-2, **options})
+    config = TrainingConfig(head=head).with_options(epochs=epochs, **{"learning_rate": 1e-2, **options})
     rows, labels = blobs(240, num_classes, seed=1)
     val_rows, val_labels = blobs(240, num_classes, seed=2)
     data = data or StageData(
@@ -41,7 +42,9 @@ def make_stage(num_classes: int = 3, head: Head | None = None, epochs: int = 3, 
         seed=0,
     )
     network = Trainable(None, build_head(head, (NUM_FEATURES,), num_classes))
-    return Stage("head", CrossEntropy(network, data, config), epochs, config.learning_rate, config)
+    return Stage(
+        "head", CrossEntropy(network, data, config), epochs, config.optimization.learning_rate, config.optimization
+    )
 
 
 def fit(stage: Stage, events: list | None = None, should_stop=lambda: False):
@@ -210,7 +213,7 @@ def test_label_smoothing_tempers_the_answers(num_classes):
 
 def test_earlier_blocks_learn_more_slowly():
     """One step of Adam moves every weight by its rate, so the moves tell the rates."""
-    config = TrainingConfig(image_size=64, batch_size=240, learning_rate=1e-3).with_options(trainable_blocks=3)
+    config = TrainingConfig(image_size=64).with_options(batch_size=240, learning_rate=1e-3, trainable_blocks=3)
     config = config.with_options(rate_decay=0.1)
     classifier = build_classifier(config, num_classes=3)
     network = Trainable(classifier.suffix, classifier.head, classifier.unfrozen)
@@ -220,7 +223,7 @@ def test_earlier_blocks_learn_more_slowly():
     data = StageData(lambda places, epoch: rows[places], labels, np.ones(3), measured, measured, 0)
     classifier.head.get_layer("logits").kernel.assign(np.random.default_rng(1).normal(size=(1280, 3)))
     before = [[variable.numpy() for variable in block] for block in classifier.unfrozen]
-    fit(Stage("fine_tune", CrossEntropy(network, data, config), 1, 1e-3, config))
+    fit(Stage("fine_tune", CrossEntropy(network, data, config), 1, 1e-3, config.optimization))
     moves = [
         np.median(np.concatenate([np.abs(v.numpy() - old).ravel() for v, old in zip(block, olds, strict=True)]))
         for block, olds in zip(classifier.unfrozen, before, strict=True)

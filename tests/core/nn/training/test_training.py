@@ -45,7 +45,7 @@ def learned_home(tmp_path_factory) -> tuple[Settings, Learned]:
     home = Settings(folder / "home")
     dataset = DatasetStore(home).import_source(draw_folder(folder / "shapes", 10)).with_split(0.2, seed=0)
     events = []
-    outcome = train(TrainingConfig(image_size=64, epochs=15, batch_size=8), dataset, home, events=events)
+    outcome = train(TrainingConfig(image_size=64).with_options(epochs=15, batch_size=8), dataset, home, events=events)
     return home, Learned(outcome, events)
 
 
@@ -158,7 +158,9 @@ def test_fine_tuning_leaves_the_frozen_blocks_and_batch_norm_alone(config, datas
 
 def test_from_scratch_goes_the_same_way(dataset, home):
     events = []
-    config = TrainingConfig(backbone="mobilenetv3small", image_size=32, weights="none", epochs=2, batch_size=8)
+    config = TrainingConfig(backbone="mobilenetv3small", image_size=32, weights="none").with_options(
+        epochs=2, batch_size=8
+    )
     config = config.with_options(trainable_blocks=6, flip=True)
     outcome = train(config, dataset, home, events=events)
     assert [event.phase for event in events if event.epoch] == ["fine_tune", "fine_tune"]
@@ -169,7 +171,9 @@ def test_from_scratch_goes_the_same_way(dataset, home):
 def test_the_articles_network_with_random_weights(home, tmp_path):
     """Two classes: one sigmoid unit; its own weights aren't needed to see that all parts fit."""
     dataset = DatasetStore(home).import_source(draw_folder(tmp_path / "two", 6, ("circle", "square")))
-    config = TrainingConfig(backbone="vgg16", image_size=32, weights="none", epochs=1, preprocessing="unit")
+    config = TrainingConfig(backbone="vgg16", image_size=32, weights="none", preprocessing="unit").with_options(
+        epochs=1
+    )
     config = config.with_options(pooling="flatten", normalize=False, units=512, zoom=0.2, shear=0.2, flip=True)
     train(config, dataset, home)
     predictor = Predictor(home.runs / "run")

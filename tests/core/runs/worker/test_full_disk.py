@@ -59,7 +59,7 @@ def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_roo
     limits = ImportLimits(free_disk_bytes=0)
     pictures = draw_folder(tmp_path / "pictures", 8, ("circle", "square"))
     dataset = DatasetStore(replace(settings(), import_limits=limits)).import_source(pictures)
-    config = TrainingConfig(image_size=64, epochs=20, batch_size=8).with_options(units=256, flip=True, views=3)
+    config = TrainingConfig(image_size=64).with_options(epochs=20, batch_size=8, units=256, flip=True, views=3)
 
     small_disk.fill(left=500_000)
     run = ended(store, queue.submit(store, dataset.id, config), wait_until)

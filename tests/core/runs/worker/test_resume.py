@@ -1,7 +1,6 @@
 """Runs that are ended, by force at any moment or by Stop, and resumed. The workers are real and really train."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import psutil
@@ -25,7 +24,7 @@ NOISE = 0.35
 @pytest.fixture
 def config() -> TrainingConfig:
     # A wide head, so that writing a checkpoint takes a while, and changed pictures, so that features do.
-    return TrainingConfig(image_size=64, epochs=EPOCHS, batch_size=8).with_options(units=512, flip=True, views=6)
+    return TrainingConfig(image_size=64).with_options(epochs=EPOCHS, batch_size=8, units=512, flip=True, views=6)
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def completed(store: RunStore, run: Run, wait_until: WaitUntil) -> Run:
 
 def assert_same_curve(store: RunStore, run: Run, other: Run) -> None:
     events, others = store.events(run.id), store.events(other.id)
-    epochs = run.config.epochs
+    epochs = run.config.optimization.epochs
     for told in (events, others):
         assert [event.epoch for event in told] == [event.sequence for event in told] == list(range(1, epochs + 1))
         assert [(event.phase, event.step, event.total) for event in told] == [
@@ -129,7 +128,7 @@ def test_killed_at_five_moments_and_resumed_each_time(
 def test_stopped_and_resumed(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
-    config = replace(config, epochs=40)  # so that it can't be done before it is asked to stop
+    config = config.with_options(epochs=40)  # so that it can't be done before it is asked to stop
     run = queue.submit(store, dataset.id, config)
     wait_until(lambda: bool(store.events(run.id)))
     queue.stop(store, run.id)

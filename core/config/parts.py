@@ -1,0 +1,211 @@
+"""The parts of a configuration: the head, freezing, augmentation, optimization and what is minimised."""
+
+from dataclasses import dataclass, fields
+
+from core.backbones.backbone import Backbone
+from core.config.setting import require_valid, setting
+
+POOLINGS = ("average", "flatten")
+SCHEDULES = ("constant", "cosine")
+
+
+@dataclass(frozen=True)
+class Head:
+    """The classifier on top of the backbone."""
+
+    pooling: str = setting(
+        "average",
+        "Pooling",
+        "How the places of the last feature map are put together.",
+        "Either average (global average pooling) or flatten.",
+        choices=POOLINGS,
+    )
+    normalize: bool = setting(
+        True,
+        "Normalise features",
+        "Scales the features of every picture to the same length. Worth a lot with few pictures.",
+        "They are divided by their L2 norm and scaled to a root mean square of 1.",
+    )
+    units: int = setting(
+        0,
+        "Hidden units",
+        "Width of a layer before the answer; 0 for none.",
+        "A Dense layer with ReLU.",
+        low=0,
+        high=4096,
+    )
+    dropout: float = setting(
+        0.0,
+        "Dropout",
+        "Share of the last layer's inputs that is dropped in training.",
+        "From 0 to 0.9.",
+        low=0,
+        high=0.9,
+    )
+    weight_decay: float = setting(
+        0.1,
+        "Weight decay",
+        "Keeps the head's weights small.",
+        "L2 penalty on the last layer, in units of 1 / C of scikit-learn's LogisticRegression on L2-normalised "
+        "features; its effect shrinks with the number of pictures. 0 for none.",
+        low=0,
+        high=100,
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
+
+    def num_inputs(self, backbone: Backbone, image_size: int) -> int:
+        """Returns how many numbers of a picture reach the head."""
+        side = backbone.feature_side(image_size) if self.pooling == "flatten" else 1
+        return side * side * backbone.num_features
+
+    def params(self, backbone: Backbone, image_size: int, num_classes: int) -> int:
+        """Returns how many numbers the head learns for `num_classes` classes."""
+        outputs = 1 if num_classes == 2 else num_classes
+        inputs = self.num_inputs(backbone, image_size)
+        if not self.units:
+            return (inputs + 1) * outputs
+        return (inputs + 1) * self.units + (self.units + 1) * outputs
+
+
+@dataclass(frozen=True)
+class FreezePolicy:
+    """How much of the backbone learns, and from when on.
+
+    A random head would distort good features, so it learns alone at first (Kumar et al. 2022,
+    https://arxiv.org/abs/2202.10054).
+    """
+
+    trainable_blocks: int = setting(
+        0,
+        "Trainable blocks",
+        "0 keeps the whole network frozen and trains the head alone: fast, and enough for most data.",
+        "How many of the backbone's last blocks are trained.",
+        low=0,
+        high=100,
+    )
+    head_epochs: int = setting(
+        5, "Head epochs", "Epochs in which the head learns alone before blocks are thawed.", low=0, high=500
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Random changes to training pictures."""
+
+    flip: bool = setting(False, "Mirror left and right", "Mirrors half of the pictures.")
+    rotation: float = setting(0.0, "Rotation in degrees", "Largest turn.", low=0, high=180)
+    zoom: float = setting(0.0, "Zoom", "Largest change of scale; 0.2 is from 0.8 to 1.2.", low=0, high=0.9)
+    shear: float = setting(0.0, "Shear", "Largest sideways slant, as a share of the height.", low=0, high=0.9)
+    translation: float = setting(0.0, "Shift", "Largest shift, as a share of the side.", low=0, high=0.9)
+    contrast: float = setting(0.0, "Contrast", "Largest change of contrast, as a share.", low=0, high=0.9)
+    brightness: float = setting(
+        0.0, "Brightness", "Largest change of brightness, as a share of the full range.", low=0, high=0.9
+    )
+    views: int = setting(
+        2,
+        "Versions of a picture",
+        "How many versions of a picture go through the frozen blocks: the plain one and changed ones.",
+        "They take turns from epoch to epoch.",
+        low=1,
+        high=50,
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
+
+    @property
+    def changes_pictures(self) -> bool:
+        """Whether any random change is on."""
+        return any(getattr(self, item.name) for item in fields(self) if item.name != "views")
+
+    @property
+    def cached_views(self) -> int:
+        """How many versions of a training picture go through the frozen blocks."""
+        return self.views if self.changes_pictures else 1
+
+
+@dataclass(frozen=True)
+class Optimization:
+    """How long and in which steps is learned, by Adam.
+
+    Earlier blocks may change less than later ones (discriminative rates, Howard and Ruder 2018,
+    https://arxiv.org/abs/1801.06146).
+    """
+
+    epochs: int = setting(
+        10,
+        "Epochs",
+        "How often all training pictures are learned from: by the head where the backbone is frozen, else by the "
+        "thawed blocks and the head, after the head epochs.",
+        low=1,
+        high=1000,
+    )
+    batch_size: int = setting(32, "Batch size", "Pictures in a gradient step.", low=1, high=1024)
+    learning_rate: float = setting(
+        1e-3,
+        "Learning rate",
+        "Adam's step size for what starts from random numbers: the head while it learns alone, from scratch the whole "
+        "network.",
+        low=1e-7,
+        high=10,
+    )
+    fine_tune_learning_rate: float = setting(
+        1e-4,
+        "Fine-tuning learning rate",
+        "Adam's step size once pretrained blocks are thawed. Low, so that what they know is not lost.",
+        low=1e-7,
+        high=10,
+    )
+    rate_decay: float = setting(
+        1.0,
+        "Rate decay",
+        "Factor of the rate for each block further from the head; 1 gives all the same.",
+        low=0.01,
+        high=1,
+    )
+    schedule: str = setting(
+        "constant",
+        "Rate over time",
+        "What becomes of the step sizes from the first to the last step of a stage.",
+        "Either constant, or cosine for step sizes that fall to nothing.",
+        choices=SCHEDULES,
+    )
+    early_stopping_patience: int = setting(
+        0,
+        "Early stopping patience",
+        "Epochs without a lower validation loss before training ends; 0 trains all epochs.",
+        "The best epoch's weights are given back, with 0 the last epoch's.",
+        low=0,
+        high=1000,
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is minimised: cross-entropy."""
+
+    label_smoothing: float = setting(
+        0.0,
+        "Label smoothing",
+        "Keeps the model from being too sure of itself.",
+        "Share of the certainty that is spread over all classes, from 0 to 0.5.",
+        low=0,
+        high=0.5,
+    )
+    class_weighting: bool = setting(
+        True,
+        "Class weighting",
+        "Makes up for classes that have fewer pictures.",
+        "Weighs classes by the inverse of their number of pictures.",
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
