@@ -160,11 +160,14 @@ class FeatureSource:
 
     def _network(self, boundary: str) -> keras.Model:
         """Returns what computes the rows of a boundary, from pictures or from the rows of the boundary before it."""
-        return self.classifier.suffix if boundary != self.cut_boundary else self.classifier.prefix
+        classifier = self.built_classifier()
+        return classifier.suffix if boundary != self.cut_boundary else classifier.prefix
 
     def built_classifier(self) -> Classifier:
         """Returns the classifier, which is built where there is none yet."""
         if self.classifier is None:
+            if self.build is None:
+                raise ValueError("Expected a classifier, or what builds one, where features are to be computed.")
             self.classifier = self.build()
         return self.classifier
 
@@ -224,7 +227,6 @@ class FeatureSource:
         """Returns what turns inputs into rows; the engine is chosen on the first of them."""
         if boundary == "pixels":
             return lambda rows: rows
-        self.built_classifier()
         model = self._network(boundary)
         engines: list[Engine] = []
 
