@@ -17,9 +17,7 @@ def step_function(stage: Stage, optimizers: "Optimizers") -> Callable[[Mapping[s
     def step(batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
         with tf.GradientTape() as tape:
             loss = objective.loss(batch) + objective.penalty()
-        # What an objective leaves out of its loss, as one without labels does the last layer, stays as it is.
-        gradients = tape.gradient(loss, optimizers.groups, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        optimizers.apply(gradients)
+        optimizers.apply(tape.gradient(loss, optimizers.groups))
         return loss
 
     return step
@@ -46,10 +44,14 @@ class Optimizers:
         """The optimizers' own variables."""
         return [variable for adam in self._adams for variable in adam.variables]
 
-    def apply(self, gradients: list[list[tf.Tensor]]) -> None:
-        """Takes a step with the gradients of each group."""
+    def apply(self, gradients: list[list[tf.Tensor | None]]) -> None:
+        """Takes a step with the gradients of each group.
+
+        What an objective leaves out of its loss, as one without labels does the last layer, stays as it is.
+        """
         for adam, part, variables in zip(self._adams, gradients, self.groups, strict=True):
-            adam.apply(part, variables)
+            pairs = zip(part, variables, strict=True)
+            adam.apply([tf.zeros_like(variable) if found is None else found for found, variable in pairs], variables)
 
     def set_rate(self, learning_rate: float) -> None:
         """Sets the rate of the head; the others follow."""
