@@ -1,4 +1,4 @@
-"""Which settings make a difference to how long a run takes and to the rate at which its head learns.
+"""Which settings make a difference to how long a run takes and to the rate at which it learns.
 
 What is asked is asked with all others at their defaults, so that changing one of those asks nothing anew. The lists
 name what makes no difference: a new setting counts until it is named here.
@@ -24,19 +24,18 @@ IRRELEVANT_FOR_SPEED = (
     "validation_split",
     "seed",
 )
-# The finder trains the head on plain pictures, with rates of its own.
+# The finder trains on plain pictures with rates of its own: the head, or from scratch all that learns.
 IRRELEVANT_FOR_RATE = (
     *PART_FIELDS["augmentation"],
     "learning_rate",
     "fine_tune_learning_rate",
-    "rate_decay",
     "schedule",
     "class_weighting",
     "early_stopping_patience",
     "epochs",
     "head_epochs",
-    "trainable_blocks",
 )
+IRRELEVANT_FOR_RATE_OF_HEAD = (*IRRELEVANT_FOR_RATE, "trainable_blocks", "rate_decay")
 
 
 def settings_for_time(config: TrainingConfig) -> TrainingConfig:
@@ -51,8 +50,8 @@ def settings_for_speed(config: TrainingConfig) -> TrainingConfig:
 
 
 def settings_for_rate(config: TrainingConfig) -> TrainingConfig:
-    """Returns what of a configuration decides at which rate the head learns, the rest at its defaults."""
-    return _without(config, IRRELEVANT_FOR_RATE)
+    """Returns what of a configuration decides at which rate is learned, the rest at its defaults."""
+    return _without(config, IRRELEVANT_FOR_RATE if config.from_scratch else IRRELEVANT_FOR_RATE_OF_HEAD)
 
 
 def _without(config: TrainingConfig, names: tuple[str, ...]) -> TrainingConfig:

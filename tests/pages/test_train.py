@@ -2,7 +2,7 @@ import psutil
 import pytest
 
 from core.config.recipes import explain_recommended, recipe_config
-from core.config.training_config import TrainingConfig, option_names
+from core.config.training_config import SETTINGS, TrainingConfig, option_names
 from core.datasets.store.store import DatasetStore
 from core.events import Event
 from core.forecast.forecast import shortage
@@ -189,6 +189,54 @@ def test_from_scratch_trains_every_block(open_page, shapes):
     assert app.session_state["trainable_blocks"] == 9
     app.selectbox(key="weights").set_value("imagenet").run()
     assert app.session_state["trainable_blocks"] == 0
+
+
+NUMBERS = ("learning_rate", "fine_tune_learning_rate", "rate_decay", "head_epochs", "views")
+
+
+def locked(app):
+    return {name for name in NUMBERS if app.number_input(key=name).disabled}
+
+
+def test_settings_that_are_not_used_are_locked_and_say_why(open_page, shapes):
+    app = open_page("train")
+    app.toggle(key="flip").set_value(True).run()
+    assert locked(app) == {"fine_tune_learning_rate", "rate_decay", "head_epochs"}
+    assert app.number_input(key="rate_decay").help.endswith(
+        "1 gives all the same. Not used while all blocks stay frozen."
+    )
+    app.slider(key="trainable_blocks").set_value(2).run()
+    assert not locked(app)
+    assert "Not used" not in app.number_input(key="rate_decay").help
+    app.number_input(key="head_epochs").set_value(0).run()
+    assert locked(app) == {"learning_rate"}
+    assert "the head never learns alone" in app.number_input(key="learning_rate").help
+    assert button(app, "Find a learning rate").disabled
+    app.toggle(key="flip").set_value(False).run()
+    assert locked(app) == {"learning_rate", "views"}
+
+
+def test_from_scratch_one_rate_is_left_and_it_says_what_it_is_for(open_page, shapes):
+    app = open_page("train")
+    app.toggle(key="flip").set_value(True).run()
+    assert "Trains the head" in button(app, "Find a learning rate").help
+    app.selectbox(key="weights").set_value("none").run()
+    assert locked(app) == {"fine_tune_learning_rate", "head_epochs", "views"}
+    assert app.selectbox(key="engine").disabled
+    assert "from scratch the whole network" in app.number_input(key="learning_rate").help
+    assert "Not used from scratch" in app.number_input(key="fine_tune_learning_rate").help
+    assert "Trains the network" in button(app, "Find a learning rate").help
+    assert not button(app, "Find a learning rate").disabled
+
+
+def test_labels_and_help_are_those_of_the_fields(open_page, shapes):
+    app = open_page("train")
+    widgets = [*app.selectbox, *app.slider, *app.number_input, *app.toggle]
+    drawn = {widget.key: widget for widget in widgets if widget.key in SETTINGS}
+    assert drawn.keys() == SETTINGS.keys() - {"validation_split"}
+    for name, widget in drawn.items():
+        assert widget.label == SETTINGS[name].label
+        assert widget.help.startswith(SETTINGS[name].help)
 
 
 def test_network_picture_follows_the_form(open_page, shapes):

@@ -1,4 +1,4 @@
-"""The learning-rate finder: a hundred steps of the head with a rate that rises (Smith 2017, arXiv 1506.01186)."""
+"""The learning-rate finder: a hundred steps with a rate that rises (Smith 2017, arXiv 1506.01186)."""
 
 import keras
 import numpy as np
@@ -32,7 +32,9 @@ def find_rate(
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
 ) -> RateCurve:
-    """Trains the head for a hundred steps with a rising rate and suggests one.
+    """Trains for a hundred steps with a rising rate and suggests one.
+
+    What is trained is what the run's learning rate is for: the head, or from scratch the whole network.
 
     Args:
         config: of the run that is to come.
@@ -46,20 +48,21 @@ def find_rate(
         Stopped: `should_stop` said so; features that were computed are kept.
     """
     keras.utils.set_random_seed(config.seed)
-    # The head alone: what it learns from is the same whether blocks are thawed later or not.
-    config = config.with_options(trainable_blocks=0)
+    if not config.from_scratch:
+        # The head alone: what it learns from is the same whether blocks are unfrozen later or not.
+        config = config.with_options(trainable_blocks=0)
     dataset = dataset.with_split(config.validation_split, config.seed)
     samples = _few(dataset.select("train"), config.seed)
     source = open_features(config, dataset, settings, on_event, should_stop)
     classifier = source.built_classifier()
-    source.ensure(source.head_boundary, [(samples, 0)])
-    rows = source.rows(source.head_boundary, samples)
+    source.ensure(source.cut_boundary, [(samples, 0)])
+    rows = source.rows(source.cut_boundary, samples)
     labels = np.array([sample.label for sample in samples], np.int64)
     measured = LabelledRows(rows, labels)
     weights = np.ones(len(dataset.class_names))
     data = StageData(lambda indices, epoch: rows.read(indices), labels, weights, measured, measured, config.seed)
-    objective = CrossEntropy(Trainable(None, classifier.head), data, config)
-    stage = Stage("head", objective, 1, LOWEST, config.optimization)
+    objective = CrossEntropy(Trainable.whole(classifier, config.from_scratch), data, config)
+    stage = Stage("rate", objective, 1, LOWEST, config.optimization)
     return _sweep(stage, Progress("rate", STEPS, on_event, should_stop))
 
 

@@ -187,7 +187,7 @@ def _measure(
         suffix = choose_engine(classifier.suffix, config, rows, WORTHWHILE_PICTURES).compute
         inputs = suffix(rows).astype(np.float16)
         head_inputs_seconds = _seconds(lambda: suffix(rows)) / BATCH
-        network = Trainable(classifier.suffix, classifier.head, classifier.unfrozen, config.from_scratch)
+        network = Trainable.whole(classifier, config.from_scratch)
         fine_tune = _stage_speed(network, few, config, num_classes)
     stop_if_asked(should_stop)
     head_batch = np.resize(inputs, (config.optimization.batch_size, *inputs.shape[1:]))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import keras
 import tensorflow as tf
 
+from core.nn.networks.classifier import Classifier
+
 
 @dataclass(frozen=True)
 class Trainable:
@@ -22,6 +24,11 @@ class Trainable:
     head: keras.Model
     blocks: tuple[tuple[keras.Variable, ...], ...] = ()
     backbone_training: bool = False
+
+    @classmethod
+    def whole(cls, classifier: Classifier, from_scratch: bool) -> "Trainable":
+        """Returns the unfrozen blocks of a classifier with its head."""
+        return cls(classifier.suffix, classifier.head, classifier.unfrozen, from_scratch)
 
     def groups(self, rate_decay: float) -> list[tuple[list[keras.Variable], float]]:
         """Returns what learns with the factor of its learning rate: the head's and the last block's is 1."""

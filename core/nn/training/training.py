@@ -163,9 +163,7 @@ class _Training:
         boundary = self.source.cut_boundary
         with self.clock.during("features"):
             self._ensure(boundary, 1 if boundary == "pixels" else self.config.augmentation.cached_views)
-        network = Trainable(
-            self.classifier.suffix, self.classifier.head, self.classifier.unfrozen, self.config.from_scratch
-        )
+        network = Trainable.whole(self.classifier, self.config.from_scratch)
         with self.clock.during("fine_tune"):
             self._fit(self._stage("fine_tune", boundary, network))
 

@@ -1,6 +1,6 @@
 """The part of the training form that few people need: widgets for every other field, and a preview of augmentation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -10,6 +10,7 @@ from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
 from core.config.parts import POOLINGS, SCHEDULES
 from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, PREPROCESSINGS, SETTINGS, TrainingConfig
+from core.config.unused import Unused, unused_settings
 from core.datasets.index import DatasetIndex
 from pages.components import wording
 from pages.components.shell import session
@@ -21,6 +22,14 @@ PREPROCESSING_WORDS = {"native": "As the network was trained", "unit": "Pixels d
 SCHEDULE_WORDS = {"constant": "The same all along", "cosine": "Falling to nothing (cosine)"}
 ENGINE_WORDS = {"auto": "The fastest exact one", "tensorflow": "TensorFlow", "bfloat16": "OpenVINO in bfloat16"}
 
+UNUSED_WORDS = {
+    Unused.FROZEN: "Not used while all blocks stay frozen.",
+    Unused.FROM_SCRATCH: "Not used from scratch: all that learns does so from the first epoch, at the learning rate.",
+    Unused.NO_HEAD_EPOCHS: "Not used: without head epochs the head never learns alone.",
+    Unused.NOTHING_FROZEN: "Not used: no block stays frozen.",
+    Unused.NO_CHANGES: "Not used while no change is on.",
+}
+
 
 def show(dataset: DatasetIndex, config: TrainingConfig | None, weights_changed: Callable[[], None]) -> None:
     """Draws the widgets.
@@ -30,13 +39,15 @@ def show(dataset: DatasetIndex, config: TrainingConfig | None, weights_changed: 
         config: what the form shows; None where that can't be used.
         weights_changed: called when other weights were chosen.
     """
-    _network(get_backbone(st.session_state["backbone"]), weights_changed)
+    # Where the settings are refused no box is locked, as it may be the one to mend.
+    unused = unused_settings(config) if config else {}
+    _network(get_backbone(st.session_state["backbone"]), weights_changed, unused)
     _head()
-    _learning(config is None)
+    _learning(unused)
     # Containers, so that what comes below keeps its place when something is said in them.
     with st.container():
         rate_view.show(config, dataset.id)
-    _augmentation()
+    _augmentation(unused)
     with st.container():
         _views_cost(dataset, config)
     augmentation_preview.show(dataset)
@@ -47,7 +58,9 @@ def _group(title: str) -> DeltaGenerator:
     return st.grid(3, min_column_width=200, vertical_alignment="top")
 
 
-def number(group: DeltaGenerator, name: str, step: float = 1, note: str = "", **more: Any) -> None:
+def number(
+    group: DeltaGenerator, name: str, step: float = 1, note: str = "", unused: Mapping[str, Unused] | None = None
+) -> None:
     """Draws a box for a number.
 
     It has no bounds and may be empty: the browser would keep a number out of bounds to itself, and the last good one
@@ -58,27 +71,40 @@ def number(group: DeltaGenerator, name: str, step: float = 1, note: str = "", **
         name: of the setting.
         step: of its buttons.
         note: what its help says beside what the setting is for.
-        **more: of Streamlit's box.
+        unused: settings that make no difference; their boxes are locked.
     """
-    if isinstance(step, float):
-        more = {"format": "%g"} | more
-    group.number_input(value=None, step=step, **described(name, note), **more)
+    style = "%g" if isinstance(step, float) else None
+    group.number_input(value=None, step=step, format=style, **described(name, note, unused))
 
 
-def described(name: str, note: str = "") -> dict[str, Any]:
+def described(name: str, note: str = "", unused: Mapping[str, Unused] | None = None) -> dict[str, Any]:
     """Returns what the widgets of all settings have in common.
 
     Args:
         name: of the setting.
         note: what its help says beside what the setting is for.
+        unused: settings that make no difference; their widgets are locked and say why.
     """
-    setting = SETTINGS[name]
-    help_text = f"{setting.help} {note}".strip()
-    return {"label": setting.label, "help": help_text, "key": name, "persist_state": "session"}
+    setting, reason = SETTINGS[name], (unused or {}).get(name)
+    sentences = [setting.help, note, UNUSED_WORDS[reason] if reason else ""]
+    return {
+        "label": setting.label,
+        "help": " ".join(filter(None, sentences)),
+        "disabled": reason is not None,
+        "key": name,
+        "persist_state": "session",
+    }
 
 
-def _choice(group: DeltaGenerator, name: str, words: dict[str, str], **more: Any) -> None:
-    group.selectbox(options=list(words), format_func=words.__getitem__, **described(name), **more)
+def _choice(
+    group: DeltaGenerator,
+    name: str,
+    words: dict[str, str],
+    unused: Mapping[str, Unused] | None = None,
+    on_change: Callable[[], None] | None = None,
+) -> None:
+    look = described(name, unused=unused)
+    group.selectbox(options=list(words), format_func=words.__getitem__, on_change=on_change, **look)
 
 
 def _share(group: DeltaGenerator, name: str, step: float = 0.05) -> None:
@@ -89,7 +115,7 @@ def _switch(group: DeltaGenerator, name: str) -> None:
     group.toggle(**described(name))
 
 
-def _network(backbone: Backbone, weights_changed: Callable[[], None]) -> None:
+def _network(backbone: Backbone, weights_changed: Callable[[], None], unused: Mapping[str, Unused]) -> None:
     group = _group("Network")
     current = st.session_state["weights"]
     more_weights = {} if current in WEIGHTS else {current: current}
@@ -97,7 +123,7 @@ def _network(backbone: Backbone, weights_changed: Callable[[], None]) -> None:
     sizes = f"{backbone.min_size}–{MAX_IMAGE_SIZE}; {backbone.label} was trained at {backbone.image_size}."
     number(group, "image_size", note=sizes)
     _choice(group, "preprocessing", {name: PREPROCESSING_WORDS[name] for name in PREPROCESSINGS})
-    _choice(group, "engine", {name: ENGINE_WORDS[name] for name in ENGINES})
+    _choice(group, "engine", {name: ENGINE_WORDS[name] for name in ENGINES}, unused)
 
 
 def _head() -> None:
@@ -109,16 +135,13 @@ def _head() -> None:
     _switch(group, "normalize")
 
 
-def _learning(is_refused: bool) -> None:
-    """Draws how it learns. Where the settings are refused no box is locked, as it may be the one to mend."""
+def _learning(unused: Mapping[str, Unused]) -> None:
     group = _group("Learning")
-    thawed = st.session_state["trainable_blocks"] > 0
-    pretrained = st.session_state["weights"] != "none"
     number(group, "batch_size")
-    number(group, "learning_rate", step=1e-4)
-    number(group, "fine_tune_learning_rate", step=1e-5, disabled=not (is_refused or thawed))
-    number(group, "rate_decay", step=0.05, disabled=not (is_refused or thawed))
-    number(group, "head_epochs", disabled=not (is_refused or (thawed and pretrained)))
+    number(group, "learning_rate", step=1e-4, unused=unused)
+    number(group, "fine_tune_learning_rate", step=1e-5, unused=unused)
+    number(group, "rate_decay", step=0.05, unused=unused)
+    number(group, "head_epochs", unused=unused)
     number(group, "early_stopping_patience")
     _choice(group, "schedule", {name: SCHEDULE_WORDS[name] for name in SCHEDULES})
     _share(group, "label_smoothing")
@@ -126,13 +149,13 @@ def _learning(is_refused: bool) -> None:
     _switch(group, "class_weighting")
 
 
-def _augmentation() -> None:
+def _augmentation(unused: Mapping[str, Unused]) -> None:
     group = _group("Augmentation")
     _switch(group, "flip")
     _share(group, "rotation", step=5.0)
     for name in ("zoom", "shear", "translation", "contrast", "brightness"):
         _share(group, name)
-    number(group, "views")
+    number(group, "views", unused=unused)
 
 
 def _views_cost(dataset: DatasetIndex, config: TrainingConfig | None) -> None:

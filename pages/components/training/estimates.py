@@ -1,4 +1,4 @@
-"""What can be asked about a run before it is started: how long it will take, at which rate its head learns.
+"""What can be asked about a run before it is started: how long it will take, at which rate it learns.
 
 Questions leave out the settings that make no difference, so that changing one of those asks nothing anew. No Streamlit
 calls.
@@ -21,7 +21,7 @@ def time_question(config: TrainingConfig, dataset_id: str) -> Question:
 
 
 def rate_question(config: TrainingConfig, dataset_id: str) -> Question:
-    """Returns what to ask to know at which rate a run's head learns."""
+    """Returns what to ask to know at which rate a run learns."""
     return settings_for_rate(config), dataset_id
 
 

@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from core.config.training_config import TrainingConfig
+from core.config.unused import unused_settings
 from core.forecast.rate_curve import RateCurve
 from pages.components import phases, wording
 from pages.components.charts import chart_view, charts
@@ -24,7 +25,9 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
         config: what the form shows; None where that can't be used.
         dataset_id: of the pictures to learn from.
     """
-    question = estimates.rate_question(config, dataset_id) if config else None
+    is_used = config is not None and "learning_rate" not in unused_settings(config)
+    question = estimates.rate_question(config, dataset_id) if config and is_used else None
+    learner = _learner(config)
     st.button(
         "Find a learning rate",
         icon=":material/query_stats:",
@@ -32,14 +35,21 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
         disabled=question is None,
         on_click=_ask,
         args=(question,),
-        help="Trains a head for a hundred steps with a rate that rises, and looks where it learns fastest.",
+        help=f"Trains {learner} for a hundred steps with a rate that rises, and looks where it learns fastest.",
     )
     asked, since = st.session_state.get(ASKED, (None, 0.0))
     if question is not None and asked == question:
-        _show_answer(question, since)
+        _show_answer(question, since, learner)
     elif asked is not None and cached_estimates.rate_curves().get(asked) is None:
         # The form has changed, so that what is looked for is of no use to it.
         _cancel(asked)
+
+
+def _learner(config: TrainingConfig | None) -> str:
+    """Returns what the learning rate is for, in words."""
+    if config is None or not config.from_scratch or not config.freeze.trainable_blocks:
+        return "the head"
+    return "the network" if not config.num_frozen_blocks else "the thawed blocks and the head"
 
 
 def _ask(question: Question) -> None:
@@ -53,14 +63,14 @@ def _cancel(question: Question) -> None:
     st.session_state.pop(ASKED, None)
 
 
-def _show_answer(question: Question, since: float) -> None:
+def _show_answer(question: Question, since: float, learner: str) -> None:
     found = cached_estimates.rate_curves().get(question)
     if found is None:
         _wait(question, since)
     elif found.result is None:
         st.warning(wording.plain(found.error), icon=":material/warning:")
     else:
-        _show_curve(found.result)
+        _show_curve(found.result, learner)
 
 
 def _wait(question: Question, since: float) -> None:
@@ -84,14 +94,14 @@ def _wait(question: Question, since: float) -> None:
         st.button("Cancel", key="cancel_rate", icon=":material/close:", on_click=_cancel, args=(question,))
 
 
-def _show_curve(curve: RateCurve) -> None:
+def _show_curve(curve: RateCurve, learner: str) -> None:
     rate = f"{curve.suggestion:.0e}"
     chart_view.show(
         charts.rate_curve(curve), alt=f"Loss against learning rate, falling fastest at {rate}", key="rate_curve"
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(f"Use {rate}", icon=":material/check:", key="use_rate", on_click=_use, args=(curve.suggestion,))
-        st.caption("Where the loss falls fastest, the head learns most in a step.")
+        st.caption(f"Where the loss falls fastest, most is learned in a step of {learner}.")
 
 
 def _use(rate: float) -> None:

@@ -66,6 +66,13 @@ def test_settings_that_make_a_difference_are_kept(relevant, expected):
     assert relevant(relevant(CONFIG)) == relevant(CONFIG)
 
 
+def test_from_scratch_the_blocks_that_learn_decide_at_which_rate():
+    scratch = CONFIG.with_options(weights="none")
+    for name in ("trainable_blocks", "rate_decay"):
+        assert settings_for_rate(scratch.with_options(**{name: OTHER[name]})) != settings_for_rate(scratch)
+    assert settings_for_rate(scratch.with_options(fine_tune_learning_rate=0.5)) == settings_for_rate(scratch)
+
+
 def test_a_weight_file_is_as_fast_as_pretrained_weights():
     assert settings_for_speed(CONFIG.with_options(weights="/mine.h5")) == settings_for_speed(CONFIG)
     assert settings_for_time(CONFIG.with_options(weights="/mine.h5")) != settings_for_time(CONFIG)

@@ -1,8 +1,11 @@
+import json
 import shutil
 
 import numpy as np
 import pytest
 
+from core.backbones.table import get_backbone
+from core.config.training_config import TrainingConfig
 from core.errors import WeightsError
 from core.nn.analysis.rate_finder import HIGHEST, LOWEST, find_rate, suggest
 
@@ -15,6 +18,27 @@ def test_the_finder_suggests_a_rate_that_learns(config, dataset, home):
     assert curve.losses[0] == pytest.approx(np.log(3), rel=0.05)
     assert LOWEST < curve.suggestion < HIGHEST
     assert min(curve.losses) < curve.losses[0]
+
+
+def boundaries(home):
+    return {json.loads(path.read_text())["boundary"] for path in home.features.glob("*/key.json")}
+
+
+def test_from_scratch_the_finder_searches_for_the_whole_network(dataset, home):
+    config = TrainingConfig(backbone="mobilenetv3small", image_size=32, weights="none").with_options(batch_size=8)
+    blocks = len(get_backbone("mobilenetv3small").blocks)
+    whole = find_rate(config.with_options(trainable_blocks=blocks), dataset, home)
+    assert boundaries(home) == {"pixels"}, "what enters the network is a picture, not a feature of random blocks"
+    head = find_rate(config, dataset, home)
+    assert boundaries(home) == {"pixels", "head inputs, average"}
+    assert whole.losses[10:20] != pytest.approx(head.losses[10:20], rel=1e-3)
+
+
+def test_with_pretrained_weights_the_finder_searches_for_the_head(config, dataset, home):
+    frozen = find_rate(config, dataset, home)
+    thawed = find_rate(config.with_options(trainable_blocks=2, rate_decay=0.5), dataset, home)
+    assert thawed.losses == pytest.approx(frozen.losses, rel=1e-3)
+    assert boundaries(home) == {"head inputs, average"}
 
 
 def test_the_steepest_place_before_the_lowest_is_suggested():

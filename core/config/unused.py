@@ -1,0 +1,31 @@
+"""Which settings a configuration leaves unused, and why, as codes. Each setting means one thing or is unused."""
+
+from enum import StrEnum
+
+from core.config.training_config import TrainingConfig
+
+
+class Unused(StrEnum):
+    """Why a setting makes no difference."""
+
+    FROZEN = "frozen"
+    FROM_SCRATCH = "from_scratch"
+    NO_HEAD_EPOCHS = "no_head_epochs"
+    NOTHING_FROZEN = "nothing_frozen"
+    NO_CHANGES = "no_changes"
+
+
+def unused_settings(config: TrainingConfig) -> dict[str, Unused]:
+    """Returns the settings that make no difference to a run as long as the others stay as they are."""
+    unused: dict[str, Unused] = {}
+    if not config.freeze.trainable_blocks:
+        unused |= dict.fromkeys(("fine_tune_learning_rate", "rate_decay", "head_epochs"), Unused.FROZEN)
+    elif config.from_scratch:
+        unused |= dict.fromkeys(("fine_tune_learning_rate", "head_epochs"), Unused.FROM_SCRATCH)
+    elif not config.head_epochs:
+        unused["learning_rate"] = Unused.NO_HEAD_EPOCHS
+    if not (config.num_frozen_blocks or config.head_epochs):
+        unused |= dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
+    if not config.augmentation.changes_pictures:
+        unused["views"] = Unused.NO_CHANGES
+    return unused

@@ -1,0 +1,28 @@
+import pytest
+
+from core.config.training_config import SETTINGS, TrainingConfig
+from core.config.unused import Unused, unused_settings
+
+FROZEN = dict.fromkeys(("fine_tune_learning_rate", "rate_decay", "head_epochs"), Unused.FROZEN)
+FROM_SCRATCH = dict.fromkeys(("fine_tune_learning_rate", "head_epochs"), Unused.FROM_SCRATCH)
+NOTHING_FROZEN = dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({}, FROZEN),
+        ({"trainable_blocks": 2}, {}),
+        ({"trainable_blocks": 9}, {}),
+        ({"trainable_blocks": 2, "head_epochs": 0}, {"learning_rate": Unused.NO_HEAD_EPOCHS}),
+        ({"trainable_blocks": 9, "head_epochs": 0}, {"learning_rate": Unused.NO_HEAD_EPOCHS} | NOTHING_FROZEN),
+        ({"weights": "none"}, FROZEN),
+        ({"weights": "none", "trainable_blocks": 2}, FROM_SCRATCH),
+        ({"weights": "none", "trainable_blocks": 9}, FROM_SCRATCH | NOTHING_FROZEN),
+    ],
+)
+def test_settings_that_make_no_difference_are_named_with_the_reason(options, expected):
+    assert unused_settings(TrainingConfig().with_options(flip=True, **options)) == expected
+    without_changes = unused_settings(TrainingConfig().with_options(**options))
+    assert without_changes == expected | {"views": Unused.NO_CHANGES}
+    assert without_changes.keys() <= SETTINGS.keys()
