@@ -26,7 +26,7 @@ SENTENCES: Catalogue = {
     "features_damaged": (
         "Features of {damaged:,} of {wanted:,} pictures were damaged on disk and were computed again."
     ),
-    "feature_lists_damaged": "{lists:,} lists of features on disk were damaged; what was missing was computed again.",
+    "feature_lists_damaged": ("{count:,} lists of features on disk were damaged; what was missing was computed again."),
     "ran_in_tensorflow": _ran_in_tensorflow,
     "ran_in_openvino": (
         "The frozen blocks ran in OpenVINO {version}, {precision}; smallest cosine to TensorFlow's features: "

@@ -123,7 +123,7 @@ class FeatureSource:
         if damaged:
             yield Note("features_damaged", {"damaged": len(damaged), "wanted": len(self._wanted)})
         if lists := sum(space.num_damaged_lists for space in self._spaces.values()):
-            yield Note("feature_lists_damaged", {"lists": lists})
+            yield Note("feature_lists_damaged", {"count": lists})
 
     def _key(self, boundary: str, view: int) -> dict[str, object]:
         key: dict[str, object] = {"decoder": DECODER_VERSION, "image_size": self.config.image_size}

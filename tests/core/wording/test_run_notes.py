@@ -18,7 +18,7 @@ TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
         ),
         (
             "feature_lists_damaged",
-            {"lists": 2},
+            {"count": 2},
             "2 lists of features on disk were damaged; what was missing was computed again.",
         ),
         ("ran_in_tensorflow", {"version": "2.21", "reason": "", "cosine": 1.0}, f"{TENSORFLOW}."),

@@ -96,15 +96,16 @@ def test_damaged_rows_are_computed_again_and_told(make_source: MakeSource) -> No
     assert third.notes == []
 
 
-def test_damaged_lists_are_told(make_source: MakeSource) -> None:
+def test_damaged_lists_of_features_are_told(make_source: MakeSource) -> None:
     first = make_source()
     compute(first)
-    lists = [listing for path in arrays(first, first.head_boundary) for listing in path.parent.glob("*.digests.json")]
-    for listing in set(lists):
-        listing.write_text("no list")
+    right = read(first, first.head_boundary)
+    for array in arrays(first, first.head_boundary):
+        array.with_suffix(".digests.json").write_text("{")
     second = make_source()
     compute(second)
-    assert Note("feature_lists_damaged", {"lists": len(set(lists))}) in second.notes
+    np.testing.assert_array_equal(read(second, second.head_boundary), right)
+    assert Note("feature_lists_damaged", {"count": 1}) in second.notes
 
 
 @pytest.mark.usefixtures("memory_share")
