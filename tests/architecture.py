@@ -10,6 +10,8 @@ from pathlib import Path
 from tests.project import ROOT
 
 HEAVY = {"tensorflow", "keras"}
+# Loading them takes most of a second, which those pay who need them.
+SLOW = {"scipy", "sklearn"}
 STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbones", "events", "progress", "wording")
 STARTERS = {"Popen", "check_call", "check_output", "fork"}
 STARTING_MODULE = "core/processes/process.py"
@@ -96,15 +98,15 @@ def heavy_imports(house: House) -> Iterator[str]:
 
 
 def heavy_pages(house: House) -> Iterator[str]:
-    """What pages import when they are loaded never leads to TensorFlow; imports inside functions come later."""
-    waiting = [path for path in house.sources if not house.name(path).startswith("core")]
+    """What pages and the command line import at first never leads to what loads slowly; inside functions it may."""
+    waiting = [path for path in house.sources if house.room(path).split("/")[0] != "core" or path.stem == "__main__"]
     seen: set[Path] = set()
     while waiting:
         path = waiting.pop()
         if path not in seen:
             seen.add(path)
             waiting += house.own_imports(path, everywhere=False)
-            if {name.split(".")[0] for name in house.imported(path, everywhere=False)} & HEAVY:
+            if {name.split(".")[0] for name in house.imported(path, everywhere=False)} & (HEAVY | SLOW):
                 yield house.name(path)
 
 

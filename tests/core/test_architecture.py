@@ -60,6 +60,15 @@ def test_the_rule_notices_a_breach(rule, tmp_path):
     assert list(rule(build(tmp_path, BREACHES[rule.__name__])))
 
 
+@pytest.mark.parametrize("start", ["app.py", "core/__main__.py"])
+def test_the_start_is_not_to_wait_for_libraries(start, tmp_path):
+    begin = {"app.py": "", "pages/components/session.py": "", start: "from core.datasets import index\n"}
+    late = {"core/datasets/index.py": "def interval():\n    import scipy.stats\n"}
+    early = {"core/datasets/index.py": "import scipy.stats\n"}
+    assert list(architecture.heavy_pages(build(tmp_path, SMALL_HOUSE, begin, late))) == []
+    assert list(architecture.heavy_pages(build(tmp_path, SMALL_HOUSE, begin, early))) == ["core.datasets.index"]
+
+
 def test_the_house_can_be_drawn(capsys):
     architecture.main()
     rooms = [line.split(" (")[0] for line in capsys.readouterr().out.splitlines()]
