@@ -10,7 +10,6 @@ from core.settings import MEGABYTE
 # --- What jobs and runs are at ---
 
 JOB_PHASES = {
-    "copy": "Copying",
     "download": "Downloading",
     "extract": "Unpacking",
     "pictures": "Checking pictures",
@@ -24,7 +23,7 @@ JOB_PHASES = {
     "outliers": "Looking for pictures unlike the others",
     "map": "Drawing the map",
 }
-IN_BYTES = ("copy", "download")
+IN_BYTES = ("download",)
 RUN_PHASES = {
     "features": "Reading pictures through the frozen blocks",
     "evaluate": "Checking the model on the validation pictures",
