@@ -400,12 +400,3 @@ def overwritten(content: bytes, generator: random.Random) -> bytes:
         garbage = generator.choice((generator.randbytes(size), bytes(size), b"7" * size))
         changed[start : start + size] = garbage[: max(0, len(changed) - start)]
     return bytes(changed[: generator.randrange(len(changed))] if generator.random() < 0.1 else changed)
-
-
-def test_error_that_isnt_damage_stays_an_error(filled: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = filled.path.stat().st_ino
-    with pytest.raises(RunError):
-        filled._access.read(lambda connection: connection.execute("SELECT nothing FROM nowhere"))
-    assert filled.path.stat().st_ino == before and not list(filled.home.glob("studio.damaged-*"))
-    with database.reading(filled.path) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
