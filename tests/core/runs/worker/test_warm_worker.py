@@ -1,7 +1,6 @@
 """Real warm workers that load TensorFlow, the processes that own them, and the runs that they are handed."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,7 +18,6 @@ from core.runs.worker.environment import WARM
 from core.runs.worker.handoff import is_warm_worker_ready, warm_worker_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.runs.worker.warm_worker_pool import WarmWorkerPool
-from core.settings import settings
 from core.wording.failures import failure
 
 WaitUntil = Callable[[Callable[[], bool]], None]
@@ -153,23 +151,3 @@ def test_suspended_warm_worker_leaves_the_run_to_a_cold_worker(
     wait_until(lambda: not warm_worker.is_running())
     assert store.get(run.id).pid != warm_worker.pid
     assert (store.folder(run.id) / queue.LOG_NAME).read_text().count("Traceback") == 1
-
-
-def test_warm_worker_waits_for_a_free_slot(store: RunStore, config: TrainingConfig, wait_until: WaitUntil) -> None:
-    queued_without_data(store, config)
-    run = store.claim(settings().slots)
-    looked: list[int] = []
-    pool = WarmWorkerPool(store, lambda store: looked.append(len(warm_workers(store))))
-    wait_until(lambda: len(looked) > 1)
-    assert set(looked) == {0}
-    store.finish(run.id, RunStatus.STOPPED)
-    wait_until(lambda: len(warm_workers(store)) == 1)
-    pool.close()
-    wait_until(lambda: not warm_workers(store))
-
-
-def test_deleted_data_home_ends_the_pool(store: RunStore) -> None:
-    shutil.rmtree(store.home)
-    pool = queue.keep_warm(store)
-    pool.close()
-    assert not warm_worker_folder(store.home).exists()
