@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.images.signatures import OTHER_PREFIXES, file_kind, picture_format
+from core.images.signatures import file_kind, picture_format
 from core.wording import file_kinds as words
 
 
@@ -48,7 +48,3 @@ def test_picture_formats(head, name):
 )
 def test_descriptions(head, description):
     assert words.file_kind(file_kind(head)) == description
-
-
-def test_every_kind_has_words():
-    assert {file_kind(head) for head in OTHER_PREFIXES} <= set(words.KINDS)

@@ -1,0 +1,56 @@
+"""A recipe chooses the same for a data set whoever asks, and counts only what is trained on."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.config.recipes import recommended_epochs
+from core.datasets.index import DatasetIndex
+from core.datasets.sample import Sample
+from core.datasets.splits import UNDECIDED
+from core.errors import ConfigError
+from core.runs.recipe_choice import choose_config
+
+
+def dataset_of(num_pictures: int, **fields: object) -> DatasetIndex:
+    samples = tuple(
+        Sample(f"pictures/{number}.png", number % 2, UNDECIDED, f"{number}.png", f"{number:064x}", 9, 9)
+        for number in range(num_pictures)
+    )
+    return replace(DatasetIndex("d", "pets", ("cats", "dogs"), samples, (), 0, Path("/data")), **fields)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
+def test_only_pictures_to_train_on_count(share: float) -> None:
+    dataset = dataset_of(1000)
+    config = choose_config("recommended", dataset, validation_split=share)
+    assert config.validation_split == share
+    assert config.epochs == recommended_epochs(round(1000 * (1 - share)), config.batch_size)
+    assert config.epochs > recommended_epochs(1000, config.batch_size)
+
+
+def test_the_share_is_the_data_sets_own_unless_it_is_given() -> None:
+    dataset = dataset_of(1000, validation_split=0.4)
+    assert choose_config("recommended", dataset).validation_split == 0.4
+    assert choose_config("recommended", dataset) == choose_config("recommended", dataset, validation_split=0.4)
+    assert choose_config("recommended", dataset, validation_split=0.1).validation_split == 0.1
+
+
+def test_what_is_given_is_taken() -> None:
+    config = choose_config("recommended", dataset_of(1000), epochs=7, backbone="vgg16")
+    assert (config.epochs, config.backbone) == (7, "vgg16")
+    batches = choose_config("recommended", dataset_of(1000), batch_size=8)
+    assert batches.epochs == recommended_epochs(800, 8)
+
+
+def test_other_recipes_have_their_own_epochs() -> None:
+    assert choose_config("article", dataset_of(1000)).epochs == choose_config("article", dataset_of(100)).epochs == 10
+
+
+@pytest.mark.parametrize("options", [{"validation_split": 1.5}, {"batch_size": 0}, {"unheard_of": 1}])
+def test_what_cant_be_is_refused_before_anything_is_split(options: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match="Expected"):
+        choose_config("recommended", dataset_of(10), **options)
+    with pytest.raises(ConfigError, match="Expected a recipe out of"):
+        choose_config("unheard_of", dataset_of(10))
