@@ -54,6 +54,7 @@ def pictures(dataset) -> tuple[str, ...]:
     return tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:2])
 
 
+@pytest.mark.slow
 def test_each_part_of_a_network_takes_its_time(small_network, pictures):
     frozen = measure_speeds(small_network, 3, pictures)
     assert min(frozen.decode_seconds, frozen.prefix_seconds, frozen.prepare_seconds) > 0
@@ -62,6 +63,7 @@ def test_each_part_of_a_network_takes_its_time(small_network, pictures):
     assert (frozen.head_inputs_seconds, frozen.fine_tune) == (0.0, StageSpeed())
 
 
+@pytest.mark.slow
 def test_what_is_unfrozen_is_measured_too(small_network, pictures):
     tuned = small_network.with_options(trainable_blocks=1)
     measured = measure_speeds(tuned, 3, pictures)
@@ -69,6 +71,7 @@ def test_what_is_unfrozen_is_measured_too(small_network, pictures):
     assert measured.row_bytes == 2 * 2 * 512 * 2  # The map that enters the last block.
 
 
+@pytest.mark.slow
 def test_only_what_was_measured_on_a_machine_with_nothing_else_to_do_is_remembered(
     small_network, pictures, monkeypatch
 ):

@@ -19,6 +19,7 @@ from tests.core.runs.worker.test_warm_worker import queued_without_data, warm_wo
 WaitUntil = Callable[[Callable[[], bool]], None]
 
 
+@pytest.mark.slow
 def test_warm_worker_waits_for_a_free_slot(store: RunStore, config: TrainingConfig, wait_until: WaitUntil) -> None:
     queued_without_data(store, config)
     run = store.claim(settings().slots)
