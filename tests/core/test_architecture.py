@@ -21,6 +21,7 @@ SMALL_HOUSE = {
     "core/nn/training.py": "import tensorflow\nfrom core.datasets import index\n",
     "core/runs/__init__.py": ROOM,
     "core/runs/queue.py": "from core.datasets import index\n\n\ndef run():\n    from core.nn import training\n",
+    "tests/core/runs/test_queue.py": "",
 }
 BREACHES = {
     "circles": {"core/datasets/index.py": "def f():\n    from core.runs import queue\n"},
@@ -34,6 +35,7 @@ BREACHES = {
     "full_rooms": {f"core/nn/part_{number}.py": "" for number in range(13)},
     "rooms_without_purpose": {"core/runs/__init__.py": ""},
     "names_of_packages": {"pages/random.py": ""},
+    "modules_without_tests": {"core/runs/turns.py": "def turn():\n    pass\n", "tests/core/test_turns.py": ""},
     "foreign_top_level": {"src/other.py": ""},
 }
 
@@ -67,6 +69,21 @@ def test_the_start_is_not_to_wait_for_libraries(start, tmp_path):
     early = {"core/datasets/index.py": "import scipy.stats\n"}
     assert list(architecture.heavy_pages(build(tmp_path, SMALL_HOUSE, begin, late))) == []
     assert list(architecture.heavy_pages(build(tmp_path, SMALL_HOUSE, begin, early))) == ["core.datasets.index"]
+
+
+def test_a_main_program_is_tested_under_its_plain_name(tmp_path):
+    files = {"core/__main__.py": "def main():\n    pass\n", "tests/core/test_main.py": ""}
+    assert list(architecture.modules_without_tests(build(tmp_path, SMALL_HOUSE, files))) == []
+
+
+def test_a_module_that_got_its_tests_goes_off_the_list(tmp_path, monkeypatch):
+    monkeypatch.setattr(architecture, "STILL_WITHOUT_TESTS", ("runs/queue",))
+    house = build(tmp_path, SMALL_HOUSE)
+    assert list(architecture.modules_without_tests(house)) == [
+        "core.runs.queue has tests now: take it off the list of those without"
+    ]
+    (tmp_path / "tests/core/runs/test_queue.py").unlink()
+    assert list(architecture.modules_without_tests(house)) == []
 
 
 def test_the_house_can_be_drawn(capsys):
