@@ -102,14 +102,16 @@ def _positive_integer(name: str, default: int) -> int:
 
 def _host_names(name: str) -> tuple[str, ...]:
     texts = [text.strip() for text in os.environ.get(name, "").split(",")]
-    found = {text: named_host(text) for text in texts if text}
-    for text, host in found.items():
+    found = []
+    for text in dict.fromkeys(filter(None, texts)):
+        host = named_host(text)
         if host is None:
             raise ConfigError(
                 f"Expected names of hosts, such as studio.example.com, with commas between them in {name}. Received "
                 f"{text!r}. Fix or unset it."
             )
-    return tuple(found.values())
+        found.append(host)
+    return tuple(found)
 
 
 def read_settings() -> Settings:

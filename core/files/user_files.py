@@ -5,8 +5,8 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from core.wording.coded import Reason
 
@@ -26,7 +26,7 @@ FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NONBLOCK", "O_NOCTT
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
-def open_file(path: Path, follow_links: bool = True) -> BinaryIO:
+def open_file(path: Path, follow_links: bool = True) -> BufferedReader:
     """Opens a file for reading, and nothing else that may stand under a name: no pipe, device, socket or folder.
 
     Args:

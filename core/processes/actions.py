@@ -7,6 +7,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.edit import Edit
 from core.datasets.layouts.layout import LayoutCandidate
 from core.datasets.sample import Skipped
+from core.wording.coded import Note
 
 Files = tuple[tuple[str, Path], ...]
 """The name and the file of each picture."""
@@ -155,13 +156,13 @@ class Imported:
         dataset_id: the data set.
         skipped: what was left out this time. Where the pictures were here before, the record doesn't say.
         num_ignored: how many files were no pictures.
-        notes: sentences on this import.
+        notes: what else this import came across.
     """
 
     dataset_id: str
     skipped: tuple[Skipped, ...]
     num_ignored: int
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,8 @@ def _record_failure(store: RunStore, run_id: str, failure: Failure, reserve: Res
 def prepare_process() -> None:
     """Makes this process a good neighbour: it yields to the web server, and is the first to go where memory ends."""
     sys.stdout, sys.stderr = UnfailingStream(sys.stdout), UnfailingStream(sys.stderr)
-    faulthandler.enable(sys.__stderr__)
+    if sys.__stderr__ is not None:  # as where a program of Windows has no console
+        faulthandler.enable(sys.__stderr__)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     offer_to_memory_killer(OUT_OF_MEMORY_SCORE)
     if hasattr(os, "setpriority"):
