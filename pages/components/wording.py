@@ -10,9 +10,9 @@ from typing import Literal
 from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event
+from core.forecast import wording as forecasts
 from core.runs.records.rebuilding import Rebuild
 from core.runs.records.store import RunStatus
-from core.wording import forecasts
 
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)

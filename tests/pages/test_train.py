@@ -5,10 +5,10 @@ from core.config.recipes import explain_recommended, recipe_config
 from core.config.training_config import SETTINGS, TrainingConfig, option_names
 from core.datasets.store.store import DatasetStore
 from core.events import Event
+from core.forecast import wording as forecasts
 from core.forecast.forecast import shortage
 from core.processes.inference_client import ESTIMATES_LOG_NAME, LOG_NAME
 from core.runs.records.store import RunStatus, RunStore
-from core.wording import forecasts
 from pages.components.shell import session
 from pages.components.training import cached_estimates, estimates, setup_form
 from tests.conftest import draw_folder

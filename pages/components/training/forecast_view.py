@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.config.training_config import TrainingConfig
+from core.forecast import wording as forecasts
 from core.forecast.forecast import Forecast
-from core.wording import forecasts
 from pages.components import wording
 from pages.components.shell import polling
 from pages.components.shell.background_cache import Found

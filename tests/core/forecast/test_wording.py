@@ -1,7 +1,7 @@
 import pytest
 
 from core.forecast.forecast import Forecast
-from core.wording.forecasts import about, duration, forecast
+from core.forecast.wording import about, duration, forecast
 
 FOUND = Forecast(11.0, 0.3, 0.0, 15.5, 900 * 2**20, fits_in_memory=True)
 
