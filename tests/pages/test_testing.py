@@ -93,7 +93,7 @@ def test_csv_has_every_probability_and_no_formula(answers):
     assert text.splitlines() == [
         "picture,answer,probability,verdict,error,'=cat,dog",
         "'@a.png,'=cat,0.900000,sure,,0.900000,0.100000",
-        "b.png,,,,empty,,",
+        'b.png,,,,"empty, it has 0 bytes",,',
     ]
 
 

@@ -126,8 +126,8 @@ def _old_reason(sentence: str) -> Reason:
     """Returns the code of a sentence on which something is decided, others as they are."""
     if sentence in OLD_REASONS:
         return OLD_REASONS[sentence]
-    if names := sentence.removesuffix(ONE_TABLE) if sentence.endswith(ONE_TABLE) else "":
-        return Reason("no_class", {"tables": [names]})
+    if sentence.endswith(ONE_TABLE):
+        return Reason("no_class", {"tables": [sentence.removesuffix(ONE_TABLE)]})
     if sentence.endswith(TABLES):
         return Reason("no_class", {"tables": sentence.removesuffix(TABLES).split(" and ")})
     return Reason.from_json(sentence)

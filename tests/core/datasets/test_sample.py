@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError, fields, replace
 import pytest
 
 from core.datasets.sample import Sample, Skipped
+from core.wording.coded import Reason
 
 SAMPLE = Sample("pictures/00000001.png", 1, "train", "dogs/a.png", "ab" * 32, 40, 30, "g1")
 
@@ -30,4 +31,4 @@ def test_samples_cant_be_changed_and_can_be_counted():
     with pytest.raises(FrozenInstanceError):
         SAMPLE.label = 0
     assert {SAMPLE, SAMPLE.in_split("train"), SAMPLE.in_split("test")} == {SAMPLE, replace(SAMPLE, split="test")}
-    assert Skipped("a.txt", "not a picture") == Skipped("a.txt", "not a picture")
+    assert Skipped("a.txt", Reason("empty")) == Skipped("a.txt", Reason("empty"))
