@@ -78,6 +78,7 @@ class Connection:
         self._lock = threading.Lock()
         self._link: _Link | None = None
         self._idle_clock: threading.Timer | None = None
+        self._is_closed = False
 
     @property
     def pid(self) -> int:
@@ -109,12 +110,13 @@ class Connection:
             self._forget(link, number)
 
     def close(self, seconds: float = 0.0) -> None:
-        """Ends the process, in the middle of an answer too. The next request starts it anew.
+        """Ends the process for good, in the middle of an answer too.
 
         Args:
             seconds: how long it may take to stop what it does and tidy up.
         """
         with self._lock:
+            self._is_closed = True
             link, self._link = self._link, None
             if self._idle_clock is not None:
                 self._idle_clock.cancel()
@@ -123,6 +125,9 @@ class Connection:
 
     def _request(self, action: object) -> tuple["_Link", int, queue.SimpleQueue[Answer | None]]:
         with self._lock:
+            if self._is_closed:
+                # The web server is ending; its threads that go on asking start no process that would outlive it.
+                raise ProcessEnded(0, "")
             if self._link is None or not self._link.is_alive:
                 ended, self._link = self._link, _Link(self._module, self._settings, self._log, self._niceness)
                 if ended is not None:
@@ -159,7 +164,7 @@ class Connection:
     def _forget(self, link: "_Link", number: int) -> None:
         with self._lock:
             link.forget(number)
-            if self._idle_seconds is None or not link.is_idle:
+            if self._idle_seconds is None or self._is_closed or not link.is_idle:
                 return
             if self._idle_clock is not None:
                 self._idle_clock.cancel()

@@ -62,4 +62,4 @@ def handlers_for(settings: Settings) -> Handlers:
 
 
 if __name__ == "__main__":
-    serve(handlers_for, NO_MEMORY)
+    serve(handlers_for, NO_MEMORY, leaves_at_once=True)

@@ -129,7 +129,7 @@ class InferenceClient:
         return _ask(self._estimates, FindRate(config, dataset_id), on_event, should_stop)
 
     def close(self) -> None:
-        """Ends the processes, in the middle of an answer too."""
+        """Ends the processes for good, in the middle of an answer too."""
         self._pictures.close()
         self._estimates.close()
 

@@ -31,17 +31,21 @@ Handlers = Mapping[type, Handler]
 """What does each kind of action."""
 
 
-def serve(handlers_for: Callable[[Settings], Handlers], no_memory: str = NO_MEMORY) -> None:
+def serve(
+    handlers_for: Callable[[Settings], Handlers], no_memory: str = NO_MEMORY, leaves_at_once: bool = False
+) -> None:
     """Answers requests until the input ends; then ends the process. The main program of a child.
 
     Args:
         handlers_for: returns what can be asked for, given the settings of the parent.
         no_memory: what to say where memory runs out.
+        leaves_at_once: whether the end of the input ends the process in the middle of a request, which then must leave
+            nothing behind; else the request is asked to stop.
     """
     answers = _Answers(_own_output())
     requests = os.fdopen(os.dup(0), "rb")
     handlers = handlers_for(pickle.load(requests))
-    inbox = _Inbox(requests)
+    inbox = _Inbox(requests, leaves_at_once)
     for request, should_stop in inbox:
         on_event = partial(_tell_event, answers, request.id)
         answers.tell(_answer(handlers, request, on_event, should_stop, no_memory))
@@ -53,8 +57,9 @@ def serve(handlers_for: Callable[[Settings], Handlers], no_memory: str = NO_MEMO
 class _Inbox:
     """The requests that are to be answered, in their order, each with the question whether it was cancelled."""
 
-    def __init__(self, requests: BinaryIO) -> None:
+    def __init__(self, requests: BinaryIO, leaves_at_once: bool) -> None:
         self._requests = requests
+        self._leaves_at_once = leaves_at_once
         self._waiting: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._cancelled: set[int] = set()
         self._has_ended = threading.Event()
@@ -79,6 +84,8 @@ class _Inbox:
         except EOFError:
             pass
         finally:
+            if self._leaves_at_once:
+                os._exit(0)
             self._has_ended.set()
             self._waiting.put(None)
 

@@ -1,6 +1,7 @@
 """A child process for tests: what it does is told by the word that it is asked."""
 
 import os
+import sys
 import time
 
 from core.errors import DatasetError, Stopped
@@ -39,6 +40,11 @@ def wait(settings: Settings, should_stop: ShouldStop) -> object:
     raise Stopped
 
 
+def sleep(settings: Settings, should_stop: ShouldStop) -> object:
+    time.sleep(600)
+    return None
+
+
 WORK = {
     "settings": lambda settings, should_stop: settings,
     "niceness": lambda settings, should_stop: os.nice(0),
@@ -46,9 +52,12 @@ WORK = {
     "refuse": refuse,
     "run out": run_out,
     "wait": wait,
+    "sleep": sleep,
     "die": lambda settings, should_stop: os._exit(3),
     "be killed": lambda settings, should_stop: os.kill(os.getpid(), 9),
 }
 
+AT_ONCE = "--leave-at-once"
+
 if __name__ == "__main__":
-    serve(handlers_for)
+    serve(handlers_for, leaves_at_once=AT_ONCE in sys.argv)

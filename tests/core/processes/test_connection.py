@@ -118,6 +118,9 @@ def test_closing_does_not_wait_for_an_answer(connection):
         connection.close()
         assert isinstance(asked.exception(PATIENCE_SECONDS), ProcessEnded)
     assert not children()
+    with pytest.raises(ProcessEnded):
+        connection.ask(1)
+    assert not children(), "what was closed starts no process any more"
 
 
 def test_an_idle_process_is_ended_and_started_anew(tmp_path):

@@ -8,12 +8,12 @@ from core.events import Event
 from core.processes.messages import Cancel, Done, Failed, Refused, Request, Told, WasStopped
 from core.processes.server import NO_MEMORY
 from core.settings import PROJECT, Settings
-from tests.core.processes.chatter import MODULE
+from tests.core.processes.chatter import AT_ONCE, MODULE
 
 
-def messages(*asked, home, answers, notes=1):
+def messages(*asked, home, answers, notes=1, options=()):
     """Sends messages to a child and returns its answers, of which the last is waited for before the pipe is closed."""
-    command = [sys.executable, "-m", MODULE]
+    command = [sys.executable, "-m", MODULE, *options]
     with (home / "notes").open("w+b") as log:
         child = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
         child.stdin.write(b"".join(map(pickle.dumps, (Settings(home), *asked))))
@@ -52,6 +52,11 @@ def test_a_refusal_is_told_in_its_words(tmp_path):
 def test_the_end_of_the_pipe_asks_to_stop(tmp_path):
     answers = messages(Request(1, "wait"), Request(2, 41), home=tmp_path, answers=1)
     assert answers[-2:] == [WasStopped(1), WasStopped(2)]
+
+
+def test_a_child_that_has_nothing_to_tidy_up_leaves_in_the_midst_of_its_work(tmp_path):
+    (told,) = messages(Request(1, "sleep"), home=tmp_path, answers=1, options=(AT_ONCE,))
+    assert isinstance(told, Told)
 
 
 def test_what_was_cancelled_before_its_turn_is_not_begun(tmp_path):
