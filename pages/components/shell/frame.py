@@ -24,7 +24,7 @@ def run_page() -> None:
     """Draws the frame and the page that the address names."""
     page = _navigation()
     st.set_page_config(page_title=f"{page.title} · {NAME}")
-    st.logo(FOLDER / "logo.svg", size="large")
+    st.logo(FOLDER / "art" / "logo.svg", size="large")
     st.html(FOLDER / "page.css")
     st.session_state[FRAMED] = True
     with session.errors_shown():
@@ -57,7 +57,7 @@ def _navigation() -> st.Page:
     # Before the navigation, which would fetch a page's icon from the internet for the browser's tab.
     st.set_page_config(
         page_title=NAME,
-        page_icon=str(FOLDER / "icon.svg"),
+        page_icon=str(FOLDER / "art" / "icon.svg"),
         layout="wide",
         # Streamlit only shows its menu, and with it the switch between light and dark, where something is in it.
         menu_items={"About": ABOUT},
