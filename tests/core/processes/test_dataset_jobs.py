@@ -164,11 +164,8 @@ def test_a_version_is_made_of_decisions_and_further_changes(store, pets, tmp_pat
     again = make_version_in_subprocess(store, version, further=[Edit("rename_class", class_names=("hounds", "dogs"))])
     assert len(again.samples) == 17
     decide(dataset, [first], "remove")
-    assert (
-        make_version_in_subprocess(store, dataset)
-        .notes[0]
-        .endswith("holds just these pictures already: no new version was made.")
-    )
+    (note,) = make_version_in_subprocess(store, dataset).notes
+    assert dataset_note(note).endswith("holds just these pictures already: no new version was made.")
 
 
 def test_a_data_set_of_old_is_looked_over(store, pets, tmp_path):
