@@ -11,7 +11,7 @@ class Stage:
     """One part of a training: what it minimises, for how long, at which rate.
 
     Attributes:
-        phase: `head` or `fine_tune`.
+        phase: `head` or `fine_tune`; `rate` where a rate is searched.
         objective: what is minimised, by which network, on which pictures.
         epochs: how many at most.
         learning_rate: Adam's step size.

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from core.config.training_config import TrainingConfig
+from core.features.feature_space import array_rows
+from core.nn.networks.classifier import build_head
+from core.nn.training.objectives import CrossEntropy
+from core.nn.training.optimization import Optimizers, scheduled_rate, step_function
+from core.nn.training.stage_data import LabelledRows, StageData
+from core.nn.training.stages import Stage
+from core.nn.training.trainable import Trainable
+
+
+def make_stage(**options) -> Stage:
+    """A linear head on four numbers, with its weights at zero."""
+    config = TrainingConfig().with_options(learning_rate=1e-2, weight_decay=0.0, **options)
+    rows = np.eye(4, dtype=np.float32)
+    labels = np.arange(4) % 2
+    measured = LabelledRows(array_rows(rows), labels)
+    data = StageData(lambda indices, epoch: rows[indices], labels, np.ones(2), measured, measured, 0)
+    network = Trainable(None, build_head(config.head, (4,), 2))
+    return Stage("head", CrossEntropy(network, data, config), 1, 1e-2, config.optimization)
+
+
+def test_a_step_gives_the_loss_before_it_and_moves_every_weight_by_the_rate():
+    stage = make_stage()
+    step = step_function(stage, Optimizers(stage))
+    batch = stage.objective.read(np.arange(4), 0)
+    assert float(step(batch)) == pytest.approx(np.log(2))
+    kernel = stage.objective.network.head.get_layer("logits").kernel.numpy()
+    np.testing.assert_allclose(np.abs(kernel), 1e-2, rtol=1e-3)
+    assert np.sign(kernel[:, 0]).tolist() == [-1, 1, -1, 1]
+    assert float(step(batch)) < np.log(2)
+
+
+def test_a_rate_is_set_for_all_groups():
+    stage = make_stage()
+    optimizers = Optimizers(stage)
+    optimizers.set_rate(0.5)
+    step_function(stage, optimizers)(stage.objective.read(np.arange(4), 0))
+    kernel = stage.objective.network.head.get_layer("logits").kernel.numpy()
+    np.testing.assert_allclose(np.abs(kernel), 0.5, rtol=1e-3)
+
+
+def test_what_has_no_gradient_stays_as_it_is():
+    stage = make_stage()
+    optimizers = Optimizers(stage)
+    kernel, bias = optimizers.groups[0]
+    optimizers.apply([[tf.ones_like(kernel), None]])
+    np.testing.assert_allclose(kernel.numpy(), -1e-2, rtol=1e-3)
+    assert not bias.numpy().any()
+
+
+def test_a_constant_rate_stays_and_a_cosine_falls_to_nothing():
+    constant, cosine = make_stage(), make_stage(schedule="cosine")
+    assert [scheduled_rate(constant, step, 10) for step in (0, 5, 10)] == [1e-2] * 3
+    rates = [scheduled_rate(cosine, step, 10) for step in (0, 5, 10)]
+    assert rates == pytest.approx([1e-2, 5e-3, 0])
