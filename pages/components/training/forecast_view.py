@@ -6,7 +6,7 @@ from core.config.training_config import TrainingConfig
 from core.forecast import wording as forecasts
 from core.forecast.forecast import Forecast
 from pages.components import wording
-from pages.components.shell import polling
+from pages.components.shell import polling, presence
 from pages.components.shell.background_cache import Found
 from pages.components.training import cached_estimates, estimates
 
@@ -33,7 +33,7 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
         cache = cached_estimates.forecasts()
         found = cache.get(question)
         if drawings > 1 and not _is_fresh(found):
-            cache.ask(question)
+            cache.ask(question, presence.of_this_session())
             found = cache.wait(question, QUICK_SECONDS)
         _say(found)
         return not _is_fresh(found)
