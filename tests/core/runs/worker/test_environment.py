@@ -1,14 +1,12 @@
-"""How the processes of runs are started, and with which settings."""
+"""The settings of the processes of runs are those of the one that starts them."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from core.runs.records.store import RunStore
-from core.runs.worker.environment import settings_for, start_process, worker_environment
+from core.runs.worker.environment import settings_for, worker_environment
 from core.settings import PROJECT, settings
 
 
@@ -60,45 +58,3 @@ def test_runs_at_once_share_the_processors(store: RunStore, variables: pytest.Mo
     assert environment["OMP_NUM_THREADS"] == environment["TF_NUM_INTRAOP_THREADS"] == "1"
     variables.setenv("OMP_NUM_THREADS", "7")
     assert worker_environment(store)["OMP_NUM_THREADS"] == "7"
-
-
-# Prints what it was given, and then waits for the end of its input.
-CHILD = """
-import os, sys
-print(sys.argv[1:], os.getcwd(), os.environ.get("GIVEN"), os.getsid(0) == os.getpid(), file=sys.stderr)
-print("read", len(sys.stdin.read()))
-"""
-
-
-@pytest.fixture
-def child(tmp_path: Path) -> dict[str, str]:
-    """The environment variables with which `python -m child` is the program above."""
-    (tmp_path / "modules").mkdir()
-    (tmp_path / "modules" / "child.py").write_text(CHILD)
-    return {"PYTHONPATH": str(tmp_path / "modules"), "GIVEN": "some"}
-
-
-def test_a_process_has_a_session_and_a_log_of_its_own(child: dict[str, str], tmp_path: Path) -> None:
-    log = tmp_path / "log.txt"
-    log.write_text("of an earlier attempt\n")
-    process = start_process(["child", "--warm"], log, child)
-    assert process.wait(timeout=60) == 0
-    assert log.read_text().splitlines() == ["of an earlier attempt", f"['--warm'] {PROJECT} some True", "read 0"]
-
-
-def test_a_process_may_be_told_by_the_end_of_its_input(child: dict[str, str], tmp_path: Path) -> None:
-    process = start_process(["child"], tmp_path / "log.txt", child, stdin=subprocess.PIPE)
-    assert process.poll() is None
-    process.communicate(b"12345", timeout=60)
-    assert (tmp_path / "log.txt").read_text().endswith("read 5\n")
-
-
-def test_a_process_that_cant_be_started_is_an_error(child: dict[str, str], tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
-        start_process(["child"], tmp_path / "gone" / "log.txt", child)
-    assert not (tmp_path / "gone").exists()
-
-
-def test_a_module_that_isnt_there_ends_with_a_word_in_the_log(child: dict[str, str], tmp_path: Path) -> None:
-    assert start_process(["unheard_of"], tmp_path / "log.txt", child).wait(timeout=60) == 1
-    assert f"{sys.executable}: No module named unheard_of" in (tmp_path / "log.txt").read_text()
