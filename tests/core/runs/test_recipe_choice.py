@@ -26,8 +26,8 @@ def test_only_pictures_to_train_on_count(share: float) -> None:
     dataset = dataset_of(1000)
     config = choose_config("recommended", dataset, validation_split=share)
     assert config.validation_split == share
-    assert config.epochs == recommended_epochs(round(1000 * (1 - share)), config.batch_size)
-    assert config.epochs > recommended_epochs(1000, config.batch_size)
+    assert config.optimization.epochs == recommended_epochs(round(1000 * (1 - share)), config.optimization.batch_size)
+    assert config.optimization.epochs > recommended_epochs(1000, config.optimization.batch_size)
 
 
 def test_the_share_is_the_data_sets_own_unless_it_is_given() -> None:
@@ -39,13 +39,14 @@ def test_the_share_is_the_data_sets_own_unless_it_is_given() -> None:
 
 def test_what_is_given_is_taken() -> None:
     config = choose_config("recommended", dataset_of(1000), epochs=7, backbone="vgg16")
-    assert (config.epochs, config.backbone) == (7, "vgg16")
+    assert (config.optimization.epochs, config.backbone) == (7, "vgg16")
     batches = choose_config("recommended", dataset_of(1000), batch_size=8)
-    assert batches.epochs == recommended_epochs(800, 8)
+    assert batches.optimization.epochs == recommended_epochs(800, 8)
 
 
 def test_other_recipes_have_their_own_epochs() -> None:
-    assert choose_config("article", dataset_of(1000)).epochs == choose_config("article", dataset_of(100)).epochs == 10
+    configs = [choose_config("article", dataset_of(number)) for number in (1000, 100)]
+    assert [config.optimization.epochs for config in configs] == [10, 10]
 
 
 @pytest.mark.parametrize("options", [{"validation_split": 1.5}, {"batch_size": 0}, {"unheard_of": 1}])
