@@ -32,7 +32,7 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-START_SECONDS = 30
+START_SECONDS = 90
 END_SECONDS = 60
 # It gives way to whatever else the machine is at.
 TRAINING_SECONDS = 300

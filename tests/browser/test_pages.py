@@ -114,6 +114,7 @@ def test_runs_whose_list_is_lost_beside_a_running_server_come_back(page: Page, s
     assert RunStore(server.settings.database).get("Waiting").id == run.id
 
 
+@pytest.mark.shared_server
 def test_bad_upload_gets_its_sentence(page: Page, server: Server, tmp_path: Path):
     (tmp_path / "poem.zip").write_text("roses are red")
     page.goto("/data")

@@ -76,6 +76,7 @@ def test_a_large_upload_goes_to_disk_and_not_into_memory(page: Page, server: Ser
     assert workspaces(server) == []
 
 
+@pytest.mark.shared_server
 def test_an_upload_is_seen_in_every_tab_goes_on_from_page_to_page_and_is_stopped_from_any(
     slow_upload: Callable[[], Page], server: Server
 ):
@@ -101,6 +102,7 @@ def test_an_upload_is_seen_in_every_tab_goes_on_from_page_to_page_and_is_stopped
     assert DatasetStore(server.settings).list() == []
 
 
+@pytest.mark.shared_server
 @pytest.mark.parametrize("way", ["closed", "reloaded"])
 def test_an_upload_whose_page_is_left_leaves_nothing_behind(slow_upload: Callable[[], Page], server: Server, way: str):
     page = slow_upload()
@@ -124,6 +126,7 @@ def test_an_upload_does_not_keep_the_server_from_ending(slow_upload: Callable[[]
     server.process.wait(END_SECONDS)
 
 
+@pytest.mark.shared_server
 def test_the_box_is_used_by_keyboard(page: Page, server: Server, tmp_path: Path):
     archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 4))
     # A listener from the beginning on: Chromium hands its dialog over only some time after the first one is there.
@@ -145,6 +148,7 @@ def drop(page: Page, script: str) -> None:
     )
 
 
+@pytest.mark.shared_server
 def test_the_box_says_what_it_does_not_take_and_why(page: Page, server: Server):
     page.goto("/data")
     ready(page)
