@@ -62,6 +62,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(2 * SECONDS)  # for more than a dozen commands, several of which train
 def test_every_command_of_the_command_line_runs(folder):
     lines = [line for line in commands() if line.startswith("python -m core")]
     assert len(lines) > 8
