@@ -20,6 +20,8 @@ from core.runs.worker.liveness import is_worker_alive
 from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.wording.failures import failure
 
+pytestmark = pytest.mark.slow
+
 WaitUntil = Callable[[Callable[[], bool]], None]
 # A server that keeps a warm worker, and either submits a run to it or not, until a line comes, then is killed.
 OWNER = """
@@ -30,8 +32,6 @@ from core.config.training_config import TrainingConfig
 from core.runs import queue
 from core.runs.worker.handoff import is_warm_worker_ready
 from core.runs.records.store import RunStore
-
-pytestmark = pytest.mark.slow
 store = RunStore(Path(sys.argv[1]))
 pool = queue.keep_warm(store)
 while not is_warm_worker_ready(store):
