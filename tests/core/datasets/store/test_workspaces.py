@@ -1,5 +1,6 @@
 """What killed imports leave behind is removed at the next start, whatever it is called, and what is in use never is."""
 
+import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -8,6 +9,8 @@ import pytest
 
 from core.__main__ import main
 from core.datasets.store.store import DatasetStore
+from tests.core.datasets.store.conftest import left_behind as left_in_home
+from tests.project import ROOT
 
 HOLD = """
 import sys
@@ -105,3 +108,52 @@ def test_a_command_whose_settings_are_wrong_says_so_itself(home, monkeypatch, ca
     settings.cache_clear()
     assert main(["datasets"]) == 2
     assert "TRANSFER_STUDIO_HOSTS" in capsys.readouterr().err
+
+
+IMPORT_AND_WAIT = """
+import sys
+from pathlib import Path
+from core.datasets.store.store import DatasetStore
+from core.settings import Settings
+
+def wait(event):
+    if event.phase == "pictures":
+        print("half-way", flush=True)
+        sys.stdin.read()
+
+DatasetStore(Settings(home=Path(sys.argv[1]))).import_source(Path(sys.argv[2]), on_event=wait)
+"""
+
+
+@pytest.fixture
+def half_way(tmp_path, archive, pets):
+    """An import in a process of its own that has got half-way and waits."""
+    command = [sys.executable, "-c", IMPORT_AND_WAIT, str(tmp_path / "home"), str(archive(pets, "half.zip"))]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline().strip() == b"half-way"
+        yield process
+        process.kill()
+
+
+def test_what_a_killed_import_left_is_swept_by_the_next(store, archive, pets, picture, tmp_path, half_way):
+    half_way.send_signal(signal.SIGKILL)
+    half_way.wait()
+    assert any(name.startswith(".importing-") for name in left_in_home(tmp_path))
+    assert store.list() == []
+    dataset = store.import_source(archive(pets | {"cats/x.png": picture(5)}))
+    assert left_in_home(tmp_path) == [dataset.id]
+
+
+def test_an_import_that_is_alive_isnt_swept(store, archive, pets, picture, tmp_path, half_way):
+    store.import_source(archive(pets | {"cats/x.png": picture(5)}))
+    assert any(name.startswith(".importing-") for name in left_in_home(tmp_path))
+    half_way.communicate(b"", timeout=30)
+    assert half_way.returncode == 0
+    assert len(store.list()) == 2
+
+
+def test_what_a_killed_deletion_left_is_swept_by_the_next_import(store, archive, pets, tmp_path):
+    trashed = tmp_path / "home" / "datasets" / ".deleted-0"
+    (trashed / "pictures").mkdir(parents=True)
+    dataset = store.import_source(archive(pets))
+    assert left_in_home(tmp_path) == [dataset.id]
