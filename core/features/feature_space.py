@@ -334,7 +334,7 @@ class FeatureSpace:
                 "Free some space, or choose a smaller image size, then start again."
             )
         reason = error.strerror or type(error).__name__
-        return RunError(f"The features can't be written to {self.folder}: {reason}. Mend that, then start again.")
+        return RunError(f"The features can't be written to {self.folder}: {reason}. Fix that, then start again.")
 
     def _delete_unusable(self) -> None:
         """Deletes shards that can't be used, now that what was in them is computed again."""

@@ -34,7 +34,7 @@ def refusal(error: OSError) -> DiskError | None:
     if number in FORBIDDEN:
         return DiskError(f"{path} can't be used: permission is denied. Change its permissions, or use another folder.")
     if number in UNUSABLE:
-        return DiskError(f"{path} can't be used: {error.strerror}. Mend that, then start again.")
+        return DiskError(f"{path} can't be used: {error.strerror}. Fix that, then start again.")
     return None
 
 

@@ -48,7 +48,7 @@ SENTENCES: Catalogue = {
     "worker_missing": (
         "The worker ended before it began, or never came up. The run's log may say why. Resume the run."
     ),
-    "worker_not_started": "The worker can't be started: {reason}. Mend that, resume it.",
+    "worker_not_started": "The worker can't be started: {reason}. Fix that, then resume the run.",
     "worker_crashed": _crashed,
     "worker_disk_full": _disk_full,
 }

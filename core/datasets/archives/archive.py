@@ -1,4 +1,4 @@
-"""Safe extraction: from an archive or a folder that nobody vouches for to files under names of our own.
+"""Safe extraction: from an archive or a folder that can't be trusted to files under names of our own.
 
 An archive's names never become paths: what is kept is written as `00000000.jpg`, `00000001.png`, ... into one folder,
 and the name it had stays as a label. Bytes are counted as they come, for declared sizes lie.

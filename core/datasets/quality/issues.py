@@ -32,7 +32,7 @@ KINDS: dict[str, IssueKind] = {
             "corrupt",
             "Unreadable files",
             "fault",
-            "These files are damaged or are no pictures, so they are not part of the data set. Mend them and import "
+            "These files are damaged or are no pictures, so they are not part of the data set. Repair them and import "
             "again, or do without them.",
         ),
         IssueKind(

@@ -272,7 +272,7 @@ class DatasetStore:
         except OSError as error:
             why = "the disk is full" if durable.is_full(error) else f"its folder can't be written ({error.strerror})"
             raise DatasetError(
-                f"{label} could not be {what} {self._folder}: {why}. Mend that, or set TRANSFER_STUDIO_HOME to another "
+                f"{label} could not be {what} {self._folder}: {why}. Fix that, or set TRANSFER_STUDIO_HOME to another "
                 "folder."
             ) from error
 

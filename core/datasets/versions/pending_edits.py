@@ -137,6 +137,6 @@ def _locked(dataset: DatasetIndex) -> Iterator[None]:
             yield
     except OSError as error:
         raise DatasetError(
-            f"The decisions about pictures of {dataset.name} can't be written ({error.strerror}). Mend that and decide "
+            f"The decisions about pictures of {dataset.name} can't be written ({error.strerror}). Fix that and decide "
             "again."
         ) from error

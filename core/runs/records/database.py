@@ -70,7 +70,7 @@ def _in_words(path: Path, error: Exception) -> RunError:
         return RunError(f"The database {path} was in use for more than {BUSY_SECONDS} seconds. Try again.")
     if code == sqlite3.SQLITE_IOERR:
         return DiskRefusesError(
-            f"The disk refuses to read or write the database {path} ({error}). Mend that, then try again."
+            f"The disk refuses to read or write the database {path} ({error}). Fix that, then try again."
         )
     is_writable = can_write(path.parent) and os.access(path, os.W_OK)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN) and path.is_file() and not is_writable:

@@ -1,4 +1,4 @@
-"""Which workers are alive, and how those that don't listen are ended."""
+"""Which workers are alive, and how those that don't respond are ended."""
 
 import errno
 from contextlib import suppress

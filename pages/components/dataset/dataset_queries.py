@@ -95,7 +95,7 @@ def _findings(
 
 
 def _groups(dataset: DatasetIndex, audit: Audit) -> dict[str, tuple[str, ...]]:
-    """Returns the copies in each group. A data set of old has no groups of its own, only those of its issues."""
+    """Returns the copies in each group; those of a data set that an earlier version imported are told by its issues."""
     found: dict[str, list[str]] = {issue.group: [] for issue in audit.issues if issue.group}
     flagged = {issue.path: issue.group for issue in audit.issues if issue.group}
     for sample in dataset.samples:

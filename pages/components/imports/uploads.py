@@ -252,7 +252,7 @@ class Upload:
             return self._no_room()
         return UploadRefused(
             NO_ROOM,
-            f"{self.name} can't be written to {self._settings.datasets} ({error.strerror}). Mend that, or set "
+            f"{self.name} can't be written to {self._settings.datasets} ({error.strerror}). Fix that, or set "
             "TRANSFER_STUDIO_HOME to another folder.",
         )
 

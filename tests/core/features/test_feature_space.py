@@ -327,7 +327,7 @@ def test_what_stands_in_the_way_is_named(tmp_path, in_the_way):
         filled(folder)  # Nobody needs the key to go on.
         return
     path.write_text("a file where a folder should be")
-    with pytest.raises(RunError, match=r"The features can't be written to .*: .*\. Mend that"):
+    with pytest.raises(RunError, match=r"The features can't be written to .*: .*\. Fix that"):
         FeatureSpace.open(folder, KEY).write(iter([batch(0, 2)]))
 
 

@@ -1,4 +1,4 @@
-"""Archives that nobody vouches for: what is taken, what is skipped with which reason, what is refused."""
+"""Archives that can't be trusted: what is taken, what is skipped with which reason, what is refused."""
 
 import os
 import stat

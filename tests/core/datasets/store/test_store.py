@@ -224,7 +224,7 @@ def test_a_home_that_cant_be_written(archive, pets, tmp_path):
         DatasetStore(Settings(home=tmp_path / "home")).import_source(archive(pets))
     assert str(caught.value) == (
         f"pets.zip could not be imported into {tmp_path / 'home' / 'datasets'}: its folder can't be written (Not a "
-        "directory). Mend that, or set TRANSFER_STUDIO_HOME to another folder."
+        "directory). Fix that, or set TRANSFER_STUDIO_HOME to another folder."
     )
 
 
