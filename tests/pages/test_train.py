@@ -158,7 +158,12 @@ def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, 
     (question, _) = app.session_state["rate_asked"]
     curves = cached_estimates.rate_curves()
     reading = "Reading pictures through the network"
-    wait_until(lambda: (curves.progress(question) or Event("")).phase == "features")
+
+    def is_reading() -> bool:
+        curves.ask(question)  # As the page's timer does.
+        return (curves.progress(question) or Event("")).phase == "features"
+
+    wait_until(is_reading)
     assert reading in app.run().get("progress")[0].proto.text
     asked = app.number_input(key="batch_size").value
     button(app, "Cancel").click().run()
@@ -168,7 +173,7 @@ def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, 
     assert curves.get(question) is None
 
     button(app, "Find a learning rate").click().run()
-    wait_until(lambda: curves.progress(question) is not None)
+    wait_until(lambda: curves.ask(question) or curves.progress(question) is not None)
     app.number_input(key="batch_size").set_value(asked // 2).run()
     wait_until(lambda: curves.progress(question) is None)
     assert curves.get(question) is None, "what the form doesn't ask any more isn't looked for any more"
