@@ -18,6 +18,8 @@ from core.runs.records.run import Run
 
 JSON_COLUMNS = ("config", "failure", "metrics", "seconds", "progress")
 OUTSIDE_OF_RUN = ("sequence", "turn", "checksum")
+# A page that points back to those above it is read again and again, each time with other rows that were never there.
+MOST_DAMAGED_ROWS = 2000
 
 
 def seal(connection: sqlite3.Connection, run_id: str) -> None:
@@ -218,13 +220,27 @@ def salvage(connection: sqlite3.Connection) -> dict[str, RunRecord]:
     found: dict[str, RunRecord] = {}
     # From both ends: a reading ends at the first page that is damaged.
     for order in ("ASC", "DESC"):
-        for row in _readable(connection, f"SELECT * FROM runs ORDER BY sequence {order}"):
-            try:
-                run = replace(read_run(row), progress=None)
-                turn = row["turn"] if "turn" in row.keys() else row["sequence"]  # noqa: SIM118
-            except DatabaseDamagedError:
-                continue
+        for row, run in _salvaged_runs(connection, order):
+            turn = row["turn"] if "turn" in row.keys() else row["sequence"]  # noqa: SIM118
             found.setdefault(run.id, RunRecord(run, row["sequence"], turn, _salvaged_events(connection, run.id)))
+    return found
+
+
+def _salvaged_runs(connection: sqlite3.Connection, order: str) -> list[tuple[sqlite3.Row, Run]]:
+    """Returns the runs that can be read from one end of their table, and their rows.
+
+    All of them before anything else is read: an error in between makes SQLite look for its place in the table again,
+    which it never finds where rows are out of order, and gives the same rows for ever.
+    """
+    found: list[tuple[sqlite3.Row, Run]] = []
+    num_damaged = 0
+    for row in _readable(connection, f"SELECT * FROM runs ORDER BY sequence {order}"):
+        try:
+            found.append((row, replace(read_run(row), progress=None)))
+        except DatabaseDamagedError:
+            num_damaged += 1
+            if num_damaged == MOST_DAMAGED_ROWS:
+                break
     return found
 
 

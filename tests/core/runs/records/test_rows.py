@@ -4,6 +4,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,11 @@ from core.runs.records import database, rows
 from core.runs.records.failures import Failure
 from core.runs.records.manifest import RunRecord
 from core.runs.records.run import Run, RunStatus
+from core.runs.records.store import RunStore
 
+PAGE = 4096
+# The first byte of a page that holds rows of a table.
+TABLE_LEAF = 13
 IDS = ("aaaaaaaa", "aaaabbbb", "cccccccc")
 
 
@@ -211,3 +216,27 @@ def test_failures_are_stored_as_codes() -> None:
     }
     # A file's name may hold letters that no text can hold.
     assert rows.failure_as_json(Failure("error", {"message": "\udcff.png is gone."})).encode()
+
+
+@pytest.mark.timeout(60)
+def test_a_row_out_of_order_beside_damaged_epochs_is_read_once(store: RunStore, config: TrainingConfig) -> None:
+    """Read between the rows of runs, damaged epochs made SQLite give the same rows for ever."""
+    names = [store.create("d", "Textures", config, name=f"run {number}").name for number in range(6)]
+    content = bytearray(store.path.read_bytes())
+    with closing(sqlite3.connect(store.path)) as connection:
+        pages = dict(connection.execute("SELECT name, rootpage FROM sqlite_master WHERE type = 'table'"))
+    content[(pages["events"] - 1) * PAGE : pages["events"] * PAGE] = bytes(PAGE)
+    for leaf in range(0, len(content), PAGE):
+        if content[leaf] != TABLE_LEAF or names[3].encode() not in content[leaf : leaf + PAGE]:
+            continue
+        for number in range(int.from_bytes(content[leaf + 3 : leaf + 5])):
+            cell = leaf + int.from_bytes(content[leaf + 8 + 2 * number : leaf + 10 + 2 * number])
+            rowid = cell + (2 if content[cell] & 0x80 else 1)  # after the length, which takes two bytes at most
+            if content[rowid] == 4:
+                content[rowid] = 0
+    store.path.write_bytes(content)
+    with closing(sqlite3.connect(store.path)) as connection:
+        connection.row_factory = sqlite3.Row
+        assert [row["sequence"] for row in connection.execute("SELECT * FROM runs ORDER BY sequence")].count(0) == 1
+        found = rows.salvage(connection)
+    assert sorted(record.run.name for record in found.values()) == [name for name in names if name != "run 3"]
