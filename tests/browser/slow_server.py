@@ -32,6 +32,6 @@ def delayed(method: Callable[..., Any], seconds: float) -> Callable[..., Any]:
 if __name__ == "__main__":
     for store, name in ((DatasetStore, "list"), (RunStore, "list"), (RunStore, "get"), (RunStore, "create")):
         setattr(store, name, delayed(getattr(store, name), LOOK_SECONDS))
-    BackgroundCache._look_up = delayed(BackgroundCache._look_up, ANSWER_SECONDS)
+    BackgroundCache._find_answer = delayed(BackgroundCache._find_answer, ANSWER_SECONDS)
     sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
     main()
