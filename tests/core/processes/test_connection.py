@@ -124,12 +124,12 @@ def test_closing_does_not_wait_for_an_answer(connection):
 
 
 def test_an_idle_process_is_ended_and_started_anew(tmp_path):
-    connection = Connection(MODULE, Settings(tmp_path), idle_seconds=0.5)
+    connection = Connection(MODULE, Settings(tmp_path), idle_seconds=3)
     connection.ask(1)
     first = connection.pid
     began = time.monotonic()
     with pytest.raises(Stopped):  # Longer than it may be idle, but it isn't.
-        connection.ask("wait", should_stop=lambda: time.monotonic() - began > 1)
+        connection.ask("wait", should_stop=lambda: time.monotonic() - began > 4)
     assert connection.pid == first
     wait_until(lambda: not children())
     assert connection.pid == 0
