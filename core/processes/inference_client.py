@@ -114,7 +114,7 @@ class InferenceClient:
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
     ) -> RateCurve:
-        """Looks for a learning rate of the head with a hundred steps; pictures that aren't cached are read first.
+        """Looks for a learning rate of what the run trains first, with a hundred steps; reads uncached pictures before.
 
         Args:
             config: of the run.
