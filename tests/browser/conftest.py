@@ -8,11 +8,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -20,6 +18,7 @@ from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings
+from tests.processes import of_home
 from tests.project import ROOT
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -129,17 +128,6 @@ def start_server(
     return server
 
 
-def processes(home: Path) -> list[psutil.Process]:
-    """Returns all processes that work on a data home: the server, and those that it started."""
-    found = []
-    for process in psutil.process_iter():
-        # One that is dead, or somebody else's, tells nothing.
-        with suppress(psutil.Error):
-            if process.environ().get("TRANSFER_STUDIO_HOME") == str(home):
-                found.append(process)
-    return found
-
-
 def end_server(server: Server) -> None:
     """Ends the server and the runs that are still at work. No process may be left after that."""
     server.process.terminate()
@@ -151,7 +139,7 @@ def end_server(server: Server) -> None:
         for run in server.runs.unfinished():
             queue.stop(server.runs, run.id)
         wait_until(lambda: not server.runs.unfinished(), END_SECONDS)
-    wait_until(lambda: not processes(server.settings.home), END_SECONDS)
+    wait_until(lambda: not of_home(server.settings.home), END_SECONDS)
 
 
 def completed_run(page: Page, server: Server) -> Run:

@@ -11,8 +11,9 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.runs import queue
 from core.runs.records.store import RunStatus
-from tests.browser.conftest import Server, processes, wait_until
+from tests.browser.conftest import Server, wait_until
 from tests.conftest import draw_folder
+from tests.processes import of_home
 
 SLOW_SERVER = ("tests.browser.slow_server",)
 END_SECONDS = 120
@@ -178,9 +179,8 @@ def leave_waking_model(studio: Studio, times: int) -> None:
         page.goto("/testing")
         expect(page.get_by_text("Drop one picture or many")).to_be_visible()
         expect(waking).to_have_count(0)
-        for process in processes(studio.server.settings.home):
-            if "core.processes.inference_server" in process.cmdline():
-                process.kill()
+        for process in of_home(studio.server.settings.home, "core.processes.inference_server"):
+            process.kill()
         page.reload()
         expect(waking).to_be_visible()
         page.wait_for_timeout(70 * (number % 8))

@@ -11,8 +11,9 @@ from core.runs.records.store import RunStore
 from core.runs.worker.environment import WARM
 from core.runs.worker.handoff import is_warm_worker_ready
 from core.runs.worker.warm_worker_pool import LOG_NAME
-from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, completed_run, processes, wait_until
+from tests.browser.conftest import END_SECONDS, PATIENCE_MILLISECONDS, Server, completed_run, wait_until
 from tests.conftest import draw_folder
+from tests.processes import of_home
 
 SECTIONS = ("Issues", "Map", "Classes", "Versions")
 # A worker that warms up gives way to whatever else the machine is at.
@@ -167,11 +168,11 @@ def test_worker_is_warm_once_a_browser_looks_and_ends_with_the_server(page: Page
     assert not (server.settings.home / LOG_NAME).exists()
     page.goto("/")
     wait_until(lambda: is_warm_worker_ready(server.runs), WARM_SECONDS)
-    (warm,) = [process for process in processes(server.settings.home) if WARM in process.cmdline()]
+    (warm,) = of_home(server.settings.home, WARM)
     page.goto("/train")
     page.get_by_role("button", name="Start training").click()
     assert completed_run(page, server).pid == warm.pid
     wait_until(lambda: is_warm_worker_ready(server.runs), WARM_SECONDS)
     server.process.terminate()
     server.process.wait(END_SECONDS)
-    wait_until(lambda: not processes(server.settings.home), END_SECONDS)
+    wait_until(lambda: not of_home(server.settings.home), END_SECONDS)

@@ -6,7 +6,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pytest
 
 from core.errors import DatasetError, RunError, Stopped
@@ -14,6 +13,7 @@ from core.processes.connection import Connection, ProcessEnded, ask_once
 from core.processes.process import NICENESS
 from core.settings import Settings
 from tests.core.processes.chatter import MODULE
+from tests.processes import children
 
 PATIENCE_SECONDS = 30
 
@@ -32,8 +32,8 @@ def connection(tmp_path):
     connection.close()
 
 
-def children():
-    return [child for child in psutil.Process().children() if MODULE in child.cmdline()]
+def servers():
+    return children(MODULE)
 
 
 def test_answers_progress_and_refusals_come_back(connection, tmp_path):
@@ -117,10 +117,10 @@ def test_closing_does_not_wait_for_an_answer(connection):
         time.sleep(0.1)
         connection.close()
         assert isinstance(asked.exception(PATIENCE_SECONDS), ProcessEnded)
-    assert not children()
+    assert not servers()
     with pytest.raises(ProcessEnded):
         connection.ask(1)
-    assert not children(), "what was closed starts no process any more"
+    assert not servers(), "what was closed starts no process any more"
 
 
 def test_an_idle_process_is_ended_and_started_anew(tmp_path):
@@ -131,7 +131,7 @@ def test_an_idle_process_is_ended_and_started_anew(tmp_path):
     with pytest.raises(Stopped):  # Longer than it may be idle, but it isn't.
         connection.ask("wait", should_stop=lambda: time.monotonic() - began > 4)
     assert connection.pid == first
-    wait_until(lambda: not children())
+    wait_until(lambda: not servers())
     assert connection.pid == 0
     assert connection.ask(41) == 42
     connection.close()
@@ -139,7 +139,7 @@ def test_an_idle_process_is_ended_and_started_anew(tmp_path):
 
 def test_a_process_for_one_action_gives_way_and_is_gone_afterwards(tmp_path):
     assert ask_once(MODULE, Settings(tmp_path), DatasetError, "niceness") == min(os.nice(0) + NICENESS, 19)
-    assert not children()
+    assert not servers()
     with pytest.raises(DatasetError, match=r"^It can't be used\.$"):
         ask_once(MODULE, Settings(tmp_path), DatasetError, "refuse")
     began = []
@@ -147,7 +147,7 @@ def test_a_process_for_one_action_gives_way_and_is_gone_afterwards(tmp_path):
         ask_once(MODULE, Settings(tmp_path), DatasetError, "wait", began.append, lambda: bool(began))
     with pytest.raises(ProcessEnded):
         ask_once(MODULE, Settings(tmp_path), DatasetError, "be killed")
-    assert not children()
+    assert not servers()
 
 
 def test_a_bug_in_the_child_is_raised_with_what_it_wrote(tmp_path):

@@ -1,12 +1,9 @@
 """Imports in a process of their own: the same results, the same sentences, and nothing left behind by its death."""
 
 import io
-import os
-import signal
 import threading
 from dataclasses import replace
 
-import psutil
 import pytest
 
 from core.datasets.edit import Edit
@@ -24,7 +21,9 @@ from core.processes.dataset_jobs import (
     make_version_in_subprocess,
 )
 from core.wording.dataset_notes import dataset_note
+from tests.processes import children, kill_children
 
+JOBS = "core.processes.dataset_jobs"
 NAMES = ("cats", "dogs")
 
 
@@ -38,8 +37,8 @@ def left_behind(tmp_path):
     return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
 
 
-def children():
-    return [child for child in psutil.Process().children() if "core.processes.dataset_jobs" in child.cmdline()]
+def jobs():
+    return children(JOBS)
 
 
 def test_it_gives_what_an_import_in_this_process_gives(store, pets, tmp_path):
@@ -55,7 +54,7 @@ def test_it_gives_what_an_import_in_this_process_gives(store, pets, tmp_path):
     assert again == store.import_source(tmp_path / "pets.zip")
     assert again.samples == dataset.samples
     assert "were here already, as pets" in dataset_note(again.notes[0])
-    assert not children()
+    assert not jobs()
 
 
 def test_an_upload_is_written_to_disk_first_and_keeps_its_name(store, pets, tmp_path):
@@ -187,7 +186,7 @@ def test_stopping(store, pets, tmp_path):
         import_in_subprocess(
             store, io.BytesIO(pets), on_event=lambda event: stopping.set(), should_stop=stopping.is_set
         )
-    assert not children()
+    assert not jobs()
     assert left_behind(tmp_path) == []
 
 
@@ -197,7 +196,7 @@ def test_a_failing_listener_ends_the_process(store, pets, tmp_path):
 
     with pytest.raises(RuntimeError):
         import_in_subprocess(store, io.BytesIO(pets), on_event=fail)
-    assert not children()
+    assert not jobs()
 
 
 def test_a_sample_is_made_in_the_process_too(store, tmp_path):
@@ -207,7 +206,7 @@ def test_a_sample_is_made_in_the_process_too(store, tmp_path):
     assert {"extract", "pictures", "audit"} <= set(phases)
     assert import_sample_in_subprocess(store, "faces") == dataset
     with pytest.raises(Stopped):
-        import_sample_in_subprocess(store, "digits", should_stop=lambda: bool(children()))
+        import_sample_in_subprocess(store, "digits", should_stop=lambda: bool(jobs()))
     with pytest.raises(DatasetError, match="Expected a sample out of"):
         import_sample_in_subprocess(store, "nothing")
     assert left_behind(tmp_path) == [dataset.id]
@@ -218,8 +217,7 @@ def test_the_death_of_a_process_is_told_by_what_it_did(store, tmp_path, picture,
     dataset = store.import_source(io.BytesIO(many), "pets")
 
     def kill(event):
-        for child in children():
-            os.kill(child.pid, signal.SIGKILL)
+        kill_children(JOBS)
 
     ended = "was ended by the system, most likely for lack of memory."
     with pytest.raises(DatasetError) as caught:
@@ -246,8 +244,7 @@ def test_a_killed_process_is_told_in_words(store, tmp_path, picture, zip_of):
     upload.name = "pets.zip"
 
     def kill(event):
-        for child in children():
-            os.kill(child.pid, signal.SIGKILL)
+        kill_children(JOBS)
 
     with pytest.raises(DatasetError) as caught:
         import_in_subprocess(store, upload, on_event=kill)

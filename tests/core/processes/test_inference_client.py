@@ -5,7 +5,6 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import psutil
 import pytest
@@ -19,6 +18,7 @@ from core.nn.training.training import run_training
 from core.processes.inference_client import ESTIMATES, PICTURES, InferenceClient
 from core.settings import Settings
 from tests.conftest import draw_folder
+from tests.processes import children
 from tests.project import ROOT
 
 pytestmark = pytest.mark.slow
@@ -37,11 +37,7 @@ def wait_until(condition) -> None:
 
 def process_of(module: str, parent: psutil.Process | None = None) -> psutil.Process | None:
     """Returns the child process whose main program that is, or None."""
-    for child in (parent or psutil.Process()).children():
-        with suppress(psutil.Error):
-            if module in child.cmdline():
-                return child
-    return None
+    return next(iter(children(module, parent)), None)
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,8 @@
 """Surveys in a process of their own, and as they are stored."""
 
-import os
-import signal
 from dataclasses import replace
 
 import numpy as np
-import psutil
 import pytest
 
 from core.datasets.quality.audit import Issue
@@ -15,6 +12,9 @@ from core.errors import DatasetError, Stopped
 from core.processes.embeddings_process import analyse_in_subprocess
 from core.wording.coded import Reason
 from tests.conftest import draw_folder
+from tests.processes import children, kill_children
+
+PROCESS = "core.processes.embeddings_process"
 
 
 @pytest.fixture
@@ -38,10 +38,6 @@ def made_up(shapes) -> EmbeddingAnalysis:
         accuracy=0.75,
         suggested={first: "stripes", second: "circle"},
     )
-
-
-def children():
-    return [child for child in psutil.Process().children() if "core.processes.embeddings_process" in child.cmdline()]
 
 
 def test_what_is_stored_comes_back(shapes, made_up):
@@ -83,7 +79,7 @@ def test_it_is_made_in_a_process_of_its_own_and_stored(shapes, home):
     assert [(event.step, event.total) for event in events if event.phase == "features"] == [(0, 12), (12, 12)]
     assert len(found.paths) == 12
     np.testing.assert_array_equal(found.coordinates, read_analysis(shapes).coordinates)
-    assert not children()
+    assert not children(PROCESS)
 
 
 @pytest.mark.slow
@@ -92,7 +88,7 @@ def test_stop_leaves_nothing_behind(shapes, home):
     with pytest.raises(Stopped):
         analyse_in_subprocess(home, shapes, events.append, lambda: bool(events))
     assert read_analysis(shapes) is None
-    assert not children()
+    assert not children(PROCESS)
 
 
 def test_a_refusal_comes_in_its_words(shapes, home):
@@ -103,8 +99,7 @@ def test_a_refusal_comes_in_its_words(shapes, home):
 
 def test_a_killed_process_is_told_in_words(shapes, home):
     def kill(event):
-        for child in children():
-            os.kill(child.pid, signal.SIGKILL)
+        kill_children(PROCESS)
 
     with pytest.raises(DatasetError) as caught:
         analyse_in_subprocess(home, shapes, kill)

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 
 import psutil
 import pytest
@@ -19,6 +18,7 @@ from core.runs.worker.handoff import is_warm_worker_ready, warm_worker_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.wording.failures import failure
+from tests.processes import running
 
 pytestmark = pytest.mark.slow
 
@@ -59,13 +59,7 @@ def pool(store: RunStore) -> Iterator[WarmWorkerPool]:
 
 def warm_workers(store: RunStore) -> list[psutil.Process]:
     """Returns this process's warm workers for the data home."""
-    found = []
-    for child in psutil.Process().children():
-        # One that is dead, and only not buried yet, has neither.
-        with suppress(psutil.Error):
-            if WARM in child.cmdline() and child.environ()["TRANSFER_STUDIO_HOME"] == str(store.home):
-                found.append(child)
-    return found
+    return running(WARM, psutil.Process().children(), store.home)
 
 
 def queued_without_data(store: RunStore, config: TrainingConfig) -> Run:
