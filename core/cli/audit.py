@@ -12,7 +12,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality import audit as audits
 from core.datasets.quality.audit import KINDS, Audit, Issue
 from core.errors import DatasetError, Stopped
-from core.wording.issues import advice, issue_detail
+from core.wording.issues import KIND_EXPLANATIONS, KIND_TITLES, advice, issue_detail
 
 SHOWN_ISSUES = 10
 
@@ -52,7 +52,7 @@ def _print(dataset: DatasetIndex, found: Audit) -> None:
         click.echo("\nNothing is wrong with single pictures.")
     for kind in found.counts():
         issues = found.of_kind(kind)
-        click.echo(f"\n{KINDS[kind].title}: {len(issues):,}\n{KINDS[kind].explanation}")
+        click.echo(f"\n{KIND_TITLES[kind]}: {len(issues):,}\n{KIND_EXPLANATIONS[kind]}")
         rows = [(_name(issue, names), issue_detail(issue.detail)) for issue in issues[:SHOWN_ISSUES]]
         print_table(("picture", "why"), rows)
         if len(issues) > SHOWN_ISSUES:

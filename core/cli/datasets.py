@@ -17,6 +17,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 from core.wording.dataset_notes import dataset_note
+from core.wording.edits import describe_edit
 from core.wording.reasons import reason
 
 SHOWN_SKIPPED = 20
@@ -156,7 +157,7 @@ def dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
         "num_ignored": dataset.num_ignored,
         "notes": [dataset_note(note) for note in dataset.notes],
         "parent": dataset.parent,
-        "edits": [edit.describe() for edit in dataset.edits],
+        "edits": [describe_edit(change) for change in dataset.edits],
     }
 
 

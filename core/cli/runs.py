@@ -20,6 +20,7 @@ from core.runs.records.failures import is_bug
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import settings
 from core.wording import failures as words
+from core.wording.rebuilds import rebuild
 from core.wording.run_notes import run_note
 
 
@@ -34,7 +35,7 @@ def run_store(only_look: bool = False) -> RunStore:
     """
     store = RunStore(settings().database)
     for done in store.rebuilds(in_terminal=True):
-        say(wording.rebuild(done))
+        say(rebuild(done))
         with suppress(RunError):  # then it is said once more
             store.note_rebuilds_told(in_terminal=True)
     if not only_look:

@@ -9,12 +9,12 @@ from core.cli.output import json_option, print_facts, print_json, print_table
 from core.cli.progress import PhaseTeller
 from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.audit import KINDS, Issue
+from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis
 from core.errors import Stopped
 from core.processes.embeddings_process import analyse_in_subprocess
 from core.settings import settings
-from core.wording.issues import issue_detail
+from core.wording.issues import KIND_TITLES, issue_detail
 
 SHOWN_ISSUES = 20
 
@@ -45,7 +45,7 @@ def _make(dataset: DatasetIndex) -> EmbeddingAnalysis:
 
 
 def _print_issues(kind: str, issues: tuple[Issue, ...], names: dict[str, str]) -> None:
-    click.echo(f"\n{KINDS[kind].title}: {len(issues):,}")
+    click.echo(f"\n{KIND_TITLES[kind]}: {len(issues):,}")
     if issues:
         rows = [
             (names[issue.path], issue_detail(issue.detail), f"{issue.score:.2f}") for issue in issues[:SHOWN_ISSUES]

@@ -22,6 +22,8 @@ from core.files import durable
 from core.progress import ShouldStop
 from core.runs import queue
 from core.settings import MEGABYTE, settings
+from core.wording.damaged_datasets import damaged_dataset
+from core.wording.edits import describe_edits
 
 
 @click.command()
@@ -41,7 +43,7 @@ def datasets(as_json: bool) -> None:
     elif not broken:
         click.echo("There are no data sets yet. Make one: python -m core samples textures")
     for item in broken:
-        click.echo(f"\n{in_words(item.describe())}\nDelete it: python -m core delete-dataset {in_words(item.id)}")
+        click.echo(f"\n{in_words(damaged_dataset(item))}\nDelete it: python -m core delete-dataset {in_words(item.id)}")
 
 
 @click.command()
@@ -71,7 +73,7 @@ def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, *
     print_dataset(version, as_json)
     tell_unused_name(version, name)
     if not as_json and version.parent == found.id:
-        click.echo(f"\nMade of {found.name}: {', '.join(edit.describe() for edit in version.edits)}")
+        click.echo(f"\nMade of {found.name}: {describe_edits(version.edits)}")
 
 
 @click.command()
@@ -186,7 +188,7 @@ def _damaged_values(item: DamagedDataset) -> dict[str, Any]:
         "folder": str(item.folder),
         "pictures": str(item.pictures),
         "num_pictures": item.num_pictures,
-        "advice": item.describe(),
+        "advice": damaged_dataset(item),
     }
 
 

@@ -3,11 +3,8 @@
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.events import Event
-from core.runs.records.rebuilding import Rebuild
 from core.runs.records.run import Run
 from core.settings import MEGABYTE
-
-# --- What jobs and runs are at ---
 
 JOB_PHASES = {
     "download": "Downloading",
@@ -67,28 +64,3 @@ def _training(event: Event, config: TrainingConfig) -> str:
         words = f"Fine-tuning the last {blocks} blocks" if blocks > 1 else "Fine-tuning the last block"
     epoch = event.step if event.epoch else min(event.step + 1, event.total)
     return f"{words}, epoch {epoch} of {event.total}" if event.total else words
-
-
-# --- What was done to bring runs back ---
-
-NAMED_FOLDERS = 5
-
-
-def rebuild(done: Rebuild) -> str:
-    """Returns what was done to bring runs back, in one sentence."""
-    parts = [f"{_count(done.restored, 'run')} came back"]
-    if done.unreadable:
-        named = ", ".join(done.unreadable[:NAMED_FOLDERS]) + (", ..." if len(done.unreadable) > NAMED_FOLDERS else "")
-        parts.append(f"{_count(len(done.unreadable), 'folder')} could not be read ({named})")
-    if done.moved_to:
-        parts.append(f"the damaged file is now {done.moved_to}")
-    told = ", ".join(parts)
-    if done.hindrance:
-        return f"The list of runs is lost or damaged, and was read from their folders for now: {told}. {done.hindrance}"
-    if not done.whole:
-        return f"The list of runs lacked some and was completed from their folders: {told}."
-    return f"The list of runs was lost or damaged, and was rebuilt from their folders: {told}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

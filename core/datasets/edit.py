@@ -1,6 +1,5 @@
 """One change of a data set, as it is asked for and as the changed one records it."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from core.datasets.class_sizes import FEWEST_PICTURES
@@ -9,8 +8,6 @@ from core.errors import DatasetError
 REMOVE, RELABEL, ADD, SUBSET = "remove", "relabel", "add", "subset"
 RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS = "rename_class", "merge_classes", "leave_out_class"
 KINDS = (REMOVE, RELABEL, RENAME_CLASS, MERGE_CLASSES, LEAVE_OUT_CLASS, SUBSET, ADD)
-# Of thousands of classes, a sentence names some.
-MOST_LISTED = 12
 
 
 @dataclass(frozen=True)
@@ -51,11 +48,6 @@ class Edit:
                 f"Expected {FEWEST_PICTURES} or more pictures of each class to keep. Received {self.number}. Keep more."
             )
 
-    def describe(self) -> str:
-        """Returns what was done in a few words, such as "7 pictures removed"."""
-        pictures = "1 picture" if len(self.paths) == 1 else f"{len(self.paths):,} pictures"
-        return _DESCRIPTIONS[self.kind](self, pictures)
-
 
 _EXPECTED_NAMES = {
     REMOVE: "Expected no class names.",
@@ -66,20 +58,3 @@ _EXPECTED_NAMES = {
     MERGE_CLASSES: "Expected the names of two or more classes to merge and the new name.",
     LEAVE_OUT_CLASS: "Expected the names of the classes to leave out.",
 }
-
-_DESCRIPTIONS: dict[str, Callable[[Edit, str], str]] = {
-    REMOVE: lambda edit, pictures: f"{pictures} removed",
-    RELABEL: lambda edit, pictures: f"{pictures} relabelled as {edit.class_names[0]}",
-    ADD: lambda edit, pictures: f"{pictures} added to {edit.class_names[0]}",
-    RENAME_CLASS: lambda edit, _: f"{edit.class_names[0]} renamed to {edit.class_names[1]}",
-    MERGE_CLASSES: lambda edit, _: f"{listed(edit.class_names[:-1])} merged into {edit.class_names[-1]}",
-    LEAVE_OUT_CLASS: lambda edit, _: f"{listed(edit.class_names)} left out",
-    SUBSET: lambda edit, _: f"a subset of {edit.number:,} pictures a class",
-}
-
-
-def listed(names: Sequence[str]) -> str:
-    """Returns names as a sentence lists them; of many, the first and how many more there are."""
-    if len(names) > MOST_LISTED:
-        names = [*names[: MOST_LISTED - 1], f"{len(names) - MOST_LISTED + 1:,} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from core.wording.coded import Catalogue, Note, Reason, words_of
+from core.wording.lists import listed
 from core.wording.reasons import reason
 
 UNKNOWN = "There is a note on this data set that this version of the studio doesn't know ({code})."
@@ -18,9 +19,8 @@ def dataset_note(note: Note) -> str:
 def _others_unread(counts: Mapping[str, int]) -> str:
     known = {kind: counts[kind] for kind in OTHERS if kind in counts}
     parts = [f"{number:,} {kind if number == 1 else OTHERS[kind]}" for kind, number in known.items()]
-    listed = " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
     verb = _plural(sum(known.values()), "wasn't", "weren't")
-    return f"{listed} beside the pictures {verb} read."
+    return f"{listed(parts)} beside the pictures {verb} read."
 
 
 def _table_unread(name: str, limit_bytes: int) -> str:

@@ -5,9 +5,68 @@ from typing import Any
 
 from core.wording import reasons
 from core.wording.coded import Catalogue, Coded, Reason, words_of
+from core.wording.lists import listed
 
 UNKNOWN_DETAIL = "for a reason that this version of the studio doesn't know ({code})"
 UNKNOWN_ADVICE = "There is advice on this data set that this version of the studio doesn't know ({code})."
+KIND_TITLES = {
+    "corrupt": "Unreadable files",
+    "label_conflict": "Copies in two classes",
+    "leak": "Copies in train and validation",
+    "duplicate": "Exact copies",
+    "near_duplicate": "Near copies",
+    "suspect_label": "Doubtful labels",
+    "blank": "Blank pictures",
+    "tiny": "Tiny pictures",
+    "dark": "Very dark pictures",
+    "bright": "Very bright pictures",
+    "blurry": "Blurry pictures",
+    "odd_shape": "Odd shapes",
+    "outlier": "Unlike all others",
+}
+# What each kind is, why it matters and what to do.
+KIND_EXPLANATIONS = {
+    "corrupt": (
+        "These files are damaged or are no pictures, so they are not part of the data set. Repair them and import "
+        "again, or do without them."
+    ),
+    "label_conflict": (
+        "The same picture lies in more than one class, so one of them must be wrong and teaches the model a "
+        "contradiction. Move each to the right class, or remove the wrong one."
+    ),
+    "leak": (
+        "These validation or test pictures are also among the training pictures, so the accuracy looks better than "
+        "it is. Remove one of the two."
+    ),
+    "duplicate": "The very same file is here more than once, so it counts more than others. Keep one of them.",
+    "near_duplicate": (
+        "Nearly the same picture is here more than once: saved again, resized, brightened or barely cropped. It "
+        "counts more than others. Keep one of them."
+    ),
+    "suspect_label": (
+        "A model trained on the other pictures is sure that these belong to another class. Look at them, and "
+        "correct those that are wrong."
+    ),
+    "blank": "One plain colour, with nothing on it to learn from. Remove them.",
+    "tiny": (
+        "So few pixels that little can be seen, far fewer than the others have. Replace them by larger ones, or "
+        "remove them."
+    ),
+    "dark": "Nearly black all over. Remove them if you can't tell what they show.",
+    "bright": "Nearly white all over. Remove them if you can't tell what they show.",
+    "blurry": (
+        "Out of focus, or enlarged from something small: there are no sharp edges in them, unlike in the others. "
+        "Remove them if you can't tell what they show."
+    ),
+    "odd_shape": (
+        "Much wider or taller than the others. Pictures are made square for the training, which distorts these "
+        "badly. Crop them, or remove them."
+    ),
+    "outlier": (
+        "Nothing else in the data set looks like these. Remove those that don't belong here, and get more of those "
+        "that do."
+    ),
+}
 
 
 def issue_detail(found: Reason) -> str:
@@ -64,10 +123,9 @@ def _few_pictures(count: int, limit: int, classes: Sequence[tuple[str, int]]) ->
     shown = [f"{name} ({number})" for name, number in classes]
     if count > len(shown):
         shown.append(f"{count - len(shown):,} more")
-    names = " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
     return (
-        f"{which} fewer than {limit} different pictures to learn from: {names}. What a model learns from so few is "
-        "mostly chance. Add pictures: 50 or more of each class work well."
+        f"{which} fewer than {limit} different pictures to learn from: {listed(shown)}. What a model learns from so "
+        "few is mostly chance. Add pictures: 50 or more of each class work well."
     )
 
 

@@ -11,8 +11,8 @@ from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event
 from core.forecast import wording as forecasts
-from core.runs.records.rebuilding import Rebuild
 from core.runs.records.store import RunStatus
+from core.wording.edits import describe_edits
 
 # A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)
@@ -31,8 +31,6 @@ ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 FROM_THE_RIGHT = ("R", "AL")
 # Names of classes are shown up to this many characters.
 LONGEST_NAME = 40
-# So many folders are named that could not be read.
-NAMED_FOLDERS = 5
 KILOBYTE = 1024
 # Stands in tables where nothing is known.
 UNKNOWN = "–"
@@ -218,7 +216,7 @@ def views_cost(views: int, num_training: int, seconds: float | None) -> str:
 
 def changes(edits: Sequence[Edit]) -> str:
     """Returns what was done to a data set: `7 pictures removed, 3 pictures relabelled as cat`."""
-    return ", ".join(edit.describe() for edit in edits) or "nothing changed"
+    return describe_edits(edits) or "nothing changed"
 
 
 def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
@@ -270,20 +268,3 @@ def verdict(class_name: str, probability: float, word: str) -> str:
         "sure": f"{answer}, the model is sure",
         "unsure": f"Perhaps {answer}, the model is not sure",
     }.get(word, f"Unlike anything the model was trained on. Nearest class: {answer}")
-
-
-def rebuild(done: Rebuild) -> str:
-    """Returns what was done to bring runs back, in one sentence."""
-    parts = [f"{count(done.restored, 'run')} came back"]
-    if done.unreadable:
-        more = ", ..." if len(done.unreadable) > NAMED_FOLDERS else ""
-        named = ", ".join(done.unreadable[:NAMED_FOLDERS]) + more
-        parts.append(f"{count(len(done.unreadable), 'folder')} could not be read ({named})")
-    if done.moved_to:
-        parts.append(f"the damaged file is now {done.moved_to}")
-    told = ", ".join(parts)
-    if done.hindrance:
-        return f"The list of runs is lost or damaged, and was read from their folders for now: {told}. {done.hindrance}"
-    if not done.whole:
-        return f"The list of runs lacked some and was completed from their folders: {told}."
-    return f"The list of runs was lost or damaged, and was rebuilt from their folders: {told}."

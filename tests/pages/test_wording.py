@@ -1,8 +1,6 @@
 import pytest
 
-from core.cli import wording as terminal_wording
 from core.events import Event
-from core.runs.records.rebuilding import Rebuild
 from pages.components import wording
 
 
@@ -145,14 +143,3 @@ def test_long_names_are_shortened():
     assert (
         wording.with_short(["cat", name], f"{name} has more than cat.") == f"{wording.short(name)} has more than cat."
     )
-
-
-def test_rebuilt_runs_are_told_of_as_on_the_command_line():
-    done = Rebuild(0.0, 1, tuple(f"folder {number}" for number in range(6)), "/home/studio.damaged")
-    assert wording.rebuild(done) == (
-        "The list of runs was lost or damaged, and was rebuilt from their folders: 1 run came back, 6 folders could "
-        "not be read (folder 0, folder 1, folder 2, folder 3, folder 4, ...), the damaged file is now "
-        "/home/studio.damaged."
-    )
-    for other in (done, Rebuild(0.0, 2, whole=False), Rebuild(0.0, 2, hindrance="The disk is full.")):
-        assert wording.rebuild(other) == terminal_wording.rebuild(other)

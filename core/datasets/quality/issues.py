@@ -10,111 +10,33 @@ from core.wording.coded import Reason
 
 @dataclass(frozen=True)
 class IssueKind:
-    """A kind of fault that a picture can have.
+    """A kind of fault that a picture can have. Its words are in `core.wording.issues`.
 
     Attributes:
         name: what it is called in code and files, such as `near_duplicate`.
-        title: what it is called before people.
         severity: `fault` (mend it), `warning` (look at it) or `hint` (may well be right as it is).
-        explanation: what it is, why it matters and what to do, in a sentence or two.
     """
 
     name: str
-    title: str
     severity: str
-    explanation: str
 
 
 KINDS: dict[str, IssueKind] = {
     kind.name: kind
     for kind in (
-        IssueKind(
-            "corrupt",
-            "Unreadable files",
-            "fault",
-            "These files are damaged or are no pictures, so they are not part of the data set. Repair them and import "
-            "again, or do without them.",
-        ),
-        IssueKind(
-            "label_conflict",
-            "Copies in two classes",
-            "fault",
-            "The same picture lies in more than one class, so one of them must be wrong and teaches the model a "
-            "contradiction. Move each to the right class, or remove the wrong one.",
-        ),
-        IssueKind(
-            "leak",
-            "Copies in train and validation",
-            "fault",
-            "These validation or test pictures are also among the training pictures, so the accuracy looks better "
-            "than it is. Remove one of the two.",
-        ),
-        IssueKind(
-            "duplicate",
-            "Exact copies",
-            "warning",
-            "The very same file is here more than once, so it counts more than others. Keep one of them.",
-        ),
-        IssueKind(
-            "near_duplicate",
-            "Near copies",
-            "warning",
-            "Nearly the same picture is here more than once: saved again, resized, brightened or barely cropped. "
-            "It counts more than others. Keep one of them.",
-        ),
-        IssueKind(
-            "suspect_label",
-            "Doubtful labels",
-            "warning",
-            "A model trained on the other pictures is sure that these belong to another class. Look at them, and "
-            "correct those that are wrong.",
-        ),
-        IssueKind(
-            "blank",
-            "Blank pictures",
-            "warning",
-            "One plain colour, with nothing on it to learn from. Remove them.",
-        ),
-        IssueKind(
-            "tiny",
-            "Tiny pictures",
-            "warning",
-            "So few pixels that little can be seen, far fewer than the others have. Replace them by larger ones, or "
-            "remove them.",
-        ),
-        IssueKind(
-            "dark",
-            "Very dark pictures",
-            "warning",
-            "Nearly black all over. Remove them if you can't tell what they show.",
-        ),
-        IssueKind(
-            "bright",
-            "Very bright pictures",
-            "warning",
-            "Nearly white all over. Remove them if you can't tell what they show.",
-        ),
-        IssueKind(
-            "blurry",
-            "Blurry pictures",
-            "hint",
-            "Out of focus, or enlarged from something small: there are no sharp edges in them, unlike in the others. "
-            "Remove them if you can't tell what they show.",
-        ),
-        IssueKind(
-            "odd_shape",
-            "Odd shapes",
-            "hint",
-            "Much wider or taller than the others. Pictures are made square for the training, which distorts these "
-            "badly. Crop them, or remove them.",
-        ),
-        IssueKind(
-            "outlier",
-            "Unlike all others",
-            "hint",
-            "Nothing else in the data set looks like these. Remove those that don't belong here, and get more of "
-            "those that do.",
-        ),
+        IssueKind("corrupt", "fault"),
+        IssueKind("label_conflict", "fault"),
+        IssueKind("leak", "fault"),
+        IssueKind("duplicate", "warning"),
+        IssueKind("near_duplicate", "warning"),
+        IssueKind("suspect_label", "warning"),
+        IssueKind("blank", "warning"),
+        IssueKind("tiny", "warning"),
+        IssueKind("dark", "warning"),
+        IssueKind("bright", "warning"),
+        IssueKind("blurry", "hint"),
+        IssueKind("odd_shape", "hint"),
+        IssueKind("outlier", "hint"),
     )
 }
 

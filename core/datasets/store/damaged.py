@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.datasets.store.manifest import MANIFEST_NAME, MISSING, OTHER_VERSION, UNREADABLE, ManifestError, read_manifest
+from core.datasets.store.manifest import MANIFEST_NAME, UNREADABLE, ManifestError, read_manifest
 
 PICTURES_FOLDER = "pictures"
-WORDS = {
-    MISSING: "its record is missing",
-    UNREADABLE: "its record is damaged",
-    OTHER_VERSION: "it was made by a newer version of the studio",
-}
 
 
 @dataclass(frozen=True)
@@ -33,19 +28,6 @@ class DamagedDataset:
     def pictures(self) -> Path:
         """Folder of its pictures."""
         return self.folder / PICTURES_FOLDER
-
-    def describe(self) -> str:
-        """Returns what is wrong with it and what can be done."""
-        wrong = f"The data set {self.id} can't be used: {WORDS[self.reason]}."
-        if self.reason == OTHER_VERSION:
-            return f"{wrong} Use that version, or delete the data set."
-        if not self.num_pictures:
-            return f"{wrong} It has no pictures any more: delete it, and import the original again."
-        return (
-            f"{wrong} Import the original again, which puts it in order where its content is the same. Without the"
-            f" original: its {self.num_pictures:,} pictures are in {self.pictures}, but which class each has was in the"
-            " record; sort copies of them into a folder for each class, import that, then delete this data set."
-        )
 
 
 def find_damaged(datasets: Path) -> list[DamagedDataset]:

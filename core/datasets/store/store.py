@@ -34,6 +34,7 @@ from core.files import durable
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 from core.wording.coded import Note
+from core.wording.damaged_datasets import damaged_dataset
 
 
 class DatasetStore:
@@ -81,7 +82,7 @@ class DatasetStore:
             choices = ", ".join(dataset.id for dataset in found)
             raise DatasetError(f"{key!r} fits more than one data set: {choices}. Give more of the id.")
         if broken := self._damaged(key):
-            raise DatasetError(broken.describe())
+            raise DatasetError(damaged_dataset(broken))
         have = ", ".join(f"{dataset.name} ({dataset.id})" for dataset in every[:10]) or "none yet, import one first"
         unusable = ", ".join(broken.id for broken in self.damaged())
         raise DatasetError(

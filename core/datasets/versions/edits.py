@@ -17,12 +17,12 @@ from core.datasets.edit import (
     RENAME_CLASS,
     SUBSET,
     Edit,
-    listed,
 )
 from core.datasets.index import DatasetIndex, fingerprint
 from core.datasets.sample import Sample
 from core.datasets.splits import TRAIN, UNDECIDED, without_lone_train
 from core.errors import DatasetError
+from core.wording.lists import listed
 
 
 def apply_edits(dataset: DatasetIndex, edits: Sequence[Edit]) -> DatasetIndex:

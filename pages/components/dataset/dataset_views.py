@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.runs import queue
+from core.wording.damaged_datasets import damaged_dataset
 from pages.components import wording
 from pages.components.shell import dialogs, session
 
@@ -57,7 +58,7 @@ def damaged() -> None:
     """Draws the data sets whose record can't be used, what can be done, and the way to delete them."""
     for broken in session.dataset_store().damaged():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/broken_image: {wording.plain(broken.describe())}")
+            st.markdown(f":material/broken_image: {wording.plain(damaged_dataset(broken))}")
             if st.button("Delete", key=f"delete_damaged_{broken.id}", icon=":material/delete:"):
                 pictures = wording.count(broken.num_pictures, "picture")
                 dialogs.delete(

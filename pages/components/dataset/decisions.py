@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.datasets.edit import REMOVE
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.audit import KINDS, Issue
+from core.datasets.quality.audit import Issue
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import (
     KEEP,
@@ -20,7 +20,8 @@ from core.datasets.versions.pending_edits import (
 from core.errors import CoreError
 from core.processes.dataset_jobs import make_version_in_subprocess
 from core.wording.dataset_notes import dataset_note
-from core.wording.issues import issue_detail
+from core.wording.edits import describe_edit
+from core.wording.issues import KIND_TITLES, issue_detail
 from pages.components import wording
 from pages.components.shared import pictures
 from pages.components.shell import dialogs, job_views, session
@@ -45,7 +46,7 @@ def staged(dataset: DatasetIndex, pending: PendingEdits) -> None:
         return
     edits = pending.edits()
     kept = sum(decision == KEEP for decision in pending.decisions.values())
-    words = [edit.describe() for edit in edits] + ([f"{wording.count(kept, 'picture')} kept"] if kept else [])
+    words = [describe_edit(change) for change in edits] + ([f"{wording.count(kept, 'picture')} kept"] if kept else [])
     decided = wording.plain(wording.with_short(dataset.class_names, ", ".join(words)))
     with st.container(border=True, key="staged"):
         st.markdown(f":material/inventory: **Decided:** {decided}")
@@ -192,7 +193,7 @@ def _reasons(dataset: DatasetIndex, sample: Sample, issues: Sequence[Issue]) -> 
     is_short = class_name == wording.short(class_name) and name == wording.short(name)
     st.caption(title, help=None if is_short else f"{wording.plain(class_name)} · {wording.plain(name)}")
     for issue in issues:
-        words = issue_detail(issue.detail) or KINDS[issue.kind].title
+        words = issue_detail(issue.detail) or KIND_TITLES[issue.kind]
         st.caption(wording.plain(wording.with_short(dataset.class_names, words)))
 
 

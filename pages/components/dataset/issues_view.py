@@ -8,7 +8,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import RELABEL_PREFIX, PendingEdits
-from core.wording.issues import issue_detail
+from core.wording.issues import KIND_EXPLANATIONS, KIND_TITLES, issue_detail
 from pages.components import wording
 from pages.components.dataset import decisions, duplicates_view, map_view
 from pages.components.dataset.dataset_queries import CORRUPT, Findings, analysis, by_path
@@ -47,9 +47,9 @@ def _findings(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> 
     kind = _choose_kind(found, pending)
     words, color, icon = BADGES[KINDS[kind].severity]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(KINDS[kind].title, anchor=False, width="content")
+        st.subheader(KIND_TITLES[kind], anchor=False, width="content")
         st.badge(words, color=color, icon=icon)
-    st.markdown(KINDS[kind].explanation)
+    st.markdown(KIND_EXPLANATIONS[kind])
     if kind == CORRUPT:
         _unreadable(found)
     elif kind in duplicates_view.KINDS:
@@ -67,7 +67,7 @@ def _choose_kind(found: Findings, pending: PendingEdits) -> str:
 
     def label(kind: str) -> str:
         number = len(found.by_kind[kind]) if kind == CORRUPT else left[kind]
-        return f"{KINDS[kind].title} ({number:,})" if number else f":material/check: {KINDS[kind].title}"
+        return f"{KIND_TITLES[kind]} ({number:,})" if number else f":material/check: {KIND_TITLES[kind]}"
 
     # Required, so there is always one.
     return st.pills("What was found, worst first", kinds, format_func=label, key=KIND, required=True) or kinds[0]

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.audit import KINDS
 from core.datasets.quality.issues import Issue
 from core.datasets.sample import Sample
 from core.datasets.splits import LARGEST_SHARE, SMALLEST_SHARE, SPLITS
 from core.wording.dataset_notes import dataset_note
-from core.wording.issues import advice
+from core.wording.issues import KIND_TITLES, advice
 from pages.components import wording
 from pages.components.charts import chart_view, charts, dataset_charts
 from pages.components.dataset import dataset_views, decisions
@@ -62,7 +61,7 @@ def _glance(dataset: DatasetIndex, found: Findings, open_issues: Callable[[], No
             pictures_words = wording.count(len(dataset.samples), "picture")
             st.markdown(f":green[:material/check_circle:] **{done}** in {pictures_words}.")
         else:
-            left = [(KINDS[kind].title, count) for kind, count in found.left(pending).items() if count]
+            left = [(KIND_TITLES[kind], count) for kind, count in found.left(pending).items() if count]
             listed = wording.listing([f"{title} ({count:,})" for title, count in left], MOST_KINDS)
             words, go = st.columns([5, 1], vertical_alignment="center")
             words.markdown(f"**{wording.count(number, 'picture')} to look at**: {listed}")
@@ -179,7 +178,7 @@ def _filters(dataset: DatasetIndex, found: Findings | None) -> tuple[int | None,
 def _kind_words(kind: str | None) -> str:
     if kind is None:
         return "Anything or nothing"
-    return {ANY: "Something", NONE_FOUND: "Nothing"}.get(kind) or KINDS[kind].title
+    return {ANY: "Something", NONE_FOUND: "Nothing"}.get(kind) or KIND_TITLES[kind]
 
 
 def _has(flagged: Mapping[str, Sequence[Issue]], sample: Sample, kind: str) -> bool:

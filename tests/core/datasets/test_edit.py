@@ -1,26 +1,9 @@
-"""One change of a data set: in words, and what it needs."""
+"""One change of a data set and what it needs."""
 
 import pytest
 
 from core.datasets.edit import Edit
 from core.errors import DatasetError
-
-
-@pytest.mark.parametrize(
-    ("edit", "words"),
-    [
-        (Edit("remove", ("a",)), "1 picture removed"),
-        (Edit("remove", tuple(map(str, range(1200)))), "1,200 pictures removed"),
-        (Edit("relabel", ("a", "b", "c"), ("cat",)), "3 pictures relabelled as cat"),
-        (Edit("rename_class", class_names=("cat", "cats")), "cat renamed to cats"),
-        (Edit("merge_classes", class_names=("dog", "fox", "wolf", "canine")), "dog, fox and wolf merged into canine"),
-        (Edit("leave_out_class", class_names=("dog", "fox")), "dog and fox left out"),
-        (Edit("subset", number=20), "a subset of 20 pictures a class"),
-        (Edit("add", ("a", "b"), ("cat",)), "2 pictures added to cat"),
-    ],
-)
-def test_changes_are_told_in_words(edit, words):
-    assert edit.describe() == words
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import ImportLimits, Settings
 from core.wording.coded import Reason
-from core.wording.issues import advice, issue_detail
+from core.wording.issues import KIND_EXPLANATIONS, KIND_TITLES, advice, issue_detail
 from tests.conftest import draw_folder
 from tests.core.datasets.drawing import draw_scene, encode
 
@@ -246,6 +246,7 @@ def test_the_stored_audit_is_plain_json(dataset):
 
 def test_every_kind_is_explained():
     assert list(KINDS)[:3] == ["corrupt", "label_conflict", "leak"] and list(KINDS)[-1] == "outlier"
+    assert list(KINDS) == list(KIND_TITLES) == list(KIND_EXPLANATIONS)
     for name, kind in KINDS.items():
         assert kind.name == name and kind.severity in ("fault", "warning", "hint")
-        assert kind.title[0].isupper() and kind.explanation.endswith(".")
+        assert KIND_TITLES[name][0].isupper() and KIND_EXPLANATIONS[name].endswith(".")

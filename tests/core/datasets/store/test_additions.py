@@ -12,6 +12,7 @@ from core.datasets.store.versions import compare
 from core.errors import DatasetError, Stopped
 from core.wording.coded import Reason
 from core.wording.dataset_notes import dataset_note
+from core.wording.edits import describe_edit
 from tests.conftest import draw_folder
 
 
@@ -57,7 +58,7 @@ def test_pictures_are_added_to_a_class(store, pets, picture, tmp_path):
     assert [version.picture_path(sample).read_bytes() for sample in added] == [picture(500, "JPEG"), picture(501)]
     assert (version.name, version.parent) == ("pets, version 2", pets.id)
     assert version.edits == (Edit("add", tuple(sample.path for sample in added), ("dog",)),)
-    assert version.edits[0].describe() == "2 pictures added to dog"
+    assert describe_edit(version.edits[0]) == "2 pictures added to dog"
     assert len(list((version.folder / "pictures").iterdir())) == 8
     assert sorted(path.name for path in version.folder.iterdir()) == [
         "audit.json",

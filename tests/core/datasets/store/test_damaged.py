@@ -23,6 +23,7 @@ from core.runs import queue
 from core.runs.records.store import RunStore
 from core.settings import Settings
 from core.wording.coded import Reason
+from core.wording.damaged_datasets import damaged_dataset
 from tests.conftest import draw_folder
 
 NUM_PICTURES = 12
@@ -45,7 +46,7 @@ def test_damaged_data_sets_are_told_of(home: Settings, pets: DatasetIndex) -> No
     assert store.list() == []
     (broken,) = store.damaged()
     assert (broken.id, broken.reason, broken.num_pictures) == (pets.id, "unreadable", NUM_PICTURES)
-    assert f"its 12 pictures are in {pets.folder / 'pictures'}" in broken.describe()
+    assert f"its 12 pictures are in {pets.folder / 'pictures'}" in damaged_dataset(broken)
     with pytest.raises(DatasetError, match=rf"{pets.id} can't be used: its record is damaged\. Import the original"):
         store.get(pets.id[:5])
     with pytest.raises(DatasetError, match=rf"There is no data set 'pets'.* records are damaged: {pets.id}\."):

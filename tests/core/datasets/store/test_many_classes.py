@@ -136,8 +136,3 @@ def test_splits_of_data_sets_that_are_here_never_change(num_classes, share, seed
     """Each picture's split as it was before this test was written: runs are compared on the same held-out pictures."""
     splits = "".join(item.split[0] for item in mixed(3000, num_classes).with_split(share, seed).samples)
     assert (splits.count("v"), hashlib.sha256(splits.encode()).hexdigest()[:16]) == (number, known)
-
-
-def test_a_sentence_names_some_of_thousands_of_classes():
-    names = index_of(0, 3000).class_names
-    assert Edit(LEAVE_OUT_CLASS, class_names=names).describe().endswith("class 00010 and 2,989 more left out")

@@ -16,7 +16,6 @@ import psutil
 import pytest
 
 from core.__main__ import main
-from core.cli import wording
 from core.config.training_config import TrainingConfig
 from core.errors import CoreError, RunError
 from core.events import Event
@@ -25,6 +24,7 @@ from core.runs.records.failures import Failure
 from core.runs.records.manifest import EPOCHS_NAME, MANIFEST_NAME
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
+from core.wording.rebuilds import rebuild
 from tests.disks import read_only
 
 EPOCHS = 3
@@ -129,7 +129,7 @@ def test_what_was_done_is_said_once_to_each(filled: RunStore) -> None:
     (done,) = store.rebuilds(in_terminal=True)
     assert (done.restored, done.unreadable) == (6, ("deadbeef",))
     assert Path(done.moved_to).read_bytes() == scribbled
-    words = wording.rebuild(done)
+    words = rebuild(done)
     assert "6 runs came back, 1 folder could not be read (deadbeef), the damaged file is now" in words
     assert done.moved_to in words
     store.note_rebuilds_told(in_terminal=True)
@@ -327,9 +327,7 @@ def test_folder_of_a_run_that_the_list_lacks_is_taken_up(filled: RunStore, tmp_p
     store = RunStore(filled.path)
     assert store.get(run.id).name == "completed (2)" and len(store.list()) == 7
     (done,) = store.rebuilds(in_terminal=True)
-    assert wording.rebuild(done) == (
-        "The list of runs lacked some and was completed from their folders: 1 run came back."
-    )
+    assert rebuild(done) == ("The list of runs lacked some and was completed from their folders: 1 run came back.")
     assert json.loads((store.folder(run.id) / MANIFEST_NAME).read_text())["run"]["name"] == "completed (2)"
 
 

@@ -1,0 +1,18 @@
+"""Several names in one sentence."""
+
+from collections.abc import Sequence
+
+# Of thousands of classes, a sentence names some.
+MOST_LISTED = 12
+
+
+def listed(names: Sequence[str]) -> str:
+    """Returns names as a sentence lists them, such as `cat, dog and fox`; of many, the first and how many more."""
+    if len(names) > MOST_LISTED:
+        names = [*names[: MOST_LISTED - 1], f"{len(names) - MOST_LISTED + 1:,} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def counted(number: int, noun: str) -> str:
+    """Returns `1 picture`, `1,200 pictures`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
