@@ -6,8 +6,8 @@ from pages.components.server import start_up
 from pages.components.shell import frame
 
 if __name__ == "__main__":
-    # Streamlit runs this file for each look at a page ...
+    # Streamlit runs this file every time a page is drawn ...
     frame.run_page()
 else:
-    # ... and imports it once, to serve it.
+    # ... and imports it once, to start the server.
     app = st.App(__file__, **start_up.parts())

@@ -1,4 +1,4 @@
-"""What jobs and runs are at and how far they are, in words. No Streamlit calls."""
+"""What jobs and runs are doing and how far they are, in words. No Streamlit calls."""
 
 from core.backbones.table import get_backbone
 from core.events import Event
@@ -27,7 +27,7 @@ RUN_PHASES = {
     "evaluate": "Checking the model on the validation pictures",
     "save": "Saving the model",
 }
-# In the table of where the time went.
+# For the table of where the time went.
 SHORT_RUN_PHASES = {
     "weights": "Getting the weights",
     "features": "Reading pictures",
@@ -40,7 +40,7 @@ OTHER_PHASE = "Working"
 
 
 def run_phase(run: Run) -> str:
-    """Returns what a running run is at, in words."""
+    """Returns what a running run is doing, in words."""
     event = run.progress
     if run.stop_requested:
         return "Stopping"
@@ -66,12 +66,12 @@ def _training_words(event: Event, what: str) -> str:
 
 
 def short_run_phase(name: str) -> str:
-    """Returns what a phase of a run is called where there is little room."""
+    """Returns the short name of a run's phase."""
     return SHORT_RUN_PHASES.get(name, name.replace("_", " ").capitalize())
 
 
 def job_phase(event: Event | None) -> str:
-    """Returns what a job is at, in words."""
+    """Returns what a job is doing, in words."""
     if event is None:
         return "Starting"
     if event.phase in BYTE_PHASES:
@@ -89,7 +89,7 @@ def _transfer_pace(event: Event) -> list[str]:
 
 
 def share_done(event: Event | None) -> float:
-    """Returns how much of its phase is done, 0-1, with the batches of the current epoch where it is known."""
+    """Returns how much of its phase is done, 0-1, including the batches of the current epoch if known."""
     if event is None or not event.total:
         return 0.0
     batches = event.metrics.get("batches", 0)
@@ -98,11 +98,11 @@ def share_done(event: Event | None) -> float:
 
 
 def pace(event: Event | None, val_accuracy: float | None = None) -> str:
-    """Returns the time left, the pictures a second and the accuracy so far, as far as they are known.
+    """Returns the time left, the pictures per second and the accuracy so far, as far as they are known.
 
     Args:
-        event: the run's latest.
-        val_accuracy: after the last epoch that ended; None where none has.
+        event: the run's latest event.
+        val_accuracy: after the last finished epoch; None if there is none.
     """
     if event is None:
         return ""

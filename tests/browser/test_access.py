@@ -88,7 +88,7 @@ def test_a_foreign_name_gets_nothing_of_the_studio(closed: Server, host: str):
     for path in PAGES:
         answer = ask(closed, ("Host", host), path=path)
         assert answer.status == FORBIDDEN, path
-        assert answer.words.startswith(b"The studio was asked for as ")
+        assert answer.words.startswith(b"The studio was requested as ")
     assert ask(closed, ("Host", host), path="/upload/x", method="PUT").status == FORBIDDEN
     assert connect(closed, host, f"http://{host}").status == FORBIDDEN
     assert connect(closed, host, None).status == FORBIDDEN
@@ -96,8 +96,8 @@ def test_a_foreign_name_gets_nothing_of_the_studio(closed: Server, host: str):
 
 def test_the_sentence_names_the_host_and_what_to_set(closed: Server):
     words = (
-        "The studio was asked for as evil.example, which is none of its names. Open it at localhost or, if that is to "
-        "be one of them, start it with TRANSFER_STUDIO_HOSTS=evil.example (several with commas between them)."
+        "The studio was requested as evil.example, which is not one of its names. Open it at localhost or, if that should "
+        "be one of them, start it with TRANSFER_STUDIO_HOSTS=evil.example (separate several with commas)."
     )
     assert ask(closed, ("Host", "Evil.example.:1")).words.decode() == words
     assert words in (closed.settings.home / "server.log").read_text()
@@ -143,7 +143,7 @@ def test_a_page_of_another_site_opens_no_connection_and_changes_nothing(closed: 
     for method in ("PUT", "POST", "DELETE"):
         answer = ask(closed, ("Host", "localhost"), ("Origin", origin), path="/upload/x", method=method)
         assert answer.status == FORBIDDEN
-        assert answer.words.startswith(b"Only the studio's own pages may ask for this.")
+        assert answer.words.startswith(b"Only the studio's own pages may request this.")
 
 
 def test_every_answer_has_the_headers(closed: Server):
@@ -175,7 +175,7 @@ def test_a_server_that_is_open_knows_its_own_addresses_and_the_names_it_was_give
 
 
 def test_a_server_that_is_open_to_the_network_says_so_at_its_start(opened: Server, closed: Server):
-    words = "Everyone who can reach this machine over the network can use the studio, see its pictures and delete all"
+    words = "Everyone who can reach this machine over the network can use the studio, see its pictures and delete"
     assert words in (opened.settings.home / "server.log").read_text()
     assert words not in (closed.settings.home / "server.log").read_text()
 

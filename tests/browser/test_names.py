@@ -188,7 +188,7 @@ def test_versions(trained: Run, imported: Watched, hostile: Server):
     imported.page.get_by_role("button", name="Undo").hover()
     imported.check(f"Back to {ARCHIVE}.")
     imported.page.get_by_role("button", name="Undo").click()
-    imported.check(f"This goes back to {ARCHIVE}, which is as it was.")
+    imported.check(f"This goes back to {ARCHIVE}, which hasn't changed.")
 
 
 def test_question_and_error_of_an_import(imported: Watched):

@@ -110,7 +110,7 @@ def test_class_is_left_out_but_two_stay(change, store, shapes):
     assert app.warning[0].value == "Choose one or more classes."
     app.multiselect(key=f"leave_out_{shapes.id}").set_value(["circle", "square"])
     app.button(key="make_change").click().run()
-    assert app.warning[0].value == "At least two classes have to stay."
+    assert app.warning[0].value == "At least two classes have to remain."
     app.multiselect(key=f"leave_out_{shapes.id}").set_value(["circle"])
     assert made(app, store, shapes).class_names == ("square", "stripes")
 
@@ -136,7 +136,7 @@ def test_pictures_are_added_to_a_class(change, store, shapes, generator):
 def test_what_was_decided_about_pictures_is_done_along_with_a_change(change, store, shapes):
     decide(shapes, [shapes.samples[0].path], "remove")
     app = change("Leave out")
-    assert "What was decided about pictures is done along with it." in words(app)
+    assert "Your decisions about pictures are applied along with it." in words(app)
     app.multiselect(key=f"leave_out_{shapes.id}").set_value(["stripes"]).run()
     version = made(app, store, shapes)
     assert [edit.kind for edit in version.edits] == ["remove", "leave_out_class"]

@@ -281,7 +281,7 @@ def test_grid_is_filtered_by_class_split_and_what_was_found(open_page, faulty):
     app.selectbox(key=f"kind_{faulty.id}").set_value("blank").run()
     assert len(app.image) == 2
     app.selectbox(key=f"class_{faulty.id}").set_value(0).run()
-    assert "No picture is like that." in words(app)
+    assert "No picture matches." in words(app)
     app.selectbox(key=f"kind_{faulty.id}").set_value("none").run()
     assert len(app.image) == 10
     app.selectbox(key=f"class_{faulty.id}").set_value(None)

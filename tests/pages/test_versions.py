@@ -95,7 +95,7 @@ def test_two_versions_are_compared(open_page, shapes, version):
 
 def test_parent_lists_its_versions_and_opens_them(open_page, shapes, version):
     app = open_page("data", section="Versions", dataset=shapes.id)
-    assert "Made of this one" in [item.value for item in app.subheader]
+    assert "Made from this one" in [item.value for item in app.subheader]
     app = button(app, "Open").click().run()
     assert app.selectbox(key="dataset_choice").value == version.id
     assert app.query_params["dataset"] == version.id
@@ -138,7 +138,7 @@ def test_zip_is_packed_by_a_job_and_fetched_by_its_token(open_page, store, shape
     packed.discard()
     status, _, body = fetch(f"/{link.url}")
     assert status == 404
-    assert body.decode() == "This zip isn't there any more. Go back to the data set and pack it again."
+    assert body.decode() == "This zip no longer exists. Go back to the data set and pack it again."
     assert button(app.run(), "Download as zip")
     assert not list(store.settings.datasets.glob(".importing-*"))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import streamlit as st
 
-# Without MathJax, which isn't there, formulas are left as they are; so nothing is to look for any.
+# MathJax isn't available, so Plotly must not look for formulas.
 CONFIG = {"displayModeBar": False, "typesetMath": False}
 
 
@@ -14,12 +14,11 @@ def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callabl
 
     Args:
         figure: one of `charts`.
-        alt: what it shows, for people who hear the page.
+        alt: what it shows, for screen readers.
         key: of the element.
         on_select: called when points are clicked; they are in session state, under the key.
     """
-    # Streamlit's template is registered when `st.plotly_chart` is looked up for the first time, so figures can't have
-    # had it from their beginning.
+    # Streamlit registers its template on the first access to `st.plotly_chart`, so figures can't be created with it.
     draw = st.plotly_chart
     figure.update_layout(template="streamlit")
     if on_select:

@@ -1,7 +1,7 @@
 """Charts: data in, Plotly figures out. No Streamlit calls.
 
-Colours are left to the theme wherever that can be: traces take them in turn from its list of chart colours, so light
-and dark both fit. Names from people are escaped, because Plotly reads a little HTML in every text.
+Colours are left to the theme where possible: traces cycle through its list of chart colours, so both light and dark
+fit. Names from users are escaped, because Plotly interprets some HTML in every text.
 """
 
 import html
@@ -22,24 +22,24 @@ METRICS = {
     "loss": "Training loss",
 }
 SPLITS = {"train": "Training", "validation": "Validation", "test": "Test", "": "Not split yet"}
-# Grey enough to stand back and dark enough to be seen (3:1) on light and dark pages alike.
+# Grey enough to stay in the background, with enough contrast (3:1) on both light and dark pages.
 QUIET = "#7f8f94"
 FROZEN = "rgba(127, 143, 148, 0.5)"
 LONGEST_NAME = 28
 LONGEST_RUN_NAME = 44
 LONGEST_TICK = 16
 MOST_LABELLED = 20
-# Lines that lie on each other are told apart by what is between the dashes, so only the first of them has none.
+# Overlapping lines can be told apart by the gaps between the dashes, so only the first line is solid.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "x-thin-open", "star-open", "hexagon-open")
 
 
 def label(name: str, longest: int = LONGEST_NAME) -> str:
-    """Returns a name from people as a text that Plotly shows as it is.
+    """Returns a name from a user as a text that Plotly shows unchanged.
 
     Args:
         name: the name.
-        longest: letters from which on its middle is left out; what differs is mostly at the end.
+        longest: most characters; a longer name loses its middle, as names mostly differ at the end.
     """
     if len(name) > longest:
         end = (longest - 1) // 2
@@ -48,7 +48,7 @@ def label(name: str, longest: int = LONGEST_NAME) -> str:
 
 
 def new_figure(height: int, **layout: object) -> go.Figure:
-    """Returns an empty figure with the margins and the legend that all have."""
+    """Returns an empty figure with the margins and legend that all charts share."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -69,14 +69,14 @@ def _epoch_axis(figure: go.Figure, last: int) -> None:
 
 
 def _metric_axis(figure: go.Figure, metric: str, values: Sequence[float]) -> None:
-    """Accuracy gets a range that hardly ever moves while points come in; a loss has no natural one but its zero."""
+    """Gives accuracy a range that rarely changes while points come in; the loss only gets its zero."""
     if "loss" in metric:
         figure.update_yaxes(rangemode="tozero") if values else figure.update_yaxes(range=[0, 1])
         return
     lowest = np.floor(min(values, default=0.5) * 10 - 0.5) / 10
     bottom = float(min(0.9, max(0.0, lowest)))
     step = 0.2 if bottom < 0.5 else 0.1 if bottom < 0.8 else 0.05
-    # A little above 100 %, so that a line along it isn't cut in half.
+    # Slightly above 100 %, so that a line along the top isn't cut in half.
     figure.update_yaxes(tickformat=".0%", range=[bottom, 1 + (1 - bottom) * 0.04], tick0=1, dtick=step)
 
 
@@ -86,12 +86,12 @@ def epochs_of(events: Sequence[Event]) -> list[Event]:
 
 
 def learning_curve(events: Sequence[Event], metric: str, config: TrainingConfig) -> go.Figure:
-    """Draws training and validation, epoch by epoch, on an axis that is as long as the run will be.
+    """Draws training and validation by epoch, on an axis as long as the whole run.
 
     Args:
         events: a run's events.
         metric: `accuracy` or `loss`.
-        config: the run's; gives the number of epochs and where fine-tuning begins.
+        config: the run's configuration; gives the number of epochs and where fine-tuning begins.
     """
     points = epochs_of(events)
     figure = new_figure(300, hovermode="x unified", uirevision="keep")
@@ -153,7 +153,7 @@ def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
 
 
 def rate_curve(curve: RateCurve) -> go.Figure:
-    """Draws the loss of a short training against its rising learning rate, and marks the suggestion."""
+    """Draws the loss of a short training run against its rising learning rate, and marks the suggestion."""
     figure = new_figure(260, showlegend=False)
     figure.add_scatter(
         x=curve.rates,
@@ -179,7 +179,7 @@ def rate_curve(curve: RateCurve) -> go.Figure:
 
 
 def network(config: TrainingConfig, num_classes: int) -> go.Figure:
-    """Draws the network's blocks from the picture to the answer, coloured by whether they learn."""
+    """Draws the network's blocks from input to output, coloured by whether they are trained."""
     backbone = get_backbone(config.backbone)
     first = len(backbone.blocks) - config.freeze.trainable_blocks
     rows = [(block.name, block.parameters, index >= first) for index, block in enumerate(backbone.blocks)]
@@ -191,7 +191,7 @@ def network(config: TrainingConfig, num_classes: int) -> go.Figure:
             x=[index for index, _, _ in chosen],
             y=[1] * len(chosen),
             name=text,
-            # The opacity is part of the colour, as the legend's swatch doesn't have the bars' own.
+            # The opacity is part of the colour, because the legend's swatch ignores the bars' opacity.
             marker={} if learns else {"color": FROZEN},
             customdata=[[name, f"{size:,}"] for _, name, size in chosen],
             hovertemplate="%{customdata[0]}: %{customdata[1]} parameters<extra>" + text + "</extra>",
@@ -206,10 +206,10 @@ def network(config: TrainingConfig, num_classes: int) -> go.Figure:
 
 
 def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Figure:
-    """Draws how often each class was taken for each other.
+    """Draws how often each class was mistaken for each other class.
 
     Args:
-        confusion: counts `(num_classes, num_classes)`; rows are true classes, columns the answers.
+        confusion: counts of shape `(num_classes, num_classes)`; rows are true classes, columns predictions.
         class_names: as many names.
     """
     names = [label(name) for name in class_names]
@@ -240,7 +240,7 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
         xgap=2,
         ygap=2,
     )
-    # Steep where there are many, as Plotly leaves out labels that would touch.
+    # Steep when there are many, because Plotly leaves out labels that would overlap.
     steep = {"tickangle": -90} if len(names) > 6 else {}
     figure.update_xaxes(title="Answer of the model", **ticks, **steep)
     figure.update_yaxes(title="True class", autorange="reversed", zeroline=False, **ticks)

@@ -11,13 +11,13 @@ from core.datasets.sample import Sample
 from pages.components.charts.charts import QUIET, SPLITS, label, new_figure
 
 BINS = 24
-# Wider than four times the height, or the other way round, is all the same.
+# More than four times as wide as tall, or as tall as wide, counts as four times.
 WIDEST = 2.0
 ASPECT_TICKS = {-2: "1:4", -1: "1:2", 0: "1:1", 1: "2:1", 2: "4:1"}
-# As many as the theme has colours.
+# One for each colour of the theme.
 MOST_COLOURS = 10
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down", "x", "pentagon")
-# Seen on light and dark pages alike (3:1).
+# Visible on both light and dark pages (3:1).
 MARK = "#e5484d"
 
 
@@ -79,7 +79,7 @@ def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
 
 
 def side_histogram(samples: Sequence[Sample]) -> go.Figure:
-    """Draws how many pictures have a shorter side of so many pixels."""
+    """Draws a histogram of the pictures' shorter sides, in pixels."""
     sides = np.array([min(sample.width, sample.height) for sample in samples])
     edges = np.unique(np.linspace(sides.min(), sides.max() + 1, BINS + 1).round()) if len(sides) else np.array([0, 1])
     figure = _histogram(sides, edges, lambda low, high: f"{low:.0f} to {high - 1:.0f} pixels")
@@ -88,9 +88,9 @@ def side_histogram(samples: Sequence[Sample]) -> go.Figure:
 
 
 def aspect_histogram(samples: Sequence[Sample]) -> go.Figure:
-    """Draws how many pictures are how much wider than tall."""
+    """Draws a histogram of the pictures' aspect ratios."""
     ratios = np.array([sample.width / sample.height for sample in samples])
-    # By doublings, so that wide and tall pictures of one shape are as far from the square ones.
+    # Logarithmic, so that wide and tall pictures of the same shape are equally far from square.
     powers = np.clip(np.log2(ratios), -WIDEST, WIDEST) if len(ratios) else ratios
     edges = np.linspace(-WIDEST - WIDEST / BINS, WIDEST + WIDEST / BINS, BINS + 2)
     figure = _histogram(powers, edges, lambda low, high: f"{2**low:.2f} to {2**high:.2f} times as wide as tall")
@@ -119,14 +119,14 @@ def picture_map(
     coloured: Sequence[str],
     marked: Sequence[int] = (),
 ) -> go.Figure:
-    """Draws pictures as dots, those that look alike near each other, one colour and shape a class.
+    """Draws pictures as dots, similar ones near each other, with one colour and shape per class.
 
     Args:
         coordinates: of shape `(num_pictures, 2)`.
-        classes: class of each picture.
+        classes: the class of each picture.
         names: what each picture is called.
         coloured: the classes that get a colour; the others are grey.
-        marked: places of the pictures to draw a ring around.
+        marked: indices of the pictures to draw a ring around.
     """
     figure = new_figure(560, hovermode="closest", dragmode="pan")
     own = np.array(classes, dtype=object)

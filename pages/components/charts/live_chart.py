@@ -1,9 +1,9 @@
 """Learning curves that grow in place.
 
-`st.plotly_chart` builds its chart anew whenever the figure changes: the lines blink and zoom is lost. This component
-hands each new figure to `Plotly.react`, which only moves what changed. The library itself is Streamlit's own copy,
-which it loads with the first `st.plotly_chart` of a page, so a page that mounts this draws one of those too (the
-network's blocks). Until the library is there the component waits, and says so if it never comes.
+`st.plotly_chart` rebuilds its chart whenever the figure changes: the lines blink and the zoom is lost. This component
+passes each new figure to `Plotly.react`, which only updates what changed. It uses Streamlit's own copy of Plotly, which
+is loaded with the first `st.plotly_chart` of a page, so a page with this component also draws such a chart (the
+network's blocks). Until Plotly has loaded the component waits, and it says so if Plotly never loads.
 """
 
 import json
@@ -30,7 +30,7 @@ _mount = st.components.v2.component(
 
 
 def learning_curves(run_id: str, events: Sequence[Event], config: TrainingConfig) -> None:
-    """Shows accuracy and loss side by side, on top of each other where it is narrow."""
+    """Shows accuracy and loss side by side, or one above the other on a narrow page."""
     data = [
         {
             "title": title,

@@ -1,4 +1,4 @@
-"""The audit of a data set that was imported before there were audits: begun by itself when its page is looked at."""
+"""The audit of a data set imported by a version that had no audits: starts when its page is opened."""
 
 import streamlit as st
 
@@ -11,15 +11,15 @@ from pages.components.shell.jobs import AUDIT, Job
 
 
 def show_missing(dataset: DatasetIndex) -> None:
-    """Begins to look a data set over that has not been, and says so. After a failure or a Stop it is asked for."""
+    """Starts the audit of a data set that has none, and says so. After a failure or a Stop, offers a button instead."""
     latest = session.jobs().latest(AUDIT, dataset.id)
     if latest is None:
         job_views.show_running(_start(dataset))
         return
     if latest.is_running:
-        st.caption("Its pictures are being looked over: what is found will be shown here.")
+        st.caption("Its pictures are being checked: what is found will be shown here.")
         return
-    st.button("Look over the pictures", icon=":material/fact_check:", on_click=_start_again, args=(dataset,))
+    st.button("Check the pictures", icon=":material/fact_check:", on_click=_start_again, args=(dataset,))
 
 
 def _start_again(dataset: DatasetIndex) -> None:

@@ -1,4 +1,4 @@
-"""The classes of a data set: what they have in common, and changes of them, each of which makes a version."""
+"""The classes of a data set: their average pictures, and changes to them, each of which makes a version."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ RENAME, MERGE, LEAVE_OUT, ADD, FEWER = CHANGES = ("Rename", "Merge", "Leave out"
 CHANGE = "class_change"
 FILES = "added_files"
 QUICK = 50
-# The form that was asked for before it was complete: it says what is missing until nothing is.
+# The form that was submitted before it was complete: it says what is missing until nothing is.
 INCOMPLETE = "incomplete_change"
 
 
@@ -40,16 +40,16 @@ def show(dataset: DatasetIndex) -> None:
     )
     with st.container(border=True, key="class_change_form"):
         if pending.edits() and change != ADD:
-            st.caption("What was decided about pictures is done along with it.")
+            st.caption("Your decisions about pictures are applied along with it.")
         {RENAME: _rename, MERGE: _merge, LEAVE_OUT: _leave_out, ADD: _add, FEWER: _take_fewer}[change](dataset, is_busy)
     _gallery(dataset)
 
 
 def _gallery(dataset: DatasetIndex) -> None:
-    """Draws the average picture of each class, as they are worked out."""
+    """Draws the average picture of each class as soon as it has been computed."""
     st.subheader("Average pictures", anchor=False)
     st.caption(
-        "All pictures of a class laid over each other. Where two look alike in a way that they shouldn't, such as the "
+        "All pictures of a class laid over each other. If two classes look alike in a way they shouldn't, such as the "
         "same background, a model may learn just that."
     )
     counts = dataset.distribution().totals
@@ -76,15 +76,15 @@ def _gallery(dataset: DatasetIndex) -> None:
 
 
 def _button(label: str, dataset: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], is_busy: bool) -> None:
-    """Draws the button of a form, and what is missing once it was pressed.
+    """Draws the button of a form and, once it was pressed, what is missing.
 
-    What is typed reaches the server with the press itself, so the fields are read when it comes and are no reason to
-    disable the button.
+    Typed text only reaches the server with the press itself, so the fields are read then, and the button can't be
+    disabled while they look empty.
 
     Args:
         label: of the button.
         dataset: the data set.
-        read: returns the change that the fields of the form ask for, or a sentence that says what is missing.
+        read: returns the change that the form describes, or a sentence that says what is missing.
         is_busy: whether a version is being made already.
     """
     asked = (dataset.id, label)
@@ -109,7 +109,7 @@ def _press(dataset: DatasetIndex, read: Callable[[DatasetIndex], Edit | str], as
 
 
 def _make(dataset: DatasetIndex, edit: Edit) -> None:
-    """Starts to make the version."""
+    """Starts making the version."""
     store = session.dataset_store()
     job_views.start(
         DERIVE,
@@ -160,7 +160,7 @@ def _read_leave_out(dataset: DatasetIndex) -> Edit | str:
     if not chosen:
         return "Choose one or more classes."
     if len(dataset.class_names) - len(chosen) < 2:
-        return "At least two classes have to stay."
+        return "At least two classes have to remain."
     return Edit(LEAVE_OUT_CLASS, class_names=tuple(chosen))
 
 
@@ -168,8 +168,8 @@ def _take_fewer(dataset: DatasetIndex, is_busy: bool) -> None:
     most = max(dataset.distribution().totals)
     label, held_out = "Pictures of each class", "The usual share of them is held out for validation."
     if dataset.has_split:
-        label, held_out = "Training pictures of each class", "As large a share of the held-out pictures comes along."
-    st.caption(f"For quick tries: the same few pictures of each class each time. {held_out}")
+        label, held_out = "Training pictures of each class", "The same share of the held-out pictures is kept."
+    st.caption(f"For quick experiments: always the same few pictures of each class. {held_out}")
     st.number_input(label, 2, max(most, 2), min(QUICK, max(most, 2)), key=f"subset_{dataset.id}")
     _button("Take fewer", dataset, _read_take_fewer, is_busy)
 
@@ -204,12 +204,12 @@ def _add(dataset: DatasetIndex, is_busy: bool) -> None:
 
 
 def _files_key(dataset: DatasetIndex) -> str:
-    """Returns the key of the field for pictures: another one, and so an empty field, after each time."""
+    """Returns the key of the field for pictures; it changes after each use, which empties the field."""
     return f"add_{dataset.id}_{st.session_state.get(FILES, 0)}"
 
 
 def _start_adding(dataset: DatasetIndex) -> None:
-    # As they are now: what was typed may have come with the press itself.
+    # Their current values: typed text may have arrived with the press itself.
     name, files = st.session_state[f"add_to_{dataset.id}"], st.session_state[_files_key(dataset)]
     if not name or not files:
         return

@@ -1,4 +1,4 @@
-"""What the pages look up about a data set again and again, worked out once: its pictures, copies and findings."""
+"""What pages look up about a data set repeatedly, computed once: its pictures, copies and findings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,20 +13,20 @@ from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import PendingEdits
 
 MOST_KEPT = 10
-# Not part of the data set: there is nothing to decide about them.
+# These files aren't part of the data set, so there is nothing to decide about them.
 CORRUPT = "corrupt"
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What the audit and, once there is one, the survey found.
+    """What the audit and, if there is one, the survey found.
 
     Attributes:
-        by_kind: the issues of each kind that occurs, in the order of `KINDS`, each worst first.
+        by_kind: the issues of each kind that occurs, in the order of `KINDS`, worst first within a kind.
         by_path: the issues of each picture that has any.
-        advice: what there is to say about the whole.
-        suggested: class that a picture with a doubtful label looks like, by its path.
-        groups: paths of the copies in each group that an issue is about, the one that is best kept first.
+        advice: about the data set as a whole.
+        suggested: the class that a picture with a doubtful label looks like, by path.
+        groups: paths of the copies in each group that has an issue, the best one to keep first.
     """
 
     by_kind: Mapping[str, tuple[Issue, ...]]
@@ -36,7 +36,7 @@ class Findings:
     groups: Mapping[str, tuple[str, ...]]
 
     def left(self, pending: PendingEdits) -> dict[str, int]:
-        """Returns how many pictures of each kind nothing was decided about yet."""
+        """Returns how many pictures of each kind are still undecided."""
         decided = pending.decisions
         return {
             kind: len({issue.path for issue in issues if issue.path not in decided})
@@ -45,7 +45,7 @@ class Findings:
         }
 
     def num_left(self, pending: PendingEdits) -> int:
-        """Returns how many pictures something was found about and nothing decided yet."""
+        """Returns how many pictures with issues are still undecided."""
         return sum(path not in pending.decisions for path in self.by_path)
 
 
@@ -66,7 +66,7 @@ def _analysis(path: Path, modified: int, _index: DatasetIndex) -> EmbeddingAnaly
 
 
 def analysis(dataset: DatasetIndex) -> EmbeddingAnalysis | None:
-    """Returns the data set's survey, or None where there is none yet."""
+    """Returns the data set's survey, or None if there is none yet."""
     path = dataset.folder / ANALYSIS_NAME
     try:
         return _analysis(path, path.stat().st_mtime_ns, dataset)
@@ -95,7 +95,7 @@ def _findings(
 
 
 def _groups(dataset: DatasetIndex, audit: Audit) -> dict[str, tuple[str, ...]]:
-    """Returns the copies in each group; those of a data set that an earlier version imported are told by its issues."""
+    """Returns the copies in each group; for a data set imported by an earlier version, groups come from its issues."""
     found: dict[str, list[str]] = {issue.group: [] for issue in audit.issues if issue.group}
     flagged = {issue.path: issue.group for issue in audit.issues if issue.group}
     for sample in dataset.samples:
@@ -106,7 +106,7 @@ def _groups(dataset: DatasetIndex, audit: Audit) -> dict[str, tuple[str, ...]]:
 
 
 def findings(dataset: DatasetIndex) -> Findings | None:
-    """Returns what was found in a data set, or None before it was looked over."""
+    """Returns what was found in a data set, or None if it hasn't been audited."""
     audit = read_audit(dataset)
     if audit is None:
         return None

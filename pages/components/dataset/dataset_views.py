@@ -1,4 +1,4 @@
-"""A data set's choice, what can be done with it as a whole, where it comes from, and what was left out."""
+"""Choosing a data set, actions on it as a whole, and where it comes from."""
 
 from functools import partial
 
@@ -11,15 +11,15 @@ from pages.components import wording
 from pages.components.shell import dialogs, session
 
 CHOICE = "dataset_choice"
-IN_USE = "A run is training on it. Wait for its end, or stop it."
+IN_USE = "A run is training on it. Wait until it ends, or stop it."
 
 
 def choose(datasets: list[DatasetIndex]) -> DatasetIndex:
-    """Draws the choice of a data set and remembers it for the other pages."""
+    """Draws the selection of a data set and remembers it for the other pages."""
     by_id = {dataset.id: dataset for dataset in datasets}
     chosen = session.chosen_dataset(datasets) or datasets[0]
     session.choose_dataset(chosen.id)
-    # A key of its own and no index: with another index it would be another widget, which forgets what was just picked.
+    # Its own key and no index: a new index would make a new widget, which forgets what was just picked.
     if st.session_state.get(CHOICE) != chosen.id:
         st.session_state[CHOICE] = chosen.id
     st.selectbox("Data set", list(by_id), key=CHOICE, format_func=lambda key: by_id[key].name, on_change=_picked)
@@ -31,10 +31,10 @@ def _picked() -> None:
 
 
 def train_button(is_next: bool) -> None:
-    """Draws the way to the training of the chosen data set.
+    """Draws the button that leads to training on the chosen data set.
 
     Args:
-        is_next: whether that is the likeliest next step.
+        is_next: whether this is the most likely next step.
     """
     if st.button(
         "Train a model", type="primary" if is_next else "secondary", icon=":material/model_training:", width="stretch"
@@ -43,7 +43,7 @@ def train_button(is_next: bool) -> None:
 
 
 def rename_and_delete(dataset: DatasetIndex) -> None:
-    """Draws the buttons that rename a data set and delete it, the latter disabled while a run needs it."""
+    """Draws the buttons that rename and delete a data set; deleting is disabled while a run needs it."""
     if st.button("Rename", icon=":material/edit:"):
         dialogs.rename(dataset.name, lambda name: session.dataset_store().rename(dataset.id, name))
     in_use = is_in_use(dataset)
@@ -55,7 +55,7 @@ def rename_and_delete(dataset: DatasetIndex) -> None:
 
 
 def damaged() -> None:
-    """Draws the data sets whose record can't be used, what can be done, and the way to delete them."""
+    """Draws the data sets whose record can't be used, with what can be done and a button to delete them."""
     for broken in session.dataset_store().damaged():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/broken_image: {wording.plain(damaged_dataset(broken))}")
@@ -73,16 +73,16 @@ def is_in_use(dataset: DatasetIndex) -> bool:
 
 
 def delete(dataset: DatasetIndex) -> bool:
-    """Deletes a data set unless a run needs it by now. Returns whether it did."""
+    """Deletes a data set unless a run has started using it. Returns whether it was deleted."""
     if is_in_use(dataset):
-        st.toast("A run is training on it by now. Stop it first.", icon=":material/info:")
+        st.toast("A run is now training on it. Stop it first.", icon=":material/info:")
         return False
     session.dataset_store().delete(dataset.id)
     return True
 
 
 def origin(dataset: DatasetIndex) -> str:
-    """Returns in Markdown which data set this is a version of and what was done, empty where it is none."""
+    """Returns, as Markdown, which data set this is a version of and what was changed; empty for an original."""
     if not dataset.parent:
         return ""
     name = parent_name(dataset)
@@ -91,6 +91,6 @@ def origin(dataset: DatasetIndex) -> str:
 
 
 def parent_name(dataset: DatasetIndex) -> str:
-    """Returns what the data set that this is a version of is called, empty where there is none any more."""
+    """Returns the name of the data set that this is a version of; empty if that no longer exists."""
     names = {other.id: other.name for other in session.dataset_store().list()}
     return names.get(dataset.parent, "")

@@ -1,4 +1,4 @@
-"""What a user decides about pictures: kept on disk at once, made into a version of the data set later."""
+"""What a user decides about pictures: saved to disk at once, applied later as a version of the data set."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ CHOICES = {KEEP: "Keep", REMOVE: "Remove"}
 
 
 def current(dataset: DatasetIndex) -> PendingEdits:
-    """Returns what was decided so far. Where that can't be read, says so and offers to discard it."""
+    """Returns the decisions so far. If they can't be read, says so and offers to discard them."""
     try:
         return read_pending_edits(dataset)
     except CoreError as error:
@@ -41,7 +41,7 @@ def current(dataset: DatasetIndex) -> PendingEdits:
 
 
 def staged(dataset: DatasetIndex, pending: PendingEdits) -> None:
-    """Draws what was decided, and what can be made of it."""
+    """Draws the decisions so far, with the buttons that apply or discard them."""
     if not pending.decisions:
         return
     edits = pending.edits()
@@ -51,7 +51,7 @@ def staged(dataset: DatasetIndex, pending: PendingEdits) -> None:
     with st.container(border=True, key="staged"):
         st.markdown(f":material/inventory: **Decided:** {decided}")
         if edits:
-            st.caption("Saved, but not done yet. The cleaned version is a data set of its own: this one stays.")
+            st.caption("Saved, but not applied yet. The cleaned version is a new data set: this one stays as it is.")
         with st.container(horizontal=True):
             if edits:
                 st.button(
@@ -68,7 +68,7 @@ def staged(dataset: DatasetIndex, pending: PendingEdits) -> None:
 
 
 def are_staged(dataset: DatasetIndex) -> bool:
-    """Whether a version could be made of what was decided."""
+    """Whether there are decisions that a version can be made from."""
     try:
         return bool(read_pending_edits(dataset).edits())
     except CoreError:
@@ -96,7 +96,7 @@ def _discard(dataset: DatasetIndex) -> None:
 
 
 def show_made(job: Job[DatasetIndex]) -> None:
-    """Says that a version is made, and shows it where its parent was shown."""
+    """Says that a version is ready, and shows it in place of its parent."""
     version = job.outcome
     if st.session_state.get(session.CHOSEN_DATASET) in (None, job.about):
         session.choose_dataset(version.id)
@@ -109,19 +109,19 @@ def show_made(job: Job[DatasetIndex]) -> None:
 
 
 def stage(dataset: DatasetIndex, paths: Sequence[str], decision: str) -> None:
-    """Decides about pictures; what hinders that is shown."""
+    """Records a decision about pictures; shows the error if that fails."""
     with session.errors_shown():
         decide(dataset, paths, decision)
 
 
 def bulk(dataset: DatasetIndex, samples: Sequence[Sample], pending: PendingEdits, key: str) -> None:
-    """Draws the decisions that can be made about all pictures shown.
+    """Draws the decisions that apply to all pictures shown.
 
     Args:
         dataset: the data set.
-        samples: those that are shown.
-        pending: what was decided so far.
-        key: of its own on the page.
+        samples: the pictures shown.
+        pending: the decisions so far.
+        key: unique on the page.
     """
     paths = tuple(sample.path for sample in samples)
     what = "this one" if len(paths) == 1 else f"all {len(paths)} shown"
@@ -136,7 +136,7 @@ def bulk(dataset: DatasetIndex, samples: Sequence[Sample], pending: PendingEdits
                 "Decide again",
                 key=f"again_{key}",
                 icon=":material/undo:",
-                help=f"Takes back what was decided about {what}.",
+                help=f"Takes back the decision about {what}.",
                 on_click=stage,
                 args=(dataset, paths, UNDECIDED),
             )
@@ -167,15 +167,15 @@ def card(
     suggested: str = "",
     side: int = pictures.SIDE,
 ) -> None:
-    """Draws one picture, what is wrong with it, and the decisions that can be made about it.
+    """Draws one picture with its issues and the decisions that can be made about it.
 
     Args:
         dataset: the data set.
         sample: the picture.
-        pending: what was decided so far.
-        issues: what was found about it.
-        suggested: class that it looks like, where that is another one.
-        side: of the picture at most, in pixels.
+        pending: the decisions so far.
+        issues: its issues.
+        suggested: the class that it looks like, if that is another one.
+        side: longest side of the picture, in pixels.
     """
     class_name = dataset.class_names[sample.label]
     decision = pending.decisions.get(sample.path, UNDECIDED)
@@ -199,7 +199,7 @@ def _reasons(dataset: DatasetIndex, sample: Sample, issues: Sequence[Issue]) -> 
 
 def _keep_or_remove(dataset: DatasetIndex, sample: Sample, decision: str) -> None:
     key = f"decision_{dataset.id}_{sample.path}"
-    # What is on disk counts, whatever the widget had: another tab or a button for all may have decided.
+    # What is on disk counts, not the widget's state: another tab or a button for all may have changed it.
     st.session_state[key] = decision if decision in CHOICES else None
     st.segmented_control(
         "Keep or remove this picture",

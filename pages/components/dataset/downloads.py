@@ -1,6 +1,6 @@
-"""A data set as a zip: packed by a job onto the disk, fetched by the browser from there. The file is kept for a while.
+"""A data set as a zip: a job packs it to disk, the browser downloads it from there. The file is kept for an hour.
 
-No page has to be open while it is packed, and the server's memory holds no more than a piece of it while it is sent.
+No page has to be open while it is packed, and it is streamed, so it never has to fit in the server's memory.
 """
 
 import secrets
@@ -31,13 +31,13 @@ class Packed:
     """A data set's zip on the disk, for an hour.
 
     Args:
-        store: where data sets are; the file lies in a workspace of it.
+        store: the store of data sets; the file is in one of its workspaces.
         dataset: the data set.
 
     Attributes:
-        token: what the browser shows to get it.
-        path: where it is; None before it is packed and after it was discarded.
-        file_name: what the browser calls it.
+        token: identifies the download.
+        path: where it is; None before it is packed and after it is discarded.
+        file_name: its name for the browser.
     """
 
     def __init__(self, store: DatasetStore, dataset: DatasetIndex) -> None:
@@ -49,10 +49,10 @@ class Packed:
         self._place = ExitStack()
 
     def pack(self, on_event: OnEvent, should_stop: ShouldStop) -> "Packed":
-        """Writes the file. What is left of it where that fails is removed.
+        """Writes the file. If that fails, removes what was written.
 
         Raises:
-            DatasetError: a picture is gone, or the disk refuses.
+            DatasetError: a picture is missing, or the disk refuses.
             Stopped: `should_stop` said so.
         """
         try:
@@ -79,12 +79,12 @@ class Packed:
 
 
 def routes() -> list[Route]:
-    """Returns the way by which packed data sets get to the browser, for `st.App`."""
+    """Returns the route that serves packed data sets, for `st.App`."""
 
     async def get(request: Request) -> Response:
         packed = _packed(request.path_params["token"])
         if packed is None or packed.path is None or not packed.path.exists():
-            text = "This zip isn't there any more. Go back to the data set and pack it again."
+            text = "This zip no longer exists. Go back to the data set and pack it again."
             return PlainTextResponse(text, NOT_FOUND)
         return FileResponse(packed.path, media_type="application/zip", filename=packed.file_name)
 
@@ -99,7 +99,7 @@ def _packed(token: str) -> Packed | None:
 
 
 def button(dataset: DatasetIndex) -> None:
-    """Draws the button that packs a data set, or the link to its zip once that is there."""
+    """Draws the button that packs a data set, or the link to its zip once it is ready."""
     latest = session.jobs().latest(PACK, dataset.id)
     packed = latest.result if latest else None
     if packed is not None and packed.path is not None:
@@ -109,7 +109,7 @@ def button(dataset: DatasetIndex) -> None:
     st.button(
         "Download as zip",
         icon=":material/folder_zip:",
-        help="One folder per class, to use elsewhere or to import again.",
+        help="One folder per class, for use elsewhere or to import again.",
         disabled=latest is not None and latest.is_running,
         on_click=_start,
         args=(dataset,),

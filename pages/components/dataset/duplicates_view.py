@@ -1,4 +1,4 @@
-"""Copies of pictures, group by group, with the decision to keep one of each."""
+"""Copies of pictures in groups, with the option to keep one of each group."""
 
 from collections.abc import Mapping, Sequence
 
@@ -27,8 +27,8 @@ def show(dataset: DatasetIndex, found: Findings, pending: PendingEdits, kind: st
     Args:
         dataset: the data set, each picture with its split.
         found: what was found in it.
-        pending: what was decided so far.
-        kind: of copies, one of `KINDS`.
+        pending: the decisions so far.
+        kind: the kind of copies, one of `KINDS`.
     """
     own = by_path(dataset)
     issues = found.by_kind[kind]
@@ -49,7 +49,7 @@ def _members(found: Findings, own: Mapping[str, Sample], group: str) -> list[str
 def _keep_one_of_each(
     dataset: DatasetIndex, found: Findings, pending: PendingEdits, kind: str, groups: Sequence[str]
 ) -> None:
-    """Draws the button that leaves one picture of each group. Which of two classes is right is left to the user."""
+    """Draws the button that keeps one picture of each group. Copies in two classes are left to the user."""
     if kind == CONFLICT:
         return
     removed = tuple(path for group in groups for path in spare(dataset, found, pending, group, (kind,)))
@@ -58,7 +58,7 @@ def _keep_one_of_each(
             f"Keep one of each group: removes {wording.count(len(removed), WORDS[kind])}",
             key=f"keep_one_{kind}",
             icon=":material/filter_1:",
-            help="Keeps the best of each group, or those that you decided to keep. What was decided stays.",
+            help="Keeps the best of each group, or those that you decided to keep. Your decisions stay.",
             on_click=decisions.stage,
             args=(dataset, removed, REMOVE),
         )
@@ -67,23 +67,23 @@ def _keep_one_of_each(
 def spare(
     dataset: DatasetIndex, found: Findings, pending: PendingEdits, group: str, kinds: Sequence[str] = KINDS
 ) -> tuple[str, ...]:
-    """Returns which copies of a picture can go so that one is left. What was decided stays decided.
+    """Returns which copies of a picture can be removed so that one is left. Decisions already made stay.
 
-    Where a copy is to stay, the others can go, even the one that would be better kept.
+    If the user keeps a copy, the others can be removed, even the one that would be the best to keep.
 
     Args:
         dataset: the data set.
         found: what was found in it.
-        pending: what was decided so far.
-        group: of copies.
-        kinds: only pictures that these are about go, and the one that would be better kept, which has no issue.
+        pending: the decisions so far.
+        group: the group of copies.
+        kinds: only pictures with issues of these kinds are removed, and the best one to keep, which has no issue.
     """
     own = by_path(dataset)
     kinds_of = {
         path: {issue.kind for issue in found.by_path.get(path, ()) if issue.kind in KINDS}
         for path in _members(found, own, group)
     }
-    # The best comes first, it has no issue; where it was removed, the largest of the others is kept.
+    # The best comes first and has no issue; if it was removed, the largest of the others is kept.
     best_first = sorted(kinds_of, key=lambda path: (bool(kinds_of[path]), -own[path].width * own[path].height))
     undecided = [path for path in best_first if path not in pending.decisions]
     if not any(pending.decisions.get(path, REMOVE) != REMOVE for path in best_first):
@@ -125,7 +125,7 @@ def _group(dataset: DatasetIndex, found: Findings, pending: PendingEdits, group:
 
 
 def _spare_of_one(dataset: DatasetIndex, found: Findings, pending: PendingEdits, group: str) -> tuple[str, ...]:
-    """Returns what goes where a user asks for one of this very group: of several that were kept, all but the best."""
+    """Returns what to remove if a user keeps one of just this group; if several were kept, all but the best."""
     undecided = spare(dataset, found, pending, group)
     staying = [path for path in found.groups[group] if pending.decisions.get(path) != REMOVE]
     if undecided or len(staying) < 2:

@@ -1,4 +1,4 @@
-"""What was found in a data set, kind by kind, worst first, with a decision for each picture."""
+"""The issues of a data set by kind, worst first, with a decision for each picture."""
 
 from collections.abc import Sequence
 
@@ -43,7 +43,7 @@ def show(dataset: DatasetIndex, found: Findings) -> None:
 
 
 def _findings(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> None:
-    """Draws the kinds, and the pictures of the chosen one."""
+    """Draws the kinds of issues, and the pictures of the chosen kind."""
     kind = _choose_kind(found, pending)
     words, color, icon = BADGES[KINDS[kind].severity]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -59,7 +59,7 @@ def _findings(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> 
 
 
 def _choose_kind(found: Findings, pending: PendingEdits) -> str:
-    """Draws the kinds that occur, the worst first, each with the number of pictures that wait for a decision."""
+    """Draws the kinds that occur, worst first, each with its number of undecided pictures."""
     left = found.left(pending)
     kinds = list(found.by_kind)
     if st.session_state.get(KIND) not in kinds:
@@ -69,7 +69,7 @@ def _choose_kind(found: Findings, pending: PendingEdits) -> str:
         number = len(found.by_kind[kind]) if kind == CORRUPT else left[kind]
         return f"{KIND_TITLES[kind]} ({number:,})" if number else f":material/check: {KIND_TITLES[kind]}"
 
-    # Required, so there is always one.
+    # A choice is required, so there always is one.
     return st.pills("What was found, worst first", kinds, format_func=label, key=KIND, required=True) or kinds[0]
 
 
@@ -96,7 +96,7 @@ def _pictures(dataset: DatasetIndex, found: Findings, pending: PendingEdits, kin
 
 
 def _as_they_look(dataset: DatasetIndex, found: Findings, samples: Sequence[Sample]) -> None:
-    """Draws the button that gives pictures with doubtful labels the classes that they look like."""
+    """Draws the button that relabels pictures with doubtful labels as the classes that they look like."""
     suggested = {sample.path: found.suggested[sample.path] for sample in samples if sample.path in found.suggested}
     if len(suggested) > 1:
         st.button(

@@ -1,4 +1,4 @@
-"""The map of a data set: pictures that look alike to a network lie near each other, so mixed-up classes are seen."""
+"""The map of a data set: pictures that look alike to a network are near each other, which shows mixed-up classes."""
 
 from collections import Counter
 from typing import Literal
@@ -20,7 +20,7 @@ from pages.components.shared import pictures
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import SURVEY
 
-# With a data set's id: a path means another picture in another data set.
+# Together with a data set's id, because the same path is another picture in another data set.
 PICTURE = "map_picture_"
 CHOICE = "map_choice_"
 LARGE = 360
@@ -42,7 +42,7 @@ def show(dataset: DatasetIndex, found: Findings) -> None:
         _invite(dataset)
         return
     st.markdown(
-        "Each dot is a picture; pictures that look alike to the network lie near each other. A dot in the middle of "
+        "Each dot is a picture; pictures that look alike to the network are near each other. A dot in the middle of "
         "another class may have the wrong label: click it."
     )
     left, right = st.columns([3, 2], gap="medium")
@@ -61,8 +61,8 @@ def _invite(dataset: DatasetIndex) -> None:
         )
         start_button(dataset, "Look through the pictures", "survey_map", "primary")
         st.caption(
-            "The first time it reads every picture: about a minute for five hundred on a small machine. A training "
-            "after it starts faster by that."
+            "The first time it reads every picture: about a minute for five hundred on a small machine. Training "
+            "afterwards starts that much faster."
         )
 
 
@@ -111,7 +111,7 @@ def _map(dataset: DatasetIndex, seen: EmbeddingAnalysis) -> None:
 
 
 def _coloured(dataset: DatasetIndex, seen: EmbeddingAnalysis) -> list[str]:
-    """Draws the choice of classes to colour where there are more than colours; those with most to look at first."""
+    """Draws the choice of classes to colour if there are more than colours; those with most issues come first."""
     names = dataset.class_names
     if len(names) <= dataset_charts.MOST_COLOURS:
         return list(names)
@@ -137,7 +137,7 @@ def _picked(key: str, dataset: DatasetIndex, seen: EmbeddingAnalysis) -> None:
 
 
 def _chosen(dataset: DatasetIndex, found: Findings, seen: EmbeddingAnalysis) -> None:
-    """Draws the chosen picture with what is near it, and a way to choose one without a mouse."""
+    """Draws the chosen picture with its neighbours, and a way to choose one without a mouse."""
     by_path = dataset_queries.by_path(dataset)
     worst = list(dict.fromkeys(issue.path for issue in seen.issues if issue.path in by_path))[:MOST_CHOICES]
     details = {issue.path: issue_detail(issue.detail) for issue in reversed(seen.issues)}
@@ -185,6 +185,6 @@ def _summary(dataset: DatasetIndex, seen: EmbeddingAnalysis) -> str:
     total = len(dataset.samples)
     shown = f" The map shows {len(seen.paths):,} of {total:,} pictures." if len(seen.paths) < total else ""
     return (
-        f"Without any training of the network, a simple model gives {wording.percent(seen.accuracy)} of the pictures "
-        f"the class that they have.{shown}"
+        f"Without any training of the network, a simple model already gives {wording.percent(seen.accuracy)} of the "
+        f"pictures their own class.{shown}"
     )

@@ -1,4 +1,4 @@
-"""The average picture of each class, worked out one after the other while the page is looked at."""
+"""The average picture of each class, computed one after the other while the page is open."""
 
 import io
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SOON_SECONDS = 0.15
 
 @dataclass(frozen=True)
 class Question:
-    """Whose average is asked for."""
+    """Which class's average is asked for."""
 
     dataset_id: str
     label: int
@@ -44,7 +44,7 @@ def _mean_images(home: Path, _store: DatasetStore) -> BackgroundCache[Question, 
 
 
 def look_up(dataset: DatasetIndex, labels: list[int]) -> dict[int, Found[bytes] | None]:
-    """Returns what is known of the averages of some classes, and has the next one that isn't worked out."""
+    """Returns the averages known for some classes, and starts computing the next missing one."""
     mean_images = _mean_images(settings().home, session.dataset_store())
     questions = {label: Question(dataset.id, label) for label in labels}
     missing = next((question for question in questions.values() if mean_images.get(question) is None), None)

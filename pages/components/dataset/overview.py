@@ -1,4 +1,4 @@
-"""What is in a data set: what to look at, numbers, pictures, charts."""
+"""What is in a data set: issues to look at, numbers, pictures, charts."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -31,7 +31,7 @@ def show(dataset: DatasetIndex, found: Findings | None, open_issues: Callable[[]
 
     Args:
         dataset: the data set.
-        found: what was found in it; None before it was looked over.
+        found: what was found in it; None if it hasn't been audited.
         open_issues: called when the user wants to see what was found.
     """
     if found is not None:
@@ -52,7 +52,7 @@ def show(dataset: DatasetIndex, found: Findings | None, open_issues: Callable[[]
 
 
 def _glance(dataset: DatasetIndex, found: Findings, open_issues: Callable[[], None]) -> None:
-    """Draws what the audit found, in one look, and what it advises."""
+    """Draws a summary of what the audit found, and its advice."""
     pending = decisions.current(dataset)
     number = found.num_left(pending)
     with st.container(border=True, key="glance"):
@@ -86,12 +86,12 @@ def _advice(dataset: DatasetIndex, text: str) -> None:
 
 
 def _split(dataset: DatasetIndex) -> DatasetIndex:
-    """Draws the share to hold out, where no split was given, and returns the data set split."""
+    """Draws the share to hold out unless a split was given, and returns the data set with its split."""
     if dataset.has_split:
         st.caption("Came with its own validation pictures.")
         return session.split_dataset(dataset)
     key = f"validation_split_{dataset.id}"
-    # What is stored is shown, whichever tab has changed it. Only a change here is saved, never what is merely shown.
+    # Shows what is stored, whichever tab changed it. Only a change made here is saved.
     if st.session_state.get(key) != dataset.validation_split:
         st.session_state[key] = dataset.validation_split
     share = st.slider(
@@ -101,7 +101,7 @@ def _split(dataset: DatasetIndex) -> DatasetIndex:
         step=0.05,
         format="percent",
         key=key,
-        help="These pictures are never trained on: they tell how good the model is on new ones.",
+        help="These pictures are never trained on: they show how good the model is on new ones.",
         on_change=_save_share,
         args=(dataset.id, key),
     )
@@ -125,7 +125,7 @@ def _numbers(split: DatasetIndex) -> None:
 
 
 def _pictures(dataset: DatasetIndex, found: Findings | None) -> None:
-    """Draws a few pictures of each class, or pages of those that are asked for."""
+    """Draws a few pictures of each class, or pages of those that match the filters."""
     st.subheader("Pictures", anchor=False)
     label, split, kind = _filters(dataset, found)
     if (label, split, kind) == (None, None, None):
@@ -140,7 +140,7 @@ def _pictures(dataset: DatasetIndex, found: Findings | None) -> None:
         and (kind is None or _has(flagged, sample, kind))
     ]
     if not chosen:
-        st.caption("No picture is like that.")
+        st.caption("No picture matches.")
         return
     st.caption(wording.count(len(chosen), "picture"))
     shown = pictures.page_of(chosen, A_PAGE, f"page_{dataset.id}_{label}_{split}_{kind}")

@@ -1,4 +1,4 @@
-"""Where a data set comes from, what was made of it, what differs, and what can be done with the whole of it."""
+"""Where a data set comes from, what was made from it, what differs, and actions on the whole of it."""
 
 import streamlit as st
 
@@ -25,12 +25,12 @@ def show(dataset: DatasetIndex) -> None:
     for index, version in enumerate(line):
         _row(version, dataset, is_first=index == 0)
     if made:
-        st.subheader("Made of this one", anchor=False)
+        st.subheader("Made from this one", anchor=False)
         for version in made:
             _row(version, dataset)
     if len(line) + len(made) == 1:
         st.caption(
-            "Decide about pictures under Issues, or change classes: each time a version is made, and shown here."
+            "Decide about pictures under Issues, or change classes: each change makes a version, which is shown here."
         )
     others = [version for version in (*reversed(line), *made) if version.id != dataset.id]
     if others:
@@ -51,9 +51,9 @@ def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
     @st.dialog("Undo")
     def ask() -> None:
         st.markdown(
-            f"This goes back to **{wording.plain(parent.name)}**, which is as it was. What was done since: "
-            f"{wording.plain(wording.changes(dataset.edits))}. What was decided about single pictures is there as "
-            "decisions again, to be corrected or discarded."
+            f"This goes back to **{wording.plain(parent.name)}**, which hasn't changed. What was done since: "
+            f"{wording.plain(wording.changes(dataset.edits))}. Decisions about single pictures are open again, to be "
+            "corrected or discarded."
         )
         in_use = dataset_views.is_in_use(dataset)
         st.toggle(
@@ -79,7 +79,7 @@ def _undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
 
 
 def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> None:
-    """Draws one version with what was done to make it."""
+    """Draws one version with the changes that made it."""
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{wording.plain(version.name)}**", width="content")
@@ -106,7 +106,7 @@ def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> 
 
 
 def compare_with(dataset_id: str) -> None:
-    """Chooses what the shown data set is compared with."""
+    """Chooses the data set to compare the shown one with."""
     st.session_state[COMPARED] = dataset_id
 
 
@@ -116,7 +116,7 @@ def _comparison(old_id: str, new_id: str, _old: DatasetIndex, _new: DatasetIndex
 
 
 def _compare(dataset: DatasetIndex, others: list[DatasetIndex]) -> None:
-    """Draws what differs between the data set and another version of it, the older one first."""
+    """Draws the differences between the data set and another version of it, the older one first."""
     by_id = {other.id: other for other in others}
     st.subheader("Compare", anchor=False)
     if st.session_state.get(COMPARED) not in by_id:

@@ -1,4 +1,4 @@
-"""A data set made by hand: classes are typed, and pictures dropped into each."""
+"""A data set made by hand: type the classes, and drop pictures into each."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from pages.components.shell.jobs import IMPORT
 
 NUM_CLASSES = "build_classes"
 ROUND = "build_round"
-# Whether it was asked for before all was there.
+# Whether it was submitted before it was complete.
 INCOMPLETE = "build_incomplete"
 FIRST, MOST = 2, 30
 
@@ -23,7 +23,7 @@ def show(is_busy: bool) -> None:
     """Draws the form.
 
     Args:
-        is_busy: whether an import is at work, so that none can be started.
+        is_busy: whether an import is running, so that no other can be started.
     """
     number = st.session_state.setdefault(NUM_CLASSES, FIRST)
     grid = st.grid(2, min_column_width=280, border=True)
@@ -34,7 +34,7 @@ def show(is_busy: bool) -> None:
     missing = _missing(*_typed())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Add a class", icon=":material/add:", on_click=_add_class, disabled=number >= MOST)
-        # Not disabled by what is missing: what is typed last comes with the press itself.
+        # Not disabled while something is missing: the last typed text arrives with the press itself.
         st.button("Make the data set", icon=":material/check:", key="build", disabled=is_busy, on_click=_start)
     if not missing:
         return
@@ -45,7 +45,7 @@ def show(is_busy: bool) -> None:
 
 
 def _round() -> int:
-    """Returns how many data sets were made: the fields of each have keys of their own and begin empty."""
+    """Returns how many data sets were made: it is part of the fields' keys, so that they start empty each time."""
     return st.session_state.get(ROUND, 0)
 
 
@@ -54,7 +54,7 @@ def _key(field: str, index: int | None = None) -> str:
 
 
 def _typed() -> tuple[list[tuple[str, list]], str]:
-    """Returns the classes with their pictures, and the data set's name, as the fields have them now."""
+    """Returns the classes with their pictures, and the data set's name, from the fields' current values."""
     state = st.session_state
     classes = [
         (state.get(_key("class", index), "").strip(), state.get(_key("files", index)) or [])
@@ -72,7 +72,7 @@ def _class(index: int) -> None:
     st.text_input(
         f"Class {index + 1}",
         key=_key("class", index),
-        placeholder="What is on the pictures",
+        placeholder="What the pictures show",
         max_chars=MAX_CLASS_NAME_LENGTH,
     )
     st.file_uploader(
@@ -84,7 +84,7 @@ def _class(index: int) -> None:
 
 
 def _missing(classes: list[tuple[str, list]], name: str) -> str:
-    """Returns what is still to be done, in words; empty where nothing is."""
+    """Returns what is still missing, in words; empty if nothing is."""
     names = [fold_name(own) for own, _ in classes]
     if not all(names):
         return "Type the name of each class."
@@ -108,6 +108,6 @@ def _start() -> None:
         name,
         lambda on_event, should_stop: import_pictures_in_subprocess(store, pictures, name, on_event, should_stop),
     )
-    # The pictures are with the job by now: the fields let go of them.
+    # The job has the pictures now, so the fields release them.
     st.session_state[ROUND] = _round() + 1
     st.session_state[NUM_CLASSES] = FIRST

@@ -1,4 +1,4 @@
-"""The ways to bring pictures in, and what became of an import."""
+"""The ways to import pictures, and the result of an import."""
 
 import os
 from pathlib import Path
@@ -47,7 +47,7 @@ def import_builtin(name: str) -> None:
 
 
 def show_imported(job: Job[DatasetIndex]) -> None:
-    """Says that pictures are in, or that they were before, and what this import of them left out."""
+    """Says that pictures were imported, or were there already, and what this import left out."""
     imported = job.outcome
     session.choose_dataset(imported.id)
     known = session.dataset_store().get(imported.id)
@@ -60,13 +60,13 @@ def show_imported(job: Job[DatasetIndex]) -> None:
 
 
 def has_failed() -> bool:
-    """Whether the latest import failed, so that the ways to try another are to be in sight."""
+    """Whether the latest import failed, so that the form for another try should be open."""
     latest = session.jobs().latest(IMPORT)
     return bool(latest and latest.failure and not isinstance(latest.failure, AmbiguousLayout))
 
 
 def show() -> None:
-    """Draws the ways to bring pictures in."""
+    """Draws the ways to import pictures."""
     is_busy = bool(session.jobs().running(IMPORT))
     way = st.segmented_control(
         "Bring pictures as", WAYS, default=WAYS[0], key=WAY, required=True, label_visibility="collapsed"
@@ -100,7 +100,7 @@ def _path(is_busy: bool) -> None:
         text = st.text_input(
             "Folder or zip on this server",
             placeholder="/data/flowers.zip",
-            help="For large data sets: nothing is sent.",
+            help="For large data sets: nothing has to be uploaded.",
         )
         if st.form_submit_button("Import", icon=":material/drive_folder_upload:", disabled=is_busy) and text.strip():
             path = Path(os.path.expanduser(text.strip()))  # noqa: PTH111 (a Path raises where there is no such user)

@@ -1,4 +1,4 @@
-"""The question how an archive is meant that can be read in more than one way."""
+"""The question how to read an archive whose classes can be read in more than one way."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT, Job
 
 MOST_CLASSES = 12
-# What a button that chooses a layout calls it.
+# What each layout is called on the button that chooses it.
 USE_WORDS = {
     CLASS_FOLDERS: "outer folders",
     INNER_FOLDERS: "inner folders",
@@ -20,7 +20,7 @@ USE_WORDS = {
 
 
 def show() -> None:
-    """Draws the questions that wait for an answer, whoever's import it was."""
+    """Draws the open questions, whoever started the import."""
     for job in session.jobs().finished(IMPORT):
         if isinstance(job.failure, UndecidedImport):
             _show_question(job, job.failure)
@@ -41,7 +41,7 @@ def _show_question(job: Job, question: UndecidedImport) -> None:
             "None of these",
             key=f"none_{job.id}",
             type="tertiary",
-            help="Nothing is imported. Sort the pictures into one folder a class and try again.",
+            help="Nothing is imported. Sort the pictures into one folder per class and try again.",
             on_click=_drop,
             args=(job, question),
         )
@@ -78,8 +78,8 @@ def _drop(job: Job, question: UndecidedImport) -> None:
 
 
 def _is_first_answer(job: Job) -> bool:
-    """Takes the question back and returns whether it was still open; says so where another tab has answered it."""
+    """Closes the question and returns whether it was still open; says so if another tab has answered it."""
     is_open = session.jobs().forget(job.id)
     if not is_open:
-        st.info(f"The question about {wording.plain(job.label)} was answered already.", icon=":material/info:")
+        st.info(f"The question about {wording.plain(job.label)} has already been answered.", icon=":material/info:")
     return is_open

@@ -14,9 +14,8 @@ class UndecidedImport(AmbiguousLayout):
     """A source that can be read in more than one way.
 
     Attributes:
-        candidates: the ways, the likelier first.
-        source: the import whose `work` is to be done again with the layout that the user chooses, or that is to be
-            discarded.
+        candidates: the ways, the most likely first.
+        source: the import, to be repeated with the layout that the user chooses or to be discarded.
     """
 
     def __init__(self, question: AmbiguousLayout, source: "SourceImport") -> None:
@@ -29,8 +28,8 @@ class SourceImport:
 
     Args:
         store: where to import it.
-        path: where it lies; None where it is still to come.
-        label: what to call it in messages; its own name by default.
+        path: where it is; None if it is still to arrive.
+        label: its name in messages; the file's name by default.
     """
 
     def __init__(self, store: DatasetStore, path: Path | None, label: str = "") -> None:
@@ -42,7 +41,7 @@ class SourceImport:
         """Returns the work of a job that imports it.
 
         Args:
-            layout: what tells the classes, as the user has chosen; None to go by what is there.
+            layout: what the classes come from, as chosen by the user; None to detect it.
         """
 
         def do(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
@@ -61,13 +60,13 @@ class SourceImport:
         return do
 
     def discard(self) -> None:
-        """Lets go of the source, as it won't be imported again. What lies on the server stays: it is not ours."""
+        """Releases the source, which won't be imported again. Files on the server stay: they aren't ours."""
 
     def _arrived(self, on_event: OnEvent, should_stop: ShouldStop) -> Path:
-        """Returns where the source lies, once it is there."""
+        """Waits for the source to arrive and returns where it is."""
         if self._path is None:
             raise ValueError("a source that never comes")
         return self._path
 
     def _keep_for_now(self) -> None:
-        """Keeps the source until it is known what tells its classes."""
+        """Keeps the source until the user has chosen a layout."""

@@ -1,8 +1,8 @@
 """A box that takes a file of any size: dropped on it, or chosen with mouse or keyboard.
 
-The browser says which file was chosen, the page answers with a token or with the reason why not, and the browser sends
-the file to `upload_route.py`. From then on it is a job like any other: pages show its bar, its pace and its Stop, in
-every tab.
+The browser says which file was chosen, the page answers with a token or a reason for refusing, and the browser sends
+the file to `upload_route.py`. From then on it is a job like any other: pages show its progress, speed and Stop button
+in every tab.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,12 +32,12 @@ _mount = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Answer:
-    """What a browser is told that wants to send a file.
+    """The answer to a browser that wants to send a file.
 
     Attributes:
-        number: counts the answers of a session, so that each is said once.
-        token: lets the file in; empty where it isn't taken.
-        problem: why it isn't.
+        number: counts the answers of a session, so that each is given once.
+        token: admits the file; empty if the file is refused.
+        problem: why the file is refused.
     """
 
     number: int = 0
@@ -57,13 +57,13 @@ def upload_box(
     """Draws the box.
 
     Args:
-        key: in session state; one a page.
-        label: what to upload, for people.
-        contents: what has to be in it, for people.
-        on_upload: told of an upload that is about to come; starts the job that receives it.
-        accept: endings of the files' names.
+        key: in session state; unique on the page.
+        label: what to upload, in words.
+        contents: what it must contain, in words.
+        on_upload: called with an upload that is about to arrive; starts the job that receives it.
+        accept: the file name extensions.
         kinds: the same in words.
-        is_busy: whether to take nothing for now.
+        is_busy: whether to refuse files for now.
     """
     answer = st.session_state.get(_answer(key), Answer())
     limit = wording.size(settings().import_limits.total_bytes).replace(" ", NO_BREAK_SPACE)
@@ -87,12 +87,12 @@ def upload_box(
 
 
 def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> None:
-    """Answers a browser that wants to send a file: with a token, or with the reason why not.
+    """Answers a browser that wants to send a file, with a token or the reason for refusing.
 
     Args:
         key: of the box.
-        wanted: what the browser says of the file, `{"name": ..., "size": ...}`.
-        on_upload: told of the upload if it is taken.
+        wanted: what the browser says about the file, `{"name": ..., "size": ...}`.
+        on_upload: called with the upload if it is accepted.
     """
     name, size = (wanted.get("name"), wanted.get("size")) if isinstance(wanted, dict) else (None, None)
     context = get_script_run_ctx()
@@ -112,7 +112,7 @@ def give_up(unsent: object) -> None:
     """Ends an upload that a browser could not send.
 
     Args:
-        unsent: what the browser says of it, `{"token": ..., "status": ...}`; the status is that of HTTP, 0 for none.
+        unsent: what the browser says about it, `{"token": ..., "status": ...}`; the HTTP status, or 0 for none.
     """
     token, status = (unsent.get("token"), unsent.get("status")) if isinstance(unsent, dict) else (None, None)
     if isinstance(token, str) and isinstance(status, int):

@@ -14,9 +14,9 @@ SECONDS_TO_CHOOSE = 3600
 
 
 class UploadImport(SourceImport):
-    """An upload and the place on the disk where it lies until it is imported.
+    """An upload and the file on disk that holds it until it is imported.
 
-    The file is removed afterwards, whatever happens. Only after an `UndecidedImport` it is kept for an hour.
+    The file is removed afterwards, whatever happens; only after an `UndecidedImport` is it kept for an hour.
 
     Args:
         store: where to import it.
@@ -30,7 +30,7 @@ class UploadImport(SourceImport):
         self._forgetting: threading.Timer | None = None
 
     def discard(self) -> None:
-        """Removes the file, as far as it has come."""
+        """Removes the file, however much of it has arrived."""
         self._keep_no_longer()
         self.upload.close()
         self._place.close()

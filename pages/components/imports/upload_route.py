@@ -1,8 +1,8 @@
-"""The way by which files of any size come from the browser onto the disk.
+"""The route that receives files of any size from the browser.
 
-Streamlit's own uploader keeps whole files in the server's memory. This route beside it writes them as they arrive, a
-megabyte at a time. Streamlit checks nothing on such a route, so this one asks for a token that the page has given to
-the browser for one file (`uploads.py`). That a page of the studio itself sends it, `access.py` sees to.
+Streamlit's own uploader keeps whole files in the server's memory. This route writes them to disk as they arrive, a
+megabyte at a time. Streamlit checks nothing on such a route, so this one requires a token that the page has given to
+the browser for one file (`uploads.py`). `access.py` ensures that only the studio's own pages send files.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ from pages.components.shell import presence
 PATH = "upload"
 CHUNK_BYTES = MEGABYTE
 SECONDS_OF_SILENCE = 30
-# A page may lose its connection for a moment, for example while a laptop changes networks. A server that is to end
-# closes it for good, and waits for uploads no longer than this.
+# A page may lose its connection for a moment, for example when a laptop changes networks. A server that shuts down
+# closes it for good, and waits no longer than this for uploads.
 SECONDS_WITHOUT_PAGE = 10
 
 IsPresent = Callable[[str], bool]
@@ -34,7 +34,7 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
     """Returns the route, for `st.App`.
 
     Args:
-        is_present: tells whether a browser session is there; asks Streamlit by default.
+        is_present: tells whether a browser session is connected; asks Streamlit by default.
     """
     known = is_present or presence.is_connected
 
@@ -48,7 +48,7 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
             if upload.refusal is not None:
                 raise upload.refusal
         except UploadRefused as refusal:
-            # The rest of the file isn't read, so the connection can't be used again.
+            # The rest of the file isn't read, so the connection can't be reused.
             return PlainTextResponse(str(refusal), refusal.status, {"Connection": "close"})
         return Response(status_code=204)
 
@@ -58,14 +58,14 @@ def routes(is_present: IsPresent | None = None) -> list[Route]:
 
 
 async def _receive(request: Request, upload: Upload, is_present: IsPresent) -> None:
-    """Writes the body of a request as it arrives, and leaves off where the connection does."""
+    """Writes the body of a request as it arrives, until the connection ends."""
     _check_length(request, upload)
     chunks = _chunks(request, upload)
     try:
         async with aclosing(chunks):
             seen = time.monotonic()
             async for chunk in chunks:
-                # Not on the server's own thread: a disk can be slow, and pages are to stay quick.
+                # Not on the server's own thread: disks can be slow, and pages must stay responsive.
                 await asyncio.to_thread(upload.write, chunk)
                 if is_present(upload.session):
                     seen = time.monotonic()
@@ -76,12 +76,12 @@ async def _receive(request: Request, upload: Upload, is_present: IsPresent) -> N
 
 
 async def _chunks(request: Request, upload: Upload) -> AsyncGenerator[bytes, None]:
-    """Yields the body of a request in larger pieces than it arrives in."""
+    """Yields the body of a request in larger chunks than it arrives in."""
     waiting = bytearray()
     stream = request.stream()
     while True:
         try:
-            # `wait_for` would end the stream together with the wait; nothing more is asked of it then.
+            # `wait_for` cancels the stream together with the wait; that is fine, as nothing more is read from it.
             chunk = await asyncio.wait_for(anext(stream, b""), SECONDS_OF_SILENCE)
         except TimeoutError as error:
             raise upload.fail(
@@ -90,7 +90,7 @@ async def _chunks(request: Request, upload: Upload) -> AsyncGenerator[bytes, Non
                 "the connection and upload it again.",
             ) from error
         waiting += chunk
-        # An empty chunk is the last one.
+        # An empty chunk marks the end.
         if waiting and (len(waiting) >= CHUNK_BYTES or not chunk):
             yield bytes(waiting)
             waiting.clear()
@@ -99,7 +99,7 @@ async def _chunks(request: Request, upload: Upload) -> AsyncGenerator[bytes, Non
 
 
 def _check_length(request: Request, upload: Upload) -> None:
-    """Refuses a body that says itself that it is too long, before any of it is read."""
+    """Refuses a body whose declared length is too large, before reading any of it."""
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > upload.size:
         raise upload.fail(TOO_LARGE, f"{upload.name} is longer than it was when it was chosen. Choose the file again.")

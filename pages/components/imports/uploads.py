@@ -1,8 +1,8 @@
 """Files on their way from a browser to the disk. No Streamlit calls, no HTTP.
 
-The page says which file is to come and gives the browser a token for it; whoever has the token may write that file,
-once; the thread of the import waits until it is there. The file belongs to the import's workspace, so that whatever
-ends the one removes the other.
+The page registers the expected file and gives the browser a token for it; whoever has the token may write that file,
+once; the import's thread waits until it has arrived. The file belongs to the import's workspace, so it is removed
+together with it.
 """
 
 import secrets
@@ -28,25 +28,25 @@ SECONDS_BETWEEN_LOOKS = 0.1
 SECONDS_OF_PACE = 5
 BYTES_BETWEEN_DISK_CHECKS = 64 * MEGABYTE
 MAX_NAME_LENGTH = 200
-# Files on their way, being unpacked, or waiting for an answer how they are meant: of one browser, and of all.
+# Files on their way, being unpacked, or waiting for the user to choose a layout: for one browser, and for all.
 MOST_OF_A_SESSION = 3
 MOST_OF_ALL = 8
 FORBIDDEN, BAD_REQUEST, GONE, TOO_LARGE, TOO_MANY, NO_ROOM = 403, 400, 410, 413, 429, 507
 
 WHY_UNSENT = {
     0: "A proxy in between may refuse large files, or the studio wasn't started with `streamlit run app.py`.",
-    FORBIDDEN: "It was refused (403): if a proxy in between changes the host's name, start the studio with "
-    "TRANSFER_STUDIO_HOSTS set to the name in the browser's address; else the proxy itself refuses it.",
+    FORBIDDEN: "It was refused (403): if a proxy in between changes the host name, start the studio with "
+    "TRANSFER_STUDIO_HOSTS set to the name in the browser's address; otherwise the proxy itself refuses it.",
     TOO_LARGE: "A proxy in between refuses files of this size (413): allow them there, in nginx by "
     "`client_max_body_size 0`.",
 }
 
 
 class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the user)
-    """An upload that isn't taken, or not any further.
+    """An upload that is refused, at the start or partway.
 
     Attributes:
-        status: the HTTP status that says so to the browser.
+        status: the HTTP status for the browser.
     """
 
     def __init__(self, status: int, text: str) -> None:
@@ -55,14 +55,14 @@ class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the us
 
 
 class Upload:
-    """One expected file, seen by the browser that sends it and by the import that waits for it. Safe from any thread.
+    """One expected file, shared by the browser that sends it and the import that waits for it. Thread-safe.
 
     Attributes:
-        token: what the browser shows to be let in. Good for one try.
-        name: what the file was called, fit to be shown. Never a path.
-        size: how many bytes it has to have.
-        session: the browser session that it was promised to.
-        received: how many bytes are on the disk.
+        token: admits the browser, for one attempt.
+        name: the file's name, safe to display. Never a path.
+        size: its size in bytes.
+        session: the browser session that sends it.
+        received: how many bytes are on disk.
     """
 
     def __init__(self, name: str, size: int, session: str, settings: Settings) -> None:
@@ -83,10 +83,10 @@ class Upload:
         self._is_gone = False
 
     def check(self, promised_bytes: int = 0) -> None:
-        """Checks whether a file of this size is taken at all.
+        """Checks whether a file of this size is accepted.
 
         Args:
-            promised_bytes: what is still to come of other files.
+            promised_bytes: bytes of other files that are still to arrive.
 
         Raises:
             UploadRefused: it is empty, larger than an import may be, or larger than the disk has room for.
@@ -97,19 +97,19 @@ class Upload:
         if self.size > largest:
             raise UploadRefused(
                 TOO_LARGE,
-                f"{self.name} has {wording.size(self.size)}. At most {wording.size(largest)} are taken at once. Leave "
-                "some pictures out, or make them smaller.",
+                f"{self.name} has {wording.size(self.size)}. At most {wording.size(largest)} are accepted at once. "
+                "Leave some pictures out, or make them smaller.",
             )
         self._check_room(promised_bytes + self.size)
 
     @property
     def takes_room(self) -> bool:
-        """Whether it is on its way, or what arrived of it is still on the disk."""
+        """Whether it is on its way, or part of it is still on disk."""
         return not self._is_gone and (self._is_claimed or not self.is_overdue)
 
     @property
     def missing_bytes(self) -> int:
-        """How many bytes are still to come."""
+        """How many bytes are still to arrive."""
         return 0 if self.has_ended else self.size - self.received
 
     @property
@@ -129,7 +129,7 @@ class Upload:
         Raises:
             UploadRefused: the import was stopped, the file is longer than it was said to be, or the disk is full.
         """
-        # The import's thread may still be at making room for the file.
+        # The import's thread may still be preparing the file.
         if not self._is_open.wait(SECONDS_TO_BEGIN):
             raise self.fail(GONE, f"The upload of {self.name} could not begin. Choose the file again.")
         with self._lock:
@@ -157,14 +157,14 @@ class Upload:
         self.received += len(chunk)
 
     def fail(self, status: int, text: str) -> UploadRefused:
-        """Ends the upload with a reason, unless it has ended, and returns the reason."""
+        """Ends the upload with a reason, unless it has already ended, and returns the reason."""
         if not self._has_ended.is_set():
             self._refusal = UploadRefused(status, text)
             self._has_ended.set()
         return self._refusal or UploadRefused(status, text)
 
     def end(self) -> None:
-        """Says that no more bytes will come. If some are missing the upload has failed."""
+        """Notes that no more bytes will come. If some are missing, the upload has failed."""
         if self.received == self.size:
             self._has_ended.set()
             return
@@ -176,31 +176,31 @@ class Upload:
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing more of it is taken."""
+        """Whether it accepts no more bytes."""
         return self._has_ended.is_set()
 
     @property
     def refusal(self) -> UploadRefused | None:
-        """Why it failed; None where it didn't."""
+        """Why it failed; None if it didn't."""
         return self._refusal
 
     def close(self) -> None:
-        """Takes no more bytes. Whoever waits to write some is told so."""
+        """Accepts no more bytes. Pending writes are refused."""
         with self._lock:
             self._file = None
         self._has_ended.set()
         self._is_open.set()
 
     def forget(self) -> None:
-        """Notes that nothing of it is on the disk any more, nor will be."""
+        """Notes that nothing of it is on disk any more, nor will be."""
         self.close()
         self._is_gone = True
 
     def receive(self, path: Path, on_event: OnEvent, should_stop: ShouldStop) -> None:
-        """Waits until the file is at `path`, whole. Called by the thread of the import.
+        """Waits until the whole file is at `path`. Called by the import's thread.
 
         Args:
-            path: where to write it. Nothing may be there, and the caller removes what is left if this raises.
+            path: where to write it. Must not exist; the caller removes what is left of it if this raises.
             on_event: told of the phase `upload`, in bytes, with `bytes_per_second` and `seconds_left`.
             should_stop: asked a few times a second.
 
@@ -247,7 +247,7 @@ class Upload:
         )
 
     def unwritable(self, error: OSError) -> UploadRefused:
-        """Returns what the disk refuses, in words."""
+        """Returns why the file can't be written, in words."""
         if durable.is_full(error):
             return self._no_room()
         return UploadRefused(
@@ -258,10 +258,10 @@ class Upload:
 
 
 class Uploads:
-    """The uploads that one server expects, by their tokens. Safe from any thread.
+    """The uploads that one server expects, by token. Thread-safe.
 
     Args:
-        settings: where the files go, and how large they may be.
+        settings: where files go, and how large they may be.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -271,10 +271,10 @@ class Uploads:
         self._lock = threading.Lock()
 
     def expect(self, name: str, size: int, session: str) -> Upload:
-        """Returns the upload of a file that a browser session has chosen.
+        """Returns the upload for a file that a browser session has chosen.
 
         Raises:
-            UploadRefused: such a file isn't taken.
+            UploadRefused: such a file isn't accepted.
         """
         upload = Upload(name, size, session, self._settings)
         with self._lock:
@@ -286,19 +286,19 @@ class Uploads:
         return upload
 
     def claim(self, token: str, is_present: Callable[[str], bool]) -> Upload:
-        """Returns the upload of a token, which is spent by that.
+        """Returns the upload for a token, which is used up by this.
 
         Args:
             token: as the browser has it.
-            is_present: whether a browser session is there.
+            is_present: whether a browser session is connected.
 
         Raises:
-            UploadRefused: the token is unknown, spent or too old, or the session that it was given to is gone.
+            UploadRefused: the token is unknown, used or too old, or its session is gone.
         """
         with self._lock:
             upload = self._expected.pop(token, None)
         refusal = UploadRefused(
-            FORBIDDEN, "This upload isn't expected, or not any more. Reload the page and choose the file again."
+            FORBIDDEN, "This upload isn't expected, or no longer. Reload the page and choose the file again."
         )
         if upload is None:
             raise refusal
@@ -307,16 +307,16 @@ class Uploads:
         return upload
 
     def is_awaited(self, token: str) -> bool:
-        """Returns whether the file of a token is still to come, or on its way."""
+        """Returns whether the file for a token is still to come, or on its way."""
         upload = self._every.get(token)
         return upload is not None and not upload.has_ended
 
     def give_up(self, token: str, status: int = 0) -> None:
-        """Ends the upload of a token that the browser could not use.
+        """Ends the upload for a token that the browser could not use.
 
         Args:
             token: as the browser has it.
-            status: what it was answered, by the studio or by a proxy in between; 0 where nothing came.
+            status: the HTTP status of the studio or of a proxy in between; 0 for no answer.
         """
         with self._lock:
             upload = self._expected.pop(token, None)
@@ -338,13 +338,13 @@ def _check_number(upload: Upload, others: Sequence[Upload]) -> None:
         return
     raise UploadRefused(
         TOO_MANY,
-        f"{upload.name} can't be taken now: {number} files of {whose} are being sent or imported, or wait for an "
-        "answer. Wait for one of them to be done, or stop one, then choose the file again.",
+        f"{upload.name} can't be accepted now: {number} files of {whose} are being sent or imported, or wait for an "
+        "answer. Wait until one of them is done, or stop one, then choose the file again.",
     )
 
 
 class RecentThroughput:
-    """How fast bytes arrive, over the last seconds.
+    """How fast bytes arrive, averaged over the last seconds.
 
     Args:
         size: how many there will be.
@@ -367,5 +367,5 @@ class RecentThroughput:
 
 
 def label(name: str) -> str:
-    """Returns a file's name without its folders, fit to be shown."""
+    """Returns a file's name without its folders, safe to display."""
     return escape_label(name.replace("\\", "/").rstrip("/").rpartition("/")[2].strip())[:MAX_NAME_LENGTH] or "The file"

@@ -1,1 +1,1 @@
-"""Runs in lists and headings, and what one run came to: evaluation, mistakes."""
+"""Runs in lists and headings, and the results of one run: evaluation, mistakes."""

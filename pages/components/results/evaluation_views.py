@@ -52,7 +52,7 @@ def _warn_of_guessing(evaluation: Evaluation) -> None:
 
 
 def details(run: Run) -> None:
-    """Draws confusion matrix, classes and worst mistakes."""
+    """Draws the confusion matrix, the table of classes and the worst mistakes."""
     with session.errors_shown():
         evaluation = _evaluations(run)[0]
         left, right = st.columns(2, gap="medium")
@@ -97,13 +97,13 @@ def _class_table(evaluation: Evaluation) -> None:
         alt="Recall, precision, F1 and number of pictures of each class",
         file_name="classes.csv",
         column_config={
-            # Wide enough for most names, and never so wide that the numbers are out of sight.
+            # Wide enough for most names, but not so wide that the numbers are out of sight.
             "Class": st.column_config.TextColumn(width=CLASS_WIDTH),
             "Recall": st.column_config.NumberColumn(
-                format=PERCENT, help="Of the pictures of this class, the share that the model named right."
+                format=PERCENT, help="The share of this class's pictures that the model got right."
             ),
             "Precision": st.column_config.NumberColumn(
-                format=PERCENT, help="Of the model's answers with this class, the share that was right."
+                format=PERCENT, help="The share of the model's answers with this class that were right."
             ),
             "F1": st.column_config.NumberColumn(
                 format=PERCENT, help="Recall and precision in one number (their harmonic mean)."
@@ -117,7 +117,7 @@ def _most_wrong(run: Run, evaluation: Evaluation) -> None:
     st.subheader("Worst mistakes")
     wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
     if not len(wrong):
-        st.markdown("None: every validation picture was named right.")
+        st.markdown("None: the model got every validation picture right.")
         return
     try:
         dataset = session.dataset_store().get(run.dataset_id)

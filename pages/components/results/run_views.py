@@ -15,7 +15,7 @@ POLL_SECONDS = 2
 
 
 def recipe_label(run: Run) -> str:
-    """Returns the name of the recipe a run started from, as people know it."""
+    """Returns the display name of the recipe a run started from."""
     return RECIPES[run.recipe].label if run.recipe in RECIPES else "Own settings"
 
 
@@ -31,7 +31,7 @@ def accuracy(run: Run) -> str:
 
 
 def seconds_taken(run: Run) -> float | None:
-    """Returns how long a finished run was at work, in all where it was resumed."""
+    """Returns how long a finished run worked, in total if it was resumed."""
     return run.seconds_at_work if run.status.is_finished and run.started else None
 
 
@@ -41,7 +41,7 @@ def facts(run: Run) -> str:
 
 
 def row(run: Run) -> None:
-    """Draws one run as a line that leads to its page."""
+    """Draws one run as a line that links to its page."""
     with st.container(border=True, gap="xsmall"):
         st.page_link(session.RUN, label=f"**{wording.plain(run.name)}**", query_params={"run": run.id})
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -58,7 +58,7 @@ def time_taken(run: Run) -> str:
 
 
 def at_work(runs: Sequence[Run]) -> None:
-    """Draws those of the runs that are queued or running, again and again until one of them begins or ends."""
+    """Draws the queued and running runs, repeatedly until one of them starts or ends."""
     active = [run for run in runs if not run.status.is_finished]
     if not active:
         return

@@ -1,4 +1,4 @@
-"""What a run in the queue waits for: its place, the runs before it, and about how long they take."""
+"""What a run in the queue waits for: its place, the runs before it, and roughly how long they take."""
 
 import time
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from pages.components.training import cached_estimates, estimates
 
 
 def turn(run_id: str) -> Turn | None:
-    """Returns when a queued run gets its turn, or None where it isn't queued any more."""
+    """Returns when a queued run gets its turn, or None if it is no longer queued."""
     runs = session.run_store().list()
-    # The store's order is that of the turns.
+    # The store lists queued runs in the order of their turns.
     unfinished = session.run_store().unfinished()
     return turn_of(run_id, unfinished, settings().slots, lambda run: _seconds_left(run, runs))
 
@@ -31,7 +31,7 @@ def sentence(of: Turn) -> str:
 
 
 def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
-    """Returns how long a run that goes before still takes: what the last one like it took, else what was forecast."""
+    """Returns how long an earlier run will still take: as long as the last similar one took, else as forecast."""
     question = estimates.time_question(run.config, run.dataset_id)
     expected = _taken_before(question, runs)
     if expected is None:
@@ -39,7 +39,7 @@ def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
     if expected is None:
         return None
     worked = time.time() - run.started if run.status == RunStatus.RUNNING else 0.0
-    # One that takes longer than was expected is about to end, as far as anybody knows.
+    # A run that takes longer than expected is assumed to be about to end.
     return max(expected - worked, 0.0)
 
 

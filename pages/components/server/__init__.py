@@ -1,1 +1,1 @@
-"""What the server does outside the pages: its start, who may speak to it, what its answers tell browsers."""
+"""What the server does outside the pages: start-up, access control, response headers."""

@@ -1,8 +1,8 @@
-"""Who may speak to the server: browsers that ask for it by one of its own names, from a page of its own.
+"""Access to the server: only for requests to one of its own host names, from one of its own pages.
 
-Without this, any web site could have its own name lead to this machine (DNS rebinding) and work the studio from the
-browser of whoever looks at that site. It stands before everything that the server answers: pages, the connection that
-they live on, uploads, downloads and Streamlit's own files. No Streamlit calls but for its options.
+Without this, any web site could point its own name at this machine (DNS rebinding) and control the studio from the
+browser of anyone who visits that site. It guards everything that the server answers: pages, their WebSocket
+connection, uploads, downloads and Streamlit's own files. Uses nothing of Streamlit but its options.
 """
 
 import logging
@@ -26,25 +26,25 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 EVERY_ADDRESS = ("0.0.0.0", "::")
 SETTING = "TRANSFER_STUDIO_HOSTS"
 ALLOWED_HOSTS = "server.allowedHosts"
-# What a page asks before it opens its connection; what is wrong with the answer, the page shows.
+# A page requests this before it opens its connection, and shows the error if it is refused.
 FIRST_QUESTIONS = ("/_stcore/health", "/_stcore/host-config")
-# A browser's own word that a request was made by a page of another site.
+# The browser's statement that a request was made by a page of another site.
 FOREIGN_SITES = ("cross-site", "same-site")
-# What other sites may ask for too, a link to the studio for example: they don't get to see the answer.
+# Requests that other sites may make too, such as following a link to the studio: they can't read the answer.
 READING = ("GET", "HEAD", "OPTIONS")
 MOST_TOLD = 50
 LONGEST_SHOWN = 100
 
 
 class Gate:
-    """Lets a request in, or answers it with a sentence that says why not and what to do."""
+    """Admits a request, or refuses it with a message that says why and what to do."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
         self._told: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request, or passes it on."""
+        """Passes a request on, or refuses it."""
         refusal = None if scope["type"] not in ("http", "websocket") else _refusal(scope)
         if refusal is None:
             await self._app(_for_streamlit(scope), receive, send)
@@ -52,21 +52,21 @@ class Gate:
         status, sentence = refusal
         self._tell(sentence)
         if scope["type"] == "http" or "websocket.http.response" in scope.get("extensions", {}):
-            # Streamlit's page reads JSON only. What was sent along isn't read, so the connection can't be used again.
+            # Streamlit's page only reads JSON. The request's body isn't read, so the connection can't be reused.
             kind = JSONResponse if status == MISDIRECTED else PlainTextResponse
             await kind(sentence, status, {"Connection": "close"})(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 1008, "reason": sentence[:LONGEST_SHOWN]})
 
     def _tell(self, sentence: str) -> None:
-        """Says it on the terminal too, once: behind a proxy, that may be the only place where it is seen."""
+        """Logs it to the terminal too, once: behind a proxy, that may be the only place where it is seen."""
         if sentence not in self._told and len(self._told) < MOST_TOLD:
             self._told.add(sentence)
             LOGGER.warning(sentence)
 
 
 def _refusal(scope: Scope) -> tuple[int, str] | None:
-    """Returns the status and the sentence with which a request is refused, None where it isn't."""
+    """Returns the status and message with which a request is refused; None if it is admitted."""
     headers = Headers(scope=scope)
     asked = headers.getlist("host")
     host = host_of(asked[0]) if len(asked) == 1 else None
@@ -78,18 +78,18 @@ def _refusal(scope: Scope) -> tuple[int, str] | None:
         if is_foreign or not _is_own_page(origin):
             return FORBIDDEN, _foreign_page("another site" if is_foreign else origin or "")
     elif scope["path"].endswith(FIRST_QUESTIONS) and not _is_own_page(page := origin or headers.get("referer")):
-        # A status other than 403, for which Streamlit's page has words of its own and doesn't show these.
+        # Not 403: Streamlit's page shows its own message for that instead of this one.
         return MISDIRECTED, _foreign_page(page or "")
     return None
 
 
 def is_own(host: str) -> bool:
-    """Returns whether a host, as `host_of` spells it, is one by which the studio may be asked for."""
+    """Returns whether a host, as `host_of` spells it, is one of the studio's own names."""
     return is_among(host, _named()) or host in _bound()
 
 
 def _is_own_page(url: str | None) -> bool:
-    """Returns whether a page is the studio's own; so is none, as what isn't a browser names none."""
+    """Returns whether a page is the studio's own. No page counts as own: clients other than browsers name none."""
     if url is None:
         return True
     host = host_of_url(url)
@@ -97,7 +97,7 @@ def _is_own_page(url: str | None) -> bool:
 
 
 def _named() -> Iterable[str]:
-    """Returns the hosts that the configuration names, this studio's and Streamlit's."""
+    """Returns the hosts named in the configuration, the studio's and Streamlit's."""
     try:
         own = settings().hosts
     except CoreError:
@@ -107,7 +107,7 @@ def _named() -> Iterable[str]:
 
 
 def _bound() -> Iterable[str]:
-    """Returns the hosts by which the addresses that the server listens at can be reached."""
+    """Returns the hosts under which the server's listening addresses can be reached."""
     address = _address()
     if address in LOOPBACK or address.startswith("unix:"):
         return LOOPBACK
@@ -115,7 +115,7 @@ def _bound() -> Iterable[str]:
     own = (*LOOPBACK, address, name, f"{name}.local")
     if address not in EVERY_ADDRESS:
         return own
-    # Asked each time, as a laptop has another address in another network.
+    # Looked up each time, because a laptop's address changes with its network.
     found = [entry.address for entries in psutil.net_if_addrs().values() for entry in entries]
     return (*own, *filter(None, (named_host(text.partition("%")[0]) for text in found)))
 
@@ -132,7 +132,7 @@ def is_open_to_the_network() -> bool:
 
 
 def let_streamlit_agree() -> None:
-    """Has Streamlit take our names too, where it was given a list of its own, which it keeps to at connections."""
+    """Adds our host names to Streamlit's own list, if it has one, because it checks connections against it."""
     allowed = st.get_option(ALLOWED_HOSTS)
     if allowed:
         own = [*_named(), *_bound()]
@@ -140,10 +140,10 @@ def let_streamlit_agree() -> None:
 
 
 def _for_streamlit(scope: Scope) -> Scope:
-    """Returns a connection's request as if its page had come by the same name.
+    """Returns a connection's request as if its page had been requested by the same name.
 
-    Streamlit compares the two names by itself. It would refuse what the settings allow, and ask a server on the
-    internet for this machine's address to find out.
+    Streamlit compares the two names itself: it would refuse what the settings allow, and ask a server on the internet
+    for this machine's address.
     """
     if scope["type"] != "websocket":
         return scope
@@ -156,19 +156,19 @@ def _for_streamlit(scope: Scope) -> Scope:
 
 def _foreign_name(asked: str, host: str | None) -> str:
     if host is None:
-        return f"The studio was asked for as {_shown(asked) or 'nothing'}, which is no name of a host."
+        return f"The studio was requested as {_shown(asked) or 'nothing'}, which is not a host name."
     return (
-        f"The studio was asked for as {host}, which is none of its names. Open it at localhost or, if that is to be "
-        f"one of them, start it with {SETTING}={host} (several with commas between them)."
+        f"The studio was requested as {host}, which is not one of its names. Open it at localhost or, if that should "
+        f"be one of them, start it with {SETTING}={host} (separate several with commas)."
     )
 
 
 def _foreign_page(page: str) -> str:
     host = host_of_url(page)
     if host is None:
-        return f"Only the studio's own pages may ask for this. This was asked by {_shown(page)}."
+        return f"Only the studio's own pages may request this. It was requested by {_shown(page)}."
     return (
-        f"Only the studio's own pages may ask for this. This was asked by a page of {host}. If that is the studio's "
+        f"Only the studio's own pages may request this. It was requested by a page of {host}. If that is the studio's "
         f"name behind a proxy, start the studio with {SETTING}={host}."
     )
 

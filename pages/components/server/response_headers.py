@@ -1,4 +1,4 @@
-"""What every answer of the server tells the browser to keep to: nothing goes out, and no other site frames a page."""
+"""Security headers of every response: pages load nothing from other servers, and no other site may frame them."""
 
 from collections.abc import Mapping
 
@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The second wall behind escaping: even a picture or a script that got into a page reaches no other server.
+# A second line of defence behind escaping: even an injected picture or script can't reach another server.
 POLICY = {
     "default-src": "'self'",
-    # Streamlit's page has a script and styles of its own in it; its components and its workers come as blobs.
+    # Streamlit's page has inline scripts and styles; its components and workers are loaded as blobs.
     "script-src": "'self' 'unsafe-inline' 'wasm-unsafe-eval' blob:",
     "style-src": "'self' 'unsafe-inline' blob:",
     "worker-src": "'self' blob:",
@@ -33,7 +33,7 @@ BUG = 500
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer that hasn't got them."""
+    """Adds the headers to every response that lacks them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,5 +52,5 @@ class SecurityHeaders:
 
 
 async def failed(_request: Request, _error: Exception) -> Response:
-    """Answers where an error was a bug, which is outside of all middleware."""
+    """Answers after an unhandled error, which no middleware sees."""
     return PlainTextResponse("Internal Server Error", BUG, HEADERS)

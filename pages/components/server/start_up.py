@@ -1,4 +1,4 @@
-"""What the server does once when it starts, before anybody looks at a page. No Streamlit calls."""
+"""What the server does once at start-up, before any page is opened. No Streamlit calls."""
 
 import logging
 import threading
@@ -23,13 +23,13 @@ from pages.components.shell import polling, session
 
 LOGGER = logging.getLogger(__name__)
 OPEN = (
-    "Everyone who can reach this machine over the network can use the studio, see its pictures and delete all of it: "
-    "there is no login. Leave --server.address out to keep it to this machine, or put a proxy with a login before it."
+    "Everyone who can reach this machine over the network can use the studio, see its pictures and delete everything: "
+    "there is no login. Omit --server.address to keep it to this machine, or put a proxy with a login in front of it."
 )
 
 
 def parts() -> dict[str, Any]:
-    """Prepares Streamlit for this app and returns what `st.App` is to have beside the pages."""
+    """Prepares Streamlit for this app and returns what `st.App` needs besides the pages."""
     polling.keep_to_their_page()
     access.let_streamlit_agree()
     return {
@@ -43,15 +43,15 @@ def parts() -> dict[str, Any]:
 
 @asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
-    """Says who can reach the server, and looks over the data home while it starts.
+    """Warns if others can reach the server, and cleans up the data home while it starts.
 
-    What a killed server left behind is removed, and after a restart of the machine queued runs go on by themselves.
+    Leftovers of a killed server are removed, and queued runs continue by themselves after a restart of the machine.
     """
     if access.is_open_to_the_network():
         click.secho(f"\n  {OPEN}\n", fg="yellow", err=True)
     threading.Thread(target=_look_over_home, name="start-up", daemon=True).start()
     yield
-    # Uploads half-way, questions without an answer, zips that nobody fetched: their threads end with the process.
+    # Unfinished uploads, unanswered questions, zips nobody downloaded: their threads end with the process.
     with suppress(CoreError):
         session.dataset_store().let_go()
 
@@ -63,5 +63,5 @@ def _look_over_home() -> None:
         if home.may_have_runs:
             queue.reconcile(RunStore(home.database))
     except CoreError as error:
-        # The first page says it again, to somebody who can mend it.
-        LOGGER.warning("The runs could not be looked over: %s", error)
+        # The first page says it again, to someone who can fix it.
+        LOGGER.warning("The runs could not be checked: %s", error)

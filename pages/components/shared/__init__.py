@@ -1,1 +1,1 @@
-"""What several pages draw: pictures, tables, files left out, the quick start."""
+"""Parts that several pages draw: pictures, tables, files left out, the quick start."""

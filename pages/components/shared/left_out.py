@@ -13,7 +13,7 @@ def show(dataset: DatasetIndex, key: str = "") -> None:
 
     Args:
         dataset: the data set.
-        key: where there is more than one such table on the page.
+        key: if there is more than one such table on the page.
     """
     if dataset.skipped:
         with st.expander(f"Left out: {wording.count(len(dataset.skipped), 'file')}", icon=":material/block:"):
@@ -28,4 +28,4 @@ def show(dataset: DatasetIndex, key: str = "") -> None:
             )
     if dataset.num_ignored:
         files = wording.count(dataset.num_ignored, "file")
-        st.caption(f"{files} that came along (system files, texts and the like) were left out without a word.")
+        st.caption(f"{files} that came along (system files, texts and the like) were silently left out.")

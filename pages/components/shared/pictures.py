@@ -13,7 +13,7 @@ from core.images.decoding import thumbnail
 
 SIDE = 160
 PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
-# A thumbnail of this side is about 6 KB: 3,000 of them are some 20 MB of the server's memory.
+# A thumbnail of this size takes about 6 KB: 3,000 of them take some 20 MB of the server's memory.
 MOST_KEPT = 3000
 
 Item = TypeVar("Item")
@@ -28,19 +28,19 @@ def _thumbnail(digest: str, side: int, _path: Path) -> bytes | None:
 
 
 def sample_thumbnail(dataset: DatasetIndex, sample: Sample, side: int = SIDE) -> bytes | None:
-    """Returns a small copy of a data set's picture, None where its file is gone."""
+    """Returns a small copy of a data set's picture, or None if its file is missing."""
     return _thumbnail(sample.digest, side, dataset.picture_path(sample))
 
 
 def one(dataset: DatasetIndex, sample: Sample, alt: str, side: int = SIDE, is_faded: bool = False) -> None:
-    """Shows one picture, or that its file is gone.
+    """Shows one picture, or that its file is missing.
 
     Args:
         dataset: the data set.
         sample: the picture.
-        alt: what is on it, for people who hear the page.
-        side: of the picture at most, in pixels.
-        is_faded: whether it is to stand back, as `page.css` has it.
+        alt: what it shows, for screen readers.
+        side: longest side of the picture, in pixels.
+        is_faded: whether to fade it, see `page.css`.
     """
     picture = sample_thumbnail(dataset, sample, side)
     with st.container(key=f"{'faded' if is_faded else 'plain'}_{dataset.id}_{sample.path}"):
@@ -57,13 +57,13 @@ def gallery(
     alts: Sequence[str],
     captions: Sequence[str] | None = None,
 ) -> None:
-    """Shows pictures in rows as wide as the page, as squares.
+    """Shows pictures as squares, in rows as wide as the page.
 
     Args:
-        key: of its own on the page; `page.css` makes squares of what is in it.
+        key: unique on the page; `page.css` makes its pictures square.
         dataset: the data set.
         samples: the pictures.
-        alts: what is on them, for people who hear the page.
+        alts: what they show, for screen readers.
         captions: Markdown below each, or None.
     """
     thumbnails = [sample_thumbnail(dataset, sample) for sample in samples]
@@ -76,12 +76,12 @@ def gallery(
 
 
 def page_of(items: Sequence[Item], length: int, key: str) -> Sequence[Item]:
-    """Draws the choice of a page where there is more than one, and returns what is on it.
+    """Draws the choice of a page if there is more than one, and returns the items on it.
 
     Args:
-        items: all of them.
+        items: all items.
         length: how many there are on a page.
-        key: of the choice.
+        key: of the widget.
     """
     pages = -(-len(items) // length)
     page = st.pagination(pages, key=key) if pages > 1 else 1

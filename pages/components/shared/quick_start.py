@@ -20,7 +20,7 @@ LOOK_AGAIN_SECONDS = 0.1
 
 
 def try_it_now(key: str, primary: bool = True) -> None:
-    """Shows the button; pressed, imports the sample with a progress bar, starts a run and goes to its page."""
+    """Draws the button; when pressed, imports the sample with a progress bar, starts a run and opens its page."""
     is_pressed = st.button(
         "Try it now", key=key, type="primary" if primary else "secondary", icon=":material/rocket_launch:"
     )

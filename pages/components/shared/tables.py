@@ -1,7 +1,7 @@
-"""Tables, and the file that each can be taken home as.
+"""Tables, each with a CSV file to download.
 
-Streamlit's own download of a table is turned off (`client.disableDataExport`): it writes cells as they are, and a
-spreadsheet would take a file called `=HYPERLINK(...)` for a formula.
+Streamlit's own download of a table is turned off (`client.disableDataExport`): it writes cells unescaped, and a
+spreadsheet would run a file name such as `=HYPERLINK(...)` as a formula.
 """
 
 import csv
@@ -17,14 +17,14 @@ Columns = Mapping[str, Sequence[object]]
 
 
 def show(columns: Columns, alt: str, file_name: str = "", csv_key: str = "", **more: Any) -> Any:
-    """Draws a table, and a button for its file where it has a name for one.
+    """Draws a table and, if it has a file name, a button to download it.
 
     Args:
-        columns: values by the column's title.
-        alt: what it shows, for people who hear the page.
-        file_name: of the CSV; empty for none.
-        csv_key: of the button, where there is more than one such table on the page.
-        more: as `st.dataframe` takes it.
+        columns: values by column title.
+        alt: what it shows, for screen readers.
+        file_name: of the CSV file; empty for none.
+        csv_key: of the button, if there is more than one such table on the page.
+        more: further arguments for `st.dataframe`.
 
     Returns:
         What `st.dataframe` returns.
@@ -45,12 +45,12 @@ def show(columns: Columns, alt: str, file_name: str = "", csv_key: str = "", **m
 
 
 def as_csv(columns: Columns) -> bytes:
-    """Returns a table as spreadsheets open it; no cell of it begins like a formula."""
+    """Returns a table as CSV for spreadsheets; no cell begins like a formula."""
     return rows_as_csv([list(columns), *zip(*columns.values(), strict=True)])
 
 
 def rows_as_csv(rows: Sequence[Sequence[object]]) -> bytes:
-    """Returns lines of cells as spreadsheets open them; no text in them begins like a formula."""
+    """Returns rows of cells as CSV for spreadsheets; no text begins like a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerows([[as_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows])

@@ -102,7 +102,7 @@ def test_question_answered_in_one_tab_is_not_asked_of_another(open_page, store, 
         assert {"Use the outer folders", "Use the inner folders"} <= {item.label for item in app.button}
     ended(button(first, "Use the inner folders").click().run())
     second = button(second, "Use the outer folders").click().run()
-    assert second.info[0].value == "The question about twofold was answered already."
+    assert second.info[0].value == "The question about twofold has already been answered."
     assert not session.jobs().running()
     assert session.jobs().get(job.id) is None
     assert [dataset.class_names for dataset in store.list()] == [("circle", "square")]

@@ -105,7 +105,7 @@ def test_a_session_that_is_gone_gets_403(site):
     assert "isn't expected" in ended(job).error
 
 
-ONLY_OWN = "Only the studio's own pages may ask for this. This was asked by "
+ONLY_OWN = "Only the studio's own pages may request this. It was requested by "
 ELSEWHERE = (
     f"{ONLY_OWN}a page of elsewhere.example. If that is the studio's name behind a proxy, start the studio with "
     "TRANSFER_STUDIO_HOSTS=elsewhere.example."

@@ -70,7 +70,7 @@ def test_a_file_arrives_piece_by_piece(uploads, home, tmp_path):
 def test_a_token_is_good_for_one_try(uploads):
     upload = uploads.expect("pets.zip", 6, SESSION)
     assert uploads.claim(upload.token, here) is upload
-    with pytest.raises(UploadRefused, match="This upload isn't expected, or not any more") as refused:
+    with pytest.raises(UploadRefused, match="This upload isn't expected, or no longer") as refused:
         uploads.claim(upload.token, here)
     assert refused.value.status == 403
 
@@ -113,7 +113,7 @@ def test_one_browser_and_all_of_them_send_only_so_many_files_at_once(home, shape
     archive = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", shape_folder))
     uploads = Uploads(home)
     waiting = [uploads.expect(f"{number}.zip", 6, "one") for number in range(module.MOST_OF_A_SESSION)]
-    with pytest.raises(UploadRefused, match=r"x\.zip can't be taken now: 3 files of this browser are being") as refused:
+    with pytest.raises(UploadRefused, match=r"x\.zip can't be accepted now: 3 files of this browser are being") as refused:
         uploads.expect("x.zip", 6, "one")
     assert refused.value.status == 429
     others = [uploads.expect("y.zip", 6, f"other {number}") for number in range(module.MOST_OF_ALL - len(waiting))]
