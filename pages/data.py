@@ -1,4 +1,4 @@
-"""Bring pictures in, see what is in them, mend it."""
+"""Bring pictures in, see what is in them, fix problems."""
 
 import streamlit as st
 
@@ -24,12 +24,12 @@ OVERVIEW, ISSUES, MAP, CLASSES, VERSIONS = SECTIONS = ("Overview", "Issues", "Ma
 
 
 def open_section(name: str) -> None:
-    """Goes to a section with the next drawing."""
+    """Opens a section with the next drawing."""
     st.session_state[SECTION] = name
 
 
 def choose_section() -> str:
-    """Draws the choice of a section. The address carries it, so reloading works."""
+    """Draws the choice of a section. It is kept in the address, so reloading works."""
     if st.session_state.get(SECTION) not in SECTIONS:
         named = st.query_params.get(SECTION)
         st.session_state[SECTION] = named if named in SECTIONS else OVERVIEW
@@ -41,7 +41,7 @@ def choose_section() -> str:
 
 
 def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
-    """Draws the choice of a data set. The address carries it, so reloading works."""
+    """Draws the choice of a data set. It is kept in the address, so reloading works."""
     named = st.query_params.get(DATASET)
     if named and session.CHOSEN_DATASET not in st.session_state:
         session.choose_dataset(named)
@@ -55,13 +55,13 @@ def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
 
 
 def keep_in_address(name: str, value: str) -> None:
-    """Writes a value into the address unless it is there."""
+    """Writes a value into the address unless it is there already."""
     if st.query_params.get(name) != value:
         st.query_params[name] = value
 
 
 def show_origin(dataset: DatasetIndex) -> None:
-    """Says of a version what was done to make it, and offers to compare."""
+    """For a version, says what was changed to make it, and offers to compare."""
     words = dataset_views.origin(dataset)
     if not words:
         return
@@ -72,13 +72,13 @@ def show_origin(dataset: DatasetIndex) -> None:
 
 
 def compare(dataset_id: str) -> None:
-    """Goes to the comparison with another data set."""
+    """Opens the comparison with another data set."""
     versions_view.compare_with(dataset_id)
     open_section(VERSIONS)
 
 
 def show_dataset(dataset: DatasetIndex) -> None:
-    """Draws a data set: what can be done with it, and one section."""
+    """Draws a data set: its actions, and one section."""
     show_origin(dataset)
     section = choose_section()
     found = findings(dataset)
@@ -97,12 +97,12 @@ def show_dataset(dataset: DatasetIndex) -> None:
 
 
 def show_looked_over(job: Job) -> None:
-    """Says that a data set was looked over or through."""
-    st.toast(f"{wording.plain(job.label)} was looked through.", icon=":material/check_circle:")
+    """Says that an audit or survey of a data set is done."""
+    st.toast(f"{wording.plain(job.label)} has been checked.", icon=":material/check_circle:")
 
 
 def show_packed(job: Job) -> None:
-    """Says that a zip is ready, which a session that was elsewhere may have missed the job of."""
+    """Says that a zip is ready, as the user may have left the page that packed it."""
     st.toast(f"The zip of {wording.plain(job.label)} is ready under Versions.", icon=":material/folder_zip:")
 
 

@@ -1,4 +1,4 @@
-"""What this is, three steps, one click to a first model, the latest runs."""
+"""The home page: what this is, three steps, one click to a first model, the latest runs."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ STEPS = (
         session.TRAIN,
         "Train",
         ":material/model_training:",
-        "Keep a pretrained network, teach it your classes, and watch the curves grow.",
+        "Take a pretrained network, teach it your classes, and watch the curves grow.",
         "Set up a training",
     ),
     (
@@ -36,7 +36,7 @@ STEPS = (
 
 
 def show_steps() -> None:
-    """Draws the three steps as cards that lead to their pages."""
+    """Draws the three steps as cards that link to their pages."""
     grid = st.grid(3, min_column_width=240, border=True)
     for number, (page, title, icon, text, go) in enumerate(STEPS, start=1):
         with grid.cell():
@@ -50,8 +50,8 @@ def show_steps() -> None:
 
 
 def show_runs(runs: Sequence[Run]) -> None:
-    """Draws the runs at work and the newest of the others, or what to do to get one."""
-    # What runs, then what waits for it in the order of its turn.
+    """Draws the active runs and the newest of the others, or how to get one."""
+    # Running runs first, then queued ones in order.
     run_views.at_work(sorted(runs, key=lambda run: (run.status != RunStatus.RUNNING, run.created)))
     finished = [run for run in runs if run.status.is_finished]
     if runs and not finished:

@@ -1,4 +1,4 @@
-"""One run: live while it trains, its results when it has ended. The address carries the run, so reloading works."""
+"""One run: live while it trains, then its results. The run is part of the address, so reloading works."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -23,23 +23,23 @@ from pages.components.shell import frame, polling, session
 from pages.components.shell.presses import Press, press
 from pages.components.training import setup_form
 
-RESUME_HELP = "Goes on with the next epoch. Nothing that is done is done again."
+RESUME_HELP = "Continues with the next epoch. Nothing is done twice."
 START_AGAIN_HELP = "Starts a new run with the same settings. This one stays as it is."
 NO_DATASET = "The data set of this run was deleted. Import it again, then train on it."
 
 
 def show_progress(run: Run, val_accuracy: float | None) -> None:
-    """Draws what the run is at, and how good it was after its last epoch."""
+    """Draws what the run is doing, and how good it was after its last epoch."""
     if run.status == RunStatus.QUEUED:
         turn = waiting.turn(run.id)
         st.info(waiting.sentence(turn) if turn else "It starts in a moment.", icon=":material/hourglass_empty:")
         return
     st.progress(phases.share_done(run.progress), phases.run_phase(run))
     if run.stop_requested:
-        st.caption("Stopping: checking and saving what was learned.")
+        st.caption("Stopping: evaluating and saving the model.")
     else:
         pace = phases.pace(run.progress, val_accuracy)
-        st.caption(pace or "You can close this page: the training goes on.")
+        st.caption(pace or "You can close this page: training continues.")
 
 
 def stop(run_id: str) -> None:
@@ -48,7 +48,7 @@ def stop(run_id: str) -> None:
 
 
 def show_work(run: Run, events: Sequence[Event]) -> None:
-    """Draws what the run is at, and the way to stop it."""
+    """Draws what the run is doing, and the button to stop it."""
     val_accuracy = events[-1].metrics.get("val_accuracy") if events else None
     with st.container(border=True):
         left, right = st.columns([5, 1], vertical_alignment="center")
@@ -66,7 +66,7 @@ def show_work(run: Run, events: Sequence[Event]) -> None:
 
 
 def show_live(run: Run) -> None:
-    """Draws progress and curves, again and again until the run has ended."""
+    """Draws progress and curves repeatedly until the run has ended."""
 
     def draw() -> bool:
         store = session.run_store()
@@ -84,30 +84,30 @@ def show_live(run: Run) -> None:
 
 
 def train_again(run: Run) -> None:
-    """Goes to the set-up with the settings of the run."""
+    """Opens the set-up with the run's settings."""
     setup_form.prefill(run)
     st.switch_page(session.TRAIN)
 
 
 def resume(run: Run, pressed: Press) -> None:
-    """Lets the run go on, and shows it at work."""
+    """Resumes the run, and shows it running."""
     pressed.do("resume", partial(queue.resume, session.run_store(), run.id))
     st.rerun()
 
 
 def start_again(run: Run, pressed: Press) -> None:
-    """Starts a new run with the settings of the run, and goes to it."""
+    """Starts a new run with the run's settings, and opens it."""
     submit = partial(queue.submit, session.run_store(), run.dataset_id, run.config, recipe=run.recipe)
     session.open_run(pressed.do("submit", submit).id)
 
 
 def has_dataset(run: Run) -> bool:
-    """Returns whether the run's data set is still there."""
+    """Returns whether the run's data set still exists."""
     return any(dataset.id == run.dataset_id for dataset in session.dataset_store().list())
 
 
 def show_next_steps(run: Run) -> None:
-    """Draws the ways on from a run that has ended, the likeliest first."""
+    """Draws the next steps after a run has ended, the most likely first."""
     missing = "" if has_dataset(run) else NO_DATASET
     with st.container(horizontal=True):
         if run.can_resume:
@@ -135,15 +135,15 @@ def show_end(run: Run) -> None:
     elif not run.has_model:
         st.info("Stopped before there was a model.", icon=":material/stop_circle:")
     elif run.status == RunStatus.STOPPED:
-        # As training keeps it: with early stopping the epoch of the lowest loss, without it the latest.
-        kept = "the best epoch so far" if run.config.optimization.early_stopping_patience else "the last whole epoch"
+        # The epoch that training keeps: with early stopping the one with the lowest loss, otherwise the latest.
+        kept = "the best epoch so far" if run.config.optimization.early_stopping_patience else "the last complete epoch"
         st.info(
-            f"Stopped early. The model is that of {kept}; Resume goes on with the next.", icon=":material/stop_circle:"
+            f"Stopped early. The model is from {kept}; Resume continues with the next.", icon=":material/stop_circle:"
         )
 
 
 def show_network(run: Run) -> None:
-    """Draws which blocks learn. Also what brings Plotly to the page for the live curves."""
+    """Draws which blocks are trained. Also loads Plotly, which the live curves need."""
     backbone = get_backbone(run.config.backbone)
     num_classes = num_classes_of(run)
     st.subheader("Network")
@@ -157,7 +157,7 @@ def show_network(run: Run) -> None:
 
 
 def num_classes_of(run: Run) -> int:
-    """Returns how many classes the run tells apart; 2 where its data set has been deleted."""
+    """Returns the number of the run's classes; 2 if its data set has been deleted."""
     try:
         return len(session.dataset_store().get(run.dataset_id).class_names)
     except CoreError:
@@ -192,7 +192,7 @@ def show_details(run: Run) -> None:
 
 
 def show_origin(run: Run) -> None:
-    """Says what the run's data set is a version of, where it is one and still there."""
+    """Says what the run's data set is a version of, if it is one and still exists."""
     dataset = next((dataset for dataset in session.dataset_store().list() if dataset.id == run.dataset_id), None)
     if dataset is not None and (origin := dataset_views.origin(dataset)):
         st.caption(f":material/account_tree: {origin}")
@@ -206,7 +206,7 @@ def show_run(run: Run) -> None:
         taken = run_views.seconds_taken(run)
         st.caption(run_views.facts(run) + (f" · took {wording.duration(taken)}" if taken else ""))
     show_origin(run)
-    # The curves keep their place on the page when the run ends and more is drawn above them, so they aren't built anew.
+    # The curves keep their place on the page when the run ends and more is drawn above them, so they aren't rebuilt.
     above, live = st.container(), st.container()
     with above:
         if run.status.is_finished:
@@ -223,7 +223,7 @@ def show_run(run: Run) -> None:
 
 
 def chosen_run() -> Run | None:
-    """Returns the run that the address names, else the one chosen before, else the newest."""
+    """Returns the run in the address, else the one chosen before, else the newest."""
     runs = session.run_store().list()
     named = st.query_params.get("run")
     if not named:
@@ -232,7 +232,7 @@ def chosen_run() -> Run | None:
 
 
 def show_nothing() -> None:
-    """Says that there is no such run, and how to get to one."""
+    """Says that there is no such run, and how to find one."""
     frame.title("Run")
     if st.query_params.get("run"):
         st.info("There is no such run, or it has been deleted. All others are under Runs.", icon=":material/info:")

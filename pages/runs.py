@@ -20,12 +20,12 @@ PERCENT = "%.1f %%"
 
 def choose_runs(runs: Sequence[Run]) -> list[Run]:
     """Draws the table and returns the chosen runs."""
-    # Rows are chosen by their place, so the choice is dropped when the list changes.
+    # Rows are selected by index, so the selection is dropped when the list changes.
     fingerprint = hashlib.sha256(" ".join(run.id for run in runs).encode()).hexdigest()[:12]
     click = f"open_{fingerprint}"
     table = tables.show(
         {
-            # The short ones first: on a phone they and the beginning of the name are all that is seen.
+            # Short columns first: on a phone only they and the beginning of the name are visible.
             "Status": [wording.STATUS_WORDS[run.status][0] for run in runs],
             "Accuracy": [_accuracy_percent(run) for run in runs],
             "Run": [run.name for run in runs],
@@ -58,15 +58,15 @@ def _accuracy_percent(run: Run) -> float | None:
 
 
 def note_opened(click: str, runs: Sequence[Run]) -> None:
-    """Notes whose name was clicked; a page can't be left before it is drawn."""
+    """Notes which run was clicked; a callback can't switch pages itself."""
     st.session_state[OPENED] = runs[st.session_state[click].row].id
 
 
 def show_actions(chosen: Sequence[Run]) -> None:
-    """Draws what can be done with the chosen runs."""
+    """Draws the actions for the chosen runs."""
     if not chosen:
         st.caption(
-            "Open a run by its name. Choose it by the box at its left to resume, rename or delete it; two or more to "
+            "Open a run by its name. Tick the box on its left to resume, rename or delete it; tick two or more to "
             "compare them."
         )
         return
@@ -126,7 +126,7 @@ def show_comparison(chosen: Sequence[Run]) -> None:
 frame.title("Runs")
 with session.errors_shown():
     if hindrance := queue.look_over(session.run_store()):
-        st.warning(f"Runs can only be looked at. {wording.plain(hindrance)}", icon=":material/lock:")
+        st.warning(f"Runs can only be viewed. {wording.plain(hindrance)}", icon=":material/lock:")
     all_runs = session.run_store().list()
     if all_runs:
         run_views.at_work(all_runs)

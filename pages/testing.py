@@ -20,7 +20,7 @@ from pages.components.testing.predictions import Picture
 
 SOURCES = {"upload": "Upload", "held_out": "Held-out", "webcam": "Webcam"}
 ICONS = {"upload": ":material/upload:", "held_out": ":material/photo_library:", "webcam": ":material/photo_camera:"}
-# Pillow reads these with one more package.
+# Pillow reads these with an additional package.
 UNREADABLE = () if find_spec("pillow_heif") else ("heic", "heif")
 TYPES = [kind for kind in PICTURE_TYPES if kind not in UNREADABLE]
 CHOICE = "model_choice"
@@ -31,14 +31,14 @@ WARM_POLL_SECONDS = 0.5
 
 
 def choose_run(runs: Sequence[Run]) -> Run:
-    """Draws the choice of the model; the newest one at first."""
+    """Draws the choice of the model; the newest one by default."""
     by_id = {run.id: run for run in runs}
     if st.query_params.get("run") in by_id:
         session.choose_run(st.query_params["run"])
     chosen = session.chosen_run(runs) or runs[0]
     session.choose_run(chosen.id)
     st.query_params["run"] = chosen.id
-    # A key of its own and no index: with another index it would be another widget, which forgets what was just picked.
+    # Its own key and no index: a new index would make a new widget, which forgets what was just picked.
     if st.session_state.get(CHOICE) != chosen.id:
         st.session_state[CHOICE] = chosen.id
     st.selectbox(
@@ -52,13 +52,13 @@ def choose_run(runs: Sequence[Run]) -> Run:
 
 
 def run_picked() -> None:
-    """Makes the picked model the page's; its address says so too, which would bring the former one back."""
+    """Makes the picked model the page's, also in the address, which would otherwise bring the old one back."""
     session.choose_run(st.session_state[CHOICE])
     st.query_params["run"] = st.session_state[CHOICE]
 
 
 def is_usable(run: Run) -> bool:
-    """Wakes the model and says so until it is awake. Returns False, having said why, where it can't be woken."""
+    """Loads the model and says so until it is ready. If it can't be loaded, says why and returns False."""
     client, warm_ups = session.inference_client(), session.warm_ups()
     if client.is_warm(run.id):
         return True
@@ -67,14 +67,14 @@ def is_usable(run: Run) -> bool:
         st.error(wording.plain(found.error), icon=":material/error:")
         st.button("Try again", icon=":material/refresh:", on_click=warm_ups.forget, args=(run.id,))
         return False
-    # An answer without a warm model is of a process that has ended since.
+    # An answer without a loaded model is from a process that has ended since.
     warm_ups.forget(run.id)
 
     def draw() -> bool:
         if warm_ups.get(run.id) is not None:
             return False
         warm_ups.ask(run.id)
-        st.caption(":material/hourglass_top: Waking the model up. The first answer takes a few seconds.")
+        st.caption(":material/hourglass_top: Loading the model. The first answer takes a few seconds.")
         return True
 
     polling.poll("warm", draw, True, WARM_POLL_SECONDS)
@@ -96,7 +96,7 @@ def webcam_picture() -> list[Picture]:
 
 
 def held_out_pictures(run: Run) -> list[Picture]:
-    """Draws a choice among the pictures that the model never learned from, and returns a handful of them."""
+    """Draws a choice of held-out pictures, which the model never trained on, and returns a few of them."""
     try:
         dataset = session.dataset_store().get(run.dataset_id)
     except CoreError:
@@ -118,12 +118,12 @@ def held_out_pictures(run: Run) -> list[Picture]:
 
 
 def held_out_picture(dataset: DatasetIndex, sample: Sample) -> Picture:
-    """Returns a picture of the data set with the class that it has."""
+    """Returns a picture of the data set with its true class."""
     return Picture(sample.name.rsplit("/", 1)[-1], dataset.picture_path(sample), dataset.class_names[sample.label])
 
 
 def show_testing(runs: Sequence[Run]) -> None:
-    """Draws the page for people who have a model."""
+    """Draws the page for users who have a model."""
     run = choose_run(runs)
     if not is_usable(run):
         return

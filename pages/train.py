@@ -1,4 +1,4 @@
-"""Set up a training and start it."""
+"""Set up a training run and start it."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from pages.components.training import setup_form
 
 
 def split_sentence(dataset: DatasetIndex) -> str:
-    """Returns how many pictures there are to learn from and to check with."""
+    """Returns how many pictures are for training and for validation, in words."""
     split = session.split_dataset(dataset)
     train, validation = len(split.select("train")), len(split.select("validation"))
     return (
@@ -24,7 +24,7 @@ def split_sentence(dataset: DatasetIndex) -> str:
 
 
 def show_form(datasets: list[DatasetIndex]) -> None:
-    """Draws the form; submits a run and goes to it once Start is pressed."""
+    """Draws the form; once Start is pressed, submits a run and opens it."""
     dataset = dataset_views.choose(datasets)
     st.caption(split_sentence(dataset))
     if origin := dataset_views.origin(dataset):
@@ -32,7 +32,7 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     config = setup_form.training_config(dataset)
 
     def submit() -> Run:
-        assert config is not None  # called for the press itself, which there is only with a configuration
+        assert config is not None  # only called for a press, which requires a configuration
         return queue.submit(session.run_store(), dataset.id, config, recipe=setup_form.chosen_recipe())
 
     if pressed := press("start", config is not None):

@@ -14,10 +14,10 @@ from core.forecast import wording as forecasts
 from core.runs.records.store import RunStatus
 from core.wording.edits import describe_edits
 
-# A shortcode or an address with a scheme, an e-mail address, or what browsers take for an address.
+# A shortcode or a URL with a scheme, an e-mail address, or what browsers take for a URL.
 LINK_LIKE = re.compile(r":\S|\S@\S|www\.", re.IGNORECASE)
 ICON = ":material/"
-# Words that Streamlit draws as one sign.
+# Words that Streamlit replaces by a symbol.
 ARROWS = ("<->", "->", "<-", "--", ">=", "<=", "~=")
 AROUND = re.compile(r"([(\[\"']*)(.+?)([)\]\"'.,;:!?]*)")
 PLURALS = {
@@ -26,13 +26,13 @@ PLURALS = {
     "exact copy": "exact copies",
     "near copy": "near copies",
 }
-# Around words that are read from the right, so that the rest of the sentence stays in its place.
+# Around right-to-left words, so that the rest of the sentence stays in order.
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 FROM_THE_RIGHT = ("R", "AL")
 # Names of classes are shown up to this many characters.
 LONGEST_NAME = 40
 KILOBYTE = 1024
-# Stands in tables where nothing is known.
+# Shown in tables for unknown values.
 UNKNOWN = "–"
 MINUTE = 60
 HOUR = 3600
@@ -40,10 +40,10 @@ DAY = 86400
 
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
-    "derive": "Stopped. No version was made, and the decisions are still there.",
-    "audit": "Stopped. Until the pictures are looked over, no faults are shown.",
-    "survey": "Stopped. What was computed is kept, so the next time is shorter.",
-    "pack": "Stopped. There is no zip.",
+    "derive": "Stopped. No version was made, and your decisions are still there.",
+    "audit": "Stopped. No faults are shown until the pictures have been checked.",
+    "survey": "Stopped. What was computed is kept, so it will take less time next time.",
+    "pack": "Stopped. No zip was made.",
 }
 
 Color = Literal["red", "orange", "blue", "green", "gray"]
@@ -57,14 +57,14 @@ STATUS_WORDS: dict[RunStatus, tuple[str, Color, str]] = {
 
 
 def plain(text: str) -> str:
-    """Returns a text from people so that Markdown shows it as it is, and so that it can be copied as it is.
+    """Returns a text from users or errors escaped, so that Markdown shows it unchanged and it can be copied unchanged.
 
-    All that comes from people and from errors goes through here, or through `charts.label` for charts, before
-    Streamlit gets it: titles, texts, captions, messages, helps, the labels of buttons and of pills. What it shows as
-    it is anyway: choices of select boxes, tables, what is typed, `alt`. A widget's label it both takes for Markdown
-    and reads out as it is, so nothing from people belongs there.
+    All text from users and from errors goes through here, or through `charts.label` for charts, before it is passed to
+    Streamlit: titles, texts, captions, messages, help, labels of buttons and pills. Streamlit shows some text unchanged
+    anyway: options of select boxes, tables, typed text, `alt`. A widget's label is both rendered as Markdown and read
+    out by screen readers unrendered, so nothing from users belongs there.
 
-    Punctuation is escaped. Streamlit looks for `:shortcodes:`, addresses, links and arrows after that, so words that
+    Punctuation is escaped. Streamlit still looks for `:shortcodes:`, URLs, links and arrows after that, so words that
     could be one of these are shown as code, which it leaves alone.
     """
     text = "".join(letter if letter.isprintable() or letter in KEPT_INVISIBLE else " " for letter in text)
@@ -72,7 +72,7 @@ def plain(text: str) -> str:
 
 
 def _isolated(words: Sequence[tuple[str, str]]) -> str:
-    """Joins words, each with what is shown of it, and keeps neighbours that are read from the right apart."""
+    """Joins words, given with their escaped forms, and isolates runs of right-to-left words."""
     parts: list[str] = []
     is_open = False
     for word, shown in words:
@@ -92,7 +92,7 @@ def _isolated(words: Sequence[tuple[str, str]]) -> str:
 
 
 def _around(word: str) -> tuple[str, str, str]:
-    """Returns what stands around a word in a sentence and is no part of it: before, the word itself, after."""
+    """Splits a word from the punctuation around it: returns what comes before, the word itself and what comes after."""
     found = AROUND.fullmatch(word)
     return (found[1], found[2], found[3]) if found else ("", word, "")
 
@@ -102,12 +102,12 @@ def _is_from_the_right(text: str) -> bool:
 
 
 def short(name: str) -> str:
-    """Returns a name as it is shown where a long one would take all the room."""
+    """Returns a name, cut off if it is too long for where it is shown."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def with_short(names: Sequence[str], text: str) -> str:
-    """Returns a sentence in which each of these names is short."""
+    """Returns a sentence with each of these names shortened."""
     for name in sorted(names, key=len, reverse=True):
         if len(name) > LONGEST_NAME:
             text = text.replace(name, short(name))
@@ -115,7 +115,7 @@ def with_short(names: Sequence[str], text: str) -> str:
 
 
 def whole(name: str) -> str | None:
-    """Returns the help that gives a name in full, None where it is shown so anyway."""
+    """Returns help text with the full name, or None if the name isn't shortened."""
     return plain(name) if len(name) > LONGEST_NAME else None
 
 
@@ -124,9 +124,9 @@ def _plain_word(word: str) -> str:
         return f"`{word}`"
     if not LINK_LIKE.search(word):
         return _escaped(word)
-    # What stands around an address in a sentence is no part of it.
+    # The punctuation around a URL isn't part of it.
     before, core, after = _around(word)
-    # The one that Streamlit looks for within code too, but not where its colon is spelled out.
+    # Streamlit replaces icons even in code, but not if the colon is written as an entity.
     parts = [_as_code(part) if LINK_LIKE.search(part) else _escaped(part) for part in core.split(ICON)]
     return f"{_escaped(before)}{ICON.replace(':', '&#58;').join(parts)}{_escaped(after)}"
 
@@ -192,7 +192,7 @@ def ago(moment: float, now: float | None = None) -> str:
 
 
 def percent(share: float) -> str:
-    """Returns `97.3 %`; `100 %` stands for all and nothing less."""
+    """Returns `97.3 %`; only all of them is `100 %`."""
     return f"{min(share * 100, 99.9):.1f} %" if share < 1 else "100 %"
 
 
@@ -200,12 +200,12 @@ def views_cost(views: int, num_training: int, seconds: float | None) -> str:
     """Returns what several versions of each training picture cost.
 
     Args:
-        views: how many versions, the plain one among them.
-        num_training: how many pictures there are to learn from.
-        seconds: what the changed ones add to the run; None where that isn't known.
+        views: how many versions, including the unchanged one.
+        num_training: the number of training pictures.
+        seconds: what the changed ones add to the run; None if unknown.
     """
     if views == 1:
-        return "One version is the plain one: no picture is changed."
+        return "With one version, the pictures are used unchanged."
     pictures = f"{views} versions of each of {num_training:,} training pictures: {views * num_training:,} to read"
     if seconds is None:
         return f"{pictures}."
@@ -220,7 +220,7 @@ def changes(edits: Sequence[Edit]) -> str:
 
 
 def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
-    """Returns what a curve shows, for people who hear the page."""
+    """Returns a description of a curve for screen readers."""
     points = [event for event in events if event.epoch]
     if not points:
         return f"{title}, no epoch has ended yet"
@@ -235,7 +235,7 @@ def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
 
 
 def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictures: int) -> str:
-    """Returns the accuracy with what chance alone could have made of it."""
+    """Returns the accuracy with its confidence interval."""
     low, high = (f"{bound * 100:.1f} %" for bound in interval)
     return (
         f"Right on **{percent(accuracy)}** of {count(num_pictures, 'validation picture')}. On new pictures of the same "
@@ -244,11 +244,11 @@ def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictur
 
 
 def guessing_sentence(lowest: float, largest_class: float) -> str:
-    """Returns that a model is no better than guessing, empty where it is better.
+    """Returns a warning that a model is no better than guessing; empty if it is better.
 
     Args:
         lowest: lower end of the accuracy's interval, 0-1.
-        largest_class: share of the largest class, which is what always answering with it would get right.
+        largest_class: share of the largest class, which is the accuracy of always answering with that class.
     """
     if lowest > largest_class:
         return ""
@@ -256,7 +256,7 @@ def guessing_sentence(lowest: float, largest_class: float) -> str:
 
 
 def verdict(class_name: str, probability: float, word: str) -> str:
-    """Returns what a prediction says, in words.
+    """Returns a prediction in words.
 
     Args:
         class_name: the most probable class, as Markdown.

@@ -174,7 +174,7 @@ def leave_waking_model(studio: Studio, times: int) -> None:
     page, runs = studio.page, studio.server.runs
     run = queue.submit(runs, studio.dataset.id, TrainingConfig().with_options(epochs=1))
     wait_until(lambda: runs.get(run.id).status == RunStatus.COMPLETED, END_SECONDS)
-    waking = page.get_by_text("Waking the model up")
+    waking = page.get_by_text("Loading the model")
     for number in range(times):
         page.goto("/testing")
         expect(page.get_by_text("Drop one picture or many")).to_be_visible()

@@ -96,8 +96,8 @@ def test_a_foreign_name_gets_nothing_of_the_studio(closed: Server, host: str):
 
 def test_the_sentence_names_the_host_and_what_to_set(closed: Server):
     words = (
-        "The studio was requested as evil.example, which is not one of its names. Open it at localhost or, if that should "
-        "be one of them, start it with TRANSFER_STUDIO_HOSTS=evil.example (separate several with commas)."
+        "The studio was requested as evil.example, which is not one of its names. Open it at localhost or, if that "
+        "should be one of them, start it with TRANSFER_STUDIO_HOSTS=evil.example (separate several with commas)."
     )
     assert ask(closed, ("Host", "Evil.example.:1")).words.decode() == words
     assert words in (closed.settings.home / "server.log").read_text()

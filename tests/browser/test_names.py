@@ -230,7 +230,7 @@ def test_answers(trained: Run, imported: Watched, tmp_path: Path):
     page = imported.page
     imported.open(f"/testing?run={trained.id}")
     page.get_by_role("radio", name="Held-out").click()
-    imported.check("In truth")
+    imported.check("True class")
     page.get_by_role("radio", name="Upload").click()
     picture = png(draw_shape("circle", np.random.default_rng(5)))
     names = [PICTURE, f"=1 {PICTURE}", UNREADABLE]

@@ -44,7 +44,7 @@ def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
     button(app, "Stop").click().run()
     wait_until(lambda: not session.jobs().running())
     assert read_analysis(shapes) is None
-    assert "Stopped. What was computed is kept, so the next time is shorter." in words(app.run())
+    assert "Stopped. What was computed is kept, so it will take less time next time." in words(app.run())
 
 
 def test_map_shows_a_dot_a_picture_and_marks_those_to_look_at(open_page, shapes):

@@ -124,7 +124,7 @@ def test_settings_are_called_as_in_the_form(open_page, app, trained):
     assert labels == {name: called[name] for name in labels}
 
 
-@pytest.mark.parametrize(("patience", "kept"), [(0, "the last whole epoch"), (3, "the best epoch so far")])
+@pytest.mark.parametrize(("patience", "kept"), [(0, "the last complete epoch"), (3, "the best epoch so far")])
 def test_stopped_run_says_which_epoch_was_kept(open_page, trained, patience, kept):
     config = TrainingConfig().with_options(early_stopping_patience=patience)
     good = trained.get("Good run")
@@ -132,7 +132,7 @@ def test_stopped_run_says_which_epoch_was_kept(open_page, trained, patience, kep
     trained.claim(slots=1)
     shutil.copytree(trained.folder(good.id), trained.folder(run.id), dirs_exist_ok=True)
     trained.finish(run.id, RunStatus.STOPPED, metrics=good.metrics)
-    assert f"The model is that of {kept}" in open_page("run", run=run.id).info[0].value
+    assert f"The model is from {kept}" in open_page("run", run=run.id).info[0].value
 
 
 def test_run_stopped_in_the_queue_says_so(open_page, trained):
@@ -164,7 +164,7 @@ def test_stop_asks_nothing_and_says_that_it_is_stopping(open_page, trained, at_w
     app = button(open_page("run", run=run.id), "Stop").click().run()
     assert trained.get(run.id).stop_requested
     assert app.get("progress")[0].text == "Stopping"
-    assert "Stopping: checking and saving what was learned." in words(app)
+    assert "Stopping: evaluating and saving the model." in words(app)
     assert "You can close this page" not in words(app)
     assert button(app, "Stop").disabled
 

@@ -53,7 +53,7 @@ def test_held_out_pictures_are_answered_beside_the_truth(open_page, trained):
     assert not app.exception
     assert len(app.get("plotly_chart")) == 6
     table = app.dataframe[0].value
-    assert sorted(table["In truth"]) == ["circle"] * 2 + ["square"] * 2 + ["stripes"] * 2
+    assert sorted(table["True class"]) == ["circle"] * 2 + ["square"] * 2 + ["stripes"] * 2
     button(app, "Other pictures").click().run()
     assert not app.exception
 
@@ -64,20 +64,20 @@ def test_model_that_can_not_be_loaded_is_said_at_once(open_page, trained):
     model = trained.folder(run.id) / "model"
     model.rename(model.with_name("elsewhere"))
     app = open_page("testing")
-    assert "Waking the model up" in words(app)
+    assert "Loading the model" in words(app)
     assert session.warm_ups().wait(run.id, PATIENCE_SECONDS).error
     app.run()
     assert "has no model" in app.error[0].value
-    assert "Waking the model up" not in words(app)
+    assert "Loading the model" not in words(app)
     assert not app.file_uploader
 
     model.with_name("elsewhere").rename(model)
     button(app, "Try again").click().run()
-    assert "Waking the model up" in words(app)
+    assert "Loading the model" in words(app)
     assert session.warm_ups().wait(run.id, PATIENCE_SECONDS).result
     app.run()
     assert not app.error
-    assert "Waking the model up" not in words(app)
+    assert "Loading the model" not in words(app)
     assert app.file_uploader
 
 

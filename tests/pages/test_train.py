@@ -215,7 +215,7 @@ def test_settings_that_are_not_used_are_locked_and_say_why(open_page, shapes):
     assert "Not used" not in app.number_input(key="rate_decay").help
     app.number_input(key="head_epochs").set_value(0).run()
     assert locked(app) == {"learning_rate"}
-    assert "the head never learns alone" in app.number_input(key="learning_rate").help
+    assert "the head is never trained alone" in app.number_input(key="learning_rate").help
     assert button(app, "Find a learning rate").disabled
     app.toggle(key="flip").set_value(False).run()
     assert locked(app) == {"learning_rate", "views"}
@@ -262,7 +262,7 @@ def test_versions_cost_nothing_where_every_block_learns(open_page, shapes):
     app = open_page("train")
     app.toggle(key="flip").set_value(True).run()
     app.slider(key="trainable_blocks").set_value(9).run()
-    assert "nothing is read ahead" in words(app)
+    assert "nothing is computed ahead" in words(app)
 
 
 def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, shapes):

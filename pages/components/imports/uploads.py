@@ -97,7 +97,7 @@ class Upload:
         if self.size > largest:
             raise UploadRefused(
                 TOO_LARGE,
-                f"{self.name} has {wording.size(self.size)}. At most {wording.size(largest)} are accepted at once. "
+                f"{self.name} has {wording.size(self.size)}. At most {wording.size(largest)} are taken at once. "
                 "Leave some pictures out, or make them smaller.",
             )
         self._check_room(promised_bytes + self.size)

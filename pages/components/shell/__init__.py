@@ -1,1 +1,1 @@
-"""What every page stands on: session ids, cached services, frame, polling, jobs, dialogs."""
+"""What every page builds on: session ids, cached services, frame, polling, jobs, dialogs."""

@@ -1,7 +1,7 @@
-"""Answers that take seconds to find, found on a thread while pages are drawn. No Streamlit calls.
+"""Answers that take seconds to compute, computed on a thread while pages are drawn. No Streamlit calls.
 
-Whoever waits asks again and again. So a question that nobody waits for any more, because its page was left or its form
-changed, is given up by itself.
+A page that waits keeps asking. So a question that is no longer asked, because its page was left or its form changed,
+is given up automatically.
 """
 
 import logging
@@ -19,17 +19,16 @@ from core.progress import OnEvent, ShouldStop
 
 LOGGER = logging.getLogger(__name__)
 MOST_KEPT = 50
-# For how long a question is worked on that nobody asks any more. Browsers let the pages that aren't in sight ask once a
-# minute only.
+# How long a question that nobody asks any more is worked on. Browsers let hidden pages ask only once a minute.
 PATIENCE_SECONDS = 75.0
-# ... where another one waits, or the browser that asked has closed the page or lost it,
+# ... if another one waits, or the browser that asked has closed the page or lost its connection,
 GIVE_WAY_SECONDS = 2.0
-# ... and where the one who asked has left: whoever else has the question on a page asks it again within this.
+# ... and if the one who asked has left: any other page with the same question asks it again within this time.
 LEFT_SECONDS = 0.8
-UNFORESEEN = "It failed for a reason nobody foresaw. The server's log has the details."
+UNFORESEEN = "It failed because of an unexpected error. The server's log has the details."
 
 IsHere = Callable[[], bool]
-"""Tells whether the one who asked is still there."""
+"""Tells whether the asking session is still there."""
 
 Question = TypeVar("Question", bound=Hashable)
 Result = TypeVar("Result")
@@ -37,10 +36,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Found(Generic[Result]):
-    """What was found.
+    """The answer to a question.
 
     Attributes:
-        result: the answer; None where there is none.
+        result: the answer; None if there is none.
         error: why there is none, in words; empty otherwise.
         time: when it was found, in seconds of the monotonic clock.
     """
@@ -61,11 +60,11 @@ class _Search(Generic[Question]):
 
     Attributes:
         question: what was asked.
-        asked: when it was asked last, in seconds of the monotonic clock.
+        asked: when it was last asked, in seconds of the monotonic clock.
         deadline: until when it is worked on if nobody asks again.
-        is_here: tells whether the one who asked last is still there.
+        is_here: tells whether the session that last asked is still there.
         waiting: how many threads wait for the answer.
-        progress: how far it is, or None.
+        progress: its latest event, or None.
     """
 
     question: Question
@@ -85,7 +84,7 @@ class _Search(Generic[Question]):
         self.deadline = self.asked + PATIENCE_SECONDS
 
     def leave(self) -> None:
-        """Notes that one of those who asked has left."""
+        """Notes that one of the askers has left."""
         self.deadline = min(self.deadline, time.monotonic() + LEFT_SECONDS)
 
     def is_abandoned(self, others_wait: bool) -> bool:
@@ -96,11 +95,11 @@ class _Search(Generic[Question]):
 
 
 class BackgroundCache(Generic[Question, Result]):
-    """Finds one answer at a time, on a thread that ends when there is nothing left to find. Safe from any thread.
+    """Finds one answer at a time, on a thread that ends when there is nothing left to do. Thread-safe.
 
     Args:
-        find: finds an answer; a `CoreError` of it is kept as a sentence. It takes a listener and the question whether
-            to stop, upon which it raises `Stopped`.
+        find: finds the answer to a question; it is also given `on_event` and `should_stop`, upon which it raises
+            `Stopped`. The message of a `CoreError` is kept as the answer.
     """
 
     def __init__(self, find: Callable[[Question, OnEvent, ShouldStop], Result]) -> None:
@@ -117,17 +116,17 @@ class BackgroundCache(Generic[Question, Result]):
             return self._found.get(question)
 
     def progress(self, question: Question) -> Event | None:
-        """Returns how far the answer to a question is; None where that isn't known."""
+        """Returns the progress of a question's answer; None if it isn't known."""
         with self._changed:
             search = self._search(question)
             return search.progress if search else None
 
     def ask(self, question: Question, is_here: IsHere = lambda: True) -> None:
-        """Has a question answered next, though it may have an answer, in place of any other that waits.
+        """Queues a question, even if it already has an answer, in place of any other that waits.
 
         Args:
-            question: to answer.
-            is_here: tells whether the one who asks is still there.
+            question: the question.
+            is_here: tells whether the asking session is still there.
         """
         with self._changed:
             if self._is_closed:
@@ -141,7 +140,7 @@ class BackgroundCache(Generic[Question, Result]):
                 self._next = _Search(question, is_here=is_here)
 
     def leave(self, question: Question) -> None:
-        """Gives a question up within a second, unless somebody else goes on asking it."""
+        """Gives up a question within a second, unless another session keeps asking it."""
         with self._changed:
             if search := self._search(question):
                 search.leave()
@@ -151,7 +150,7 @@ class BackgroundCache(Generic[Question, Result]):
 
         Args:
             question: one that was asked.
-            seconds: to wait at most.
+            seconds: how long to wait at most.
         """
         with self._changed:
             if search := self._search(question):
@@ -166,7 +165,7 @@ class BackgroundCache(Generic[Question, Result]):
             self._found.pop(question, None)
 
     def close(self) -> None:
-        """Takes no more questions, and gives up the one that is being answered."""
+        """Accepts no more questions, and gives up the one being answered."""
         with self._changed:
             self._is_closed, self._next = True, None
 
@@ -179,7 +178,7 @@ class BackgroundCache(Generic[Question, Result]):
             search = self._keep(search, self._find_answer(search))
 
     def _keep(self, search: _Search[Question], found: Found[Result] | None) -> _Search[Question] | None:
-        """Keeps an answer, if there is one, and returns what to go on with."""
+        """Stores an answer, if there is one, and returns the next question to work on."""
         with self._changed:
             if found is not None:
                 self._found[search.question] = found

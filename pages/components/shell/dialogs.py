@@ -1,7 +1,7 @@
-"""Questions before something is changed for good.
+"""Confirmation dialogs before permanent changes.
 
-Their buttons are plain ones: dialogs are drawn outside the app's frame, where the page's style for accented buttons
-does not reach.
+Their buttons are plain: dialogs are drawn outside the app's container, where the page's style for primary buttons
+doesn't apply.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ def rename(name: str, save: Callable[[str], object]) -> None:
     """Asks for another name.
 
     Args:
-        name: the one it has.
-        save: takes the new one; may raise a `CoreError`, which is shown.
+        name: the current one.
+        save: called with the new one; may raise a `CoreError`, which is shown.
     """
 
     @st.dialog("Rename")
@@ -38,13 +38,13 @@ def delete(what: str, remove: Callable[[], object]) -> None:
     """Asks before something is deleted.
 
     Args:
-        what: Markdown that stands after "This deletes".
+        what: Markdown that follows "This deletes".
         remove: deletes it; may raise a `CoreError`, which is shown.
     """
 
     @st.dialog("Delete")
     def ask() -> None:
-        st.markdown(f"This deletes {what}. It can't be brought back.")
+        st.markdown(f"This deletes {what}. It can't be undone.")
         with st.container(horizontal=True):
             sure = st.button(":red[Delete for good]", icon=":material/delete:")
             if st.button("Keep"):
@@ -61,8 +61,8 @@ def discard(what: str, forget: Callable[[], None]) -> None:
     """Asks before decisions are discarded.
 
     Args:
-        what: Markdown that stands after "This discards".
-        forget: discards them, and shows what hinders that.
+        what: Markdown that follows "This discards".
+        forget: discards them, and shows the error if that fails.
     """
 
     @st.dialog("Discard")

@@ -1,4 +1,4 @@
-"""What every page has around it: navigation, width, logo, name in the browser's tab."""
+"""What surrounds every page: navigation, width, logo, title of the browser tab."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ FOLDER = Path(__file__).parent
 NAME = "Transfer Studio"
 ABOUT = f"{NAME} trains picture classifiers on this machine, from the pictures you have."
 FRAMED = "framed"
-# Addresses are the files' names: only so does the first visitor of a server find another page than the home page.
+# Addresses are the file names: otherwise the first visitor of a server can only open the home page.
 PAGES = {
     session.HOME: ("Home", ":material/home:"),
     session.DATA: ("Data", ":material/photo_library:"),
@@ -21,7 +21,7 @@ PAGES = {
 
 
 def run_page() -> None:
-    """Draws the frame and the page that the address names."""
+    """Draws the frame and the page at the current address."""
     page = _navigation()
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     st.logo(FOLDER / "art" / "logo.svg", size="large")
@@ -30,17 +30,17 @@ def run_page() -> None:
     with session.errors_shown():
         session.run_store()
         page.run()
-        # Once the page is drawn, and for browsers only, which send headers: a script that runs alone has no use for it.
+        # After the page is drawn, and only for browsers, which send headers: a script run on its own has no use for it.
         if st.context.headers:
             session.warm_worker().keep()
 
 
 def title(text: str) -> None:
-    """Draws a page's title, and what people are to be told on whatever page they come to.
+    """Draws a page's title, and notices for users on any page.
 
-    Until `st.navigation` has been called once in a server, Streamlit takes a folder called `pages` for its older kind
-    of multipage app and runs a page without the app around it. So a first visitor who comes to another page than the
-    home page is sent through the app.
+    Until `st.navigation` has been called once in a server, Streamlit takes a folder called `pages` for an old-style
+    multipage app and runs a page without the app around it. So a first visitor who opens any page but the home page
+    is redirected through the app.
 
     Args:
         text: Markdown.
@@ -54,12 +54,12 @@ def title(text: str) -> None:
 
 
 def _navigation() -> st.Page:
-    # Before the navigation, which would fetch a page's icon from the internet for the browser's tab.
+    # Before the navigation, which would fetch a page's icon for the browser tab from the internet.
     st.set_page_config(
         page_title=NAME,
         page_icon=str(FOLDER / "art" / "icon.svg"),
         layout="wide",
-        # Streamlit only shows its menu, and with it the switch between light and dark, where something is in it.
+        # Streamlit only shows its menu, with the switch between light and dark, if it contains something.
         menu_items={"About": ABOUT},
     )
     pages = [

@@ -1,4 +1,4 @@
-"""Jobs on the page: a bar with Stop for each that is at work, and once what became of it."""
+"""Jobs on the page: a progress bar with Stop for each running job, and its result, shown once."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,28 +9,28 @@ from pages.components import phases, wording
 from pages.components.shell import polling, session
 from pages.components.shell.jobs import Job, Work
 
-# The jobs whose end this session is to be told of.
+# The jobs whose end this session must be told.
 WATCHED = "watched_jobs"
 POLL_SECONDS = 0.3
 
 Outcomes = Mapping[str, Callable[[Job], None]]
-"""For each kind of job, what draws the result that one has."""
+"""For each kind of job, a function that draws its result."""
 
 
 def start(kind: str, label: str, work: Work, about: str = "") -> Job:
-    """Starts a job and lets this session be told of its end. The arguments are those of `Jobs.start`."""
+    """Starts a job whose end this session will be told. The arguments are those of `Jobs.start`."""
     job = session.jobs().start(kind, label, work, about)
     _watch(job)
     return job
 
 
 def show(outcomes: Outcomes) -> None:
-    """Draws all jobs at work, whoever started them, and the ends of those that this session has seen at work."""
+    """Draws all running jobs, whoever started them, and the results of those that this session saw running."""
     jobs = session.jobs()
     for job in jobs.running():
         _watch(job)
     watched = filter(None, map(jobs.get, st.session_state.get(WATCHED, [])))
-    # Asked once of each: one that ends while this is drawn is told of next time.
+    # Each job is checked once: one that ends during drawing is reported next time.
     ended = [(job, not job.is_running) for job in watched]
     st.session_state[WATCHED] = [job.id for job, has_ended in ended if not has_ended]
     for job, has_ended in ended:
@@ -47,7 +47,7 @@ def _watch(job: Job) -> None:
 
 
 def show_running(job: Job) -> None:
-    """Draws the bar of a job at work; once, where `show` was drawn before it began."""
+    """Draws the progress of a running job that began after `show` was drawn."""
 
     def draw() -> bool:
         if job.is_running:
@@ -68,7 +68,7 @@ def show_running(job: Job) -> None:
 
 def _show_end(job: Job, outcomes: Outcomes) -> None:
     if isinstance(job.failure, AmbiguousLayout):
-        return  # a question, which is drawn until it is answered
+        return  # an open question, which is drawn until it is answered
     if job.failure is not None:
         st.error(wording.plain(job.error), icon=":material/error:")
     elif job.result is None:

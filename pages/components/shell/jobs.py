@@ -1,7 +1,7 @@
-"""Work that goes on while pages are read, reloaded or left: imports, new versions, surveys, zips. No Streamlit calls.
+"""Work that continues while pages are reloaded or left: imports, new versions, surveys, zips. No Streamlit calls.
 
-A job is a thread of the server: one that the server's end interrupts leaves nothing behind, and starting it again is
-cheap, so it needs no process and no record of its own as a run does.
+A job is a thread of the server. If the server ends, an interrupted job leaves nothing behind, and starting it again is
+cheap, so unlike a run it needs no process and no record of its own.
 """
 
 import logging
@@ -18,7 +18,7 @@ from core.progress import OnEvent, ShouldStop
 
 LOGGER = logging.getLogger(__name__)
 FINISHED_JOBS = 50
-UNFORESEEN = "It failed for a reason nobody foresaw. The server's log has the details. Try it again, or another way."
+UNFORESEEN = "It failed because of an unexpected error. The server's log has the details. Try again, or another way."
 
 Result = TypeVar("Result")
 Work = Callable[[OnEvent, ShouldStop], Result]
@@ -28,16 +28,16 @@ IMPORT, DERIVE, AUDIT, SURVEY, PACK = "import", "derive", "audit", "survey", "pa
 
 @dataclass
 class Job(Generic[Result]):
-    """One piece of work, seen by the thread that does it and by the pages that watch it.
+    """One piece of work, shared by the thread that does it and the pages that watch it.
 
     Attributes:
         id: its name in session state.
         kind: `import`, `derive`, `audit`, `survey` or `pack`.
-        label: what people call what it is about.
+        label: display name of what it works on.
         about: id of the data set that it works on; empty for an import.
         progress: its latest event, or None.
-        result: what came of it; None until it is there.
-        failure: why there is none; None unless it failed.
+        result: None until it is done.
+        failure: why it failed, or None.
     """
 
     id: str
@@ -52,17 +52,17 @@ class Job(Generic[Result]):
 
     @property
     def is_running(self) -> bool:
-        """Whether it is still at work."""
+        """Whether it is still running."""
         return not self.ended.is_set()
 
     @property
     def error(self) -> str:
-        """Why it failed, in words; empty where it didn't."""
+        """Why it failed, in words; empty if it didn't."""
         return str(self.failure or "")
 
     @property
     def outcome(self) -> Result:
-        """What came of it, for those who know that it is there.
+        """The result, for callers who know that there is one.
 
         Raises:
             LookupError: it isn't done, or it failed or was stopped.
@@ -72,7 +72,7 @@ class Job(Generic[Result]):
         return self.result
 
     def run(self, work: Work[Result]) -> None:
-        """Does the work and keeps what became of it."""
+        """Does the work and stores its result or failure."""
         try:
             with refusals_in_words():
                 self.result = work(self._report, self.stopping.is_set)
@@ -91,7 +91,7 @@ class Job(Generic[Result]):
 
 
 class Jobs:
-    """The jobs of one server. Safe from any thread."""
+    """The jobs of one server. Thread-safe."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
@@ -101,10 +101,10 @@ class Jobs:
         """Starts a job on a thread of its own.
 
         Args:
-            kind: what is done.
-            label: what people call what it is about.
-            work: takes a listener and the question whether to stop, and returns the result.
-            about: id of the data set that it works on. While there is such a job at work, it is returned instead.
+            kind: the kind of job.
+            label: display name of what it works on.
+            work: takes `on_event` and `should_stop`, and returns the result.
+            about: id of the data set that it works on. If such a job is already running, it is returned instead.
         """
         with self._lock:
             same = self._latest(kind, about) if about else None
@@ -119,16 +119,16 @@ class Jobs:
         return job
 
     def get(self, job_id: str | None) -> Job | None:
-        """Returns the job of that id, or None."""
+        """Returns the job with that id, or None."""
         return self._jobs.get(job_id or "")
 
     def latest(self, kind: str, about: str = "") -> Job | None:
-        """Returns the newest job of a kind that works or worked on a data set, or None."""
+        """Returns the newest job of a kind for a data set, running or ended, or None."""
         with self._lock:
             return self._latest(kind, about)
 
     def running(self, kind: str = "") -> list[Job]:
-        """Returns the jobs that are at work, whoever started them, oldest first.
+        """Returns the running jobs, whoever started them, oldest first.
 
         Args:
             kind: only of this kind; all by default.
@@ -142,7 +142,7 @@ class Jobs:
             return [job for job in self._jobs.values() if not job.is_running and kind == job.kind]
 
     def forget(self, job_id: str) -> bool:
-        """Drops a job that has ended. Returns whether it was there: of two who drop it at once, one is told so."""
+        """Drops a job that has ended. Returns whether it was there: of two concurrent calls, only one returns True."""
         with self._lock:
             is_there = job_id in self._jobs and not self._jobs[job_id].is_running
             if is_there:

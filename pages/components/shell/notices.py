@@ -1,4 +1,4 @@
-"""What people are told on every page until they say that they have read it: that lost runs came back."""
+"""Notices shown on every page until the user dismisses them: that lost runs were recovered."""
 
 import streamlit as st
 
@@ -9,11 +9,11 @@ from pages.components import wording
 
 
 def show(store: RunStore) -> None:
-    """Draws what was done to bring runs back."""
+    """Draws what was done to recover runs."""
     rebuilds = store.rebuilds(in_terminal=False)
     for done in rebuilds:
         st.warning(wording.plain(rebuild(done)), icon=":material/healing:")
-    # What can't be mended for good can't be noted as read either.
+    # Where the list couldn't be rebuilt for good, the notice can't be recorded as read either.
     if any(not done.hindrance for done in rebuilds):
         st.button("Got it", key="rebuild_read", icon=":material/check:", on_click=_note_read, args=(store,))
 

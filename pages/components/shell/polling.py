@@ -1,4 +1,4 @@
-"""Parts of a page that redraw themselves while something is at work, and stop doing so when it ends."""
+"""Parts of a page that redraw themselves while something is running, and stop when it ends."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,16 +11,16 @@ from pages.components.shell import session
 
 
 def poll(key: str, draw: Callable[[], bool], is_at_work: bool, seconds: float = 1.0) -> None:
-    """Draws a part of the page, again and again while it is at work; then the whole page once.
+    """Draws a part of the page repeatedly while something is running, then the whole page once.
 
-    The browser owns the clock of a fragment, and a fragment's own rerun can't stop it: only a full rerun can, after
-    which the fragment is built without one.
+    The browser owns a fragment's timer, and the fragment's own rerun can't stop it: only a full rerun can, which builds
+    the fragment without a timer.
 
     Args:
         key: of the part, in session state.
-        draw: draws it and tells whether it is still at work, and the rest of the page still right.
-        is_at_work: whether it is now.
-        seconds: from one drawing to the next.
+        draw: draws it; returns False once the work has ended or the rest of the page is out of date.
+        is_at_work: whether the work is running now.
+        seconds: between two drawings.
     """
     state = f"polling_{key}"
 
@@ -37,13 +37,13 @@ def poll(key: str, draw: Callable[[], bool], is_at_work: bool, seconds: float = 
 
 
 def keep_to_their_page() -> None:
-    """Lets no fragment draw once its page has been left; for the server, once, before it draws a page.
+    """Stops fragments from drawing after their page was left. Called once per server, before it draws a page.
 
-    Until a browser hears that another page is on its way, the fragments of the page it shows ask to be drawn. A request
-    that comes while a script is on its way to `st.switch_page` waits until the new page is drawn. Streamlit (1.67) then
-    skips the fragment, which is gone, but still announces a run of the page that was left. The browser takes that for a
-    change of pages and empties the window, and the next fragment of the new page is drawn into nothing: "Bad delta path
-    index", which no page survives. So such a request is dropped before it is announced.
+    Until a browser learns that another page is coming, the fragments of the page it shows keep asking to be drawn. A
+    request that arrives just before a script calls `st.switch_page` waits until the new page is drawn. Streamlit (1.67)
+    then skips the fragment, which is gone, but still announces a run of the old page. The browser takes that for a
+    change of pages and clears the window, and the next fragment of the new page is drawn into nothing: "Bad delta path
+    index", which breaks the page. So such a request is dropped before it is announced.
     """
     run_script = ScriptRunner._run_script
     if getattr(run_script, "keeps_to_its_page", False):

@@ -1,4 +1,4 @@
-"""Whether somebody still looks at a page."""
+"""Whether a browser still has a page open."""
 
 from functools import partial
 
@@ -9,13 +9,13 @@ from pages.components.shell.background_cache import IsHere
 
 
 def of_this_session() -> IsHere:
-    """Returns what tells, from any thread and later too, whether the browser of this session has the studio open."""
+    """Returns a function that tells, at any time and from any thread, whether this session's browser is connected."""
     context = get_script_run_ctx()
     return partial(_is_here, context.session_id) if context is not None else lambda: True
 
 
 def _is_here(session_id: str) -> bool:
-    # Without a server, as in tests, nobody can tell.
+    # Without a server, as in tests, this can't be known.
     return not Runtime.exists() or is_connected(session_id)
 
 

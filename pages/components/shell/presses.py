@@ -1,7 +1,7 @@
-"""A press does its work once, though the button is pressed again before the page has changed.
+"""A press of a button does its work once, even if the button is pressed again before the page has changed.
 
-On a busy machine a page may take seconds to follow a press, and whoever sees nothing happen presses again. Streamlit
-runs the script once more for that, beside the one that is still at work on the first press.
+On a busy machine a page may take seconds to react, and users who see nothing happen press again. Streamlit then runs
+the script once more, beside the run that still handles the first press.
 """
 
 import secrets
@@ -26,19 +26,19 @@ class _Step:
 
 
 class Presses:
-    """What came of the presses on one server. Safe from any thread."""
+    """The results of the presses on one server. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._steps: OrderedDict[tuple[str, str], _Step] = OrderedDict()
 
     def do(self, press: str, step: str, act: Callable[[], Result]) -> Result:
-        """Takes a step of a press's work and returns what came of it; once, also where two threads ask for it at once.
+        """Does one step of a press's work, once even if two threads ask at the same time, and returns its result.
 
         Args:
-            press: what tells it from other presses.
+            press: id of the press.
             step: name of the step.
-            act: takes it. Where it raises, the next one who asks tries again.
+            act: does it. If it raises, the next caller tries again.
         """
         with self._lock:
             taken = self._steps.setdefault((press, step), _Step())
@@ -58,28 +58,28 @@ def _presses() -> Presses:
 
 @dataclass(frozen=True)
 class Press:
-    """One press of a button, however often it was pressed before the page changed.
+    """One press of a button, however often it was repeated before the page changed.
 
     Attributes:
-        id: what tells it from others.
+        id: unique id.
     """
 
     id: str
 
     def do(self, step: str, act: Callable[[], Result]) -> Result:
-        """Takes a step of its work, once; see `Presses.do`."""
+        """Does one step of its work, once; see `Presses.do`."""
         return _presses().do(self.id, step, act)
 
 
 def press(key: str, is_pressed: bool) -> Press | None:
-    """Returns the press of a button that was just drawn, or None where it wasn't pressed.
+    """Returns the press of a button that was just drawn, or None if it wasn't pressed.
 
     Args:
-        key: of the button; what it starts is part of it where one button can start several things.
-        is_pressed: what the button said.
+        key: of the button; it includes what the button starts if that can vary.
+        is_pressed: the button's return value.
     """
     state = f"press_{key}"
     if not is_pressed or state not in st.session_state:
-        # Drawn anew: the next press is another one.
+        # The button was drawn again, so the next press is a new one.
         st.session_state[state] = secrets.token_hex(8)
     return Press(st.session_state[state]) if is_pressed else None

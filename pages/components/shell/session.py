@@ -33,7 +33,7 @@ CHOSEN_RUN = "chosen_run"
 Item = TypeVar("Item", DatasetIndex, Run)
 
 
-# The data home is part of each cache's key, so that two homes in one process (tests) never mix.
+# The data home is part of each cache's key, so that two homes in one process (as in tests) never mix.
 @st.cache_resource(show_spinner=False)
 def _dataset_store(home: Path, _settings: Settings) -> DatasetStore:
     return queue.dataset_store(_settings)
@@ -63,7 +63,7 @@ def _jobs(home: Path) -> Jobs:
 
 @st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
 def _warm_ups(home: Path, _client: InferenceClient) -> BackgroundCache[str, bool]:
-    # No pictures: whatever hinders the model is said before there are any.
+    # Without pictures: problems with the model are reported before there are any.
     return BackgroundCache(lambda run_id, _on_event, _should_stop: _client.predict(run_id, []) == [])
 
 
@@ -73,12 +73,12 @@ def dataset_store() -> DatasetStore:
 
 
 def run_store() -> RunStore:
-    """Returns the runs of the data home, looked over once after the server's start."""
+    """Returns the runs of the data home, reconciled once after the server's start."""
     return _run_store(settings().database)
 
 
 def warm_worker() -> WarmWorker:
-    """Returns the worker that this server keeps warm, or will."""
+    """Returns the holder of this server's warm worker."""
     return _warm_worker(settings().database, run_store())
 
 
@@ -88,12 +88,12 @@ def inference_client() -> InferenceClient:
 
 
 def jobs() -> Jobs:
-    """Returns the jobs that this server works on."""
+    """Returns the jobs of this server."""
     return _jobs(settings().home)
 
 
 def warm_ups() -> BackgroundCache[str, bool]:
-    """Returns which models, by their run's id, were loaded, and why others can't be."""
+    """Returns which models, by run id, were loaded, and why others can't be."""
     return _warm_ups(settings().home, inference_client())
 
 
@@ -103,16 +103,16 @@ def _split_dataset(dataset_id: str, share: float, seed: int, _index: DatasetInde
 
 
 def split_dataset(dataset: DatasetIndex, share: float | None = None, seed: int = 0) -> DatasetIndex:
-    """Returns the data set with a split for each picture, as `DatasetIndex.with_split` has it, kept for the next look.
+    """Returns the data set with a split for each picture, see `DatasetIndex.with_split`. Cached.
 
-    Its name may be an old one.
+    Its name may be out of date.
     """
     return _split_dataset(dataset.id, dataset.validation_split if share is None else share, seed, dataset)
 
 
 @contextmanager
 def errors_shown() -> Iterator[None]:
-    """Shows a `CoreError` of what is inside as it stands, and what the disk refuses. Once around an action."""
+    """Shows a `CoreError` or a full disk raised inside. Use it once around an action."""
     try:
         with refusals_in_words():
             yield
@@ -121,7 +121,7 @@ def errors_shown() -> Iterator[None]:
 
 
 def choose_dataset(dataset_id: str) -> None:
-    """Makes a data set the one that the pages show."""
+    """Makes this the data set that the pages show."""
     st.session_state[CHOSEN_DATASET] = dataset_id
 
 
@@ -131,7 +131,7 @@ def chosen_dataset(datasets: list[DatasetIndex]) -> DatasetIndex | None:
 
 
 def choose_run(run_id: str) -> None:
-    """Makes a run the one that the pages show."""
+    """Makes this the run that the pages show."""
     st.session_state[CHOSEN_RUN] = run_id
 
 
@@ -146,6 +146,6 @@ def _chosen(key: str, choices: Sequence[Item]) -> Item | None:
 
 
 def open_run(run_id: str) -> None:
-    """Goes to a run's page; its address can be reloaded and shared."""
+    """Opens a run's page; its address can be reloaded and shared."""
     choose_run(run_id)
     st.switch_page(RUN, query_params={"run": run_id})

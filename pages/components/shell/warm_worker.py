@@ -8,10 +8,10 @@ from core.runs.worker.warm_worker_pool import WarmWorkerPool
 
 
 class WarmWorker:
-    """The warm worker of a server, once somebody is there whom it could serve.
+    """The warm worker of a server, started once a user is there.
 
     Args:
-        store: whose runs it would work on.
+        store: the runs it would work on.
     """
 
     def __init__(self, store: RunStore) -> None:
@@ -21,11 +21,11 @@ class WarmWorker:
 
     @property
     def is_kept(self) -> bool:
-        """Whether a worker is kept warm from now on."""
+        """Whether a worker is kept warm."""
         return self._pool is not None
 
     def keep(self) -> None:
-        """Keeps a worker warm, which costs memory and, in the background, some seconds of a processor."""
+        """Keeps a worker warm, which takes memory and a few seconds of processor time in the background."""
         with self._lock:
             self._pool = self._pool or queue.keep_warm(self._store)
 

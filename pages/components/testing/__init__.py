@@ -1,1 +1,1 @@
-"""New pictures and what a model says of them."""
+"""New pictures and a model's predictions for them."""

@@ -1,4 +1,4 @@
-"""A model's answers: the picture, bars and a verdict in words; a table and a CSV file for many."""
+"""A model's predictions: picture, bars and a verdict in words for one; a table and a CSV file for many."""
 
 import hashlib
 from collections.abc import Sequence
@@ -28,12 +28,12 @@ VERDICT_ICONS = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture to answer to.
+    """A picture to classify.
 
     Attributes:
-        name: what the user calls it.
+        name: the user's name for it.
         source: its bytes, or its file.
-        true_class: the class it has, where that is known.
+        true_class: its class, if known.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Picture:
 
     @property
     def digest(self) -> str:
-        """Stands for its content, so that an answer is asked for once."""
+        """Identifies its content, so that each picture is classified once."""
         content = self.source if isinstance(self.source, bytes) else str(self.source).encode()
         return hashlib.sha256(content).hexdigest()
 
@@ -53,7 +53,7 @@ def _answers(run_id: str, digests: tuple[str, ...], _sources: Sequence[bytes | P
 
 
 def show(run: Run, chosen: Sequence[Picture]) -> None:
-    """Asks the model and draws its answers."""
+    """Asks the model and draws its predictions."""
     with st.spinner(f"Looking at {wording.count(len(chosen), 'picture')}"):
         digests = tuple(picture.digest for picture in chosen)
         answers = _answers(run.id, digests, [picture.source for picture in chosen])
@@ -86,7 +86,7 @@ def _show_answer(picture: Picture, answer: Prediction, index: int) -> None:
         )
         if picture.true_class:
             right_or_not = "right" if picture.true_class == answer.class_name else "wrong"
-            st.caption(f"In truth {wording.plain(picture.true_class)}: the model is {right_or_not}.")
+            st.caption(f"True class: {wording.plain(picture.true_class)}. The model is {right_or_not}.")
 
 
 def _show_picture(picture: Picture) -> None:
@@ -106,7 +106,7 @@ def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Predictio
         "Verdict": [answer.error or str(answer.verdict) for answer in answers],
     }
     if any(picture.true_class for picture in chosen):
-        rows["In truth"] = [picture.true_class for picture in chosen]
+        rows["True class"] = [picture.true_class for picture in chosen]
     tables.show(
         rows,
         alt="The answer to each picture",
@@ -124,7 +124,7 @@ def _show_table(run: Run, chosen: Sequence[Picture], answers: Sequence[Predictio
 
 
 def answers_as_csv(chosen: Sequence[Picture], answers: Sequence[Prediction]) -> bytes:
-    """Returns the answers as a table that spreadsheets open, with every probability.
+    """Returns the predictions as CSV for spreadsheets, with every probability.
 
     Pictures that couldn't be read have none.
     """

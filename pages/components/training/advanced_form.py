@@ -17,15 +17,15 @@ from pages.components.shell import session
 from pages.components.training import augmentation_preview, forecast_view, rate_view
 
 WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
-POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every place"}
+POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every position"}
 PREPROCESSING_WORDS = {"native": "As the network was trained", "unit": "Pixels divided by 255"}
-SCHEDULE_WORDS = {"constant": "The same all along", "cosine": "Falling to nothing (cosine)"}
+SCHEDULE_WORDS = {"constant": "Constant", "cosine": "Falling to zero (cosine)"}
 ENGINE_WORDS = {"auto": "The fastest exact one", "tensorflow": "TensorFlow", "bfloat16": "OpenVINO in bfloat16"}
 
 UNUSED_WORDS = {
     Unused.FROZEN: "Not used while all blocks stay frozen.",
-    Unused.FROM_SCRATCH: "Not used from scratch: all that learns does so from the first epoch, at the learning rate.",
-    Unused.NO_HEAD_EPOCHS: "Not used: without head epochs the head never learns alone.",
+    Unused.FROM_SCRATCH: "Not used from scratch: everything is trained from the first epoch, at the learning rate.",
+    Unused.NO_HEAD_EPOCHS: "Not used: without head epochs the head is never trained alone.",
     Unused.NOTHING_FROZEN: "Not used: no block stays frozen.",
     Unused.NO_CHANGES: "Not used while no change is on.",
 }
@@ -36,15 +36,15 @@ def show(dataset: DatasetIndex, config: TrainingConfig | None, weights_changed: 
 
     Args:
         dataset: the data set.
-        config: what the form shows; None where that can't be used.
+        config: the form's current configuration; None if it is invalid.
         weights_changed: called when other weights were chosen.
     """
-    # Where the settings are refused no box is locked, as it may be the one to mend.
+    # While the settings are invalid no field is locked, as it may be the one to fix.
     unused = unused_settings(config) if config else {}
     _network(get_backbone(st.session_state["backbone"]), weights_changed, unused)
     _head()
     _learning(unused)
-    # Containers, so that what comes below keeps its place when something is said in them.
+    # Containers, so that the elements below keep their places when a message appears.
     with st.container():
         rate_view.show(config, dataset.id)
     _augmentation(unused)
@@ -61,29 +61,29 @@ def _group(title: str) -> DeltaGenerator:
 def number(
     group: DeltaGenerator, name: str, step: float = 1, note: str = "", unused: Mapping[str, Unused] | None = None
 ) -> None:
-    """Draws a box for a number.
+    """Draws a field for a number.
 
-    It has no bounds and may be empty: the browser would keep a number out of bounds to itself, and the last good one
-    would be trained. The configuration refuses such numbers in words.
+    It has no bounds and may be empty: the browser would not send a number out of bounds, and the last valid one would
+    be used. Instead, the configuration refuses such numbers with a message.
 
     Args:
         group: where it is drawn.
         name: of the setting.
         step: of its buttons.
-        note: what its help says beside what the setting is for.
-        unused: settings that make no difference; their boxes are locked.
+        note: added to the setting's own help.
+        unused: settings that have no effect; their fields are locked.
     """
     style = "%g" if isinstance(step, float) else None
     group.number_input(value=None, step=step, format=style, **described(name, note, unused))
 
 
 def described(name: str, note: str = "", unused: Mapping[str, Unused] | None = None) -> dict[str, Any]:
-    """Returns what the widgets of all settings have in common.
+    """Returns the arguments that the widgets of all settings have in common.
 
     Args:
         name: of the setting.
-        note: what its help says beside what the setting is for.
-        unused: settings that make no difference; their widgets are locked and say why.
+        note: added to the setting's own help.
+        unused: settings that have no effect; their widgets are locked and say why.
     """
     setting, reason = SETTINGS[name], (unused or {}).get(name)
     sentences = [setting.help, note, UNUSED_WORDS[reason] if reason else ""]
@@ -163,7 +163,7 @@ def _views_cost(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     if config is None or not config.augmentation.changes_pictures:
         return
     if not config.num_frozen_blocks:
-        st.caption("All blocks learn, so every epoch changes the pictures anew: nothing is read ahead.")
+        st.caption("All blocks are trained, so every epoch changes the pictures anew: nothing is computed ahead.")
         return
     num_training = len(session.split_dataset(dataset).select("train"))
     forecast = forecast_view.known(config, dataset.id)

@@ -1,4 +1,4 @@
-"""What training will see of a picture: real pictures of the data set, changed as the form says."""
+"""What training will see: pictures of the data set, augmented as the form says."""
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ def chosen_augmentation() -> Augmentation:
 
 
 def show(dataset: DatasetIndex) -> None:
-    """Draws one picture and versions of it, and a button for another picture."""
+    """Draws one picture and augmented versions of it, and a button for another picture."""
     augmentation = chosen_augmentation()
     if not augmentation.changes_pictures:
         st.caption("No change is on: every epoch sees the pictures as they are.")

@@ -1,4 +1,4 @@
-"""What all sessions share of the answers about runs that aren't started yet: forecasts and learning rates."""
+"""Estimates for runs that haven't started, shared by all sessions: forecasts and learning rates."""
 
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from pages.components.training import estimates
 from pages.components.training.estimates import Question
 
 
-# The data home is part of each cache's key, so that two homes in one process (tests) never mix.
+# The data home is part of each cache's key, so that two homes in one process (as in tests) never mix.
 @st.cache_resource(show_spinner=False, on_release=lambda cache: cache.close())
 def _forecasts(home: Path, _client: InferenceClient, _store: RunStore) -> BackgroundCache[Question, Forecast]:
     def find(question: Question, on_event: OnEvent, should_stop: ShouldStop) -> Forecast:
@@ -33,10 +33,10 @@ def _rate_curves(home: Path, _client: InferenceClient) -> BackgroundCache[Questi
 
 
 def forecasts() -> BackgroundCache[Question, Forecast]:
-    """Returns what is known of how long runs will take."""
+    """Returns the cache of forecasts."""
     return _forecasts(settings().home, session.inference_client(), session.run_store())
 
 
 def rate_curves() -> BackgroundCache[Question, RateCurve]:
-    """Returns what is known of how losses fall with learning rates."""
+    """Returns the cache of learning-rate curves."""
     return _rate_curves(settings().home, session.inference_client())

@@ -1,4 +1,4 @@
-"""Whether a server on the internet can be reached, so that a form can say so before a run fails."""
+"""Whether a server on the internet can be reached, so that the form can say so before a run fails."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ def _can_connect(host: str) -> bool:
 
 
 def is_reachable(url: str) -> bool:
-    """Returns whether the server of an address answers. Behind a proxy that isn't known, so it is taken to."""
+    """Returns whether the server of a URL answers. Behind a proxy this can't be known, so True is assumed."""
     if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")):
         return True
     return _can_connect(urlsplit(url).hostname or "")

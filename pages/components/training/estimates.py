@@ -1,7 +1,6 @@
-"""What can be asked about a run before it is started: how long it will take, at which rate it learns.
+"""Questions about a run before it is started: how long it will take, and which learning rate suits it.
 
-Questions leave out the settings that make no difference, so that changing one of those asks nothing anew. No Streamlit
-calls.
+Questions leave out settings that have no effect, so that changing one of those doesn't ask again. No Streamlit calls.
 """
 
 from core.config.training_config import TrainingConfig
@@ -16,29 +15,29 @@ Question = tuple[TrainingConfig, str]
 
 
 def time_question(config: TrainingConfig, dataset_id: str) -> Question:
-    """Returns what to ask to know how long a run will take."""
+    """Returns the question of how long a run will take."""
     return settings_for_time(config), dataset_id
 
 
 def rate_question(config: TrainingConfig, dataset_id: str) -> Question:
-    """Returns what to ask to know at which rate a run learns."""
+    """Returns the question of which learning rate suits a run."""
     return settings_for_rate(config), dataset_id
 
 
 def find_forecast(
     client: InferenceClient, question: Question, is_warm: bool, on_event: OnEvent, should_stop: ShouldStop
 ) -> Forecast:
-    """Asks the process of estimates how long a run will take.
+    """Asks the estimates process how long a run will take.
 
     Raises:
-        CoreError: it can't be told.
+        CoreError: it can't be estimated.
         Stopped: `should_stop` said so.
     """
     return client.forecast(*question, is_warm, on_event, should_stop)
 
 
 def find_curve(client: InferenceClient, question: Question, on_event: OnEvent, should_stop: ShouldStop) -> RateCurve:
-    """Asks the process of estimates for a learning rate.
+    """Asks the estimates process for a learning rate.
 
     Raises:
         CoreError: there is none.

@@ -1,4 +1,4 @@
-"""How long a training will take, beside its Start button. Never in the way: it is measured while the page lives on."""
+"""How long training will take, beside the Start button. It is measured in the background, so the page never waits."""
 
 import streamlit as st
 
@@ -11,9 +11,9 @@ from pages.components.shell.background_cache import Found
 from pages.components.training import cached_estimates, estimates
 
 POLL_SECONDS = 0.5
-# What was measured before is worked out within this, so that the sentence is there with the first look.
+# A forecast from earlier measurements is ready within this time, so it is shown at once.
 QUICK_SECONDS = 0.3
-# Pictures that were read since, or memory that was taken, change the answer.
+# After this, newly cached pictures or used memory may have changed the answer.
 FRESH_SECONDS = 30
 MEASURING = ":material/speed: :shimmer[Measuring this machine …]"
 
@@ -21,8 +21,8 @@ MEASURING = ":material/speed: :shimmer[Measuring this machine …]"
 def show(config: TrainingConfig, dataset_id: str) -> None:
     """Draws the forecast, or that it is being measured.
 
-    The first drawing asks nothing: by the second, half a second later, the form has kept still, and a page that nobody
-    looks at costs nothing.
+    The first drawing asks nothing: at the second, half a second later, the form has settled, and a page that nobody has
+    open costs nothing.
     """
     question = estimates.time_question(config, dataset_id)
     drawings = 0
@@ -42,7 +42,7 @@ def show(config: TrainingConfig, dataset_id: str) -> None:
 
 
 def known(config: TrainingConfig, dataset_id: str) -> Forecast | None:
-    """Returns what has been measured for a run, or None."""
+    """Returns the forecast for a run if it is known, or None."""
     found = cached_estimates.forecasts().get(estimates.time_question(config, dataset_id))
     return found.result if found else None
 

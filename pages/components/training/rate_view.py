@@ -1,4 +1,4 @@
-"""The learning-rate finder: a short training with a rising rate, its curve, and a suggestion to take with one click."""
+"""The learning-rate finder: a short training run with a rising rate, its curve, and a suggestion to apply."""
 
 import time
 
@@ -19,11 +19,11 @@ POLL_SECONDS = 0.5
 
 
 def show(config: TrainingConfig | None, dataset_id: str) -> None:
-    """Draws the button, then what was found for the settings as they are.
+    """Draws the button, then what was found for the current settings.
 
     Args:
-        config: what the form shows; None where that can't be used.
-        dataset_id: of the pictures to learn from.
+        config: the form's current configuration; None if it is invalid.
+        dataset_id: id of the data set to train on.
     """
     is_used = config is not None and "learning_rate" not in unused_settings(config)
     question = estimates.rate_question(config, dataset_id) if config and is_used else None
@@ -41,15 +41,15 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
     if question is not None and asked == question:
         _show_answer(question, since, learner)
     elif asked is not None and cached_estimates.rate_curves().get(asked) is None:
-        # The form has changed, so that what is looked for is of no use to it.
+        # The form has changed, so the running search is of no use to it.
         _cancel(asked)
 
 
 def _learner(config: TrainingConfig | None) -> str:
-    """Returns what the learning rate is for, in words."""
+    """Returns what the learning rate applies to, in words."""
     if config is None or not config.from_scratch or not config.freeze.trainable_blocks:
         return "the head"
-    return "the network" if not config.num_frozen_blocks else "the thawed blocks and the head"
+    return "the network" if not config.num_frozen_blocks else "the unfrozen blocks and the head"
 
 
 def _ask(question: Question) -> None:
@@ -74,7 +74,7 @@ def _show_answer(question: Question, since: float, learner: str) -> None:
 
 
 def _wait(question: Question, since: float) -> None:
-    """Shows how far the search is until there is an answer, and a button to give it up."""
+    """Shows the progress of the search, and a button to cancel it."""
 
     def draw() -> bool:
         cache = cached_estimates.rate_curves()
@@ -101,7 +101,7 @@ def _show_curve(curve: RateCurve, learner: str) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(f"Use {rate}", icon=":material/check:", key="use_rate", on_click=_use, args=(curve.suggestion,))
-        st.caption(f"Where the loss falls fastest, most is learned in a step of {learner}.")
+        st.caption(f"Where the loss falls fastest, each step teaches {learner} the most.")
 
 
 def _use(rate: float) -> None:
