@@ -27,9 +27,9 @@ INTERRUPTED = 130
 def commands() -> None:
     """Transfer learning on pictures, without a browser.
 
-    Data lives in the folder that TRANSFER_STUDIO_HOME names, else in the user's data folder.
+    Data is stored in the folder set by TRANSFER_STUDIO_HOME, by default in the user's data folder.
     """
-    # What a killed import left behind. Wrong settings are for the command to tell, where it needs them.
+    # Removes leftovers of killed imports. Invalid settings are reported by the commands that need them.
     with suppress(CoreError):
         DatasetStore(settings()).sweep()
 
@@ -59,7 +59,7 @@ for command in COMMANDS:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command and returns its exit code. Errors that a user can mend are one line on standard error."""
+    """Runs a command and returns its exit code. Errors that a user can fix are one line on standard error."""
     try:
         with refusals_in_words():
             return commands.main(arguments, prog_name="python -m core", standalone_mode=False) or 0
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         click.echo("Interrupted.", err=True)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader, such as `head`, has seen enough. Python would complain once more when it closes the stream.
+        # The reader, such as `head`, has closed the pipe. Python would complain again when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 

@@ -1,4 +1,4 @@
-"""The errors a user can do something about.
+"""The errors that a user can do something about.
 
 Each message says what happened, what was expected and what to do. Anything else that is raised is a bug.
 """
@@ -7,10 +7,10 @@ from typing import ClassVar
 
 
 class CoreError(Exception):
-    """Base of every error that is shown to the user as it stands.
+    """Base of every error whose message is shown to the user.
 
     Attributes:
-        code: what is stored of an error that ended a run, beside its message.
+        code: stored with the message if the error ended a run.
     """
 
     code: ClassVar[str] = "error"
@@ -29,7 +29,7 @@ class ConfigError(CoreError):
 
 
 class WeightsError(CoreError):
-    """Pretrained weights that are not here or not right."""
+    """Pretrained weights that are missing or wrong."""
 
     code = "weights"
 
@@ -41,7 +41,7 @@ class RunError(CoreError):
 
 
 class DatabaseDamagedError(RunError):
-    """The database is missing, or isn't as this studio wrote it. It can be rebuilt from the folders of the runs."""
+    """The database is missing or damaged. It can be rebuilt from the folders of the runs."""
 
     code = "database_damaged"
 

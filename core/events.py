@@ -1,4 +1,4 @@
-"""What a long job says while it works."""
+"""What a long job reports while it works."""
 
 import time
 from collections.abc import Mapping
@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Event:
-    """A sign of life of a long job.
+    """One progress report of a long job.
 
     Attributes:
-        phase: what the job is at. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
+        phase: what the job is doing. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
             Imports: `upload`, `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`,
             `labels`, `outliers`, `map`. Rate searches: `starting`, `features`, `rate`.
         step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
-        total: how much the phase has; 0 where that isn't known.
+        total: size of the phase; 0 if unknown.
         metrics: numbers measured at this point: `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`
             at the end of an epoch; `pictures_per_second`, `bytes_per_second`, `seconds_left`, `batch`,
             `batches` in between.
-        epoch: number of the epoch that just ended, from 1 over the whole run; 0 where none did.
+        epoch: number of the epoch that just ended, from 1 over the whole run; 0 if none did.
         time: seconds since 1970.
         run_id: the run it belongs to, set by the store.
-        sequence: place among the run's stored events, from 1, set by the store.
+        sequence: its number among the run's stored events, from 1, set by the store.
     """
 
     phase: str
@@ -34,5 +34,5 @@ class Event:
     sequence: int = 0
 
 
-# What an event says of the moment; nothing that belongs to a curve.
+# Momentary metrics, which don't belong to a curve.
 PACE = ("pictures_per_second", "seconds_left")

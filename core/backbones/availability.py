@@ -32,7 +32,7 @@ def keras_cache() -> Path:
 
 
 def bundled_weights(backbone: Backbone) -> Path | None:
-    """Returns the weight file that came with a Python package, or None."""
+    """Returns the weight file from an installed Python package, or None."""
     package = backbone.weights_file.package
     spec = importlib.util.find_spec(package) if package else None
     for folder in (spec.submodule_search_locations or []) if spec else []:

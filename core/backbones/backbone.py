@@ -1,4 +1,4 @@
-"""What a backbone is: its blocks, where its weights come from, and the numbers that tell backbones apart."""
+"""What a backbone is: its blocks, where its weights come from, and the numbers to compare backbones by."""
 
 import math
 from collections.abc import Callable
@@ -9,15 +9,15 @@ BYTES_PER_PARAMETER = 4
 
 @dataclass(frozen=True)
 class Block:
-    """A stage of a network that is frozen or trained as one.
+    """A stage of a network that is frozen or trained as a unit.
 
     Attributes:
-        name: what the user sees.
-        output: the layer whose output ends the block; `layer.input` for what enters that layer; empty for the
-            network's own output.
-        parameters: how many numbers the block holds.
-        batch_norm: how many of them belong to batch normalisation, which stays frozen where weights are pretrained.
-        statistics: how many of them are batch normalisation's running statistics, which no gradient ever moves.
+        name: display name.
+        output: the layer whose output ends the block; `layer.input` for that layer's input; empty for the network's
+            own output.
+        parameters: number of parameters of the block.
+        batch_norm: how many of them belong to batch normalisation, which stays frozen with pretrained weights.
+        statistics: how many of them are batch normalisation's running statistics, which have no gradient.
     """
 
     name: str
@@ -32,7 +32,7 @@ class WeightsFile:
     """Where pretrained weights come from.
 
     Attributes:
-        name: the file's name, Keras's own.
+        name: the file's name, the same as Keras's.
         url: where it can be downloaded; empty when it comes with a Python package.
         checksum: MD5 (32 digits) or SHA-256 (64 digits), in hexadecimal; empty when none is published.
         package: the Python package that holds the file; empty when it is downloaded.
@@ -50,17 +50,17 @@ class Backbone:
 
     Attributes:
         name: key in configurations.
-        label: what the user sees.
+        label: display name.
         family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
         num_features: channels of its last feature map.
-        gmacs: thousand million multiply-adds for one picture at `image_size`.
+        gmacs: billions of multiply-adds for one picture at `image_size`.
         top1_imagenet: share of ImageNet's validation pictures it gets right, 0-1.
         preprocessing: `caffe`, `tf`, `torch`, `lite` or `included` (inside the network).
-        blocks: its stages from the picture to the features.
+        blocks: its stages from input to features.
         weights_file: its ImageNet weights.
         image_size: side in pixels it was trained at.
-        min_size: smallest side it can take.
-        grid: rule in `GRIDS` that gives the side of the last feature map.
+        min_size: smallest side it accepts.
+        grid: the rule in `GRIDS` that gives the side of the last feature map.
     """
 
     name: str
@@ -78,12 +78,12 @@ class Backbone:
 
     @property
     def params(self) -> int:
-        """How many numbers the network holds, its ImageNet classifier left out."""
+        """Number of parameters, without the ImageNet classifier."""
         return sum(block.parameters for block in self.blocks)
 
     @property
     def download_bytes(self) -> int:
-        """About how large its weight file is."""
+        """Approximate size of its weight file."""
         return self.params * BYTES_PER_PARAMETER
 
     def feature_side(self, image_size: int) -> int:

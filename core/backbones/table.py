@@ -1,8 +1,8 @@
 """The table of backbones: data only, so that pages and the command line can show it without TensorFlow.
 
-Parameters and multiply-adds were counted on the networks that Keras builds without their top; a test builds each of
-them and compares. Top-1 accuracies are those that Keras (https://keras.io/api/applications/) and the authors of
-EfficientNet-Lite (https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite) publish.
+Parameters and multiply-adds were counted on the networks that Keras builds with `include_top=False`; a test builds each
+of them and compares. Top-1 accuracies are those published by Keras (https://keras.io/api/applications/) and the authors
+of EfficientNet-Lite (https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite).
 """
 
 from core.backbones.backbone import Backbone, Block, WeightsFile
@@ -316,11 +316,11 @@ BACKBONES: dict[str, Backbone] = {
 
 
 def get_backbone(name: str) -> Backbone:
-    """Returns the backbone of that name.
+    """Returns the backbone with that name.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: there is no such backbone.
     """
     if name not in BACKBONES:
-        raise ConfigError(f"Expected a backbone out of {', '.join(BACKBONES)}. Received {name!r}. Fix the name.")
+        raise ConfigError(f"Expected one of the backbones {', '.join(BACKBONES)}. Received {name!r}. Fix the name.")
     return BACKBONES[name]

@@ -1,4 +1,4 @@
-"""The command `cache`: what is kept of frozen blocks, and how to be rid of it."""
+"""The command `cache`: what the feature cache holds, and how to clear it."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,7 +20,7 @@ from core.settings import GIGABYTE, MEGABYTE, settings
 @click.option("--clear", is_flag=True, help="Delete all of it; runs compute again what they need.")
 @json_option
 def cache(clear: bool, as_json: bool) -> None:
-    """Show the cache of features: pictures that went through frozen blocks already."""
+    """Show the feature cache: what the frozen blocks have computed."""
     cleared_bytes = _clear() if clear else 0
     entries = cache_summary(settings())
     num_bytes = sum(entry.num_bytes for entry in entries)
@@ -42,7 +42,7 @@ def cache(clear: bool, as_json: bool) -> None:
 def _clear() -> int:
     for run in _unfinished():
         if run.status == RunStatus.RUNNING:
-            raise RunError(f"The run {run.name!r} is using the cache. Stop it, or wait for its end, then clear it.")
+            raise RunError(f"The run {run.name!r} is using the cache. Stop it, or wait until it ends, then clear it.")
     freed = clear_cache(settings())
     if not freed and any(entry.num_bytes for entry in cache_summary(settings())):
         raise RunError(f"Nothing in {settings().features} can be deleted. Make the folder writable, then clear it.")
@@ -50,7 +50,7 @@ def _clear() -> int:
 
 
 def _unfinished() -> Sequence[Run]:
-    """Returns the runs that may use the cache. On a full disk, which this is to help against, nothing is written."""
+    """Returns the runs that may use the cache. Writes nothing, so that the cache can be cleared on a full disk."""
     if not settings().database.exists():
         return ()
     store = RunStore(settings().database)

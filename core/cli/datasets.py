@@ -27,14 +27,14 @@ NOTICE = "Stopping the import."
 
 @click.command("import")
 @click.argument("source")
-@click.option("--name", help="What to call the data set; the file's name where it isn't given.")
+@click.option("--name", help="Name of the data set; by default the file's name.")
 @click.option(
     "--layout", type=click.Choice(LAYOUTS), help="What tells the classes; only needed where an import asks for it."
 )
 @json_option
 def import_command(source: str, name: str | None, layout: str | None, as_json: bool) -> None:
     """Import a zip, a tar.gz or a folder of pictures."""
-    if not source.strip():  # as a path it would be the folder that the command was given in
+    if not source.strip():  # as a path it would be the current folder
         raise DatasetError("Expected a zip, a tar.gz or a folder to import. Received nothing. Name one.")
     dataset = import_source(Path(source), name, layout)
     print_dataset(dataset, as_json)
@@ -59,10 +59,10 @@ def samples(name: str | None, as_json: bool) -> None:
 
 
 def find_dataset(reference: str) -> DatasetIndex:
-    """Returns the data set that a word on the command line means; a sample, zip or folder is imported first.
+    """Returns the data set named on the command line; a sample, zip or folder is imported first.
 
     Raises:
-        DatasetError: there is nothing of that name.
+        DatasetError: there is nothing with that name.
     """
     if not reference.strip():
         raise DatasetError("Expected a data set: its id, its name, or a zip or folder to import. Received nothing.")
@@ -77,7 +77,7 @@ def find_dataset(reference: str) -> DatasetIndex:
 
 
 def import_source(source: Path, name: str | None, layout: str | None = None) -> DatasetIndex:
-    """Imports a zip or folder, telling how far it is.
+    """Imports a zip or folder, printing its progress.
 
     Raises:
         DatasetError: it can't be imported.
@@ -90,7 +90,7 @@ def import_source(source: Path, name: str | None, layout: str | None = None) -> 
 
 
 def import_sample_set(name: str) -> DatasetIndex:
-    """Imports a built-in data set, telling how far it is.
+    """Imports a built-in data set, printing its progress.
 
     Raises:
         DatasetError: there is no such sample.
@@ -103,7 +103,7 @@ def import_sample_set(name: str) -> DatasetIndex:
 
 
 def tell_unused_name(dataset: DatasetIndex, name: str | None) -> None:
-    """Says on standard error that a name wasn't used, as the pictures were here already under another."""
+    """Says on standard error that a name wasn't used because the pictures already exist under another name."""
     if name and dataset.notes and not dataset.name.startswith(clean_name(name)):
         say(f"The name {in_words(clean_name(name))} was not used: the pictures were here as {in_words(dataset.name)}.")
 

@@ -1,4 +1,4 @@
-"""Commands about models: `evaluate`, `predict`, `backbones`. TensorFlow is loaded only where a model is."""
+"""Commands about models: `evaluate`, `predict`, `backbones`. TensorFlow is loaded only if a model is."""
 
 import os
 import sys
@@ -28,21 +28,21 @@ from core.settings import settings
 
 SHOWN_CLASSES = 5
 SHOWN_NAMES = 12
-# A matrix of more classes isn't printed whole, one of many more not even as JSON: it would take gigabytes.
+# Above the first number the matrix isn't printed whole; above the second not even as JSON: it would take gigabytes.
 MOST_CLASSES, MOST_IN_MATRIX = 100, 1000
 
 
 @click.command()
 @click.argument("run")
-@click.option("--dataset", help="Another data set to evaluate on; else the pictures that the run held out.")
+@click.option("--dataset", help="Another data set to evaluate on; by default the pictures that the run held out.")
 @json_option
 def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
-    """Tell how good a run's model is: accuracy, per-class table, confusion matrix."""
+    """Show how good a run's model is: accuracy, per-class table, confusion matrix."""
     store = run_store(only_look=True)
     found = _run_with_model(store, run)
     index = DatasetStore(settings()).get(dataset) if dataset else None
     if index is None or index.id == found.dataset_id:
-        # Of its own data set only the held-out pictures count: it has learned the others.
+        # Of its own data set only the held-out pictures count: it was trained on the others.
         evaluations = load_evaluations(store.folder(found.id))
     else:
         evaluations = [_evaluate_on(index, store.folder(found.id))]
@@ -119,7 +119,7 @@ def _predict(folder: Path, sources: list[Path]) -> list[Prediction]:
 
 @contextmanager
 def _quiet_tensorflow() -> Iterator[None]:
-    """Keeps TensorFlow from telling of drivers and processors on standard error; it has no switch for that."""
+    """Keeps TensorFlow from printing driver and processor messages on standard error; it has no option for that."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()
     kept = os.dup(2)
@@ -153,7 +153,7 @@ def _evaluate_on(dataset: DatasetIndex, folder: Path) -> Evaluation:
 
 
 def _picture_paths(sources: tuple[Path, ...]) -> list[Path]:
-    """Returns the files that were named, and in the folders all that begin as pictures do."""
+    """Returns the files given, and from folders all files whose first bytes are those of a picture."""
     paths: list[Path] = []
     for source in sources:
         paths += _pictures_in(source) if is_folder(source) else [source]
@@ -174,7 +174,7 @@ def _pictures_in(folder: Path) -> list[Path]:
 
 
 def _check_any_opens(paths: Sequence[Path]) -> None:
-    """Refuses files of which none can be opened, before a model is loaded for nothing."""
+    """Raises an error if none of the files can be opened, before a model is loaded in vain."""
     first: OSError | None = None
     for path in paths:
         try:

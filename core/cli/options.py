@@ -1,4 +1,4 @@
-"""Options of the command line made from the fields of the configuration, so that there is one list of them."""
+"""Command-line options generated from the fields of the configuration, so that there is one list of them."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -17,18 +17,18 @@ WEIGHTS_BY_NAME = ("imagenet", "none")
 
 
 def config_options(command: Callable) -> Callable:
-    """Gives a command one option a field of the configuration, with the field's type; None where it isn't given."""
+    """Adds an option for each field of the configuration, with the field's type; None if it isn't given."""
     for name, setting in reversed(SETTINGS.items()):
         command = _option(name, setting)(command)
     return command
 
 
 def training_config(recipe: str, dataset: DatasetIndex, given: Mapping[str, Any]) -> TrainingConfig:
-    """Returns the recipe's configuration for a data set, with the options that were given.
+    """Returns the recipe's configuration for a data set, with the given options.
 
     Raises:
-        ConfigError: an option can't be used.
-        WeightsError: the weight file isn't there.
+        ConfigError: an option is invalid.
+        WeightsError: the weight file doesn't exist.
     """
     options = dict(given)
     if "weights" in options:

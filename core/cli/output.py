@@ -1,4 +1,4 @@
-"""What commands print: tables for people, one JSON object for programs."""
+"""What commands print: tables for users, one JSON object for programs."""
 
 import json
 import math
@@ -17,7 +17,7 @@ json_option: Callable = click.option(
 
 
 def say(text: str) -> None:
-    """Tells the user what is going on, on standard error."""
+    """Prints a message on standard error."""
     click.echo(text, err=True)
 
 
@@ -27,7 +27,7 @@ def print_json(values: Mapping[str, Any]) -> None:
 
 
 def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Prints columns of text, numbers to the right."""
+    """Prints columns of text, with numbers right-aligned."""
     cells = [[_cell(value) for value in row] for row in rows]
     widths = [max(len(line[column]) for line in [list(header), *cells]) for column in range(len(header))]
     right = [bool(rows) and all(NUMBER.fullmatch(row[column]) for row in cells) for column in range(len(header))]
@@ -40,7 +40,7 @@ def print_table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None
 
 
 def print_facts(facts: Mapping[str, object]) -> None:
-    """Prints names and values, one pair a line."""
+    """Prints names and values, one pair per line."""
     width = max(len(name) for name in facts)
     for name, value in facts.items():
         text = f"{value:g}" if isinstance(value, float) else in_words(str(value))
@@ -48,12 +48,12 @@ def print_facts(facts: Mapping[str, object]) -> None:
 
 
 def moment(seconds: float) -> str:
-    """Returns a time, in seconds since 1970, as this machine's clock shows it."""
+    """Returns a time, given in seconds since 1970, in local time."""
     return datetime.fromtimestamp(seconds).strftime("%Y-%m-%d %H:%M")
 
 
 def in_words(text: str) -> str:
-    """Returns a text from people on one line, without signs that steer a terminal."""
+    """Returns a text from users on one line, without terminal control characters."""
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 

@@ -1,4 +1,4 @@
-"""What a command says on standard error while a long job is at work."""
+"""What a command prints on standard error during a long job."""
 
 import time
 
@@ -10,14 +10,14 @@ SECONDS_BETWEEN_LINES = 5
 
 
 class PhaseTeller:
-    """Tells of each new phase of a job, and every few seconds how far it is."""
+    """Prints each new phase of a job, and its progress every few seconds."""
 
     def __init__(self) -> None:
         self._phase = ""
         self._told = 0.0
 
     def __call__(self, event: Event) -> None:
-        """Takes an event and tells of it, if it is time to."""
+        """Prints an event if it is time to."""
         now = time.monotonic()
         if event.phase == self._phase and now - self._told < SECONDS_BETWEEN_LINES:
             return

@@ -25,10 +25,10 @@ from core.wording.run_notes import run_note
 
 
 def run_store(only_look: bool = False) -> RunStore:
-    """Returns the runs of the data home, brought in line with what is alive.
+    """Returns the runs of the data home, reconciled with the workers that are alive.
 
     Args:
-        only_look: whether nothing will be changed, so that a full or read-only disk is no hindrance.
+        only_look: whether nothing will be changed, so that it also works on a full or read-only disk.
 
     Raises:
         RunError: they can't be used.
@@ -36,7 +36,7 @@ def run_store(only_look: bool = False) -> RunStore:
     store = RunStore(settings().database)
     for done in store.rebuilds(in_terminal=True):
         say(rebuild(done))
-        with suppress(RunError):  # then it is said once more
+        with suppress(RunError):  # then it will be said again
             store.note_rebuilds_told(in_terminal=True)
     if not only_look:
         queue.reconcile(store)
@@ -48,14 +48,14 @@ def run_store(only_look: bool = False) -> RunStore:
 @click.command()
 @click.argument("dataset")
 @click.option("--recipe", default="recommended", show_default=True, help="Ready-made settings to start from.")
-@click.option("--name", help="What to call the run.")
+@click.option("--name", help="Name of the run.")
 @json_option
 @config_options
 @click.pass_context
 def train(context: click.Context, dataset: str, recipe: str, name: str | None, as_json: bool, **options: Any) -> None:
     """Train a model on a data set: its id or name, a built-in sample, a zip or a folder.
 
-    Options that aren't given are the recipe's.
+    Options that aren't given keep the recipe's values.
     """
     recipe = get_recipe(recipe).name
     found = find_dataset(dataset)
@@ -85,7 +85,7 @@ def runs(as_json: bool) -> None:
 @click.argument("run")
 @json_option
 def show(run: str, as_json: bool) -> None:
-    """Show a run: what it was asked to do, how far it is, how it ended."""
+    """Show a run: its settings, its progress, how it ended."""
     store = run_store(only_look=True)
     found = store.get(run)
     events = store.events(found.id)
@@ -113,7 +113,7 @@ def show(run: str, as_json: bool) -> None:
 @click.argument("run")
 @json_option
 def stop(run: str, as_json: bool) -> None:
-    """Ask a run to stop. What it has learned by then is kept."""
+    """Ask a run to stop. What it has learned so far is kept."""
     store = run_store()
     found = store.get(run)
     if found.status.is_finished:
@@ -130,7 +130,7 @@ def stop(run: str, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def resume(context: click.Context, run: str, as_json: bool) -> None:
-    """Go on with a run that failed or was stopped, after its last epoch."""
+    """Resume a run that failed or was stopped, after its last epoch."""
     store = run_store()
     found = store.get(run)
     told = len(store.events(found.id))
@@ -145,7 +145,7 @@ def resume(context: click.Context, run: str, as_json: bool) -> None:
 @json_option
 def delete(run: str, as_json: bool) -> None:
     """Delete a run with its model. A running one has to be stopped first."""
-    store = run_store(only_look=True)  # a deletion may be what makes room for the rest
+    store = run_store(only_look=True)  # deleting must work on a full disk
     found = store.get(run)
     queue.delete(store, found.id)
     if as_json:
@@ -197,7 +197,7 @@ def _row(run: Run) -> tuple[object, ...]:
 
 
 def _seconds(run: Run) -> float:
-    """Returns how long a run has worked; the recorded seconds of one at work are a moment old."""
+    """Returns how long a run has worked; for a running one, the recorded seconds are slightly old."""
     if run.status == RunStatus.RUNNING:
         return max(run.seconds_at_work, time.time() - run.started)
     return run.seconds_at_work

@@ -1,4 +1,4 @@
-"""Ctrl-C as a request: long jobs are asked to stop, and end in order."""
+"""Ctrl-C as a request: long jobs are asked to stop, and shut down cleanly."""
 
 import signal
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from core.progress import ShouldStop
 
 @contextmanager
 def stop_on_interrupt(notice: str) -> Iterator[ShouldStop]:
-    """Turns the first Ctrl-C into an answer of the callable it gives; the second one ends the command.
+    """Yields a `should_stop` that is true after the first Ctrl-C; the second one ends the command.
 
     Args:
-        notice: what the user is told then.
+        notice: the message printed at the first one.
     """
     requested = False
 

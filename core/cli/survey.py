@@ -1,4 +1,4 @@
-"""The command `survey`: what a network sees in a data set."""
+"""The command `survey`: what a pretrained network finds in a data set."""
 
 from typing import Any
 

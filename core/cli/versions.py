@@ -1,4 +1,4 @@
-"""Commands about data sets that are here: `datasets`, `derive`, `pack`, `delete-dataset`."""
+"""Commands about imported data sets: `datasets`, `derive`, `pack`, `delete-dataset`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,15 +51,15 @@ def datasets(as_json: bool) -> None:
 @click.option("--remove", multiple=True, metavar="PICTURE", help="Leave a picture out: its path or its name.")
 @click.option("--keep-one-copy", is_flag=True, help="Leave out all but one of each group of copies.")
 @click.option("--leave-out", multiple=True, metavar="CLASS", help="Leave a class out.")
-@click.option("--merge", multiple=True, metavar="A,B=NAME", help="Make one class of two or more.")
-@click.option("--rename-class", multiple=True, metavar="OLD=NEW", help="Give a class another name.")
-@click.option("--subset", type=int, metavar="N", help="Keep so many (training) pictures of each class.")
-@click.option("--name", help="What to call the version.")
+@click.option("--merge", multiple=True, metavar="A,B=NAME", help="Merge two or more classes into one.")
+@click.option("--rename-class", multiple=True, metavar="OLD=NEW", help="Rename a class.")
+@click.option("--subset", type=int, metavar="N", help="Keep this many (training) pictures of each class.")
+@click.option("--name", help="Name of the version.")
 @json_option
 def derive(dataset: str, keep_one_copy: bool, name: str | None, as_json: bool, **changes: Any) -> None:
-    """Make a changed version of a data set, which itself stays as it is.
+    """Make a changed version of a data set; the data set itself stays as it is.
 
-    Changes are made in the order in which the options are listed here. Options about one thing can be given again.
+    Changes are applied in the order in which the options are listed here. Most options can be repeated.
     """
     found = find_dataset(dataset)
     with stop_on_interrupt("Stopping. Nothing of it is kept.") as should_stop:
@@ -105,7 +105,7 @@ def delete_dataset(dataset: str, as_json: bool) -> None:
     """Delete a data set. Versions of it stay; refused while a run is using it."""
     store = queue.dataset_store(settings())
     if settings().may_have_runs:
-        run_store()  # brings runs whose worker died to their end, which don't use anything any more
+        run_store()  # marks runs whose worker died as failed, so that they no longer use the data set
     deleted = store.delete(dataset)
     if as_json:
         print_json({"id": deleted.id, "deleted": True})
@@ -123,7 +123,7 @@ def _edits(
     rename_class: Sequence[str],
     subset: int | None,
 ) -> list[Edit]:
-    """Returns the changes that were asked for, in the order of the options."""
+    """Returns the requested changes, in the order of the options."""
     paths = _paths(dataset, remove)
     edits = [Edit(REMOVE, tuple(dict.fromkeys(paths)))] if paths else []
     if leave_out:
@@ -141,7 +141,7 @@ def _edits(
 
 
 def _copies(dataset: DatasetIndex, should_stop: ShouldStop) -> tuple[str, ...]:
-    """Returns the pictures that are left out where one of each group of copies is kept.
+    """Returns the pictures to leave out so that one of each group of copies is kept.
 
     Raises:
         DatasetError: there are none.
@@ -158,7 +158,7 @@ def _copies(dataset: DatasetIndex, should_stop: ShouldStop) -> tuple[str, ...]:
 
 
 def _paths(dataset: DatasetIndex, pictures: Sequence[str]) -> list[str]:
-    """Returns the paths of the pictures that words on the command line mean: paths, or names in the archive."""
+    """Returns the paths of the pictures given on the command line by path or by name in the archive."""
     found: dict[str, list[str]] = {}
     for sample in dataset.samples:
         for word in {sample.path, sample.name}:

@@ -10,22 +10,22 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 
 LOOK_SECONDS = 0.25
-# How often a long phase says how far it is.
+# Seconds between two progress lines of a long phase.
 PHASE_SECONDS = 10
 
 
 def follow(store: RunStore, run: Run, after: int = 0) -> Run:
-    """Tells on standard error what a run does, one line an epoch, until it ends. Ctrl-C asks it to stop.
+    """Prints on standard error what a run does, one line per epoch, until it ends. Ctrl-C asks it to stop.
 
     Args:
         store: where the run is recorded.
         run: the run.
-        after: how many of its epochs need no telling.
+        after: how many of its epochs were printed already.
 
     Returns:
         The run at its end.
     """
-    notice = f"Stopping the run {run.id}. Press Ctrl-C again to leave it to itself."
+    notice = f"Stopping the run {run.id}. Press Ctrl-C again to leave it running."
     teller = _Teller(store, run, after)
     with stop_on_interrupt(notice) as should_stop:
         while not run.status.is_finished:
@@ -40,7 +40,7 @@ def follow(store: RunStore, run: Run, after: int = 0) -> Run:
 
 
 def epoch_line(event: Event, run: Run) -> str:
-    """Returns what an epoch came to, such as `Epoch 3 of 10: loss 0.310, accuracy 0.910, ...`."""
+    """Returns the result of an epoch, such as `Epoch 3 of 10: loss 0.310, accuracy 0.910, ...`."""
     names = {
         "loss": "loss",
         "accuracy": "accuracy",
@@ -52,7 +52,7 @@ def epoch_line(event: Event, run: Run) -> str:
 
 
 class _Teller:
-    """Remembers what was told already."""
+    """Prints what is new about a run."""
 
     def __init__(self, store: RunStore, run: Run, after: int) -> None:
         self.store = store
@@ -62,7 +62,7 @@ class _Teller:
         self.last_time = 0.0
 
     def tell(self, run: Run) -> None:
-        """Tells what is new."""
+        """Prints what is new."""
         for event in self.store.events(run.id, after=self.last_event):
             self._say(epoch_line(event, run))
             self.last_event = event.sequence

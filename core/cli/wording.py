@@ -30,14 +30,14 @@ OTHER_PHASE = "Working"
 
 
 def job_phase(event: Event) -> str:
-    """Returns what a job is at, such as `Checking pictures, 340 of 900`."""
+    """Returns what a job is doing, such as `Checking pictures, 340 of 900`."""
     unit, word = (MEGABYTE, " MB") if event.phase in IN_BYTES else (1, "")
     done = f", {event.step // unit:,} of {event.total // unit:,}{word}" if event.total else ""
     return JOB_PHASES.get(event.phase, OTHER_PHASE) + done
 
 
 def run_phase(run: Run) -> str:
-    """Returns what a running run is at, such as `Training the head, epoch 3 of 10`."""
+    """Returns what a running run is doing, such as `Training the head, epoch 3 of 10`."""
     if run.stop_requested:
         return "Stopping"
     event = run.progress

@@ -1,1 +1,1 @@
-"""What a run is to do: the training configuration and the recipes. Standard library only."""
+"""What a run should do: the training configuration and the recipes. Standard library only."""

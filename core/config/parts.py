@@ -1,4 +1,4 @@
-"""The parts of a configuration: the head, freezing, augmentation, optimization and what is minimised."""
+"""The parts of a configuration: head, freezing, augmentation, optimization and objective."""
 
 from dataclasses import dataclass, fields
 
@@ -16,20 +16,20 @@ class Head:
     pooling: str = setting(
         "average",
         "Pooling",
-        "How the places of the last feature map are put together.",
+        "How the positions of the last feature map are combined.",
         "Either average (global average pooling) or flatten.",
         choices=POOLINGS,
     )
     normalize: bool = setting(
         True,
         "Normalise features",
-        "Scales the features of every picture to the same length. Worth a lot with few pictures.",
+        "Scales the features of every picture to the same length. Helps a lot with few pictures.",
         "They are divided by their L2 norm and scaled to a root mean square of 1.",
     )
     units: int = setting(
         0,
         "Hidden units",
-        "Width of a layer before the answer; 0 for none.",
+        "Width of a layer before the output; 0 for none.",
         "A Dense layer with ReLU.",
         low=0,
         high=4096,
@@ -37,7 +37,7 @@ class Head:
     dropout: float = setting(
         0.0,
         "Dropout",
-        "Share of the last layer's inputs that is dropped in training.",
+        "Share of the last layer's inputs that is dropped during training.",
         "From 0 to 0.9.",
         low=0,
         high=0.9,
@@ -56,12 +56,12 @@ class Head:
         require_valid(self)
 
     def num_inputs(self, backbone: Backbone, image_size: int) -> int:
-        """Returns how many numbers of a picture reach the head."""
+        """Returns how many inputs the head has."""
         side = backbone.feature_side(image_size) if self.pooling == "flatten" else 1
         return side * side * backbone.num_features
 
     def params(self, backbone: Backbone, image_size: int, num_classes: int) -> int:
-        """Returns how many numbers the head learns for `num_classes` classes."""
+        """Returns how many parameters the head has for `num_classes` classes."""
         outputs = 1 if num_classes == 2 else num_classes
         inputs = self.num_inputs(backbone, image_size)
         if not self.units:
@@ -71,9 +71,9 @@ class Head:
 
 @dataclass(frozen=True)
 class FreezePolicy:
-    """How much of the backbone learns, and from when on.
+    """How much of the backbone is trained, and from when on.
 
-    A random head would distort good features, so it learns alone at first (Kumar et al. 2022,
+    A random head would distort good features, so it is trained alone at first (Kumar et al. 2022,
     https://arxiv.org/abs/2202.10054).
     """
 
@@ -86,7 +86,7 @@ class FreezePolicy:
         high=100,
     )
     head_epochs: int = setting(
-        5, "Head epochs", "Epochs in which the head learns alone before blocks are thawed.", low=0, high=500
+        5, "Head epochs", "Epochs in which the head is trained alone before blocks are unfrozen.", low=0, high=500
     )
 
     def __post_init__(self) -> None:
@@ -98,7 +98,7 @@ class Augmentation:
     """Random changes to training pictures."""
 
     flip: bool = setting(False, "Mirror left and right", "Mirrors half of the pictures.")
-    rotation: float = setting(0.0, "Rotation in degrees", "Largest turn.", low=0, high=180)
+    rotation: float = setting(0.0, "Rotation in degrees", "Largest angle.", low=0, high=180)
     zoom: float = setting(0.0, "Zoom", "Largest change of scale; 0.2 is from 0.8 to 1.2.", low=0, high=0.9)
     shear: float = setting(0.0, "Shear", "Largest sideways slant, as a share of the height.", low=0, high=0.9)
     translation: float = setting(0.0, "Shift", "Largest shift, as a share of the side.", low=0, high=0.9)
@@ -109,7 +109,7 @@ class Augmentation:
     views: int = setting(
         2,
         "Versions of a picture",
-        "How many versions of a picture go through the frozen blocks: the plain one and changed ones.",
+        "How many versions of a picture go through the frozen blocks: the original and changed ones.",
         "They take turns from epoch to epoch.",
         low=1,
         high=50,
@@ -131,7 +131,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Optimization:
-    """How long and in which steps is learned, by Adam.
+    """How long and with which steps to train, with Adam.
 
     Earlier blocks may change less than later ones (discriminative rates, Howard and Ruder 2018,
     https://arxiv.org/abs/1801.06146).
@@ -140,8 +140,8 @@ class Optimization:
     epochs: int = setting(
         10,
         "Epochs",
-        "How often all training pictures are learned from: by the head where the backbone is frozen, else by the "
-        "thawed blocks and the head, after the head epochs.",
+        "Passes over all training pictures: of the head if the backbone is frozen, otherwise of the unfrozen blocks "
+        "and the head, after the head epochs.",
         low=1,
         high=1000,
     )
@@ -149,7 +149,7 @@ class Optimization:
     learning_rate: float = setting(
         1e-3,
         "Learning rate",
-        "Adam's step size for what starts from random numbers: the head while it learns alone, from scratch the whole "
+        "Adam's step size for what starts from random weights: the head while it is trained alone, from scratch the "
         "network.",
         low=1e-7,
         high=10,
@@ -157,29 +157,29 @@ class Optimization:
     fine_tune_learning_rate: float = setting(
         1e-4,
         "Fine-tuning learning rate",
-        "Adam's step size once pretrained blocks are thawed. Low, so that what they know is not lost.",
+        "Adam's step size once pretrained blocks are unfrozen. Low, so that what they have learned is not lost.",
         low=1e-7,
         high=10,
     )
     rate_decay: float = setting(
         1.0,
         "Rate decay",
-        "Factor of the rate for each block further from the head; 1 gives all the same.",
+        "Factor on the rate for each block further from the head; 1 gives all the same rate.",
         low=0.01,
         high=1,
     )
     schedule: str = setting(
         "constant",
         "Rate over time",
-        "What becomes of the step sizes from the first to the last step of a stage.",
-        "Either constant, or cosine for step sizes that fall to nothing.",
+        "How the step sizes change from the first to the last step of a stage.",
+        "Either constant, or cosine for step sizes that fall to zero.",
         choices=SCHEDULES,
     )
     early_stopping_patience: int = setting(
         0,
         "Early stopping patience",
         "Epochs without a lower validation loss before training ends; 0 trains all epochs.",
-        "The best epoch's weights are given back, with 0 the last epoch's.",
+        "The best epoch's weights are kept, with 0 the last epoch's.",
         low=0,
         high=1000,
     )
@@ -195,7 +195,7 @@ class Objective:
     label_smoothing: float = setting(
         0.0,
         "Label smoothing",
-        "Keeps the model from being too sure of itself.",
+        "Keeps the model from being overconfident.",
         "Share of the certainty that is spread over all classes, from 0 to 0.5.",
         low=0,
         high=0.5,
@@ -203,7 +203,7 @@ class Objective:
     class_weighting: bool = setting(
         True,
         "Class weighting",
-        "Makes up for classes that have fewer pictures.",
+        "Compensates for classes that have fewer pictures.",
         "Weighs classes by the inverse of their number of pictures.",
     )
 

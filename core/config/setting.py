@@ -1,4 +1,4 @@
-"""A setting: a field of a configuration that brings its label, its help and the values that it takes along."""
+"""A setting: a field of a configuration with its label, its help and its valid values."""
 
 import math
 from dataclasses import dataclass, field, fields
@@ -11,16 +11,16 @@ METADATA = "setting"
 
 @dataclass(frozen=True)
 class Setting:
-    """What forms and the command line say of a field.
+    """What forms and the command line say about a field.
 
     Attributes:
-        default: the value where none is given; all values are of its type.
-        label: what it is called.
+        default: the default value; all values have its type.
+        label: display name.
         help: what it does, in a sentence or two.
-        values: what can be given where values are typed, for the command line.
-        low: smallest number; None for what isn't a number.
+        values: the valid values in words, for the command line.
+        low: smallest number; None for other types.
         high: largest number.
-        choices: names out of which one is given.
+        choices: the valid names.
     """
 
     default: bool | int | float | str
@@ -33,7 +33,7 @@ class Setting:
 
 
 def setting(default: bool | int | float | str, label: str, help_text: str, values: str = "", **bounds: Any) -> Any:
-    """Returns a dataclass field with a default that is a setting.
+    """Returns a dataclass field that is a setting.
 
     Args:
         default: see `Setting`.
@@ -51,17 +51,17 @@ def settings_of(part: type) -> dict[str, Setting]:
 
 
 def require_valid(part: Any) -> None:
-    """Checks the fields of a dataclass against what they take.
+    """Checks the fields of a dataclass against their valid values.
 
     Raises:
-        ConfigError: a value is wrong.
+        ConfigError: a value is invalid.
     """
     for name, found in settings_of(type(part)).items():
         value = getattr(part, name)
         if isinstance(found.default, bool):
             require(isinstance(value, bool), f"true or false for {name}", value, f"Set {name} to one of them.")
         elif found.choices:
-            require(value in found.choices, f"{name} out of {', '.join(found.choices)}", value, "Fix the name.")
+            require(value in found.choices, f"{name} as one of {', '.join(found.choices)}", value, "Fix the name.")
         elif found.low is not None and found.high is not None:
             require_number(name, value, found.low, found.high, whole=isinstance(found.default, int))
 
@@ -70,7 +70,7 @@ def require(condition: bool, expected: str, received: object, fix: str) -> None:
     """Checks a condition.
 
     Raises:
-        ConfigError: it doesn't hold.
+        ConfigError: it is false.
     """
     if not condition:
         raise ConfigError(f"Expected {expected}. Received {received!r}. {fix}")

@@ -1,7 +1,7 @@
-"""What a training run is asked to do: frozen dataclasses, validated, with a JSON round trip.
+"""The configuration of a training run: frozen dataclasses, validated, with a JSON round trip.
 
-Every field has one name everywhere: widget key, field, JSON, command-line option. Defaults, labels and help live with
-the field. The fields of the parts have names of their own, so all of them can be given flat, as the command line and
+Every field has the same name everywhere: widget key, field, JSON, command-line option. Defaults, labels and help are
+part of the field. Field names are unique across the parts, so all of them can be given flat, as the command line and
 the forms do: `config.with_options(trainable_blocks=2, epochs=5)`.
 """
 
@@ -21,18 +21,18 @@ MAX_IMAGE_SIZE = 1024
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """Everything that a run is asked to do."""
+    """Everything that a run needs to know."""
 
     backbone: str = setting(
         "efficientnet_lite0",
         "Backbone",
-        "The pretrained network that turns a picture into numbers.",
+        "The pretrained network that turns a picture into features.",
         "By its name in the list of backbones.",
     )
     weights: str = setting(
         "imagenet",
         "Weights",
-        "From scratch shows what transfer learning buys: the same network without what it has learned before.",
+        "From scratch shows what transfer learning brings: the same network without what it has learned before.",
         "Give imagenet, none (from scratch) or the path of a weight file.",
     )
     image_size: int = setting(224, "Image size", "Side in pixels to which pictures are scaled.")
@@ -51,7 +51,7 @@ class TrainingConfig:
     validation_split: float = setting(
         0.2,
         "Validation split",
-        "Share of the pictures held out where the data set has no validation folder.",
+        "Share of the pictures held out if the data set has no validation folder.",
         "From 0.05 to 0.5.",
         low=0.05,
         high=0.5,
@@ -59,15 +59,15 @@ class TrainingConfig:
     engine: str = setting(
         "auto",
         "Engine",
-        "What computes the frozen blocks. Bfloat16 is faster and a little less exact; it needs OpenVINO.",
-        "One of auto (OpenVINO in float32 where it is installed, else TensorFlow), tensorflow and bfloat16.",
+        "What computes the frozen blocks. Bfloat16 is faster and slightly less exact; it needs OpenVINO.",
+        "One of auto (OpenVINO in float32 if it is installed, else TensorFlow), tensorflow and bfloat16.",
         choices=ENGINES,
     )
     seed: int = setting(
         0,
         "Seed",
         "The same seed gives the same run.",
-        "Of the split, the augmentation, the first weights and the order of the pictures.",
+        "For the split, the augmentation, the initial weights and the order of the pictures.",
         low=0,
         high=2**31 - 1,
     )
@@ -91,28 +91,28 @@ class TrainingConfig:
 
     @property
     def num_frozen_blocks(self) -> int:
-        """How many of the backbone's first blocks stay as they are."""
+        """How many of the backbone's first blocks stay frozen."""
         return len(get_backbone(self.backbone).blocks) - self.freeze.trainable_blocks
 
     @property
     def head_epochs(self) -> int:
-        """Epochs in which only the head learns."""
+        """Epochs in which only the head is trained."""
         if not self.freeze.trainable_blocks:
             return self.optimization.epochs
         return 0 if self.from_scratch else self.freeze.head_epochs
 
     @property
     def fine_tune_epochs(self) -> int:
-        """Epochs in which thawed blocks learn too."""
+        """Epochs in which unfrozen blocks are trained too."""
         return self.optimization.epochs if self.freeze.trainable_blocks else 0
 
     @property
     def total_epochs(self) -> int:
-        """Points that the curves get."""
+        """Number of points of the curves."""
         return self.head_epochs + self.fine_tune_epochs
 
     def trainable_params(self, num_classes: int) -> int:
-        """Returns how many numbers learn: the head's and those of the trainable blocks.
+        """Returns the number of trainable parameters, of the head and of the trainable blocks.
 
         Batch normalisation stays frozen unless the backbone starts from scratch.
         """
@@ -124,10 +124,10 @@ class TrainingConfig:
         return unfrozen + self.head.params(backbone, self.image_size, num_classes)
 
     def with_options(self, **options: Any) -> "TrainingConfig":
-        """Returns a copy with these fields changed, the parts' fields given flat.
+        """Returns a copy with these fields changed; the parts' fields are given by name too.
 
         Raises:
-            ConfigError: a name or a value is wrong.
+            ConfigError: a name or a value is invalid.
         """
         changes: dict[str, Any] = {}
         for part, part_fields in PART_FIELDS.items():
@@ -135,11 +135,11 @@ class TrainingConfig:
             if chosen:
                 changes[part] = replace(getattr(self, part), **chosen)
         unknown = set(options) - set(TOP_FIELDS)
-        require(not unknown, f"options out of {', '.join(option_names())}", sorted(unknown), "Fix their names.")
+        require(not unknown, f"options among {', '.join(option_names())}", sorted(unknown), "Fix their names.")
         return replace(self, **changes, **options)
 
     def options(self) -> dict[str, Any]:
-        """Returns all fields flat, the parts' among them."""
+        """Returns all fields by name, including those of the parts."""
         values = asdict(self)
         parts = {name: value for part in PART_FIELDS for name, value in values.pop(part).items()}
         return values | parts
@@ -150,7 +150,7 @@ class TrainingConfig:
 
     @classmethod
     def from_json(cls, text: str) -> "TrainingConfig":
-        """Reads what `to_json` wrote, in this version or in one before, when more of the fields were flat.
+        """Reads what `to_json` wrote, in this version or an earlier one, which had more of the fields at the top level.
 
         Raises:
             ConfigError: the text isn't a configuration.
@@ -186,5 +186,5 @@ SETTINGS: dict[str, Setting] = {
 
 
 def option_names() -> tuple[str, ...]:
-    """Returns the names of all options, the parts' among them."""
+    """Returns the names of all options, including those of the parts."""
     return tuple(SETTINGS)

@@ -1,4 +1,4 @@
-"""Which settings a configuration leaves unused, and why, as codes. Each setting means one thing or is unused."""
+"""Which settings have no effect in a configuration, and why, as codes."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from core.config.training_config import TrainingConfig
 
 
 class Unused(StrEnum):
-    """Why a setting makes no difference."""
+    """Why a setting has no effect."""
 
     FROZEN = "frozen"
     FROM_SCRATCH = "from_scratch"
@@ -16,7 +16,7 @@ class Unused(StrEnum):
 
 
 def unused_settings(config: TrainingConfig) -> dict[str, Unused]:
-    """Returns the settings that make no difference to a run as long as the others stay as they are."""
+    """Returns the settings that have no effect on a run as long as the others stay as they are."""
     unused: dict[str, Unused] = {}
     if not config.freeze.trainable_blocks:
         unused |= dict.fromkeys(("fine_tune_learning_rate", "rate_decay", "head_epochs"), Unused.FROZEN)

@@ -1,1 +1,1 @@
-"""How good a model is, and what it says of a picture: metrics, intervals, calibration, verdicts."""
+"""How good a model is, and what it predicts: metrics, intervals, calibration, verdicts."""

@@ -1,6 +1,6 @@
-"""How good a model is, from labels and probabilities.
+"""How good a model is, computed from labels and probabilities.
 
-SciPy and scikit-learn are loaded where they are needed: only those who look at an evaluation wait for them.
+SciPy and scikit-learn are imported where they are needed, so that start-up doesn't wait for them.
 """
 
 import json
@@ -21,7 +21,7 @@ def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
     Args:
         probabilities: `(num_pictures, num_classes)`.
-        labels: right classes, `int64` `(num_pictures,)`.
+        labels: true classes, `int64` `(num_pictures,)`.
     """
     chosen = probabilities[np.arange(len(labels)), labels]
     return float(-np.log(np.clip(chosen, 1e-12, None)).mean())
@@ -29,7 +29,7 @@ def cross_entropy(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How good a model is on one class; shares 0-1, or NaN where there is nothing to divide by."""
+    """How good a model is on one class; shares 0-1, or NaN if undefined."""
 
     name: str
     precision: float
@@ -40,12 +40,12 @@ class ClassScore:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A model's answers to pictures whose class is known.
+    """A model's predictions for pictures whose class is known.
 
     Attributes:
         split: which pictures: `validation`, `test`, or a data set's name.
         class_names: the classes, in the order of the columns.
-        labels: right classes, `int64` `(num_pictures,)`.
+        labels: true classes, `int64` `(num_pictures,)`.
         probabilities: `float64` `(num_pictures, num_classes)`.
         paths: the pictures, relative to their data set's folder.
     """
@@ -58,12 +58,12 @@ class Evaluation:
 
     @property
     def predictions(self) -> np.ndarray:
-        """Class with the highest probability, `int64` `(num_pictures,)`."""
+        """Most probable class, `int64` `(num_pictures,)`."""
         return self.probabilities.argmax(axis=1)
 
     @property
     def accuracy(self) -> float:
-        """Share of right answers, 0-1."""
+        """Share of correct predictions, 0-1."""
         return float((self.predictions == self.labels).mean())
 
     @property
@@ -78,11 +78,11 @@ class Evaluation:
 
     @property
     def confusion(self) -> np.ndarray:
-        """Counts `(num_classes, num_classes)`: right class by row, answer by column."""
+        """Counts of shape `(num_classes, num_classes)`: true class by row, prediction by column."""
         return self.confusion_among(range(len(self.class_names)))
 
     def confusion_among(self, chosen: Sequence[int]) -> np.ndarray:
-        """Returns the part of `confusion` that some classes are in, in their order: all of it may be too large."""
+        """Returns the rows and columns of `confusion` for some classes, in their order: the whole may be too large."""
         from sklearn.metrics import confusion_matrix
 
         if not np.isin(self.labels, chosen).any():  # which scikit-learn refuses
@@ -90,10 +90,10 @@ class Evaluation:
         return confusion_matrix(self.labels, self.predictions, labels=chosen)
 
     def most_confused(self, most: int) -> list[int]:
-        """Returns the classes that are in most mistakes, as the right one or as the answer, in the order of labels.
+        """Returns the classes with the most mistakes, as true class or as prediction, in the order of labels.
 
         Args:
-            most: how many; all where there are no more.
+            most: how many at most.
         """
         is_wrong = self.predictions != self.labels
         involved = np.concatenate([self.labels[is_wrong], self.predictions[is_wrong]])
@@ -101,7 +101,7 @@ class Evaluation:
         return sorted(np.argsort(-counts, kind="stable")[:most].tolist())
 
     def mistakes(self) -> list[tuple[int, int, int]]:
-        """Returns each pair of right class and wrong answer with how often it occurred, the most frequent first."""
+        """Returns each pair of true class and wrong prediction with its count, the most frequent first."""
         is_wrong = self.predictions != self.labels
         pairs = np.stack([self.labels[is_wrong], self.predictions[is_wrong]], axis=1)
         found, counts = np.unique(pairs, axis=0, return_counts=True)
@@ -129,10 +129,10 @@ class Evaluation:
 
     @classmethod
     def from_dict(cls, values: dict) -> "Evaluation":
-        """Makes an evaluation of what `to_dict` returned.
+        """Makes an evaluation from what `to_dict` returned.
 
         Raises:
-            ValueError: it can't be right.
+            ValueError: it is invalid.
         """
         evaluation = cls(
             values["split"],
@@ -160,7 +160,7 @@ class Evaluation:
 
 
 def final_metrics(evaluations: Sequence[Evaluation]) -> dict[str, float]:
-    """Returns the numbers that a run ends with: those of its validation pictures, and the accuracy on others."""
+    """Returns a run's final metrics: those of its validation pictures, and the accuracy on others."""
     if not evaluations:
         return {}
     metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
@@ -168,7 +168,7 @@ def final_metrics(evaluations: Sequence[Evaluation]) -> dict[str, float]:
 
 
 def save_evaluations(evaluations: Sequence[Evaluation], folder: Path) -> None:
-    """Writes evaluations into a run's folder as one JSON file, whole or not at all."""
+    """Writes evaluations into a run's folder as one JSON file, atomically."""
     values = [evaluation.to_dict() for evaluation in evaluations]
     path = folder / EVALUATION_FILE
     durable.sweep(path)
@@ -176,7 +176,7 @@ def save_evaluations(evaluations: Sequence[Evaluation], folder: Path) -> None:
 
 
 def load_evaluations(folder: Path) -> list[Evaluation]:
-    """Reads what `save_evaluations` wrote into a run's folder; that of the validation pictures comes first.
+    """Reads what `save_evaluations` wrote into a run's folder; the validation pictures' comes first.
 
     Raises:
         RunError: there is none, or it can't be read.
@@ -195,9 +195,9 @@ def wilson_interval(right: int, total: int) -> tuple[float, float]:
 
     Args:
         right: how many were right, 0 to `total`.
-        total: out of how many; 0 gives the interval that says nothing, 0 to 1.
+        total: out of how many; 0 gives the interval from 0 to 1.
     """
-    from scipy.stats import binomtest  # most of a second that only those pay who look at an interval
+    from scipy.stats import binomtest  # takes most of a second to import
 
     if total == 0:
         return 0.0, 1.0

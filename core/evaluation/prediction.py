@@ -1,14 +1,14 @@
-"""What a model says of a picture."""
+"""What a model predicts for a picture."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Below this probability of the top class an answer is called unsure.
+# Predictions with a lower probability of the top class are called unsure.
 SURE_PROBABILITY = 0.8
 
 
 class Verdict(StrEnum):
-    """How far an answer can be relied on."""
+    """How reliable a prediction is."""
 
     SURE = "sure"
     UNSURE = "unsure"
@@ -17,17 +17,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Prediction:
-    """A model's answer to one picture.
+    """A model's prediction for one picture.
 
     Attributes:
-        class_name: the most probable class; empty where the picture couldn't be read.
+        class_name: the most probable class; empty if the picture couldn't be read.
         probability: its probability, 0-1.
         class_names: all classes, in the order of `probabilities`.
-        probabilities: one a class, sum 1.
-        verdict: how far to rely on it.
+        probabilities: one per class, sum 1.
+        verdict: how reliable it is.
         similarity: cosine to the most similar training picture, -1 to 1.
         nearest: the most similar training pictures, relative to the data set's folder, best first.
-        error: why the picture couldn't be read; empty where it could.
+        error: why the picture couldn't be read; empty if it could.
     """
 
     class_name: str
@@ -46,17 +46,17 @@ class Prediction:
 
 
 def unreadable(class_names: tuple[str, ...], error: str) -> Prediction:
-    """Returns the answer to a picture that couldn't be read."""
+    """Returns the prediction for a picture that couldn't be read."""
     return Prediction("", 0.0, class_names, tuple(0.0 for _ in class_names), Verdict.UNLIKE, error=error)
 
 
 def verdict(probability: float, similarity: float, threshold: float) -> Verdict:
-    """Judges an answer.
+    """Returns how reliable a prediction is.
 
     Args:
         probability: of the most probable class.
         similarity: cosine to the most similar training picture.
-        threshold: similarity that nearly all held-out pictures reach.
+        threshold: the similarity that nearly all held-out pictures reach.
     """
     if similarity < threshold:
         return Verdict.UNLIKE

@@ -412,7 +412,7 @@ def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypa
         training.send_signal(signal.SIGINT)
         output, errors = training.communicate(timeout=DEADLINE_SECONDS)
     assert training.returncode == 0
-    assert "Press Ctrl-C again to leave it to itself." in errors
+    assert "Press Ctrl-C again to leave it running." in errors
     assert "stopped" in output
     assert store.list()[0].status == RunStatus.STOPPED
 

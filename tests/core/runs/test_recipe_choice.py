@@ -53,5 +53,5 @@ def test_other_recipes_have_their_own_epochs() -> None:
 def test_what_cant_be_is_refused_before_anything_is_split(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="Expected"):
         choose_config("recommended", dataset_of(10), **options)
-    with pytest.raises(ConfigError, match="Expected a recipe out of"):
+    with pytest.raises(ConfigError, match="Expected one of the recipes"):
         choose_config("unheard_of", dataset_of(10))
