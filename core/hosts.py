@@ -1,4 +1,4 @@
-"""Names and addresses by which a server is asked for, in one spelling, so that two of them can be compared."""
+"""Host names and addresses in one canonical spelling, so that two of them can be compared."""
 
 import ipaddress
 import re
@@ -8,24 +8,24 @@ from urllib.parse import urlsplit
 ANY = "*"
 SUBDOMAINS = "*."
 LARGEST_PORT = 65535
-# A name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port. Neither a user nor a path.
+# A name, an IPv4 address or an IPv6 address in brackets, then perhaps a port. Neither a user nor a path.
 AUTHORITY = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[\w.-]+))(?::(?P<port>[0-9]{1,5}))?")
-# What only some spelling of an address looks like: no name ends in a number.
+# Only some spelling of an address matches: no name ends in a number.
 NUMBER = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)")
 
 
 def host_of(authority: str) -> str | None:
-    """Returns the host of `host`, `host:port` or `[address]:port` in one spelling; None where it isn't one.
+    """Returns the host of `host`, `host:port` or `[address]:port` in canonical spelling; None if it is invalid.
 
     Args:
-        authority: as a `Host` header or the middle of an address has it.
+        authority: as in a `Host` header or a URL.
     """
     found = AUTHORITY.fullmatch(authority)
     if found is None or int(found["port"] or 0) > LARGEST_PORT:
         return None
     if found["address"]:
         return _address(found["address"])
-    # A dot at the end says that a name is complete, and changes nothing.
+    # A trailing dot only says that a name is complete.
     name = found["name"].removesuffix(".").lower()
     if NUMBER.fullmatch(name.rpartition(".")[2]):
         return _address(name)
@@ -33,7 +33,7 @@ def host_of(authority: str) -> str | None:
 
 
 def host_of_url(url: str) -> str | None:
-    """Returns the host of an address that a browser shows, or of an `Origin` header; None where it has none."""
+    """Returns the host of a URL or an `Origin` header; None if it has none."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -42,10 +42,10 @@ def host_of_url(url: str) -> str | None:
 
 
 def named_host(text: str) -> str | None:
-    """Returns the host that a setting names, which may be a pattern; None where it is none.
+    """Returns the host given in a setting, which may be a pattern; None if it is invalid.
 
     Args:
-        text: a host, with or without a port, or a whole address; `*.example.com` stands for all names that end so.
+        text: a host, with or without a port, or a URL; `*.example.com` stands for all names that end like this.
     """
     if text == ANY:
         return ANY

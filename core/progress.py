@@ -1,4 +1,4 @@
-"""How a long job reports its progress and notices that it is to stop."""
+"""How a long job reports its progress and notices a request to stop."""
 
 import time
 from collections import defaultdict
@@ -24,7 +24,7 @@ def never_stop() -> bool:
 
 
 def stop_if_asked(should_stop: ShouldStop) -> None:
-    """Ends the job here where it is to stop.
+    """Ends the job here if it was asked to stop.
 
     Raises:
         Stopped: the user asked to stop.
@@ -34,7 +34,7 @@ def stop_if_asked(should_stop: ShouldStop) -> None:
 
 
 class Progress:
-    """Counts the steps of a phase, tells of them a few times a second, and raises `Stopped` once asked to."""
+    """Counts the steps of a phase, reports them a few times a second, and raises `Stopped` once asked to stop."""
 
     def __init__(self, phase: str, total: int, on_event: OnEvent, should_stop: ShouldStop) -> None:
         self._phase = phase
@@ -46,7 +46,7 @@ class Progress:
         self._tell()
 
     def advance(self, steps: int = 1) -> None:
-        """Counts further steps.
+        """Counts completed steps.
 
         Raises:
             Stopped: the user asked to stop.
@@ -56,7 +56,7 @@ class Progress:
             self._tell()
 
     def finish(self) -> None:
-        """Tells of the last step."""
+        """Reports the last step."""
         self._total = self._total or self._step
         self._tell()
 
@@ -67,25 +67,25 @@ class Progress:
 
 
 class Throughput:
-    """How fast a network gets on. The first batch is also compiled, so the clock starts after it."""
+    """Measures the speed of a network. The first batch includes compiling, so the clock starts after it."""
 
     def __init__(self) -> None:
         self._timed = 0
         self._started: float | None = None
 
     def add(self, units: int) -> None:
-        """Counts what was done just now."""
+        """Counts what was just done."""
         if self._started is None:
             self._started = time.monotonic()
         else:
             self._timed += units
 
     def metrics(self, units_left: int, pictures_in_unit: float = 1.0) -> dict[str, float]:
-        """Returns `pictures_per_second` and `seconds_left`; nothing until there were two batches.
+        """Returns `pictures_per_second` and `seconds_left`; nothing before the second batch.
 
         Args:
-            units_left: how much is still to be done.
-            pictures_in_unit: how many pictures one of them stands for.
+            units_left: how many units are left.
+            pictures_in_unit: pictures per unit.
         """
         if self._started is None or not self._timed:
             return {}
@@ -97,8 +97,8 @@ class PhaseSeconds:
     """Adds up how long each phase took.
 
     Args:
-        phase: what goes on already; empty where nothing does.
-        seconds: for how long.
+        phase: the phase that is already running; empty for none.
+        seconds: how long it has been running.
     """
 
     def __init__(self, phase: str = "", seconds: float = 0.0) -> None:
@@ -107,14 +107,14 @@ class PhaseSeconds:
         self._past = defaultdict(float, {phase: max(0.0, seconds)})
 
     def enter(self, phase: str) -> None:
-        """Takes note that this phase goes on from now."""
+        """Starts this phase now."""
         now = time.monotonic()
         self._past[self._phase] += now - self._since
         self._phase, self._since = phase, now
 
     @contextmanager
     def during(self, phase: str) -> Iterator[None]:
-        """Times what happens inside, after which nothing goes on."""
+        """Times the block as this phase; afterwards no phase is running."""
         self.enter(phase)
         try:
             yield

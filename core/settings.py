@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import ConfigError
 from core.hosts import named_host
 
-# Where the source lies: child processes start there.
+# Folder of the source code: child processes start there.
 PROJECT = Path(__file__).parents[1]
 MEGABYTE = 1024**2
 GIGABYTE = 1024**3
@@ -17,7 +17,7 @@ GIGABYTE = 1024**3
 
 @dataclass(frozen=True)
 class ImportLimits:
-    """What an archive or a picture may claim before it is refused. Sizes in bytes."""
+    """Limits beyond which an archive or a picture is refused. Sizes in bytes."""
 
     entries: int = 200_000
     entry_bytes: int = 256 * MEGABYTE
@@ -35,11 +35,11 @@ class Settings:
 
     Attributes:
         home: data home; holds `datasets/`, `features/`, `runs/`, `weights/` and `studio.sqlite`.
-        weights_folder: extra folder looked in first for weight files under Keras's own names, or None.
+        weights_folder: extra folder searched first for weight files under Keras's own names, or None.
         slots: how many runs train at the same time.
-        cache_bytes: how large the cache of features may grow before what was least recently used is dropped.
-        import_limits: what an import may claim.
-        hosts: by which names, besides those of the machine, browsers may ask for the studio.
+        cache_bytes: how large the feature cache may grow before the least recently used features are dropped.
+        import_limits: limits on imports.
+        hosts: names, besides those of the machine, under which browsers may request the studio.
     """
 
     home: Path
@@ -82,8 +82,8 @@ class Settings:
 
 def user_data_folder() -> Path:
     """Returns the platform's folder for a user's application data."""
-    # Not that of the package `platformdirs`: on macOS it goes by XDG_DATA_HOME, and on Linux it takes no relative one,
-    # so that it would not find the data of those who have either.
+    # Not by the package `platformdirs`, which follows XDG_DATA_HOME on macOS and ignores a relative one on Linux, so it
+    # would miss existing data in either case.
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "transfer-studio"
     if sys.platform == "darwin":
@@ -107,7 +107,7 @@ def _host_names(name: str) -> tuple[str, ...]:
         host = named_host(text)
         if host is None:
             raise ConfigError(
-                f"Expected names of hosts, such as studio.example.com, with commas between them in {name}. Received "
+                f"Expected host names, such as studio.example.com, separated by commas, in {name}. Received "
                 f"{text!r}. Fix or unset it."
             )
         found.append(host)
@@ -118,7 +118,7 @@ def read_settings() -> Settings:
     """Reads the settings from the environment now.
 
     Raises:
-        ConfigError: a variable holds something that can't be used.
+        ConfigError: a variable has an invalid value.
     """
     home = os.environ.get("TRANSFER_STUDIO_HOME", "").strip()
     weights = os.environ.get("TRANSFER_STUDIO_WEIGHTS", "").strip()

@@ -1,1 +1,1 @@
-"""The feature cache on disk: what leaves the frozen part of a network, computed once a picture."""
+"""The feature cache on disk: the output of the frozen part of a network, computed once per picture."""

@@ -1,10 +1,10 @@
-"""The feature cache as files: what is in it, and how it is kept small; its numbers are for `feature_space`.
+"""The feature cache as files: what is in it, and how it is kept small. `feature_space` reads and writes its rows.
 
-A space is one way of computing features; a shard in it is an array and, beside it, the list of the pictures in it. A
-shard without its list doesn't exist. So a space can be emptied, lists first, while others read it: who opened it before
-keeps the files it has mapped, who opens it later finds less and computes it again. The space's folder stays, so that
-who writes into it can go on. What nobody could go on from are arrays that are being written, whose lists come last:
-arrays without a list are left alone for an hour.
+A space is one way of computing features; a shard in it is an array and, beside it, a list of its pictures. A shard
+without its list doesn't exist. So a space can be emptied, lists first, while others read it: processes that opened it
+before keep the files they have mapped, later ones find fewer rows and compute them again. The space's folder stays, so
+that writers can continue. Arrays that are being written have no list yet, so arrays without a list are left alone for
+an hour.
 """
 
 import json
@@ -17,7 +17,7 @@ from pathlib import Path
 from core.files import durable
 from core.settings import Settings
 
-# A space that was used within this time may be in use, by this or another process: it is only emptied by hand.
+# A space used within this time may still be in use, by this or another process: it is only emptied on request.
 IN_USE_SECONDS = 3600.0
 KEY = "key.json"
 LISTING = ".digests.json"
@@ -29,8 +29,8 @@ class Listing:
     """The list of the pictures in a shard.
 
     Attributes:
-        digests: of the pictures, in the order of the rows; None for a row that was found to be damaged.
-        checksums: of the rows; None in a list of the time before there were any.
+        digests: of the pictures, in the order of the rows; None for a damaged row.
+        checksums: of the rows; None in a list of an older version.
     """
 
     digests: list[str | None]
@@ -45,7 +45,7 @@ def read_listing(path: Path) -> Listing:
         ValueError, TypeError, RecursionError: it is damaged.
     """
     values = json.loads(path.read_bytes())
-    # At first a list was nothing but its digests.
+    # In the oldest version a list held nothing but digests.
     listing = Listing(**values) if isinstance(values, dict) else Listing(values, None)
     digests, checksums = listing.digests, listing.checksums
     if not isinstance(digests, list) or not all(digest is None or isinstance(digest, str) for digest in digests):
@@ -56,26 +56,26 @@ def read_listing(path: Path) -> Listing:
 
 
 def write_listing(path: Path, digests: Sequence[str | None], checksums: Sequence[int] | None) -> None:
-    """Writes a shard's list, whole or not at all.
+    """Writes a shard's list atomically.
 
     Raises:
-        OSError: it can't be written; what was there is as it was.
+        OSError: it can't be written; the old list is unchanged.
     """
     durable.write(path, json.dumps({"digests": list(digests), "checksums": checksums}).encode())
 
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """What the cache holds of one way of computing features.
+    """What the cache holds for one way of computing features.
 
     Attributes:
         name: of its folder.
         backbone: name of the network; empty for plain pixels.
-        boundary: name of the place in the network that the features come from.
-        image_size: side of the pictures in pixels; 0 where it isn't known.
-        view: number of the changed version of the pictures; 0 for plain ones.
-        num_pictures: how many pictures have their features here.
-        num_bytes: on disk.
+        boundary: name of the point in the network that the features come from.
+        image_size: side of the pictures in pixels; 0 if unknown.
+        view: number of the augmented version of the pictures; 0 for the originals.
+        num_pictures: how many pictures have features here.
+        num_bytes: size on disk.
         last_used: when it was last opened or written, in seconds since 1970.
     """
 
@@ -90,33 +90,33 @@ class CacheEntry:
 
 
 def cache_summary(settings: Settings) -> list[CacheEntry]:
-    """Returns what the cache holds, the last used first."""
+    """Returns what the cache holds, most recently used first."""
     entries = [_entry(folder) for folder in _spaces(settings)]
     return sorted((entry for entry in entries if entry.num_bytes), key=lambda entry: entry.last_used, reverse=True)
 
 
 def clear_cache(settings: Settings) -> int:
-    """Empties the cache, also of what was used just now; for a moment at which no run is at work.
+    """Empties the cache, including what was just used. No run may be active.
 
     Returns:
-        How many bytes are free again.
+        How many bytes were freed.
     """
     return sum(_empty(folder) for folder in _spaces(settings))
 
 
 def evict(settings: Settings, limit_bytes: int, keep: Collection[str] = ()) -> list[CacheEntry]:
-    """Empties the spaces that were least recently used until the cache is small enough.
+    """Empties the least recently used spaces until the cache is small enough.
 
-    Spaces used within the last hour stay, so the cache may remain larger than the limit. What killed processes left is
-    swept from all.
+    Spaces used within the last hour stay, so the cache may remain larger than the limit. Leftovers of killed processes
+    are removed from all spaces.
 
     Args:
         settings: where the cache is.
         limit_bytes: how large it may be.
-        keep: names of spaces to leave alone however long ago they were used.
+        keep: names of spaces to leave alone, however long ago they were used.
 
     Returns:
-        What was emptied.
+        The emptied spaces.
     """
     entries = cache_summary(settings)
     too_many = sum(entry.num_bytes for entry in entries) - limit_bytes
@@ -145,7 +145,7 @@ def _spaces(settings: Settings) -> Iterator[Path]:
 
 
 def _files(folder: Path) -> list[_File]:
-    """Returns a space's files, without those that vanish meanwhile."""
+    """Returns a space's files, skipping any that vanish meanwhile."""
     found = []
     for path in durable.paths_in(folder):
         with suppress(OSError):
@@ -165,7 +165,7 @@ def _entry(folder: Path) -> CacheEntry:
         view=_whole(key.get("view")),
         num_pictures=_num_pictures(files),
         num_bytes=sum(file.num_bytes for file in files if file.path.name != KEY),
-        # The key is written anew when the space is opened.
+        # The key is rewritten when the space is opened.
         last_used=max((file.modified for file in files), default=0.0),
     )
 
@@ -192,7 +192,7 @@ def _num_pictures(files: list[_File]) -> int:
 
 
 def _empty(folder: Path) -> int:
-    """Deletes a space's shards and what ended processes left; returns how many bytes that freed."""
+    """Deletes a space's shards and the leftovers of ended processes; returns how many bytes were freed."""
     files = [file for file in _files(folder) if file.path.name != KEY]
     lists = [file for file in files if file.path.name.endswith(LISTING)]
     listed = {file.path.name.removesuffix(LISTING) for file in lists}
@@ -201,7 +201,7 @@ def _empty(folder: Path) -> int:
 
 
 def _sweep(folder: Path) -> int:
-    """Deletes what ended processes left half-written; returns how many bytes that freed."""
+    """Deletes half-written files of ended processes; returns how many bytes were freed."""
     files = [file for file in _files(folder) if file.path.name != KEY and not file.path.name.endswith(LISTING)]
     paths = [path for path in durable.paths_in(folder) if path.name.endswith(LISTING)]
     listed = {path.name.removesuffix(LISTING) for path in paths}
@@ -212,7 +212,7 @@ def _sweep(folder: Path) -> int:
 def _delete(files: Sequence[_File]) -> int:
     freed = 0
     for file in files:
-        # Windows keeps a file that somebody has mapped; without its list it is swept another time.
+        # Windows keeps a file that is mapped; without its list it is removed another time.
         with suppress(OSError):
             file.path.unlink()
             freed += file.num_bytes

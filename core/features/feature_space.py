@@ -1,15 +1,15 @@
-"""The feature cache: what leaves the frozen part of a network, computed once a picture and kept on disk.
+"""The feature cache: the output of the frozen part of a network, computed once per picture and kept on disk.
 
-A `FeatureSpace` is a folder that belongs to one way of computing (backbone, weights, boundary, size, preprocessing,
-decoder, and for a changed picture the augmentation and its seed). In it a picture's features are found by the digest of
-its file, so another head, more epochs or a data set with pictures added use what is there. Numbers are written in
-shards: an array that is memory-mapped, then a list of digests beside it. A shard without its list doesn't exist, so a
-killed run loses one shard at most and two runs can write at once.
+A `FeatureSpace` is a folder for one way of computing features (backbone, weights, boundary, size, preprocessing,
+decoder, and for augmented pictures the augmentation and its seed). A picture's features are found by the digest of its
+file, so another head, more epochs or a data set with added pictures reuse what is there. Rows are written in shards:
+first a memory-mapped array, then a list of digests beside it. A shard without its list doesn't exist, so a killed run
+loses one shard at most and two runs can write at once.
 
-Nothing on disk is trusted. The list holds a checksum of each row, which is compared when the row is first read: that
-costs a second a gigabyte; reading everything at each start would cost a pass over the disk. Rows that don't match, and
-files that can't be read, are as if they were not there. So are folders that are deleted while they are used: who holds
-a mapped file keeps it, who writes makes the folder again.
+Nothing on disk is trusted. The list holds a checksum of each row, which is compared when the row is first read: this
+takes a second per gigabyte, whereas reading everything at each start would take a pass over the disk. Rows that don't
+match and files that can't be read are treated as missing. So are folders deleted while in use: readers keep the files
+they have mapped, writers create the folder again.
 """
 
 import hashlib
@@ -33,15 +33,15 @@ from core.files import durable
 SHARD_BYTES = 64 * 1024**2
 MAX_SHARD_ROWS = 1024
 LAYOUT_VERSION = 1
-# How often a shard is written that is deleted before it can be mapped; then it stays in memory.
+# How often to write a shard that keeps being deleted before it can be mapped; after that it stays in memory.
 ATTEMPTS = 5
 
 
-class MissingRows(KeyError):  # noqa: N818 (what to do about it is to compute them)
-    """Rows that a space doesn't have, or doesn't have any more.
+class MissingRows(KeyError):  # noqa: N818 (not an error: the rows just have to be computed)
+    """Rows that a space doesn't have, or no longer has.
 
     Attributes:
-        digests: whose rows are missing.
+        digests: of the pictures whose rows are missing.
     """
 
     def __init__(self, digests: Sequence[str]) -> None:
@@ -57,15 +57,15 @@ def space_name(key: Mapping[str, object]) -> str:
 
 @dataclass(eq=False)
 class _Shard:
-    """Rows on disk; a digest that is None has none any more.
+    """Rows on disk; a digest of None marks a dropped row.
 
     Attributes:
         listing: path of its list.
         digests: of the pictures, in the order of the rows.
         rows: `(len(digests), ...)`, memory-mapped.
-        checksums: of the rows; None in a shard of the time before there were any.
+        checksums: of the rows; None in a shard of an older version.
         num_bytes: size of its array's file.
-        is_checked: which rows were compared already, `(len(digests),)`.
+        is_checked: which rows have been compared, `(len(digests),)`.
     """
 
     listing: Path
@@ -80,13 +80,13 @@ class _Shard:
         return self.rows.dtype, self.rows.shape[1:]
 
     def has_shrunk(self) -> bool:
-        """Returns whether the array's file was cut, so that the process would die of reading what is mapped."""
+        """Returns whether the array's file was truncated, in which case reading the mapping would kill the process."""
         mapped = self.rows.base
-        # The size of the mapped file itself, which stays whole where it is deleted, or replaced by another.
+        # The size of the mapped file itself, which stays whole even if its name is deleted or replaced.
         return isinstance(mapped, mmap.mmap) and mapped.size() < self.num_bytes
 
     def damaged(self, indices: np.ndarray, rows: np.ndarray) -> list[int]:
-        """Returns those of the indices whose rows, read just now, aren't what was written."""
+        """Returns the indices whose rows, just read, differ from what was written."""
         unchecked = np.flatnonzero(~self.is_checked[indices])
         if self.checksums is None:
             is_right = np.isfinite(rows[unchecked]).all(axis=tuple(range(1, rows.ndim)))
@@ -102,13 +102,13 @@ class _Shard:
 
 @dataclass
 class FeatureSpace:
-    """Rows of numbers, one for each picture, under the pictures' digests.
+    """Rows of features, one for each picture, by the pictures' digests.
 
     Attributes:
         folder: where its shards are.
-        key: what its numbers depend on, kept beside them for the user who looks.
+        key: what the features depend on, stored beside them for inspection.
         damaged: digests whose rows on disk were found to be damaged.
-        num_damaged_lists: how many shards nobody knows what was in.
+        num_damaged_lists: how many shards were lost because their list is damaged.
     """
 
     folder: Path
@@ -127,23 +127,23 @@ class FeatureSpace:
         dtype: str | None = None,
         row_shape: tuple[int, ...] | None = None,
     ) -> "FeatureSpace":
-        """Opens the space of a way of computing; there may be nothing in it yet.
+        """Opens the space for a way of computing; it may be empty.
 
         Args:
             features: the folder of all spaces.
-            key: everything its numbers depend on; JSON values.
-            dtype: of its rows; that of most of them where it isn't given.
-            row_shape: shape of a row; that of most of them where it isn't given.
+            key: everything the features depend on; JSON values.
+            dtype: of its rows; by default that of most rows.
+            row_shape: shape of a row; by default that of most rows.
         """
         space = cls(features / space_name(key), key)
-        # Its time says when the space was last used. On a full disk, and one that can't be written, reading goes on.
+        # The file's time says when the space was last used. On a full or read-only disk, reading still works.
         with suppress(OSError):
             space._write_key()
         for path in durable.paths_in(space.folder):
             if path.name.endswith(LISTING):
                 space._load(path)
         space._settle(np.dtype(dtype) if dtype else None, row_shape)
-        # What another shard has as well isn't lost.
+        # Rows that another shard has too aren't lost.
         space.damaged -= space._locations.keys()
         return space
 
@@ -152,7 +152,7 @@ class FeatureSpace:
         durable.write(self.folder / KEY, json.dumps(self.key, indent=1, default=str).encode())
 
     def _load(self, listing: Path) -> bool:
-        """Takes up a shard; returns whether it is there and can be used."""
+        """Loads a shard; returns whether it exists and can be used."""
         digests: list[str | None] = []
         try:
             listed = read_listing(listing)
@@ -163,9 +163,9 @@ class FeatureSpace:
                 raise ValueError("an array that doesn't belong to its list")
             shard = _Shard(listing, digests, rows, listed.checksums, array.stat().st_size, np.zeros(len(rows), bool))
         except OSError:
-            return False  # Deleted at this moment, or for others to read: nothing is damaged.
+            return False  # Just deleted, or not readable by this user: not damaged.
         except Exception:
-            # There is no end to what NumPy raises about a header that isn't one.
+            # NumPy raises all kinds of exceptions on a damaged header.
             self._unusable.append(listing)
             self.damaged.update(digest for digest in digests if digest is not None)
             self.num_damaged_lists += not digests
@@ -180,7 +180,7 @@ class FeatureSpace:
                 self._locations[digest] = (shard, index)
 
     def _settle(self, dtype: np.dtype | None, row_shape: tuple[int, ...] | None) -> None:
-        """Leaves out shards whose rows aren't of the right type, which is that of most rows where it isn't known."""
+        """Drops shards whose rows have the wrong type; if the right one isn't known, it is that of most rows."""
         counts: Counter[tuple[np.dtype, tuple[int, ...]]] = Counter()
         for shard in self._shards:
             if dtype in (None, shard.rows.dtype) and row_shape in (None, shard.rows.shape[1:]):
@@ -192,7 +192,7 @@ class FeatureSpace:
             self._forget(shard, range(len(shard.digests)))
 
     def _forget(self, shard: _Shard, indices: Sequence[int]) -> list[str]:
-        """Drops damaged rows; returns the digests that have none any more."""
+        """Drops damaged rows; returns the digests that have no row left."""
         lost = []
         for index in indices:
             digest = shard.digests[index]
@@ -207,11 +207,11 @@ class FeatureSpace:
         return digest in self._locations
 
     def missing(self, digests: Sequence[str]) -> list[str]:
-        """Returns the digests that have no row yet, each once, in their order. Rows aren't read for that."""
+        """Returns the digests without a row, each once, in order. Doesn't read rows."""
         return [digest for digest in dict.fromkeys(digests) if digest not in self._locations]
 
     def check(self, digests: Sequence[str]) -> None:
-        """Reads the rows of these pictures, those that there are, and drops what is damaged."""
+        """Reads the existing rows of these pictures and drops damaged ones."""
         by_shard: dict[int, list[str]] = {}
         for digest in dict.fromkeys(digests):
             if digest in self._locations:
@@ -224,7 +224,7 @@ class FeatureSpace:
         """Returns rows `(len(digests), ...)` in the stored type.
 
         Raises:
-            MissingRows: some digests have no row, or one that is damaged, which is dropped.
+            MissingRows: some digests have no row, or a damaged one, which is dropped.
         """
         if missing := self.missing(digests):
             raise MissingRows(missing)
@@ -243,13 +243,13 @@ class FeatureSpace:
         return rows
 
     def _read(self, shard: _Shard, indices: np.ndarray, rows: np.ndarray, chosen: np.ndarray) -> list[str]:
-        """Copies rows of a shard to their places; returns the digests of those that are damaged."""
+        """Copies rows of a shard to their positions; returns the digests of damaged ones."""
         if shard.has_shrunk():
-            with suppress(ValueError):  # another thread may have come upon it as well
+            with suppress(ValueError):  # another thread may have dropped it already
                 self._shards.remove(shard)
             self._unusable.append(shard.listing)
             return self._forget(shard, range(len(shard.digests)))
-        # What was copied is what is compared: nobody can change it in between.
+        # The copy is compared, so that nothing can change it in between.
         copied = shard.rows[indices]
         rows[chosen] = copied
         damaged = shard.damaged(indices, copied)
@@ -259,8 +259,8 @@ class FeatureSpace:
         return lost
 
     def _strike(self, shard: _Shard) -> None:
-        """Takes damaged rows out of a shard's list, so that nobody comes upon them again."""
-        # Where that can't be written they are found again, and computed again.
+        """Removes damaged rows from a shard's list, so that they aren't read again."""
+        # If the list can't be written, they will be found and computed again.
         with suppress(OSError):
             if any(shard.digests):
                 if shard.listing.exists():
@@ -269,18 +269,18 @@ class FeatureSpace:
                 _delete(shard.listing)
 
     def release(self) -> None:
-        """Gives back the memory that reading has filled; what is on disk is read again when it is needed."""
+        """Releases the memory that reading has filled; rows are read from disk again when needed."""
         for shard in self._shards:
             base = shard.rows.base
             if isinstance(base, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
                 base.madvise(mmap.MADV_DONTNEED)
 
     def row_bytes(self) -> int:
-        """Returns the size of one row; 0 while there is none."""
+        """Returns the size of one row; 0 if there is none."""
         return self._shards[0].rows[0].nbytes if self._shards else 0
 
     def write(self, batches: Iterator[tuple[Sequence[str], np.ndarray]]) -> None:
-        """Writes rows in shards as they come.
+        """Writes rows in shards as they arrive.
 
         Args:
             batches: digests and their rows `(len(digests), ...)`.
@@ -298,7 +298,7 @@ class FeatureSpace:
                     whole, digests, rows = (digests, rows), [], []
                     self._write_shard(*whole)
         finally:
-            # What a stopped run has computed is kept: the next one goes on from there.
+            # What a stopped run has computed is kept: the next one continues from there.
             if digests:
                 self._write_shard(digests, rows)
         self._delete_unusable()
@@ -312,7 +312,7 @@ class FeatureSpace:
                 if not (self.folder / KEY).exists():
                     self._write_key()
                 with durable.writing(_array_path(listing)) as file:
-                    # Given a real file, NumPy hides why the disk didn't take everything.
+                    # Given a real file, NumPy hides why a write failed.
                     np.save(SimpleNamespace(write=file.write), rows, allow_pickle=False)
                 write_listing(listing, digests, checksums)
             except FileNotFoundError:
@@ -324,7 +324,7 @@ class FeatureSpace:
             if self._load(listing):
                 self._settle(rows.dtype, rows.shape[1:])
                 return
-        # Somebody deletes faster than the disk writes. This process goes on with what it has.
+        # The shard is deleted faster than the disk writes. This process continues with what is in memory.
         self._add(_Shard(listing, list(digests), rows, checksums, 0, np.ones(len(rows), bool)))
 
     def _explained(self, error: OSError) -> RunError:
@@ -337,9 +337,9 @@ class FeatureSpace:
         return RunError(f"The features can't be written to {self.folder}: {reason}. Fix that, then start again.")
 
     def _delete_unusable(self) -> None:
-        """Deletes shards that can't be used, now that what was in them is computed again."""
+        """Deletes unusable shards, now that their rows have been computed again."""
         for listing in self._unusable:
-            # Windows keeps a file that somebody has mapped.
+            # Windows keeps a file that is mapped.
             with suppress(OSError):
                 _delete(listing)
         self._unusable.clear()
@@ -355,17 +355,17 @@ def _delete(listing: Path) -> None:
 
 
 def _checksum(digest: str | None, row: np.ndarray) -> int:
-    """Returns a checksum of a row, its type, its shape, and whose it is, so that rows can't be swapped either."""
+    """Returns a checksum of a row, its type, its shape and its digest, so that swapped rows are noticed too."""
     return zlib.crc32(np.ascontiguousarray(row).data, zlib.crc32(f"{digest} {row.dtype.str} {row.shape}".encode()))
 
 
 @dataclass(frozen=True)
 class FeatureRows:
-    """Numbers of one version of a list of pictures, read from memory where they fit, else from disk.
+    """Features of one version of a list of pictures, read from memory if they fit, else from disk.
 
     Attributes:
-        num_rows: how many pictures.
-        read: takes places in the list, returns their rows.
+        num_rows: number of pictures.
+        read: takes indices into the list, returns their rows.
     """
 
     num_rows: int
@@ -373,14 +373,14 @@ class FeatureRows:
 
 
 def rows_of(space: FeatureSpace, digests: Sequence[str], memory_bytes: int) -> FeatureRows:
-    """Returns the rows of these pictures, in memory where they take at most `memory_bytes`.
+    """Returns the rows of these pictures, in memory if they take at most `memory_bytes`.
 
     Raises:
         MissingRows: as `FeatureSpace.gather` does, now or when rows are read from disk.
     """
     if space.row_bytes() * len(digests) <= memory_bytes:
         rows = array_rows(space.gather(digests))
-        # They would be in memory twice.
+        # Otherwise they would be in memory twice.
         space.release()
         return rows
     return FeatureRows(len(digests), lambda indices: space.gather([digests[index] for index in indices]))

@@ -1,1 +1,1 @@
-"""Files on disk: whole or not there, fetched from the internet, refused with a reason."""
+"""Files on disk: atomic writes, downloads, and disk errors in words."""

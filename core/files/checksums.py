@@ -1,4 +1,4 @@
-"""What the content of a file comes to, so that a changed one is noticed."""
+"""Checksums of files, so that changed content is noticed."""
 
 import hashlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a disk refuses, in words: a full or read-only disk is nobody's bug, and is never shown as one."""
+"""Disk errors in words: a full or read-only disk isn't a bug, and is never shown as one."""
 
 import errno
 import os
@@ -21,7 +21,7 @@ class DiskError(CoreError):
 
 
 def refusal(error: OSError) -> DiskError | None:
-    """Returns the error in words where the disk refuses something; None for errors of any other kind."""
+    """Returns the error in words if it is the disk's; None for other errors."""
     number = error.errno or NOT_AN_ERROR_NUMBER
     path = _path(error)
     if is_full(error):
@@ -40,7 +40,7 @@ def refusal(error: OSError) -> DiskError | None:
 
 @contextmanager
 def refusals_in_words() -> Iterator[None]:
-    """Turns what the disk refuses inside into a `DiskError`. Any other error passes as it is.
+    """Turns disk errors raised inside into a `DiskError`. Other errors pass unchanged.
 
     Raises:
         DiskError: the disk refuses something.
@@ -55,15 +55,15 @@ def refusals_in_words() -> Iterator[None]:
 
 
 def can_write(folder: Path) -> bool:
-    """Returns whether files can be made in a folder, as far as the system tells without trying."""
+    """Returns whether files can be created in a folder, as far as the system tells without trying."""
     return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _path(error: OSError) -> str:
-    # The second name is that of the target where a file is renamed.
+    # When a file is renamed, the second name is the target.
     name = error.filename or error.filename2
     if not isinstance(name, str | bytes):
         return "A file"
     path = Path(os.fsdecode(name))
-    # Hidden files are locks and unfinished files of the studio's own, which mean nothing to people.
+    # Hidden files are the studio's own locks and unfinished files, which mean nothing to users.
     return str(path.parent if path.name.startswith(".") else path)

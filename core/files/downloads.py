@@ -35,8 +35,8 @@ def download(
 
     Args:
         url: an `http` or `https` address.
-        target: where to put it. Its folder is made; what is there already stays until the new file is whole.
-        checksum: MD5 or SHA-256 that it has to have, in hexadecimal; empty for none.
+        target: where to put it. Its folder is created; an existing file stays until the new one is complete.
+        checksum: its expected MD5 or SHA-256, in hexadecimal; empty for none.
         on_event: told of the phase `download`, in bytes.
         should_stop: asked a few times a second.
 
@@ -44,7 +44,7 @@ def download(
         `target`.
 
     Raises:
-        DownloadError: there is no internet, the server refuses, or what came isn't what was expected.
+        DownloadError: there is no internet, the server refuses, or the file isn't the expected one.
         Stopped: `should_stop` said so.
     """
     if urlsplit(url).scheme not in ("http", "https"):
@@ -81,8 +81,8 @@ def _fetch(url: str, part: Path, checksum: str, on_event: OnEvent, should_stop: 
         )
     if checksum and digest.hexdigest() != checksum:
         raise DownloadError(
-            f"{_describe(url)} isn't the file that was expected: its checksum is {digest.hexdigest()} in place of "
-            f"{checksum}. Try again; if it stays so, the file was changed on the server."
+            f"{_describe(url)} isn't the file that was expected: its checksum is {digest.hexdigest()} instead of "
+            f"{checksum}. Try again; if this persists, the file was changed on the server."
         )
 
 

@@ -1,4 +1,4 @@
-"""Files that are whole or not there, whatever ends the process or the power while they are written."""
+"""Files that are complete or absent, even if the process or the power dies while they are written."""
 
 import errno
 import os
@@ -14,12 +14,12 @@ FULL_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else
 
 
 def is_full(error: OSError) -> bool:
-    """Returns whether the disk, or what the user may have of it, is full."""
+    """Returns whether the disk, or the user's quota, is full."""
     return error.errno in FULL_DISK_ERRORS
 
 
 def sync(path: Path) -> None:
-    """Waits until a file, or a folder's list of names, is on the disk. Windows can't do that for folders."""
+    """Waits until a file, or a folder's entries, are on disk. Windows can't do that for folders."""
     if os.name == "nt" and path.is_dir():
         return
     handle = os.open(path, os.O_RDONLY)
@@ -30,26 +30,26 @@ def sync(path: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder that may be deleted at any moment; `Path.mkdir` may then fail though nothing is there.
+    """Creates a folder that may be deleted at any moment, in which case `Path.mkdir` may fail though nothing is there.
 
     Raises:
-        FileExistsError: something else is at its place.
-        OSError: it can't be made.
+        FileExistsError: something else has its name.
+        OSError: it can't be created.
     """
     for _ in range(MAKING_ATTEMPTS):
         try:
             return folder.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
-            # Unless something else is there, the folder was deleted between the two looks of `mkdir`.
+            # Unless something else is there, the folder was deleted between the two checks of `mkdir`.
             if os.path.lexists(folder) and not folder.is_dir():
                 raise
         except FileNotFoundError:
-            pass  # A parent was deleted as soon as it was made.
+            pass  # A parent was deleted as soon as it was created.
     return folder.mkdir(parents=True, exist_ok=True)
 
 
 def paths_in(folder: Path) -> list[Path]:
-    """Returns what is in a folder, by name: nothing where it is not there, or deleted meanwhile."""
+    """Returns the entries of a folder, sorted by name; none if it doesn't exist or is deleted meanwhile."""
     try:
         return sorted(folder.iterdir())
     except OSError:
@@ -57,17 +57,17 @@ def paths_in(folder: Path) -> list[Path]:
 
 
 def sweep(path: Path) -> None:
-    """Deletes what killed processes left of writing `path`; for a file that only one process writes at a time."""
+    """Deletes what killed processes left behind when writing `path`. Only one process may write it at a time."""
     for part in path.parent.glob(f".{path.name}.*{PART}"):
         part.unlink(missing_ok=True)
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
-    """Gives a file to write to, which takes the place of `path` when the block ends without an error.
+    """Yields a file to write to, which replaces `path` when the block ends without an error.
 
     Raises:
-        OSError: it can't be written; what was at `path` is as it was.
+        OSError: it can't be written; the old file is unchanged.
     """
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}{PART}")
     try:
@@ -82,6 +82,6 @@ def writing(path: Path) -> Iterator[BinaryIO]:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Puts `content` in place of what is at `path`, whole or not at all."""
+    """Replaces the file at `path` by `content`, atomically."""
     with writing(path) as file:
         file.write(content)

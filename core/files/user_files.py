@@ -1,4 +1,4 @@
-"""Files and folders that a user names: looked at and opened so that none of them can make the studio wait for ever."""
+"""Files and folders named by the user, opened in a way that can never block the studio."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.wording.coded import Reason
 
-# With a file's own name, as many parts as an archive's names may have.
+# With the file's own name, as many parts as names in archives may have.
 MAX_DEPTH = 64
 KINDS = {
     stat.S_IFDIR: "a folder",
@@ -20,28 +20,28 @@ KINDS = {
     stat.S_IFBLK: "a device",
     stat.S_IFLNK: "a link",
 }
-# Without blocking where it is, or has just become, a pipe; and never becoming the terminal of a server. Windows has
-# neither, but needs to be told not to translate ends of lines.
+# Doesn't block on what is, or has just become, a pipe, and never takes a terminal as the server's own. Windows has
+# neither flag, but must be told not to translate line ends.
 FLAGS = sum(getattr(os, name, 0) for name in ("O_RDONLY", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 def open_file(path: Path, follow_links: bool = True) -> BufferedReader:
-    """Opens a file for reading, and nothing else that may stand under a name: no pipe, device, socket or folder.
+    """Opens a regular file for reading; refuses pipes, devices, sockets and folders.
 
     Args:
         path: where it is.
-        follow_links: whether a link to a file will do.
+        follow_links: whether to follow a link to a file.
 
     Raises:
-        OSError: it can't be opened, or is no file. Its `strerror` says why, in words.
+        OSError: it can't be opened, or isn't a file. Its `strerror` says why, in words.
     """
     try:
-        # Asked before it is opened, for opening alone does something to devices, and to whoever writes into a pipe.
+        # Checked before opening, because opening alone affects devices and the writers of pipes.
         _check_regular(path.stat(follow_symlinks=follow_links), path)
         handle = os.open(path, FLAGS | (0 if follow_links else NO_FOLLOW))
-    except ValueError as error:  # a zero byte, or half a letter
-        raise OSError(errno.EINVAL, "its name can't be one of a file", str(path)) from error
+    except ValueError as error:  # a zero byte, or an incomplete character
+        raise OSError(errno.EINVAL, "its name isn't a valid file name", str(path)) from error
     try:
         _check_regular(os.fstat(handle), path)
         return os.fdopen(handle, "rb")
@@ -51,18 +51,18 @@ def open_file(path: Path, follow_links: bool = True) -> BufferedReader:
 
 
 def is_file(path: Path) -> bool:
-    """Whether a file is there, under this name or behind a link. A name that no file can have is none."""
+    """Whether this is a file or a link to one. False for invalid names."""
     return _has_mode(path, stat.S_ISREG)
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a folder is there, under this name or behind a link. A name that no folder can have is none."""
+    """Whether this is a folder or a link to one. False for invalid names."""
     return _has_mode(path, stat.S_ISDIR)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What lies in a folder, or in one of those inside.
+    """An entry in a folder or one of its subfolders.
 
     Attributes:
         path: where it is.
@@ -78,13 +78,13 @@ class Found:
 
 
 def walk(folder: Path) -> Iterator[Found]:
-    """Yields all files of a folder and of those inside, in the order of their names, and what couldn't be looked into.
+    """Yields all files in a folder and its subfolders, sorted by name, and the entries that can't be read.
 
-    Links aren't followed. Folders that lie deeper than `MAX_DEPTH` aren't looked into: somewhere below, names get too
-    long for the system.
+    Links aren't followed. Folders deeper than `MAX_DEPTH` aren't opened: at some depth, names get too long for the
+    system.
 
     Raises:
-        OSError: the folder itself can't be looked into.
+        OSError: the folder itself can't be read.
     """
     waiting = [("", 1)]
     while waiting:

@@ -1,22 +1,22 @@
-"""How long a training will take and how much room it needs, before it is started."""
+"""How long a run will take and how much memory and disk it needs, before it is started."""
 
 from dataclasses import dataclass
 
 from core.settings import GIGABYTE
 
-# Building the network and saving it, where a worker has loaded TensorFlow before; and what loading it adds.
+# For building and saving the network in a worker that has loaded TensorFlow; and for loading TensorFlow.
 START_SECONDS = 1.5
 LOADING_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class StageSpeed:
-    """What was measured of the head's training, or of fine-tuning.
+    """Measured speed of training the head, or of fine-tuning.
 
     Attributes:
         step_seconds: for one gradient step.
         row_seconds: for one picture in evaluation mode.
-        checkpoint_seconds: to write down an epoch.
+        checkpoint_seconds: to save an epoch.
     """
 
     step_seconds: float = 0.0
@@ -30,16 +30,16 @@ class StageSpeed:
 
 @dataclass(frozen=True)
 class Speeds:
-    """What was measured on this machine for a network.
+    """Measured speeds of a network on this machine.
 
     Attributes:
         decode_seconds: to read one picture, with all processors.
-        prefix_seconds: for one picture through the frozen blocks; 0 where there are none.
-        prepare_seconds: to compile what computes them.
-        head_inputs_seconds: for one picture from the frozen blocks to the head; 0 where that is the same place.
-        row_bytes: of what is kept of a picture, at the frozen boundary.
-        head: of the head's training.
-        fine_tune: of fine-tuning; zeros where nothing is thawed.
+        prefix_seconds: for one picture through the frozen blocks; 0 if there are none.
+        prepare_seconds: to compile the frozen blocks.
+        head_inputs_seconds: for one picture from the frozen blocks to the head; 0 if the head comes right after them.
+        row_bytes: size of a picture's features at the frozen boundary.
+        head: of training the head.
+        fine_tune: of fine-tuning; zeros if nothing is unfrozen.
     """
 
     decode_seconds: float
@@ -56,15 +56,15 @@ class Work:
     """What a run has to do.
 
     Attributes:
-        pictures_to_compute: pictures, counted once a version, that aren't cached.
-        views_to_compute: how many of them are changed versions.
-        rows: pictures, counted once a version, that are needed.
-        training_pictures: to learn from.
-        measured_pictures: that the curves are measured on after each epoch.
-        batch_size: pictures in a gradient step.
+        pictures_to_compute: versions of pictures that aren't cached.
+        views_to_compute: how many of them are augmented.
+        rows: versions of pictures that are needed.
+        training_pictures: number of training pictures.
+        measured_pictures: pictures that the curves are measured on after each epoch.
+        batch_size: pictures per gradient step.
         head_epochs: epochs of the head.
-        fine_tune_epochs: epochs with thawed blocks.
-        free_memory_bytes: what rows may take before they are read from disk.
+        fine_tune_epochs: epochs with unfrozen blocks.
+        free_memory_bytes: memory for rows; beyond it they are read from disk.
     """
 
     pictures_to_compute: int
@@ -79,7 +79,7 @@ class Work:
 
     @property
     def steps(self) -> int:
-        """Gradient steps of an epoch."""
+        """Gradient steps per epoch."""
         return -(-self.training_pictures // self.batch_size)
 
 
@@ -88,13 +88,13 @@ class Forecast:
     """What a run will need.
 
     Attributes:
-        features_seconds: for the pictures through the frozen blocks.
+        features_seconds: to compute the features of the pictures.
         head_epoch_seconds: for an epoch of the head.
-        fine_tune_epoch_seconds: for an epoch with thawed blocks.
+        fine_tune_epoch_seconds: for an epoch with unfrozen blocks.
         total_seconds: from Start to the end.
         disk_bytes: of new features.
         fits_in_memory: whether the features can stay in memory while training.
-        views_seconds: how much of `features_seconds` is for changed versions of pictures.
+        views_seconds: how much of `features_seconds` is for augmented versions of pictures.
     """
 
     features_seconds: float
@@ -106,35 +106,35 @@ class Forecast:
     views_seconds: float = 0.0
 
 
-# Of a number that learns: itself, its gradient, Adam's two averages, and the copy that is kept of the best epoch.
+# A trainable parameter takes five: itself, its gradient, Adam's two moments, and the best epoch's copy.
 BYTES_PER_TRAINABLE = 5 * 4
 
 
 def shortage(trainable_params: int, free_bytes: int) -> str:
-    """Returns why what learns doesn't fit in memory, in words; empty where it does.
+    """Returns why training doesn't fit in memory, in words; empty if it does.
 
     Args:
-        trainable_params: how many numbers learn.
+        trainable_params: number of trainable parameters.
         free_bytes: memory that is free now.
     """
     needed = trainable_params * BYTES_PER_TRAINABLE
     if needed <= free_bytes:
         return ""
     return (
-        f"{trainable_params:,} trainable parameters need about {needed / GIGABYTE:.0f} GB of memory while they learn; "
+        f"{trainable_params:,} trainable parameters need about {needed / GIGABYTE:.0f} GB of memory for training; "
         f"{free_bytes / GIGABYTE:.0f} GB are free. Choose average pooling, fewer units or a smaller image size."
     )
 
 
 def make_forecast(speeds: Speeds, work: Work, is_warm: bool = True) -> Forecast:
-    """Works out what a run needs from what was measured.
+    """Computes what a run needs from measured speeds.
 
     Args:
-        speeds: of this machine, for the network.
-        work: of the run.
-        is_warm: whether a worker has loaded TensorFlow already.
+        speeds: of the network on this machine.
+        work: what the run has to do.
+        is_warm: whether a worker has already loaded TensorFlow.
     """
-    # Reading and computing share the processors.
+    # Decoding and computing share the processors.
     picture = speeds.decode_seconds + speeds.prefix_seconds
     if work.head_epochs:
         picture += speeds.head_inputs_seconds

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class RateCurve:
-    """Losses of a short training whose learning rate rises step by step (Smith 2017, https://arxiv.org/abs/1506.01186).
+    """Losses of a short run whose learning rate rises step by step (Smith 2017, https://arxiv.org/abs/1506.01186).
 
     Attributes:
         rates: learning rate of each step, rising.

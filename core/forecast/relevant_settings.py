@@ -1,7 +1,7 @@
-"""Which settings make a difference to how long a run takes and to the rate at which it learns.
+"""Which settings affect how long a run takes and which learning rate suits it.
 
-What is asked is asked with all others at their defaults, so that changing one of those asks nothing anew. The lists
-name what makes no difference: a new setting counts until it is named here.
+Estimates are asked for with all other settings at their defaults, so that changing one of those doesn't ask again. The
+lists name the settings without effect: a new setting counts until it is named here.
 """
 
 from core.config.training_config import PART_FIELDS, TrainingConfig
@@ -15,7 +15,7 @@ IRRELEVANT_FOR_TIME = (
     "class_weighting",
     "early_stopping_patience",
 )
-# How many batches there are and which pictures they hold changes nothing of how long one takes.
+# The number of batches, and the pictures in them, don't affect how long one batch takes.
 IRRELEVANT_FOR_SPEED = (
     *IRRELEVANT_FOR_TIME,
     *PART_FIELDS["augmentation"],
@@ -24,7 +24,7 @@ IRRELEVANT_FOR_SPEED = (
     "validation_split",
     "seed",
 )
-# The finder trains on plain pictures with rates of its own: the head, or from scratch all that learns.
+# The finder uses unchanged pictures and its own rates, and trains the head, or from scratch the whole network.
 IRRELEVANT_FOR_RATE = (
     *PART_FIELDS["augmentation"],
     "learning_rate",
@@ -39,18 +39,18 @@ IRRELEVANT_FOR_RATE_OF_HEAD = (*IRRELEVANT_FOR_RATE, "trainable_blocks", "rate_d
 
 
 def settings_for_time(config: TrainingConfig) -> TrainingConfig:
-    """Returns what of a configuration decides how long a run takes, the rest at its defaults."""
+    """Returns the configuration with all settings that don't affect how long a run takes at their defaults."""
     return _without(config, IRRELEVANT_FOR_TIME)
 
 
 def settings_for_speed(config: TrainingConfig) -> TrainingConfig:
-    """Returns what of a configuration decides how long a batch takes, the rest at its defaults."""
+    """Returns the configuration with all settings that don't affect how long a batch takes at their defaults."""
     weights = "none" if config.from_scratch else "imagenet"  # a file of weights is no faster than any other
     return _without(config, IRRELEVANT_FOR_SPEED).with_options(weights=weights)
 
 
 def settings_for_rate(config: TrainingConfig) -> TrainingConfig:
-    """Returns what of a configuration decides at which rate is learned, the rest at its defaults."""
+    """Returns the configuration with all settings that don't affect the suggested rate at their defaults."""
     return _without(config, IRRELEVANT_FOR_RATE if config.from_scratch else IRRELEVANT_FOR_RATE_OF_HEAD)
 
 

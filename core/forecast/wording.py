@@ -1,4 +1,4 @@
-"""What a training will take, in words."""
+"""Forecasts in words."""
 
 from core.forecast.forecast import Forecast
 from core.settings import MEGABYTE
@@ -7,7 +7,7 @@ LEAST_SECONDS = 0.95
 
 
 def forecast(found: Forecast) -> str:
-    """Returns how long a training will take, and how much disk and memory."""
+    """Returns how long a run will take, and how much disk and memory."""
     parts = []
     if found.features_seconds:
         parts.append(f"{about(found.features_seconds)} for the pictures")
@@ -24,12 +24,12 @@ def forecast(found: Forecast) -> str:
 
 
 def about(seconds: float) -> str:
-    """Returns a time that was estimated, such as `about 2 min`."""
+    """Returns an estimated time, such as `about 2 min`."""
     return duration(seconds) if seconds < LEAST_SECONDS else f"about {duration(seconds)}"
 
 
 def duration(seconds: float) -> str:
-    """Returns a time as a user would say it."""
+    """Returns a time in words, such as `2 min`."""
     if seconds < LEAST_SECONDS:
         return "less than a second"
     if seconds < 100:

@@ -1,4 +1,4 @@
-"""Threads that decode pictures: most of that work lets other threads run beside it."""
+"""Threads that decode pictures; decoding mostly releases the interpreter lock."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -7,9 +7,9 @@ MAX_THREADS = 8
 
 
 def decoder_threads(name: str) -> ThreadPoolExecutor:
-    """Returns as many threads as there are processors, within reason.
+    """Returns a pool with as many threads as there are processors, up to a limit.
 
     Args:
-        name: what the threads' names begin with.
+        name: prefix of the threads' names.
     """
     return ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS), name)

@@ -1,7 +1,7 @@
 """Bytes to pixels: the one decoder of training, evaluation, prediction and everything that shows a picture.
 
-Pillow and NumPy only. A picture is taken by its content, never by its name; its size is checked before its pixels are
-decoded; and every way in which a picture can be broken ends in a `PictureError` that says so in words.
+Pillow and NumPy only. The format is detected by content, never by name; the size is checked before the pixels are
+decoded; and every way in which a picture can be broken raises a `PictureError` that says so in words.
 """
 
 import io
@@ -22,12 +22,12 @@ from core.wording.reasons import UnusableFileError
 
 DECODER_VERSION = "pillow-bilinear-antialias-draft2-1"
 RESIZE_FILTER = Image.Resampling.BILINEAR
-# A JPEG is decoded at 1/2, 1/4 or 1/8 of its size only where that leaves this many times the pixels needed a side, so
-# that the antialiased resize still does the last and visible part of the work.
+# A JPEG is decoded at 1/2, 1/4 or 1/8 of its size only if each side stays this many times larger than needed, so that
+# the antialiased resize still does the last and visible part of the work.
 DRAFT_MARGIN = 2
-# A HEIC's draft would be the thumbnail that lies inside, which may be sound where the picture isn't.
+# A HEIC's draft would be its embedded thumbnail, which may be intact even if the picture isn't.
 DRAFTED_FORMATS = {"JPEG", "MPO"}
-# Formats that a build of Pillow may lack, and what it calls them.
+# Formats that a build of Pillow may lack, with its names for them.
 FEATURES = {"AVIF": "avif", "JPEG2000": "jpg_2000", "WEBP": "webp"}
 MIN_SIDE = 4
 THUMBNAIL_QUALITY = 85
@@ -43,7 +43,7 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-# Pillow warns of small flaws that it gets over (odd EXIF blocks, palettes) and of pictures that are refused below
+# Pillow warns of small flaws that it can handle (odd EXIF blocks, palettes) and of pictures that are refused below
 # anyway: noise in a server's log.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
@@ -56,12 +56,12 @@ class PictureError(UnusableFileError):
 def open_picture(
     source: Path | bytes, limits: ImportLimits | None = None, draft_side: int | None = None
 ) -> Image.Image:
-    """Decodes a picture whole: its first frame, upright, in 8-bit RGB, transparency laid onto white.
+    """Decodes a whole picture: its first frame, upright, in 8-bit RGB, transparency on white.
 
     Args:
         source: its file or its bytes.
-        limits: what it may measure; `ImportLimits()` by default.
-        draft_side: a JPEG may come out smaller than it is, by 2, 4 or 8, as long as both sides keep this many pixels.
+        limits: limits on its size; `ImportLimits()` by default.
+        draft_side: a JPEG may be decoded at 1/2, 1/4 or 1/8 of its size if both sides keep this many pixels.
 
     Returns:
         A loaded picture of mode `RGB`.
@@ -73,7 +73,7 @@ def open_picture(
 
 
 def decode(source: Path | bytes, image_size: int) -> np.ndarray:
-    """Decodes a picture into the square that a network takes. The aspect is not kept, as Keras has it.
+    """Decodes a picture into the square that a network takes. The aspect ratio is not kept, as in Keras.
 
     Args:
         source: its file or its bytes.
@@ -92,13 +92,13 @@ def decode(source: Path | bytes, image_size: int) -> np.ndarray:
 def open_sized(
     source: Path | bytes, limits: ImportLimits | None = None, draft_side: int | None = None
 ) -> tuple[Image.Image, tuple[int, int]]:
-    """Decodes a picture as `open_picture` does, and tells its full size too.
+    """Decodes a picture as `open_picture` does, and returns its full size too.
 
-    It also shows whether a picture is sound: all of its data is read, of a reduced JPEG as well, while Pillow's
-    `verify()` lets through a JPEG without its end.
+    This also shows whether a picture is intact: all of its data is read, even for a reduced JPEG, while Pillow's
+    `verify()` accepts a truncated JPEG.
 
     Returns:
-        A loaded picture of mode `RGB`, and the upright width and height of the whole in pixels.
+        A loaded picture of mode `RGB`, and the upright full width and height in pixels.
 
     Raises:
         PictureError: it can't be read, is damaged, too large or too small.
@@ -107,7 +107,7 @@ def open_sized(
 
 
 def thumbnail(source: Path | bytes, side: int) -> bytes:
-    """Returns the picture as a small JPEG made anew, its aspect kept: original bytes are never served.
+    """Returns the picture as a newly encoded small JPEG with its aspect ratio: original bytes are never served.
 
     Args:
         source: its file or its bytes.
@@ -132,7 +132,7 @@ def _read(source: Path | bytes, limits: ImportLimits, draft_side: int | None) ->
             return _decode_stream(stream, formats, limits, draft_side)
         except PictureError:
             raise
-        except Exception as error:  # Pillow's decoders raise nearly everything Python has on damaged data
+        except Exception as error:  # Pillow's decoders raise nearly any exception on damaged data
             raise PictureError(_code(error)) from error
 
 
@@ -150,13 +150,13 @@ def _stream(source: Path | bytes) -> Iterator[BinaryIO]:
 
 
 def admitted_format(head: bytes) -> str:
-    """Returns the one format that Pillow is to try. Left to guess, it would call Ghostscript for an EPS.
+    """Returns the one format that Pillow may try. Left to guess, it would call Ghostscript for an EPS.
 
     Args:
         head: the first `HEAD_BYTES` bytes of a file.
 
     Raises:
-        PictureError: it is no picture, or one that can't be read here.
+        PictureError: it isn't a picture, or can't be read here.
     """
     if not head:
         raise PictureError("empty")
@@ -172,12 +172,12 @@ def admitted_format(head: bytes) -> str:
 
 @lru_cache(maxsize=1)
 def heic_is_read() -> bool:
-    """Whether HEIC pictures can be read here: that takes the package pillow-heif."""
+    """Whether HEIC pictures can be read here, which requires the package pillow-heif."""
     try:
         from pillow_heif import register_heif_opener
     except ImportError:
         return False
-    # Import and training have threads of their own, and what lies inside beside the picture isn't looked at.
+    # Import and training have their own threads, and nothing but the picture itself is needed.
     register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False, aux_images=False)
     return True
 
@@ -193,7 +193,7 @@ def _decode_stream(
     picture.load()
     turn = UPRIGHT.get(_orientation(picture))
     rgb = _to_rgb(picture)
-    rgb.info.clear()  # comments, positions and profiles aren't to be passed on with thumbnails
+    rgb.info.clear()  # comments, positions and profiles must not be passed on with thumbnails
     if turn is None:
         return rgb, (width, height)
     turned = rgb.transpose(turn)
@@ -231,7 +231,7 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
 
 
 def _scale_16_bit(picture: Image.Image) -> Image.Image:
-    """Returns it in 8 bits. Pillow's own conversion cuts everything above 255 off."""
+    """Returns it in 8 bits. Pillow's own conversion clips everything above 255."""
     values = np.asarray(picture).astype(np.uint32)
     bits = getattr(picture, "tag_v2", {}).get(TIFF_BITS_PER_SAMPLE, (16,))[0]
     largest = 2**bits - 1 if 8 < bits < 16 else MAX_16_BIT

@@ -1,4 +1,4 @@
-"""What a file is by its first bytes, whatever its name says."""
+"""What a file is by its first bytes, whatever its name."""
 
 HEAD_BYTES = 512
 AVIF_BRANDS = {b"avif", b"avis"}
@@ -19,7 +19,7 @@ PICTURE_PREFIXES = {
     b"\x01\xda\0\1": "SGI",
     b"\x01\xda\1\1": "SGI",
 }
-# A PCX begins with a line feed, its version, how it is packed, and its bits a pixel.
+# A PCX begins with a line feed, its version, its encoding, and its bits per pixel.
 PCX_VERSIONS, PCX_PACKINGS, PCX_BITS = b"\0\2\3\5", b"\0\1", b"\1\2\4\x08"
 OTHER_PREFIXES = {
     b"PK\x03\x04": "zip",
@@ -47,7 +47,7 @@ TEXT_BYTES = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\n\r\f") | frozenset(r
 
 
 def picture_format(head: bytes) -> str:
-    """Returns Pillow's name of the picture format that a file with these first bytes has.
+    """Returns Pillow's name for the format of a picture with these first bytes.
 
     Args:
         head: its first `HEAD_BYTES` bytes, fewer if it is shorter.

@@ -308,7 +308,7 @@ def test_no_runs_yet(call: Call) -> None:
         ),
         (["predict", "nothing"], "Error: Missing argument 'PICTURES...'."),
         (["train", "nothing"], "Error: There is no data set 'nothing'."),
-        (["train", "x", "--recipe", "stew"], "Error: Expected a recipe out of recommended, article, fine_tune."),
+        (["train", "x", "--recipe", "stew"], "Error: Expected one of the recipes recommended, article, fine_tune."),
         (["train", "x", "--epochs", "many"], "Error: Invalid value for '--epochs': 'many' is not a valid integer."),
         (["train", "x", "--nonsense"], "Error: No such option '--nonsense'."),
         (["import", ""], "Error: Expected a zip, a tar.gz or a folder to import. Received nothing."),

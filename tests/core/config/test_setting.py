@@ -51,7 +51,7 @@ def test_what_a_setting_takes(values):
             "Expected a whole number from 1 to 600 for minutes. Received 20.5. Set minutes within that range.",
         ),
         ({"fan": 1}, "Expected true or false for fan. Received 1. Set fan to one of them."),
-        ({"mode": "grill"}, "Expected mode out of top, bottom. Received 'grill'. Fix the name."),
+        ({"mode": "grill"}, "Expected mode as one of top, bottom. Received 'grill'. Fix the name."),
     ],
 )
 def test_what_a_setting_refuses(values, sentence):
