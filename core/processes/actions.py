@@ -1,4 +1,4 @@
-"""What can be asked of child processes: one class for each action, with what it needs."""
+"""The actions that child processes can do: one class for each, with its arguments."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +22,10 @@ class Warm:
 
 @dataclass(frozen=True)
 class Predict:
-    """Answer to pictures.
+    """Classify pictures.
 
     Attributes:
-        run_id: of a run that has a model.
+        run_id: id of a run that has a model.
         sources: files, or the bytes of files.
     """
 
@@ -35,12 +35,12 @@ class Predict:
 
 @dataclass(frozen=True)
 class MakeForecast:
-    """Tell what a run would need.
+    """Forecast what a run would need.
 
     Attributes:
         config: of the run.
         dataset_id: its data set.
-        is_warm: whether a worker that has loaded TensorFlow waits for it.
+        is_warm: whether a worker that has loaded TensorFlow is waiting.
     """
 
     config: TrainingConfig
@@ -66,10 +66,10 @@ class ImportSource:
     """Import an archive or a folder.
 
     Attributes:
-        source: where it lies.
-        name: what to call the data set; None for the source's name.
-        label: what to call the source in messages.
-        layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
+        source: path of the archive or folder.
+        name: name of the data set; None for the source's name.
+        label: name of the source in messages.
+        layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
     """
 
     source: Path
@@ -80,11 +80,11 @@ class ImportSource:
 
 @dataclass(frozen=True)
 class ImportPictures:
-    """Import pictures that are sorted already.
+    """Import pictures that are already sorted into classes.
 
     Attributes:
         classes: the pictures of each class.
-        name: what to call the data set.
+        name: name of the data set.
     """
 
     classes: dict[str, Files]
@@ -104,12 +104,12 @@ class ImportSample:
 
 @dataclass(frozen=True)
 class AddPictures:
-    """Make a version of a data set with further pictures.
+    """Make a version of a data set with added pictures.
 
     Attributes:
         dataset_id: the data set.
         class_name: one of its classes, or a new one.
-        pictures: what to add to it.
+        pictures: the pictures to add.
     """
 
     dataset_id: str
@@ -123,7 +123,7 @@ class MakeVersion:
 
     Attributes:
         dataset_id: the data set.
-        further: what to change after what was decided about the pictures.
+        further: changes to apply after the decisions about pictures.
     """
 
     dataset_id: str
@@ -132,14 +132,14 @@ class MakeVersion:
 
 @dataclass(frozen=True)
 class AuditDataset:
-    """Look a data set over and store the audit with it."""
+    """Audit a data set and store the result with it."""
 
     dataset_id: str
 
 
 @dataclass(frozen=True)
 class ComputeEmbeddings:
-    """Look through a data set with a network and store what is found with it.
+    """Survey a data set with a network and store the result with it.
 
     Attributes:
         folder: of the data set.
@@ -150,13 +150,13 @@ class ComputeEmbeddings:
 
 @dataclass(frozen=True)
 class Imported:
-    """Answers what makes or changes a data set.
+    """The answer to actions that make or change a data set.
 
     Attributes:
         dataset_id: the data set.
-        skipped: what was left out this time. Where the pictures were here before, the record doesn't say.
-        num_ignored: how many files were no pictures.
-        notes: what else this import came across.
+        skipped: files left out this time. If the data set existed already, its record doesn't include them.
+        num_ignored: how many files weren't pictures.
+        notes: other findings of this import.
     """
 
     dataset_id: str
@@ -167,11 +167,11 @@ class Imported:
 
 @dataclass(frozen=True)
 class LayoutQuestion:
-    """Answers that a source can be read in more than one way.
+    """The answer that a source can be read in more than one way.
 
     Attributes:
         text: the question.
-        candidates: the ways, without what each says of every picture.
+        candidates: the ways, without their assignments of pictures.
     """
 
     text: str

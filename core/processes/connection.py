@@ -1,4 +1,4 @@
-"""The parent's side: requests to a child process, with progress and cancel, answered whenever they are done."""
+"""The parent's side: concurrent requests to a child process, with progress and cancellation."""
 
 import os
 import pickle
@@ -21,18 +21,17 @@ from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
 SECONDS_BETWEEN_LOOKS = 0.1
-# From the request to stop until nobody waits for its answer any more: where the process lives on, and where it is to
-# tidy up and end.
+# How long to wait for an answer after a request to stop: if the process lives on, and if it cleans up and ends.
 SECONDS_TO_HEED, SECONDS_TO_STOP = 1.0, 10.0
 SHOWN_COMPLAINT_BYTES = 10_000
 
 
-class ProcessEnded(Exception):  # noqa: N818 (whoever asked says what it means)
+class ProcessEnded(Exception):  # noqa: N818 (the caller decides what it means)
     """The child process died before it answered.
 
     Attributes:
-        code: its exit code, negative where a signal ended it.
-        complaints: the last of what it printed.
+        code: its exit code, negative if a signal ended it.
+        complaints: the end of its output.
     """
 
     def __init__(self, code: int, complaints: str) -> None:
@@ -42,18 +41,18 @@ class ProcessEnded(Exception):  # noqa: N818 (whoever asked says what it means)
 
 
 class Connection:
-    """A child process that answers; started when it is first needed, and anew when it died. Safe from any thread.
+    """A child process that answers requests; started when first needed, and again after it died. Thread-safe.
 
-    A death fails the requests that wait for an answer then, and no others.
+    If it dies, only the requests waiting at that moment fail.
 
     Args:
         module: its main program, which calls `server.serve`.
-        settings: where everything is.
-        refusal: what is raised where it refuses something.
-        log: the file that takes what it prints, written anew with each start; a temporary one by default.
-        niceness: how far it lets others go first.
-        idle_seconds: for how long it is kept with nothing to do; for good by default.
-        seconds_to_stop: for how long the answer to a request that was cancelled is waited for.
+        settings: passed to the child.
+        refusal: the error to raise if it refuses a request.
+        log: file for its output, overwritten at each start; a temporary file by default.
+        niceness: how much it yields to other processes.
+        idle_seconds: how long it is kept idle; forever by default.
+        seconds_to_stop: how long to wait for the answer to a cancelled request.
     """
 
     def __init__(
@@ -82,20 +81,20 @@ class Connection:
 
     @property
     def pid(self) -> int:
-        """Id of the process; 0 where there is none alive."""
+        """Id of the process; 0 if it isn't alive."""
         link = self._link
         return link.process.pid if link is not None and link.is_alive else 0
 
     def ask(self, action: object, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop) -> Any:
-        """Has an action done and returns its value. Others may ask meanwhile.
+        """Has an action done and returns its value. Other threads may ask meanwhile.
 
         Args:
             action: one of `core.processes.actions`.
-            on_event: told how far it is.
+            on_event: told of its progress.
             should_stop: asked a few times a second.
 
         Raises:
-            CoreError: of the kind that was given, where it is refused; the message says why.
+            CoreError: of the kind `refusal`, if it is refused; the message says why.
             ProcessEnded: the process died.
             Stopped: `should_stop` said so.
         """
@@ -103,17 +102,17 @@ class Connection:
         try:
             return self._follow(link, number, answers, on_event, should_stop)
         except BaseException:
-            # Whatever the reason, nobody waits for an answer any more.
+            # Whatever the reason, nobody waits for the answer any more.
             link.send(Cancel(number))
             raise
         finally:
             self._forget(link, number)
 
     def close(self, seconds: float = 0.0) -> None:
-        """Ends the process for good, in the middle of an answer too.
+        """Ends the process for good, even in the middle of a request.
 
         Args:
-            seconds: how long it may take to stop what it does and tidy up.
+            seconds: how long it may take to stop and clean up.
         """
         with self._lock:
             self._is_closed = True
@@ -126,7 +125,7 @@ class Connection:
     def _request(self, action: object) -> tuple["_Link", int, queue.SimpleQueue[Answer | None]]:
         with self._lock:
             if self._is_closed:
-                # The web server is ending; its threads that go on asking start no process that would outlive it.
+                # The web server is shutting down; threads that keep asking must start no process that outlives it.
                 raise ProcessEnded(0, "")
             if self._link is None or not self._link.is_alive:
                 ended, self._link = self._link, _Link(self._module, self._settings, self._log, self._niceness)
@@ -188,12 +187,12 @@ def ask_once(
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
 ) -> Any:
-    """Has one action done in a process that lives for it alone, and lets the web server go first.
+    """Has one action done in a process of its own that yields to the web server.
 
     Raises:
         CoreError: of the kind `refusal`; the message says why.
-        ProcessEnded: the system ended the process.
-        Stopped: `should_stop` said so, and the process has tidied up or was ended.
+        ProcessEnded: the process died.
+        Stopped: `should_stop` said so, and the process has cleaned up or was killed.
     """
     connection = Connection(module, settings, refusal, niceness=NICENESS, seconds_to_stop=SECONDS_TO_STOP)
     try:
@@ -209,7 +208,7 @@ def ask_once(
 def _until_stopped(
     link: "_Link", number: int, answers: queue.SimpleQueue[Answer | None], should_stop: ShouldStop, seconds: float
 ) -> Iterator[Answer | None]:
-    """Yields what is said of a request, None for the process's death; ends where a cancelled one isn't answered."""
+    """Yields the answers to a request, None if the process died; ends if a cancelled request isn't answered in time."""
     deadline = float("inf")
     while time.monotonic() < deadline:
         if deadline == float("inf") and should_stop():
@@ -220,14 +219,14 @@ def _until_stopped(
 
 
 class _Link:
-    """One living process and the requests that wait for its answers."""
+    """One living process and the requests waiting for its answers."""
 
     def __init__(self, module: str, settings: Settings, log: Path | None, niceness: int) -> None:
         self._log = _open_log(log)
         self.process = start_process(
             [module], self._log, stdin=subprocess.PIPE, stdout=subprocess.PIPE, niceness=niceness
         )
-        # As they were asked for, both are there.
+        # Both exist, because pipes were requested.
         self._requests, self._answers = cast(IO[bytes], self.process.stdin), cast(IO[bytes], self.process.stdout)
         self.complaints = ""
         self._lock = threading.Lock()
@@ -241,7 +240,7 @@ class _Link:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can be asked."""
+        """Whether it can take requests."""
         return not self._has_ended and self.process.poll() is None
 
     @property
@@ -250,11 +249,11 @@ class _Link:
         return not self._waiting
 
     def is_idle_for(self, seconds: float) -> bool:
-        """Returns whether nobody has waited for an answer for so long."""
+        """Returns whether nobody has waited for an answer for this long."""
         return self.is_idle and time.monotonic() - self._idle_since >= seconds
 
     def expect(self) -> tuple[int, queue.SimpleQueue[Answer | None]]:
-        """Returns the id for a request and where its answers arrive."""
+        """Returns the id for a new request and the queue of its answers."""
         with self._lock:
             number = next(self._numbers)
             answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
@@ -264,20 +263,20 @@ class _Link:
             return number, answers
 
     def forget(self, number: int) -> None:
-        """Expects no more answers to a request."""
+        """Drops further answers to a request."""
         with self._lock:
             self._waiting.pop(number, None)
             self._idle_since = time.monotonic()
 
     def send(self, message: object) -> None:
-        """Sends a message; where the process has died, what waits for answers is told so."""
+        """Sends a message; if the process has died, the waiting requests are told."""
         data = pickle.dumps(message)
-        with self._sending, suppress(OSError, ValueError):  # a closed file is a ValueError
+        with self._sending, suppress(OSError, ValueError):  # a closed file raises ValueError
             self._requests.write(data)
             self._requests.flush()
 
     def end(self, seconds: float = 0.0) -> int:
-        """Ends the process, keeps the end of what it printed, and returns its exit code; see `end_child`."""
+        """Ends the process, keeps the end of its output, and returns its exit code; see `end_child`."""
         code = end_child(self.process, seconds)
         with self._lock:
             if not self._log.closed:
@@ -287,7 +286,7 @@ class _Link:
         return code
 
     def _route(self) -> None:
-        """Brings each answer to who asked for it, until the process ends."""
+        """Passes each answer to the thread that waits for it, until the process ends."""
         try:
             with self._answers as stream, suppress(EOFError, OSError, pickle.UnpicklingError):
                 while True:
@@ -304,7 +303,7 @@ class _Link:
 
 
 def _open_log(path: Path | None) -> IO[bytes]:
-    """Opens the log anew; on a disk that can't be written, the process works all the same."""
+    """Opens a new log; if the disk can't be written, the process works without."""
     try:
         if path is None:
             return tempfile.TemporaryFile()

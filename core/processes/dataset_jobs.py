@@ -1,4 +1,4 @@
-"""Imports in a process of their own, so that a picture that brings a decoder down doesn't bring the web server down."""
+"""Jobs on data sets in processes of their own, so that a picture that crashes a decoder can't crash the web server."""
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE, Settings
 
 MODULE = "core.processes.dataset_jobs"
-NOTHING_KEPT = "Nothing of it was kept. Close other programs, or leave the largest pictures out."
+NOTHING_KEPT = "Nothing of it was kept. Close other programs, or leave out the largest pictures."
 
 
 def import_in_subprocess(
@@ -51,16 +51,16 @@ def import_in_subprocess(
     Args:
         store: where to import it.
         source: the archive's path, an open archive (an upload; it is streamed to disk first), or a folder.
-        name: what to call it; the source's name by default.
+        name: name of the data set; the source's name by default.
         on_event: told of the phases `extract` (entries) and `pictures`.
         should_stop: asked a few times a second.
-        layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
-        label: what to call the source in messages; its own name by default. For an upload that lies under another one.
+        layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
+        label: name of the source in messages, for an upload stored under another name; its own name by default.
 
     Raises:
-        AmbiguousLayout: there is more than one way to tell the classes. Call again with the same source and the
+        AmbiguousLayout: the classes can be read in more than one way. Call again with the same source and the
             `layout` that the user chose.
-        DatasetError: the source can't be used, or the process was ended by the system. Nothing is left behind.
+        DatasetError: the source can't be used, or the process was killed. Nothing is left behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
     label = Path(label or getattr(source, "name", "") or "The archive").name
@@ -85,8 +85,8 @@ def import_sample_in_subprocess(
         should_stop: asked a few times a second.
 
     Raises:
-        DatasetError: there is no such sample, it couldn't be downloaded, or the process was ended by the system.
-            Nothing is left behind.
+        DatasetError: there is no such sample, it couldn't be downloaded, or the process was killed. Nothing is left
+            behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
     label = SAMPLES[name].label if name in SAMPLES else name
@@ -105,13 +105,12 @@ def import_pictures_in_subprocess(
     Args:
         store: where to import them.
         classes: for each class, the name and the file of each picture. Open ones are written to disk first.
-        name: what to call the data set.
+        name: name of the data set.
         on_event: told of the phases `extract` (files) and `pictures`.
         should_stop: asked a few times a second.
 
     Raises:
-        DatasetError: the pictures don't make a data set, or the process was ended by the system. Nothing is left
-            behind.
+        DatasetError: the pictures don't make a data set, or the process was killed. Nothing is left behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
     with _all_on_disk(store, classes) as on_disk:
@@ -137,7 +136,7 @@ def add_pictures_in_subprocess(
         should_stop: asked a few times a second.
 
     Raises:
-        DatasetError: the pictures can't be added, or the process was ended by the system. Nothing is left behind.
+        DatasetError: the pictures can't be added, or the process was killed. Nothing is left behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
     parent = store.get(key)
@@ -153,28 +152,28 @@ def make_version_in_subprocess(
     should_stop: ShouldStop = never_stop,
     further: Sequence[Edit] = (),
 ) -> DatasetIndex:
-    """Does what `versions.make_version` does, in a process of its own: it keeps a processor busy where there are many.
+    """Does what `versions.make_version` does, in a process of its own, because many pictures keep a processor busy.
 
     Args:
         store: where data sets are.
         dataset: the data set.
         on_event: told of the phases `version` and `audit` (pictures).
         should_stop: asked a few times a second.
-        further: what to change after what was decided about the pictures.
+        further: changes to apply after the decisions about pictures.
 
     Raises:
-        DatasetError: as `make_version` does, or the process was ended by the system. The decisions stay.
+        DatasetError: as in `make_version`, or the process was killed. The decisions stay.
         Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
     """
     action = MakeVersion(dataset.id, tuple(further))
-    advice = "No version was made, and the decisions are still there. Close other programs and try it again."
+    advice = "No version was made, and your decisions are still there. Close other programs and try again."
     return _follow(store, action, f"Making a version of {dataset.name}", on_event, should_stop, advice)
 
 
 def audit_in_subprocess(
     store: DatasetStore, dataset: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
 ) -> None:
-    """Looks a data set over that was imported before there were audits, in a process of its own, and writes the audit.
+    """Audits a data set imported by a version that had no audits, in a process of its own, and stores the result.
 
     Args:
         store: where the data set is.
@@ -183,16 +182,16 @@ def audit_in_subprocess(
         should_stop: asked a few times a second.
 
     Raises:
-        DatasetError: the data set is gone, or the process was ended by the system.
+        DatasetError: the data set is gone, or the process was killed.
         Stopped: `should_stop` said so.
     """
     advice = "Close other programs and start it again."
-    _follow(store, AuditDataset(dataset.id), f"Looking over {dataset.name}", on_event, should_stop, advice)
+    _follow(store, AuditDataset(dataset.id), f"Checking {dataset.name}", on_event, should_stop, advice)
 
 
 @contextmanager
 def _all_on_disk(store: DatasetStore, classes: Mapping[str, Pictures]) -> Iterator[dict[str, Files]]:
-    """Yields the name and the path of each picture, for as long as the block lasts."""
+    """Yields the name and path of each picture; open files are on disk while the block lasts."""
     with store.workspace() as workspace:
         numbers = count()
         yield {
@@ -209,27 +208,27 @@ def _follow(
     should_stop: ShouldStop,
     advice: str = NOTHING_KEPT,
 ) -> DatasetIndex:
-    """Has an action done and returns the data set that came of it.
+    """Has an action done and returns the resulting data set.
 
     Args:
         store: where data sets are.
         action: what to do.
-        work: what to call that where the process dies.
-        on_event: told how far it is.
+        work: name of the job in the error if the process dies.
+        on_event: told of its progress.
         should_stop: asked a few times a second.
-        advice: what to say of the process's death.
+        advice: what to do if the process dies.
     """
     try:
         outcome = ask_once(MODULE, store.settings, DatasetError, action, on_event, should_stop)
     except ProcessEnded as ended:
         store.sweep()
-        raise DatasetError(f"{work} was ended by the system, most likely for lack of memory. {advice}") from ended
+        raise DatasetError(f"{work} was killed by the system, most likely because memory ran out. {advice}") from ended
     except Stopped:
         store.sweep()
         raise
     if isinstance(outcome, LayoutQuestion):
         raise AmbiguousLayout(outcome.text, outcome.candidates)
-    # As this import has it: where the pictures were here before, the record says nothing of what happened now.
+    # From this import: if the data set existed already, its record says nothing about what was left out now.
     return replace(
         store.get(outcome.dataset_id),
         skipped=outcome.skipped,
@@ -252,7 +251,7 @@ def _write(source: BinaryIO, path: Path) -> None:
 
 
 class DatasetActions:
-    """What the child does to data sets.
+    """What the child process does with data sets.
 
     Args:
         store: where they are.
@@ -264,7 +263,7 @@ class DatasetActions:
     def import_source(
         self, action: ImportSource, on_event: OnEvent, should_stop: ShouldStop
     ) -> Imported | LayoutQuestion:
-        """Imports an archive or a folder, or asks how it is meant."""
+        """Imports an archive or a folder, or asks which layout is meant."""
         try:
             return _imported(
                 self._store.import_source(
@@ -277,7 +276,7 @@ class DatasetActions:
             )
 
     def import_pictures(self, action: ImportPictures, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
-        """Imports pictures that are sorted already."""
+        """Imports pictures that are already sorted into classes."""
         return _imported(self._store.import_pictures(action.classes, action.name, on_event, should_stop))
 
     def import_sample(self, action: ImportSample, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
@@ -285,18 +284,18 @@ class DatasetActions:
         return _imported(import_sample(self._store, action.name, on_event, should_stop))
 
     def add_pictures(self, action: AddPictures, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
-        """Makes a version with further pictures."""
+        """Makes a version with added pictures."""
         return _imported(
             self._store.add_pictures(action.dataset_id, action.class_name, action.pictures, on_event, should_stop)
         )
 
     def make_version(self, action: MakeVersion, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
-        """Makes a version of what was decided."""
+        """Makes a version from the decisions."""
         dataset = self._store.get(action.dataset_id)
         return _imported(make_version(self._store, dataset, None, on_event, should_stop, action.further))
 
     def audit(self, action: AuditDataset, on_event: OnEvent, should_stop: ShouldStop) -> Imported:
-        """Looks a data set over and stores the audit with it."""
+        """Audits a data set and stores the result with it."""
         dataset = self._store.get(action.dataset_id)
         write_audit(dataset, audit(dataset, on_event, should_stop))
         return _imported(dataset)
@@ -307,7 +306,7 @@ def _imported(dataset: DatasetIndex) -> Imported:
 
 
 def handlers_for(settings: Settings) -> Handlers:
-    """Returns what can be asked of this process."""
+    """Returns the handlers of this process's actions."""
     actions = DatasetActions(DatasetStore(settings))
     return {
         ImportSource: actions.import_source,

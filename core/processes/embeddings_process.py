@@ -24,7 +24,7 @@ def analyse_in_subprocess(
 
     Args:
         settings: where weights and cached features are.
-        dataset: the data set; it must be in its place on disk.
+        dataset: the data set; it must be in its final folder.
         on_event: told of the phases `starting`, `weights`, `features` (pictures), `labels` (models), `outliers` and
             `map`.
         should_stop: asked a few times a second.
@@ -38,8 +38,8 @@ def analyse_in_subprocess(
         ask_once(MODULE, settings, DatasetError, action, on_event, should_stop)
     except ProcessEnded as ended:
         raise DatasetError(
-            f"Looking through {dataset.name} was ended by the system, most likely for lack of memory. Close other "
-            "programs and start it again: it goes on from where it was."
+            f"The survey of {dataset.name} was killed by the system, most likely because memory ran out. Close other "
+            "programs and start it again: it continues where it left off."
         ) from ended
     analysis = read_analysis(dataset)
     if analysis is None:
@@ -48,7 +48,7 @@ def analyse_in_subprocess(
 
 
 def handlers_for(settings: Settings) -> Handlers:
-    """Returns what can be asked of this process."""
+    """Returns the handlers of this process's actions."""
 
     def compute(action: ComputeEmbeddings, on_event: OnEvent, should_stop: ShouldStop) -> None:
         dataset = read_manifest(action.folder)

@@ -1,7 +1,7 @@
-"""The process of estimates: has TensorFlow loaded, makes forecasts and looks for learning rates.
+"""The estimates process: has TensorFlow loaded, makes forecasts and finds learning rates.
 
-Started by `inference_client` as `python -m core.processes.estimates_server`. It stands beside the inference process
-because its work takes seconds to minutes, which no answer to a picture is to wait for.
+Started by `inference_client` as `python -m core.processes.estimates_server`. It is separate from the inference process
+because its work takes seconds to minutes, and predictions must not wait for it.
 """
 
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ NO_MEMORY = "There isn't enough memory for this. Try a smaller image size or bat
 
 
 class Estimates:
-    """What can be told of runs before they are started.
+    """Estimates about runs before they are started.
 
     Args:
         settings: where everything is.
@@ -34,16 +34,16 @@ class Estimates:
         self._meter: SpeedMeter | None = None
 
     def forecast(self, action: MakeForecast, on_event: OnEvent, should_stop: ShouldStop) -> Forecast:
-        """Tells what a run would need."""
+        """Forecasts what a run would need."""
         dataset = self._dataset(action.dataset_id, on_event)
-        # Imported here so that a wrong request doesn't cost the loading of TensorFlow.
+        # Imported here so that an invalid request doesn't load TensorFlow.
         from core.nn.analysis.speeds import SpeedMeter, forecast
 
         self._meter = self._meter or SpeedMeter()
         return forecast(action.config, dataset, self._settings, self._meter, action.is_warm, should_stop)
 
     def find_rate(self, action: FindRate, on_event: OnEvent, should_stop: ShouldStop) -> RateCurve:
-        """Looks for a learning rate."""
+        """Finds a learning rate."""
         dataset = self._dataset(action.dataset_id, on_event)
         from core.nn.analysis.rate_finder import find_rate
 
@@ -56,7 +56,7 @@ class Estimates:
 
 
 def handlers_for(settings: Settings) -> Handlers:
-    """Returns what can be asked of this process."""
+    """Returns the handlers of this process's actions."""
     estimates = Estimates(settings)
     return {MakeForecast: estimates.forecast, FindRate: estimates.find_rate}
 

@@ -1,7 +1,7 @@
-"""Answers, forecasts and learning rates from processes of their own, so that the web server never loads TensorFlow.
+"""Predictions, forecasts and learning rates from separate processes, so that the web server never loads TensorFlow.
 
-One process answers to pictures and does nothing else, so that answers never wait behind long work. Another one, started
-when it is first needed and ended when it has had nothing to do for a while, makes forecasts and looks for rates.
+One process only classifies pictures, so that predictions never wait behind long work. Another one, started when first
+needed and ended after being idle for a while, makes forecasts and finds learning rates.
 """
 
 import atexit
@@ -23,22 +23,22 @@ from core.settings import Settings
 
 PICTURES, ESTIMATES = "core.processes.inference_server", "core.processes.estimates_server"
 LOG_NAME, ESTIMATES_LOG_NAME = "inference.log", "estimates.log"
-# TensorFlow takes 0.7 GB, which is held no longer than somebody is at the set-up of a run.
+# TensorFlow takes 0.7 GB, which should be held no longer than a user is setting up a run.
 IDLE_SECONDS = 90.0
 ENDED = (
-    "The process that answers was ended, probably for lack of memory. It starts again with the next question: try "
+    "The inference process was killed, probably because memory ran out. It restarts with the next request: try "
     "again, with fewer pictures at once if there were many."
 )
 
 
 class InferenceClient:
-    """Talks to the inference process and to the one of estimates. Safe from any thread.
+    """Talks to the inference process and the estimates process. Thread-safe.
 
-    Both are started when they are first needed, and anew when they died.
+    Both are started when first needed, and again after they died.
 
     Args:
         settings: where the runs are.
-        idle_seconds: for how long the process of estimates is kept with nothing to do.
+        idle_seconds: how long the estimates process is kept idle.
     """
 
     def __init__(self, settings: Settings, idle_seconds: float = IDLE_SECONDS) -> None:
@@ -46,13 +46,13 @@ class InferenceClient:
         self._estimates = Connection(
             ESTIMATES, settings, RunError, settings.home / ESTIMATES_LOG_NAME, NICENESS, idle_seconds
         )
-        # For each model that was loaded, the process that has it.
+        # For each loaded model, the process that has it.
         self._warm: dict[str, int] = {}
         self._warming: set[str] = set()
         atexit.register(self.close)
 
     def warm(self, run_id: str) -> None:
-        """Begins to load a run's model and returns at once. What goes wrong is told by the next `predict`."""
+        """Starts loading a run's model and returns at once. Errors are raised by the next `predict`."""
         if run_id in self._warming or self.is_warm(run_id):
             return
         self._warming.add(run_id)
@@ -62,24 +62,24 @@ class InferenceClient:
         try:
             self._ask_about(run_id, Warm(run_id))
         except RunError:
-            pass  # The user hasn't asked anything yet; the next request says it again.
+            pass  # The user hasn't asked for anything yet; the next request will raise it again.
         finally:
             self._warming.discard(run_id)
 
     def is_warm(self, run_id: str) -> bool:
-        """Returns whether the model is loaded, so that an answer takes less than a second."""
+        """Returns whether the model is loaded, so that a prediction takes less than a second."""
         process = self._pictures.pid
         return process != 0 and self._warm.get(run_id) == process
 
     def predict(self, run_id: str, sources: Sequence[Path | bytes]) -> list[Prediction]:
-        """Answers to pictures, in their order; waits for the model where it isn't warm.
+        """Classifies pictures, in order; waits for the model if it isn't loaded.
 
         Args:
-            run_id: of a run that has a model.
+            run_id: id of a run that has a model.
             sources: files, or the bytes of files.
 
         Raises:
-            RunError: there is no model, or the inference process was ended.
+            RunError: there is no model, or the inference process died.
         """
         absolute = (source.absolute() if isinstance(source, Path) else source for source in sources)
         return self._ask_about(run_id, Predict(run_id, tuple(absolute)))
@@ -92,17 +92,17 @@ class InferenceClient:
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
     ) -> Forecast:
-        """Tells how long a training will take; the first time for a network measures it for some seconds.
+        """Forecasts how long a run will take; the first forecast for a network takes some seconds of measuring.
 
         Args:
             config: of the run.
             dataset_id: its data set.
-            is_warm: whether a worker that has loaded TensorFlow waits for it.
-            on_event: told that the process starts.
+            is_warm: whether a worker that has loaded TensorFlow is waiting.
+            on_event: told when the process starts.
             should_stop: asked a few times a second.
 
         Raises:
-            CoreError: it can't be told; the message says why.
+            CoreError: there is no forecast; the message says why.
             Stopped: `should_stop` said so.
         """
         return _ask(self._estimates, MakeForecast(config, dataset_id, is_warm), on_event, should_stop)
@@ -114,7 +114,7 @@ class InferenceClient:
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
     ) -> RateCurve:
-        """Looks for a learning rate of what the run trains first, with a hundred steps; reads uncached pictures before.
+        """Finds a learning rate for what the run trains first, with a hundred steps, after computing missing features.
 
         Args:
             config: of the run.
@@ -129,7 +129,7 @@ class InferenceClient:
         return _ask(self._estimates, FindRate(config, dataset_id), on_event, should_stop)
 
     def close(self) -> None:
-        """Ends the processes for good, in the middle of an answer too."""
+        """Ends the processes for good, even in the middle of a request."""
         self._pictures.close()
         self._estimates.close()
 

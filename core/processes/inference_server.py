@@ -1,4 +1,4 @@
-"""The inference process: has TensorFlow loaded, keeps models warm and answers to pictures. It does nothing else.
+"""The inference process: has TensorFlow loaded, keeps models ready and classifies pictures. It does nothing else.
 
 Started by `inference_client` as `python -m core.processes.inference_server`.
 """
@@ -21,7 +21,7 @@ NO_MEMORY = "There isn't enough memory for this. Try fewer pictures at once, or 
 
 
 class Models:
-    """The most recently used models, ready to answer.
+    """The most recently used models, ready to use.
 
     Args:
         runs: folder of all runs.
@@ -32,8 +32,8 @@ class Models:
         self._kept: OrderedDict[str, tuple[int, Predictor]] = OrderedDict()
 
     def get(self, run_id: str) -> "Predictor":
-        """Returns the run's `Predictor`, loaded and compiled where it isn't yet or was trained anew."""
-        # Imported here so that a wrong request doesn't cost the loading of TensorFlow.
+        """Returns the run's `Predictor`; loads and compiles it if it is new or was trained again."""
+        # Imported here so that an invalid request doesn't load TensorFlow.
         from core.nn.inference.predictor import Predictor, model_version
 
         version = model_version(self._runs / run_id)
@@ -51,12 +51,12 @@ class Models:
         self.get(action.run_id)
 
     def predict(self, action: Predict, _on_event: OnEvent, _should_stop: ShouldStop) -> list[Prediction]:
-        """Answers to pictures."""
+        """Classifies pictures."""
         return self.get(action.run_id).predict(action.sources)
 
 
 def handlers_for(settings: Settings) -> Handlers:
-    """Returns what can be asked of this process."""
+    """Returns the handlers of this process's actions."""
     models = Models(settings.runs)
     return {Warm: models.warm, Predict: models.predict}
 

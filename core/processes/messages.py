@@ -1,7 +1,7 @@
-"""What this process and its children say to each other, pickled: both ends are this studio's own processes.
+"""The messages between this process and its children, pickled: both ends are the studio's own processes.
 
-A child is sent a `Settings` first, then requests, each with an id of its own. It tells how far each is, and in the end
-what came of it. A request can be cancelled at any time.
+A child is sent a `Settings` first, then requests, each with its own id. It reports the progress of each, and in the end
+its result. A request can be cancelled at any time.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Request:
     """Asks for an action.
 
     Attributes:
-        id: names the request in all that is said about it.
+        id: identifies the request in all messages about it.
         action: one of `core.processes.actions`.
     """
 
@@ -24,14 +24,14 @@ class Request:
 
 @dataclass(frozen=True)
 class Cancel:
-    """Says that the answer isn't wanted any more. The request ends soon, with `WasStopped` unless it was done."""
+    """Cancels a request, which then ends soon, with `WasStopped` unless it was already done."""
 
     id: int
 
 
 @dataclass(frozen=True)
 class Told:
-    """Says how far a request is."""
+    """Reports the progress of a request."""
 
     id: int
     event: Event
@@ -39,7 +39,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Done:
-    """Answers a request."""
+    """Gives the result of a request."""
 
     id: int
     value: object
@@ -47,7 +47,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Refused:
-    """Says, in words for the user, why there is no answer."""
+    """Says, in words for the user, why there is no result."""
 
     id: int
     text: str

@@ -9,20 +9,20 @@ from typing import IO
 
 from core.settings import PROJECT
 
-# Of 19, which is the last in the queue.
+# Out of 19, the lowest priority.
 NICENESS = 5
 
 
 def child_environment(
     fixed: Mapping[str, str] | None = None, defaults: Mapping[str, str] | None = None
 ) -> dict[str, str]:
-    """Returns the environment variables of a child process: those of this one, the studio's folder, quiet TensorFlow.
+    """Returns the environment of a child process: that of this one, the studio's folder, and a quiet TensorFlow.
 
     Args:
-        fixed: what holds whatever the environment says.
-        defaults: what holds where the environment says nothing.
+        fixed: variables that override the environment.
+        defaults: variables for what the environment doesn't set.
     """
-    # Children start children: the project's folder is named once, however long that goes on.
+    # Children start children: the project's folder must be added only once.
     paths = [str(PROJECT), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     path = {"PYTHONPATH": os.pathsep.join(path for path in dict.fromkeys(paths) if path)}
     return {"TF_CPP_MIN_LOG_LEVEL": "2"} | dict(defaults or {}) | os.environ | path | dict(fixed or {})
@@ -38,15 +38,15 @@ def start_process(
 ) -> subprocess.Popen:
     """Starts `python -m ARGUMENTS`.
 
-    A session of its own: closing the server's terminal, Ctrl-C and a restart don't reach the process.
+    It runs in its own session, so closing the server's terminal, Ctrl-C and a restart don't affect it.
 
     Args:
-        arguments: the module and what it is given.
-        log: takes what the process prints.
-        environment: all of its environment variables; those of `child_environment()` by default.
-        stdin: as `subprocess.Popen` has it.
-        stdout: as `subprocess.Popen` has it; the log by default.
-        niceness: how far it lets others go first where there are fewer processor cores than work.
+        arguments: the module and its arguments.
+        log: file for the process's output.
+        environment: all of its environment variables; `child_environment()` by default.
+        stdin: as in `subprocess.Popen`.
+        stdout: as in `subprocess.Popen`; the log by default.
+        niceness: how much it yields to others if there is more work than processor cores.
 
     Raises:
         OSError: it can't be started.
@@ -67,14 +67,14 @@ def start_process(
 
 
 def _own_group() -> int:
-    """Returns what stands for a session of its own on Windows, where there are none."""
+    """Returns the flag for a process group, which replaces a session on Windows."""
     if sys.platform == "win32":
         return subprocess.CREATE_NEW_PROCESS_GROUP
     return 0
 
 
 def _give_way(pid: int, niceness: int) -> None:
-    # Before it has threads, which take this over from the one that starts them. It may have died already.
+    # Before it has threads, which inherit this from the thread that starts them. It may have died already.
     if sys.platform != "win32":
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, 0) + niceness)
@@ -84,8 +84,8 @@ def end_child(process: subprocess.Popen, seconds: float = 0.0) -> int:
     """Ends a child process and returns its exit code.
 
     Args:
-        process: one that `start_process` started.
-        seconds: how long it may take to leave by itself once its input has ended, before it is killed.
+        process: a process started by `start_process`.
+        seconds: how long it may take to exit by itself after its input has ended, before it is killed.
     """
     if seconds:
         end_input(process)
@@ -101,8 +101,8 @@ def end_child(process: subprocess.Popen, seconds: float = 0.0) -> int:
 
 
 def end_input(process: subprocess.Popen) -> None:
-    """Closes the pipe to a child process, which is its sign to leave. Without such a pipe nothing happens."""
-    # What was still to be sent has nobody to go to.
+    """Closes the pipe to a child process, which is its signal to exit. Does nothing without a pipe."""
+    # Unsent data has no reader any more.
     with suppress(OSError):
         if process.stdin is not None:
             process.stdin.close()

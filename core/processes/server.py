@@ -1,7 +1,7 @@
-"""The child's side: does what is asked on standard input and answers on standard output, one request after the other.
+"""The child's side: reads requests from standard input, does one after the other and answers on standard output.
 
-What brings a decoder or a network down brings this process down, and not the web server. While one request is at work
-a thread reads on, so that it can be cancelled. The end of the input, by the parent's will or its death, cancels all.
+What crashes a decoder or a network crashes this process, not the web server. A thread keeps reading while a request is
+being done, so that it can be cancelled. The end of the input, on purpose or by the parent's death, cancels all.
 """
 
 import os
@@ -22,13 +22,13 @@ from core.processes.messages import Answer, Cancel, Done, Failed, Refused, Reque
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
-NO_MEMORY = "There isn't enough memory for this. Close other programs, or leave the largest pictures out."
+NO_MEMORY = "There isn't enough memory for this. Close other programs, or leave out the largest pictures."
 
 Handler = Callable[[Any, OnEvent, ShouldStop], object]
-"""Does an action, tells how far it is, and raises `Stopped` once it is to stop."""
+"""Does an action, reports its progress, and raises `Stopped` once asked to stop."""
 
 Handlers = Mapping[type, Handler]
-"""What does each kind of action."""
+"""The handler of each kind of action."""
 
 
 def serve(
@@ -37,10 +37,10 @@ def serve(
     """Answers requests until the input ends; then ends the process. The main program of a child.
 
     Args:
-        handlers_for: returns what can be asked for, given the settings of the parent.
-        no_memory: what to say where memory runs out.
-        leaves_at_once: whether the end of the input ends the process in the middle of a request, which then must leave
-            nothing behind; else the request is asked to stop.
+        handlers_for: returns the handlers, given the settings of the parent.
+        no_memory: the message if memory runs out.
+        leaves_at_once: whether the end of the input ends the process even in the middle of a request, which then must
+            leave nothing behind; otherwise the request is asked to stop.
     """
     answers = _Answers(_own_output())
     requests = os.fdopen(os.dup(0), "rb")
@@ -50,12 +50,12 @@ def serve(
         on_event = partial(_tell_event, answers, request.id)
         answers.tell(_answer(handlers, request, on_event, should_stop, no_memory))
     sys.stderr.flush()
-    # TensorFlow takes seconds to leave, the thread that reads holds the input, and there is nothing left to lose.
+    # TensorFlow takes seconds to exit, the reading thread holds the input, and there is nothing left to lose.
     os._exit(0)
 
 
 class _Inbox:
-    """The requests that are to be answered, in their order, each with the question whether it was cancelled."""
+    """The pending requests, in order, each with a function that tells whether it was cancelled."""
 
     def __init__(self, requests: BinaryIO, leaves_at_once: bool) -> None:
         self._requests = requests
@@ -91,7 +91,7 @@ class _Inbox:
 
 
 class _Answers:
-    """Where the answers go, whole ones whichever thread has one."""
+    """Sends answers, each as a whole, from any thread."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -99,7 +99,7 @@ class _Answers:
 
     def tell(self, message: Answer) -> None:
         """Sends a message."""
-        # A parent that is gone hears nothing; the end of the input tells so too.
+        # The parent is gone; the end of the input will say so too.
         with self._lock, suppress(BrokenPipeError):
             pickle.dump(message, self._stream)
             self._stream.flush()
@@ -126,7 +126,7 @@ def _answer(handlers: Handlers, request: Request, on_event: OnEvent, should_stop
 
 
 def _own_output() -> BinaryIO:
-    """Returns standard output for the answers alone, and sends to standard error what libraries print."""
+    """Returns standard output for the answers alone, and redirects what libraries print to standard error."""
     sys.stdout.flush()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -1,1 +1,1 @@
-"""Codes with parameters, which are what is stored, and the English catalogue that makes words of them."""
+"""Codes with parameters, which are stored, and the English catalogues that turn them into words."""

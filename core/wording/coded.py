@@ -1,4 +1,4 @@
-"""What is stored in place of a sentence: a code with parameters, of which a catalogue makes words where it is shown."""
+"""Stored in place of a sentence: a code with parameters, which a catalogue turns into words when it is shown."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -11,11 +11,11 @@ Catalogue = Mapping[str, str | Callable[..., str]]
 
 @dataclass(frozen=True)
 class Coded:
-    """A code with what its words need.
+    """A code with the parameters of its words.
 
     Attributes:
-        code: such as `out_of_memory`; `text` for a sentence that was stored before there were codes.
-        parameters: texts, numbers and lists of them, as JSON has them.
+        code: such as `out_of_memory`; `text` for a sentence stored by an older version.
+        parameters: texts, numbers and lists of them, as in JSON.
     """
 
     code: str
@@ -26,7 +26,7 @@ class Coded:
 
     @classmethod
     def of_text(cls, text: str) -> Self:
-        """Returns what stands for words that have no code: it is shown as these words."""
+        """Returns a code that stands for words without one: it is shown as these words."""
         return cls(TEXT, {"text": text})
 
     @classmethod
@@ -46,7 +46,7 @@ class Coded:
         return cls(code, parameters)
 
     def as_json(self) -> dict[str, Any]:
-        """Returns it as JSON takes it."""
+        """Returns it as JSON values."""
         return {"code": self.code, "parameters": dict(self.parameters)}
 
 
@@ -55,7 +55,7 @@ class Reason(Coded):
 
 
 class Note(Coded):
-    """Something that is worth saying about a run or a data set."""
+    """Something worth knowing about a run or a data set."""
 
 
 def words_of(found: Coded, catalogue: Catalogue, unknown: str) -> str:
@@ -63,8 +63,8 @@ def words_of(found: Coded, catalogue: Catalogue, unknown: str) -> str:
 
     Args:
         found: the code with its parameters.
-        catalogue: for each code its words, with the parameters' names in braces, or a function of the parameters.
-        unknown: for a code that isn't in the catalogue, such as one of a newer version; `{code}` stands for it.
+        catalogue: the words for each code, with the parameters' names in braces, or a function of the parameters.
+        unknown: the words for a code that isn't in the catalogue, such as one of a newer version, with `{code}`.
     """
     if found.code == TEXT:
         return str(found.parameters.get("text", ""))

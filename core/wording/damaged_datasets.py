@@ -11,7 +11,7 @@ REASONS = {
 
 
 class Damaged(Protocol):
-    """What the words need of a `core.datasets.store.damaged.DamagedDataset`."""
+    """The parts of a `core.datasets.store.damaged.DamagedDataset` that the words need."""
 
     @property
     def id(self) -> str:
@@ -36,9 +36,9 @@ def damaged_dataset(found: Damaged) -> str:
     if found.reason == "other_version":
         return f"{wrong} Use that version, or delete the data set."
     if not found.num_pictures:
-        return f"{wrong} It has no pictures any more: delete it, and import the original again."
+        return f"{wrong} Its pictures are gone: delete it, and import the original again."
     return (
-        f"{wrong} Import the original again, which puts it in order where its content is the same. Without the"
-        f" original: its {found.num_pictures:,} pictures are in {found.pictures}, but which class each has was in the"
-        " record; sort copies of them into a folder for each class, import that, then delete this data set."
+        f"{wrong} Import the original again, which repairs it if its content is the same. Without the original:"
+        f" its {found.num_pictures:,} pictures are in {found.pictures}, but their classes were in the record; sort"
+        " copies of them into one folder per class, import that, then delete this data set."
     )

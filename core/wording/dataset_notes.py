@@ -1,4 +1,4 @@
-"""What an import came across, in words."""
+"""Notes on what an import found, in words."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,7 +7,7 @@ from core.wording.lists import listed
 from core.wording.reasons import reason
 
 UNKNOWN = "There is a note on this data set that this version of the studio doesn't know ({code})."
-# What lies beside pictures, in the order of the words in a sentence.
+# Files found beside pictures, in the order in which a sentence lists them.
 OTHERS = {"film": "films", "sound": "sounds", "disk image": "disk images", "model file": "model files"}
 
 

@@ -7,7 +7,7 @@ from core.wording.lists import counted, listed
 
 
 class Change(Protocol):
-    """What the words need of a `core.datasets.edit.Edit`."""
+    """The parts of a `core.datasets.edit.Edit` that the words need."""
 
     @property
     def kind(self) -> str:

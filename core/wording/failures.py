@@ -8,7 +8,7 @@ UNKNOWN = "The training failed for a reason that this version of the studio does
 
 
 def failure(found: Coded | None) -> str:
-    """Returns why a run failed; empty where there is nothing to say."""
+    """Returns why a run failed; empty if there is nothing to say."""
     if found is None:
         return ""
     # An error that was written for the user keeps its own words.
@@ -18,15 +18,15 @@ def failure(found: Coded | None) -> str:
 def _crashed(exit_code: int, signal: str) -> str:
     how = signal or (f"exit code {exit_code}" if exit_code >= 0 else f"signal {-exit_code}")
     return (
-        f"The worker was ended by an error that it couldn't record ({how}). The run's log, log.txt, may say more. "
-        "Resume the run: it goes on after its last epoch."
+        f"The worker ended because of an error that it couldn't record ({how}). The run's log, log.txt, may say more. "
+        "Resume the run: it continues after its last epoch."
     )
 
 
 def _disk_full(free_bytes: int, home: str) -> str:
     return (
         f"The disk was full when the worker ended: {free_bytes / MEGABYTE:.1f} MB are free in {home}. Free some space, "
-        "then resume the run: it goes on after its last epoch."
+        "then resume the run: it continues after its last epoch."
     )
 
 
@@ -41,12 +41,12 @@ SENTENCES: Catalogue = {
     ),
     "disk_full": DISK_FULL,
     "worker_ended": (
-        "The worker was ended (for example by the system for lack of memory, or a restart). Resume the run: it goes on "
-        "after its last epoch. If it is ended again, close other programs, or start a new run with a smaller batch "
-        "size or image size."
+        "The worker was killed (for example by the system because memory ran out, or by a restart). Resume the run: it "
+        "continues after its last epoch. If that happens again, close other programs, or start a new run with a "
+        "smaller batch size or image size."
     ),
     "worker_missing": (
-        "The worker ended before it began, or never came up. The run's log may say why. Resume the run."
+        "The worker ended before the run began, or never started. The run's log may say why. Resume the run."
     ),
     "worker_not_started": "The worker can't be started: {reason}. Fix that, then resume the run.",
     "worker_crashed": _crashed,

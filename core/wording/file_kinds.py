@@ -1,4 +1,4 @@
-"""What kinds of files are called."""
+"""Names for kinds of files."""
 
 KINDS = {
     "empty": "empty",
@@ -25,7 +25,7 @@ KINDS = {
     "web_page": "a web page",
     "text": "a text file",
     "unknown": "of an unknown kind",
-    # Pillow's names of the formats that are read, where the article or the name is another one.
+    # Pillow's names of readable formats that need another article or name.
     "AVIF": "an AVIF picture",
     "SGI": "an SGI picture",
     "HEIF": "a HEIC picture",

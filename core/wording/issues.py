@@ -1,4 +1,4 @@
-"""What is wrong with a picture, and what there is to say about a data set as a whole, in words."""
+"""Issues of pictures, and advice about a data set as a whole, in words."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ KIND_EXPLANATIONS = {
         "again, or do without them."
     ),
     "label_conflict": (
-        "The same picture lies in more than one class, so one of them must be wrong and teaches the model a "
+        "The same picture is in more than one class, so one of them must be wrong and teaches the model a "
         "contradiction. Move each to the right class, or remove the wrong one."
     ),
     "leak": (
@@ -49,17 +49,17 @@ KIND_EXPLANATIONS = {
     ),
     "blank": "One plain colour, with nothing on it to learn from. Remove them.",
     "tiny": (
-        "So few pixels that little can be seen, far fewer than the others have. Replace them by larger ones, or "
+        "So few pixels that little can be seen, far fewer than the others have. Replace them with larger ones, or "
         "remove them."
     ),
     "dark": "Nearly black all over. Remove them if you can't tell what they show.",
     "bright": "Nearly white all over. Remove them if you can't tell what they show.",
     "blurry": (
-        "Out of focus, or enlarged from something small: there are no sharp edges in them, unlike in the others. "
+        "Out of focus, or enlarged from something small: unlike the others, they have no sharp edges. "
         "Remove them if you can't tell what they show."
     ),
     "odd_shape": (
-        "Much wider or taller than the others. Pictures are made square for the training, which distorts these "
+        "Much wider or taller than the others. Pictures are made square for training, which distorts these "
         "badly. Crop them, or remove them."
     ),
     "outlier": (
@@ -75,8 +75,8 @@ def issue_detail(found: Reason) -> str:
 
 
 def advice(kind: str, parameters: Mapping[str, Any]) -> str:
-    """Returns in whole sentences what is to be said about a data set: what it is, what it means, what to do."""
-    if "text" in parameters:  # of an older version, which stored sentences
+    """Returns advice about a data set in whole sentences: what was found, what it means, what to do."""
+    if "text" in parameters:  # from an older version, which stored sentences
         return str(parameters["text"])
     return words_of(Coded(kind, parameters), ADVICE, UNKNOWN_ADVICE)
 
@@ -141,7 +141,7 @@ def _small_validation(count: int, accuracy: float, low: float, high: float) -> s
     pictures = "1 picture" if count == 1 else f"{count:,} pictures"
     return (
         f"Validation has {pictures}: {accuracy:.2f} means anything from {low:.2f} to {high:.2f}. Two models whose "
-        "accuracies lie closer together than that can't be told apart. Hold a larger share out, or add pictures."
+        "accuracies are closer together than that can't be told apart. Hold out a larger share, or add pictures."
     )
 
 
@@ -155,7 +155,7 @@ ADVICE: Catalogue = {
     "imbalance": _imbalance,
     "small_validation": _small_validation,
     "small_pictures": (
-        "Most pictures are only about {side} pixels a side. They are enlarged for the training, but what can't be seen "
-        "in them can't be learned. Use larger ones where there are any."
+        "Most pictures are only about {side} pixels a side. They are enlarged for training, but what can't be seen in "
+        "them can't be learned. Use larger ones if there are any."
     ),
 }

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-# Of thousands of classes, a sentence names some.
+# A sentence doesn't name thousands of classes.
 MOST_LISTED = 12
 
 
 def listed(names: Sequence[str]) -> str:
-    """Returns names as a sentence lists them, such as `cat, dog and fox`; of many, the first and how many more."""
+    """Returns `cat, dog and fox`; of many names, the first ones and how many more."""
     if len(names) > MOST_LISTED:
         names = [*names[: MOST_LISTED - 1], f"{len(names) - MOST_LISTED + 1:,} more"]
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

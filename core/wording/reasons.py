@@ -1,4 +1,4 @@
-"""Why files were left out, in words that stand after the file's name and a colon."""
+"""Why files were left out, in words that follow the file's name and a colon."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,11 +17,11 @@ def reason(found: Reason) -> str:
 
 
 class UnusableFileError(DatasetError):
-    """A file that is left out while the others are used. Its text is the reason, worded to stand after its name.
+    """A file that is left out while the others are used. Its message is the reason, worded to follow the file's name.
 
     Args:
         code: one of `WORDS`.
-        **parameters: what its words need.
+        **parameters: parameters of its words.
     """
 
     def __init__(self, code: str, **parameters: Any) -> None:
@@ -78,11 +78,11 @@ WORDS: Catalogue = {
     "absurd_profile": "its colour profile or its text is absurdly large",
     "cut_off": "cut off, the file ends before the picture does",
     "damaged": "damaged, it can't be decoded",
-    # Sound pictures that belong to no class.
+    # Intact pictures that belong to no class.
     "outside": "it lies outside the class folders",
     "misnamed": "its name doesn't begin with a class and end in a number",
     "no_class": _no_class,
-    # Pictures that are here already.
+    # Pictures that were imported before.
     "known": "it is in {dataset} already, in the class {class_name}",
     "twice": "it is the same picture as {name}",
 }

@@ -9,7 +9,7 @@ NAMED_FOLDERS = 5
 
 
 class Rebuilt(Protocol):
-    """What the words need of a `core.runs.records.rebuilding.Rebuild`."""
+    """The parts of a `core.runs.records.rebuilding.Rebuild` that the words need."""
 
     @property
     def restored(self) -> int:
@@ -17,11 +17,11 @@ class Rebuilt(Protocol):
 
     @property
     def unreadable(self) -> Sequence[str]:
-        """Folders of which no run could be made."""
+        """Folders from which no run could be restored."""
 
     @property
     def moved_to(self) -> str:
-        """Where the damaged database is now; empty where there was none."""
+        """Where the damaged database is now; empty if there was none."""
 
     @property
     def whole(self) -> bool:
@@ -29,7 +29,7 @@ class Rebuilt(Protocol):
 
     @property
     def hindrance(self) -> str:
-        """Why the list could not be rebuilt for good; empty where it was."""
+        """Why the list could not be rebuilt for good; empty if it was."""
 
 
 def rebuild(done: Rebuilt) -> str:
@@ -44,5 +44,5 @@ def rebuild(done: Rebuilt) -> str:
     if done.hindrance:
         return f"The list of runs is lost or damaged, and was read from their folders for now: {told}. {done.hindrance}"
     if not done.whole:
-        return f"The list of runs lacked some and was completed from their folders: {told}."
+        return f"The list of runs was incomplete and was completed from their folders: {told}."
     return f"The list of runs was lost or damaged, and was rebuilt from their folders: {told}."

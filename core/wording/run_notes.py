@@ -1,4 +1,4 @@
-"""What a training leaves to say about itself, in words."""
+"""Notes on runs, in words."""
 
 from core.wording.coded import Catalogue, Note, words_of
 
@@ -22,7 +22,7 @@ def _ran_in_tensorflow(version: str, reason: str, cosine: float) -> str:
 
 SENTENCES: Catalogue = {
     "checkpoints_damaged": "{count} of the run's checkpoints were damaged and left out.",
-    "resumed": "The run was ended once and went on after epoch {epoch}.",
+    "resumed": "The run was interrupted once and continued after epoch {epoch}.",
     "features_damaged": (
         "Features of {damaged:,} of {wanted:,} pictures were damaged on disk and were computed again."
     ),
@@ -37,7 +37,7 @@ SENTENCES: Catalogue = {
         "time shown is that of its oldest file."
     ),
     "restored_without_dataset": (
-        "Its data set isn't known for certain: none that is here has just these pictures and this split."
+        "Its data set isn't known for certain: none of those here has exactly these pictures and this split."
     ),
-    "restored_without_evaluation": "How good it is isn't known: its evaluation can't be read.",
+    "restored_without_evaluation": "Its accuracy isn't known: its evaluation can't be read.",
 }

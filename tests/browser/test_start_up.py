@@ -22,6 +22,6 @@ def test_the_server_looks_over_the_runs_before_anybody_looks_at_a_page(tmp_path:
     server = start_server(tmp_path / "home")
     try:
         wait_until(lambda: store.get(run.id).status == RunStatus.FAILED)
-        assert "never came up" in failure(store.get(run.id).failure)
+        assert "never started" in failure(store.get(run.id).failure)
     finally:
         end_server(server)

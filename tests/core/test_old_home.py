@@ -70,7 +70,7 @@ def test_notes_of_a_run_are_told_as_they_were(old: Settings) -> None:
     run = RunStore(old.database).get("Stopped with notes")
     assert [run_note(note) for note in load_notes(old.runs / run.id)] == [
         "Computed by Keras.",
-        "The run was ended once and went on after epoch 3.",
+        "The run was interrupted once and continued after epoch 3.",
     ]
 
 

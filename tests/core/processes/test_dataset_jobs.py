@@ -219,16 +219,16 @@ def test_the_death_of_a_process_is_told_by_what_it_did(store, tmp_path, picture,
     def kill(event):
         kill_children(JOBS)
 
-    ended = "was ended by the system, most likely for lack of memory."
+    ended = "was killed by the system, most likely because memory ran out."
     with pytest.raises(DatasetError) as caught:
         audit_in_subprocess(store, dataset, kill)
-    assert str(caught.value) == f"Looking over pets {ended} Close other programs and start it again."
+    assert str(caught.value) == f"Checking pets {ended} Close other programs and start it again."
     rename = Edit("rename_class", class_names=("dogs", "hounds"))
     with pytest.raises(DatasetError) as caught:
         make_version_in_subprocess(store, dataset, kill, further=[rename])
     assert str(caught.value) == (
-        f"Making a version of pets {ended} No version was made, and the decisions are still there. Close other "
-        "programs and try it again."
+        f"Making a version of pets {ended} No version was made, and your decisions are still there. Close other "
+        "programs and try again."
     )
     new = [(f"{n}.png", io.BytesIO(picture(1000 + n, side=200))) for n in range(30)]
     with pytest.raises(DatasetError, match=rf"^Adding pictures to pets {ended} Nothing of it was kept\."):
@@ -249,7 +249,7 @@ def test_a_killed_process_is_told_in_words(store, tmp_path, picture, zip_of):
     with pytest.raises(DatasetError) as caught:
         import_in_subprocess(store, upload, on_event=kill)
     assert str(caught.value) == (
-        "The import of pets.zip was ended by the system, most likely for lack of memory. Nothing of it was kept. Close "
-        "other programs, or leave the largest pictures out."
+        "The import of pets.zip was killed by the system, most likely because memory ran out. Nothing of it was kept. "
+        "Close other programs, or leave out the largest pictures."
     )
     assert left_behind(tmp_path) == []

@@ -101,7 +101,7 @@ def test_a_killed_process_is_said_and_started_again(trained, client):
     with pytest.raises(RunError) as caught:
         client.predict("first", [picture])
     assert str(caught.value) == (
-        "The process that answers was ended, probably for lack of memory. It starts again with the next question: try "
+        "The inference process was killed, probably because memory ran out. It restarts with the next request: try "
         "again, with fewer pictures at once if there were many."
     )
     assert not client.is_warm("first")
@@ -192,7 +192,7 @@ def test_each_of_the_processes_may_die_without_the_other(trained, client, many):
     process_of(ESTIMATES).kill()
     error = search.outcome.exception(DEADLINE_SECONDS)
     assert isinstance(error, RunError)
-    assert "was ended, probably for lack of memory" in str(error)
+    assert "was killed, probably because memory ran out" in str(error)
     assert client.is_warm("first")
     assert client.predict("first", [picture])[0].class_name
     assert client.find_rate(SHORT, dataset.id).suggestion > 0

@@ -70,7 +70,7 @@ def test_run_after_a_killed_one_is_started_though_nobody_looks(
     shutil.rmtree(dataset.folder)  # not by `delete`, which refuses
     worker.kill()
     wait_until(lambda: store.get(after.id).status.is_finished)
-    assert failure(store.get(killed.id).failure).startswith("The worker was ended")
+    assert failure(store.get(killed.id).failure).startswith("The worker was killed")
     assert failure(store.get(after.id).failure).startswith("There is no data set")
 
 
@@ -82,7 +82,7 @@ def test_worker_that_crashes_isnt_taken_for_one_that_was_ended(
     psutil.Process(store.get(run.id).pid).send_signal(signal.SIGSEGV)
     wait_until(lambda: store.get(run.id).status.is_finished)
     assert failure(store.get(run.id).failure).startswith(
-        "The worker was ended by an error that it couldn't record (SIGSEGV)."
+        "The worker ended because of an error that it couldn't record (SIGSEGV)."
     )
     assert store.get(run.id).can_resume and not (store.folder(run.id) / "reserve").exists()
 
@@ -137,9 +137,9 @@ def test_dead_worker_is_found(store: RunStore, config: TrainingConfig) -> None:
     run = store.get(run.id)
     assert run.status == RunStatus.FAILED
     assert failure(run.failure).startswith(
-        "The worker was ended (for example by the system for lack of memory, or a restart)."
+        "The worker was killed (for example by the system because memory ran out, or by a restart)."
     )
-    assert "Resume the run: it goes on after its last epoch." in failure(run.failure)
+    assert "Resume the run: it continues after its last epoch." in failure(run.failure)
 
 
 def test_worker_that_dies_after_a_request_to_stop_is_stopped(store: RunStore, config: TrainingConfig) -> None:
@@ -190,7 +190,7 @@ def test_worker_has_time_to_come_up(store: RunStore, config: TrainingConfig) -> 
     _set(store, run, "started", store.get(run.id).started - queue.START_SECONDS - 1)
     queue.reconcile(store)
     assert store.get(run.id).status == RunStatus.FAILED
-    assert "never came up" in failure(store.get(run.id).failure)
+    assert "never started" in failure(store.get(run.id).failure)
 
 
 def test_clock_set_back_doesnt_keep_a_lost_run(store: RunStore, config: TrainingConfig) -> None:
@@ -211,7 +211,7 @@ def test_worker_that_never_begins_is_noticed_at_once(
         store.finish(busy.id, RunStatus.COMPLETED)
     queue.start_queued(store)
     wait_until(lambda: store.get(run.id).status.is_finished)
-    assert failure(store.get(run.id).failure).startswith("The worker ended before it began")
+    assert failure(store.get(run.id).failure).startswith("The worker ended before the run began")
     assert "Traceback" in (store.folder(run.id) / queue.LOG_NAME).read_text()
 
 

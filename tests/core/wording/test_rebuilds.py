@@ -15,7 +15,7 @@ def test_rebuilt_runs_in_words():
 
 def test_what_was_not_rebuilt_as_a_whole_or_for_good_says_so():
     added = rebuild(Rebuild(0.0, 2, whole=False))
-    assert added == "The list of runs lacked some and was completed from their folders: 2 runs came back."
+    assert added == "The list of runs was incomplete and was completed from their folders: 2 runs came back."
     assert rebuild(Rebuild(0.0, 2, hindrance="The disk is full.")) == (
         "The list of runs is lost or damaged, and was read from their folders for now: 2 runs came back. The disk is "
         "full."

@@ -10,7 +10,7 @@ TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
     ("code", "parameters", "sentence"),
     [
         ("checkpoints_damaged", {"count": 2}, "2 of the run's checkpoints were damaged and left out."),
-        ("resumed", {"epoch": 3}, "The run was ended once and went on after epoch 3."),
+        ("resumed", {"epoch": 3}, "The run was interrupted once and continued after epoch 3."),
         (
             "features_damaged",
             {"damaged": 1, "wanted": 3000},
@@ -32,7 +32,7 @@ TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
             {"version": "2026.1", "precision": "bfloat16", "cosine": 0.9999},
             "The frozen blocks ran in OpenVINO 2026.1, bfloat16; smallest cosine to TensorFlow's features: 0.9999.",
         ),
-        ("restored_without_evaluation", {}, "How good it is isn't known: its evaluation can't be read."),
+        ("restored_without_evaluation", {}, "Its accuracy isn't known: its evaluation can't be read."),
     ],
 )
 def test_notes_in_words(code, parameters, sentence):

@@ -104,6 +104,6 @@ def test_a_killed_process_is_told_in_words(shapes, home):
     with pytest.raises(DatasetError) as caught:
         analyse_in_subprocess(home, shapes, kill)
     assert str(caught.value) == (
-        "Looking through shapes was ended by the system, most likely for lack of memory. Close other programs and "
-        "start it again: it goes on from where it was."
+        "The survey of shapes was killed by the system, most likely because memory ran out. Close other programs and "
+        "start it again: it continues where it left off."
     )

@@ -77,18 +77,18 @@ def test_nothing_but_a_full_disk_is_blamed_where_the_disk_is_full() -> None:
 @pytest.mark.parametrize(
     ("code", "beginning"),
     [
-        (-9, "The worker was ended (for example by the system for lack of memory, or a restart)."),
-        (-15, "The worker was ended (for example by the system for lack of memory, or a restart)."),
-        (-11, "The worker was ended by an error that it couldn't record (SIGSEGV)."),
-        (-7, "The worker was ended by an error that it couldn't record (SIG"),
-        (1, "The worker was ended by an error that it couldn't record (exit code 1)."),
-        (0, "The worker was ended by an error that it couldn't record (exit code 0)."),
-        (-1000, "The worker was ended by an error that it couldn't record (signal 1000)."),
+        (-9, "The worker was killed (for example by the system because memory ran out, or by a restart)."),
+        (-15, "The worker was killed (for example by the system because memory ran out, or by a restart)."),
+        (-11, "The worker ended because of an error that it couldn't record (SIGSEGV)."),
+        (-7, "The worker ended because of an error that it couldn't record (SIG"),
+        (1, "The worker ended because of an error that it couldn't record (exit code 1)."),
+        (0, "The worker ended because of an error that it couldn't record (exit code 0)."),
+        (-1000, "The worker ended because of an error that it couldn't record (signal 1000)."),
     ],
 )
 def test_how_a_worker_ended(code: int, beginning: str) -> None:
     sentence = failure(failure_of_exit(code))
-    assert sentence.startswith(beginning) and "Resume the run: it goes on after its last epoch." in sentence
+    assert sentence.startswith(beginning) and "Resume the run: it continues after its last epoch." in sentence
 
 
 def test_full_disk_is_the_reason_of_a_death(tmp_path: Path, small_disk: SmallDisk) -> None:

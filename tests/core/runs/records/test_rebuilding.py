@@ -327,7 +327,7 @@ def test_folder_of_a_run_that_the_list_lacks_is_taken_up(filled: RunStore, tmp_p
     store = RunStore(filled.path)
     assert store.get(run.id).name == "completed (2)" and len(store.list()) == 7
     (done,) = store.rebuilds(in_terminal=True)
-    assert rebuild(done) == ("The list of runs lacked some and was completed from their folders: 1 run came back.")
+    assert rebuild(done) == ("The list of runs was incomplete and was completed from their folders: 1 run came back.")
     assert json.loads((store.folder(run.id) / MANIFEST_NAME).read_text())["run"]["name"] == "completed (2)"
 
 

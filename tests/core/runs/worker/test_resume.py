@@ -48,7 +48,7 @@ def kill_when(store: RunStore, wait_until: WaitUntil) -> Callable[..., None]:
         worker.kill()
         wait_until(lambda: queue.reconcile(store) or store.get(run.id).status.is_finished)
         assert store.get(run.id).status == RunStatus.FAILED
-        assert failure(store.get(run.id).failure).startswith("The worker was ended")
+        assert failure(store.get(run.id).failure).startswith("The worker was killed")
 
     return kill
 

@@ -54,7 +54,7 @@ def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
         queue.reconcile(store)
         assert time.monotonic() - killed < NOTICED_SECONDS
     assert store.get(run.id).status == RunStatus.FAILED
-    assert failure(store.get(run.id).failure).startswith("The worker was ended")
+    assert failure(store.get(run.id).failure).startswith("The worker was killed")
     assert store.events(run.id)[0].epoch == 1
 
 
