@@ -1,4 +1,4 @@
-"""What classes may be called: the same wherever somebody types a name."""
+"""The rules for class names, the same wherever a user types one."""
 
 from collections.abc import Iterable
 
@@ -10,12 +10,12 @@ MAX_CLASS_NAME_LENGTH = 100
 
 
 def tidy_class_name(name: str) -> str:
-    """Returns what a user typed without superfluous spaces."""
+    """Returns typed text without superfluous spaces."""
     return " ".join(name.split())
 
 
 def is_class_name(name: str) -> bool:
-    """Whether a tidied name can be one of a class: not too long, and fit to be the name of a folder."""
+    """Whether a tidied name is a valid class name: not too long, and usable as a folder name."""
     return 0 < len(name) <= MAX_CLASS_NAME_LENGTH and _is_folder_name(name)
 
 
@@ -24,10 +24,10 @@ def check_class_name(name: str, class_names: Iterable[str]) -> str:
 
     Args:
         name: what the user typed.
-        class_names: the classes that there are beside it.
+        class_names: the other classes.
 
     Raises:
-        DatasetError: it can't be the name of a folder, or is too much like that of another class.
+        DatasetError: it isn't a valid folder name, or is too similar to another class's name.
     """
     name = escape_label(tidy_class_name(name))
     if not name or len(name) > MAX_CLASS_NAME_LENGTH:

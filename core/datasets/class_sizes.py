@@ -1,4 +1,4 @@
-"""How many pictures a class has to have, whether it is imported or what is left of one."""
+"""How many pictures a class must have, after an import or after changes."""
 
 from collections import Counter
 from collections.abc import Collection
@@ -12,11 +12,11 @@ FEWEST_PICTURES = 2
 
 @dataclass(frozen=True)
 class SmallClass:
-    """A class that is too small to learn from and to measure on.
+    """A class that is too small for training and validation.
 
     Attributes:
         label: of the class.
-        num_different: its pictures, copies counted once. With `FEWEST_PICTURES` or more, none of them is to train with.
+        num_different: its pictures, copies counted once. If `FEWEST_PICTURES` or more, none of them is for training.
     """
 
     label: int
@@ -24,7 +24,7 @@ class SmallClass:
 
 
 def find_small_class(num_classes: int, samples: Collection[Sample]) -> SmallClass | None:
-    """Returns the first class that is too small; None where all are large enough."""
+    """Returns the first class that is too small; None if all are large enough."""
     different = Counter(label for label, _ in {(sample.label, sample.digest) for sample in samples})
     can_train = {sample.label for sample in samples if sample.split in (TRAIN, UNDECIDED)}
     for label in range(num_classes):

@@ -1,4 +1,4 @@
-"""One change of a data set, as it is asked for and as the changed one records it."""
+"""One change of a data set, as requested and as recorded in the changed data set."""
 
 from dataclasses import dataclass
 
@@ -16,11 +16,11 @@ class Edit:
 
     Attributes:
         kind: one of `KINDS`.
-        paths: the pictures that it is about, as `Sample.path`: of `remove`, `relabel` and `add`.
-        class_names: `relabel` and `add`: the class they go to. `rename_class`: old and new name. `merge_classes`: two
-            or more classes and then the name of what becomes of them. `leave_out_class`: those that are left out.
-        number: of `subset`: how many pictures of each class are kept; of those to train with, where the data set came
-            with splits.
+        paths: for `remove`, `relabel` and `add`: the pictures, as `Sample.path`.
+        class_names: for `relabel` and `add`: the class they go to. `rename_class`: old and new name. `merge_classes`:
+            two or more classes, then the name of the merged class. `leave_out_class`: the classes to leave out.
+        number: for `subset`: how many pictures of each class to keep; training pictures, if the data set came with
+            splits.
     """
 
     kind: str
@@ -30,7 +30,7 @@ class Edit:
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
-            raise DatasetError(f"Expected a change out of {', '.join(KINDS)}. Received {self.kind!r}. Fix it.")
+            raise DatasetError(f"Expected one of the changes {', '.join(KINDS)}. Received {self.kind!r}. Fix it.")
         if self.kind in (REMOVE, RELABEL, ADD) and not self.paths:
             raise DatasetError("Expected pictures to change. Received none. Choose at least one.")
         wanted = {

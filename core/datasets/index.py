@@ -35,21 +35,21 @@ class ClassDistribution:
 
 @dataclass(frozen=True)
 class DatasetIndex:
-    """A data set as it was imported. Frozen: its pictures never change, so its id stands for them.
+    """An imported data set. Its pictures never change, so its id identifies them.
 
     Attributes:
-        id: fingerprint of its class names, splits and pictures; the same for the same content, whatever it is called.
-        name: what the user calls it.
+        id: fingerprint of its class names, splits and pictures; the same for the same content, whatever its name.
+        name: the user's name for it.
         class_names: the classes, in the order of their labels.
         samples: its pictures.
         skipped: files that were left out, with the reason.
-        num_ignored: how many files were left out without a word: system files, texts and the like.
-        folder: where it lies.
-        validation_split: share of the training pictures to hold out where no validation folder was given.
+        num_ignored: how many files were silently left out: system files, texts and the like.
+        folder: its folder.
+        validation_split: share of the training pictures to hold out if no validation folder was given.
         created: when it was imported, in seconds since 1970.
-        notes: what else the import came across, such as names that differ only by their case.
+        notes: other findings of the import, such as names that differ only by case.
         parent: id of the data set that this one is a version of, empty for an import. It may have been deleted.
-        edits: what was done to the parent to make this one.
+        edits: the changes that made this one from the parent.
     """
 
     id: str
@@ -67,22 +67,22 @@ class DatasetIndex:
 
     @property
     def has_split(self) -> bool:
-        """Whether the data set came with validation pictures of its own."""
+        """Whether the data set came with its own validation pictures."""
         return any(sample.split == VALIDATION for sample in self.samples)
 
     def with_split(self, validation_split: float | None = None, seed: int = 0) -> "DatasetIndex":
         """Returns a copy in which every picture has a split.
 
-        A split that was given is kept. Else the pictures of each class are ordered by a hash of seed and content, and
-        the first of them are held out: the same on every machine, hardly changed by further pictures. Exact and
-        near copies of a picture stay on one side, and each class with two or more different pictures has some on both.
+        A given split is kept. Otherwise the pictures of each class are ordered by a hash of seed and content, and the
+        first of them are held out: the same on every machine, and hardly changed by added pictures. Exact and near
+        copies of a picture stay on one side, and each class with two or more different pictures has some on both.
 
         Args:
             validation_split: share to hold out, 0.05-0.5; the data set's own by default.
-            seed: another one gives another split.
+            seed: a different seed gives a different split.
 
         Raises:
-            DatasetError: the share is out of its range.
+            DatasetError: the share is out of range.
         """
         share = check_share(self.validation_split if validation_split is None else validation_split)
         free = [sample for sample in self.samples if sample.split in (TRAIN, UNDECIDED)]
@@ -100,7 +100,7 @@ class DatasetIndex:
         return tuple(sample for sample in self.samples if sample.split == split)
 
     def picture_path(self, sample: Sample) -> Path:
-        """Returns where a picture's file lies."""
+        """Returns the path of a picture's file."""
         return self.folder / sample.path
 
     def distribution(self) -> ClassDistribution:
@@ -113,7 +113,7 @@ class DatasetIndex:
 
 
 def fingerprint(class_names: Iterable[str], samples: Iterable[Sample]) -> str:
-    """Returns the id that content has: the same for the same classes, splits and pictures in any order."""
+    """Returns the id of this content: the same for the same classes, splits and pictures in any order."""
     names = tuple(class_names)
     rows = sorted((names[sample.label], sample.split, sample.digest) for sample in samples)
     return hashlib.sha256(json.dumps([names, rows]).encode()).hexdigest()[:ID_LENGTH]

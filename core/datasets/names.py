@@ -1,4 +1,4 @@
-"""Names of files in archives. They are read for their folders and shown as labels, and never become paths."""
+"""Names of files in archives. They give the folders and are shown as labels, but are never used as paths."""
 
 import unicodedata
 
@@ -31,7 +31,7 @@ TABLE_EXTENSIONS = {
 }
 LABEL_EXTENSIONS = {"csv", "tsv"}
 PROGRAM_EXTENSIONS = {"py", "ipynb", "sh", "bat"}
-# What lies beside pictures, is large and surely none, in the order of the words in a sentence.
+# Large files beside pictures that surely aren't pictures, in the order in which a sentence lists them.
 # fmt: off
 OTHER_KINDS = {
     "film": frozenset({
@@ -53,8 +53,8 @@ ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"
 KEPT_INVISIBLE = {"\u200c", "\u200d"}
 
 
-class RefusedName(UnusableFileError):  # noqa: N818 (a verdict on one entry; the import goes on)
-    """A name that an archive's entry may not have."""
+class RefusedName(UnusableFileError):  # noqa: N818 (a verdict on one entry; the import continues)
+    """A name that an archive entry must not have."""
 
 
 def split_name(name: str) -> tuple[str, ...]:
@@ -81,25 +81,25 @@ def split_name(name: str) -> tuple[str, ...]:
 
 
 def is_junk(parts: tuple[str, ...]) -> bool:
-    """Whether it is a file that comes along with pictures and is left out quietly: system files, texts, tables."""
+    """Whether it is a file that often comes with pictures and is silently left out: system files, texts, tables."""
     last = parts[-1].casefold()
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
     return hidden or last in JUNK_NAMES or _extension(last) in JUNK_EXTENSIONS
 
 
 def is_archive(parts: tuple[str, ...]) -> bool:
-    """Whether the name is one of an archive."""
+    """Whether it is an archive, by its name."""
     return _extension(parts[-1].casefold()) in ARCHIVE_EXTENSIONS
 
 
 def other_kind(parts: tuple[str, ...]) -> str:
-    """Returns what a file surely is by its name, one of `OTHER_KINDS`; empty where it may be a picture."""
+    """Returns what a file surely is by its name, one of `OTHER_KINDS`; empty if it may be a picture."""
     extension = _extension(parts[-1].casefold())
     return next((kind for kind, extensions in OTHER_KINDS.items() if extension in extensions), "")
 
 
 def has_picture_name(name: str) -> bool:
-    """Whether a file is called as pictures are, whatever is in it."""
+    """Whether a file has the extension of a picture, whatever its content."""
     return _extension(name.replace("\\", "/").rpartition("/")[2].casefold()) in PICTURE_EXTENSIONS
 
 
@@ -115,12 +115,12 @@ def _extension(name: str) -> str:
 
 
 def fold_name(name: str) -> str:
-    """Returns what names have in common that differ only by case or by how accents are written."""
+    """Returns a form that is equal for names that differ only by case or by how accents are encoded."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def escape_label(name: str) -> str:
-    """Returns the name with its control, direction and other invisible characters written out."""
+    """Returns the name with control, direction and other invisible characters escaped."""
     if name.isprintable():
         return name
     return "".join(char if char.isprintable() or char in KEPT_INVISIBLE else _escape(char) for char in name)

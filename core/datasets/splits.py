@@ -1,4 +1,4 @@
-"""Training, validation and test pictures: what such folders are called, and which pictures are held out."""
+"""Training, validation and test pictures: names of such folders, and which pictures are held out."""
 
 import hashlib
 import re
@@ -31,16 +31,16 @@ SPLIT_NAME = re.compile(
 
 
 def split_word(folder: str) -> str:
-    """Returns the split that a folder of this name holds, empty if it is no such name. `Training_set` counts."""
+    """Returns the split that a folder with this name holds, empty for other names. `Training_set` counts."""
     match = SPLIT_NAME.fullmatch(fold_name(folder).replace("-", "_").replace(" ", "_"))
     return SPLIT_WORDS.get(match[1], UNDECIDED) if match else UNDECIDED
 
 
 def check_share(validation_split: float) -> float:
-    """Returns the share as it is.
+    """Returns the share unchanged.
 
     Raises:
-        DatasetError: it is out of its range.
+        DatasetError: it is out of range.
     """
     if not SMALLEST_SHARE <= validation_split <= LARGEST_SHARE:
         raise DatasetError(
@@ -51,7 +51,7 @@ def check_share(validation_split: float) -> float:
 
 
 def without_lone_train(samples: Iterable[Sample]) -> tuple[Sample, ...]:
-    """Returns pictures that are all to train with as undecided ones: a share of them is held out then."""
+    """If all pictures are training pictures, returns them without a split, so that a share of them is held out."""
     samples = tuple(samples)
     if {sample.split for sample in samples} != {TRAIN}:
         return samples
@@ -63,8 +63,8 @@ def held_out_digests(samples: Iterable[Sample], share: float, seed: int) -> set[
 
     Args:
         samples: pictures of all classes that may be held out.
-        share: of them, 0.05-0.5.
-        seed: another one gives another choice.
+        share: the share to hold out, 0.05-0.5.
+        seed: a different seed gives a different choice.
     """
     families: defaultdict[str, set[str]] = defaultdict(set)
     classes: defaultdict[int, defaultdict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -79,25 +79,25 @@ def held_out_digests(samples: Iterable[Sample], share: float, seed: int) -> set[
         digests = set().union(*own.values())
         wanted = _num_held_out(len(digests), share) - len(digests & held_out)
         if len(own) == 1 and decided.isdisjoint(own):
-            # All are copies of one picture. Without some on both sides the class could not be measured.
+            # All are copies of one picture. Without some on both sides the class could not be validated.
             held_out.update(sorted(digests, key=lambda digest: _rank(digest, seed))[:wanted])
         else:
             sizes = {family: len(own[family]) for family in own if family not in decided}
             held_out.update(*(families[family] for family in _chosen(sizes, wanted, seed)))
-        decided.update(own)  # `|=` with the keys of a dictionary would copy the whole set, once a class
+        decided.update(own)  # `|=` with the keys of a dictionary would copy the whole set, once per class
     return held_out
 
 
 def _chosen(sizes: Mapping[str, int], wanted: int, seed: int) -> list[str]:
-    """Returns families of copies that hold the wanted number of a class's pictures, or nearly so.
+    """Returns families of copies that together have the wanted number of a class's pictures, or nearly so.
 
-    They are taken in the order of a hash. One that is too large is passed over, so that a hundred copies of one
-    picture don't become the validation set.
+    They are taken in the order of a hash. One that is too large is skipped, so that a hundred copies of one picture
+    don't become the validation set.
 
     Args:
-        sizes: how many pictures of the class each family holds.
+        sizes: how many pictures of the class each family has.
         wanted: how many pictures to hold out.
-        seed: another one gives another order.
+        seed: a different seed gives a different order.
     """
     chosen = []
     left = wanted

@@ -1,4 +1,4 @@
-"""What there is to say about a data set as a whole: classes too small or uneven, a validation that can't decide."""
+"""Advice about a data set as a whole: classes too small or uneven, too few validation pictures."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from core.evaluation.evaluation import wilson_interval
 Parameters = dict[str, Any]
 UNEVEN = 2
 FEW_PICTURES = 20
-# Validation is small where an accuracy of EXAMPLE leaves more doubt than this: with fewer than about 145 pictures.
+# Validation is too small if an accuracy of EXAMPLE has a wider interval than this: below about 145 pictures.
 EXAMPLE, WIDEST_INTERVAL = 0.9, 0.1
 NAMED_CLASSES = 3
 
 
 def advise(dataset: DatasetIndex, issues: Sequence[Issue]) -> tuple[Advice, ...]:
-    """Returns what there is to say about a data set as a whole, the worst first.
+    """Returns advice about a data set as a whole, worst first.
 
     Args:
         dataset: the data set, its pictures with the groups of their copies.
-        issues: what was found about its pictures.
+        issues: the issues of its pictures.
     """
     split = dataset.with_split()
     found = Counter(issue.kind for issue in issues)

@@ -1,4 +1,4 @@
-"""Looking a data set over: what is wrong with its pictures, measured once and kept with the data set."""
+"""The audit of a data set: what is wrong with its pictures, computed once and stored with the data set."""
 
 import json
 import time
@@ -32,18 +32,18 @@ __all__ = [
 ]
 AUDIT_NAME = "audit.json"
 AUDIT_FORMAT = 2
-# The first had sentences where there are codes.
+# Format 1 stored sentences instead of codes.
 READABLE_FORMATS = (1, AUDIT_FORMAT)
-# Why sound pictures were left out.
+# Why intact pictures were left out.
 WITHOUT_CLASS = ("outside", "misnamed", "no_class")
 PHASE = "audit"
 
 
 def audit(dataset: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop) -> Audit:
-    """Looks a data set over. Pictures that were measured at their import aren't decoded again.
+    """Audits a data set. Pictures that were measured when they were imported aren't decoded again.
 
     Args:
-        dataset: the data set; it must be in its place on disk.
+        dataset: the data set; it must be in its final folder.
         on_event: told of the phase `audit` (pictures).
         should_stop: asked a few times a second.
 
@@ -56,15 +56,15 @@ def audit(dataset: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: 
 def examine(
     dataset: DatasetIndex, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
 ) -> DatasetIndex:
-    """Looks a new data set over before it is published, and writes the audit into its folder.
+    """Audits a new data set before it is published, and writes the audit into its folder.
 
     Args:
-        dataset: the data set; its pictures must be in its folder, and their looks as far as they are known.
+        dataset: the data set; its pictures must be in its folder, with their image statistics as far as known.
         on_event: told of the phase `audit` (pictures).
         should_stop: asked a few times a second.
 
     Returns:
-        The data set with the groups of copies that were found.
+        The data set with the groups of copies found.
 
     Raises:
         Stopped: `should_stop` said so.
@@ -90,7 +90,7 @@ def _look(dataset: DatasetIndex, on_event: OnEvent, should_stop: ShouldStop) -> 
 
 
 def _unreadable(dataset: DatasetIndex) -> list[Issue]:
-    """Returns an issue for each file that could not be used; not for sound pictures that belong to no class."""
+    """Returns an issue for each unusable file, but not for intact pictures that belong to no class."""
     return [
         Issue("corrupt", item.name, item.reason, 1.0)
         for item in dataset.skipped
@@ -99,7 +99,7 @@ def _unreadable(dataset: DatasetIndex) -> list[Issue]:
 
 
 def _sorted(issues: Sequence[Issue]) -> tuple[Issue, ...]:
-    """Returns issues in the order of their kinds, the worst first, copies of one picture beside each other."""
+    """Returns issues in the order of their kinds, worst first, with copies of one picture next to each other."""
     order = {kind: place for place, kind in enumerate(KINDS)}
     worst: dict[tuple[str, str], float] = {}
     for issue in issues:
@@ -120,7 +120,7 @@ def _sorted(issues: Sequence[Issue]) -> tuple[Issue, ...]:
 
 
 def write_audit(dataset: DatasetIndex, audit: Audit) -> None:
-    """Writes the audit into the data set's folder, whole or not at all.
+    """Writes the audit into the data set's folder, atomically.
 
     Raises:
         DatasetError: the folder can't be written to, or was deleted meanwhile.
@@ -131,7 +131,7 @@ def write_audit(dataset: DatasetIndex, audit: Audit) -> None:
 
 
 def read_audit(dataset: DatasetIndex) -> Audit | None:
-    """Returns the audit that was written, or None where there is none that can be read."""
+    """Returns the stored audit, or None if there is none that can be read."""
     path = dataset.folder / AUDIT_NAME
     try:
         status = path.stat()
@@ -143,7 +143,7 @@ def read_audit(dataset: DatasetIndex) -> Audit | None:
 
 @lru_cache(maxsize=16)
 def _read(path: Path, _modified: int, _size: int, _inode: int) -> Audit:
-    """Reads an audit; what it returns is frozen, so that of an unchanged file may be shared."""
+    """Reads an audit; the result is frozen, so it can be cached for an unchanged file."""
     values = json.loads(path.read_text(encoding="utf-8"))
     if values.pop("format") not in READABLE_FORMATS:
         raise ValueError("an audit of another version")
@@ -151,5 +151,5 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> Audit:
     values["advice"] = tuple(Advice.from_json(item) for item in values["advice"])
     audit = Audit(**values)
     if not isinstance(audit.seconds, int | float) or not isinstance(audit.num_pictures, int):
-        raise ValueError("numbers that aren't")
+        raise ValueError("numbers that aren't numbers")
     return audit

@@ -1,4 +1,4 @@
-"""What is wrong with copies: which can go, which are in two classes, which are on both sides of the split."""
+"""Issues of copies: which can be removed, which are in two classes, which are on both sides of the split."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -15,20 +15,20 @@ from core.datasets.splits import TEST, VALIDATION
 from core.wording.coded import Reason
 
 HELD_OUT = (VALIDATION, TEST)
-# Where a picture is here more than once and one of them is enough. Not where copies have different labels: nobody but
-# the user can say which of them is right, and keeping the wrong one would make the fault invisible.
+# Kinds of copies of which one is enough. Not copies with different labels: only the user can say which of them is
+# right, and keeping the wrong one would hide the fault.
 SPARE = ("leak", "duplicate", "near_duplicate")
 
 
 def find_duplicate_issues(dataset: DatasetIndex, rows: np.ndarray, faulty: Collection[str] = ()) -> list[Issue]:
-    """Returns an issue for each picture that is a copy of one that is better kept, in no particular order.
+    """Returns an issue for each picture that is a copy of a better one to keep, in no particular order.
 
-    Where copies are in different classes, all of them have one.
+    If copies are in different classes, all of them have one.
 
     Args:
         dataset: the data set, its pictures with the groups of their copies.
         rows: looks of its pictures, array of dtype `looks.ROW` in their order.
-        faulty: paths of pictures that have faults of their own: a blurry copy isn't the one to keep.
+        faulty: paths of pictures with other faults: a blurry copy isn't the one to keep.
     """
     members: dict[str, list[int]] = {}
     for index, sample in enumerate(dataset.samples):
@@ -47,15 +47,15 @@ def find_duplicate_issues(dataset: DatasetIndex, rows: np.ndarray, faulty: Colle
 def keep_one(dataset: DatasetIndex, audit: Audit) -> tuple[str, ...]:
     """Returns the paths of the pictures to remove so that one of each group of copies is left.
 
-    Kept is one without faults of its own, of those the largest; of equally large ones that in the train folder, then
-    the first by name. Groups whose copies are in different classes are left alone: see `SPARE`.
+    The one to keep has no other faults, then is the largest, then is in the train folder, then is the first by name.
+    Groups whose copies are in different classes are left alone: see `SPARE`.
     """
     spare = {issue.path for issue in audit.issues if issue.kind in SPARE}
     return tuple(sample.path for sample in dataset.samples if sample.path in spare)
 
 
 def _worth(sample: Sample, faulty: Collection[str]) -> tuple:
-    """Returns what copies are ordered by, the best to keep first."""
+    """Returns the sort key of copies, the best to keep first."""
     return sample.path in faulty, -sample.width * sample.height, sample.split in HELD_OUT, sample.name, sample.path
 
 
@@ -84,7 +84,7 @@ def _conflicts(dataset: DatasetIndex, group: str, indices: Sequence[int], rows: 
     issues = []
     for index in indices:
         sample = dataset.samples[index]
-        # The very same file says more than a similar one.
+        # An identical file says more than a similar one.
         firsts = chain(of_file[sample.digest].items(), of_class.items())
         other = next(first for label, first in firsts if label != sample.label)
         score, copy = _likeness(dataset, index, other, rows)
@@ -94,7 +94,7 @@ def _conflicts(dataset: DatasetIndex, group: str, indices: Sequence[int], rows: 
 
 
 def _likeness(dataset: DatasetIndex, index: int, other: int, rows: np.ndarray) -> tuple[float, dict[str, Any]]:
-    """Returns how alike two copies are, 0-1, and what to say of the other one."""
+    """Returns how similar two copies are, 0-1, and the parameters of what to say about the other one."""
     name = dataset.samples[other].name
     if dataset.samples[index].digest == dataset.samples[other].digest:
         return 1.0, {"name": name, "is_exact": True}

@@ -1,7 +1,7 @@
 """Which pictures are copies of each other: the same file, or nearly the same picture.
 
-Perceptual hashes name the candidates; small thumbnails and their colours decide. How near two thumbnails have to be
-follows from the data set: handwritten digits look much more alike by nature than photographs do.
+Perceptual hashes find the candidates; small thumbnails and their colours decide. How close two thumbnails must be
+depends on the data set: handwritten digits naturally look much more alike than photographs.
 """
 
 import math
@@ -12,41 +12,42 @@ import numpy as np
 from core.datasets.sample import Sample
 from core.progress import Progress
 
-# Bits out of 64 that the hashes of two copies may differ by. Saving again, resizing, brightening and cutting 2 % off
-# each side change at most 10 in nearly all photographs; of 404,550 pairs of different ones, 0 are that near.
+# How many of 64 bits the hashes of two copies may differ by. Saving again, resizing, brightening and cropping 2 % of
+# each side change at most 10 in nearly all photographs; of 404,550 pairs of different ones, none are that close.
 MAX_BITS = 10
-# Up to this many pictures, each is compared with each. Above, only pictures that share one of 8 parts of their hash:
-# all pairs that differ by up to 7 bits, and 9 of 10 that differ by 10.
+# Up to this many pictures, all pairs are compared. Above, only pairs that share one of 8 parts of their hash, which
+# finds all pairs that differ by up to 7 bits, and 9 of 10 that differ by 10.
 EVERY_PAIR = 30_000
 PARTS = 8
-# What is compared at once: rows by columns of hashes, and pairs of thumbnails. Some 50 MB.
+# How much is compared at once: rows by columns of hashes, and pairs of thumbnails. Some 50 MB.
 ROWS, COLUMNS, PAIRS = 128, 32_768, 8_192
-# By how much colours may differ, of 255: the root of the mean square, and the largest difference. Brightening by 15 %
+# How much colours may differ, out of 255: root mean square, and largest difference. Brightening by 15 %
 # makes 10 and 20 at most; a traffic light's change 14 and 100 even where the lamp is small.
 MAX_COLOUR, MAX_COLOUR_ANYWHERE = 16, 48
 # Thumbnails' distance, 0-2, is 1 - their correlation.
 LARGEST_DISTANCE, SMALLEST_DISTANCE = 0.12, 0.004
-# So few pictures hardly tell how alike they are by nature, so only what is surely a copy counts; or not at all.
+# Below the first number, similarity within the data set is hard to estimate, so only certain copies count; below the
+# second, none do.
 FEW, LARGEST_OF_FEW, TOO_FEW = 100, 0.012, 20
 ANCHORS, OTHERS = 1000, 20_000
-# The near neighbour is the fifth at most: a picture may have four copies.
+# The near neighbour is at most the fifth, because a picture may have four copies.
 MOST_NEAR = 5
-# How many times tenfold rarer a neighbour by chance has to be. The hashes make it rarer still.
+# Orders of magnitude by which a chance neighbour must be rarer. The hashes make it rarer still.
 TENFOLDS = 2.5
-# Pictures with less contrast have nothing to compare: their hashes and thumbnails are noise.
+# Pictures with less contrast can't be compared: their hashes and thumbnails are noise.
 MIN_CONTRAST = 8
 
 
 def group_duplicates(samples: Sequence[Sample], rows: np.ndarray, progress: Progress) -> tuple[str, ...]:
-    """Tells which pictures are copies of each other. A copy of a copy is one.
+    """Finds which pictures are copies of each other. A copy of a copy counts as a copy.
 
-    Pictures that have the same `Sample.group` already stay together and keep its name, so that a version of a data
-    set holds the same pictures out as its parent.
+    Pictures that already have the same `Sample.group` stay together and keep its name, so that a version of a data set
+    holds out the same pictures as its parent.
 
     Args:
         samples: the pictures.
         rows: their looks, array of dtype `looks.ROW` in the same order.
-        progress: asked now and then whether to stop.
+        progress: checked now and then for a request to stop.
 
     Returns:
         For each sample the name of its group, the smallest digest in it; empty for one that never had a copy.
@@ -59,7 +60,7 @@ def group_duplicates(samples: Sequence[Sample], rows: np.ndarray, progress: Prog
     families = _with_known(families, samples)
     names: dict[int, tuple[bool, str]] = {}
     for family, sample in zip(families.tolist(), samples, strict=True):
-        name = (not sample.group, sample.group or sample.digest)  # a name that is known comes first
+        name = (not sample.group, sample.group or sample.digest)  # an existing name comes first
         names[family] = min(names.get(family, name), name)
     size = np.bincount(families)
     return tuple(
@@ -69,14 +70,14 @@ def group_duplicates(samples: Sequence[Sample], rows: np.ndarray, progress: Prog
 
 
 def _with_known(families: np.ndarray, samples: Sequence[Sample]) -> np.ndarray:
-    """Returns the families after those of samples that have the same group became one."""
+    """Returns the families after merging those of samples with the same group."""
     first: dict[str, int] = {}
     links = [(index, first.setdefault(sample.group, index)) for index, sample in enumerate(samples) if sample.group]
     return _unite(families, families[np.array(links, int).reshape(-1, 2)])
 
 
 def _near_duplicates(rows: np.ndarray, progress: Progress) -> np.ndarray:
-    """Returns for each row the number of its family, from 0; near copies have the same."""
+    """Returns the family number of each row, from 0; near copies share one."""
     families = np.arange(len(rows))
     usable = np.flatnonzero(rows["contrast"] > MIN_CONTRAST)
     hashes = rows["perceptual_hash"]
@@ -93,11 +94,11 @@ def _near_duplicates(rows: np.ndarray, progress: Progress) -> np.ndarray:
 
 
 def duplicate_distance(thumbnails: np.ndarray) -> float:
-    """Returns how far apart two thumbnails may be and still show the same picture.
+    """Returns how far apart two thumbnails may be to count as the same picture.
 
-    The distances to a near and a ten times farther neighbour tell how fast neighbours thin out towards a picture.
-    Carried on, they tell at which distance hardly any picture has one by chance (the power law that nearest
-    neighbours follow, Levina and Bickel 2004, "Maximum likelihood estimation of intrinsic dimension").
+    The distances to a near neighbour and to one of ten times its rank show how fast neighbours thin out towards a
+    picture. Extrapolated, they give the distance at which hardly any picture has a neighbour by chance (the power law
+    of nearest neighbours, Levina and Bickel 2004, "Maximum likelihood estimation of intrinsic dimension").
 
     Args:
         thumbnails: `uint8` array of shape `(num_pictures, THUMBNAIL_BYTES)`.
@@ -122,12 +123,12 @@ def duplicate_distance(thumbnails: np.ndarray) -> float:
 
 
 def similarity(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Returns how alike looks are, -1 to 1: the correlation of the thumbnails of each row and its other."""
+    """Returns how similar pictures look, -1 to 1: the correlation of the thumbnails of each row and its counterpart."""
     return np.einsum("ij,ij->i", _directions(rows["thumbnail"]), _directions(others["thumbnail"]))
 
 
 def _is_alike(rows: np.ndarray, others: np.ndarray, reach: float) -> np.ndarray:
-    """Returns whether each row and its other show the same picture."""
+    """Returns whether each row and its counterpart show the same picture."""
     difference = rows["colours"].astype(np.float32) - others["colours"]
     has_its_colours = np.square(difference).mean(axis=1) <= MAX_COLOUR**2
     has_its_colours &= abs(difference).max(axis=1) <= MAX_COLOUR_ANYWHERE
@@ -143,7 +144,7 @@ def _directions(thumbnails: np.ndarray) -> np.ndarray:
 
 
 def _buckets(hashes: np.ndarray) -> Iterator[np.ndarray]:
-    """Yields sets of places; two that may be copies are in one of them together."""
+    """Yields sets of indices; any two possible copies are in one of them together."""
     if len(hashes) <= EVERY_PAIR:
         yield np.arange(len(hashes))
         return
@@ -154,7 +155,7 @@ def _buckets(hashes: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _alike(hashes: np.ndarray, bucket: np.ndarray, start: int) -> Iterator[np.ndarray]:
-    """Yields pairs `(pairs, 2)` of one of the `ROWS` places from `start` and a later one, whose hashes are near."""
+    """Yields pairs `(pairs, 2)` with close hashes, of one of the `ROWS` indices from `start` and a later one."""
     rows = bucket[start : start + ROWS]
     for left in range(start, len(bucket), COLUMNS):
         columns = bucket[left : left + COLUMNS]
@@ -165,9 +166,9 @@ def _alike(hashes: np.ndarray, bucket: np.ndarray, start: int) -> Iterator[np.nd
 
 
 def _join(families: np.ndarray, pairs: np.ndarray, rows: np.ndarray, reach: float) -> np.ndarray:
-    """Returns the families after those of pairs that look alike became one."""
+    """Returns the families after merging those of pairs that look alike."""
     while len(pairs):
-        # What is one family already needs no comparing: of a thousand copies, each is compared with the first.
+        # Members of the same family need no comparing: of a thousand copies, each is compared with the first.
         pairs = pairs[families[pairs[:, 0]] != families[pairs[:, 1]]]
         now, pairs = pairs[:PAIRS], pairs[PAIRS:]
         families = _unite(families, families[now[_is_alike(rows[now[:, 0]], rows[now[:, 1]], reach)]])
@@ -175,10 +176,10 @@ def _join(families: np.ndarray, pairs: np.ndarray, rows: np.ndarray, reach: floa
 
 
 def _unite(families: np.ndarray, links: np.ndarray) -> np.ndarray:
-    """Returns the families after each of the linked pairs of them, `(links, 2)`, became one."""
+    """Returns the families after merging each linked pair of them, `(links, 2)`."""
     if not len(links):
         return families
-    from scipy.sparse import coo_array  # a sixth of a second that only data sets with copies pay
+    from scipy.sparse import coo_array  # takes a sixth of a second to import
     from scipy.sparse.csgraph import connected_components
 
     size = families.max() + 1

@@ -1,4 +1,4 @@
-"""What a network sees in a data set: doubtful labels, pictures unlike all others, and a map of it.
+"""The survey of a data set by a network: doubtful labels, pictures unlike all others, and a map.
 
 It is stored with the data set.
 """
@@ -19,23 +19,23 @@ from core.files import durable
 
 ANALYSIS_NAME = "survey.npz"
 ANALYSIS_FORMAT = 2
-# The first had sentences where there are codes.
+# Format 1 stored sentences instead of codes.
 READABLE_FORMATS = (1, ANALYSIS_FORMAT)
 
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingAnalysis:
-    """What the features of a data set's pictures tell.
+    """What the features of a data set's pictures show.
 
     Attributes:
-        dataset_id: whose.
+        dataset_id: the data set.
         backbone: name of the network that the features come from.
         paths: `Sample.path` of the pictures on the map; of a large data set, a share of each class.
-        coordinates: where they are, `float32` of shape `(len(paths), 2)`, -1 to 1; pictures that look alike to the
+        coordinates: their positions, `float32` of shape `(len(paths), 2)`, -1 to 1; pictures that look alike to the
             network are near each other.
         issues: of the kinds `suspect_label` and `outlier`, each worst first, over all pictures.
-        accuracy: share of the pictures that a model trained without them gives the class they have.
-        suggested: for each picture with a suspect label, under its path, the class that it looks like.
+        accuracy: share of the pictures that a model trained without them classifies as labelled.
+        suggested: for each picture with a suspect label, by its path, the class that it looks like.
     """
 
     dataset_id: str
@@ -52,7 +52,7 @@ class EmbeddingAnalysis:
 
 
 def write_analysis(dataset: DatasetIndex, survey: EmbeddingAnalysis) -> None:
-    """Stores a survey in the data set's folder, whole or not at all.
+    """Stores a survey in the data set's folder, atomically.
 
     Raises:
         DatasetError: the folder can't be written to, or was deleted meanwhile.
@@ -72,11 +72,11 @@ def write_analysis(dataset: DatasetIndex, survey: EmbeddingAnalysis) -> None:
 
 
 def read_analysis(dataset: DatasetIndex) -> EmbeddingAnalysis | None:
-    """Returns the stored survey of a data set; None where there is none that can be used."""
+    """Returns the stored survey of a data set; None if there is none that can be used."""
     try:
         return _read(dataset.folder / ANALYSIS_NAME, dataset.id)
     except UNREADABLE_ARRAYS:
-        return None  # it is only as good as the time it takes to make it again
+        return None  # it can be computed again
 
 
 def _read(path: Path, dataset_id: str) -> EmbeddingAnalysis | None:

@@ -1,6 +1,6 @@
-"""How pictures look, in a few numbers each: enough to tell copies and faults without decoding them again.
+"""Statistics of how pictures look, a few numbers each: enough to find copies and faults without decoding them again.
 
-Looks are kept in the data set's folder under the digests of the pictures, so a version of the data set can use them.
+They are stored in the data set's folder by the pictures' digests, so versions of the data set can reuse them.
 """
 
 import struct
@@ -24,7 +24,7 @@ from core.progress import Progress
 
 STATISTICS_NAME = "looks.npz"
 STATISTICS_FORMAT = 1
-# What NumPy raises of an `npz` that is damaged, depending on where it is.
+# What NumPy raises for a damaged `npz`, depending on where the damage is.
 UNREADABLE_ARRAYS = (
     OSError,
     ValueError,
@@ -41,7 +41,7 @@ UNREADABLE_ARRAYS = (
     struct.error,
     SyntaxError,
 )
-# Faults are judged at about the size that networks take: what can't be seen there doesn't matter.
+# Faults are judged at about the input size of networks: what can't be seen there doesn't matter.
 SIDE = 256
 THUMBNAIL_SIDE, COLOURS_SIDE = 16, 8
 THUMBNAIL_BYTES, COLOURS_BYTES = THUMBNAIL_SIDE**2, COLOURS_SIDE**2 * 2
@@ -60,29 +60,29 @@ ROW = np.dtype(
         ("sharpness", "f4"),
     ]
 )
-# How far apart pixels are that neighbours are compared with. Where everything is a smooth slope, neighbours differ by
-# a quarter of what pixels four apart do; at a sharp edge by nearly as much.
+# Distance of the pixels that neighbouring pixels are compared with. On a smooth slope, neighbours differ by a quarter
+# of what pixels four apart do; at a sharp edge by nearly as much.
 STEP = 4
 FLAT = 1 / STEP
-# Share of the pixels that the strongest edges are. Pixels that are further apart have an edge between them more often.
+# Share of pixels that count as the strongest edges. Pixels further apart have an edge between them more often.
 STRONGEST = 0.0025
 
 
 @dataclass(frozen=True)
 class ImageStatistics:
-    """How one picture looks. Brightness is 0-255, of a copy that is at most 256 pixels wide and high.
+    """How one picture looks. Brightness is 0-255, of a copy at most 256 pixels wide and high.
 
     Attributes:
         perceptual_hash: 64 bits that hardly change when the picture is resized or saved again (imagehash's phash).
         thumbnail: 16 x 16 shades of gray, as bytes.
         colours: blue and red against gray (YCbCr) of 8 x 8 pixels each, as bytes.
         brightness: mean.
-        darkest: that 1 % of the pixels are darker than.
-        brightest: that 1 % of the pixels are brighter than.
-        contrast: from the darkest to the brightest pixel, the outermost 0.5 % left out.
+        darkest: first percentile of brightness.
+        brightest: 99th percentile of brightness.
+        contrast: from the darkest to the brightest pixel, without the outermost 0.5 %.
         edge: how much neighbouring pixels differ at the strongest edges.
-        sharpness: `edge` as a share of how much pixels four apart differ there: 0.25 where everything is a smooth
-            slope, about 0.7 in a photograph, 1 where edges are steps.
+        sharpness: `edge` as a share of how much pixels four apart differ there: 0.25 for smooth slopes, about 0.7 in a
+            photograph, 1 for hard edges.
     """
 
     perceptual_hash: int
@@ -97,10 +97,10 @@ class ImageStatistics:
 
 
 def measure(image: Image.Image) -> ImageStatistics:
-    """Returns how a picture looks.
+    """Returns the statistics of a picture.
 
     Args:
-        image: decoded, of mode `RGB`. It may be a reduced one, as long as it has `SIDE` pixels a side.
+        image: decoded, of mode `RGB`. It may be reduced, as long as each side has `SIDE` pixels.
     """
     gray = image.convert("L")
     gray.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
@@ -123,7 +123,7 @@ def measure(image: Image.Image) -> ImageStatistics:
 
 
 def pack(digests: Iterable[str], all_statistics: Iterable[ImageStatistics]) -> np.ndarray:
-    """Returns looks as one array.
+    """Returns statistics as one array.
 
     Returns:
         Structured array of dtype `ROW` in the order of the digests.
@@ -136,7 +136,7 @@ def pack(digests: Iterable[str], all_statistics: Iterable[ImageStatistics]) -> n
 
 
 def write_statistics(dataset: DatasetIndex, rows: np.ndarray) -> None:
-    """Writes looks into the data set's folder, whole or not at all.
+    """Writes statistics into the data set's folder, atomically.
 
     Args:
         dataset: the data set.
@@ -147,10 +147,10 @@ def write_statistics(dataset: DatasetIndex, rows: np.ndarray) -> None:
 
 
 def read_statistics(dataset: DatasetIndex) -> np.ndarray:
-    """Returns the looks in the data set's folder, in no particular order; none where they can't be read.
+    """Returns the statistics in the data set's folder, in no particular order; none if they can't be read.
 
     Returns:
-        Structured array of dtype `ROW`. It may have pictures that the data set hasn't.
+        Structured array of dtype `ROW`. It may include pictures that aren't in the data set.
     """
     try:
         with np.load(dataset.folder / STATISTICS_NAME, allow_pickle=False) as arrays:
@@ -158,20 +158,20 @@ def read_statistics(dataset: DatasetIndex) -> np.ndarray:
             if arrays["format"] == STATISTICS_FORMAT and rows.dtype == ROW and rows.ndim == 1:
                 return rows
     except UNREADABLE_ARRAYS:
-        pass  # they are only as good as the time it takes to measure them again
+        pass  # they can be measured again
     return np.empty(0, ROW)
 
 
 def look_over(dataset: DatasetIndex, progress: Progress) -> np.ndarray:
-    """Returns the looks of a data set's pictures. Those that aren't stored yet are measured, and stored.
+    """Returns the statistics of a data set's pictures. Missing ones are measured and stored.
 
     Args:
         dataset: the data set.
         progress: advanced by each picture.
 
     Returns:
-        Structured array of dtype `ROW`, one row a sample, in their order. A picture that was damaged on disk since
-        its import has the look of a blank one.
+        Structured array of dtype `ROW`, one row per sample, in order. A picture damaged on disk since its import gets
+        the statistics of a blank one.
 
     Raises:
         Stopped: the user asked to stop. Nothing was stored.
@@ -182,13 +182,13 @@ def look_over(dataset: DatasetIndex, progress: Progress) -> np.ndarray:
     progress.advance(len(dataset.samples) - len(missing))
     if missing:
         rows = np.concatenate([rows, pack(missing, _measure_files(dataset, missing.values(), progress))])
-        with suppress(OSError):  # kept where they can be: without them, the next audit takes longer
+        with suppress(OSError):  # without them, the next audit just takes longer
             write_statistics(dataset, rows)
     return align(dataset.samples, rows)
 
 
 def align(samples: Sequence[Sample], rows: np.ndarray) -> np.ndarray:
-    """Returns the row of each sample, in their order.
+    """Returns the row of each sample, in order.
 
     Raises:
         KeyError: a sample has none.
@@ -219,13 +219,13 @@ def _entry(value: int | float | bytes) -> int | float | np.ndarray:
 
 
 def _quantiles(histogram: np.ndarray, shares: Sequence[float]) -> list[float]:
-    """Returns the values below which these shares of a histogram's entries lie."""
+    """Returns the values below which these shares of a histogram's entries are."""
     below = np.cumsum(histogram)
     return [float(np.searchsorted(below, share * below[-1])) for share in shares]
 
 
 def _strongest_difference(gray: Image.Image, step: int) -> float:
-    """Returns how much pixels a step apart differ at the strongest edges, in the direction that has stronger ones."""
+    """Returns how much pixels one step apart differ at the strongest edges, in the direction with the stronger ones."""
     width, height = gray.size
     pairs = [
         (gray.crop((step, 0, width, height)), gray.crop((0, 0, width - step, height))) if width > step else None,

@@ -1,4 +1,4 @@
-"""What can be wrong with a data set: the kinds of faults, single faults, and what they come to."""
+"""What can be wrong with a data set: kinds of issues, single issues, and the audit that collects them."""
 
 import math
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ from core.wording.coded import Reason
 
 @dataclass(frozen=True)
 class IssueKind:
-    """A kind of fault that a picture can have. Its words are in `core.wording.issues`.
+    """A kind of issue that a picture can have. Its words are in `core.wording.issues`.
 
     Attributes:
-        name: what it is called in code and files, such as `near_duplicate`.
-        severity: `fault` (mend it), `warning` (look at it) or `hint` (may well be right as it is).
+        name: its name in code and files, such as `near_duplicate`.
+        severity: `fault` (fix it), `warning` (look at it) or `hint` (may well be fine).
     """
 
     name: str
@@ -43,14 +43,14 @@ KINDS: dict[str, IssueKind] = {
 
 @dataclass(frozen=True)
 class Issue:
-    """Something that is wrong, or may be, with one picture.
+    """Something that is, or may be, wrong with one picture.
 
     Attributes:
         kind: one of `KINDS`.
-        path: `Sample.path` of the picture; of a corrupt one, which is no sample, its name in the archive.
-        detail: what it is in this picture, such as being a copy of a certain one; see `core.wording.issues`.
-        score: how bad it is among its kind, 0-1, worst highest.
-        group: `Sample.group` where it is about copies, else empty.
+        path: `Sample.path` of the picture; for a corrupt one, which isn't a sample, its name in the archive.
+        detail: what is wrong with this picture, such as which one it is a copy of; see `core.wording.issues`.
+        score: severity within its kind, 0-1, worst highest.
+        group: `Sample.group` if it is about copies, else empty.
     """
 
     kind: str
@@ -69,23 +69,23 @@ class Issue:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Reads an issue of its values; its detail may be the words that older versions wrote.
+        """Makes an issue from JSON values; its detail may be a sentence of an older version.
 
         Raises:
             KeyError: there is no detail.
-            TypeError: a value lacks, or there is one too many.
-            ValueError: a value can't be right.
+            TypeError: a value is missing, or there is an extra one.
+            ValueError: a value is invalid.
         """
         return cls(**{**values, "detail": Reason.from_json(values["detail"])})
 
 
 @dataclass(frozen=True)
 class Advice:
-    """Something about the data set as a whole.
+    """A finding about the data set as a whole.
 
     Attributes:
         kind: `leak`, `label_conflict`, `imbalance`, `few_pictures`, `small_validation` or `small_pictures`.
-        parameters: what its words need, as JSON has it; see `core.wording.issues`.
+        parameters: parameters of its words, as JSON values; see `core.wording.issues`.
     """
 
     kind: str
@@ -93,11 +93,11 @@ class Advice:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
-        """Reads advice of its values, which in older versions were its words.
+        """Makes advice from JSON values, which in older versions were a sentence.
 
         Raises:
-            KeyError: a value lacks.
-            ValueError: a value can't be right.
+            KeyError: a value is missing.
+            ValueError: a value is invalid.
         """
         kind = values["kind"]
         parameters = {"text": values["text"]} if "text" in values else values["parameters"]
@@ -114,9 +114,9 @@ class Audit:
 
     Attributes:
         dataset_id: the data set.
-        num_pictures: how many were looked at.
-        issues: what is wrong with single pictures, in the order of `KINDS` and the worst first.
-        advice: what there is to say about the whole.
+        num_pictures: how many were checked.
+        issues: issues of single pictures, in the order of `KINDS`, worst first.
+        advice: findings about the whole.
         seconds: how long it took.
     """
 

@@ -1,6 +1,6 @@
-"""What features say about labels: which look wrong, which pictures are unlike all others, and how all of them lie.
+"""What features say about labels: which look wrong, which pictures are unlike all others, and a map of all.
 
-Everything here gives the same result for the same features: what is drawn by lot follows from the pictures' digests.
+Everything here is deterministic for the same features: random choices are derived from the pictures' digests.
 """
 
 import hashlib
@@ -17,15 +17,15 @@ from core.datasets.sample import Sample
 
 FOLDS = 5
 MODELS = 2 * FOLDS
-# As the recommended head: scikit-learn's C for a weight decay of 0.1.
+# As in the recommended head: scikit-learn's C for a weight decay of 0.1.
 INVERSE_PENALTY = 10.0
-# More pictures than these hardly make a linear model better, nor a picture's nearest ones nearer.
+# More pictures hardly make a linear model better, or a picture's nearest neighbours nearer.
 MAX_FITTED, MAX_REFERENCE = 10_000, 5_000
-# A class with fewer different pictures isn't known well enough to say that a picture isn't of it.
+# A class with fewer different pictures isn't known well enough to say that a picture doesn't belong to it.
 MIN_DIFFERENT = 5
 MAX_DOUBTED_SHARE = 0.5
 BLOCK = 1024
-# The neighbour whose distance counts; groups with fewer odd pictures are noticed.
+# The neighbour whose distance counts; smaller groups of odd pictures are noticed.
 MAX_NEIGHBOURS, NEIGHBOUR_SHARE = 10, 0.1
 MIN_CLASS = 12
 # Distance from the upper quartile, in quartile ranges, beyond which a value is far out (Tukey 1977).
@@ -34,26 +34,26 @@ MAP_PICTURES, MAP_COMPONENTS, PERPLEXITY = 2000, 50, 30.0
 
 
 def shuffled(samples: Sequence[Sample]) -> list[int]:
-    """Returns the places of the samples in an order that follows from their contents alone."""
+    """Returns the indices of the samples in an order that depends on their contents alone."""
     keys = [hashlib.sha256(f"{sample.digest} {sample.path}".encode()).digest() for sample in samples]
     return sorted(range(len(samples)), key=keys.__getitem__)
 
 
 def copies(samples: Sequence[Sample]) -> np.ndarray:
-    """Returns, for each sample, a number that it shares with its copies, exact or near, and no other."""
+    """Returns, for each sample, a number that it shares only with its exact and near copies."""
     names = [sample.group or sample.digest for sample in samples]
     return np.unique(names, return_inverse=True)[1]
 
 
 def folds(samples: Sequence[Sample]) -> np.ndarray:
-    """Deals pictures into parts that are each held out once: classes evenly, copies of a picture together."""
+    """Splits pictures into folds that are each held out once: classes evenly, copies of a picture together."""
     owners = copies(samples)
     part: dict[int, int] = {}
     dealt: Counter[int] = Counter()
     for index in shuffled(samples):
         label = samples[index].label
         if owners[index] not in part:
-            # Classes begin with different parts, so that small ones don't all fall into the first.
+            # Classes begin with different folds, so that small ones don't all fall into the first.
             part[owners[index]] = (label + dealt[label]) % FOLDS
             dealt[label] += 1
     return np.array([part[owner] for owner in owners])
@@ -66,12 +66,12 @@ def out_of_sample(
     num_classes: int,
     on_model: Callable[[], None],
 ) -> np.ndarray:
-    """Returns the probabilities that models give pictures which they haven't seen.
+    """Returns the probabilities that models predict for pictures they haven't seen.
 
     Args:
         vectors: unit vectors `(len(samples), num_features)`.
         samples: the pictures.
-        left_out: `bool` of shape `(len(samples),)`: pictures that no model is to learn from.
+        left_out: `bool` of shape `(len(samples),)`: pictures that no model may learn from.
         num_classes: of the data set.
         on_model: called after each of the `FOLDS` models.
 
@@ -101,12 +101,12 @@ def out_of_sample(
 
 @dataclass(frozen=True)
 class LabelReview:
-    """What models say about the labels of pictures they haven't seen.
+    """What models predict for the labels of pictures they haven't seen.
 
     Attributes:
-        accuracy: share of the pictures whose label they give, having learned from all labels as they are.
-        probabilities: of models that learned from labels without obvious faults, `(num_pictures, num_classes)`.
-        suspects: places of pictures whose label looks wrong, the worst first.
+        accuracy: share of the pictures whose label they predict when trained on all labels as they are.
+        probabilities: of models trained without the obviously wrong labels, `(num_pictures, num_classes)`.
+        suspects: indices of pictures whose label looks wrong, worst first.
     """
 
     accuracy: float
@@ -114,7 +114,7 @@ class LabelReview:
     suspects: np.ndarray
 
     def likely(self, index: int) -> int:
-        """Returns the class that a picture looks like most."""
+        """Returns the class that a picture looks most like."""
         return int(self.probabilities[index].argmax())
 
 
@@ -123,9 +123,9 @@ def review_labels(
 ) -> LabelReview:
     """Finds labels that look wrong by confident learning (Northcutt et al. 2021, https://arxiv.org/abs/1911.00068).
 
-    That is where a model is as sure of another class as it usually is of that class's own pictures. What is found at
-    once is left out, and models that wrong labels didn't confuse look again: of 15 labels turned around among 900
-    photographs of cats and dogs they find 13 in place of 11, and doubt one or two more.
+    A label looks wrong if a model is as sure of another class as it usually is of that class's own pictures. Those
+    found first are left out, and models trained without them look again: of 15 flipped labels among 900 photographs of cats
+    and dogs they find 13 instead of 11, and doubt one or two others.
 
     Args:
         vectors: unit vectors `(len(samples), num_features)`.
@@ -138,7 +138,7 @@ def review_labels(
     probabilities = out_of_sample(vectors, samples, everything, num_classes, on_model)
     accuracy = float((probabilities.argmax(axis=1) == labels).mean())
     doubted = _doubted(labels, probabilities, "confident_learning")
-    # A class that is doubted as a whole has to be learned from all the same.
+    # A class that is doubted as a whole must still be learned from.
     share = np.bincount(labels, doubted) / np.maximum(np.bincount(labels), 1)
     obvious = doubted & (share[labels] <= MAX_DOUBTED_SHARE)
     if obvious.any():
@@ -153,7 +153,7 @@ def review_labels(
 
 
 def _doubted(labels: np.ndarray, probabilities: np.ndarray, method: str) -> np.ndarray:
-    from cleanlab.filter import find_label_issues  # takes a second to load
+    from cleanlab.filter import find_label_issues  # takes a second to import
 
     doubted = find_label_issues(labels, probabilities, filter_by=method, n_jobs=1)
     return doubted & (probabilities.argmax(axis=1) != labels)
@@ -165,16 +165,16 @@ def _num_different(samples: Sequence[Sample], labels: np.ndarray) -> np.ndarray:
 
 
 def distances(vectors: np.ndarray, samples: Sequence[Sample], on_pictures: Callable[[int], None]) -> np.ndarray:
-    """Returns how far each picture is from those around it, its copies left out.
+    """Returns how far each picture is from its neighbours, without its copies.
 
     Args:
         vectors: unit vectors `(len(samples), num_features)`.
         samples: the pictures.
-        on_pictures: called with a number of further pictures that are done.
+        on_pictures: called with the number of pictures just done.
 
     Returns:
-        Cosine distance to the tenth nearest `(len(samples),)`, in a small data set an earlier one; 0 for a picture like
-        others to 1 for one that shares nothing with them.
+        Cosine distance to the tenth nearest neighbour, `(len(samples),)`, in a small data set to a nearer one; from 0
+        for a picture like others to 1 for one that has nothing in common with them.
     """
     reference = np.array(shuffled(samples)[:MAX_REFERENCE])
     owners = copies(samples)
@@ -184,27 +184,27 @@ def distances(vectors: np.ndarray, samples: Sequence[Sample], on_pictures: Calla
         block = slice(start, start + BLOCK)
         cosines = vectors[block] @ vectors[reference].T
         cosines[owners[block, None] == owners[reference]] = 0.0
-        # Not their mean: a few odd pictures that are alike would keep each other company.
+        # Not the mean: a few odd pictures that look alike would hide each other.
         result[block] = 1 - np.partition(cosines, -number, axis=1)[:, -number]
         on_pictures(len(cosines))
     return np.clip(result, 0, 1)
 
 
 def outliers(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Finds values that are far above what is usual in their class.
+    """Finds values that are far above the usual ones of their class.
 
     Args:
-        values: one a picture.
+        values: one per picture.
         labels: the pictures' classes.
 
     Returns:
-        Places of those far out, the worst first, and the median of each class.
+        Indices of the outliers, worst first, and the median of each class.
     """
     usual = np.empty(labels.max() + 1)
     limits = np.empty(labels.max() + 1)
     for label in range(len(limits)):
         own = values[labels == label]
-        # A handful says little about what is usual: all classes together say more.
+        # A few pictures say little about what is usual, so small classes use the values of all.
         lower, usual[label], upper = np.quantile(own if len(own) >= MIN_CLASS else values, [0.25, 0.5, 0.75])
         limits[label] = upper + OUTLIER_DISTANCE * (upper - lower)
     indices = np.flatnonzero(values > limits[labels])
@@ -212,7 +212,7 @@ def outliers(values: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.nda
 
 
 def map_sample(samples: Sequence[Sample]) -> np.ndarray:
-    """Returns the places of the pictures to put on a map, in their order: all, or of many a share of each class."""
+    """Returns the indices of the pictures for the map, in order: all, or of many a share of each class."""
     if len(samples) <= MAP_PICTURES:
         return np.arange(len(samples))
     counts = Counter(sample.label for sample in samples)
@@ -227,7 +227,7 @@ def map_sample(samples: Sequence[Sample]) -> np.ndarray:
 
 
 def project(vectors: np.ndarray) -> np.ndarray:
-    """Puts pictures on a plane so that like ones are near each other (t-SNE, begun from the principal components).
+    """Maps pictures to a plane so that similar ones are near each other (t-SNE, initialised with principal components).
 
     Args:
         vectors: unit vectors `(num_pictures, num_features)`; at least two.

@@ -1,4 +1,4 @@
-"""The average picture of a class: what all of its pictures have in common, and what their surroundings have."""
+"""The average picture of a class: what its pictures, and their backgrounds, have in common."""
 
 import hashlib
 from functools import partial
@@ -11,12 +11,12 @@ from core.errors import DatasetError
 from core.images.decoder_threads import decoder_threads
 from core.images.decoding import PictureError, decode
 
-# More pictures change an average that people look at by less than one step of brightness.
+# More pictures change the average by less than one visible step of brightness.
 MAX_PICTURES = 200
 
 
 def mean_image(dataset: DatasetIndex, label: int, side: int) -> np.ndarray:
-    """Returns the mean of a class's pictures, each made square as the training does. Of many, 200 are taken.
+    """Returns the mean of a class's pictures, each made square as in training. Uses at most 200 of them.
 
     Args:
         dataset: the data set.

@@ -1,8 +1,8 @@
-"""Which pictures are hard to learn from by the way they look: blank, tiny, dark, bright, blurry, oddly shaped.
+"""Pictures that are hard to learn from because of how they look: blank, tiny, dark, bright, blurry, oddly shaped.
 
-A picture is flagged where it is beyond what a network can use and far from what the others are like: handwritten
-digits are soft by nature, drawings on white paper are bright. Limits were chosen on 900 photographs of pets and the
-built-in samples, of which fewer than 1 in 100 are flagged.
+A picture is flagged if it is both outside what a network can use and far from the others: handwritten digits are
+naturally soft, drawings on white paper are bright. Limits were chosen on 900 photographs of pets and the built-in
+samples, of which fewer than 1 in 100 are flagged.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,16 +16,16 @@ from core.datasets.quality.image_statistics import FLAT
 from core.datasets.quality.issues import Issue
 from core.wording.coded import Reason
 
-# Of 255 levels. A plain colour that was saved as JPEG has up to 3, one with the noise of a camera up to 12; the dullest
-# photograph of 900 has 111. In the dark, 12 levels may be all that there is of a picture.
+# Out of 255 levels. A plain colour saved as JPEG has up to 3, with camera noise up to 12; the dullest photograph of 900
+# has 111. In the dark, 12 levels may be all that a picture has.
 PLAIN_CONTRAST, NOISE_CONTRAST, PLAIN_COLOURS = 4, 12, 8
 TINY_SIDE = 48
 # Photographs of pets at 15 % of their brightness stay below DARK_AT_MOST; the darkest of 900 reaches 108.
 DARK_AT_MOST, DARK_MEAN = 45, 8
 BRIGHT_AT_LEAST, BRIGHT_MEAN = 200, 240
-# With a Gaussian blur of 3 pixels all photographs are below, with 2 pixels half of them; of 900 as they are, 2 are.
+# With a Gaussian blur of 3 pixels all photographs are below, with 2 pixels half of them; without blur, 2 of 900 are.
 BLURRY = 0.4
-# Blurred noise: no edge of that many levels, where photographs have 18 and more, and none that is sharp.
+# Blurred noise has no edge of this many levels, while photographs have 18 and more, and no sharp ones.
 FAINT_EDGE, FAINT_BLURRY = 6, 0.6
 ODD_RATIO = 3.0
 # How far below the lower quartile a value is unusual, in quartile ranges of its logarithm (Tukey 1977).
@@ -37,7 +37,7 @@ WHITE = 255
 
 @dataclass(frozen=True, eq=False)
 class _Gallery:
-    """A data set's pictures as columns: looks, upright width and height, and the class of each."""
+    """A data set's pictures as columns: statistics, upright width and height, and class."""
 
     rows: np.ndarray
     sizes: np.ndarray
@@ -49,13 +49,13 @@ class _Gallery:
 
     @cached_property
     def classes(self) -> list[np.ndarray]:
-        """Indices of the pictures of each class that has any."""
+        """Indices of the pictures of each non-empty class."""
         order = np.argsort(self.labels, kind="stable")
         return np.split(order, np.flatnonzero(np.diff(self.labels[order])) + 1)
 
     @cached_property
     def stretch(self) -> np.ndarray:
-        """How many times as wide as tall, or as tall as wide, against what most are."""
+        """How many times as wide as tall, or as tall as wide, relative to the usual shape."""
         shape = np.log(self.sizes[:, 0] / self.sizes[:, 1])
         distance = abs(shape - np.median(shape))
         for own in self.classes:
@@ -64,7 +64,7 @@ class _Gallery:
 
 
 def check_pictures(dataset: DatasetIndex, rows: np.ndarray) -> list[Issue]:
-    """Returns the faults that pictures have by themselves, in no particular order.
+    """Returns the issues of single pictures by their looks, in no particular order.
 
     Args:
         dataset: the data set.
@@ -77,7 +77,7 @@ def check_pictures(dataset: DatasetIndex, rows: np.ndarray) -> list[Issue]:
     is_explained = np.zeros(len(samples), bool)
     for kind, (find, describe) in FINDERS.items():
         scores = find(gallery)
-        if kind in BY_LIGHT:  # a dark picture isn't sharp either: the first of them says it all
+        if kind in BY_LIGHT:  # a dark picture isn't sharp either: the first kind is enough
             scores = np.where(is_explained, 0, scores)
             is_explained |= scores > 0
         issues += [
@@ -91,9 +91,9 @@ def _unusual(values: np.ndarray, classes: Sequence[np.ndarray], share: float) ->
     """Returns which values are far below both those of the data set and those of their own class.
 
     Args:
-        values: above 0, the more the better.
+        values: above 0, the higher the better.
         classes: indices of the pictures of each class.
-        share: of the median, that an unusual value is below.
+        share: an unusual value is below this share of the median.
     """
     bounds = np.full(len(values), _bound(values, share))
     for own in classes:

@@ -1,4 +1,4 @@
-"""What was found in a data set goes into its folder, unless the disk refuses."""
+"""Disk errors while findings are stored in a data set's folder, in words."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from core.errors import DatasetError
 
 @contextmanager
 def storing_findings(dataset: DatasetIndex) -> Iterator[None]:
-    """Says in words what the disk refuses inside.
+    """Turns disk errors raised inside into a `DatasetError`.
 
     Raises:
         DatasetError: the data set's folder can't be written to, or was deleted meanwhile.

@@ -1,4 +1,4 @@
-"""Pictures that are added to a class of a data set, checked like those of an import."""
+"""Adding pictures to a class of a data set, with the same checks as an import."""
 
 import shutil
 from collections.abc import Iterator
@@ -25,14 +25,14 @@ from core.wording import reasons as words
 from core.wording.coded import Note, Reason
 
 ARRIVED = "arrived"
-# Files that are added are named by their content, so that a path means the same picture in all versions.
+# Added files are named by their content, so that a path means the same picture in all versions.
 NAME_LENGTH = 24
 SHOWN_NAMES = 5
 
 
 @dataclass(frozen=True)
 class _Arrived:
-    """A picture that can be added: where it was written, the name that it had, its content and what it is like."""
+    """A picture that can be added: its file, its original name, its content and its statistics."""
 
     file: Path
     name: str
@@ -42,7 +42,7 @@ class _Arrived:
 
 @dataclass(frozen=True)
 class _Refused:
-    """A file that isn't added: its name, why, and whether that is only because the picture is there already."""
+    """A file that isn't added: its name, why, and whether it is only because the picture is there already."""
 
     name: str
     reason: Reason
@@ -58,20 +58,20 @@ def add_to(
     on_event: OnEvent,
     should_stop: ShouldStop,
 ) -> DatasetIndex:
-    """Writes pictures into the folder of a version, with how all of its pictures look, and returns what the version is.
+    """Writes pictures and the statistics of all pictures into the folder of a version, and returns the version.
 
     Args:
         parent: the data set. Its own pictures are not written.
         class_name: the class that they go to, one of the data set's or a new one.
         pictures: the name and the file of each picture. Those that can't be read are listed as skipped, and those
-            that are here already are told in a note.
+            that are there already are mentioned in a note.
         folder: the version's folder, empty.
-        limits: what a picture may measure.
+        limits: limits on pictures.
         on_event: told of the phases `extract` (files) and `pictures`.
         should_stop: asked a few times a second.
 
     Raises:
-        DatasetError: the class's name can't be used, none of the pictures can, or a new class is too small.
+        DatasetError: the class name or none of the pictures can be used, or a new class is too small.
         Stopped: `should_stop` said so.
     """
     if class_name not in parent.class_names:
@@ -95,7 +95,7 @@ def add_to(
     shutil.rmtree(arrival)
     all_statistics = pack([item.digest for item in arrived], [item.sound.statistics for item in arrived])
     write_statistics(replace(version, folder=folder), np.concatenate([read_statistics(parent), all_statistics]))
-    # What is there already is no faulty file, so the audit has nothing to say of it.
+    # A picture that is there already isn't faulty, so the audit doesn't mention it.
     skipped = tuple(Skipped(item.name, item.reason) for item in refused if not item.is_known)
     known = [item.name for item in refused if item.is_known]
     return replace(version, skipped=skipped, num_ignored=extraction.num_ignored, notes=_notes(known))
@@ -122,7 +122,7 @@ def _judged(
 
 
 def _settle(parent: DatasetIndex, class_name: str, item: _Arrived, folder: Path) -> Sample:
-    """Moves a picture to where it stays. Its label is told later, when all classes are known."""
+    """Moves a picture to its final path. Its label is set later, when all classes are known."""
     path = f"pictures/{item.digest[:NAME_LENGTH]}{item.file.suffix}"
     (folder / path).parent.mkdir(exist_ok=True)
     item.file.rename(folder / path)
@@ -150,7 +150,7 @@ def _own_name(label: str) -> str:
 
 
 def _notes(known: list[str]) -> tuple[Note, ...]:
-    """Returns a note on the pictures that are there already, if there are any."""
+    """Returns a note on the pictures that are there already, if any."""
     if not known:
         return ()
     return (Note("known_pictures", {"count": len(known), "names": known[:SHOWN_NAMES]}),)

@@ -1,4 +1,4 @@
-"""Data sets whose record can't be used: what is known of them, and what can be done."""
+"""Data sets whose record can't be used, and what is known about them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ class DamagedDataset:
     Attributes:
         id: name of its folder.
         reason: `missing`, `unreadable` or `other_version`.
-        folder: where it lies.
+        folder: its folder.
         num_pictures: how many files are in its folder of pictures.
     """
 
@@ -33,7 +33,7 @@ class DamagedDataset:
 def find_damaged(datasets: Path) -> list[DamagedDataset]:
     """Returns the data sets in a folder whose record can't be used, by their ids.
 
-    A folder that has neither a record nor pictures is none of the studio's.
+    A folder with neither a record nor pictures isn't a data set.
     """
     found = []
     for folder in sorted(datasets.glob("[!.]*")):
@@ -46,7 +46,7 @@ def find_damaged(datasets: Path) -> list[DamagedDataset]:
 
 def _reason(folder: Path) -> str:
     try:
-        # A copy of another data set's folder has its record.
+        # A copy of another data set's folder contains that one's record.
         return "" if read_manifest(folder).id == folder.name else UNREADABLE
     except ManifestError as error:
         return error.reason

@@ -1,4 +1,4 @@
-"""What data sets are called."""
+"""Names of data sets."""
 
 import re
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ VERSION = re.compile(r"(.*), version (\d+)")
 
 
 def clean_name(title: str) -> str:
-    """Returns a title that a user gave, tidied.
+    """Returns a typed name, tidied.
 
     Raises:
         DatasetError: nothing is left of it.
@@ -24,7 +24,7 @@ def clean_name(title: str) -> str:
 
 
 def without_suffix(file_name: str) -> str:
-    """Returns the name of an archive without what says that it is one."""
+    """Returns the name of an archive without its extension."""
     for suffix in ARCHIVE_SUFFIXES:
         if file_name.lower().endswith(suffix) and len(file_name) > len(suffix):
             return file_name[: -len(suffix)]
@@ -32,7 +32,7 @@ def without_suffix(file_name: str) -> str:
 
 
 def free_name(title: str, taken: Iterable[str]) -> str:
-    """Returns the title, with a number behind it if another data set has it."""
+    """Returns the title, with a number appended if another data set has it."""
     taken = set(taken)
     number = 2
     free = title
@@ -43,7 +43,7 @@ def free_name(title: str, taken: Iterable[str]) -> str:
 
 
 def version_name(title: str, taken: Iterable[str]) -> str:
-    """Returns what to call the next version of a data set: "Pets, version 2", "Pets, version 3", ..."""
+    """Returns the name of the next version of a data set: "Pets, version 2", "Pets, version 3", ..."""
     match = VERSION.fullmatch(title)
     base = match[1] if match else title
     others = (VERSION.fullmatch(other) for other in taken)

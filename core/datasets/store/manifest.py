@@ -1,4 +1,4 @@
-"""A data set's record on disk, `dataset.json`: written beside and renamed, so that it is never half there."""
+"""A data set's record on disk, `dataset.json`, written atomically."""
 
 import json
 import math
@@ -17,10 +17,10 @@ from core.wording.coded import Note, Reason
 
 MANIFEST_NAME = "dataset.json"
 RECORD_FORMAT = 2
-# The first had sentences where there are codes.
+# Format 1 stored sentences instead of codes.
 READABLE_FORMATS = (1, RECORD_FORMAT)
 MISSING, UNREADABLE, OTHER_VERSION = "missing", "unreadable", "other_version"
-# What older versions wrote of sound pictures that belong to no class.
+# What older versions wrote about intact pictures that belong to no class.
 OLD_REASONS = {
     "it lies outside the class folders": Reason("outside"),
     "its name doesn't begin with a class and end in a number": Reason("misnamed"),
@@ -66,7 +66,7 @@ def read_manifest(folder: Path) -> DatasetIndex:
     """Reads the record of the data set in a folder.
 
     Raises:
-        RecordError: there is none, it is damaged, or of another version of the studio.
+        ManifestError: there is none, it is damaged, or it was written by another version of the studio.
     """
     path = folder / MANIFEST_NAME
     try:
@@ -84,7 +84,7 @@ def read_manifest(folder: Path) -> DatasetIndex:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
-    """Reads a record; what it returns is frozen, so the record of an unchanged file may be shared."""
+    """Reads a record; the result is frozen, so it can be cached for an unchanged file."""
     values = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(values["format"], int) and values["format"] > RECORD_FORMAT:
         raise ManifestError(
@@ -93,7 +93,7 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
             "the data set.",
         )
     if values["format"] not in READABLE_FORMATS:
-        raise ValueError("no format that there has ever been")
+        raise ValueError("an unknown format")
     dataset = DatasetIndex(
         id=values["id"],
         name=values["name"],
@@ -116,14 +116,14 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
 
 
 def _skipped(name: str, reason: str, parameters: Mapping[str, Any] | None = None) -> Skipped:
-    """Reads a file that was left out; without parameters, the reason is a sentence of an older version."""
+    """Makes a left-out file from JSON values; without parameters, the reason is a sentence of an older version."""
     if parameters is None:
         return Skipped(name, _old_reason(reason))
     return Skipped(name, Reason.from_json({"code": reason, "parameters": parameters}))
 
 
 def _old_reason(sentence: str) -> Reason:
-    """Returns the code of a sentence on which something is decided, others as they are."""
+    """Returns the code of a sentence that code depends on; other sentences stay sentences."""
     if sentence in OLD_REASONS:
         return OLD_REASONS[sentence]
     if sentence.endswith(ONE_TABLE):
@@ -134,10 +134,10 @@ def _old_reason(sentence: str) -> Reason:
 
 
 def _check(dataset: DatasetIndex) -> None:
-    """Checks what a record says: what reads a data set relies on it.
+    """Checks a record, because readers of the data set rely on it.
 
     Raises:
-        ValueError: something can't be right.
+        ValueError: something is invalid.
     """
     _require(_are_texts((dataset.id, dataset.name, dataset.parent, *dataset.class_names)) and bool(dataset.id))
     _require(_are_texts(item.name for item in dataset.skipped))
@@ -148,7 +148,7 @@ def _check(dataset: DatasetIndex) -> None:
     for sample in dataset.samples:
         _require(isinstance(sample.label, int) and sample.label in labels and sample.split in KNOWN_SPLITS)
         _require(_are_texts((sample.path, sample.name, sample.digest, sample.group)))
-        # A path leads to a file that is shown, so none may lead out of the data set's folder.
+        # Files at these paths are shown, so none may be outside the data set's folder.
         _require(bool(sample.path) and sample.path[0] not in "/\\" and ".." not in sample.path)
         _require(isinstance(sample.width, int) and isinstance(sample.height, int))
 
@@ -159,4 +159,4 @@ def _are_texts(values: Iterable[object]) -> bool:
 
 def _require(condition: bool) -> None:
     if not condition:
-        raise ValueError("a record that says what can't be")
+        raise ValueError("a record with impossible values")

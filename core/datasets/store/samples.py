@@ -1,7 +1,7 @@
-"""Data sets that are a click away: three made on the spot without the internet, two well-known ones to download.
+"""Built-in data sets: three generated without the internet, two well-known ones to download.
 
-Those made here are real pictures that come with scikit-image and scikit-learn. They are written as class folders with
-a validation folder and go through the same import as anybody's.
+The generated ones consist of real pictures from scikit-image and scikit-learn. They are written as class folders with
+a validation folder and go through the same import as any other.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,8 +19,8 @@ from core.errors import DatasetError
 from core.files.downloads import download
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 
-# Textures: squares of this side are cut on a grid from the left part of the photograph for training and from the right
-# one for validation. The strip between them belongs to neither, so that no pixel and hardly a blade is in both.
+# Textures: squares of this size are cut on a grid from the left part of the photograph for training and from the right
+# part for validation. The strip between them isn't used, so that no pixel and hardly a blade of grass is in both.
 PATCH_SIDE = 96
 TRAIN_COLUMNS, VALIDATION_COLUMNS = (0, 320), (352, 512)
 TRAIN_GRID, VALIDATION_GRID = (10, 6), (10, 2)
@@ -38,11 +38,11 @@ class SampleSet:
 
     Attributes:
         name: key in `SAMPLES` and on the command line.
-        label: what the user sees, and the data set's name.
+        label: display name, and the data set's name.
         description: what it is, in a sentence or two.
         num_pictures: how many it has.
-        download_bytes: how much has to be downloaded; 0 for those made here.
-        url: where from; empty for those made here.
+        download_bytes: size of the download; 0 for generated ones.
+        url: address of the download; empty for generated ones.
     """
 
     name: str
@@ -100,7 +100,7 @@ def import_sample(
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
 ) -> DatasetIndex:
-    """Makes or downloads a sample and imports it. One that is here already is returned as it is.
+    """Makes or downloads a sample and imports it. If it is there already, returns it.
 
     Args:
         store: where to import it.
@@ -114,7 +114,7 @@ def import_sample(
         Stopped: `should_stop` said so. Nothing is left behind.
     """
     if name not in SAMPLES:
-        raise DatasetError(f"Expected a sample out of {', '.join(SAMPLES)}. Received {name!r}. Fix the name.")
+        raise DatasetError(f"Expected one of the samples {', '.join(SAMPLES)}. Received {name!r}. Fix the name.")
     sample = SAMPLES[name]
     for dataset in store.list():
         if dataset.name == sample.label and len(dataset.samples) == sample.num_pictures:
@@ -146,7 +146,7 @@ def _textures() -> Iterator[Picture]:
 
 
 def _patches(photograph: np.ndarray, columns: tuple[int, int], grid: tuple[int, int]) -> Iterator[np.ndarray]:
-    """Yields squares that are spread evenly over these columns of the photograph."""
+    """Yields squares spread evenly over these columns of the photograph."""
     tops = np.linspace(0, len(photograph) - PATCH_SIDE, grid[0]).astype(int)
     lefts = np.linspace(columns[0], columns[1] - PATCH_SIDE, grid[1]).astype(int)
     for top in tops:
@@ -155,7 +155,7 @@ def _patches(photograph: np.ndarray, columns: tuple[int, int], grid: tuple[int, 
 
 
 def _digits() -> Iterator[Picture]:
-    from sklearn.datasets import load_digits  # a second that only this sample pays
+    from sklearn.datasets import load_digits  # takes a second to import
 
     digits = load_digits()
     for digit in range(10):
@@ -182,14 +182,14 @@ def _enlarge(picture: np.ndarray, side: int) -> np.ndarray:
 
 
 def _bundled_photograph(name: str) -> np.ndarray:
-    """Returns pixels that come inside the scikit-image package."""
-    from skimage import data  # a third of a second that only these samples pay
+    """Returns pixels of a photograph in the scikit-image package."""
+    from skimage import data  # takes a third of a second to import
 
     try:
         return getattr(data, name)()
     except (AttributeError, ImportError, OSError, ValueError) as error:
         raise DatasetError(
-            f"The installed scikit-image doesn't bring the pictures of {name}. Install scikit-image 0.22 or later."
+            f"The installed scikit-image doesn't include the pictures of {name}. Install scikit-image 0.22 or later."
         ) from error
 
 

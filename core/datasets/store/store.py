@@ -1,7 +1,7 @@
 """The data sets of this machine: import, change, list, rename, delete.
 
-An import is built in a private folder beside the finished ones and renamed into place when all of it is done, so a
-data set is either there or not. Folders that killed imports left behind are removed by the next one.
+An import is built in a private folder beside the finished ones and renamed into place when it is complete, so a data
+set is either there or not. Folders left behind by killed imports are removed by the next one.
 """
 
 import os
@@ -41,9 +41,9 @@ class DatasetStore:
     """The data sets in the data home. Safe to use from several threads and processes at once.
 
     Args:
-        settings: where they are, and what an import may claim.
-        run_using: returns the name of a run that needs the data set of this id, which is then not deleted; empty where
-            none does. `core.runs.queue.dataset_store` gives the one that knows.
+        settings: their folder, and the limits on imports.
+        run_using: returns the name of a run that needs the data set with this id, which is then not deleted; empty if
+            none does. `core.runs.queue.dataset_store` makes a store with such a function.
     """
 
     def __init__(self, settings: Settings, run_using: Callable[[str], str] = lambda _: "") -> None:
@@ -91,7 +91,7 @@ class DatasetStore:
         )
 
     def rename(self, key: str, name: str) -> DatasetIndex:
-        """Gives a data set another name.
+        """Renames a data set.
 
         Raises:
             DatasetError: there is no such data set, or the name is empty or taken.
@@ -104,10 +104,10 @@ class DatasetStore:
             return self._rewrite(replace(dataset, name=name))
 
     def set_validation_split(self, key: str, share: float) -> DatasetIndex:
-        """Sets the share of pictures that is held out where the data set has no validation folder.
+        """Sets the share of pictures to hold out if the data set has no validation folder.
 
         Raises:
-            DatasetError: there is no such data set, or the share is out of its range.
+            DatasetError: there is no such data set, or the share is out of range.
         """
         with self._explained(key, "changed in"), self._workspaces.locked():
             return self._rewrite(replace(self.get(key), validation_split=check_share(share)))
@@ -146,19 +146,19 @@ class DatasetStore:
     ) -> DatasetIndex:
         """Imports a zip, a tar (gzipped or not) or a folder of pictures.
 
-        Content that is here already is not imported again: the data set that has it is returned.
+        Content that exists already is not imported again: the data set that has it is returned.
 
         Args:
             source: the archive's path, an open archive (an upload; it is streamed to disk), or a folder.
-            name: what to call it; the source's name by default. A number is added if the name is taken.
+            name: its name; the source's name by default. A number is added if the name is taken.
             on_event: told of the phases `extract` (entries), `pictures` and `audit`.
             should_stop: asked a few times a second.
-            label: what to call the source in messages; its own name by default.
-            layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
+            label: name of the source in messages; its own name by default.
+            layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
 
         Raises:
-            AmbiguousLayout: there is more than one way to tell the classes. Nothing is left behind.
-            DatasetError: the source can't be used, or the disk. Nothing is left behind.
+            AmbiguousLayout: the classes can be read in more than one way. Nothing is left behind.
+            DatasetError: the source or the disk can't be used. Nothing is left behind.
             Stopped: `should_stop` said so. Nothing is left behind.
         """
         source = Path(source) if isinstance(source, str | os.PathLike) else source
@@ -181,8 +181,8 @@ class DatasetStore:
         """Imports pictures that were sorted into classes by hand.
 
         Args:
-            classes: for each class, the name and the file of each picture. Two of one name are both kept.
-            name: what to call the data set. A number is added if the name is taken.
+            classes: for each class, the name and the file of each picture. Two with the same name are both kept.
+            name: name of the data set. A number is added if the name is taken.
             on_event: told of the phases `extract` (files), `pictures` and `audit`.
             should_stop: asked a few times a second.
 
@@ -210,17 +210,17 @@ class DatasetStore:
     ) -> DatasetIndex:
         """Makes a version of a data set. The data set stays as it is.
 
-        Content that is here already isn't made again: the data set that has it is returned, with a note.
+        Content that exists already isn't made again: the data set that has it is returned, with a note.
 
         Args:
             key: id or name of the data set.
             edits: what to change, one after the other.
-            name: what to call the version; "Pets, version 2" by default. A number is added if the name is taken.
+            name: name of the version; "Pets, version 2" by default. A number is added if the name is taken.
             on_event: told of the phases `version` and `audit` (pictures).
             should_stop: asked a few times a second.
 
         Raises:
-            DatasetError: there is no such data set, it can't be changed so, or the disk refuses. Nothing is left
+            DatasetError: there is no such data set, it can't be changed like this, or the disk refuses. Nothing is left
                 behind.
             Stopped: `should_stop` said so. Nothing is left behind.
         """
@@ -240,19 +240,19 @@ class DatasetStore:
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
     ) -> DatasetIndex:
-        """Makes a version of a data set with further pictures in a class, to train with where it has splits.
+        """Makes a version of a data set with pictures added to a class; training pictures, if it has splits.
 
         Args:
             key: id or name of the data set.
             class_name: one of its classes, or a new one.
             pictures: the name and the file of each picture. Those that can't be read are listed as skipped, and those
-                that are there already are told in a note.
+                that are there already are mentioned in a note.
             on_event: told of the phases `extract` (files), `pictures`, `version` and `audit` (pictures).
             should_stop: asked a few times a second.
 
         Raises:
-            DatasetError: there is no such data set, the class can't be called so, no picture can be added, or the
-                disk refuses. Nothing is left behind.
+            DatasetError: there is no such data set, the class name is invalid, no picture can be added, or the disk
+                refuses. Nothing is left behind.
             Stopped: `should_stop` said so. Nothing is left behind.
         """
         parent = self.get(key)
@@ -267,7 +267,7 @@ class DatasetStore:
 
     @contextmanager
     def _explained(self, label: str, what: str = "imported into") -> Iterator[None]:
-        """Says in words what the disk refuses."""
+        """Turns disk errors into a `DatasetError`."""
         try:
             yield
         except OSError as error:
@@ -278,11 +278,11 @@ class DatasetStore:
             ) from error
 
     def workspace(self) -> AbstractContextManager[Path]:
-        """Yields a private folder on the disk of the data sets, gone afterwards; see `Workspaces.one`."""
+        """Yields a private folder on the disk of the data sets, removed afterwards; see `Workspaces.one`."""
         return self._workspaces.one()
 
     def let_go(self) -> None:
-        """Removes the private folders that this store has yielded and not taken back, as its process is to end."""
+        """Removes the private folders that are still in use, before this process ends."""
         self._workspaces.let_go()
 
     def sweep(self) -> None:
@@ -300,14 +300,14 @@ class DatasetStore:
             dataset = replace(without_circle(dataset, every), name=name, created=time.time())
             write_manifest(dataset)
             if target.exists():
-                # Damaged: its content is what has just been imported.
+                # It is damaged, and its content has just been imported again.
                 shutil.rmtree(self._workspaces.move_to_trash(target), ignore_errors=True)
             dataset.folder.rename(target)
             durable.sync(self._folder)
         return read_manifest(target)
 
     def _damaged(self, key: str) -> DamagedDataset | None:
-        """Returns the damaged data set with this id or unique beginning of an id, unless a sound one is meant."""
+        """Returns the damaged data set with this id or unique beginning of an id, unless an intact one is meant."""
         found = [broken for broken in self.damaged() if key and broken.id.startswith(key)]
         exact = [broken for broken in found if broken.id == key]
         if not exact and any(key == dataset.name or dataset.id.startswith(key) for dataset in self.list()):
@@ -315,10 +315,10 @@ class DatasetStore:
         return next(iter(exact), found[0] if len(found) == 1 else None)
 
     def _here(self, dataset_id: str) -> DatasetIndex | None:
-        """Returns the data set of that id; None where there is none, or one whose record is damaged.
+        """Returns the data set with that id; None if there is none, or its record is damaged.
 
         Raises:
-            DatasetError: it is one of another version of the studio.
+            DatasetError: it was made by another version of the studio.
         """
         try:
             return read_manifest(self._folder / dataset_id)
@@ -329,7 +329,7 @@ class DatasetStore:
 
     def _check_unused(self, dataset_id: str, name: str) -> None:
         if run := self._run_using(dataset_id):
-            raise DatasetError(f"{name} can't be deleted: the run {run} is using it. Wait for its end, or stop it.")
+            raise DatasetError(f"{name} can't be deleted: the run {run} is using it. Wait until it ends, or stop it.")
 
     def _rewrite(self, dataset: DatasetIndex) -> DatasetIndex:
         write_manifest(dataset)
@@ -337,7 +337,7 @@ class DatasetStore:
 
 
 def _already_here(known: DatasetIndex, imported: DatasetIndex) -> DatasetIndex:
-    """Returns the data set that is here, with what this import left out and a note that nothing was added."""
+    """Returns the existing data set, with what this import left out and a note that nothing was added."""
     code = "same_version" if imported.parent else "already_here"
     note = Note(code, {"count": len(known.samples), "name": known.name})
     return replace(known, skipped=imported.skipped, num_ignored=imported.num_ignored, notes=(note, *imported.notes))

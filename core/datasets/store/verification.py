@@ -1,4 +1,4 @@
-"""From extracted files to a data set: places them into classes and decodes each once to see whether it is sound."""
+"""From extracted files to a data set: assigns them to classes and decodes each once to check that it is intact."""
 
 import os
 from collections import Counter
@@ -27,7 +27,7 @@ from core.wording.coded import Note, Reason
 
 @dataclass(frozen=True)
 class Sound:
-    """A picture that can be used: its upright width and height in pixels, and how it looks."""
+    """A picture that can be used: its upright width and height in pixels, and its statistics."""
 
     size: tuple[int, int]
     statistics: ImageStatistics
@@ -42,21 +42,21 @@ def build_index(
     should_stop: ShouldStop,
     layout: str | None = None,
 ) -> DatasetIndex:
-    """Makes a data set of extracted files. Those that turn out to be no usable pictures are deleted.
+    """Makes a data set from extracted files. Files that aren't usable pictures are deleted.
 
-    How the others look is written into the data set's folder.
+    The statistics of the others are written into the data set's folder.
 
     Args:
-        extraction: what came out of the source.
-        folder: where its files lie, inside the data set's folder.
-        name: what the source is called in messages.
-        limits: what a picture may measure.
+        extraction: the files of the source.
+        folder: where its files are, inside the data set's folder.
+        name: name of the source in messages.
+        limits: limits on pictures.
         on_event: told of the phase `pictures`.
         should_stop: asked a few times a second.
-        layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
+        layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
 
     Raises:
-        AmbiguousLayout: there is more than one way to tell the classes. No picture was looked at.
+        AmbiguousLayout: the classes can be read in more than one way. No picture was decoded.
         DatasetError: the pictures don't make a data set: none, one class only, a class with one picture.
         Stopped: `should_stop` said so.
     """
@@ -103,7 +103,7 @@ def build_index(
 def judge(
     files: Sequence[ExtractedFile], is_inside: Sequence[bool], folder: Path, limits: ImportLimits
 ) -> Iterator[Reason | Sound]:
-    """Yields, for each file in turn, what it is like, or the reason why it is left out."""
+    """Yields, for each file in turn, its size and statistics, or the reason why it is left out."""
     pool = decoder_threads("pictures")
     try:
         paths = [folder / file.file_name for file in files]
@@ -129,7 +129,7 @@ def _flush(path: Path) -> None:
 
 
 def _leaks(samples: Sequence[Sample]) -> tuple[Note, ...]:
-    """Returns a note if copies of training pictures are among those that are to measure the training."""
+    """Returns a note if validation or test pictures are copies of training pictures."""
     train = {sample.digest for sample in samples if sample.split == TRAIN}
     copies = sum(sample.split in (VALIDATION, TEST) and sample.digest in train for sample in samples)
     if not copies:
@@ -158,7 +158,7 @@ def _main_reason(skipped: Sequence[Skipped]) -> str:
 
 
 def check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: str) -> None:
-    """Refuses classes too small to learn from and to measure on. Copies of a picture count once.
+    """Refuses classes too small for training and validation. Copies of a picture count once.
 
     Raises:
         DatasetError: there is such a class.

@@ -1,4 +1,4 @@
-"""Where a data set comes from, what was made of it, and what differs between two of them."""
+"""Where a data set comes from, what was made from it, and what differs between two data sets."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two data sets. Pictures are named by their `Sample.path`.
+    """The differences between two data sets. Pictures are named by their `Sample.path`.
 
     Attributes:
         removed: pictures that only the old one has.
         added: pictures that only the new one has.
-        relabelled: pictures of both that are of another class in the new one, those of `renamed` classes left out.
-        renamed: classes that only the old one has and that went as a whole into one of the new one.
-        before: number of pictures of each class of the old one, those of `renamed` classes under their new name.
+        relabelled: pictures of both with another class in the new one, except those of `renamed` classes.
+        renamed: classes of the old one only that went as a whole into one class of the new one.
+        before: number of pictures of each class of the old one, with `renamed` classes under their new name.
         after: number of pictures of each class of the new one.
     """
 
@@ -33,7 +33,7 @@ class Comparison:
 
 
 def lineage(store: DatasetStore, dataset: DatasetIndex) -> tuple[DatasetIndex, ...]:
-    """Returns a data set's ancestors that are still here, the oldest first, and itself last."""
+    """Returns a data set's ancestors that still exist, oldest first, and itself last."""
     every = {other.id: other for other in store.list()}
     line = [dataset]
     seen = {dataset.id}
@@ -44,7 +44,7 @@ def lineage(store: DatasetStore, dataset: DatasetIndex) -> tuple[DatasetIndex, .
 
 
 def children(store: DatasetStore, dataset: DatasetIndex) -> tuple[DatasetIndex, ...]:
-    """Returns the versions that were made of a data set, the newest first."""
+    """Returns the versions made from a data set, newest first."""
     return tuple(other for other in store.list() if other.parent == dataset.id)
 
 
@@ -56,27 +56,27 @@ def make_version(
     should_stop: ShouldStop = never_stop,
     further: Sequence[Edit] = (),
 ) -> DatasetIndex:
-    """Makes a version of what was decided about the pictures of a data set, and takes the decisions back as done.
+    """Makes a version from the decisions about a data set's pictures, and removes the decisions that were applied.
 
-    That a picture is to be kept is decided of the version too.
+    Decisions to keep a picture are copied to the version.
 
     Args:
         store: where data sets are.
         dataset: the data set.
-        name: what to call the version; see `DatasetStore.derive`.
+        name: name of the version; see `DatasetStore.derive`.
         on_event: told of the phases `version` and `audit` (pictures).
         should_stop: asked a few times a second.
-        further: what to change after that, such as the name of a class.
+        further: changes to apply after that, such as renaming a class.
 
     Raises:
-        DatasetError: nothing is to be changed, or the data set can't be changed so. The decisions stay.
+        DatasetError: there is nothing to change, or the data set can't be changed like this. The decisions stay.
         Stopped: `should_stop` said so. The decisions stay, nothing else is left behind.
     """
     pending = read_pending_edits(dataset)
     edits = (*pending.edits(), *further)
     if not edits:
         raise DatasetError(
-            f"Nothing is to be changed in {dataset.name} yet. Remove or relabel pictures first, then make a version."
+            f"There is nothing to change in {dataset.name} yet. Remove or relabel pictures first, then make a version."
         )
     version = store.derive(dataset.id, edits, name, on_event, should_stop)
     if version.id != dataset.id:
@@ -89,10 +89,10 @@ def make_version(
 
 
 def go_back(version: DatasetIndex, parent: DatasetIndex) -> None:
-    """Puts what was decided about pictures before a version was made back as decisions about its parent.
+    """Restores the decisions that a version was made from, as decisions about its parent.
 
-    So that a single click can be corrected without all the others being made anew. What has been decided about the
-    parent's pictures since then stays.
+    This way a single click can be corrected without repeating all the others. Decisions made since then about the
+    parent's pictures stay.
 
     Raises:
         DatasetError: the decisions can't be read or written.
@@ -110,7 +110,7 @@ def go_back(version: DatasetIndex, parent: DatasetIndex) -> None:
 
 
 def compare(old: DatasetIndex, new: DatasetIndex) -> Comparison:
-    """Returns what differs between two data sets, be they versions of one another or not."""
+    """Returns the differences between two data sets, whether or not they are versions of one another."""
     before, after = _classes(old), _classes(new)
     both = [picture for picture in before if picture in after]
     renamed = _renamed(old, new, [(before[picture], after[picture]) for picture in both])
@@ -135,12 +135,12 @@ def _counts(dataset: DatasetIndex, renamed: Mapping[str, str]) -> dict[str, int]
 
 
 def _classes(dataset: DatasetIndex) -> dict[tuple[str, str], str]:
-    """Returns the class of each picture, by path and content: in another data set a path may mean another picture."""
+    """Returns the class of each picture by path and content, as the same path may be another picture elsewhere."""
     return {(sample.path, sample.digest): dataset.class_names[sample.label] for sample in dataset.samples}
 
 
 def _renamed(old: DatasetIndex, new: DatasetIndex, moves: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Returns the classes that only the old one has and whose pictures are now all of one class, with that class."""
+    """Returns the classes of the old one only whose pictures are now all in one class, with that class."""
     targets: dict[str, set[str]] = {}
     for before, after in moves:
         targets.setdefault(before, set()).add(after)

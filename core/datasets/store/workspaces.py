@@ -1,4 +1,4 @@
-"""Private folders beside the data sets, in which imports are built, and what killed ones left behind."""
+"""Private folders beside the data sets, in which imports are built, and the removal of abandoned ones."""
 
 import shutil
 import uuid
@@ -16,7 +16,7 @@ class Workspaces:
     """The private folders in a folder of data sets. Safe to use from several threads and processes at once.
 
     Args:
-        folder: that of the data sets; made with the first private one.
+        folder: the folder of the data sets; created with the first private one.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -24,18 +24,18 @@ class Workspaces:
         self._held: set[Path] = set()
 
     def locked(self) -> FileLock:
-        """Returns the lock under which data sets come, change and go. Its folder is there."""
+        """Returns the lock for adding, changing and deleting data sets, and creates its folder."""
         self._folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self._folder / LOCK)
 
     @contextmanager
     def one(self) -> Iterator[Path]:
-        """Yields a private folder, gone afterwards.
+        """Yields a private folder, removed afterwards.
 
-        A lock says that its owner is alive; the next import removes what a killed one left.
+        A lock shows that its owner is alive; the next import removes what a killed one left.
         """
         workspace = self._folder / f"{IMPORTING}{uuid.uuid4().hex}"
-        # It may be given back by another thread than the one that took it.
+        # It may be released by another thread than the one that acquired it.
         alive = FileLock(_lock_of(workspace), thread_local=False)
         with self.locked():
             self._sweep()
@@ -52,21 +52,21 @@ class Workspaces:
                 Path(alive.lock_file).unlink(missing_ok=True)
 
     def let_go(self) -> None:
-        """Removes the private folders that are still held by this process, as it is to end."""
+        """Removes the private folders still held by this process, before it ends."""
         for workspace in list(self._held):
             _remove(workspace)
             _remove(_lock_of(workspace))
 
     def move_to_trash(self, folder: Path) -> Path:
-        """Moves a data set's folder out of the way, at once, and returns where it is to be deleted."""
+        """Moves a data set's folder to the trash, atomically, and returns its new path for deletion."""
         trashed = self._folder / f"{DELETED}{uuid.uuid4().hex}"
         folder.rename(trashed)
         return trashed
 
     def sweep(self) -> None:
-        """Removes what killed imports and deletions left behind. Each import does so by itself.
+        """Removes what killed imports and deletions left behind. Every import does this too.
 
-        What the disk doesn't let go of now is tried again the next time.
+        What can't be deleted now is tried again the next time.
         """
         with suppress(OSError):
             if any(path.name.startswith((IMPORTING, DELETED)) for path in self._folder.iterdir()):
@@ -74,14 +74,14 @@ class Workspaces:
                     self._sweep()
 
     def _sweep(self) -> None:
-        """Removes what was left behind, whatever it is called. Call it under the lock."""
+        """Removes what was left behind, whatever its name. Must be called under the lock."""
         for path in list(self._folder.iterdir()):
             if path.name.startswith(DELETED):
                 _remove(path)
             elif path.name.startswith(IMPORTING) and path.suffix == LOCK and not path.is_dir():
                 self._sweep_workspace(path.with_name(path.name.removesuffix(LOCK)))
             elif path.name.startswith(IMPORTING) and not _lock_of(path).exists():
-                # Nobody works in it: its lock is there before it is, and until after it is gone.
+                # Nobody is using it: its lock is created before the folder and removed after it.
                 _remove(path)
 
     def _sweep_workspace(self, workspace: Path) -> None:
@@ -100,7 +100,7 @@ def _lock_of(workspace: Path) -> Path:
 
 
 def _remove(path: Path) -> None:
-    """Removes a folder with all that is in it, or a file, as far as the disk lets go of it."""
+    """Removes a folder with its contents, or a file, as far as the disk allows."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)
     else:

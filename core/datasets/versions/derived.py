@@ -1,4 +1,4 @@
-"""How a version stands to its parent: its descent, and its files, which are the parent's without a copy."""
+"""How a version relates to its parent: its lineage, and its files, which are hard links to the parent's."""
 
 import errno
 import os
@@ -15,12 +15,12 @@ from core.errors import DatasetError
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop
 
-# What systems say where a file can't have a second name: other disks, file systems without hard links, too many names.
+# Errors if a hard link isn't possible: another disk, a file system without hard links, too many links.
 NO_LINKS = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def rehomed_children(dataset: DatasetIndex, every: Iterable[DatasetIndex]) -> list[DatasetIndex]:
-    """Returns the versions of a data set that is to be deleted, as versions of its own parent, where it has one."""
+    """Returns the versions of a data set that is about to be deleted, as versions of its own parent, if any."""
     if not dataset.parent:
         return []
     children = [other for other in every if other.parent == dataset.id]
@@ -28,7 +28,7 @@ def rehomed_children(dataset: DatasetIndex, every: Iterable[DatasetIndex]) -> li
 
 
 def without_circle(dataset: DatasetIndex, every: Iterable[DatasetIndex]) -> DatasetIndex:
-    """Returns a new version without a parent where changes have led back to what a deleted ancestor of it held."""
+    """Returns a new version, without its parent if the changes led back to the content of a deleted ancestor."""
     parents = {other.id: other.parent for other in every}
     parent = dataset.parent
     seen = {""}
@@ -48,15 +48,15 @@ def take_over(
     on_event: OnEvent,
     should_stop: ShouldStop,
 ) -> None:
-    """Gives pictures of a data set a place in the folder of a version as well, under the same names, and their looks.
+    """Links pictures of a data set into the folder of a version, under the same names, and copies their statistics.
 
-    A version's files are hard links, so it takes no room and outlives its parent; where the disk has no links, copies.
+    A version's files are hard links, so it takes no space and outlives its parent; copies, if the disk has no links.
 
     Args:
         parent: the data set that has them.
-        samples: those to take over.
+        samples: the pictures to link.
         folder: the version's folder.
-        spare_bytes: how much of the disk has to stay free where they are copied.
+        spare_bytes: how much of the disk must stay free if they are copied.
         on_event: told of the phase `version` (pictures).
         should_stop: asked a few times a second.
 
@@ -90,9 +90,9 @@ def take_over(
 
 
 def _take_over_statistics(parent: DatasetIndex, folder: Path) -> None:
-    """Gives a version what was measured of its parent's pictures, so that none is decoded again for it."""
+    """Copies the parent's image statistics to a version, so that no picture is decoded again."""
     source, target = parent.folder / STATISTICS_NAME, folder / STATISTICS_NAME
-    if target.exists():  # those of pictures that were added are among them already
+    if target.exists():  # it already includes those of added pictures
         return
     with suppress(FileNotFoundError):
         if not _link(source, target):
@@ -100,7 +100,7 @@ def _take_over_statistics(parent: DatasetIndex, folder: Path) -> None:
 
 
 def _link(source: Path, target: Path) -> bool:
-    """Gives a file a second name. Returns whether the disk can do that."""
+    """Makes a hard link to a file. Returns whether the disk supports that."""
     try:
         os.link(source, target)
     except OSError as error:

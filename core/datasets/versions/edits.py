@@ -1,4 +1,4 @@
-"""What can be changed in a data set. The changed one is a data set of its own: nothing that is on disk is touched."""
+"""Changes of a data set. The result is a new data set: nothing on disk is modified."""
 
 import hashlib
 import math
@@ -26,17 +26,17 @@ from core.wording.lists import listed
 
 
 def apply_edits(dataset: DatasetIndex, edits: Sequence[Edit]) -> DatasetIndex:
-    """Returns what a data set becomes by these changes, one after the other. Nothing is written.
+    """Returns a data set with these changes applied one after the other. Nothing is written.
 
     Args:
         dataset: the data set.
         edits: what to change. Pictures are added by `DatasetStore.add_pictures`, not here.
 
     Returns:
-        A data set with an id of its own and `dataset` as its parent. Its pictures still lie in the folder of `dataset`.
+        A data set with its own id and `dataset` as its parent. Its pictures are still in the folder of `dataset`.
 
     Raises:
-        DatasetError: a picture or class isn't there, a name can't be used, or what is left makes no data set.
+        DatasetError: a picture or class doesn't exist, a name is invalid, or the rest isn't a valid data set.
     """
     content = _Content(dataset)
     for edit in edits:
@@ -48,10 +48,10 @@ def apply_edits(dataset: DatasetIndex, edits: Sequence[Edit]) -> DatasetIndex:
 def version_of(
     dataset: DatasetIndex, class_names: Sequence[str], samples: Iterable[Sample], edits: Sequence[Edit]
 ) -> DatasetIndex:
-    """Returns the version of a data set that holds these classes and pictures.
+    """Returns the version of a data set with these classes and pictures.
 
     Raises:
-        DatasetError: they make no data set: one class only, or a class without enough pictures.
+        DatasetError: they aren't a valid data set: only one class, or a class without enough pictures.
     """
     samples = _without_lone_copies(without_lone_train(tuple(samples)))
     _check_counts(class_names, samples)
@@ -70,7 +70,7 @@ def version_of(
 
 
 class _Content:
-    """The pictures of a data set and their classes while changes are made to them."""
+    """The pictures of a data set and their classes while changes are applied."""
 
     def __init__(self, dataset: DatasetIndex) -> None:
         self._dataset = dataset
@@ -79,7 +79,7 @@ class _Content:
         self._names = dict.fromkeys(dataset.class_names)  # a set that keeps their order
 
     def apply(self, edit: Edit) -> None:
-        """Makes a change."""
+        """Applies a change."""
         steps: dict[str, Callable[[Edit], Any]] = {
             REMOVE: self._remove,
             RELABEL: self._relabel,
@@ -89,7 +89,7 @@ class _Content:
             SUBSET: self._keep_subset,
         }
         if edit.kind not in steps:
-            raise DatasetError("Pictures are added from files, one class at a time. Take this change out of the list.")
+            raise DatasetError("Pictures are added from files, one class at a time. Remove this change from the list.")
         steps[edit.kind](edit)
 
     def result(self) -> tuple[tuple[str, ...], list[Sample]]:
@@ -110,7 +110,7 @@ class _Content:
             name = check_class_name(name, self._names)
             self._names[name] = None
         for path in edit.paths:
-            if path in self._classes:  # one that was removed before stays removed
+            if path in self._classes:  # a picture removed before stays removed
                 self._classes[path] = name
 
     def _rename(self, edit: Edit) -> None:
@@ -163,8 +163,8 @@ class _Content:
 def _subset(samples: Sequence[Sample], number: int) -> set[str]:
     """Returns the paths of the pictures of a class that a subset keeps.
 
-    `number` of those to train with, and as large a share of its validation and test pictures. They are chosen by a hash
-    of their content, so a larger subset holds the smaller one; copies come last.
+    `number` of its training pictures, and the same share of its validation and test pictures. They are chosen by a hash
+    of their content, so a larger subset contains the smaller one; copies come last.
     """
     ordered: dict[str, list[tuple[bool, bytes, str]]] = {}
     seen: set[str] = set()
@@ -183,13 +183,13 @@ def _subset(samples: Sequence[Sample], number: int) -> set[str]:
 
 
 def _without_lone_copies(samples: tuple[Sample, ...]) -> tuple[Sample, ...]:
-    """Returns the pictures without a group where the others of the group are gone."""
+    """Returns the pictures; those that are the last of their group lose it."""
     sizes = Counter(sample.group for sample in samples)
     return tuple(replace(s, group="") if s.group and sizes[s.group] == 1 else s for s in samples)
 
 
 def _check_counts(class_names: Sequence[str], samples: Sequence[Sample]) -> None:
-    """Holds what is left to the rules of an import."""
+    """Checks what is left by the rules of an import."""
     if len(class_names) < 2:
         left = f"Only the class {class_names[0]}" if class_names else "No class"
         raise DatasetError(f"{left} would be left. There have to be at least two to tell apart. Keep another one.")

@@ -1,4 +1,4 @@
-"""A data set as a zip of class folders, fit for any program, and for an import that gives the same data set again."""
+"""A data set as a zip of class folders, for any program, and for an import that gives the same data set again."""
 
 import csv
 import io
@@ -23,20 +23,20 @@ from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_sto
 from core.settings import MEGABYTE
 
 ESCAPED = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
-# What no file may be called on one system or another, and a number that an earlier zip gave it.
+# Names that are invalid on some system, and numbers added by an earlier zip.
 UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 NUMBERED = re.compile(r"^\d{4,} ")
 MAX_STEM_LENGTH = 80
 FEWEST_DIGITS = 4
 TABLE_NAME = "labels.csv"
-# The same data set always makes the same file: the time of day is no part of it.
+# A fixed time, so that the same data set always makes the same file.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
 
 
 @dataclass(frozen=True)
 class Packing:
-    """What a zip holds: each picture with its name in it, and a CSV of their classes, empty where folders say them."""
+    """The content of a zip: each picture with its name, and a CSV of classes, empty if folders give the classes."""
 
     names: tuple[tuple[Sample, str], ...]
     table: bytes = b""
@@ -48,18 +48,18 @@ def write_zip(
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
 ) -> None:
-    """Writes a data set as a zip: `cat/0001 name.jpg`, below `train`, `validation` and `test` where splits are given.
+    """Writes a data set as a zip: `cat/0001 name.jpg`, below `train`, `validation` and `test` if it has splits.
 
-    Pictures are stored as they are, for they are packed already. Nothing is held in memory but the list of names.
+    Pictures are stored uncompressed, because they are compressed already. Only the list of names is held in memory.
 
     Args:
         dataset: the data set.
-        file: where to; a path or a file that is open for writing, which need not be able to go back.
+        file: a path or a file open for writing, which need not be seekable.
         on_event: told of the phase `pack` (pictures).
         should_stop: asked a few times a second.
 
     Raises:
-        DatasetError: a picture is gone.
+        DatasetError: a picture is missing.
         OSError: the file can't be written.
         Stopped: `should_stop` said so. The caller removes what was written.
     """
@@ -75,9 +75,9 @@ def write_zip(
 
 
 def plan(dataset: DatasetIndex) -> Packing:
-    """Returns how a data set is packed: in class folders, or beside a table where folders wouldn't be read as it is.
+    """Returns how to pack a data set: in class folders, or with a table if folders would be read differently.
 
-    That is so where the name of a class holds a slash, or where classes are called `train` and `test`.
+    That is the case if the name of a class contains a slash, or if classes are called `train` and `test`.
     """
     folders = Packing(tuple(_names(dataset, _class_folder)))
     if _comes_back(folders, dataset):
@@ -108,7 +108,7 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 
 def _names(dataset: DatasetIndex, folder_of: Callable[[Sample, DatasetIndex], str]) -> Iterator[tuple[Sample, str]]:
-    """Yields each picture with its name in the zip, numbered in its folder. No two differ only by case."""
+    """Yields each picture with its name in the zip, numbered in its folder. No two names differ only by case."""
     folders = [(folder_of(sample, dataset), sample) for sample in dataset.samples]
     ordered = sorted(folders, key=lambda pair: (pair[0], pair[1].path))
     sizes = Counter(folder for folder, _ in ordered)
@@ -126,7 +126,7 @@ def _class_folder(sample: Sample, dataset: DatasetIndex) -> str:
 
 
 def _table(dataset: DatasetIndex, names: Sequence[tuple[Sample, str]]) -> bytes:
-    """Returns a CSV with the class of each picture, and its split where splits are given."""
+    """Returns a CSV with the class of each picture, and its split if there are splits."""
     has_split = any(sample.split != UNDECIDED for sample in dataset.samples)
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -138,7 +138,7 @@ def _table(dataset: DatasetIndex, names: Sequence[tuple[Sample, str]]) -> bytes:
 
 
 def _comes_back(packing: Packing, dataset: DatasetIndex) -> bool:
-    """Whether an import would read the same classes and splits out of it."""
+    """Whether an import would read the same classes and splits from it."""
     try:
         paths = [split_name(name) for _, name in packing.names]
         if any(is_junk(path) for path in paths):
@@ -155,14 +155,14 @@ def _comes_back(packing: Packing, dataset: DatasetIndex) -> bool:
 
 
 def _stem(sample: Sample) -> str:
-    """Returns what the picture was called, without what might not be a file's name elsewhere."""
+    """Returns the picture's original name, without characters that are invalid on some systems."""
     last = sample.name.rsplit("/", 1)[-1]
     stem = UNSAFE.sub("_", NUMBERED.sub("", Path(last).stem))
     return stem[:MAX_STEM_LENGTH].strip(" .") or "picture"
 
 
 def _unescape(class_name: str) -> str:
-    """Returns a class's name with its invisible characters, which an import writes out, as they were."""
+    """Returns a class's name with its original invisible characters, which an import escapes."""
     return ESCAPED.sub(lambda match: _character(int(next(filter(None, match.groups())), 16)), class_name)
 
 

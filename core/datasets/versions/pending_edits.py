@@ -1,4 +1,4 @@
-"""What a user has decided about single pictures and not yet made a version of: kept with the data set on disk."""
+"""Decisions about single pictures that haven't been made into a version yet, stored with the data set."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ class PendingEdits:
     decisions: Mapping[str, str] = field(default_factory=dict)
 
     def edits(self) -> tuple[Edit, ...]:
-        """Returns the changes that the decisions amount to: none where all are to keep."""
+        """Returns the changes that the decisions amount to: none if all pictures are kept."""
         paths: dict[str, list[str]] = {}
         for path, decision in sorted(self.decisions.items()):
             paths.setdefault(decision, []).append(path)
@@ -43,7 +43,7 @@ class PendingEdits:
 
 
 def read_pending_edits(dataset: DatasetIndex) -> PendingEdits:
-    """Returns what was decided about pictures of a data set, nothing at first.
+    """Returns the decisions about pictures of a data set; none at first.
 
     Raises:
         DatasetError: the decisions can't be read.
@@ -61,15 +61,15 @@ def read_pending_edits(dataset: DatasetIndex) -> PendingEdits:
 
 
 def decide(dataset: DatasetIndex, paths: Iterable[str], decision: str) -> PendingEdits:
-    """Decides about pictures, in place of what was decided about them before.
+    """Records a decision about pictures, which replaces earlier decisions about them.
 
     Args:
         dataset: the data set.
         paths: the pictures, as `Sample.path`.
-        decision: `keep`, `remove`, `relabel:<class>`, or empty to take back what was decided.
+        decision: `keep`, `remove`, `relabel:<class>`, or empty to undo the decision.
 
     Returns:
-        All decisions now.
+        All current decisions.
 
     Raises:
         DatasetError: there is no such picture or decision, or the decisions can't be read or written.
@@ -87,7 +87,7 @@ def decide(dataset: DatasetIndex, paths: Iterable[str], decision: str) -> Pendin
 
 
 def take_back(dataset: DatasetIndex, done: PendingEdits) -> PendingEdits:
-    """Takes back decisions that are done with. One that was changed since then stays.
+    """Removes decisions that have been applied. Those changed since then stay.
 
     Raises:
         DatasetError: the decisions can't be read or written.
@@ -99,7 +99,7 @@ def take_back(dataset: DatasetIndex, done: PendingEdits) -> PendingEdits:
 
 
 def discard_pending_edits(dataset: DatasetIndex) -> None:
-    """Takes back all that was decided about pictures of a data set."""
+    """Removes all decisions about pictures of a data set."""
     with _locked(dataset):
         (dataset.folder / PENDING_EDITS_NAME).unlink(missing_ok=True)
 
@@ -129,8 +129,8 @@ def _write(dataset: DatasetIndex, decisions: Mapping[str, str]) -> PendingEdits:
 
 @contextmanager
 def _locked(dataset: DatasetIndex) -> Iterator[None]:
-    """Keeps others, such as a second tab, from deciding at the same moment, and says in words what the disk refuses."""
-    if not dataset.folder.is_dir():  # the lock would make the folder anew
+    """Locks the decisions against concurrent changes, such as in another tab, and turns disk errors into words."""
+    if not dataset.folder.is_dir():  # the lock would create the folder again
         raise DatasetError(f"The data set {dataset.name} was deleted meanwhile. Choose another one.")
     try:
         with FileLock(dataset.folder / f".{PENDING_EDITS_NAME}.lock"):

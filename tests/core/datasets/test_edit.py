@@ -11,7 +11,7 @@ from core.errors import DatasetError
     [
         (
             {"kind": "paint"},
-            "Expected a change out of remove, relabel, rename_class, merge_classes, leave_out_class, subset, add. "
+            "Expected one of the changes remove, relabel, rename_class, merge_classes, leave_out_class, subset, add. "
             "Received 'paint'. Fix it.",
         ),
         ({"kind": "remove"}, "Expected pictures to change. Received none. Choose at least one."),

@@ -207,7 +207,7 @@ def test_a_sample_is_made_in_the_process_too(store, tmp_path):
     assert import_sample_in_subprocess(store, "faces") == dataset
     with pytest.raises(Stopped):
         import_sample_in_subprocess(store, "digits", should_stop=lambda: bool(jobs()))
-    with pytest.raises(DatasetError, match="Expected a sample out of"):
+    with pytest.raises(DatasetError, match="Expected one of the samples"):
         import_sample_in_subprocess(store, "nothing")
     assert left_behind(tmp_path) == [dataset.id]
 

@@ -83,7 +83,7 @@ def test_samples_are_different_pictures(store):
 
 
 def test_no_such_sample(store):
-    with pytest.raises(DatasetError, match=r"Expected a sample out of textures, digits, faces.* Received 'dogs'"):
+    with pytest.raises(DatasetError, match=r"Expected one of the samples textures, digits, faces.* Received 'dogs'"):
         import_sample(store, "dogs")
 
 

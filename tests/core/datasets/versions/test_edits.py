@@ -216,7 +216,7 @@ def test_unknown_pictures_and_classes_are_refused(pets):
 
 def test_pictures_are_not_added_without_their_files(pets):
     assert refusal(pets, Edit("add", ("pictures/new.png",), ("cat",))) == (
-        "Pictures are added from files, one class at a time. Take this change out of the list."
+        "Pictures are added from files, one class at a time. Remove this change from the list."
     )
 
 
