@@ -42,7 +42,7 @@ def cache(clear: bool, as_json: bool) -> None:
 def _clear() -> int:
     for run in _unfinished():
         if run.status == RunStatus.RUNNING:
-            raise RunError(f"The run {run.name!r} is using the cache. Stop it, or wait until it ends, then clear it.")
+            raise RunError(f"The run {run.name!r} is using the cache. Stop it, or wait for its end, then clear it.")
     freed = clear_cache(settings())
     if not freed and any(entry.num_bytes for entry in cache_summary(settings())):
         raise RunError(f"Nothing in {settings().features} can be deleted. Make the folder writable, then clear it.")

@@ -1,1 +1,1 @@
-"""The only room that imports TensorFlow and Keras."""
+"""The only package that imports TensorFlow and Keras."""

@@ -13,7 +13,7 @@ from core.settings import settings
 
 
 def _work_on(arguments: list[str]) -> int:
-    """Does what the command line asks for, and returns the exit code."""
+    """Does what the arguments ask for, and returns the exit code."""
     if arguments == [WARM]:
         return stand_by(queue.start_queued)
     if len(arguments) != 1:
@@ -26,7 +26,7 @@ def _work_on(arguments: list[str]) -> int:
 
 
 def main() -> None:
-    """Works on a run, and leaves without Python's own slow way out of TensorFlow."""
+    """Works on a run, then exits at once, because Python's regular exit is slow with TensorFlow."""
     prepare_process()
     code = FAILED
     try:

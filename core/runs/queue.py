@@ -1,7 +1,7 @@
 """The queue of runs: submitting, starting, stopping, and noticing workers that died.
 
-The state is in the database and in the locks on the runs' folders, none of it in this process. So any number of
-servers, workers and command lines on one data home can do all of this at once, and each of them can die.
+All state is in the database and in the locks on the runs' folders, none in this process. So any number of servers,
+workers and command lines on one data home can do all of this at once, and any of them can die.
 """
 
 import subprocess
@@ -24,10 +24,10 @@ from core.runs.worker.reserve import Reserve
 from core.runs.worker.warm_worker_pool import WarmWorkerPool
 from core.settings import Settings, settings
 
-# From the claim of a run until its worker has reported itself: a slow disk, a busy machine.
+# From claiming a run until its worker has reported itself, on a slow disk or a busy machine.
 START_SECONDS = 60
-# A worker that was asked to stop and says nothing for so long is told once more by the system, then ended. Loading
-# TensorFlow and tracing a large network are silent for a while too.
+# A worker that was asked to stop and reports nothing for this long is sent a signal, then killed. Loading TensorFlow
+# and tracing a large network are also silent for a while.
 SILENCE_SECONDS = 45
 SILENCE_LIMIT_SECONDS = 60
 STOP_LIMIT_SECONDS = 300
@@ -40,13 +40,13 @@ def submit(store: RunStore, dataset_id: str, config: TrainingConfig, recipe: str
     Args:
         store: where runs are recorded.
         dataset_id: the data set to train on.
-        config: what to do.
+        config: the run's configuration.
         recipe: name of the recipe that the configuration started from.
-        name: the run's name; made from the backbone and the data set where there is none.
+        name: the run's name; made from the backbone and the data set by default.
 
     Raises:
         DatasetError: there is no such data set.
-        RunError: the name can't be used, or the worker can't be started.
+        RunError: the name is invalid, or the worker can't be started.
     """
     dataset = DatasetStore(settings_for(store)).get(dataset_id)
     run = store.create(dataset.id, dataset.name, config, recipe, name)
@@ -64,9 +64,9 @@ def stop(store: RunStore, run_id: str) -> Run:
 
 
 def resume(store: RunStore, run_id: str) -> Run:
-    """Queues a run that failed or was stopped once more, and starts it if a slot is free.
+    """Queues a failed or stopped run again, and starts it if a slot is free.
 
-    It goes on after the last epoch that it has a checkpoint of. It keeps its name, its curve and its place in the list.
+    It continues after the last epoch with a checkpoint, and keeps its name, its curve and its place in the list.
 
     Raises:
         DatasetError: its data set is gone.
@@ -84,10 +84,10 @@ def resume(store: RunStore, run_id: str) -> Run:
 
 
 def reconcile(store: RunStore) -> None:
-    """Brings the records in line with what is alive: cheap, safe to call at any time from any process.
+    """Reconciles the records with the workers that are alive: cheap, and safe at any time from any process.
 
-    Runs whose worker died become failed, workers that don't heed a request to stop are ended, and the next queued run
-    is started.
+    Runs whose worker died become failed, workers that ignore a request to stop are killed, and the next queued run is
+    started.
 
     Raises:
         RunError: the database can't be used.
@@ -101,10 +101,10 @@ def reconcile(store: RunStore) -> None:
 
 
 def look_over(store: RunStore) -> str:
-    """Does what `reconcile` does as far as the disk lets it, for those who only want to look.
+    """Does what `reconcile` does as far as the disk allows, for callers that only read.
 
     Returns:
-        What hinders it, in words; empty where nothing does.
+        Why it isn't possible, in words; empty if it is.
     """
     try:
         reconcile(store)
@@ -114,7 +114,7 @@ def look_over(store: RunStore) -> str:
 
 
 def delete(store: RunStore, run_id: str) -> None:
-    """Deletes a run and all that it made.
+    """Deletes a run and everything it made.
 
     Raises:
         RunError: there is no such run, or it is running.
@@ -126,17 +126,17 @@ def delete(store: RunStore, run_id: str) -> None:
 
 
 def position(store: RunStore, run_id: str) -> int:
-    """Returns the run's place in the queue, from 1; 0 where it isn't queued."""
+    """Returns the run's place in the queue, from 1; 0 if it isn't queued."""
     return store.position(run_id)
 
 
 def run_using(store: RunStore, dataset_id: str) -> str:
-    """Returns the name of a queued or running run that needs the data set, empty where none does."""
+    """Returns the name of a queued or running run that needs the data set; empty if none does."""
     return next((run.name for run in store.unfinished() if run.dataset_id == dataset_id), "")
 
 
 def dataset_store(ours: Settings) -> DatasetStore:
-    """Returns the data sets of a data home, of which those that runs need aren't deleted."""
+    """Returns the store of data sets of a data home, which refuses to delete those that runs need."""
 
     def run_using_it(dataset_id: str) -> str:
         return run_using(RunStore(ours.database), dataset_id) if ours.may_have_runs else ""
@@ -145,7 +145,7 @@ def dataset_store(ours: Settings) -> DatasetStore:
 
 
 def start_queued(store: RunStore) -> None:
-    """Starts queued runs, the longest waiting first, while slots are free.
+    """Starts queued runs, longest waiting first, while slots are free.
 
     Raises:
         RunError: the database can't be used.
@@ -159,9 +159,9 @@ def start_queued(store: RunStore) -> None:
 
 
 def keep_warm(store: RunStore) -> WarmWorkerPool:
-    """Keeps a process ready that has loaded TensorFlow, so that a run's first epoch comes seconds sooner.
+    """Keeps a process with TensorFlow loaded, so that a run's first epoch comes seconds sooner.
 
-    For web servers, once each: it lives as long as this process, or until the pool is closed.
+    Web servers call it once: it lives as long as this process, or until the pool is closed.
     """
     return WarmWorkerPool(store, reconcile)
 
@@ -177,10 +177,10 @@ def _start_worker(store: RunStore, run: Run) -> None:
 
 
 def _watch(process: subprocess.Popen, store: RunStore, run: Run) -> None:
-    """Waits for a worker, without which it would stay behind as a zombie, then sees to the rest of the queue.
+    """Waits for a worker, so that it doesn't stay behind as a zombie, then checks the rest of the queue.
 
-    The runs that its worker started in turn are nobody's children. If one of them is killed while no page is open, the
-    queue goes on all the same.
+    Runs started by that worker in turn aren't children of this process. If one of them is killed while no page is open,
+    the queue still continues.
     """
     process.wait()
     try:
@@ -194,12 +194,12 @@ def _watch(process: subprocess.Popen, store: RunStore, run: Run) -> None:
             time.sleep(WATCH_SECONDS)
             reconcile(store)
     except CoreError as error:
-        # The data home may be gone, the run deleted, the disk full: whoever looks at the runs next is told.
+        # The data home may be gone, the run deleted, the disk full: the next caller that reads the runs is told.
         print(f"The queue is no longer watched: {error}", file=sys.stderr)
 
 
 def _check(store: RunStore, run: Run) -> None:
-    """Ends the run's record if its worker is gone, or its worker if it is overdue."""
+    """Marks the run as ended if its worker is gone, or kills its worker if it is overdue."""
     if is_worker_alive(store.folder(run.id)):
         if run.stop_requested:
             _hasten(run)
@@ -212,12 +212,12 @@ def _check(store: RunStore, run: Run) -> None:
 
 def _record_death(store: RunStore, run: Run, reason: Failure) -> None:
     reserve = Reserve(store.folder(run.id))
-    # What the worker couldn't record itself is known better than what can be told from outside.
+    # The worker's own last words are more accurate than what can be seen from outside.
     reason = reserve.failure() or failures.failure_of_death(reason, store.home)
     reserve.give_back()
-    # Only if it is still that worker's: it may have finished between the look at the record and that at the lock.
+    # Only if it is still that worker's: it may have finished between reading the record and checking the lock.
     if run.stop_requested:
-        # Ended while it saved, its model may be newer than the numbers of an earlier attempt.
+        # If it was killed while saving, its model may be newer than the metrics of an earlier attempt.
         store.finish(run.id, RunStatus.STOPPED, metrics={} if run.phase == "save" else None, attempt=run)
     else:
         store.finish(run.id, RunStatus.FAILED, reason, attempt=run)

@@ -1,4 +1,4 @@
-"""What a recipe chooses for a data set, whoever asks: a page, the form or the command line."""
+"""What a recipe chooses for a data set, for pages, the form and the command line alike."""
 
 from typing import Any
 
@@ -9,19 +9,19 @@ from core.datasets.splits import TRAIN
 
 
 def choose_config(recipe: str, dataset: DatasetIndex, **options: Any) -> TrainingConfig:
-    """Returns a recipe's configuration for a data set, of which only the pictures to train on count.
+    """Returns a recipe's configuration for a data set, whose number of training pictures matters.
 
     Args:
         recipe: name of the recipe.
         dataset: the data set.
-        **options: fields by name, as `recipe_config` has them; the share of validation pictures is the data set's
-            own unless it is given.
+        **options: fields by name, as in `recipe_config`; the share of validation pictures is the data set's own by
+            default.
 
     Raises:
-        ConfigError: a name or a value is wrong.
+        ConfigError: a name or a value is invalid.
     """
     options = {"validation_split": dataset.validation_split, **options}
-    # Made once without knowing how many pictures, so that what was given is checked before the split uses it.
+    # First made without the number of pictures, so that the options are checked before the split uses them.
     plain = recipe_config(recipe, **options)
     training = dataset.with_split(plain.validation_split, plain.seed).select(TRAIN)
     return recipe_config(recipe, len(training), **options)

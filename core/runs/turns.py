@@ -1,4 +1,4 @@
-"""When a queued run gets its turn, from what is known of the runs before it."""
+"""When a queued run gets its turn, from what is known about the runs before it."""
 
 import heapq
 from collections.abc import Callable, Sequence
@@ -13,8 +13,8 @@ class Turn:
 
     Attributes:
         place: in the queue, from 1.
-        before: the runs that go before it: those that are running, then those that wait, in their order.
-        seconds: until it starts, as far as is known; None where too little is.
+        before: the runs before it: the running ones, then the waiting ones, in order.
+        seconds: estimated time until it starts; None if it can't be estimated.
     """
 
     place: int
@@ -28,13 +28,13 @@ def turn_of(
     slots: int,
     seconds_left: Callable[[Run], float | None],
 ) -> Turn | None:
-    """Returns when a queued run gets its turn, or None where it isn't queued (any more).
+    """Returns when a queued run gets its turn, or None if it isn't queued.
 
     Args:
         run_id: the run.
         unfinished: all queued and running runs, in the order of their turns.
         slots: how many runs train at the same time.
-        seconds_left: how long a run that goes before still takes; None where that isn't known.
+        seconds_left: returns how long an earlier run still takes; None if unknown.
     """
     queued = [run for run in unfinished if run.status == RunStatus.QUEUED]
     place = next((number for number, run in enumerate(queued) if run.id == run_id), None)
@@ -48,7 +48,7 @@ def turn_of(
 
 
 def _until_free(seconds: Sequence[float], slots: int) -> float:
-    """Returns after how many seconds a slot is free for the next run, where each takes the first that is free."""
+    """Returns after how many seconds a slot is free for the next run, if each run takes the first free slot."""
     free = [0.0] * slots
     for taken in seconds:
         heapq.heapreplace(free, free[0] + taken)

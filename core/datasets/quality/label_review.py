@@ -124,8 +124,8 @@ def review_labels(
     """Finds labels that look wrong by confident learning (Northcutt et al. 2021, https://arxiv.org/abs/1911.00068).
 
     A label looks wrong if a model is as sure of another class as it usually is of that class's own pictures. Those
-    found first are left out, and models trained without them look again: of 15 flipped labels among 900 photographs of cats
-    and dogs they find 13 instead of 11, and doubt one or two others.
+    found first are left out, and models trained without them look again: of 15 flipped labels among 900 photographs of
+    cats and dogs they find 13 instead of 11, and doubt one or two others.
 
     Args:
         vectors: unit vectors `(len(samples), num_features)`.

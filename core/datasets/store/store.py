@@ -329,7 +329,7 @@ class DatasetStore:
 
     def _check_unused(self, dataset_id: str, name: str) -> None:
         if run := self._run_using(dataset_id):
-            raise DatasetError(f"{name} can't be deleted: the run {run} is using it. Wait until it ends, or stop it.")
+            raise DatasetError(f"{name} can't be deleted: the run {run} is using it. Wait for its end, or stop it.")
 
     def _rewrite(self, dataset: DatasetIndex) -> DatasetIndex:
         write_manifest(dataset)

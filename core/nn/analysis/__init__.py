@@ -1,1 +1,1 @@
-"""What can be learned about a data set or a training before there is a run: embeddings, rates, speeds."""
+"""Analysis before there is a run: embeddings of a data set, learning rates, speeds."""

@@ -1,4 +1,4 @@
-"""Surveys of data sets: their features, from the cache where a run was here before, and what they tell."""
+"""Surveys of data sets: their features, from the cache if a run has computed them, and what they show."""
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -22,7 +22,7 @@ RECIPE = "recommended"
 def analyse(
     dataset: DatasetIndex, settings: Settings, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
 ) -> EmbeddingAnalysis:
-    """Looks through a data set with the features that a recommended run trains on.
+    """Surveys a data set with the features that a recommended run trains on.
 
     Args:
         dataset: the data set.
@@ -36,7 +36,7 @@ def analyse(
     """
     config = recipe_config(RECIPE)
     vectors = _vectors(dataset, config, settings, on_event, should_stop)
-    # Several threads add up in whatever order they come, and wait for each other for minutes on a busy machine.
+    # With several threads the order of summation varies, and on a busy machine they wait for each other for minutes.
     with threadpool_limits(1):
         return _look(dataset, vectors, config.backbone, on_event, should_stop)
 
@@ -65,7 +65,7 @@ def _look(
 def _vectors(
     dataset: DatasetIndex, config: TrainingConfig, settings: Settings, on_event: OnEvent, should_stop: ShouldStop
 ) -> np.ndarray:
-    """Returns the pictures' features as unit vectors, computing those that no run has needed before."""
+    """Returns the pictures' features as unit vectors, computing those that aren't cached."""
     Progress("weights", 0, on_event, should_stop)
     source = open_features(config, dataset, settings, on_event, should_stop, download=True)
     source.ensure(source.head_boundary, [(dataset.samples, 0)])

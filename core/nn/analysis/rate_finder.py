@@ -1,4 +1,4 @@
-"""The learning-rate finder: a hundred steps with a rate that rises (Smith 2017, arXiv 1506.01186)."""
+"""The learning-rate finder: a hundred steps with a rising rate (Smith 2017, arXiv 1506.01186)."""
 
 import keras
 import numpy as np
@@ -18,10 +18,10 @@ from core.settings import Settings
 
 STEPS = 100
 LOWEST, HIGHEST = 1e-6, 1.0
-# So many pictures a class are enough for a curve.
+# This many pictures per class are enough for a curve.
 PICTURES_PER_CLASS = 100
 SMOOTHING = 0.9
-# Past this many times the lowest loss nothing is learned any more.
+# Beyond this many times the lowest loss, nothing is learned any more.
 DIVERGED = 4.0
 
 
@@ -34,12 +34,12 @@ def find_rate(
 ) -> RateCurve:
     """Trains for a hundred steps with a rising rate and suggests one.
 
-    What is trained is what the run's learning rate is for: the head, or from scratch the whole network.
+    It trains what the run's learning rate applies to: the head, or from scratch the whole network.
 
     Args:
-        config: of the run that is to come.
+        config: of the planned run.
         dataset: its data set.
-        settings: where weights and features are; features that are computed here are kept for the run.
+        settings: where weights and features are; features computed here are kept for the run.
         on_event: takes the events of the phases `features` (pictures) and `rate` (steps).
         should_stop: asked before each batch and each step.
 
@@ -49,7 +49,7 @@ def find_rate(
     """
     keras.utils.set_random_seed(config.seed)
     if not config.from_scratch:
-        # The head alone: what it learns from is the same whether blocks are unfrozen later or not.
+        # The head alone: its inputs are the same whether or not blocks are unfrozen later.
         config = config.with_options(trainable_blocks=0)
     dataset = dataset.with_split(config.validation_split, config.seed)
     samples = _few(dataset.select("train"), config.seed)
@@ -103,7 +103,7 @@ def suggest(rates: np.ndarray, losses: list[float]) -> float:
 
     Args:
         rates: rising by the same factor from step to step.
-        losses: of the first of them, at least 2.
+        losses: of the first rates, at least 2.
     """
     lowest = int(np.argmin(losses))
     slopes = np.gradient(np.array(losses))[: max(lowest, 1) + 1]

@@ -34,13 +34,13 @@ from core.settings import Settings
 DECODED = 16
 REPEATS = 2
 MOST_KNOWN = 64
-# What was measured while others had more than this share of the processors is used once and not remembered.
+# Measurements made while other processes used more than this share of the processors are used once, not remembered.
 BUSY_SHARE = 0.15
 MOST_WRITTEN_BYTES = 16 * 1024**2
 
 
 def _seconds(function: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Returns the shortest time of a call, the first call left out."""
+    """Returns the shortest time of a call, not counting the first call."""
     function()
     times = []
     for _ in range(repeats):
@@ -57,11 +57,11 @@ def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, n
     objective = CrossEntropy(network, data, config)
     stage = Stage("head", objective, 1, config.optimization.learning_rate, config.optimization)
     step, batch = step_function(stage, Optimizers(stage)), objective.read(np.arange(len(rows)), 0)
-    # Weights, the best ones, and two averages of each.
+    # Weights, the best epoch's weights, and two moments of each.
     learning = (variable for variables, _ in network.groups(1.0) for variable in variables)
     state_bytes = 4 * sum(4 * math.prod(variable.shape) for variable in learning)
     return StageSpeed(
-        # Beside the step itself: reading the rows, telling of it.
+        # Besides the step itself: reading the rows, reporting.
         _seconds(lambda: step(batch).numpy(), 3) + 3e-4,
         _seconds(lambda: run_rows(objective.outputs, array_rows(rows))) / len(rows),
         _checkpoint_seconds(state_bytes),
@@ -69,10 +69,10 @@ def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, n
 
 
 def _checkpoint_seconds(state_bytes: int) -> float:
-    """Returns how long writing down that much takes, from writing some of it."""
+    """Returns how long saving this much takes, estimated from writing some of it."""
     written = max(1, min(state_bytes, MOST_WRITTEN_BYTES))
     state = TrainingState("head", 1, 0, [], 0.0, 0, 1, variables=[np.zeros(written, np.uint8)])
-    # A full disk is no reason to say nothing at all.
+    # A full disk shouldn't prevent a forecast.
     with suppress(OSError), tempfile.TemporaryDirectory() as folder:
         checkpoints = Checkpoints(Path(folder))
         return _seconds(lambda: checkpoints.save(state)) * state_bytes / written
@@ -80,7 +80,7 @@ def _checkpoint_seconds(state_bytes: int) -> float:
 
 
 class SpeedMeter:
-    """Measures how fast networks run, and remembers what was measured on a machine with nothing else to do."""
+    """Measures how fast networks run, and remembers measurements made on an idle machine."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple, Speeds] = OrderedDict()
@@ -92,10 +92,10 @@ class SpeedMeter:
         pictures: tuple[str, ...],
         should_stop: ShouldStop = never_stop,
     ) -> Speeds:
-        """Returns what is known of a network's speeds, else measures them.
+        """Returns a network's speeds, remembered or measured now.
 
         Args:
-            config: only what changes the network matters.
+            config: only settings that affect the network matter.
             num_classes: of the head.
             pictures: paths of some pictures to read.
             should_stop: asked between the parts of the network.
@@ -116,7 +116,7 @@ class SpeedMeter:
 
 
 class _Neighbours:
-    """Watches how much of the processors other processes take meanwhile.
+    """Measures how much of the processors other processes use meanwhile.
 
     Attributes:
         share: of all processors' time, 0-1.
@@ -135,7 +135,7 @@ class _Neighbours:
 
 
 def _busy_seconds() -> float:
-    """Returns for how long the machine's processors have been at work, added up."""
+    """Returns the total busy time of the machine's processors."""
     times = psutil.cpu_times()
     return times.user + times.system + getattr(times, "nice", 0.0)
 
@@ -146,7 +146,7 @@ def measure_speeds(
     """Runs a few batches of a network with random weights, which take as long as trained ones.
 
     Args:
-        config: only what changes the network matters.
+        config: only settings that affect the network matter.
         num_classes: of the head.
         pictures: paths of some pictures to read.
         should_stop: asked between the parts of the network.
@@ -216,9 +216,9 @@ def forecast(
     Args:
         config: of the run.
         dataset: its data set.
-        settings: where cached features are looked for.
-        meter: what remembers this machine's speeds.
-        is_warm: whether a worker has loaded TensorFlow already.
+        settings: where cached features are.
+        meter: measures and remembers this machine's speeds.
+        is_warm: whether a worker has already loaded TensorFlow.
         should_stop: asked between the parts of the network.
 
     Raises:

@@ -1,7 +1,7 @@
-"""What computes the frozen part of a network: TensorFlow, or OpenVINO where it is installed and gives the same numbers.
+"""What computes the frozen part of a network: TensorFlow, or OpenVINO if it is installed and gives the same features.
 
-Nothing is trained in there, so any engine will do whose features agree with TensorFlow's. OpenVINO runs small networks
-about twice as fast on the same processor, and several times as fast in bfloat16 where the processor has it.
+Nothing is trained in it, so any engine will do if its features agree with TensorFlow's. OpenVINO runs small networks
+about twice as fast on the same processor, and several times as fast in bfloat16 if the processor supports it.
 """
 
 import importlib.util
@@ -20,10 +20,10 @@ from core.config.training_config import TrainingConfig
 from core.wording.coded import Note
 
 BATCH = 32
-# Loading and converting takes OpenVINO one or two seconds: not worth it for fewer pictures.
+# Loading OpenVINO and converting takes one or two seconds: not worth it for fewer pictures.
 WORTHWHILE_PICTURES = 200
-# Smallest cosine between a picture's features and TensorFlow's: in float32 nothing is lost; bfloat16 is for the user
-# who asked for it and costs a network such as EfficientNet-Lite0 a little.
+# Smallest cosine between a picture's features and TensorFlow's: float32 loses nothing; bfloat16 is only used on request
+# and costs a network such as EfficientNet-Lite0 a little accuracy.
 COSINES = {"float32": 0.9999, "bfloat16": 0.99}
 
 Compute = Callable[[np.ndarray], np.ndarray]
@@ -34,8 +34,8 @@ class Engine:
     """A compiled network.
 
     Attributes:
-        compute: takes at most `BATCH` rows, returns what the network makes of each of them.
-        note: what it is.
+        compute: takes at most `BATCH` rows, returns the network's output for each of them.
+        note: which engine it is, for the user.
     """
 
     compute: Compute
@@ -48,19 +48,19 @@ def is_installed() -> bool:
 
 
 def tensorflow_engine(model: keras.Model, reason: str = "", cosine: float = 1.0) -> Engine:
-    """Compiles a network with TensorFlow for batches of one shape; a smaller one is padded and cut again.
+    """Compiles a network with TensorFlow for batches of one shape; smaller ones are padded, and the output is cut.
 
     Args:
         model: called in evaluation mode; its input is cast to `float32`.
-        reason: why it wasn't another engine: `not_installed`, `unsuitable` or `inexact`.
-        cosine: the smallest cosine to the features of the one that was inexact.
+        reason: why OpenVINO wasn't used: `not_installed`, `unsuitable` or `inexact`.
+        cosine: the smallest cosine to OpenVINO's features, if it was inexact.
     """
 
     note = Note("ran_in_tensorflow", {"version": tf.__version__, "reason": reason, "cosine": cosine})
     return Engine(_tensorflow_compute(_evaluation_call(model)), note)
 
 
-def _evaluation_call(model: keras.Model) -> Any:  # a `tf.function`, which is called with a tensor and returns one
+def _evaluation_call(model: keras.Model) -> Any:  # a `tf.function` from tensor to tensor
     @tf.function(autograph=False)
     def call(batch: tf.Tensor) -> tf.Tensor:
         return model(tf.cast(batch, tf.float32), training=False)
@@ -78,12 +78,12 @@ def _padded(rows: np.ndarray) -> np.ndarray:
 
 
 def _without_statistics() -> None:
-    """Keeps OpenVINO's converter from sending usage statistics, for which it has no setting but a file of the user's.
+    """Keeps OpenVINO's converter from sending usage statistics; its only setting for that is a file of the user's.
 
-    It would send them from forks of this process, which hang where threads held a lock, with all its memory. Without
-    the module that sends them it does without.
+    It would send them from forks of this process, which can hang on locks held by threads, with all its memory. Without
+    the module that sends them it works just as well.
     """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # Python's own way to say: none
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # None marks a module as missing
 
 
 def _openvino_compute(function: ConcreteFunction, precision: str) -> Compute:
@@ -91,7 +91,7 @@ def _openvino_compute(function: ConcreteFunction, precision: str) -> Compute:
     import openvino
 
     converted = openvino.convert_model(function)
-    # Answers come one after the other here: the throughput hint would leave half of the processor idle.
+    # Batches run one after the other here: the throughput hint would leave half of the processor idle.
     options = {
         "PERFORMANCE_HINT": "LATENCY",
         "INFERENCE_PRECISION_HINT": {"float32": "f32", "bfloat16": "bf16"}[precision],
@@ -102,7 +102,7 @@ def _openvino_compute(function: ConcreteFunction, precision: str) -> Compute:
 
 
 def smallest_cosine(left: np.ndarray, right: np.ndarray) -> float:
-    """Returns the smallest cosine between rows of the same place."""
+    """Returns the smallest cosine between corresponding rows."""
     left, right = (rows.reshape(len(rows), -1).astype(np.float64) for rows in (left, right))
     lengths = np.linalg.norm(left, axis=1) * np.linalg.norm(right, axis=1)
     cosines = (left * right).sum(axis=1) / np.where(lengths == 0, 1.0, lengths)
@@ -111,11 +111,11 @@ def smallest_cosine(left: np.ndarray, right: np.ndarray) -> float:
 
 
 def choose_engine(model: keras.Model, config: TrainingConfig, example: np.ndarray, num_pictures: int) -> Engine:
-    """Returns the fastest engine that is installed, wanted and right.
+    """Returns the fastest engine that is installed, allowed and exact enough.
 
     Args:
         model: the frozen part.
-        config: its `engine` says what is wanted.
+        config: its `engine` says which engines are allowed.
         example: the first pictures or rows, on which the engine is compared with TensorFlow; at most `BATCH`.
         num_pictures: how many there are to compute.
     """
@@ -126,7 +126,7 @@ def choose_engine(model: keras.Model, config: TrainingConfig, example: np.ndarra
         return plain if config.engine == "auto" else tensorflow_engine(model, "not_installed")
     precision = "bfloat16" if config.engine == "bfloat16" else "float32"
     try:
-        # Traced once for both, and one processor computes what is compared with while the other one converts.
+        # Traced once for both; one processor computes the reference while the other one converts.
         call = _evaluation_call(model)
         function = call.get_concrete_function(tf.TensorSpec((BATCH, *example.shape[1:]), tf.as_dtype(example.dtype)))
         with ThreadPoolExecutor(1) as other:
@@ -134,7 +134,7 @@ def choose_engine(model: keras.Model, config: TrainingConfig, example: np.ndarra
             compute = _openvino_compute(function, precision)
             cosine = smallest_cosine(compute(example), expected.result())
     except Exception as error:
-        # An optional engine that can't take a network costs speed, never the run.
+        # If an optional engine can't run a network, that costs speed, never the run.
         print(f"OpenVINO can't run this network: {error}")
         return tensorflow_engine(model, "unsuitable")
     if not cosine >= COSINES[precision]:

@@ -25,10 +25,10 @@ from core.nn.networks.classifier import Classifier
 from core.progress import OnEvent, ShouldStop, Throughput, ignore_event
 from core.wording.coded import Note
 
-# Share of the free memory that rows of one stage may take before they are read from disk instead.
+# Share of the free memory that rows of one stage may take; beyond it they are read from disk.
 MEMORY_SHARE = 0.25
 AHEAD_BYTES = 64 * 1024**2
-# How often rows are computed again that are damaged, or deleted, before they are read.
+# How often to recompute rows that are damaged or deleted before they are read.
 ATTEMPTS = 5
 LARGEST_HALF = float(np.finfo(np.float16).max)
 
@@ -37,9 +37,9 @@ Read = TypeVar("Read")
 
 
 def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.ndarray]) -> Iterator[Batch]:
-    """Reads batches while the ones before them are worked on, `AHEAD_BYTES` or one batch in advance.
+    """Reads batches ahead while earlier ones are processed, up to `AHEAD_BYTES` or one batch.
 
-    So much because the first batch waits some seconds for its network to be compiled, mostly on one processor.
+    The limit is large because the first batch waits some seconds for the network to compile, mostly on one processor.
     """
     with ThreadPoolExecutor(1) as reader:
         waiting: deque[tuple[list[str], Future]] = deque()
@@ -56,17 +56,17 @@ def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.n
                 digests, future = waiting.popleft()
                 yield digests, future.result()
         finally:
-            # Whoever stops doesn't wait for what was to be read next.
+            # A stopped consumer doesn't wait for the next batches.
             for _, future in waiting:
                 future.cancel()
 
 
 class FeatureProgress:
-    """Counts pictures over several passes and tells how fast they go and how long they still take.
+    """Counts pictures over several passes, and reports their speed and the time left.
 
     Args:
         total: how many pictures there are in all passes.
-        done: how many of them need no computing.
+        done: how many of them are already cached.
         on_event: told of each batch.
     """
 
@@ -77,7 +77,7 @@ class FeatureProgress:
         self._throughput = Throughput()
 
     def add(self, pictures: int) -> None:
-        """Counts pictures that were computed just now, and says so."""
+        """Counts pictures that were just computed, and reports it."""
         self.done += pictures
         self._throughput.add(pictures)
         self._on_event(Event("features", self.done, self.total, self._throughput.metrics(self.total - self.done)))
@@ -85,17 +85,16 @@ class FeatureProgress:
 
 @dataclass
 class FeatureSource:
-    """Gives the rows that a stage of the training starts from, computing what isn't cached.
+    """Provides the input rows of a training stage, computing what isn't cached.
 
     Attributes:
-        classifier: whose frozen part is used; its weights are as they will be when the rows are used. None where
-            `build` gives it.
+        classifier: its frozen part is used, with the weights it will have when the rows are used. None to use `build`.
         config: what the rows depend on.
         dataset: the pictures.
         fingerprint: of the backbone's weights.
         folder: of all feature spaces.
         should_stop: asked before each batch.
-        build: gives the classifier once something has to be computed.
+        build: builds the classifier once something has to be computed.
     """
 
     classifier: Classifier | None
@@ -150,7 +149,7 @@ class FeatureSource:
         return self._spaces[boundary, view]
 
     def _row_shape(self, boundary: str) -> tuple[int, ...] | None:
-        """Returns the shape of a row; None where nobody knows without the network."""
+        """Returns the shape of a row; None if it can't be known without the network."""
         if boundary == "pixels":
             return self.config.image_size, self.config.image_size, 3
         if self.classifier is None:
@@ -159,15 +158,15 @@ class FeatureSource:
         return None if None in shape else tuple(shape)
 
     def _network(self, boundary: str) -> keras.Model:
-        """Returns what computes the rows of a boundary, from pictures or from the rows of the boundary before it."""
+        """Returns the network that computes the rows of a boundary, from pictures or the rows of an earlier one."""
         classifier = self.built_classifier()
         return classifier.suffix if boundary != self.cut_boundary else classifier.prefix
 
     def built_classifier(self) -> Classifier:
-        """Returns the classifier, which is built where there is none yet."""
+        """Returns the classifier, building it if necessary."""
         if self.classifier is None:
             if self.build is None:
-                raise ValueError("Expected a classifier, or what builds one, where features are to be computed.")
+                raise ValueError("Expected a classifier, or a function that builds one, to compute features.")
             self.classifier = self.build()
         return self.classifier
 
@@ -178,14 +177,14 @@ class FeatureSource:
 
     @property
     def cut_boundary(self) -> str:
-        """Name of the place where the trainable blocks begin."""
+        """Name of the boundary where the trainable blocks begin."""
         if not self.config.num_frozen_blocks:
             return "pixels"
         return f"block {self.config.num_frozen_blocks}" if self.config.freeze.trainable_blocks else self.head_boundary
 
     @property
     def head_boundary(self) -> str:
-        """Name of the place where the head begins."""
+        """Name of the boundary where the head begins."""
         return f"head inputs, {self.config.head.pooling}"
 
     def count_missing(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> int:
@@ -195,15 +194,15 @@ class FeatureSource:
     def ensure(
         self, boundary: str, wanted: Sequence[tuple[Sequence[Sample], int]], on_event: OnEvent | None = None
     ) -> None:
-        """Computes the rows of these pictures, in these versions, that aren't cached.
+        """Computes the missing rows of these pictures in these versions.
 
         Args:
             boundary: `cut_boundary` or `head_boundary`.
-            wanted: pictures and the number of their version.
-            on_event: takes the events in place of the one that the source has.
+            wanted: pictures, each set with the number of its version.
+            on_event: takes the events instead of the source's own listener.
 
         Raises:
-            RunError: the rows aren't numbers, or the disk doesn't take them.
+            RunError: the rows contain NaN or infinity, or the disk refuses them.
             Stopped: `should_stop` said so; what was computed is kept.
         """
         on_event = on_event or self.on_event
@@ -224,7 +223,7 @@ class FeatureSource:
                 self._space(boundary, view).write(self._batches(boundary, view, digests, compute, progress))
 
     def _function(self, boundary: str, num_pictures: int) -> Callable[[np.ndarray], np.ndarray]:
-        """Returns what turns inputs into rows; the engine is chosen on the first of them."""
+        """Returns the function that turns inputs into rows; it chooses the engine on its first inputs."""
         if boundary == "pixels":
             return lambda rows: rows
         model = self._network(boundary)
@@ -255,10 +254,10 @@ class FeatureSource:
                 progress.add(len(batch))
 
     def _stored(self, boundary: str, digests: Sequence[str], rows: np.ndarray) -> np.ndarray:
-        """Returns rows in the type in which they are kept.
+        """Returns rows in their stored type.
 
         Raises:
-            RunError: some aren't numbers. Nothing could be learned from them, nor from those beside them.
+            RunError: some contain NaN or infinity, which would spoil whole batches.
         """
         if boundary == "pixels":
             return rows
@@ -274,11 +273,11 @@ class FeatureSource:
                 f"{len(wrong)} of {len(digests)} pictures, {name} first. Use other weights or another engine; if it is "
                 "only this picture, leave it out. Then start again."
             )
-        # A number beyond what two bytes hold.
+        # A number beyond the range of float16.
         return np.clip(rows, -LARGEST_HALF, LARGEST_HALF).astype(np.float16)
 
     def _inputs(self, boundary: str, view: int, digests: Sequence[str], decoders: ThreadPoolExecutor) -> np.ndarray:
-        """Reads what enters the network that computes `boundary`."""
+        """Reads the inputs of the network that computes `boundary`."""
         if boundary != self.cut_boundary and self.cut_boundary != "pixels":
             samples = [self._samples[digest] for digest in digests]
             space = self._space(self.cut_boundary, view)
@@ -296,10 +295,9 @@ class FeatureSource:
         return make_view(picture, self.config.augmentation, self.config.seed, digest, view)
 
     def rows(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> FeatureRows:
-        """Returns the rows of pictures that `ensure` has seen to.
+        """Returns the rows of pictures that `ensure` has computed.
 
-        Those that turn out to be damaged, or gone, are computed again: now, or where rows are read from disk when they
-        are read.
+        Damaged or missing ones are computed again: now, or, if rows are read from disk, when they are read.
 
         Raises:
             RunError: they are damaged or deleted as fast as they are written.
@@ -309,7 +307,7 @@ class FeatureSource:
         space, digests = self._space(boundary, view), [sample.digest for sample in samples]
         self._wanted.update(digests)
         rows = self._complete(boundary, samples, view, lambda: rows_of(space, digests, budget), self.on_event)
-        # Reading may go on in a thread beside the training, which tells of itself meanwhile.
+        # Reading may happen in a thread beside training, which reports its own progress meanwhile.
         return FeatureRows(
             rows.num_rows,
             lambda indices: self._complete(boundary, samples, view, lambda: rows.read(indices), ignore_event),
@@ -318,12 +316,12 @@ class FeatureSource:
     def _complete(
         self, boundary: str, samples: Sequence[Sample], view: int, read: Callable[[], Read], on_event: OnEvent
     ) -> Read:
-        """Reads, and where rows are missing computes them and reads again."""
+        """Reads rows; if some are missing, computes them and reads again."""
         for _ in range(ATTEMPTS):
             try:
                 return read()
             except MissingRows:
-                # All of them at once: the network is compiled for it.
+                # All of them at once, because the network has to be compiled for it.
                 self._space(boundary, view).check([sample.digest for sample in samples])
                 self.ensure(boundary, [(samples, view)], on_event)
         raise RunError(
@@ -332,9 +330,9 @@ class FeatureSource:
         )
 
     def reader(self, boundary: str, samples: Sequence[Sample]) -> Callable[[np.ndarray, int], np.ndarray]:
-        """Returns how training rows are read: places among `samples` and the number of the epoch to rows.
+        """Returns a function that reads training rows, from indices into `samples` and the number of the epoch.
 
-        Cached versions take turns, so that each epoch mixes plain and changed pictures. Where every block is
+        Cached versions take turns, so that each epoch mixes original and changed pictures. If every block is
         trainable, pictures are changed anew each epoch.
         """
         if boundary == "pixels":

@@ -1,4 +1,4 @@
-"""A network with the weights that a run begins with, and the features that it gives."""
+"""A network with the initial weights of a run, and its features."""
 
 from pathlib import Path
 
@@ -15,12 +15,12 @@ from core.nn.networks.weights import ensure_weights, load_weights
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
-# Stands for the fingerprint of weights that still have to be downloaded: no features were computed with them.
+# Fingerprint of weights that still have to be downloaded: no features can exist for them.
 NOT_HERE = "not here yet"
 
 
 def weights_path(config: TrainingConfig, settings: Settings) -> Path | None:
-    """Returns the file of the backbone's weights; None from scratch, and where they still have to be downloaded."""
+    """Returns the file of the backbone's weights; None from scratch, or if they still have to be downloaded."""
     if config.from_scratch:
         return None
     if config.weights == "imagenet":
@@ -29,7 +29,7 @@ def weights_path(config: TrainingConfig, settings: Settings) -> Path | None:
 
 
 def weights_fingerprint(config: TrainingConfig, settings: Settings) -> str:
-    """Returns what the features depend on besides the network; `NOT_HERE` where there is no weight file yet."""
+    """Returns the fingerprint of the weights, which features depend on; `NOT_HERE` if there is no weight file yet."""
     if config.from_scratch:
         return f"random {config.seed}"
     path = weights_path(config, settings)
@@ -39,7 +39,7 @@ def weights_fingerprint(config: TrainingConfig, settings: Settings) -> str:
 
 
 def build_pretrained(config: TrainingConfig, num_classes: int, settings: Settings) -> Classifier:
-    """Builds a classifier with the weights that a run begins with: random ones from scratch, else those of the file.
+    """Builds a classifier with the initial weights of a run: random ones from scratch, else those of the file.
 
     Args:
         config: of the run.
@@ -69,9 +69,9 @@ def open_features(
     should_stop: ShouldStop = never_stop,
     download: bool = False,
 ) -> FeatureSource:
-    """Opens the features of a data set, those in the cache and those still to be computed.
+    """Opens the features of a data set, cached or still to be computed.
 
-    The network is built when something has to be computed, or `FeatureSource.built_classifier` asks for it.
+    The network is only built when something has to be computed, or on `FeatureSource.built_classifier`.
 
     Args:
         config: of the run that they are for.
@@ -79,10 +79,10 @@ def open_features(
         settings: where weights and cached features are.
         on_event: takes the events of the phases `weights` (a download) and `features`.
         should_stop: asked before each batch.
-        download: whether weights that aren't on this machine are fetched.
+        download: whether to download weights that aren't on this machine.
 
     Raises:
-        WeightsError: they were to be fetched and couldn't be.
+        WeightsError: they couldn't be downloaded.
         Stopped: `should_stop` said so.
     """
     if download and config.weights == "imagenet":

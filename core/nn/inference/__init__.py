@@ -1,1 +1,1 @@
-"""A trained model's answers to new pictures."""
+"""Predictions of a trained model for new pictures."""

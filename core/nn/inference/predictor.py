@@ -1,4 +1,4 @@
-"""Answers of a trained classifier to new pictures, through the same decoder and the same network as in training."""
+"""Predictions of a trained classifier for new pictures, with the same decoder and the same network as in training."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ PREDICTION_BATCH = 32
 
 
 def model_version(run_folder: Path) -> int:
-    """Returns a number that changes when the run's model is written anew.
+    """Returns a number that changes when the run's model is saved again.
 
     Raises:
         RunError: there is no model.
@@ -32,10 +32,10 @@ def model_version(run_folder: Path) -> int:
 
 
 class Predictor:
-    """A classifier ready to answer.
+    """A classifier ready for use.
 
     Args:
-        run_folder: of a run whose training has finished.
+        run_folder: of a finished run.
 
     Raises:
         RunError: it has no model that can be loaded.
@@ -51,19 +51,19 @@ class Predictor:
         return self.trained.class_names
 
     def warm_up(self) -> None:
-        """Compiles the network for one picture and for many, so that the first doesn't wait for it."""
+        """Compiles the network for one picture and for many, so that the first prediction doesn't wait for it."""
         side = self.trained.config.image_size
         for pictures in (1, 2):
             self._run(tf.zeros((pictures, side, side, 3), tf.uint8))
 
     def predict(self, sources: Sequence[Path | bytes]) -> list[Prediction]:
-        """Answers to pictures, in their order.
+        """Classifies pictures, in order.
 
         Args:
             sources: files, or the bytes of files.
 
         Returns:
-            One prediction each; one that can't be read has the reason in `error`.
+            One prediction per picture; for an unreadable one, `error` has the reason.
         """
         predictions: list[Prediction] = []
         for start in range(0, len(sources), PREDICTION_BATCH):
@@ -79,7 +79,7 @@ class Predictor:
         ]
 
     def _judge(self, pictures: np.ndarray) -> list[Prediction]:
-        """Answers to decoded pictures `(n, image_size, image_size, 3)`, `uint8`."""
+        """Classifies decoded pictures `(n, image_size, image_size, 3)`, `uint8`."""
         inputs, logits = (output.numpy() for output in self._run(tf.constant(pictures)))
         reference = self.trained.reference
         indices, cosines = reference.nearest(unit_vectors(array_rows(inputs)), NEAREST)
@@ -103,7 +103,7 @@ class Predictor:
 
 
 def _answers(trained: TrainedClassifier) -> Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]:
-    """Compiles pixels to the head's inputs, which tell how familiar a picture is, and logits, in one pass."""
+    """Compiles one pass from pixels to the head's inputs, which show how familiar a picture is, and logits."""
     classifier = trained.classifier
 
     @tf.function(reduce_retracing=True, autograph=False)
@@ -115,7 +115,7 @@ def _answers(trained: TrainedClassifier) -> Callable[[tf.Tensor], tuple[tf.Tenso
 
 
 def _decode(source: Path | bytes, image_size: int) -> np.ndarray | str:
-    """Decodes a picture, or tells why it can't be."""
+    """Decodes a picture, or returns why it can't be decoded."""
     try:
         return decode(source, image_size)
     except CoreError as error:

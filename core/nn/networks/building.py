@@ -6,15 +6,15 @@ from keras import layers
 from core.backbones.backbone import Backbone
 from core.nn.networks.efficientnet_lite import EfficientNetLite0
 
-# BGR means of ImageNet, in pixel values, as Caffe's networks had them.
+# BGR means of ImageNet, in pixel values, as in Caffe's networks.
 CAFFE_MEANS = (103.939, 116.779, 123.68)
-# RGB means and standard deviations of ImageNet, as shares of 255, as PyTorch's networks have them.
+# RGB means and standard deviations of ImageNet, as shares of 255, as in PyTorch's networks.
 TORCH_MEANS = (0.485, 0.456, 0.406)
 TORCH_DEVIATIONS = (0.229, 0.224, 0.225)
 
 
 def preprocess(pixels: keras.KerasTensor, preprocessing: str) -> keras.KerasTensor:
-    """Adds the layers that turn raw pixels into what a network was trained with.
+    """Adds the layers that turn raw pixels into the inputs a network was trained with.
 
     Args:
         pixels: RGB `(batch_size, height, width, 3)`, 0-255.
@@ -57,7 +57,7 @@ def build_network(backbone: Backbone, image_size: int, preprocessing: str = "nat
 
 
 def boundary(network: keras.Model, backbone: Backbone, num_blocks: int) -> keras.KerasTensor:
-    """Returns the tensor that leaves the first `num_blocks` blocks; the pixels for 0."""
+    """Returns the output tensor of the first `num_blocks` blocks; the pixels for 0."""
     if num_blocks == 0:
         return network.input
     output = backbone.blocks[num_blocks - 1].output

@@ -1,6 +1,6 @@
 """A picture classifier: a backbone, cut at the freeze boundary, with a head on top.
 
-All models of a `Classifier` share their layers, so what one of them learns all of them know:
+All models of a `Classifier` share their layers, so training one of them trains all:
 
     pixels --prefix--> boundary --suffix--> head inputs --head--> logits
     pixels --model---------------------------------------> probabilities
@@ -28,14 +28,14 @@ class Classifier:
     """The models of one network, over shared layers.
 
     Attributes:
-        num_classes: how many classes it tells apart.
-        prefix: pixels to what enters the trainable blocks; None where every block is trainable.
-        suffix: what enters the trainable blocks to the head's inputs; None where all blocks are frozen.
+        num_classes: number of classes.
+        prefix: pixels to the inputs of the trainable blocks; None if every block is trainable.
+        suffix: inputs of the trainable blocks to the head's inputs; None if all blocks are frozen.
         features: pixels to the last feature map `(batch_size, side, side, num_features)`.
-        embedding: pixels to the head's inputs, `(batch_size, num_features)` where they are pooled, else the map.
+        embedding: pixels to the head's inputs, `(batch_size, num_features)` if they are pooled, else the map.
         head: the head's inputs to logits `(batch_size, 1)` for two classes, else `(batch_size, num_classes)`.
         model: pixels to probabilities of the same shape as the logits.
-        unfrozen: what learns of each trainable block, the one nearest to the head first.
+        unfrozen: trainable variables of each trainable block, the one nearest to the head first.
     """
 
     num_classes: int
@@ -49,7 +49,7 @@ class Classifier:
 
 
 def num_outputs(num_classes: int) -> int:
-    """Returns the units of the last layer: one sigmoid unit for two classes, else one a class."""
+    """Returns the units of the last layer: one sigmoid unit for two classes, else one per class."""
     return 1 if num_classes == 2 else num_classes
 
 
@@ -57,14 +57,14 @@ def build_head(head: Head, input_shape: tuple[int, ...], num_classes: int) -> ke
     """Builds the layers from the head's inputs to logits.
 
     Args:
-        head: what it is made of.
-        input_shape: of one picture's inputs: `(num_features,)`, or a feature map where they are flattened.
-        num_classes: how many classes there are.
+        head: its configuration.
+        input_shape: of one picture's inputs: `(num_features,)`, or a feature map if they are flattened.
+        num_classes: number of classes.
     """
     inputs = layers.Input(input_shape, name="head_inputs")
     x = layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
     if head.normalize:
-        # A unit vector's components shrink with its length; scaled to a root mean square of 1 they suit Adam's steps.
+        # A unit vector's components shrink with its dimension; with a root mean square of 1 they suit Adam's steps.
         x = layers.UnitNormalization(name="unit_normalization")(x)
         x = layers.Rescaling(x.shape[-1] ** 0.5, name="unit_scale")(x)
     if head.units:
@@ -124,7 +124,7 @@ def _freeze(network: keras.Model, suffix: keras.Model | None, batch_norm_learns:
 def _variables_by_block(
     network: keras.Model, backbone: Backbone, num_frozen_blocks: int
 ) -> tuple[tuple[keras.Variable, ...], ...]:
-    """Sorts what learns by the block it is in, the last block first."""
+    """Groups the trainable variables by block, the last block first."""
     blocks: list[tuple[keras.Variable, ...]] = []
     seen: set[int] = set()
     for count in range(num_frozen_blocks + 1, len(backbone.blocks) + 1):

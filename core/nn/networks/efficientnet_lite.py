@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0: EfficientNet-B0 without squeeze-and-excite, with ReLU6 in place of swish.
+"""EfficientNet-Lite0: EfficientNet-B0 without squeeze-and-excite, with ReLU6 instead of swish.
 
 Tan and Le 2019, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks"
 (https://arxiv.org/abs/1905.11946); the Lite family is described at
@@ -50,7 +50,7 @@ def EfficientNetLite0(input_tensor: keras.KerasTensor) -> keras.Model:
         input_tensor: pictures `(batch_size, height, width, 3)` as `(pixels - 127) / 128`.
 
     Returns:
-        An untrained model from what `input_tensor` is computed from to feature maps
+        An untrained model from the source of `input_tensor` to feature maps
         `(batch_size, ceil(height / 32), ceil(width / 32), 1280)`.
     """
     x = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(input_tensor)

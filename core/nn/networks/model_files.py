@@ -1,7 +1,7 @@
-"""A trained classifier on disk: our own description, weights under a checksum, training pictures to compare with.
+"""A trained classifier on disk: our own description, weights with a checksum, embeddings of training pictures.
 
 Only what this studio wrote is loaded: the network is built from our description by our own builders, and the weights'
-checksum has to match, since a flipped bit in a weight file would load in silence.
+checksum must match, because a flipped bit in a weight file would go unnoticed.
 """
 
 import io
@@ -31,12 +31,12 @@ COMPARED_ROWS = 1000
 
 @dataclass(frozen=True)
 class TrainingEmbeddings:
-    """Training pictures as the model sees them, to tell the familiar from the unlike.
+    """Training pictures as the model sees them, to tell familiar pictures from unlike ones.
 
     Attributes:
         vectors: unit vectors of pooled features, `float16` `(num_pictures, num_features)`.
         paths: the pictures, relative to the data set's folder.
-        threshold: cosine to the nearest of them that all but the strangest held-out pictures reach.
+        threshold: the cosine to the nearest of them that all but the strangest held-out pictures reach.
     """
 
     vectors: np.ndarray
@@ -48,16 +48,16 @@ class TrainingEmbeddings:
 
         Args:
             vectors: unit vectors `(n, num_features)`.
-            count: how many to return; fewer where there are fewer.
+            count: how many to return; fewer if there are fewer.
 
         Returns:
-            Their places and cosines, both `(n, count)`.
+            Their indices and cosines, both `(n, count)`.
         """
         known = self.vectors.astype(np.float32).T
         count = min(count, len(self.vectors))
         indices = np.empty((len(vectors), count), np.int64)
         cosines = np.empty((len(vectors), count), np.float32)
-        # A part at a time: all against all would take more memory than the training did.
+        # In parts: all pairs at once would take more memory than training did.
         for start in range(0, len(vectors), COMPARED_ROWS):
             part = slice(start, start + COMPARED_ROWS)
             alike = vectors[part].astype(np.float32) @ known
@@ -68,7 +68,7 @@ class TrainingEmbeddings:
 
 @dataclass(frozen=True)
 class TrainedClassifier:
-    """A classifier with what is needed to use it."""
+    """A classifier with everything needed to use it."""
 
     classifier: Classifier
     config: TrainingConfig
@@ -77,9 +77,9 @@ class TrainedClassifier:
 
 
 class _InMemory(io.BytesIO):
-    """A file in memory under a name that Keras takes for one of weights.
+    """A file in memory with a name that Keras accepts for a weight file.
 
-    HDF5 itself must not write to a disk: when that is full, closing the file ends the process by SIGSEGV.
+    HDF5 itself must not write to disk: if the disk is full, closing the file kills the process with SIGSEGV.
     """
 
     def __str__(self) -> str:
@@ -87,14 +87,14 @@ class _InMemory(io.BytesIO):
 
 
 def save_classifier(trained: TrainedClassifier, folder: Path) -> None:
-    """Writes a classifier, whole or not at all, in place of one that may be there.
+    """Writes a classifier atomically, replacing any that is there.
 
     Args:
         trained: what to write.
         folder: its own folder.
 
     Raises:
-        OSError: the disk is full; what was in the folder is as it was.
+        OSError: the disk is full; the folder is unchanged.
     """
     beside = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
@@ -104,7 +104,7 @@ def save_classifier(trained: TrainedClassifier, folder: Path) -> None:
         beside.replace(folder)
         durable.sync(folder.parent)
     finally:
-        # On a full disk this is what takes most of it.
+        # This needs most of the space on a full disk.
         shutil.rmtree(beside, ignore_errors=True)
 
 
@@ -132,7 +132,7 @@ def load_classifier(folder: Path) -> TrainedClassifier:
     """Reads what `save_classifier` wrote.
 
     Raises:
-        RunError: there is none, or it was changed since.
+        RunError: there is none, or it has been changed.
     """
     try:
         description = json.loads((folder / DESCRIPTION).read_text())

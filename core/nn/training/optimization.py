@@ -1,4 +1,4 @@
-"""One gradient step: the objective's loss, and an Adam for each group of variables with a rate of its own."""
+"""One gradient step: the objective's loss, and an Adam for each group of variables with its own learning rate."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -10,7 +10,7 @@ from core.nn.training.stages import Stage
 
 
 def step_function(stage: Stage, optimizers: "Optimizers") -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-    """Compiles one gradient step: a batch as the objective reads it to its loss."""
+    """Compiles one gradient step, from a batch as read by the objective to its loss."""
     objective = stage.objective
 
     @tf.function(reduce_retracing=True, autograph=False)
@@ -24,10 +24,10 @@ def step_function(stage: Stage, optimizers: "Optimizers") -> Callable[[Mapping[s
 
 
 class Optimizers:
-    """One Adam for each group of variables that has a learning rate of its own.
+    """One Adam for each group of variables with its own learning rate.
 
     Args:
-        stage: whose network, objective and rates.
+        stage: gives the network, objective and rates.
     """
 
     def __init__(self, stage: Stage) -> None:
@@ -45,9 +45,9 @@ class Optimizers:
         return [variable for adam in self._adams for variable in adam.variables]
 
     def apply(self, gradients: list[list[tf.Tensor | None]]) -> None:
-        """Takes a step with the gradients of each group.
+        """Does a step with the gradients of each group.
 
-        What an objective leaves out of its loss, as one without labels does the last layer, stays as it is.
+        Variables that don't affect the loss, such as the last layer in an objective without labels, stay unchanged.
         """
         for adam, part, variables in zip(self._adams, gradients, self.groups, strict=True):
             pairs = zip(part, variables, strict=True)

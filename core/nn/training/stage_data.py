@@ -1,4 +1,4 @@
-"""What a stage of a training learns from and is measured on."""
+"""What a training stage learns from and is measured on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ import numpy as np
 from core.features.feature_space import FeatureRows
 
 # The training curve is measured on a fixed sample of at most this many training pictures, or as many as there are
-# validation pictures: enough for a curve, cheap where blocks are unfrozen.
+# validation pictures: enough for a curve, and cheap with unfrozen blocks.
 TRAINING_SAMPLE = 1000
 
 
 def num_measured(num_training: int, num_validation: int) -> int:
-    """Returns on how many of the training pictures the training curve is measured."""
+    """Returns how many training pictures the training curve is measured on."""
     return min(num_training, max(TRAINING_SAMPLE, num_validation))
 
 
@@ -22,7 +22,7 @@ class LabelledRows:
     """FeatureRows with their labels.
 
     Attributes:
-        rows: what enters the trainable part, plain pictures.
+        rows: inputs of the trainable part, for unchanged pictures.
         labels: `int64` `(num_rows,)`.
     """
 
@@ -36,12 +36,12 @@ class StageData:
 
     Attributes:
         read: takes indices among the training pictures `(n,)` and the number of the epoch, returns their rows,
-            changed as augmentation asks.
+            augmented if configured.
         labels: of all training pictures, `int64`.
         class_weights: factors of the loss, `(num_classes,)`.
         measured: the training pictures that the training curve is measured on.
         validation: the validation pictures.
-        seed: of the order of the pictures.
+        seed: for the order of the pictures.
     """
 
     read: Callable[[np.ndarray, int], np.ndarray]

@@ -1,4 +1,4 @@
-"""One stage of a training: the head alone, or the head with the unfrozen blocks."""
+"""One stage of training: the head alone, or the head with the unfrozen blocks."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from core.nn.training.objectives import Objective
 
 @dataclass(frozen=True)
 class Stage:
-    """One part of a training: what it minimises, for how long, at which rate.
+    """One part of training: what it minimises, for how long, and at which rate.
 
     Attributes:
-        phase: `head` or `fine_tune`; `rate` where a rate is searched.
-        objective: what is minimised, by which network, on which pictures.
+        phase: `head` or `fine_tune`; `rate` in a rate search.
+        objective: what is minimised, with which network, on which pictures.
         epochs: how many at most.
         learning_rate: Adam's step size.
-        optimization: batch size, schedule and patience as the run has them.
+        optimization: the run's batch size, schedule and patience.
     """
 
     phase: str

@@ -1,4 +1,4 @@
-"""The part of a network that learns."""
+"""The trainable part of a network."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ from core.nn.networks.classifier import Classifier
 
 @dataclass(frozen=True)
 class Trainable:
-    """The part of a network that learns.
+    """The trainable part of a network.
 
     Attributes:
-        suffix: unfrozen blocks, from the rows to the head's inputs; None where the rows are the head's inputs.
+        suffix: unfrozen blocks, from the rows to the head's inputs; None if the rows are the head's inputs.
         head: the head's inputs to logits.
-        blocks: what learns of each unfrozen block, the one nearest to the head first.
+        blocks: trainable variables of each unfrozen block, the one nearest to the head first.
         backbone_training: whether the unfrozen blocks run in training mode; only from scratch, so that
             batch-norm statistics never move on small data sets.
     """
@@ -31,7 +31,7 @@ class Trainable:
         return cls(classifier.suffix, classifier.head, classifier.unfrozen, from_scratch)
 
     def groups(self, rate_decay: float) -> list[tuple[list[keras.Variable], float]]:
-        """Returns what learns with the factor of its learning rate: the head's and the last block's is 1."""
+        """Returns the trainable variables with the factors of their rates: the head's and the last block's is 1."""
         if rate_decay == 1:
             return [([*self.head.trainable_variables, *(v for block in self.blocks for v in block)], 1.0)]
         last, *earlier = self.blocks or ((),)
@@ -41,14 +41,14 @@ class Trainable:
 
     @property
     def variables(self) -> list[keras.Variable]:
-        """All that the network is, what doesn't learn included.
+        """All variables of the network, including untrained ones.
 
-        From scratch the running statistics of batch norm belong to the weights, although no gradient moves them.
+        From scratch, the running statistics of batch norm belong to the weights, although they have no gradient.
         """
         return [*(self.suffix.variables if self.suffix else []), *self.head.variables]
 
     def head_inputs(self, rows: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Returns what reaches the head for a batch of rows in their stored type."""
+        """Returns the head's inputs for a batch of rows in their stored type."""
         x = tf.cast(rows, tf.float32)
         return self.suffix(x, training=training and self.backbone_training) if self.suffix else x
 

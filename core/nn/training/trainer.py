@@ -1,4 +1,4 @@
-"""The training loop: epochs over rows that are in memory or on disk, told as events."""
+"""The training loop: epochs over rows in memory or on disk, reported as events."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ class EarlyStopping:
     """Watches the validation loss.
 
     Attributes:
-        patience: epochs without a lower loss before it says to end; 0 for never.
+        patience: epochs without a lower loss before training ends; 0 for never.
         best: lowest loss so far.
         waited: epochs since then.
     """
@@ -36,7 +36,7 @@ class EarlyStopping:
     waited: int = 0
 
     def improved(self, loss: float) -> bool:
-        """Takes the next epoch's loss and tells whether it is the lowest so far."""
+        """Takes the next epoch's loss and returns whether it is the lowest so far."""
         if loss < self.best:
             self.best, self.waited = loss, 0
             return True
@@ -65,7 +65,7 @@ class Fitted:
 
 
 def run_rows(function: Callable[[tf.Tensor], tf.Tensor], rows: FeatureRows) -> np.ndarray:
-    """Runs a compiled function over rows batch by batch; returns what it gives for each of them."""
+    """Runs a compiled function over rows batch by batch; returns its output for each row."""
     indices = np.arange(rows.num_rows)
     parts = [indices[start : start + EVALUATION_BATCH] for start in range(0, len(indices), EVALUATION_BATCH)]
     return np.concatenate([function(tf.constant(rows.read(part))).numpy() for part in parts])
@@ -83,13 +83,13 @@ def run_model(model: keras.Model, rows: FeatureRows) -> np.ndarray:
 
 @dataclass
 class Trainer:
-    """Runs a stage; `run` is its table of contents.
+    """Runs a stage; start reading at `run`.
 
     Attributes:
         stage: what to do.
-        on_event: takes an event an epoch and some in between.
+        on_event: takes an event per epoch and some in between.
         should_stop: asked before each batch.
-        past: metrics of the epochs that the run has behind it.
+        past: metrics of the run's earlier epochs.
         on_state: takes the state after each epoch, before the epoch's event.
         resume_from: the state that an earlier process reached in this stage.
     """
@@ -110,15 +110,15 @@ class Trainer:
         self.early_stopping = EarlyStopping(self.stage.optimization.early_stopping_patience)
 
     def run(self) -> Fitted:
-        """Trains until the epochs are over, patience is exhausted or someone stops it.
+        """Trains until the epochs are done, patience is exhausted or the user stops it.
 
         Returns:
-            The history; the network has the weights of the best epoch where there is patience, else of the last
-            whole one.
+            The history; the network has the weights of the best epoch if there is patience, else of the last complete
+            one.
 
         Raises:
-            RunError: the loss isn't a number any more.
-            Stopped: before the run's first epoch ended, so that there is nothing to keep.
+            RunError: the loss became NaN or infinite.
+            Stopped: before the run's first epoch ended, so there is nothing to keep.
         """
         step = step_function(self.stage, self.optimizers)
         call = tf.function(self.stage.objective.outputs, reduce_retracing=True, autograph=False)
@@ -136,7 +136,7 @@ class Trainer:
         return Fitted(self.history, stopped, self.kept_epoch)
 
     def _begin(self) -> None:
-        """Takes up the state that there is, or begins anew."""
+        """Continues from the given state, or starts from the beginning."""
         state = self.resume_from
         if state is None:
             self.kept, self.kept_epoch = self._snapshot(), 0
@@ -150,7 +150,7 @@ class Trainer:
         self.history = state.history[self.first_epoch :]
 
     def _train(self, epoch: int, step: Callable[[dict[str, tf.Tensor]], tf.Tensor]) -> bool:
-        """Runs one epoch of gradient steps; returns False where it was stopped."""
+        """Runs one epoch of gradient steps; returns False if it was stopped."""
         batches = self.stage.objective.batches(self.stage.optimization.batch_size, self.first_epoch + epoch)
         throughput = Throughput()
         for number, batch in enumerate(self._read_ahead(batches, epoch), start=1):
@@ -172,7 +172,7 @@ class Trainer:
         return True
 
     def _check_batches(self, batches: list[np.ndarray], epoch: int) -> None:
-        """Makes sure that a loss that isn't a number is no fault of what was learned from.
+        """Makes sure that a loss of NaN isn't caused by damaged features.
 
         Raises:
             RunError: it is.
@@ -185,10 +185,10 @@ class Trainer:
                 )
 
     def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[dict[str, np.ndarray] | None]:
-        """Reads batches one ahead; None in place of one where reading was stopped."""
+        """Reads batches one ahead; None instead of a batch if reading was stopped."""
 
         def read(indices: np.ndarray, epoch: int) -> dict[str, np.ndarray] | None:
-            # FeatureRows that were lost are computed again, which takes long enough to be stopped.
+            # Lost rows are computed again, which takes long enough to be stopped.
             with suppress(Stopped):
                 return self.stage.objective.read(indices, epoch)
             return None
@@ -212,7 +212,7 @@ class Trainer:
         self.history.append(metrics)
         if self.early_stopping.improved(metrics["val_loss"]) or not self.stage.optimization.early_stopping_patience:
             self.kept, self.kept_epoch = self._snapshot(), epoch + 1
-        # First the state, then the event: what the curve shows is never lost.
+        # First the state, then the event, so that an epoch on the curve is never lost.
         self.on_state(self._state())
         told = {**metrics, **self.pace}
         self.on_event(Event(self.stage.phase, epoch + 1, self.stage.epochs, told, epoch=self.first_epoch + epoch + 1))

@@ -1,4 +1,4 @@
-"""A training from configuration and pictures to a saved, evaluated model."""
+"""Training, from configuration and pictures to a saved, evaluated model."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,21 +32,21 @@ from core.progress import OnEvent, PhaseSeconds, ShouldStop
 from core.settings import Settings
 from core.wording.coded import Note
 
-# How many training pictures are kept to compare with: many where their features are at hand, fewer where each has to
-# go through thawed blocks for it.
+# How many training pictures to keep for comparison: many if their features are at hand, fewer if each must go through
+# unfrozen blocks first.
 REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256
-# Share of the held-out pictures that may look unlike anything seen.
+# Share of the held-out pictures that may count as unlike anything seen.
 UNLIKE_SHARE = 0.01
 
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """How a training ended.
+    """How training ended.
 
     Attributes:
-        stopped: whether the user stopped it; the model is that of the best epoch so far where there is early
-            stopping, else of the last whole one.
-        metrics: of the saved model: `val_accuracy`, `val_loss`, and `test_accuracy` where there are test pictures.
+        stopped: whether the user stopped it; the model is that of the best epoch so far with early stopping, else of
+            the last complete one.
+        metrics: of the saved model: `val_accuracy`, `val_loss`, and `test_accuracy` if there are test pictures.
         seconds: spent in each phase.
     """
 
@@ -67,13 +67,13 @@ def run_training(
     """Trains a classifier and saves it, with its evaluation, in `folder`.
 
     Args:
-        config: what to do.
-        dataset: the pictures; split here where they come without validation pictures.
-        folder: the run's own. A run that was ended before goes on from the checkpoint that it left here.
+        config: the run's configuration.
+        dataset: the pictures; split here if they come without validation pictures.
+        folder: the run's folder. An interrupted run continues from its checkpoint in this folder.
         settings: where weights and features are.
         on_event: takes the events of the phases `weights`, `features`, `head`, `fine_tune`, `evaluate` and `save`.
         should_stop: asked before each batch.
-        make_objective: says what is minimised.
+        make_objective: makes the objective of a stage.
 
     Raises:
         CoreError: it can't be done; the message says what to do.
@@ -83,7 +83,7 @@ def run_training(
 
 
 class _Training:
-    """The state of one training; `run` is its table of contents."""
+    """The state of one training; start reading at `run`."""
 
     def __init__(
         self,
@@ -113,7 +113,7 @@ class _Training:
         if not self.samples["train"] or not self.samples["validation"]:
             raise DatasetError(
                 "Expected pictures to train on and pictures to validate with. Received none of one kind. "
-                "Fix: add pictures, or leave the validation folder out so that a share is held out."
+                "Fix: add pictures, or remove the validation folder so that a share is held out."
             )
 
     def _load_checkpoint(self) -> TrainingState | None:
@@ -135,7 +135,7 @@ class _Training:
         evaluations = self._evaluate()
         self._save(evaluations)
         evict(self.settings, self.settings.cache_bytes, keep=self.source.space_names)
-        # Last of all: a run that is ended before its end is recorded goes on from them.
+        # Last of all, because a run killed before its end is recorded continues from them.
         if not self.stopped:
             self.checkpoints.clear()
         return TrainingResult(self.stopped, final_metrics(evaluations), self.clock.seconds())
@@ -216,7 +216,7 @@ class _Training:
         self.stopped = fitted.stopped
 
     def _head_inputs(self, samples: Sequence[Sample]) -> FeatureRows:
-        """Returns what reaches the head for plain pictures, as the network is now."""
+        """Returns the head's inputs for unchanged pictures, with the current network."""
         if not self.fine_tuned:
             return self.source.rows(self.source.head_boundary, samples)
         key = tuple(sample.path for sample in samples)
@@ -237,7 +237,7 @@ class _Training:
         return Evaluation(split, self.dataset.class_names, _labels(samples), probabilities, paths)
 
     def _reference(self) -> TrainingEmbeddings:
-        """Keeps training pictures to compare with, and how alike held-out pictures are to them."""
+        """Keeps training pictures for comparison, and how similar held-out pictures are to them."""
         training = self.samples["train"]
         most = REFERENCE_PICTURES_UNFROZEN if self.fine_tuned else REFERENCE_PICTURES
         indices = np.random.default_rng(self.config.seed).permutation(len(training))[:most]
@@ -254,7 +254,7 @@ class _Training:
             self.folder.mkdir(parents=True, exist_ok=True)
             durable.sweep(self.folder / NOTES_FILE)
             save_evaluations(evaluations, self.folder)
-            # Each note once, though two parts of a network may have run in the same engine.
+            # Each note once, even if two parts of a network ran in the same engine.
             save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)
 
@@ -264,7 +264,7 @@ def _labels(samples: Sequence[Sample]) -> np.ndarray:
 
 
 def unit_vectors(head_inputs: FeatureRows) -> np.ndarray:
-    """Returns the head's inputs, averaged over places where they are maps, as `float32` unit vectors."""
+    """Returns the head's inputs, averaged over positions if they are maps, as `float32` unit vectors."""
     starts = range(0, head_inputs.num_rows, COMPARED_ROWS)
     parts = (head_inputs.read(np.arange(start, min(start + COMPARED_ROWS, head_inputs.num_rows))) for start in starts)
     return np.concatenate([_unit_vectors(rows.astype(np.float32)) for rows in parts])

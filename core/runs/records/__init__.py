@@ -1,1 +1,1 @@
-"""Runs as they are recorded: their store on SQLite, migrations, rebuilding, failures."""
+"""The records of runs: their store on SQLite, migrations, rebuilding, failures."""

@@ -1,4 +1,4 @@
-"""Reading and changing the database whatever happens to its file meanwhile: lost, damaged or replaced, it is mended."""
+"""Reading and changing the database even if its file is lost, damaged or replaced meanwhile: it is repaired."""
 
 import sqlite3
 import tempfile
@@ -16,13 +16,13 @@ Result = TypeVar("Result")
 
 
 class DatabaseAccess:
-    """The database of a data home. Safe from any thread.
+    """The database of a data home. Thread-safe.
 
-    Where the disk refuses to mend a database that can't be used, what can be known of the runs is read from a copy in
-    a temporary folder, and changes are refused.
+    If a database can't be used and the disk prevents its repair, runs are read from a repaired copy in a temporary
+    folder, and changes are refused.
 
     Args:
-        path: the SQLite file; it and its folder are made where there are none.
+        path: the SQLite file; it and its folder are created if necessary.
 
     Raises:
         RunError: it can't be used.
@@ -38,10 +38,10 @@ class DatabaseAccess:
         self._open()
 
     def read(self, look: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Returns what `look` finds.
+        """Returns the result of `look`.
 
         Args:
-            look: reads by a connection. It may be called twice.
+            look: reads through a connection. It may be called twice.
 
         Raises:
             RunError: the database can't be read.
@@ -55,11 +55,11 @@ class DatabaseAccess:
         return self._read(look)
 
     def change(self, change: Callable[[sqlite3.Connection], Result], is_frequent: bool = False) -> Result:
-        """Makes a change in one transaction and returns what `change` does.
+        """Makes a change in one transaction and returns the result of `change`.
 
         Args:
-            change: writes by a connection. It may be called twice, the second time as though the first had not been.
-            is_frequent: whether the change comes so often that the database isn't looked over each time before it.
+            change: writes through a connection. It may be called twice, the second time after a rollback.
+            is_frequent: whether the change is so frequent that the database isn't checked before each one.
 
         Raises:
             RunError: the database can't be written. Nothing is changed.
@@ -77,7 +77,7 @@ class DatabaseAccess:
             return change(connection)
 
     def check(self) -> None:
-        """Looks for damage that hides what is there, and mends it.
+        """Looks for damage that may hide runs, and repairs it.
 
         Raises:
             RunError: the database can't be used.
@@ -89,7 +89,7 @@ class DatabaseAccess:
             return look(connection)
 
     def _is_unsettled(self) -> bool:
-        """Returns whether this isn't the file any more that was looked over, or never could be used."""
+        """Returns whether this is no longer the file that was checked, or never was usable."""
         return self._copy is not None or self._identity != _identity(self.path)
 
     def _open(self, is_doubtful: bool = False) -> None:
@@ -116,7 +116,7 @@ class DatabaseAccess:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Returns what tells a file from another that took its place; None where there is none."""
+    """Returns what distinguishes a file from one that replaced it; None if there is none."""
     try:
         status = path.stat()
     except OSError:

@@ -28,20 +28,20 @@ def journal_mode(version: tuple[int, ...]) -> str:
     """Returns the journal mode that is safe with this version of SQLite.
 
     Versions before 3.51.3 can, rarely, damage a database in WAL mode when several connections write
-    (https://sqlite.org/wal.html#walresetbug); 3.44.6 and 3.50.7 have the mend too.
+    (https://sqlite.org/wal.html#walresetbug); 3.44.6 and 3.50.7 have the fix too.
     """
     mended = version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
     return "wal" if mended else "delete"
 
 
 class DiskRefusesError(RunError):
-    """The database can't be written, or read, for want of room or permission. Nothing is wrong with it."""
+    """The database can't be written or read for lack of space or permission. It isn't damaged."""
 
     code = "disk_refuses"
 
 
 class DiskFullError(DiskRefusesError):
-    """There is no room left for the database."""
+    """There is no space left for the database."""
 
     code = "disk_full"
 
@@ -58,10 +58,10 @@ def _errors_in_words(path: Path) -> Iterator[None]:
 
 
 def _in_words(path: Path, error: Exception) -> RunError:
-    """Returns the sentence for an error of SQLite. What is wrong with the disk is told from what is wrong in the file.
+    """Returns an error of SQLite in words, distinguishing problems with the disk from damage in the file.
 
-    Whatever else SQLite says of a file that can be read and written may come from damage in it: whoever mends it looks
-    closer, and raises the error again where there is none.
+    Any other error on a readable and writable file may come from damage in it: the repair looks closer, and raises the
+    error again if there is none.
     """
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
@@ -92,8 +92,8 @@ def _open(path: Path, mode: str) -> sqlite3.Connection:
 def reading(path: Path) -> Iterator[sqlite3.Connection]:
     """Opens a connection for one reading.
 
-    A connection a call costs a fraction of a millisecond and is safe from any thread. `mode=rw` keeps SQLite from
-    making an empty database where the file is gone.
+    A connection per call costs a fraction of a millisecond and is thread-safe. `mode=rw` keeps SQLite from creating an
+    empty database if the file is gone.
 
     Raises:
         RunError: the database can't be read.
@@ -104,10 +104,10 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Opens a connection inside a transaction that is committed at the end, or undone where an error is raised.
+    """Opens a connection inside a transaction that is committed at the end, or rolled back on an error.
 
-    The transaction takes the write lock at once: one that begins by reading would fail without waiting when another
-    writer was first.
+    The transaction takes the write lock at once: one that begins by reading would fail without waiting if another
+    writer came first.
 
     Raises:
         RunError: the database can't be written.
@@ -126,12 +126,12 @@ def writing(path: Path) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Keeps all others from changing the database, and from putting another one in its place.
+    """Keeps all others from changing or replacing the database.
 
     Raises:
         RunError: the data home is gone or can't be written, or another process holds the lock for too long.
     """
-    if not path.parent.is_dir():  # the lock would make it anew
+    if not path.parent.is_dir():  # the lock would create it again
         raise RunError(f"The data home {path.parent} is gone. Start the studio again to begin a new one.")
     lock = FileLock(path.parent / LOCK_NAME)
     try:
@@ -148,7 +148,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def changing(path: Path) -> Iterator[sqlite3.Connection]:
-    """Opens a connection inside a transaction of the database that is at `path` then, and stays there meanwhile.
+    """Opens a connection inside a transaction of the database at `path`, which can't be replaced meanwhile.
 
     Raises:
         RunError: the database can't be written.
@@ -162,10 +162,10 @@ def changing(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def disk_refuses(path: Path, error: OSError) -> RunError:
-    """Returns in words what the disk of the data home refuses.
+    """Returns an error of the data home's disk in words.
 
     Raises:
-        OSError: the error, where it isn't one of the disk's.
+        OSError: the error itself, if it isn't the disk's.
     """
     if durable.is_full(error):
         return DiskFullError()
@@ -178,7 +178,7 @@ def disk_refuses(path: Path, error: OSError) -> RunError:
 
 
 def create_runs(connection: sqlite3.Connection) -> None:
-    """Makes the table of runs; `sequence` is the order in which they were submitted."""
+    """Creates the table of runs; `sequence` is the order in which they were submitted."""
     connection.execute(
         """
         CREATE TABLE runs (
@@ -208,7 +208,7 @@ def create_runs(connection: sqlite3.Connection) -> None:
 
 
 def create_events(connection: sqlite3.Connection) -> None:
-    """Makes the table of epochs' events."""
+    """Creates the table of the epochs' events."""
     connection.execute(
         """
         CREATE TABLE events (
@@ -222,7 +222,7 @@ def create_events(connection: sqlite3.Connection) -> None:
 
 
 def add_turns(connection: sqlite3.Connection) -> None:
-    """Gives each run its place in the queue: a run that is resumed goes to the end of it, but stays in the list."""
+    """Gives each run a turn: a resumed run goes to the end of the queue but keeps its place in the list."""
     connection.execute("ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0")
     connection.execute("UPDATE runs SET turn = sequence")
     connection.execute("DROP INDEX runs_by_status")
@@ -230,14 +230,14 @@ def add_turns(connection: sqlite3.Connection) -> None:
 
 
 def add_checksums(connection: sqlite3.Connection) -> None:
-    """Gives each row a checksum. A later migration that changes the rows of runs has to seal them again."""
+    """Gives each row a checksum. A later migration that changes the rows of runs must seal them again."""
     connection.execute("ALTER TABLE runs ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE events ADD COLUMN checksum INTEGER NOT NULL DEFAULT 0")
     seal_all(connection)
 
 
 def create_rebuilds(connection: sqlite3.Connection) -> None:
-    """Makes the table of what was restored, and of who has been told."""
+    """Creates the table of rebuilds, and where the user has been told of them."""
     connection.execute(
         """
         CREATE TABLE rebuilds (
@@ -251,7 +251,7 @@ def create_rebuilds(connection: sqlite3.Connection) -> None:
 
 
 def code_failures(connection: sqlite3.Connection) -> None:
-    """Stores why runs failed as codes. A sentence that is there is kept as it is."""
+    """Stores why runs failed as codes. Existing sentences are kept."""
     connection.execute("ALTER TABLE runs RENAME COLUMN error TO failure")
     for row in connection.execute("SELECT id, failure FROM runs").fetchall():
         failure = json.dumps(Failure.of_text(row["failure"]).as_json()) if row["failure"] else ""
@@ -271,9 +271,9 @@ MIGRATIONS: tuple[Migration, ...] = (
 
 
 def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
-    """Creates the database where there is none and brings its schema up to date.
+    """Creates the database if there is none and brings its schema up to date.
 
-    Each migration and the record that it was applied are one transaction, so two processes can do this at once.
+    Each migration and its record are one transaction, so two processes can do this at once.
 
     Raises:
         RunError: the database can't be opened.
@@ -293,10 +293,10 @@ def prepare(path: Path, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
 
 
 def make_home(path: Path) -> None:
-    """Makes the folder that the database is in.
+    """Creates the folder of the database.
 
     Raises:
-        RunError: it can't be made or looked into.
+        RunError: it can't be created or read.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -308,7 +308,7 @@ def make_home(path: Path) -> None:
 
 
 def is_current(path: Path) -> bool:
-    """Returns whether the database has had all migrations.
+    """Returns whether all migrations have been applied to the database.
 
     Raises:
         RunError: it can't be read.
@@ -318,7 +318,7 @@ def is_current(path: Path) -> bool:
 
 
 def check_structure(path: Path) -> None:
-    """Looks for damage in the structure of the database, in about a millisecond a megabyte.
+    """Looks for damage in the structure of the database, in about a millisecond per megabyte.
 
     Raises:
         DatabaseDamagedError: there is no database, or it is damaged.
@@ -327,7 +327,7 @@ def check_structure(path: Path) -> None:
     if not path.is_file() or not path.stat().st_size:
         raise DatabaseDamagedError(f"The database {path} is missing or empty.")
     with reading(path) as connection:
-        # `quick_check` would save a tenth of the time, and miss what the indices lack.
+        # `quick_check` would save a tenth of the time, but miss entries missing from the indices.
         found = connection.execute("PRAGMA integrity_check(1)").fetchone()
         if found is None or found[0] != "ok" or not _applied(connection):
             raise DatabaseDamagedError(f"The database {path} is damaged.")

@@ -1,6 +1,6 @@
-"""What the folder of a run tells that has no manifest, as those of older versions: model, evaluation and checkpoints.
+"""What a run's folder without a manifest, as of older versions, says about the run: model, evaluation, checkpoints.
 
-What isn't told there isn't made up: the run says itself what of it is unknown.
+Nothing is made up: the run's notes say what is unknown.
 """
 
 import json
@@ -29,7 +29,7 @@ NO_EVALUATION_NOTE = Note("restored_without_evaluation")
 
 
 def record_of_folder(folder: Path, datasets: Path) -> RunRecord | None:
-    """Returns what a run's folder tells of it; None where not even its configuration can be known.
+    """Returns what a run's folder says about it; None if not even its configuration can be found.
 
     Args:
         folder: of the run.
@@ -54,7 +54,7 @@ def record_of_folder(folder: Path, datasets: Path) -> RunRecord | None:
         dataset_name=dataset.name if dataset else UNKNOWN_DATASET,
         config=config,
         recipe="",
-        # A run that was completed keeps no checkpoints.
+        # A completed run keeps no checkpoints.
         status=RunStatus.STOPPED if events else RunStatus.COMPLETED,
         phase="save",
         created=min(times),
@@ -64,7 +64,7 @@ def record_of_folder(folder: Path, datasets: Path) -> RunRecord | None:
 
 
 def note_what_is_unknown(folder: Path, run: Run) -> None:
-    """Adds to the notes of a run that was restored from its folder's files what of it isn't known.
+    """Adds what is unknown to the notes of a run restored from its folder's files.
 
     Raises:
         OSError: they can't be written.
@@ -96,7 +96,7 @@ def _events(folder: Path, config: TrainingConfig) -> list[Event]:
 def _dataset(
     datasets: Path, config: TrainingConfig, class_names: Sequence[str], evaluations: Sequence[Evaluation]
 ) -> DatasetIndex | None:
-    """Returns the one data set whose split holds out the very pictures that the run was validated with."""
+    """Returns the one data set whose split holds out exactly the pictures that the run was validated with."""
     if not evaluations:
         return None
     wanted = set(zip(evaluations[0].paths, evaluations[0].labels.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""Why a training failed, as a code; `core.wording.failures` has the words."""
+"""Why a run failed, as a code; `core.wording.failures` has the words."""
 
 import shutil
 import signal
@@ -14,7 +14,7 @@ from core.wording.coded import Coded
 class Failure(Coded):
     """Why a run failed.
 
-    The code is one of `core.wording.failures.SENTENCES`, or that of a `CoreError` with its words as `message`.
+    The code is one of `core.wording.failures.SENTENCES`, or that of a `CoreError` with its message as `message`.
     """
 
 
@@ -23,27 +23,27 @@ OUT_OF_MEMORY = Failure("out_of_memory")
 DISK_FULL = Failure("disk_full")
 WORKER_ENDED = Failure("worker_ended")
 WORKER_MISSING = Failure("worker_missing")
-# With less than this nothing can be done: a checkpoint, a model, an array of features each take more.
+# Less than this is too little for anything: a checkpoint, a model, an array of features each take more.
 FULL_DISK_BYTES = 2 * MEGABYTE
-# Not the worker's own doing: somebody, or the system, ended it.
+# Signals from outside: the user or the system ended the worker.
 ENDED_FROM_OUTSIDE = ("SIGKILL", "SIGTERM", "SIGHUP", "SIGINT")
-# What the C libraries under TensorFlow and HDF5 say where they pass no error number on.
+# Messages of the C libraries under TensorFlow and HDF5, which don't pass on an error number.
 FULL_DISK_WORDS = ("No space left on device", "Disk quota exceeded")
 # TensorFlow's class by name: this module is also read by processes that must never load TensorFlow.
 MEMORY_ERRORS = ("MemoryError", "ResourceExhaustedError")
 
 
 def failure_of(error: BaseException, free_bytes: int | None = None) -> Failure:
-    """Returns the failure that an error which ended a training comes to.
+    """Returns the failure for an error that ended a run.
 
     Args:
-        error: what ended it.
-        free_bytes: what was free on the disk then; None where nobody looked.
+        error: the error.
+        free_bytes: free disk space at that time; None if unknown.
     """
     if isinstance(error, CoreError):
         return Failure(error.code, {"message": str(error)})
     causes = tuple(_causes(error))
-    # TensorFlow reports a full disk as ResourceExhaustedError too, so the disk is looked at first.
+    # TensorFlow also reports a full disk as ResourceExhaustedError, so the disk is checked first.
     if any(_is_full_disk(cause) for cause in causes):
         return DISK_FULL
     # Libraries have many ways to fail on a full disk, and not all of them say so.
@@ -55,10 +55,10 @@ def failure_of(error: BaseException, free_bytes: int | None = None) -> Failure:
 
 
 def failure_of_death(reason: Failure, home: Path) -> Failure:
-    """Returns why a worker ended that left no record of it.
+    """Returns why a worker ended that left no record of its end.
 
     Args:
-        reason: what is known of it.
+        reason: what is known about it.
         home: the data home, whose disk may be full.
     """
     free = free_bytes(home)
@@ -68,7 +68,7 @@ def failure_of_death(reason: Failure, home: Path) -> Failure:
 
 
 def failure_of_exit(code: int) -> Failure:
-    """Returns why a worker ended with this exit code, below 0 for a signal."""
+    """Returns why a worker ended with this exit code, negative for a signal."""
     name = _signal_name(-code) if code < 0 else ""
     if name in ENDED_FROM_OUTSIDE:
         return WORKER_ENDED
@@ -83,7 +83,7 @@ def _signal_name(number: int) -> str:
 
 
 def free_bytes(folder: Path) -> int | None:
-    """Returns what is free on the disk of a folder; None where that can't be told."""
+    """Returns the free space on the disk of a folder; None if unknown."""
     try:
         return shutil.disk_usage(folder).free
     except OSError:
@@ -91,7 +91,7 @@ def free_bytes(folder: Path) -> int | None:
 
 
 def is_bug(failure: Failure | None) -> bool:
-    """Returns whether a run that failed so came upon a bug."""
+    """Returns whether a failure is a bug."""
     return failure is not None and failure.code == BUG
 
 

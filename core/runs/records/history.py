@@ -1,4 +1,4 @@
-"""The epochs of a run that is resumed: those that its checkpoint knows, neither more nor less."""
+"""The epochs of a resumed run: exactly those in its checkpoint."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +13,11 @@ if TYPE_CHECKING:  # it imports this module
 
 
 def restore_history(store: "RunStore", run: Run, folder: Path) -> None:
-    """Brings the recorded epochs in line with the checkpoint that the training goes on from.
+    """Reconciles the recorded epochs with the checkpoint that training continues from.
 
-    A worker writes the checkpoint of an epoch before it tells of the epoch: killed between the two, the record lacks
-    the last epoch, which a resumed training never tells again. The record is ahead where a checkpoint was damaged: the
-    epochs since the one before it are trained, and told, again.
+    A worker writes the checkpoint of an epoch before it reports the epoch: if it is killed in between, the record lacks
+    the last epoch, which a resumed run never reports again. If a checkpoint was damaged, the record is ahead: the
+    epochs since the previous checkpoint are trained and reported again.
 
     Args:
         store: where the run is recorded.
@@ -34,7 +34,7 @@ def restore_history(store: "RunStore", run: Run, folder: Path) -> None:
 
 
 def epoch_events(state: TrainingState, config: TrainingConfig) -> list[Event]:
-    """Returns the events of the epochs that a training has behind it."""
+    """Returns the events of the finished epochs."""
     return [_epoch_event(state, config, number) for number in range(1, len(state.history) + 1)]
 
 

@@ -1,9 +1,9 @@
-"""What a run's folder records of the run, so that it can stand alone: its manifest, `run.json`, and its epochs.
+"""The record of a run in its own folder: its manifest, `run.json`, and its epochs.
 
-The list of runs is rebuilt from this where the database is lost. It is written before the change that it tells of is
-committed, so it is never behind the database. Epochs are lines that are added to `epochs.jsonl`: a run may have a
-thousand of them. A line that was torn by a crash is passed over, and one that comes again takes the place of the
-former and of those after it, as a change that could not be committed is made again.
+The list of runs is rebuilt from this if the database is lost. It is written before the change is committed to the
+database, so it is never behind. Epochs are appended as lines to `epochs.jsonl`: a run may have a thousand of them. A
+line torn by a crash is skipped, and a repeated line replaces the earlier one and all after it, because a change that
+couldn't be committed is made again.
 """
 
 import json
@@ -31,8 +31,8 @@ EPOCHS_NAME = "epochs.jsonl"
 RUN_FIELDS = tuple(item.name for item in fields(Run))
 TAIL_BYTES = 16_384
 RUN_ID = re.compile(r"[0-9a-f]{8}")
-LATEST = 253_402_300_799.0  # the last second of the year 9999, beyond which there are no dates
-# A name may hold invisible signs, such as those that join two emoji to one, but none that steer a terminal.
+LATEST = 253_402_300_799.0  # the last second of the year 9999, the end of Python's dates
+# A name may contain invisible characters, such as those that join two emoji, but no terminal control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 TEXTS = ("name", "dataset_id", "dataset_name", "recipe", "phase")
 TIMES = ("created", "started", "finished", "stop_requested", "pid_started")
@@ -40,11 +40,11 @@ TIMES = ("created", "started", "finished", "stop_requested", "pid_started")
 
 @dataclass(frozen=True)
 class RunRecord:
-    """All that is recorded of a run.
+    """The complete record of a run.
 
     Attributes:
-        run: the run, without its latest progress, which says nothing once the moment has passed.
-        sequence: its place in the order of submission; 0 where that isn't known.
+        run: the run, without its latest progress, which is only of interest at the moment.
+        sequence: its number in the order of submission; 0 if unknown.
         turn: its place in the queue.
         events: its epochs.
     """
@@ -56,7 +56,7 @@ class RunRecord:
 
 
 def write_record(folder: Path, record: RunRecord) -> None:
-    """Writes all that is recorded of a run into its folder, which is made where it isn't there.
+    """Writes the complete record of a run into its folder, creating it if necessary.
 
     Raises:
         OSError: the disk refuses.
@@ -67,10 +67,10 @@ def write_record(folder: Path, record: RunRecord) -> None:
 
 
 def write_manifest(folder: Path, record: RunRecord) -> None:
-    """Writes a run's manifest into its folder, which is made where it isn't there; its epochs stay as they are.
+    """Writes a run's manifest into its folder, creating it if necessary; its epochs are unchanged.
 
     Raises:
-        OSError: the disk refuses; an earlier manifest is as it was.
+        OSError: the disk refuses; an earlier manifest is unchanged.
     """
     run = asdict(replace(record.run, progress=None))
     body = {
@@ -84,21 +84,21 @@ def write_manifest(folder: Path, record: RunRecord) -> None:
 
 
 def write_epochs(folder: Path, events: Iterable[Event]) -> None:
-    """Writes the epochs of a run in place of those that are there.
+    """Replaces the recorded epochs of a run.
 
     Raises:
-        OSError: the disk refuses; what was there is as it was.
+        OSError: the disk refuses; the old record is unchanged.
     """
     durable.write(folder / EPOCHS_NAME, b"".join(_line(event, None) for event in events))
 
 
 def add_epoch(folder: Path, event: Event, seconds: Mapping[str, float] | None) -> None:
-    """Adds an epoch to those of a run.
+    """Appends an epoch to the record of a run.
 
     Args:
         folder: of the run.
         event: the epoch, with its sequence number.
-        seconds: how long each phase of the run took so far, if that is known.
+        seconds: how long each phase of the run took so far, if known.
 
     Raises:
         OSError: the disk refuses.
@@ -111,7 +111,7 @@ def add_epoch(folder: Path, event: Event, seconds: Mapping[str, float] | None) -
 
 
 def last_epoch(folder: Path) -> int:
-    """Returns the sequence number of the latest epoch that a run's folder records; 0 where it records none."""
+    """Returns the sequence number of the latest epoch recorded in a run's folder; 0 if there is none."""
     with suppress(OSError), (folder / EPOCHS_NAME).open("rb") as file:
         # Lines are much shorter than this, and only the latest matter.
         file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
@@ -121,7 +121,7 @@ def last_epoch(folder: Path) -> int:
 
 
 def read_record(folder: Path) -> RunRecord:
-    """Reads all that the folder of a run records of it.
+    """Reads the complete record of a run from its folder.
 
     Raises:
         ValueError: there is none, it is damaged, or it belongs to another run or another version of the studio.
@@ -130,13 +130,13 @@ def read_record(folder: Path) -> RunRecord:
         body = json.loads((folder / MANIFEST_NAME).read_bytes())
         checksum = body.pop("checksum")
         if body["format"] != MANIFEST_FORMAT or checksum != _checksum(body):
-            raise ValueError("a manifest that was changed, or is of another version")
+            raise ValueError("a manifest that was changed, or is from another version")
         run = run_of({**body["run"], "progress": None})
         if run.id != folder.name:
             raise ValueError("the manifest of another run")
         events, seconds = _read_epochs(folder)
         if run.status == RunStatus.RUNNING and events:
-            # The manifest is that of its beginning.
+            # The manifest was written when the run began.
             run = replace(run, phase=events[-1].phase, seconds=seconds or run.seconds)
         return RunRecord(run, _whole(body["sequence"]), _whole(body["turn"]), events)
     except (OSError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -144,10 +144,10 @@ def read_record(folder: Path) -> RunRecord:
 
 
 def run_of(values: Mapping[str, Any]) -> Run:
-    """Makes a run of its values as JSON has them.
+    """Makes a run from JSON values.
 
     Raises:
-        ValueError: they are not those of a run.
+        ValueError: they don't describe a run.
     """
     try:
         chosen = {name: values[name] for name in RUN_FIELDS if name != "failure"}
@@ -169,22 +169,22 @@ def run_of(values: Mapping[str, Any]) -> Run:
 
 
 def _failure(values: Mapping[str, Any]) -> Failure | None:
-    """Reads why a run failed: a code, or a sentence under the name that it had in older versions."""
+    """Reads why a run failed: a code, or a sentence under its name in older versions."""
     found = values.get("failure") or values.get("error")
     return Failure.from_json(found) if found else None
 
 
 @lru_cache(maxsize=256)
 def _config(text: str) -> TrainingConfig:
-    """Reads a configuration. It is frozen, and most runs have that of another one."""
+    """Reads a configuration; cached, because it is frozen and many runs share one."""
     return TrainingConfig.from_json(text)
 
 
 def event_of(values: Mapping[str, Any]) -> Event:
-    """Makes an event of its values as JSON has them.
+    """Makes an event from JSON values.
 
     Raises:
-        ValueError: they are not those of an event.
+        ValueError: they don't describe an event.
     """
     try:
         event = Event(**values)
@@ -200,12 +200,12 @@ def event_of(values: Mapping[str, Any]) -> Event:
 
 def _line(event: Event, seconds: Mapping[str, float] | None) -> bytes:
     body = {"event": asdict(event), "seconds": seconds}
-    # It begins with an end of line, for it may follow a line that was torn.
+    # It begins with a line break, because the previous line may be torn.
     return b"\n" + json.dumps(body | {"checksum": _checksum(body)}, allow_nan=False).encode()
 
 
 def _read_epochs(folder: Path) -> tuple[tuple[Event, ...], dict[str, float] | None]:
-    """Returns the epochs of a run, and how long each phase took by the last of them, if that is known."""
+    """Returns the epochs of a run, and how long each phase took up to the last of them, if known."""
     with suppress(OSError):
         return _events_of((folder / EPOCHS_NAME).read_bytes())
     return (), None

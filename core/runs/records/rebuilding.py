@@ -1,6 +1,6 @@
-"""Rebuilding the list of runs: from their folders where the database is lost, and one by one where only runs are.
+"""Rebuilding the list of runs from their folders: all if the database is lost, or only those missing in it.
 
-The folders are the truth: each holds its run's manifest. A database that is damaged is moved aside, never deleted.
+The folders are authoritative: each holds its run's manifest. A damaged database is moved aside, never deleted.
 """
 
 import json
@@ -23,23 +23,23 @@ from core.runs.records.run_names import free_name
 
 RUNS, DATASETS = "runs", "datasets"
 DELETED = ".deleted-"
-# What SQLite keeps beside a database while it is in use, and a crash leaves there.
+# Files that SQLite keeps beside a database in use, and that a crash leaves there.
 COMPANIONS = ("", "-journal", "-wal", "-shm")
-# A folder that holds nothing but these tells nothing of a run.
+# A folder with nothing but these says nothing about a run.
 EMPTY = {"lock"}
 
 
 @dataclass(frozen=True)
 class Rebuild:
-    """What was done to bring runs back.
+    """What was done to restore lost runs.
 
     Attributes:
         time: when, in seconds since 1970.
         restored: how many runs came back.
-        unreadable: names of folders of which no run could be made.
-        moved_to: where the damaged database is now; empty where there was none.
-        whole: whether the whole list was rebuilt, not just runs added that it lacked.
-        hindrance: why the list could not be rebuilt for good; empty where it was.
+        unreadable: names of folders from which no run could be restored.
+        moved_to: where the damaged database is now; empty if there was none.
+        whole: whether the whole list was rebuilt, or only missing runs added.
+        hindrance: why the list could not be rebuilt for good; empty if it was.
     """
 
     time: float
@@ -52,7 +52,7 @@ class Rebuild:
 
 @dataclass
 class _Found:
-    """The runs that folders and a damaged database tell of."""
+    """The runs found in folders and a damaged database."""
 
     records: list[RunRecord] = field(default_factory=list)
     recorded: dict[str, RunRecord] = field(default_factory=dict)
@@ -61,38 +61,38 @@ class _Found:
 
 
 def ensure_database(path: Path, is_doubtful: bool = False) -> None:
-    """Makes the database at `path` one that can be used, whose runs are those of the folders beside it.
+    """Makes sure that the database at `path` is usable and lists the runs in the folders beside it.
 
-    Cheap where nothing is to be done, and safe from any process at any time.
+    Cheap if there is nothing to do, and safe from any process at any time.
 
     Args:
-        path: the database; its folder is there.
-        is_doubtful: whether something in it could not be read, so that a closer look is worth its time.
+        path: the database; its folder exists.
+        is_doubtful: whether something in it could not be read, so that a thorough check is worth its time.
 
     Raises:
-        RunError: it is missing, old or damaged, and the disk refuses to mend that.
+        RunError: it is missing, old or damaged, and the disk prevents its repair.
     """
     if find_damage(path, is_doubtful) or not database.is_current(path):
         _mend(path, is_doubtful)
     elif not _is_settled(path):
-        # It can be used as it is: on a disk that is full or read-only, later is soon enough.
+        # It is usable as it is: on a full or read-only disk, this can wait.
         with suppress(RunError):
             _mend(path, is_doubtful)
 
 
 def copy_to_look_at(path: Path, folder: Path, hindrance: str) -> Path:
-    """Makes a database in another folder, from one that can't be used and can't be mended where it is.
+    """Makes a usable copy of a database in another folder, if the original can't be used or repaired.
 
     Args:
-        path: the database that can't be used.
-        folder: where to make the other one.
-        hindrance: what keeps the database from being mended.
+        path: the unusable database.
+        folder: where to make the copy.
+        hindrance: what prevents the repair.
 
     Returns:
-        The other database.
+        Path of the copy.
 
     Raises:
-        RunError: that can't be done either.
+        RunError: that isn't possible either.
     """
     target = folder / path.name
     for companion in COMPANIONS:
@@ -112,7 +112,7 @@ def copy_to_look_at(path: Path, folder: Path, hindrance: str) -> Path:
 
 
 def find_damage(path: Path, is_doubtful: bool = False) -> DatabaseDamagedError | None:
-    """Returns what is wrong with the database; None where it is as the studio wrote it.
+    """Returns what is wrong with the database; None if it is intact.
 
     Args:
         path: the database.
@@ -135,7 +135,7 @@ def find_damage(path: Path, is_doubtful: bool = False) -> DatabaseDamagedError |
 
 
 def read_rebuilds(connection: sqlite3.Connection, in_terminal: bool) -> list[Rebuild]:
-    """Returns what was done to bring runs back and hasn't been told of yet, in a terminal or on a page."""
+    """Returns the rebuilds that the user hasn't been told of yet, in a terminal or on a page."""
     audience = _audience(in_terminal)
     rows = connection.execute(f"SELECT rebuild FROM rebuilds WHERE {audience} = 0 ORDER BY number").fetchall()
     rebuilds = []
@@ -147,7 +147,7 @@ def read_rebuilds(connection: sqlite3.Connection, in_terminal: bool) -> list[Reb
 
 
 def note_rebuilds_told(connection: sqlite3.Connection, in_terminal: bool) -> None:
-    """Records that all of it has been told of, in a terminal or on a page."""
+    """Records that the user has been told of all rebuilds, in a terminal or on a page."""
     connection.execute(f"UPDATE rebuilds SET {_audience(in_terminal)} = 1")
 
 
@@ -156,7 +156,7 @@ def _audience(in_terminal: bool) -> str:
 
 
 def move_to_trash(runs: Path, run_id: str) -> None:
-    """Moves the folder of a run that is being deleted out of the way, so that it never comes back.
+    """Moves the folder of a run that is being deleted to the trash, so that the run isn't restored from it.
 
     Raises:
         OSError: the disk refuses.
@@ -166,7 +166,7 @@ def move_to_trash(runs: Path, run_id: str) -> None:
 
 
 def make_room(runs: Path, run_id: str) -> None:
-    """Deletes what is in the folder of a run that is being deleted; the folder itself still tells of the deletion."""
+    """Deletes the content of a deleted run's folder; the folder itself stays as a mark of the deletion."""
     with suppress(OSError):
         move_to_trash(runs, run_id)
     for path in runs.glob(f"{DELETED}*/*"):
@@ -177,7 +177,7 @@ def make_room(runs: Path, run_id: str) -> None:
 
 
 def sweep_trash(runs: Path) -> None:
-    """Deletes the folders of deleted runs, as far as that is possible now."""
+    """Deletes the folders of deleted runs, as far as possible now."""
     for trashed in runs.glob(f"{DELETED}*"):
         shutil.rmtree(trashed, ignore_errors=True)
 
@@ -194,7 +194,7 @@ def _mend(path: Path, is_doubtful: bool) -> None:
 
 
 def _rebuild(path: Path) -> None:
-    """Builds a database beside the damaged one, then puts it in its place. Killed at any moment, nothing is lost."""
+    """Builds a database beside the damaged one, then replaces it. Nothing is lost if killed at any moment."""
     found = _find_runs(path, path)
     for left in path.parent.glob(f".{path.name}.*"):
         left.unlink()
@@ -208,7 +208,7 @@ def _rebuild(path: Path) -> None:
         database.prepare(beside)
         with database.writing(beside) as connection:
             _insert(connection, found.records, rebuild if is_moved or found.records or found.unreadable else None)
-            # Before the damaged database is out of reach: it may know of runs that have no manifest.
+            # While the damaged database is still there, as it may list runs without a manifest.
             _write_manifests(connection, path.parent / RUNS, found)
         durable.sync(beside)
         _move_aside(path, moved_to)
@@ -220,7 +220,7 @@ def _rebuild(path: Path) -> None:
 
 
 def _find_runs(path: Path, readable: Path) -> _Found:
-    """Returns the runs that the folders beside `path` tell of, and those that only `readable` knows.
+    """Returns the runs in the folders beside `path`, and those that are only in `readable`.
 
     Args:
         path: of the database.
@@ -232,14 +232,14 @@ def _find_runs(path: Path, readable: Path) -> _Found:
     for folder in run_folders(runs):
         _take(found, folder, salvaged.pop(folder.name, None))
     buried = {name[len(DELETED) :].split("-")[0] for name in _names(runs) if name.startswith(DELETED)}
-    # A run that never began has no folder in a data home of an older version.
+    # In a data home of an older version, a run that never began has no folder.
     found.records += [record for run_id, record in salvaged.items() if run_id not in buried]
     found.records = _in_order(found.records)
     return found
 
 
 def _take(found: _Found, folder: Path, salvaged: RunRecord | None) -> None:
-    """Adds the run of a folder to what was found: of its manifest, else of the database, else of its files."""
+    """Adds the run of a folder to what was found: from its manifest, else the database, else its files."""
     record = salvaged
     with suppress(ValueError):
         found.recorded[folder.name] = record = read_record(folder)
@@ -262,7 +262,7 @@ def _salvage(path: Path) -> dict[str, RunRecord]:
 
 
 def _in_order(records: Iterable[RunRecord]) -> list[RunRecord]:
-    """Returns runs in the order of their submission; by their age where that isn't known of all."""
+    """Returns runs in the order of submission; by age if that isn't known for all."""
     records = list(records)
     known = {record.sequence for record in records if record.sequence}
     if len(known) == len(records):
@@ -282,7 +282,7 @@ def _insert(connection: sqlite3.Connection, records: Sequence[RunRecord], rebuil
 
 
 def _write_manifests(connection: sqlite3.Connection, runs: Path, found: _Found) -> None:
-    """Brings the manifests of restored runs in line with their rows."""
+    """Reconciles the manifests of restored runs with their rows."""
     for record in found.records:
         folder = runs / record.run.id
         restored = stored_record(connection, record.run.id)
@@ -293,7 +293,7 @@ def _write_manifests(connection: sqlite3.Connection, runs: Path, found: _Found) 
 
 
 def _free_place(path: Path) -> Path:
-    """Returns where a damaged database can be moved: beside its place, under a name with the time."""
+    """Returns where to move a damaged database: in the same folder, under a name with the time."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     names = (f"{path.stem}.damaged-{stamp}{extra}{path.suffix}" for extra in ("", *(f"-{n}" for n in range(2, 1000))))
     return next(place for place in map(path.with_name, names) if not place.exists())
@@ -304,7 +304,7 @@ def _has_content(path: Path) -> bool:
 
 
 def _move_aside(path: Path, moved_to: Path) -> None:
-    # The companions first: one that stays would be taken for that of the new database.
+    # The companion files first: one that stays would be taken for the new database's.
     for companion in reversed(COMPANIONS):
         old = Path(f"{path}{companion}")
         if _has_content(old):
@@ -314,14 +314,14 @@ def _move_aside(path: Path, moved_to: Path) -> None:
 
 
 def run_folders(runs: Path) -> list[Path]:
-    """Returns the folders of runs; none where there is no folder for them."""
+    """Returns the folders of runs; none if their parent folder doesn't exist."""
     return [runs / name for name in sorted(_names(runs)) if not name.startswith(".") and (runs / name).is_dir()]
 
 
 def _names(runs: Path) -> list[str]:
     try:
         return [path.name for path in runs.iterdir()]
-    except OSError:  # there is none, or it isn't for this user to look into
+    except OSError:  # it doesn't exist, or this user may not read it
         return []
 
 
@@ -343,7 +343,7 @@ def _is_settled(path: Path) -> bool:
 
 
 def _settle(path: Path) -> None:
-    """Ends deletions that were interrupted, writes the manifests that lack, and takes up runs that the list lacks."""
+    """Finishes interrupted deletions, writes missing manifests, and adds missing runs to the list."""
     runs = path.parent / RUNS
     with database.writing(path) as connection:
         for name in _names(runs):

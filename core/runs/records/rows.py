@@ -1,4 +1,4 @@
-"""Runs and their epochs as rows of the database. Each row is sealed with a checksum: what changed by itself is noticed.
+"""Runs and their epochs as rows of the database. Each row is sealed with a checksum, so that corruption is noticed.
 
 SQLite notices damage to the structure of its file, not to the values in it.
 """
@@ -18,18 +18,18 @@ from core.runs.records.run import Run
 
 JSON_COLUMNS = ("config", "failure", "metrics", "seconds", "progress")
 OUTSIDE_OF_RUN = ("sequence", "turn", "checksum")
-# A page that points back to those above it is read again and again, each time with other rows that were never there.
+# A damaged page that points back to earlier ones is read again and again, each time with other bogus rows.
 MOST_DAMAGED_ROWS = 2000
 
 
 def seal(connection: sqlite3.Connection, run_id: str) -> None:
-    """Stores the checksum of a run's row after a change of it."""
+    """Stores the checksum of a run's row after a change."""
     row = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
     connection.execute("UPDATE runs SET checksum = ? WHERE id = ?", (_row_checksum(row), run_id))
 
 
 def require_sealed(connection: sqlite3.Connection, run_id: str) -> None:
-    """Makes sure that a run's row is as it was written, before a change of it is sealed.
+    """Makes sure that a run's row is intact before a change to it is sealed.
 
     Raises:
         DatabaseDamagedError: it isn't.
@@ -40,14 +40,14 @@ def require_sealed(connection: sqlite3.Connection, run_id: str) -> None:
 
 
 def read_run(row: sqlite3.Row) -> Run:
-    """Makes a run of its row.
+    """Makes a run from its row.
 
     Raises:
         DatabaseDamagedError: the row isn't as it was written.
     """
-    # A database that could not be brought up to date, on a disk that is read-only, has no checksums yet.
+    # A database that couldn't be migrated, on a read-only disk, has no checksums yet.
     if "checksum" in row.keys() and row["checksum"] != _row_checksum(row):  # noqa: SIM118 (a row isn't a dict)
-        raise DatabaseDamagedError("The record of a run was changed by something else than the studio.")
+        raise DatabaseDamagedError("The record of a run was changed by something other than the studio.")
     try:
         return _plain_run(row)
     except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
@@ -55,10 +55,10 @@ def read_run(row: sqlite3.Row) -> Run:
 
 
 def matching_runs(connection: sqlite3.Connection, reference: str) -> list[Run]:
-    """Returns the run of that id or name, else the runs whose ids begin so.
+    """Returns the run with that id or name, else the runs whose ids begin like this.
 
     Raises:
-        DatabaseDamagedError: one of them isn't as it was written.
+        DatabaseDamagedError: one of them isn't intact.
     """
     rows = connection.execute(
         "SELECT * FROM runs WHERE id = :reference OR name = :reference ORDER BY id = :reference DESC LIMIT 1",
@@ -75,21 +75,21 @@ def matching_runs(connection: sqlite3.Connection, reference: str) -> list[Run]:
 
 
 def read_event(row: sqlite3.Row) -> Event:
-    """Makes an event of its row.
+    """Makes an event from its row.
 
     Raises:
         DatabaseDamagedError: the row isn't as it was written.
     """
     try:
         if "checksum" in row.keys() and row["checksum"] != _checksum(row["event"]):  # noqa: SIM118
-            raise ValueError("it was changed by something else than the studio")
+            raise ValueError("it was changed by something other than the studio")
         return event_of(json.loads(row["event"]))
     except (ValueError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise DatabaseDamagedError(f"The record of an epoch can't be read: {error}") from error
 
 
 def stored_manifest(connection: sqlite3.Connection, run_id: str) -> RunRecord:
-    """Returns what is recorded of a run that is there, without its epochs.
+    """Returns the record of an existing run, without its epochs.
 
     Raises:
         DatabaseDamagedError: it isn't as it was written.
@@ -99,7 +99,7 @@ def stored_manifest(connection: sqlite3.Connection, run_id: str) -> RunRecord:
 
 
 def stored_record(connection: sqlite3.Connection, run_id: str) -> RunRecord:
-    """Returns all that is recorded of a run that is there.
+    """Returns the complete record of an existing run.
 
     Raises:
         DatabaseDamagedError: something of it isn't as it was written.
@@ -110,9 +110,9 @@ def stored_record(connection: sqlite3.Connection, run_id: str) -> RunRecord:
 
 
 def insert_record(connection: sqlite3.Connection, record: RunRecord) -> None:
-    """Stores a run that isn't there with all that is recorded of it.
+    """Stores a new run with its complete record.
 
-    Its place in the order of submission is the last one where its own isn't known or is taken.
+    It becomes the last in the order of submission if its own number is unknown or taken.
     """
     run = record.run
     taken = connection.execute("SELECT 1 FROM runs WHERE sequence = ?", (record.sequence,)).fetchone()
@@ -134,7 +134,7 @@ def insert_record(connection: sqlite3.Connection, record: RunRecord) -> None:
 
 
 def insert_events(connection: sqlite3.Connection, run_id: str, events: Iterable[Event]) -> None:
-    """Stores events of a run's epochs under their sequence numbers, those that aren't there yet."""
+    """Stores the events of a run's epochs under their sequence numbers, unless they are there already."""
     texts = [(event.sequence, json.dumps(asdict(event), allow_nan=False)) for event in events]
     connection.executemany(
         "INSERT OR IGNORE INTO events (run_id, sequence, event, checksum) VALUES (?, ?, ?, ?)",
@@ -143,23 +143,23 @@ def insert_events(connection: sqlite3.Connection, run_id: str, events: Iterable[
 
 
 def check_seals(connection: sqlite3.Connection) -> None:
-    """Compares all rows with their checksums, which takes a tenth of the time that reading them takes.
+    """Compares all rows with their checksums, in a tenth of the time it takes to read them.
 
     Raises:
-        DatabaseDamagedError: one isn't as it was written.
+        DatabaseDamagedError: one isn't intact.
     """
     try:
         runs = all(row["checksum"] == _row_checksum(row) for row in connection.execute("SELECT * FROM runs"))
         connection.create_function("checksum_of", 1, _checksum, deterministic=True)
         broken = connection.execute("SELECT 1 FROM events WHERE checksum IS NOT checksum_of(event) LIMIT 1")
         if not runs or broken.fetchone():
-            raise DatabaseDamagedError("The database was changed by something else than the studio.")
+            raise DatabaseDamagedError("The database was changed by something other than the studio.")
     except (IndexError, TypeError, AttributeError) as error:
-        raise DatabaseDamagedError("The database lacks what the studio keeps in it.") from error
+        raise DatabaseDamagedError("The database lacks tables or columns of the studio.") from error
 
 
 def check_rows(connection: sqlite3.Connection) -> None:
-    """Reads all that the database holds.
+    """Reads everything in the database.
 
     Raises:
         DatabaseDamagedError: something of it isn't as it was written.
@@ -183,7 +183,7 @@ def seal_all(connection: sqlite3.Connection) -> None:
 
 
 def numbers_as_json(numbers: Mapping[str, float] | None) -> str | None:
-    """Returns numbers as they are stored; None for None.
+    """Returns numbers in their stored form; None for None.
 
     Raises:
         RunError: one isn't finite.
@@ -192,15 +192,15 @@ def numbers_as_json(numbers: Mapping[str, float] | None) -> str | None:
 
 
 def failure_as_json(failure: Failure | None) -> str:
-    """Returns why a run failed as it is stored; empty for None."""
+    """Returns a failure in its stored form; empty for None."""
     if failure is None:
         return ""
-    # A message may name a file by letters that no text can hold.
+    # A message may contain a file name that can't be encoded.
     return json.dumps(failure.as_json(), ensure_ascii=False).encode(errors="replace").decode()
 
 
 def plain_event(event: Event) -> Event:
-    """Returns the event with Python's own numbers.
+    """Returns the event with plain Python numbers.
 
     Raises:
         RunError: a number isn't finite.
@@ -216,9 +216,9 @@ def plain_event(event: Event) -> Event:
 
 
 def salvage(connection: sqlite3.Connection) -> dict[str, RunRecord]:
-    """Returns the runs of a damaged database that can still be read, with those of their epochs that can be."""
+    """Returns the runs of a damaged database that can still be read, with their readable epochs."""
     found: dict[str, RunRecord] = {}
-    # From both ends: a reading ends at the first page that is damaged.
+    # From both ends, because reading stops at the first damaged page.
     for order in ("ASC", "DESC"):
         for row, run in _salvaged_runs(connection, order):
             turn = row["turn"] if "turn" in row.keys() else row["sequence"]  # noqa: SIM118
@@ -227,10 +227,10 @@ def salvage(connection: sqlite3.Connection) -> dict[str, RunRecord]:
 
 
 def _salvaged_runs(connection: sqlite3.Connection, order: str) -> list[tuple[sqlite3.Row, Run]]:
-    """Returns the runs that can be read from one end of their table, and their rows.
+    """Returns the runs that can be read from one end of their table, with their rows.
 
-    All of them before anything else is read: an error in between makes SQLite look for its place in the table again,
-    which it never finds where rows are out of order, and gives the same rows for ever.
+    Reads all of them before anything else: after an error in between, SQLite searches for its position in the table
+    again, never finds it if rows are out of order, and returns the same rows forever.
     """
     found: list[tuple[sqlite3.Row, Run]] = []
     num_damaged = 0
@@ -245,7 +245,7 @@ def _salvaged_runs(connection: sqlite3.Connection, order: str) -> list[tuple[sql
 
 
 def _salvaged_events(connection: sqlite3.Connection, run_id: str) -> tuple[Event, ...]:
-    """Returns a run's first epochs, up to one that is damaged."""
+    """Returns a run's first epochs, up to a damaged one."""
     events: list[Event] = []
     for row in _readable(connection, "SELECT * FROM events WHERE run_id = ? ORDER BY sequence", run_id):
         try:
@@ -281,7 +281,7 @@ def _checksum(text: str) -> int:
 
 
 def finite(numbers: Mapping[str, float]) -> dict[str, float]:
-    """Returns numbers as Python's own: SQLite and JSON don't take NumPy's.
+    """Returns plain Python numbers, because SQLite and JSON don't accept NumPy's.
 
     Raises:
         RunError: one isn't finite.

@@ -1,4 +1,4 @@
-"""A run as its record tells it."""
+"""A run as recorded."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from core.runs.records.failures import Failure
 
 
 class RunStatus(StrEnum):
-    """Where a run is in its life."""
+    """The status of a run."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -20,31 +20,31 @@ class RunStatus(StrEnum):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing will happen to the run any more, unless somebody resumes it."""
+        """Whether nothing more will happen to the run unless it is resumed."""
         return self in (RunStatus.COMPLETED, RunStatus.STOPPED, RunStatus.FAILED)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One training, from its submission to its end.
+    """One training run, from its submission to its end.
 
     Attributes:
         id: eight hexadecimal digits; also the name of the run's folder.
-        name: what the user sees; no two runs share one.
+        name: display name; unique.
         dataset_id: the data set it trains on.
         dataset_name: that data set's name when the run was submitted.
-        config: what it is asked to do.
-        recipe: name of the recipe the configuration started from; empty where there was none.
-        status: where it is in its life.
-        phase: what it is at, or was at when it ended (see `core.events.Event.phase`); empty while queued.
+        config: its configuration.
+        recipe: name of the recipe the configuration started from; empty if there was none.
+        status: its status.
+        phase: what it is doing, or was doing when it ended (see `core.events.Event.phase`); empty while queued.
         created: when it was submitted, in seconds since 1970.
         started: when it last left the queue; 0 before.
         finished: when it ended; 0 before.
         failure: why it failed; None otherwise.
-        metrics: the final numbers; empty until there is a model.
-        seconds: how long each phase took, added up where the run was resumed.
+        metrics: the final metrics; empty until there is a model.
+        seconds: how long each phase took, in total if the run was resumed.
         progress: its latest event, or None.
-        stop_requested: when somebody asked it to stop; 0 where nobody did.
+        stop_requested: when it was asked to stop; 0 if it wasn't.
         pid: process id of its worker; 0 until the worker has reported itself.
         pid_started: when that process began, so that a later process with the same id isn't taken for it.
     """
@@ -70,19 +70,19 @@ class Run:
 
     @property
     def has_model(self) -> bool:
-        """Whether it left a model that can be tested."""
+        """Whether it has a model."""
         return self.status in (RunStatus.COMPLETED, RunStatus.STOPPED) and bool(self.metrics)
 
     @property
     def can_resume(self) -> bool:
-        """Whether it ended before it was done, so that it can go on after its last epoch.
+        """Whether it ended before it was done, so that it can continue after its last epoch.
 
-        Where no epoch was kept it begins anew, which is as good: nothing that is on disk is computed twice.
+        Without a checkpoint it starts again, which is just as good: nothing that is on disk is computed twice.
         """
         return self.status in (RunStatus.FAILED, RunStatus.STOPPED)
 
     @property
     def seconds_at_work(self) -> float:
-        """How long it has worked, or had worked when it ended; without the time between an end and a resumption."""
+        """How long it has worked until now or its end, without the time between an end and a resumption."""
         ended = self.started and self.finished
         return sum(self.seconds.values()) or (max(0.0, self.finished - self.started) if ended else 0.0)

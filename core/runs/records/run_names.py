@@ -1,4 +1,4 @@
-"""What runs are called."""
+"""Names of runs."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ NAME_LENGTH = 100
 
 
 def checked_name(name: str) -> str:
-    """Returns a name that a user gave, tidied.
+    """Returns a typed name, tidied.
 
     Raises:
         RunError: it is empty or too long.
@@ -23,12 +23,12 @@ def checked_name(name: str) -> str:
 
 
 def default_name(dataset_name: str, config: TrainingConfig, recipe: str) -> str:
-    """Returns what a run is called that nobody gave a name."""
+    """Returns the name of a run without a given name."""
     return f"{dataset_name}, {_way(config, recipe)}"[:NAME_LENGTH]
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:
-    """Returns the name, with a number behind it where another run has it."""
+    """Returns the name, with a number appended if another run has it."""
     taken = set(taken)
     name, number = wanted, 1
     while name in taken:
@@ -38,7 +38,7 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
 
 
 def _way(config: TrainingConfig, recipe: str) -> str:
-    """Returns what tells runs on the same data apart: the recipe, and the backbone where it isn't the recipe's own."""
+    """Returns what distinguishes runs on the same data: the recipe, and the backbone if it isn't the recipe's own."""
     backbone = get_backbone(config.backbone).label
     if recipe not in RECIPES:
         return backbone

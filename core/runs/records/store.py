@@ -1,4 +1,4 @@
-"""Where runs are recorded. Every change is one transaction, safe from any thread and any process."""
+"""The store of runs. Every change is one transaction, safe from any thread and any process."""
 
 import json
 import secrets
@@ -39,12 +39,12 @@ NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 class RunStore:
     """The runs of one data home.
 
-    Promises: an acknowledged change survives a killed process, and is in the manifest in the run's folder too; a queued
-    run is claimed once, the longest waiting first; a finished run changes its status only where it is resumed; sequence
-    numbers of a run's events grow by one. A lost or damaged database is rebuilt by whoever notices it.
+    Guarantees: an acknowledged change survives a killed process, and is also in the manifest in the run's folder; a
+    queued run is claimed once, longest waiting first; a finished run changes its status only if it is resumed; sequence
+    numbers of a run's events grow by one. A lost or damaged database is rebuilt as soon as it is noticed.
 
     Args:
-        path: the SQLite file; created where there is none. The data home is its folder.
+        path: the SQLite file; created if there is none. Its folder is the data home.
 
     Raises:
         RunError: the file can't be opened.
@@ -71,13 +71,13 @@ class RunStore:
         Args:
             dataset_id: the data set to train on.
             dataset_name: its name.
-            config: what to do.
+            config: the run's configuration.
             recipe: name of the recipe the configuration started from.
-            name: the run's name; made from the data set and the recipe where there is none. A number is added
-                where another run has it.
+            name: the run's name; made from the data set and the recipe by default. A number is added if another
+                run has it.
 
         Raises:
-            RunError: the name can't be used, or the run can't be recorded.
+            RunError: the name is invalid, or the run can't be recorded.
         """
         wanted = checked_name(name) if name is not None else default_name(dataset_name, config, recipe)
         run_id = secrets.token_hex(4)
@@ -95,7 +95,7 @@ class RunStore:
         try:
             return self._access.change(insert)
         except RunError:
-            # A manifest without a run would bring the run back.
+            # A manifest without a run would restore the run.
             shutil.rmtree(self.folder(run_id), ignore_errors=True)
             raise
 
@@ -107,7 +107,7 @@ class RunStore:
         """
         found = self._access.read(lambda connection: rows.matching_runs(connection, reference))
         if not found:
-            # Before it is denied: damage may hide it.
+            # Before reporting it missing, because damage may hide it.
             self._access.check()
             found = self._access.read(lambda connection: rows.matching_runs(connection, reference))
         if len(found) > 1:
@@ -121,24 +121,24 @@ class RunStore:
         return found[0]
 
     def list(self) -> Sequence[Run]:
-        """Returns all runs, the newest first."""
+        """Returns all runs, newest first."""
         return self._select("ORDER BY sequence DESC")
 
     def unfinished(self) -> Sequence[Run]:
-        """Returns the queued and the running runs, in the order of their turns."""
+        """Returns the queued and running runs, in the order of their turns."""
         return self._select("WHERE status IN ('queued', 'running') ORDER BY turn")
 
     def rename(self, run_id: str, name: str) -> Run:
-        """Gives the run another name.
+        """Renames a run.
 
         Raises:
-            RunError: there is no such run, or the name can't be used.
+            RunError: there is no such run, or the name is invalid or taken.
         """
         name = checked_name(name)
 
         def change(connection: sqlite3.Connection) -> Run:
             if connection.execute("SELECT 1 FROM runs WHERE name = ? AND id != ?", (name, run_id)).fetchone():
-                raise RunError(f"Another run has the name {name!r}. Choose a name of its own.")
+                raise RunError(f"Another run has the name {name!r}. Choose a different one.")
             rows.require_sealed(connection, run_id)
             connection.execute("UPDATE runs SET name = ? WHERE id = ?", (name, run_id))
             return self._settle(connection, run_id)
@@ -156,28 +156,28 @@ class RunStore:
             row = connection.execute("SELECT name, status FROM runs WHERE id = ?", (run_id,)).fetchone()
             if _found(row, run_id)["status"] == RunStatus.RUNNING:
                 raise RunError(f"The run {row['name']!r} is still running. Stop it first, then delete it.")
-            # Out of the way first: a folder without a run would bring the run back.
+            # To the trash first: a folder without a run would restore the run.
             move_to_trash(self.home / RUNS, run_id)
             connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
 
         try:
             self._access.change(change)
-        except DiskRefusesError:  # on a full disk the folder makes the room that the database needs
+        except DiskRefusesError:  # on a full disk, deleting the folder frees the space that the database needs
             if self._by_id(run_id).status != RunStatus.RUNNING:
                 make_room(self.home / RUNS, run_id)
             self._access.change(change)
         sweep_trash(self.home / RUNS)
 
     def append(self, run_id: str, event: Event, seconds: Mapping[str, float] | None = None) -> Event:
-        """Records what a running run says: always as its progress, and for good where an epoch ended.
+        """Records an event of a running run: always as its progress, and permanently if an epoch ended.
 
         Args:
             run_id: the run.
-            event: what it says.
-            seconds: how long each phase took so far; None leaves what is recorded.
+            event: the event.
+            seconds: how long each phase took so far; None keeps what is recorded.
 
         Returns:
-            The event with its run's id and, where it was stored for good, its sequence number.
+            The event with its run's id and, if it was stored permanently, its sequence number.
 
         Raises:
             RunError: there is no such run, or a number isn't finite.
@@ -213,7 +213,7 @@ class RunStore:
         )
 
     def align_events(self, run_id: str, events: Sequence[Event]) -> None:
-        """Makes the run's epochs those of `events`, from epoch 1 on: adds what lacks, drops what is beyond.
+        """Makes the run's epochs those of `events`, from epoch 1 on: adds missing ones, drops those beyond.
 
         Raises:
             RunError: a number isn't finite.
@@ -231,9 +231,9 @@ class RunStore:
         self._access.change(change)
 
     def claim(self, slots: int) -> Run | None:
-        """Takes the longest waiting run out of the queue if fewer than `slots` runs are running.
+        """Takes the longest waiting run from the queue if fewer than `slots` runs are running.
 
-        However many processes do this at once, a run is given to one of them.
+        However many processes do this at once, each run goes to only one of them.
         """
         return self._update(
             "UPDATE runs SET status = 'running', phase = 'starting', started = :now WHERE id = :id",
@@ -243,7 +243,7 @@ class RunStore:
         )
 
     def report_worker(self, run_id: str, pid: int, pid_started: float) -> Run | None:
-        """Records the process that works on a claimed run. Returns None where the run isn't waiting for a worker."""
+        """Records the process that works on a claimed run. Returns None if the run isn't waiting for a worker."""
         return self._update(
             "UPDATE runs SET pid = :pid, pid_started = :pid_started WHERE id = :id",
             "SELECT id FROM runs WHERE id = :id AND status = 'running' AND pid = 0",
@@ -253,7 +253,7 @@ class RunStore:
         )
 
     def request_stop(self, run_id: str) -> Run:
-        """Asks a run to stop: a queued one is stopped at once, a running one is told, a finished one stays as it is.
+        """Asks a run to stop: a queued one is stopped at once, a running one is notified, a finished one is unchanged.
 
         Raises:
             RunError: there is no such run.
@@ -267,7 +267,7 @@ class RunStore:
         return asked or self._by_id(run_id)
 
     def requeue(self, run_id: str) -> Run:
-        """Puts a run that failed or was stopped at the end of the queue, with its events and what it took so far.
+        """Puts a failed or stopped run at the end of the queue, with its events and its times so far.
 
         Raises:
             RunError: there is no such run, or it hasn't ended early.
@@ -300,9 +300,9 @@ class RunStore:
             run_id: the run.
             status: a finished status.
             failure: why it failed.
-            metrics: the final numbers; None leaves those of an earlier attempt, but for a run that failed.
-            seconds: how long each phase took; None leaves what is recorded.
-            attempt: only end the run if it is still at this attempt, worked on by that process.
+            metrics: the final metrics; None keeps those of an earlier attempt, except for a failed run.
+            seconds: how long each phase took; None keeps what is recorded.
+            attempt: only end the run if it is still in this attempt, worked on by this process.
 
         Returns:
             Whether the run was running, and so was ended by this call.
@@ -326,7 +326,7 @@ class RunStore:
         return ended is not None
 
     def position(self, run_id: str) -> int:
-        """Returns the run's place in the queue, from 1; 0 where it isn't queued."""
+        """Returns the run's place in the queue, from 1; 0 if it isn't queued."""
         query = (
             "SELECT count(*) FROM runs WHERE status = 'queued' AND turn <="
             " (SELECT turn FROM runs WHERE id = ? AND status = 'queued')"
@@ -334,28 +334,28 @@ class RunStore:
         return self._access.read(lambda connection: connection.execute(query, (run_id,)).fetchone()[0])
 
     def rebuilds(self, in_terminal: bool) -> Sequence[Rebuild]:
-        """Returns what was done to bring lost runs back, and hasn't been told to the user yet.
+        """Returns the rebuilds that the user hasn't been told of yet.
 
         Args:
-            in_terminal: whether it would be told in a terminal, else on a page. Each has its own memory.
+            in_terminal: whether in a terminal or on a page. Each is tracked separately.
         """
         return self._access.read(lambda connection: read_rebuilds(connection, in_terminal))
 
     def note_rebuilds_told(self, in_terminal: bool) -> None:
-        """Records that the user knows what was done to bring lost runs back.
+        """Records that the user has been told of the rebuilds.
 
         Raises:
-            RunError: that can't be recorded.
+            RunError: it can't be recorded.
         """
         self._access.change(lambda connection: note_rebuilds_told(connection, in_terminal))
 
     def _next_sequence(self, connection: sqlite3.Connection, run_id: str, doubted: MutableSequence[int]) -> int:
-        """Returns the sequence number that comes next; notes in `doubted` that the database seemed to lack epochs."""
+        """Returns the next sequence number; notes in `doubted` if the database seems to lack epochs."""
         last = connection.execute("SELECT max(sequence) FROM events WHERE run_id = ?", (run_id,)).fetchone()[0] or 0
         recorded = last_epoch(self.folder(run_id))
         if recorded > last and not doubted:
             doubted.append(recorded)
-            raise DatabaseDamagedError("The database lacks epochs that the folder of their run records.")
+            raise DatabaseDamagedError("The database lacks epochs that are recorded in the folder of their run.")
         return max(last, recorded) + 1
 
     def _select(self, condition: str) -> Sequence[Run]:
@@ -367,7 +367,7 @@ class RunStore:
         return _found(next((run for run in self.list() if run.id == run_id), None), run_id)
 
     def _update(self, update: str, condition: str, **values: Any) -> Run | None:
-        """Changes the run that a query finds and returns it as it is then; None where it finds none."""
+        """Changes the run that a query finds and returns the changed run; None if it finds none."""
 
         def change(connection: sqlite3.Connection) -> Run | None:
             row = connection.execute(condition, values).fetchone()

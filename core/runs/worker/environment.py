@@ -1,4 +1,4 @@
-"""What the processes of runs are given: the settings of the one that starts them."""
+"""The settings and environment that a run's process inherits from the process that starts it."""
 
 import os
 from dataclasses import replace
@@ -8,19 +8,19 @@ from core.runs.records.store import RunStore
 from core.settings import Settings, settings
 
 LOG_NAME = "log.txt"
-# The module that is the main program of a worker, and what makes it a warm one.
+# The main module of a worker, and the argument that makes it a warm one.
 PROCESS = "core.runs.process"
 WARM = "--warm"
 
 
 def settings_for(store: RunStore) -> Settings:
-    """Returns this process's settings with the data home that the store is in."""
+    """Returns this process's settings with the data home of the store."""
     return replace(settings(), home=store.home)
 
 
 def worker_environment(store: RunStore) -> dict[str, str]:
     """Returns the environment variables of a process that works on the store's runs."""
-    # Paths are made absolute here because the worker starts in the project's folder.
+    # Paths are made absolute, because the worker starts in the project's folder.
     ours = settings_for(store)
     fixed = {"TRANSFER_STUDIO_HOME": str(ours.home), "TRANSFER_STUDIO_SLOTS": str(ours.slots), "PYTHONUNBUFFERED": "1"}
     if ours.weights_folder:

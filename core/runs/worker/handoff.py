@@ -1,10 +1,10 @@
-"""Handing a claimed run over to a warm worker: a worker that has loaded TensorFlow already and waits.
+"""Handing a claimed run to a warm worker: a worker that has already loaded TensorFlow and waits.
 
-A data home has one warm worker at most, the process that holds the lock on its folder `standby/`. It offers itself by a
-file there. Whoever has claimed a run takes the offer by renaming it to an order, which succeeds for one process only.
-The warm worker takes the order by deleting it; the one who ordered takes it back in the same way where the warm worker
-is dead or deaf, and starts a cold worker. One of the two deletions succeeds, so a run gets one worker, whoever dies and
-when.
+A data home has at most one warm worker, the process that holds the lock on its folder `standby/`. It offers itself with
+a file there. A process that has claimed a run accepts the offer by renaming it to an order, which succeeds for only one
+process. The warm worker takes the order by deleting it; if the warm worker is dead or unresponsive, the other process
+deletes the order itself and starts a cold worker. Only one of the two deletions succeeds, so a run gets exactly one
+worker, whoever dies and when.
 """
 
 import hashlib
@@ -26,19 +26,19 @@ OFFER = "offer-"
 ORDER = "order-"
 LOOK_SECONDS = 0.05
 ORDER_LOOK_SECONDS = 0.01
-# A warm worker takes an order within a few looks; one that is swapped out or suspended isn't waited for.
+# A warm worker takes an order within a few polls; one that is swapped out or suspended isn't waited for.
 TAKE_SECONDS = 2.0
-# What a worker's settings, and the libraries that it has loaded, depend on.
+# Variables that affect a worker's settings and the libraries it has loaded.
 ENVIRONMENT = ("TRANSFER_STUDIO_", "TF_", "KERAS_", "OMP_", "MKL_", "CUDA_", "ONEDNN_", "XLA_")
 
 
 def warm_worker_folder(home: Path) -> Path:
-    """Returns the folder in which runs are handed over."""
+    """Returns the folder for handing over runs."""
     return home / FOLDER
 
 
 def fingerprint(environment: Mapping[str, str]) -> str:
-    """Returns what a warm and a cold worker must have in common: settings, installation, state of the code."""
+    """Returns what a warm worker must have in common with a cold one: settings, installation, version of the code."""
     chosen = {name: value for name, value in environment.items() if name.startswith(ENVIRONMENT)}
     sources = [(str(path), path.stat().st_mtime_ns) for path in sorted((PROJECT / "core").rglob("*.py"))]
     text = json.dumps([sorted(chosen.items()), sys.prefix, sources])
@@ -46,7 +46,7 @@ def fingerprint(environment: Mapping[str, str]) -> str:
 
 
 def is_warm_worker_ready(store: RunStore) -> bool:
-    """Returns whether a warm worker waits that would do what a worker started by this process does."""
+    """Returns whether a warm worker is waiting that is equivalent to a worker started by this process."""
     folder = warm_worker_folder(store.home)
     return (folder / f"{OFFER}{fingerprint(worker_environment(store))}").exists() and is_worker_alive(folder)
 
@@ -55,7 +55,7 @@ def hand_off(store: RunStore, run_id: str) -> bool:
     """Hands a run, claimed by this process, to the warm worker.
 
     Returns:
-        Whether it took the run. If not, none will: the run needs a worker of its own.
+        Whether it took the run. If not, it never will: the run needs its own worker.
     """
     folder = warm_worker_folder(store.home)
     if not folder.is_dir():
@@ -75,10 +75,10 @@ def hand_off(store: RunStore, run_id: str) -> bool:
 
 
 class Offer:
-    """A warm worker's side of it. The caller holds the lock on the folder.
+    """The warm worker's side of the handoff. The caller holds the lock on the folder.
 
     Args:
-        folder: in which runs are handed over.
+        folder: the folder for handing over runs.
         alike: fingerprint of the warm worker.
     """
 
@@ -88,7 +88,7 @@ class Offer:
         self.path = folder / f"{OFFER}{alike}"
 
     def publish(self) -> None:
-        """Makes the offer; those of warm workers that died are swept.
+        """Makes the offer, and removes those of dead warm workers.
 
         Raises:
             OSError: the disk is full, or the data home is gone.
@@ -101,13 +101,13 @@ class Offer:
         """Waits for a run.
 
         Args:
-            owner_gone: set when nobody wants a warm worker any more.
+            owner_gone: set when the warm worker is no longer wanted.
 
         Returns:
-            The run's id; empty where the offer has ended, and no run will come.
+            The run's id; empty if the offer has ended and no run will come.
         """
         while True:
-            # In this order: an offer that became an order in between is found as the order.
+            # In this order, so that an offer that became an order in between is found as the order.
             open_still = self.path.exists()
             if run_id := self._take():
                 return run_id
@@ -123,7 +123,7 @@ class Offer:
 
 
 def _delete(path: Path) -> bool:
-    """Deletes a file; returns whether it was this process that did it."""
+    """Deletes a file; returns whether this process was the one that did."""
     with suppress(OSError):
         path.unlink()
         return True

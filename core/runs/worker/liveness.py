@@ -1,4 +1,4 @@
-"""Which workers are alive, and how those that don't respond are ended."""
+"""Which workers are alive, and how to end those that don't respond."""
 
 import errno
 from contextlib import suppress
@@ -9,17 +9,17 @@ from filelock import FileLock, Timeout
 
 from core.files import durable
 
-# The time of the boot, from which start times are reckoned, is only known to the second.
+# The boot time, from which start times are computed, is only known to the second.
 START_TIME_TOLERANCE_SECONDS = 2.0
 
 
 def worker_lock(folder: Path) -> FileLock:
-    """Returns the lock that a run's worker holds while it lives. The system releases it however the worker ends."""
+    """Returns the lock that a run's worker holds while it is alive. The system releases it however the worker ends."""
     return FileLock(folder / "lock")
 
 
 def is_worker_alive(folder: Path) -> bool:
-    """Returns whether some process holds the lock of the run in `folder`, or may hold it, where that can't be told."""
+    """Returns whether a process holds the lock of the run in `folder`, or may hold it if this can't be determined."""
     lock = worker_lock(folder)
     if not Path(lock.lock_file).exists():
         return False
@@ -28,21 +28,21 @@ def is_worker_alive(folder: Path) -> bool:
     except (Timeout, PermissionError):
         return True
     except OSError as error:
-        # On a disk that is read-only a lock can't be tried; nor could the death of its owner be recorded.
+        # On a read-only disk the lock can't be tried; nor could the death of its owner be recorded.
         return error.errno == errno.EROFS or durable.is_full(error)
     lock.release()
     return False
 
 
 def end_process(pid: int, started: float, force: bool) -> None:
-    """Sends the process and its children a request to end, or ends them by force.
+    """Asks the process and its children to end, or kills them.
 
-    Nothing is sent where the process is gone and another one got its id.
+    Does nothing if the process is gone and another one has its id.
 
     Args:
         pid: the process.
         started: when it began, in seconds since 1970.
-        force: end it at once instead of asking.
+        force: kill instead of asking.
     """
     with suppress(psutil.NoSuchProcess):
         process = psutil.Process(pid)

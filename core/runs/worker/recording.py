@@ -8,12 +8,12 @@ from core.progress import PhaseSeconds
 from core.runs.records.store import Run, RunStore
 
 RECORD_SECONDS = 0.25
-# Recording progress may take at most this share of the time, on however slow a disk.
+# Recording progress may take at most this share of the time, even on a slow disk.
 RECORDING_SHARE = 0.05
 
 
 class ProgressRecorder:
-    """Records events: those of epochs all, the others a few times a second at most.
+    """Records events: all those of epochs, the others at most a few times a second.
 
     Args:
         store: where the run is recorded.
@@ -28,7 +28,7 @@ class ProgressRecorder:
         self.due = 0.0
 
     def __call__(self, event: Event) -> None:
-        """Records the event if it is worth it."""
+        """Records the event if it is due."""
         self.clock.enter(event.phase)
         if not event.epoch and event.phase == self.phase and time.monotonic() < self.due:
             return
@@ -39,10 +39,10 @@ class ProgressRecorder:
         self.due = now + max(RECORD_SECONDS, (now - begin) / RECORDING_SHARE)
 
     def seconds(self) -> dict[str, float]:
-        """Returns how long each phase took until now, earlier attempts at the run included."""
+        """Returns how long each phase took so far, including earlier attempts at the run."""
         return added(self.run.seconds, self.clock.seconds())
 
 
 def added(first: Mapping[str, float], second: Mapping[str, float]) -> dict[str, float]:
-    """Returns the sums by name, the names in the order in which they come."""
+    """Returns the sums by name, in the order of first appearance."""
     return {name: first.get(name, 0.0) + second.get(name, 0.0) for name in (*first, *second)}

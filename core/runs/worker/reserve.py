@@ -1,4 +1,4 @@
-"""Room on the disk that a worker keeps for the record of its end, and its last words where even that wasn't enough."""
+"""Disk space that a worker reserves for the record of its end, and its last words if even that isn't enough."""
 
 import json
 import os
@@ -13,7 +13,7 @@ WORDS_BYTES = 4096
 
 
 class Reserve:
-    """A file in the folder of a run. It is there while a worker works, and after one that couldn't record its end.
+    """A file in the folder of a run. It exists while a worker works, and after one that couldn't record its end.
 
     Args:
         folder: the run's.
@@ -23,10 +23,10 @@ class Reserve:
         self.path = folder / NAME
 
     def take(self) -> None:
-        """Takes the room.
+        """Reserves the space.
 
         Raises:
-            OSError: there is none. What there was of it is kept, for last words.
+            OSError: there is too little. What could be reserved is kept, for last words.
         """
         with self.path.open("wb", buffering=0) as file:
             for _ in range(ROOM_BYTES // WORDS_BYTES):
@@ -34,15 +34,15 @@ class Reserve:
             os.fsync(file.fileno())
 
     def give_back(self) -> None:
-        """Gives back all of it but a place for words."""
+        """Frees all of it except the space for last words."""
         with suppress(OSError):
             os.truncate(self.path, min(WORDS_BYTES, self.path.stat().st_size))
 
     def leave(self, failure: Failure) -> bool:
-        """Writes why the worker ended, over what is there: that needs no room on a disk that has none.
+        """Overwrites the reserve with why the worker ended, which needs no extra space on a full disk.
 
         Returns:
-            Whether that could be done.
+            Whether that was possible.
         """
         words = json.dumps(failure.as_json()).encode()
         with suppress(OSError), self.path.open("r+b", buffering=0) as file:
@@ -53,7 +53,7 @@ class Reserve:
         return False
 
     def failure(self) -> Failure | None:
-        """Returns why the worker ended; None where it didn't say."""
+        """Returns why the worker ended; None if it didn't say."""
         try:
             words = self.path.read_bytes()[:WORDS_BYTES].rstrip(b"\0")
             return Failure.from_json(json.loads(words)) if words else None

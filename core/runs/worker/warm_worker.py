@@ -1,7 +1,7 @@
 """The warm worker loads TensorFlow before there is a run for it.
 
-It is started by `warm_worker_pool`, which holds the other end of its standard input. While it waits it ends with its
-owner. Once it has a run it is a worker like any other, and ends with the run.
+It is started by `warm_worker_pool`, which holds the other end of its standard input. While it waits, it ends with its
+owner. Once it has a run, it is a worker like any other and ends with the run.
 """
 
 import os
@@ -23,9 +23,9 @@ from core.runs.worker.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_
 from core.settings import settings
 
 FAILED = 1
-# The first to go where memory ends: nobody misses it.
+# The first to be killed when memory runs out: nothing is lost.
 IDLE_MEMORY_SCORE = "900"
-# Loading TensorFlow in advance yields to whatever else there is to do.
+# Loading TensorFlow in advance yields to all other work.
 LOADING_NICENESS = 19
 
 
@@ -36,7 +36,7 @@ def stand_by(start_next: Callable[[RunStore], None]) -> int:
         start_next: starts queued runs while slots are free.
 
     Returns:
-        DONE, also where nobody wanted anything; FAILED; or NOT_WANTED, where the data home has a warm worker.
+        DONE, even if no run came; FAILED; or NOT_WANTED, if the data home already has a warm worker.
     """
     offer_to_memory_killer(IDLE_MEMORY_SCORE)
     ours = settings()
@@ -47,7 +47,7 @@ def stand_by(start_next: Callable[[RunStore], None]) -> int:
         lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
         return NOT_WANTED
-    # Before the code is loaded: what is changed meanwhile makes it another warm worker.
+    # Before the code is loaded, so that code changed meanwhile gives another fingerprint.
     offer = Offer(folder, fingerprint(os.environ))
     owner_gone = _watch_owner()
     loading = _Loading()
@@ -67,7 +67,7 @@ def stand_by(start_next: Callable[[RunStore], None]) -> int:
 
 
 class _Loading(threading.Thread):
-    """Loads TensorFlow. A thread of its own, whose niceness goes with it: no process may take its own back."""
+    """Loads TensorFlow in a thread with its own niceness, because a process can't lower its niceness again."""
 
     def __init__(self) -> None:
         super().__init__(name="loading", daemon=True)
@@ -86,7 +86,7 @@ class _Loading(threading.Thread):
 
 
 def _watch_owner() -> threading.Event:
-    """Returns what is set when the other end of the standard input is closed, as the owner's death does."""
+    """Returns an event that is set when the other end of the standard input is closed, also by the owner's death."""
     gone = threading.Event()
 
     def watch() -> None:
@@ -99,10 +99,10 @@ def _watch_owner() -> threading.Event:
 
 
 def _log_into(run_folder: Path) -> None:
-    """Sends what is printed to the run's log from now on."""
+    """Redirects output to the run's log from now on."""
     sys.stdout.flush()
     sys.stderr.flush()
-    # Without its log a run goes on all the same.
+    # A run also works without its log.
     with suppress(OSError):
         run_folder.mkdir(parents=True, exist_ok=True)
         log = os.open(run_folder / LOG_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

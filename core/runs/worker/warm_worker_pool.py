@@ -15,28 +15,28 @@ from core.runs.worker.handoff import warm_worker_folder
 from core.runs.worker.liveness import is_worker_alive
 from core.settings import GIGABYTE
 
-# How a warm worker ends: after its run, or where none was wanted any more; anything else is trouble.
+# How a warm worker ends: after its run, or when it is no longer wanted; anything else is trouble.
 DONE = 0
-# ... or where the data home has one, of another server.
+# ... or because the data home already has one, of another server.
 NOT_WANTED = 3
 LOG_NAME = "standby.log"
 LOOK_SECONDS = 1.0
 # After trouble, such as too little memory, the next one isn't started at once.
 PAUSE_SECONDS = 60.0
 PAUSES = {DONE: 0.0, NOT_WANTED: LOOK_SECONDS, None: 0.0}
-# TensorFlow takes 0.7 of it. Where there is less the runs need it more.
+# TensorFlow takes 0.7 of it. If there is less, the runs need it more.
 FREE_MEMORY_BYTES = 2 * GIGABYTE
 
 
 class WarmWorkerPool:
-    """Keeps one warm worker ready, and a new one after each run, and sees to the queue while it is at it.
+    """Keeps one warm worker ready, and a new one after each run, and checks the queue meanwhile.
 
-    A warm worker is started when a slot is free: while a run trains, memory and processors are the run's. It ends with
+    A warm worker is only started when a slot is free, so that a running run has all memory and processors. It ends with
     this process unless it has a run by then.
 
     Args:
-        store: whose runs the warm worker works on.
-        reconcile: brings the store's records in line with what is alive.
+        store: the runs that the warm worker works on.
+        reconcile: reconciles the store's records with the workers that are alive.
     """
 
     def __init__(self, store: RunStore, reconcile: Callable[[RunStore], None]) -> None:
@@ -53,7 +53,7 @@ class WarmWorkerPool:
 
     def _keep(self) -> None:
         pause = 0.0
-        # A data home that was deleted needs no warm worker.
+        # A deleted data home needs no warm worker.
         while not self._closed.wait(pause) and self._store.home.is_dir():
             pause = LOOK_SECONDS
             try:
@@ -61,7 +61,7 @@ class WarmWorkerPool:
                 if self._is_wanted():
                     pause = PAUSES.get(self._attend(), PAUSE_SECONDS)
             except (CoreError, OSError) as error:
-                # Runs start all the same, only slower. What stands in the way they will say to the user.
+                # Runs still start, only slower. They will report the problem to the user.
                 print(f"There is no warm worker: {error}", file=sys.stderr)
                 pause = PAUSE_SECONDS
 
@@ -74,7 +74,7 @@ class WarmWorkerPool:
         )
 
     def _attend(self) -> int | None:
-        """Starts a warm worker and stays with it to its end; returns its exit code, None where the pool was closed."""
+        """Starts a warm worker and waits until it ends; returns its exit code, None if the pool was closed."""
         log = self._store.home / LOG_NAME
         log.unlink(missing_ok=True)
         with log.open("ab") as output:
@@ -85,5 +85,5 @@ class WarmWorkerPool:
                     self._reconcile(self._store)
             return process.returncode
         finally:
-            # The warm worker's sign to leave.
+            # The warm worker's signal to exit.
             end_input(process)

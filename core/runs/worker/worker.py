@@ -1,7 +1,7 @@
 """Work on one run, in a process of its own.
 
-It holds the lock on the run's folder while it lives, trains, records how that ended, and has the next queued run
-started. TensorFlow is loaded in here and nowhere near the web server.
+It holds the lock on the run's folder while it is alive, trains, records how that ended, and starts the next queued
+run. TensorFlow is loaded here and never in the web server.
 """
 
 import faulthandler
@@ -32,14 +32,14 @@ from core.settings import Settings
 
 LOCK_SECONDS = 3
 LOOK_SECONDS = 0.25
-# How long a worker that couldn't begin for want of room waits for some, to say so.
+# How long a worker that couldn't begin for lack of disk space waits for some, to record that.
 RECORD_PATIENCE_SECONDS = 600
 OUT_OF_MEMORY_SCORE = "500"
 NICENESS = 5
 
 
 class UnfailingStream:
-    """A text stream that drops what can't be written: a full disk must not end a training through its log."""
+    """A text stream that drops what can't be written: a full disk must not end a run through its log."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -48,19 +48,19 @@ class UnfailingStream:
         return getattr(self._stream, name)
 
     def write(self, text: str) -> int:
-        """Writes the text if that is possible."""
+        """Writes the text if possible."""
         with suppress(OSError, ValueError):
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        """Flushes if that is possible."""
+        """Flushes if possible."""
         with suppress(OSError, ValueError):
             self._stream.flush()
 
 
 class StopRequests:
-    """Says whether the run was asked to stop, through its record or by a signal.
+    """Tells whether the run was asked to stop, through its record or by a signal.
 
     Args:
         store: where the run is recorded.
@@ -78,21 +78,21 @@ class StopRequests:
         self.requested = True
 
     def __call__(self) -> bool:
-        """Returns whether to stop; looks at the record a few times a second at most."""
+        """Returns whether to stop; reads the record at most a few times a second."""
         now = time.monotonic()
         if not self.requested and now - self.looked >= LOOK_SECONDS:
             self.looked = now
             try:
                 self.requested = bool(self.store.get(self.run_id).stop_requested)
             except RunError:
-                # A database that is busy is back soon. A data home that was deleted isn't: nobody wants the result.
+                # A busy database will be available soon. If the data home was deleted, nobody wants the result.
                 self.requested = not self.store.home.is_dir()
         return self.requested
 
 
 @dataclass(frozen=True)
 class End:
-    """How a run ended; no metrics where this attempt at it left no model."""
+    """How a run ended; without metrics if this attempt left no model."""
 
     status: RunStatus
     failure: Failure | None = None
@@ -124,7 +124,7 @@ def work(run_id: str, ours: Settings, start_next: Callable[[RunStore], None]) ->
         reserve.take()
         run = store.report_worker(run_id, os.getpid(), psutil.Process().create_time())
     except (OSError, CoreError) as error:
-        # A disk that is full already.
+        # The disk is already full.
         _record(store, run_id, _failure(error, ours), reserve)
         return True
     if run is None:
@@ -133,7 +133,7 @@ def work(run_id: str, ours: Settings, start_next: Callable[[RunStore], None]) ->
     should_stop = StopRequests(store, run_id)
     signal.signal(signal.SIGTERM, should_stop.request)
     _record(store, run_id, _train(run, store, ours, should_stop), reserve)
-    # The run may be resumed from now on.
+    # From now on the run may be resumed.
     lock.release()
     start_next(store)
     return True
@@ -168,12 +168,12 @@ def _failure(error: Exception, ours: Settings) -> End:
 
 
 def _record(store: RunStore, run_id: str, end: End, reserve: Reserve) -> None:
-    """Records how the run ended, and where the disk has no room even for that, leaves it in the run's folder."""
+    """Records how the run ended; if the disk has no space even for that, leaves it in the run's folder."""
     reserve.give_back()
     try:
         store.finish(run_id, end.status, end.failure, end.metrics, end.seconds)
     except CoreError as error:
-        # A number that isn't finite, or a disk without even the room that was reserved.
+        # A metric that isn't finite, or a disk without even the reserved space.
         traceback.print_exc()
         _record_failure(store, run_id, end.failure or failure_of(error), reserve)
         return
@@ -188,26 +188,26 @@ def _record_failure(store: RunStore, run_id: str, failure: Failure, reserve: Res
             reserve.remove()
             return
         except CoreError:
-            # Whoever can write the record next reads it there. Without room even for that it is told when there is.
+            # The next process that can write the record reads it there. If even that fails, it tries again later.
             if reserve.leave(failure) or time.monotonic() > patience:
                 return
             time.sleep(LOOK_SECONDS)
 
 
 def prepare_process() -> None:
-    """Makes this process a good neighbour: it yields to the web server, and is the first to go where memory ends."""
+    """Makes this process yield to the web server, and the first to be killed when memory runs out."""
     sys.stdout, sys.stderr = UnfailingStream(sys.stdout), UnfailingStream(sys.stderr)
-    if sys.__stderr__ is not None:  # as where a program of Windows has no console
+    if sys.__stderr__ is not None:  # None for a Windows program without a console
         faulthandler.enable(sys.__stderr__)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     offer_to_memory_killer(OUT_OF_MEMORY_SCORE)
     if hasattr(os, "setpriority"):
-        # Set rather than lowered: a worker inherits its niceness from the worker that started it.
+        # Set rather than raised, because a worker inherits the niceness of the worker that started it.
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
 
 
 def offer_to_memory_killer(score: str) -> None:
-    """Sets how readily the system ends this process where memory ends, up to 1000; Linux only."""
+    """Sets how readily the system kills this process when memory runs out, up to 1000; Linux only."""
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(score)

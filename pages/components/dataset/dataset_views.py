@@ -11,7 +11,7 @@ from pages.components import wording
 from pages.components.shell import dialogs, session
 
 CHOICE = "dataset_choice"
-IN_USE = "A run is training on it. Wait until it ends, or stop it."
+IN_USE = "A run is training on it. Wait for its end, or stop it."
 
 
 def choose(datasets: list[DatasetIndex]) -> DatasetIndex:

@@ -158,7 +158,7 @@ def test_a_version_is_made_of_decisions_and_further_changes(store, pets, tmp_pat
         PendingEdits(),
         PendingEdits({second: "keep"}),
     )
-    with pytest.raises(DatasetError, match="Nothing is to be changed in pets yet"):
+    with pytest.raises(DatasetError, match="There is nothing to change in pets yet"):
         make_version_in_subprocess(store, dataset)
     again = make_version_in_subprocess(store, version, further=[Edit("rename_class", class_names=("hounds", "dogs"))])
     assert len(again.samples) == 17

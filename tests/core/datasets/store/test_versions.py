@@ -285,7 +285,7 @@ def test_no_decisions_make_no_version(store, pets):
     with pytest.raises(DatasetError) as caught:
         make_version(store, pets)
     assert str(caught.value) == (
-        "Nothing is to be changed in pets yet. Remove or relabel pictures first, then make a version."
+        "There is nothing to change in pets yet. Remove or relabel pictures first, then make a version."
     )
 
 

@@ -114,7 +114,7 @@ def test_a_row_that_changed_by_itself_is_noticed(connection: sqlite3.Connection,
         lambda connection: rows.stored_manifest(connection, IDS[1]),
         lambda connection: rows.matching_runs(connection, IDS[1]),
     ):
-        with pytest.raises(DatabaseDamagedError, match="changed by something else than the studio"):
+        with pytest.raises(DatabaseDamagedError, match="changed by something other than the studio"):
             look(connection)
     rows.require_sealed(connection, IDS[0])
 
