@@ -11,6 +11,7 @@ from core.cli.progress import PhaseTeller
 from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import LAYOUTS
+from core.datasets.layouts.options import AS_FOUND, KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions
 from core.datasets.store.dataset_names import clean_name
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.datasets.store.store import DatasetStore
@@ -30,12 +31,27 @@ NOTICE = "Stopping the import."
 @click.option(
     "--layout", type=click.Choice(LAYOUTS), help="What tells the classes; only needed where an import asks for it."
 )
+@click.option("--file-column", help="The column of a table that names the pictures: its header, or its number from 1.")
+@click.option("--label-column", help="The column that holds their classes.")
+@click.option("--split-column", help="The column that says train, validation or test.")
+@click.option("--encoding", help="Of names and tables that don't say theirs, such as gbk or cp1251.")
+@click.option(
+    "--similar-classes",
+    type=click.Choice((KEEP, MERGE)),
+    help="Whether classes whose names differ only by case, accents or width stay apart.",
+)
+@click.option(
+    "--several-labels", type=click.Choice((LEAVE_OUT, TAKE_FIRST)), help="What becomes of pictures with two classes."
+)
+@click.option(
+    "--lone-classes", type=click.Choice((LEAVE_OUT,)), help="Go on without the classes that have a single picture."
+)
 @json_option
-def import_command(source: str, name: str | None, layout: str | None, as_json: bool) -> None:
+def import_command(source: str, name: str | None, as_json: bool, **options: str | None) -> None:
     """Import a zip, a tar.gz or a folder of pictures."""
     if not source.strip():  # as a path it would be the folder that the command was given in
         raise DatasetError("Expected a zip, a tar.gz or a folder to import. Received nothing. Name one.")
-    dataset = import_source(Path(source), name, layout)
+    dataset = import_source(Path(source), name, ReadingOptions(**{key: value or "" for key, value in options.items()}))
     print_dataset(dataset, as_json)
     tell_unused_name(dataset, name)
 
@@ -75,7 +91,7 @@ def find_dataset(reference: str) -> DatasetIndex:
         raise
 
 
-def import_source(source: Path, name: str | None, layout: str | None = None) -> DatasetIndex:
+def import_source(source: Path, name: str | None, options: ReadingOptions = AS_FOUND) -> DatasetIndex:
     """Imports a zip or folder, telling how far it is.
 
     Raises:
@@ -83,7 +99,7 @@ def import_source(source: Path, name: str | None, layout: str | None = None) -> 
     """
     with stop_on_interrupt(NOTICE) as should_stop:
         try:
-            return DatasetStore(settings()).import_source(source, name, PhaseTeller(), should_stop, layout=layout)
+            return DatasetStore(settings()).import_source(source, name, PhaseTeller(), should_stop, options=options)
         except Stopped:
             raise click.Abort from None
 

@@ -50,6 +50,7 @@ class DatasetIndex:
         notes: what else the import came across, such as names that differ only by their case.
         parent: id of the data set that this one is a version of, empty for an import. It may have been deleted.
         edits: what was done to the parent to make this one.
+        receipt: how the labels were found, for a person to check; see `core.wording.readings`.
     """
 
     id: str
@@ -64,6 +65,7 @@ class DatasetIndex:
     notes: tuple[Note, ...] = ()
     parent: str = ""
     edits: tuple[Edit, ...] = ()
+    receipt: tuple[Note, ...] = ()
 
     @property
     def has_split(self) -> bool:

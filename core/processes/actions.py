@@ -6,6 +6,7 @@ from pathlib import Path
 from core.config.training_config import TrainingConfig
 from core.datasets.edit import Edit
 from core.datasets.layouts.layout import LayoutCandidate
+from core.datasets.layouts.options import ReadingOptions
 from core.datasets.sample import Skipped
 from core.wording.coded import Note
 
@@ -69,13 +70,13 @@ class ImportSource:
         source: where it lies.
         name: what to call the data set; None for the source's name.
         label: what to call the source in messages.
-        layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
+        options: what the user has decided about how it is read.
     """
 
     source: Path
     name: str | None
     label: str
-    layout: str | None
+    options: ReadingOptions
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from core.datasets.layouts.label_tables import read_tables
 from core.datasets.layouts.layout import (
     CLASS_FOLDERS,
     FILE_NAMES,
+    GIVEN,
     GIVEN_CLASSES,
+    INNER,
     INNER_FOLDERS,
     LAYOUTS,
+    OUTER,
     TABLE,
     AmbiguousLayout,
     Assignment,
@@ -23,6 +26,7 @@ from core.datasets.layouts.layout import (
     read_inner_folders,
     read_layout,
 )
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import fold_name
 from core.datasets.splits import split_word
 from core.errors import DatasetError
@@ -33,8 +37,6 @@ MANY_PICTURES = 20
 MAX_NOTES = 5
 # From this share of the pictures on, one way of telling classes follows from another one.
 FOLLOWS_SHARE = 0.9
-OUTER = "The outermost folders are the classes, whatever lies inside them."
-INNER = "The innermost folders are the classes, whatever lies around them."
 MISSING = {
     CLASS_FOLDERS: "its pictures don't lie in two or more folders",
     INNER_FOLDERS: "not all of its pictures lie in folders inside folders",
@@ -44,7 +46,7 @@ MISSING = {
 
 
 def choose_candidate(
-    paths: Sequence[Folders], tables: Sequence[TableFile], name: str, layout: str | None = None
+    paths: Sequence[Folders], tables: Sequence[TableFile], name: str, options: ReadingOptions = AS_FOUND
 ) -> LayoutCandidate:
     """Returns the way to read an archive.
 
@@ -52,16 +54,16 @@ def choose_candidate(
         paths: of each picture, its folders and its name, fit to be shown.
         tables: the CSVs that came along.
         name: what the archive is called in messages.
-        layout: the way that the user chose, one of `LAYOUTS`, or `GIVEN_CLASSES`; None to go by what is there.
+        options: what the user has decided. As a layout, `GIVEN_CLASSES` is taken too.
 
     Raises:
         AmbiguousLayout: there is more than one, and the user has to choose.
         DatasetError: it can't be read the way that was chosen, or has validation pictures only.
     """
-    if layout == GIVEN_CLASSES:
-        return make_candidate(GIVEN_CLASSES, "", [Assignment(path[0]) for path in paths])
-    if layout:
-        return _chosen(paths, tables, name, layout)
+    if options.layout == GIVEN_CLASSES:
+        return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
+    if options.layout:
+        return _chosen(paths, tables, name, options.layout)
     found = candidates(paths, tables)
     if len(found) > 1:
         raise _ambiguous(found, name)

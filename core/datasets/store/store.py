@@ -18,6 +18,7 @@ from core.datasets.archives.picture_reader import Pictures, picture_members
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import GIVEN_CLASSES
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import escape_label
 from core.datasets.quality.audit import examine
 from core.datasets.splits import check_share
@@ -34,6 +35,8 @@ from core.files import durable
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 from core.wording.coded import Note
+
+GIVEN = ReadingOptions(layout=GIVEN_CLASSES)
 
 
 class DatasetStore:
@@ -141,7 +144,7 @@ class DatasetStore:
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
         label: str = "",
-        layout: str | None = None,
+        options: ReadingOptions = AS_FOUND,
     ) -> DatasetIndex:
         """Imports a zip, a tar (gzipped or not) or a folder of pictures.
 
@@ -153,7 +156,7 @@ class DatasetStore:
             on_event: told of the phases `extract` (entries), `pictures` and `audit`.
             should_stop: asked a few times a second.
             label: what to call the source in messages; its own name by default.
-            layout: what tells the classes, one of `layout.LAYOUTS`; None to go by what is there.
+            options: what the user has decided about how it is read.
 
         Raises:
             AmbiguousLayout: there is more than one way to tell the classes. Nothing is left behind.
@@ -167,7 +170,7 @@ class DatasetStore:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
-            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
+            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, options)
             return self._publish(examine(replace(dataset, name=title), on_event, should_stop))
 
     def import_pictures(
@@ -196,7 +199,7 @@ class DatasetStore:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract_members(members, 0, pictures, label, self._limits, on_event, should_stop)
-            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN_CLASSES)
+            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN)
             return self._publish(examine(replace(dataset, name=label), on_event, should_stop))
 
     def derive(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.store.store import DatasetStore
 from core.processes.dataset_jobs import import_in_subprocess
 from core.progress import OnEvent, ShouldStop
@@ -15,7 +16,7 @@ class UndecidedImport(AmbiguousLayout):
 
     Attributes:
         candidates: the ways, the likelier first.
-        source: the import whose `work` is to be done again with the layout that the user chooses, or that is to be
+        source: the import whose `work` is to be done again with the options that the user chooses, or that is to be
             discarded.
     """
 
@@ -38,17 +39,17 @@ class SourceImport:
         self._path = path
         self._label = label
 
-    def work(self, layout: str | None = None) -> Work[DatasetIndex]:
+    def work(self, options: ReadingOptions = AS_FOUND) -> Work[DatasetIndex]:
         """Returns the work of a job that imports it.
 
         Args:
-            layout: what tells the classes, as the user has chosen; None to go by what is there.
+            options: what the user has decided about how it is read.
         """
 
         def do(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
             try:
                 path = self._arrived(on_event, should_stop)
-                dataset = import_in_subprocess(self._store, path, None, on_event, should_stop, layout, self._label)
+                dataset = import_in_subprocess(self._store, path, None, on_event, should_stop, options, self._label)
             except AmbiguousLayout as question:
                 self._keep_for_now()
                 raise UndecidedImport(question, self) from question
