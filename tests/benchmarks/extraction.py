@@ -22,6 +22,7 @@ from core.nn.extraction.engines import BATCH, choose_engine, is_installed
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import build_classifier
 from core.settings import read_settings
+from core.wording.run_notes import run_note
 from tests.benchmarks.measuring import print_table
 
 HEADER = ["backbone", "engine", "forward alone /s", "decode alone /s", "extraction /s", "of forward", "of the limit"]
@@ -68,7 +69,7 @@ def bench(backbone: str, engine: str, dataset: object, home: Path) -> list[str]:
     limit = 1 / (1 / forward + 1 / decoding)
     return [
         backbone,
-        chosen.sentence.partition(" ran in ")[2].partition(";")[0].rstrip("."),
+        run_note(chosen.note).partition(" ran in ")[2].partition(";")[0].rstrip("."),
         f"{forward:.0f}",
         f"{decoding:.0f}",
         f"{extraction:.0f}",
