@@ -12,16 +12,19 @@ from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import LAYOUTS
 from core.datasets.layouts.options import AS_FOUND, KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions
+from core.datasets.receipt import left_out_by_reason, random_pictures
 from core.datasets.store.dataset_names import clean_name
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 from core.wording.dataset_notes import dataset_note
+from core.wording.readings import reading
 from core.wording.reasons import reason
 
 SHOWN_SKIPPED = 20
 SHOWN_CLASSES = 100
+CLASSES_TO_CHECK = 12
 NOTICE = "Stopping the import."
 
 
@@ -137,7 +140,23 @@ def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
     print_table(("class", *words.values()), rows)
     if len(dataset.class_names) > SHOWN_CLASSES:
         click.echo(f"and {len(dataset.class_names) - SHOWN_CLASSES:,} more classes (--json lists all)")
+    _print_receipt(dataset)
     _print_left_out(dataset)
+
+
+def _print_receipt(dataset: DatasetIndex) -> None:
+    """Prints how the labels were found, and names a few pictures of each class, for a person to check."""
+    if not dataset.receipt:
+        return
+    click.echo()
+    for note in dataset.receipt:
+        click.echo(in_words(reading(note)))
+    click.echo("Are these labels right? Some pictures of each class, taken at random:")
+    for label, name in enumerate(dataset.class_names[:CLASSES_TO_CHECK]):
+        examples = ", ".join(in_words(sample.name) for sample in random_pictures(dataset, label))
+        click.echo(f"  {in_words(name)}: {examples}")
+    if len(dataset.class_names) > CLASSES_TO_CHECK:
+        click.echo(f"  and {len(dataset.class_names) - CLASSES_TO_CHECK:,} more classes (--json lists all)")
 
 
 def _print_left_out(dataset: DatasetIndex) -> None:
@@ -157,6 +176,21 @@ def _files(number: int) -> str:
     return "1 file" if number == 1 else f"{number:,} files"
 
 
+def _receipt_values(dataset: DatasetIndex) -> dict[str, Any]:
+    """Returns what lets a person check the labels, as values of a JSON object."""
+    return {
+        "how": [{"text": reading(note), "code": note.code, **note.parameters} for note in dataset.receipt],
+        "left_out": [
+            {"code": left.reason.code, "count": left.count, "example": left.example, "reason": reason(left.reason)}
+            for left in left_out_by_reason(dataset.skipped)
+        ],
+        "examples": {
+            name: [sample.name for sample in random_pictures(dataset, label)]
+            for label, name in enumerate(dataset.class_names)
+        },
+    }
+
+
 def dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
     """Returns a data set as the values of a JSON object."""
     return {
@@ -171,6 +205,7 @@ def dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
         ],
         "num_ignored": dataset.num_ignored,
         "notes": [dataset_note(note) for note in dataset.notes],
+        "receipt": _receipt_values(dataset),
         "parent": dataset.parent,
         "edits": [edit.describe() for edit in dataset.edits],
     }

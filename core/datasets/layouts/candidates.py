@@ -9,6 +9,7 @@ from core.datasets.archives.members import TableFile
 from core.datasets.layouts.file_names import read_file_names
 from core.datasets.layouts.label_tables import read_tables
 from core.datasets.layouts.layout import (
+    ASK,
     CLASS_FOLDERS,
     FILE_NAMES,
     GIVEN,
@@ -54,7 +55,7 @@ def choose_candidate(
         paths: of each picture, its folders and its name, fit to be shown.
         tables: the CSVs that came along.
         name: what the archive is called in messages.
-        options: what the user has decided. As a layout, `GIVEN_CLASSES` is taken too.
+        options: what the user has decided. As a layout, `GIVEN_CLASSES` and `ASK` are taken too.
 
     Raises:
         AmbiguousLayout: there is more than one, and the user has to choose.
@@ -62,6 +63,8 @@ def choose_candidate(
     """
     if options.layout == GIVEN_CLASSES:
         return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
+    if options.layout == ASK:
+        raise _every_way(paths, tables, name)
     if options.layout:
         return _chosen(paths, tables, name, options.layout)
     found = candidates(paths, tables)
@@ -199,6 +202,14 @@ def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandid
     if len(notes) > MAX_NOTES:
         notes = [Note("folders_without_class", {"count": sum(quiet.values()), "folders": len(quiet)})]
     return replace(candidate, assignments=assignments, notes=(*candidate.notes, *notes))
+
+
+def _every_way(paths: Sequence[Folders], tables: Sequence[TableFile], name: str) -> AmbiguousLayout:
+    """Returns the question with all the ways that give two classes, the likely ones first."""
+    likely = candidates(paths, tables)
+    tried = [_try(layout, paths, tables) for layout in LAYOUTS if layout not in {one.name for one in likely}]
+    others = [_quiet(one, paths) for one in tried if one and len(one.class_names) > 1]
+    return AmbiguousLayout(f"{name} can be read in these ways.", (*likely, *others))
 
 
 def _ambiguous(found: Sequence[LayoutCandidate], name: str) -> AmbiguousLayout:

@@ -15,6 +15,8 @@ CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folder
 LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
 # Not found out but said: each picture lies in one folder, its class, whatever that is called.
 GIVEN_CLASSES = "given_classes"
+# Not decided but asked for: the question, with all the ways in which a source can be read.
+ASK = "ask"
 EXPECTED = (
     "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
     "cat.12.jpg, or a CSV of labels."

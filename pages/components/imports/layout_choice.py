@@ -71,11 +71,11 @@ def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandid
 
 def _use(job: Job, question: UndecidedImport, options: ReadingOptions) -> None:
     if _is_first_answer(job):
-        job_views.start(IMPORT, job.label, question.source.work(options))
+        job_views.start(IMPORT, job.label, question.source.work(options, question.replaced))
 
 
 def _drop(job: Job, question: UndecidedImport) -> None:
-    if _is_first_answer(job):
+    if _is_first_answer(job) and not question.replaced:
         question.source.discard()
 
 

@@ -1,11 +1,14 @@
 """Imports of folders and archives that can be read in more than one way. No Streamlit calls."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.store.store import DatasetStore
+from core.errors import DatasetError
 from core.processes.dataset_jobs import import_in_subprocess
 from core.progress import OnEvent, ShouldStop
 from pages.components.shell.jobs import Work
@@ -18,11 +21,13 @@ class UndecidedImport(AmbiguousLayout):
         candidates: the ways, the likelier first.
         source: the import whose `work` is to be done again with the options that the user chooses, or that is to be
             discarded.
+        replaced: id of the data set that was made of the source before; empty at first.
     """
 
-    def __init__(self, question: AmbiguousLayout, source: "SourceImport") -> None:
+    def __init__(self, question: AmbiguousLayout, source: "SourceImport", replaced: str) -> None:
         super().__init__(str(question), question.candidates)
         self.source = source
+        self.replaced = replaced
 
 
 class SourceImport:
@@ -32,18 +37,37 @@ class SourceImport:
         store: where to import it.
         path: where it lies; None where it is still to come.
         label: what to call it in messages; its own name by default.
+        keep: called with the id of the data set and this import once it is done, so that the source can be read in
+            another way. It is let go by default.
+        may_replace: tells of a data set's id whether it may be deleted once the source was read in another way.
     """
 
-    def __init__(self, store: DatasetStore, path: Path | None, label: str = "") -> None:
+    def __init__(
+        self,
+        store: DatasetStore,
+        path: Path | None,
+        label: str = "",
+        keep: "Callable[[str, SourceImport], None] | None" = None,
+        may_replace: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._store = store
         self._path = path
         self._label = label
+        self._keep = keep
+        self._may_replace = may_replace
 
-    def work(self, options: ReadingOptions = AS_FOUND) -> Work[DatasetIndex]:
+    @property
+    def label(self) -> str:
+        """What it is called in messages."""
+        return self._label or (self._path.name if self._path else "")
+
+    def work(self, options: ReadingOptions = AS_FOUND, replaced: str = "") -> Work[DatasetIndex]:
         """Returns the work of a job that imports it.
 
         Args:
             options: what the user has decided about how it is read.
+            replaced: id of the data set that was made of it before and is deleted afterwards, unless it is needed or
+                comes out again.
         """
 
         def do(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
@@ -52,14 +76,31 @@ class SourceImport:
                 dataset = import_in_subprocess(self._store, path, None, on_event, should_stop, options, self._label)
             except AmbiguousLayout as question:
                 self._keep_for_now()
-                raise UndecidedImport(question, self) from question
+                raise UndecidedImport(question, self, replaced) from question
             except BaseException:
-                self.discard()
+                if replaced:
+                    self._keep_for_now()  # the data set is there, and may still be read in another way
+                else:
+                    self.discard()
                 raise
-            self.discard()
+            self._replace(replaced, dataset)
+            if self._keep is None:
+                self.discard()
+            else:
+                self._keep_for_now()
+                self._keep(dataset.id, self)
             return dataset
 
         return do
+
+    def _replace(self, replaced: str, dataset: DatasetIndex) -> None:
+        if replaced and replaced != dataset.id and self._may_replace(replaced):
+            with suppress(DatasetError):  # somebody else has deleted it, or begins to use it just now
+                self._store.delete(replaced)
+
+    def is_there(self) -> bool:
+        """Whether the source can still be read."""
+        return self._path is not None and self._path.exists()
 
     def discard(self) -> None:
         """Lets go of the source, as it won't be imported again. What lies on the server stays: it is not ours."""
@@ -71,4 +112,4 @@ class SourceImport:
         return self._path
 
     def _keep_for_now(self) -> None:
-        """Keeps the source until it is known what tells its classes."""
+        """Keeps the source while it may be read in another way."""
