@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 
 from core.config.recipes import recipe_config
+from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.images.decoding import decode
 from core.nn.extraction.engines import BATCH, choose_engine, is_installed
@@ -36,7 +37,7 @@ def pictures_a_second(count: int, job: Callable[[], object]) -> float:
     return count / (time.monotonic() - started)
 
 
-def bench(backbone: str, engine: str, dataset: object, home: Path) -> list[str]:
+def bench(backbone: str, engine: str, dataset: DatasetIndex, home: Path) -> list[str]:
     """Measures one backbone on one engine."""
     recipe = "article" if backbone == "vgg16" else "recommended"
     config = recipe_config(recipe, backbone=backbone, engine=engine)
