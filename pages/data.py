@@ -15,7 +15,7 @@ from pages.components.dataset import (
     versions_view,
 )
 from pages.components.dataset.dataset_queries import findings
-from pages.components.imports import import_panel, layout_choice
+from pages.components.imports import import_panel, layout_choice, receipt_view
 from pages.components.shell import frame, job_views, session
 from pages.components.shell.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
 
@@ -80,6 +80,7 @@ def compare(dataset_id: str) -> None:
 def show_dataset(dataset: DatasetIndex) -> None:
     """Draws a data set: its actions, and one section."""
     show_origin(dataset)
+    receipt_view.show(dataset)
     section = choose_section()
     found = findings(dataset)
     if found is None:

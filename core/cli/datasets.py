@@ -11,6 +11,8 @@ from core.cli.progress import PhaseTeller
 from core.cli.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import LAYOUTS
+from core.datasets.layouts.options import AS_FOUND, KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions
+from core.datasets.receipt import left_out_by_reason, random_pictures
 from core.datasets.store.dataset_names import clean_name
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.datasets.store.store import DatasetStore
@@ -18,10 +20,12 @@ from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 from core.wording.dataset_notes import dataset_note
 from core.wording.edits import describe_edit
+from core.wording.readings import reading
 from core.wording.reasons import reason
 
 SHOWN_SKIPPED = 20
 SHOWN_CLASSES = 100
+CLASSES_TO_CHECK = 12
 NOTICE = "Stopping the import."
 
 
@@ -31,12 +35,27 @@ NOTICE = "Stopping the import."
 @click.option(
     "--layout", type=click.Choice(LAYOUTS), help="What tells the classes; only needed where an import asks for it."
 )
+@click.option("--file-column", help="The column of a table that names the pictures: its header, or its number from 1.")
+@click.option("--label-column", help="The column that holds their classes.")
+@click.option("--split-column", help="The column that says train, validation or test.")
+@click.option("--encoding", help="Of names and tables that don't say theirs, such as gbk or cp1251.")
+@click.option(
+    "--similar-classes",
+    type=click.Choice((KEEP, MERGE)),
+    help="Whether classes whose names differ only by case, accents or width stay apart.",
+)
+@click.option(
+    "--several-labels", type=click.Choice((LEAVE_OUT, TAKE_FIRST)), help="What becomes of pictures with two classes."
+)
+@click.option(
+    "--lone-classes", type=click.Choice((LEAVE_OUT,)), help="Go on without the classes that have a single picture."
+)
 @json_option
-def import_command(source: str, name: str | None, layout: str | None, as_json: bool) -> None:
+def import_command(source: str, name: str | None, as_json: bool, **options: str | None) -> None:
     """Import a zip, a tar.gz or a folder of pictures."""
     if not source.strip():  # as a path it would be the current folder
         raise DatasetError("Expected a zip, a tar.gz or a folder to import. Received nothing. Name one.")
-    dataset = import_source(Path(source), name, layout)
+    dataset = import_source(Path(source), name, ReadingOptions(**{key: value or "" for key, value in options.items()}))
     print_dataset(dataset, as_json)
     tell_unused_name(dataset, name)
 
@@ -76,7 +95,7 @@ def find_dataset(reference: str) -> DatasetIndex:
         raise
 
 
-def import_source(source: Path, name: str | None, layout: str | None = None) -> DatasetIndex:
+def import_source(source: Path, name: str | None, options: ReadingOptions = AS_FOUND) -> DatasetIndex:
     """Imports a zip or folder, printing its progress.
 
     Raises:
@@ -84,7 +103,7 @@ def import_source(source: Path, name: str | None, layout: str | None = None) -> 
     """
     with stop_on_interrupt(NOTICE) as should_stop:
         try:
-            return DatasetStore(settings()).import_source(source, name, PhaseTeller(), should_stop, layout=layout)
+            return DatasetStore(settings()).import_source(source, name, PhaseTeller(), should_stop, options=options)
         except Stopped:
             raise click.Abort from None
 
@@ -122,7 +141,23 @@ def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
     print_table(("class", *words.values()), rows)
     if len(dataset.class_names) > SHOWN_CLASSES:
         click.echo(f"and {len(dataset.class_names) - SHOWN_CLASSES:,} more classes (--json lists all)")
+    _print_receipt(dataset)
     _print_left_out(dataset)
+
+
+def _print_receipt(dataset: DatasetIndex) -> None:
+    """Prints how the labels were found, and names a few pictures of each class, for a person to check."""
+    if not dataset.receipt:
+        return
+    click.echo()
+    for note in dataset.receipt:
+        click.echo(in_words(reading(note)))
+    click.echo("Are these labels right? Some pictures of each class, taken at random:")
+    for label, name in enumerate(dataset.class_names[:CLASSES_TO_CHECK]):
+        examples = ", ".join(in_words(sample.name) for sample in random_pictures(dataset, label))
+        click.echo(f"  {in_words(name)}: {examples}")
+    if len(dataset.class_names) > CLASSES_TO_CHECK:
+        click.echo(f"  and {len(dataset.class_names) - CLASSES_TO_CHECK:,} more classes (--json lists all)")
 
 
 def _print_left_out(dataset: DatasetIndex) -> None:
@@ -142,6 +177,21 @@ def _files(number: int) -> str:
     return "1 file" if number == 1 else f"{number:,} files"
 
 
+def _receipt_values(dataset: DatasetIndex) -> dict[str, Any]:
+    """Returns what lets a person check the labels, as values of a JSON object."""
+    return {
+        "how": [{"text": reading(note), "code": note.code, **note.parameters} for note in dataset.receipt],
+        "left_out": [
+            {"code": left.reason.code, "count": left.count, "example": left.example, "reason": reason(left.reason)}
+            for left in left_out_by_reason(dataset.skipped)
+        ],
+        "examples": {
+            name: [sample.name for sample in random_pictures(dataset, label)]
+            for label, name in enumerate(dataset.class_names)
+        },
+    }
+
+
 def dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
     """Returns a data set as the values of a JSON object."""
     return {
@@ -156,6 +206,7 @@ def dataset_values(dataset: DatasetIndex) -> dict[str, Any]:
         ],
         "num_ignored": dataset.num_ignored,
         "notes": [dataset_note(note) for note in dataset.notes],
+        "receipt": _receipt_values(dataset),
         "parent": dataset.parent,
         "edits": [describe_edit(change) for change in dataset.edits],
     }

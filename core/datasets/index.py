@@ -50,6 +50,7 @@ class DatasetIndex:
         notes: other findings of the import, such as names that differ only by case.
         parent: id of the data set that this one is a version of, empty for an import. It may have been deleted.
         edits: the changes that made this one from the parent.
+        receipt: how the labels were found, for the user to check; see `core.wording.readings`.
     """
 
     id: str
@@ -64,6 +65,7 @@ class DatasetIndex:
     notes: tuple[Note, ...] = ()
     parent: str = ""
     edits: tuple[Edit, ...] = ()
+    receipt: tuple[Note, ...] = ()
 
     @property
     def has_split(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 from core.config.training_config import TrainingConfig
 from core.datasets.edit import Edit
 from core.datasets.layouts.layout import LayoutCandidate
+from core.datasets.layouts.options import ReadingOptions
 from core.datasets.sample import Skipped
 from core.wording.coded import Note
 
@@ -69,13 +70,13 @@ class ImportSource:
         source: path of the archive or folder.
         name: name of the data set; None for the source's name.
         label: name of the source in messages.
-        layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
+        options: what the user has decided about how to read it.
     """
 
     source: Path
     name: str | None
     label: str
-    layout: str | None
+    options: ReadingOptions
 
 
 @dataclass(frozen=True)

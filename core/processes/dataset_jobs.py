@@ -12,6 +12,7 @@ from core.datasets.archives.picture_reader import Pictures
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.quality.audit import audit, write_audit
 from core.datasets.store.samples import SAMPLES, import_sample
 from core.datasets.store.store import DatasetStore
@@ -43,7 +44,7 @@ def import_in_subprocess(
     name: str | None = None,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
-    layout: str | None = None,
+    options: ReadingOptions = AS_FOUND,
     label: str = "",
 ) -> DatasetIndex:
     """Does what `DatasetStore.import_source` does, in a process of its own.
@@ -54,12 +55,12 @@ def import_in_subprocess(
         name: name of the data set; the source's name by default.
         on_event: told of the phases `extract` (entries) and `pictures`.
         should_stop: asked a few times a second.
-        layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
+        options: what the user has decided about how to read it.
         label: name of the source in messages, for an upload stored under another name; its own name by default.
 
     Raises:
         AmbiguousLayout: the classes can be read in more than one way. Call again with the same source and the
-            `layout` that the user chose.
+            `options` of the candidate that the user chose.
         DatasetError: the source can't be used, or the process was killed. Nothing is left behind.
         Stopped: `should_stop` said so. Nothing is left behind.
     """
@@ -69,7 +70,7 @@ def import_in_subprocess(
             upload = stack.enter_context(store.workspace()) / "upload"
             _write(source, upload)
             source = upload
-        action = ImportSource(source.absolute(), name, label, layout)
+        action = ImportSource(source.absolute(), name, label, options)
         return _follow(store, action, f"The import of {label}", on_event, should_stop)
 
 
@@ -267,7 +268,7 @@ class DatasetActions:
         try:
             return _imported(
                 self._store.import_source(
-                    action.source, action.name, on_event, should_stop, action.label, layout=action.layout
+                    action.source, action.name, on_event, should_stop, action.label, options=action.options
                 )
             )
         except AmbiguousLayout as question:

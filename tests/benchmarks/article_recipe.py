@@ -12,11 +12,15 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 from core.backbones.availability import availability
 from core.backbones.table import get_backbone
 from core.settings import read_settings
 from tests.benchmarks.measuring import Measured, measure, print_table
+
+Compared = tuple[str, str, str, dict[str, Any]]
+"""What is measured, the name of its data home, the recipe, and options."""
 
 HEADER = [
     "what",
@@ -68,7 +72,7 @@ def main() -> None:
         folder = Path(name)
         zipfile.ZipFile(data).extractall(folder / "pictures")
         root = next(path.parent for path in (folder / "pictures").rglob("train"))
-        against_vgg16 = [
+        against_vgg16: list[Compared] = [
             ("ours, article's recipe, plain pictures only", "one", "article", {"epochs": epochs, "views": 1}),
             ("ours, article's recipe", "two", "article", {"epochs": epochs}),
             ("... a second run with another head", "two", "article", {"epochs": epochs, "units": 256}),
@@ -78,7 +82,7 @@ def main() -> None:
             ("... in bfloat16", "five", "recommended", {"engine": "bfloat16"}),
         ]
         same_network = {"epochs": epochs, "backbone": "efficientnet_lite0", "preprocessing": "native"}
-        against_efficientnet = [
+        against_efficientnet: list[Compared] = [
             ("ours, article's recipe with EfficientNet-Lite0", "six", "article", same_network),
             ("... a second run with another head", "six", "article", {**same_network, "units": 256}),
             ("... in bfloat16", "seven", "article", {**same_network, "engine": "bfloat16"}),

@@ -16,12 +16,14 @@ import numpy as np
 import psutil
 
 from core.config.recipes import recipe_config
+from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.images.decoding import decode
 from core.nn.extraction.engines import BATCH, choose_engine, is_installed
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import build_classifier
 from core.settings import read_settings
+from core.wording.run_notes import run_note
 from tests.benchmarks.measuring import print_table
 
 HEADER = ["backbone", "engine", "forward alone /s", "decode alone /s", "extraction /s", "of forward", "of the limit"]
@@ -35,7 +37,7 @@ def pictures_a_second(count: int, job: Callable[[], object]) -> float:
     return count / (time.monotonic() - started)
 
 
-def bench(backbone: str, engine: str, dataset: object, home: Path) -> list[str]:
+def bench(backbone: str, engine: str, dataset: DatasetIndex, home: Path) -> list[str]:
     """Measures one backbone on one engine."""
     recipe = "article" if backbone == "vgg16" else "recommended"
     config = recipe_config(recipe, backbone=backbone, engine=engine)
@@ -68,7 +70,7 @@ def bench(backbone: str, engine: str, dataset: object, home: Path) -> list[str]:
     limit = 1 / (1 / forward + 1 / decoding)
     return [
         backbone,
-        chosen.sentence.partition(" ran in ")[2].partition(";")[0].rstrip("."),
+        run_note(chosen.note).partition(" ran in ")[2].partition(";")[0].rstrip("."),
         f"{forward:.0f}",
         f"{decoding:.0f}",
         f"{extraction:.0f}",

@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.backbones.availability import availability
 from core.backbones.table import get_backbone
@@ -28,7 +29,7 @@ from core.wording.failures import failure
 from tests.benchmarks.measuring import print_table
 
 HEADER = ["set-up", "forecast, s", "happened, s", "ratio", "features, ratio", "head, ratio", "fine-tuning, ratio"]
-SETUPS = {
+SETUPS: dict[str, tuple[str, dict[str, Any]]] = {
     "recommended": ("recommended", {}),
     "recommended again": ("recommended", {}),
     "recommended, 3 views": ("recommended", {"views": 3, "flip": True, "zoom": 0.2}),

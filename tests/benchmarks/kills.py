@@ -18,12 +18,13 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Any
 
 import click
 import psutil
@@ -38,7 +39,11 @@ from core.settings import settings
 from core.wording.failures import failure
 from tests.benchmarks.kills_actions import KEPT, draw
 from tests.benchmarks.kills_ledger import Ledger
-from tests.benchmarks.measuring import ROOT, print_table
+from tests.benchmarks.measuring import print_table
+from tests.project import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PHASES = ("starting", "weights", "features", "head", "fine_tune", "evaluate", "save")
 CONFIG = TrainingConfig(image_size=64).with_options(
@@ -112,7 +117,7 @@ class Kills:
         arguments = ["tests.benchmarks.kills_actions", str(self.home), str(self.chance.randrange(10**9))]
         with self._process(arguments, stdout=subprocess.PIPE, text=True) as process:
             lines: SimpleQueue[str] = SimpleQueue()
-            reader = threading.Thread(target=lambda: [lines.put(line) for line in process.stdout])
+            reader = threading.Thread(target=lambda: deque(map(lines.put, process.stdout or ()), 0))
             reader.start()
             wanted = self.chance.choice(KINDS)
             under_way: dict[str, str] = {}
@@ -166,7 +171,7 @@ class Kills:
         self._end_all()
         self.ledger.check()
 
-    def kill_server(self, browser: object) -> None:
+    def kill_server(self, browser: "Browser | None") -> None:
         """Kills a server while it imports what is uploaded, or while a run is at work."""
         options = ["--server.headless", "true", "--server.port", str(self.port), "--server.fileWatcherType", "none"]
         with self._process(["streamlit", "run", "app.py", *options], stdout=subprocess.DEVNULL) as process:
@@ -179,7 +184,7 @@ class Kills:
         self._end_all()
         self.ledger.check()
 
-    def _upload(self, browser: object) -> str:
+    def _upload(self, browser: "Browser") -> str:
         """Begins to upload; where the page tells of the data set it has to be there."""
         name = f"upload {self.chance.randrange(10**9)}"
         archive = shutil.make_archive(
@@ -266,7 +271,7 @@ class Kills:
                     found.append(process)
         return found
 
-    def _wait(self, condition: object) -> None:
+    def _wait(self, condition: Callable[[], object]) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not condition():
             if time.monotonic() > deadline:
@@ -275,7 +280,7 @@ class Kills:
             time.sleep(0.02)
 
     @contextmanager
-    def _process(self, arguments: list[str], **options: object) -> Iterator[subprocess.Popen]:
+    def _process(self, arguments: list[str], **options: Any) -> Iterator[subprocess.Popen]:
         command = [sys.executable, "-m", *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL, **options)
         try:
@@ -288,7 +293,7 @@ class Kills:
 
 
 @contextmanager
-def chromium() -> Iterator[object]:
+def chromium() -> Iterator["Browser | None"]:
     """Gives a browser, or None where there is none."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     try:

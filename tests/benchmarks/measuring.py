@@ -43,7 +43,7 @@ def measure(module: str, *arguments: str) -> Measured:
             env=environment,
             cwd=ROOT,
         )
-        output = process.stdout.read()
+        output = process.stdout.read() if process.stdout else ""
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - started
         errors.seek(0)

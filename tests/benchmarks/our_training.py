@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.config.recipes import recipe_config
 from core.datasets.store.store import DatasetStore
+from core.events import Event
 from core.nn.training.notes import load_notes
 from core.nn.training.training import run_training
 from core.settings import read_settings
@@ -22,12 +23,12 @@ def main() -> None:
     home, data, recipe, options = sys.argv[1:]
     settings = replace(read_settings(), home=Path(home))
     store = DatasetStore(settings)
-    dataset = (store.list() or [None])[0] or store.import_source(Path(data))
+    dataset = next(iter(store.list()), None) or store.import_source(Path(data))
     pictures = len(dataset.with_split().select("train"))
     config = recipe_config(recipe, pictures, **json.loads(options))
-    accuracies = []
+    accuracies: list[float] = []
 
-    def on_event(event: object) -> None:
+    def on_event(event: Event) -> None:
         if event.epoch:
             accuracies.append(event.metrics["val_accuracy"])
 

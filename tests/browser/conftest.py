@@ -146,7 +146,7 @@ def completed_run(page: Page, server: Server) -> Run:
     """Waits on the page of the only run until it is completed and can be tested."""
     wait_until(lambda: [run.status.is_finished for run in server.runs.list()] == [True], TRAINING_SECONDS)
     (run,) = server.runs.list()
-    assert run.status == RunStatus.COMPLETED, run.error
+    assert run.status == RunStatus.COMPLETED, run.failure
     expect(page.get_by_role("button", name="Test this model")).to_be_visible()
     return run
 
@@ -166,8 +166,8 @@ def empty(server: Server) -> None:
     for run in server.runs.list():
         queue.delete(server.runs, run.id)
     datasets = DatasetStore(server.settings)
-    for dataset in (*datasets.list(), *datasets.damaged()):
-        datasets.delete(dataset.id)
+    for dataset_id in [*(one.id for one in datasets.list()), *(one.id for one in datasets.damaged())]:
+        datasets.delete(dataset_id)
 
 
 @pytest.fixture

@@ -9,11 +9,15 @@ from core.datasets.archives.members import TableFile
 from core.datasets.layouts.file_names import read_file_names
 from core.datasets.layouts.label_tables import read_tables
 from core.datasets.layouts.layout import (
+    ASK,
     CLASS_FOLDERS,
     FILE_NAMES,
+    GIVEN,
     GIVEN_CLASSES,
+    INNER,
     INNER_FOLDERS,
     LAYOUTS,
+    OUTER,
     TABLE,
     AmbiguousLayout,
     Assignment,
@@ -23,6 +27,7 @@ from core.datasets.layouts.layout import (
     read_inner_folders,
     read_layout,
 )
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import fold_name
 from core.datasets.splits import split_word
 from core.errors import DatasetError
@@ -33,8 +38,6 @@ MANY_PICTURES = 20
 MAX_NOTES = 5
 # From this share of the pictures on, one way of telling classes follows from another one.
 FOLLOWS_SHARE = 0.9
-OUTER = "The outermost folders are the classes, whatever lies inside them."
-INNER = "The innermost folders are the classes, whatever lies around them."
 MISSING = {
     CLASS_FOLDERS: "its pictures don't lie in two or more folders",
     INNER_FOLDERS: "not all of its pictures lie in folders inside folders",
@@ -44,7 +47,7 @@ MISSING = {
 
 
 def choose_candidate(
-    paths: Sequence[Folders], tables: Sequence[TableFile], name: str, layout: str | None = None
+    paths: Sequence[Folders], tables: Sequence[TableFile], name: str, options: ReadingOptions = AS_FOUND
 ) -> LayoutCandidate:
     """Returns the way to read an archive.
 
@@ -52,16 +55,18 @@ def choose_candidate(
         paths: of each picture, its folders and its name, fit to be shown.
         tables: the CSVs that came along.
         name: what the archive is called in messages.
-        layout: the way that the user chose, one of `LAYOUTS`, or `GIVEN_CLASSES`; None to go by what is there.
+        options: what the user has decided. As a layout, `GIVEN_CLASSES` and `ASK` are taken too.
 
     Raises:
         AmbiguousLayout: there is more than one, and the user has to choose.
         DatasetError: it can't be read the way that was chosen, or has validation pictures only.
     """
-    if layout == GIVEN_CLASSES:
-        return make_candidate(GIVEN_CLASSES, "", [Assignment(path[0]) for path in paths])
-    if layout:
-        return _chosen(paths, tables, name, layout)
+    if options.layout == GIVEN_CLASSES:
+        return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
+    if options.layout == ASK:
+        raise _every_way(paths, tables, name)
+    if options.layout:
+        return _chosen(paths, tables, name, options.layout)
     found = candidates(paths, tables)
     if len(found) > 1:
         raise _ambiguous(found, name)
@@ -197,6 +202,14 @@ def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandid
     if len(notes) > MAX_NOTES:
         notes = [Note("folders_without_class", {"count": sum(quiet.values()), "folders": len(quiet)})]
     return replace(candidate, assignments=assignments, notes=(*candidate.notes, *notes))
+
+
+def _every_way(paths: Sequence[Folders], tables: Sequence[TableFile], name: str) -> AmbiguousLayout:
+    """Returns the question with all the ways that give two classes, the likely ones first."""
+    likely = candidates(paths, tables)
+    tried = [_try(layout, paths, tables) for layout in LAYOUTS if layout not in {one.name for one in likely}]
+    others = [_quiet(one, paths) for one in tried if one and len(one.class_names) > 1]
+    return AmbiguousLayout(f"{name} can be read in these ways.", (*likely, *others))
 
 
 def _ambiguous(found: Sequence[LayoutCandidate], name: str) -> AmbiguousLayout:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from core.datasets.layouts.layout import FILE_NAMES, Assignment, Folders, LayoutCandidate, make_candidate, take_splits
 from core.datasets.names import fold_name
 from core.datasets.splits import TRAIN, UNDECIDED, split_word
-from core.wording.coded import Reason
+from core.wording.coded import Note, Reason
 
 DIGITS = "0123456789"
 SEPARATORS = " ._-("
@@ -51,8 +51,8 @@ def read_file_names(paths: Sequence[Folders]) -> LayoutCandidate | None:
         for label, split in zip(labels, splits, strict=True)
     ]
     example = next(path[-1] for path, label in zip(paths, labels, strict=True) if label)
-    description = f"The beginnings of the file names are the classes, such as {part_name(example)[0]} in {example}."
-    return make_candidate(FILE_NAMES, description, assignments)
+    told_by = Note("file_names", {"beginning": part_name(example)[0], "example": example})
+    return make_candidate(FILE_NAMES, told_by, assignments)
 
 
 def part_name(name: str) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from core.datasets.layouts.file_names import labelled_splits
 from core.datasets.layouts.layout import TABLE, Assignment, Folders, LayoutCandidate, make_candidate
 from core.datasets.names import escape_label, fold_name
 from core.datasets.splits import UNDECIDED, split_word
-from core.wording.coded import Reason
+from core.wording.coded import Note, Reason
 
 # fmt: off
 # What columns of classes are called, the likeliest first: names go before numbers.
@@ -77,14 +77,13 @@ def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> Layout
         for picture, label, split in zip(table.pictures, table.labels, table.splits, strict=True):
             classes[picture], own_splits[picture] = label, split
     splits = _splits(paths, classes, own_splits)
-    names = " and ".join(table.name for table in chosen)
     reason = Reason("no_class", {"tables": [table.name for table in chosen]})
     assignments = [
         Assignment(label, split) if label else Assignment("", reason=reason)
         for label, split in zip(classes, splits, strict=True)
     ]
-    column = f"column {chosen[0].column}" if chosen[0].column else "second column"
-    return make_candidate(TABLE, f"The {column} of {names} has the class of each picture.", assignments)
+    told_by = Note("table", {"tables": [table.name for table in chosen], "label_column": chosen[0].column})
+    return make_candidate(TABLE, told_by, assignments)
 
 
 def _splits(paths: Sequence[Folders], labels: Sequence[str], own: list[str]) -> list[str]:

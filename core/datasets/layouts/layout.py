@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from os.path import commonprefix
 
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import fold_name
 from core.datasets.splits import SPLITS, TRAIN, UNDECIDED, split_word
 from core.errors import DatasetError
@@ -14,11 +15,14 @@ CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folder
 LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
 # Not found out but said: each picture lies in one folder, its class, whatever that is called.
 GIVEN_CLASSES = "given_classes"
+# Not decided but asked for: the question, with all the ways in which a source can be read.
+ASK = "ask"
 EXPECTED = (
     "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
     "cat.12.jpg, or a CSV of labels."
 )
 OUTSIDE = Reason("outside")
+OUTER, INNER, GIVEN = Note("outer_folders"), Note("inner_folders"), Note("given")
 SHOWN_CLASSES = 4
 
 Folders = tuple[str, ...]
@@ -45,19 +49,21 @@ class LayoutCandidate:
 
     Attributes:
         name: one of `LAYOUTS`.
-        description: what the classes are told from, in a sentence.
+        told_by: what the classes are told from; see `core.wording.readings`.
         class_names: the classes it gives, sorted.
         counts: how many pictures each of them has.
         assignments: of each picture; empty where only the choice matters.
         notes: on pictures that it leaves out.
+        options: what to import the source with to have it read so.
     """
 
     name: str
-    description: str
+    told_by: Note
     class_names: tuple[str, ...]
     counts: tuple[int, ...]
     assignments: tuple[Assignment, ...] = ()
     notes: tuple[Note, ...] = ()
+    options: ReadingOptions = AS_FOUND
 
     def summary(self) -> str:
         """Returns its classes in words, such as `2 classes: cats (10), dogs (12)`."""
@@ -72,7 +78,7 @@ class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
     """An archive that can be read in more than one way.
 
     Attributes:
-        candidates: the ways, the likelier first. The name of one is the `layout` to import it with.
+        candidates: the ways, the likelier first. The `options` of one are what to import it with.
     """
 
     def __init__(self, text: str, candidates: Sequence[LayoutCandidate]) -> None:
@@ -81,7 +87,7 @@ class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
 
 
 def make_candidate(
-    name: str, description: str, assignments: Iterable[Assignment], notes: Sequence[Note] = ()
+    name: str, told_by: Note, assignments: Iterable[Assignment], notes: Sequence[Note] = ()
 ) -> LayoutCandidate:
     """Returns a candidate with its classes counted. Classes whose names differ only by case become one."""
     assignments = tuple(assignments)
@@ -94,7 +100,8 @@ def make_candidate(
     )
     counts = Counter(assignment.class_name for assignment in assignments if assignment.class_name)
     names = tuple(sorted(counts))
-    return LayoutCandidate(name, description, names, tuple(counts[word] for word in names), assignments, tuple(notes))
+    counted = tuple(counts[word] for word in names)
+    return LayoutCandidate(name, told_by, names, counted, assignments, tuple(notes), ReadingOptions(layout=name))
 
 
 def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
@@ -116,7 +123,7 @@ def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
     check_train(splits)
     start = _class_depth([path for path in inner if path is not None])
     names = [path[start] if path is not None and len(path) > start else "" for path in inner]
-    return list(make_candidate(CLASS_FOLDERS, "", _placed(names, splits)).assignments)
+    return list(make_candidate(CLASS_FOLDERS, OUTER, _placed(names, splits)).assignments)
 
 
 def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
@@ -137,7 +144,7 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
     if any(len(path) == 1 for path in below):
         return None
     names = [path[-1] if path else "" for path in below]
-    return list(make_candidate(INNER_FOLDERS, "", _placed(names, splits)).assignments)
+    return list(make_candidate(INNER_FOLDERS, INNER, _placed(names, splits)).assignments)
 
 
 def _placed(names: Sequence[str], splits: Sequence[str]) -> list[Assignment]:

@@ -55,6 +55,7 @@ def write_manifest(dataset: DatasetIndex) -> None:
         "num_ignored": dataset.num_ignored,
         "skipped": [[item.name, item.reason.code, item.reason.parameters] for item in dataset.skipped],
         "notes": [note.as_json() for note in dataset.notes],
+        "receipt": [note.as_json() for note in dataset.receipt],
         "parent": dataset.parent,
         "edits": [[edit.kind, edit.paths, edit.class_names, edit.number] for edit in dataset.edits],
         "samples": samples,
@@ -105,6 +106,7 @@ def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
         validation_split=values["validation_split"],
         created=values["created"],
         notes=tuple(Note.from_json(note) for note in values["notes"]),
+        receipt=tuple(Note.from_json(note) for note in values.get("receipt", ())),
         parent=values.get("parent", ""),
         edits=tuple(
             Edit(kind, tuple(paths), tuple(class_names), number)

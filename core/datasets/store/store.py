@@ -18,6 +18,7 @@ from core.datasets.archives.picture_reader import Pictures, picture_members
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import GIVEN_CLASSES
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import escape_label
 from core.datasets.quality.audit import examine
 from core.datasets.splits import check_share
@@ -35,6 +36,8 @@ from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 from core.wording.coded import Note
 from core.wording.damaged_datasets import damaged_dataset
+
+GIVEN = ReadingOptions(layout=GIVEN_CLASSES)
 
 
 class DatasetStore:
@@ -142,7 +145,7 @@ class DatasetStore:
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
         label: str = "",
-        layout: str | None = None,
+        options: ReadingOptions = AS_FOUND,
     ) -> DatasetIndex:
         """Imports a zip, a tar (gzipped or not) or a folder of pictures.
 
@@ -154,7 +157,7 @@ class DatasetStore:
             on_event: told of the phases `extract` (entries), `pictures` and `audit`.
             should_stop: asked a few times a second.
             label: name of the source in messages; its own name by default.
-            layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
+            options: what the user has decided about how to read it.
 
         Raises:
             AmbiguousLayout: the classes can be read in more than one way. Nothing is left behind.
@@ -168,7 +171,7 @@ class DatasetStore:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
-            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, layout)
+            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, options)
             return self._publish(examine(replace(dataset, name=title), on_event, should_stop))
 
     def import_pictures(
@@ -197,7 +200,7 @@ class DatasetStore:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
             extraction = extract_members(members, 0, pictures, label, self._limits, on_event, should_stop)
-            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN_CLASSES)
+            dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, GIVEN)
             return self._publish(examine(replace(dataset, name=label), on_event, should_stop))
 
     def derive(

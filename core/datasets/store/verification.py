@@ -12,6 +12,7 @@ from core.datasets.class_sizes import FEWEST_PICTURES, find_small_class
 from core.datasets.index import DatasetIndex, fingerprint
 from core.datasets.layouts.candidates import choose_candidate
 from core.datasets.layouts.layout import EXPECTED, OUTSIDE
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import escape_label
 from core.datasets.quality.image_statistics import SIDE, ImageStatistics, measure, pack, write_statistics
 from core.datasets.sample import Sample, Skipped
@@ -40,7 +41,7 @@ def build_index(
     limits: ImportLimits,
     on_event: OnEvent,
     should_stop: ShouldStop,
-    layout: str | None = None,
+    options: ReadingOptions = AS_FOUND,
 ) -> DatasetIndex:
     """Makes a data set from extracted files. Files that aren't usable pictures are deleted.
 
@@ -53,7 +54,7 @@ def build_index(
         limits: limits on pictures.
         on_event: told of the phase `pictures`.
         should_stop: asked a few times a second.
-        layout: what the classes come from, one of `layout.LAYOUTS`; None to detect it.
+        options: what the user has decided about how to read it.
 
     Raises:
         AmbiguousLayout: the classes can be read in more than one way. No picture was decoded.
@@ -62,7 +63,7 @@ def build_index(
     """
     files = extraction.files
     paths = [tuple(escape_label(part) for part in file.parts) for file in files]
-    candidate = choose_candidate(paths, extraction.tables, name, layout)
+    candidate = choose_candidate(paths, extraction.tables, name, options)
     assignments, class_names = candidate.assignments, candidate.class_names
     labels = {class_name: label for label, class_name in enumerate(class_names)}
     _check_classes(class_names, extraction, name)
@@ -95,6 +96,7 @@ def build_index(
         num_ignored=extraction.num_ignored,
         folder=folder.parent,
         notes=extraction.notes + candidate.notes + _leaks(samples),
+        receipt=(candidate.told_by,),
     )
     write_statistics(dataset, pack([sample.digest for sample in samples], all_statistics))
     return dataset

@@ -12,6 +12,7 @@ from core.processes.dataset_jobs import import_sample_in_subprocess
 from core.wording.dataset_notes import dataset_note
 from pages.components import wording
 from pages.components.imports import build_form, upload_box
+from pages.components.imports.kept_sources import kept_sources
 from pages.components.imports.source_imports import SourceImport
 from pages.components.imports.upload_imports import UploadImport
 from pages.components.imports.uploads import Upload
@@ -33,7 +34,7 @@ SAMPLE_ICONS = {
 
 def import_from(label: str, path: Path) -> None:
     """Starts the import of a folder or archive on this machine."""
-    job_views.start(IMPORT, label, SourceImport(session.dataset_store(), path).work())
+    job_views.start(IMPORT, label, _source(path, label).work())
 
 
 def import_builtin(name: str) -> None:
@@ -57,6 +58,14 @@ def show_imported(job: Job[DatasetIndex]) -> None:
         return
     st.info("\n\n".join(wording.plain(dataset_note(note)) for note in imported.notes), icon=":material/info:")
     left_out.show(imported, key="imported")
+
+
+def _source(path: Path, label: str) -> SourceImport:
+    return SourceImport(session.dataset_store(), path, label, kept_sources().keep, session.is_dataset_unused())
+
+
+def _uploaded(upload: Upload) -> UploadImport:
+    return UploadImport(session.dataset_store(), upload, kept_sources().keep, session.is_dataset_unused())
 
 
 def has_failed() -> bool:
@@ -92,7 +101,7 @@ def _upload(is_busy: bool) -> None:
 
 def _import_upload(upload: Upload) -> None:
     """Starts the import of a file that the browser is about to send."""
-    job_views.start(IMPORT, upload.name, UploadImport(session.dataset_store(), upload).work())
+    job_views.start(IMPORT, upload.name, _uploaded(upload).work())
 
 
 def _path(is_busy: bool) -> None:

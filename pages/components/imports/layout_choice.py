@@ -3,7 +3,9 @@
 import streamlit as st
 
 from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, LayoutCandidate
+from core.datasets.layouts.options import ReadingOptions
 from core.wording.dataset_notes import dataset_note
+from core.wording.readings import reading
 from pages.components import wording
 from pages.components.imports.source_imports import UndecidedImport
 from pages.components.shell import job_views, session
@@ -49,7 +51,7 @@ def _show_question(job: Job, question: UndecidedImport) -> None:
 
 def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandidate) -> None:
     st.markdown(f"**{wording.count(len(candidate.class_names), 'class')}**")
-    st.markdown(wording.plain(candidate.description))
+    st.markdown(wording.plain(reading(candidate.told_by)))
     shown = zip(candidate.class_names[:MOST_CLASSES], candidate.counts[:MOST_CLASSES], strict=True)
     rest = len(candidate.class_names) - MOST_CLASSES
     words = ", ".join(f"{wording.short(name)} ({count:,})" for name, count in shown) + (
@@ -63,17 +65,17 @@ def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandid
         key=f"use_{job.id}_{candidate.name}",
         icon=":material/check:",
         on_click=_use,
-        args=(job, question, candidate.name),
+        args=(job, question, candidate.options),
     )
 
 
-def _use(job: Job, question: UndecidedImport, layout: str) -> None:
+def _use(job: Job, question: UndecidedImport, options: ReadingOptions) -> None:
     if _is_first_answer(job):
-        job_views.start(IMPORT, job.label, question.source.work(layout))
+        job_views.start(IMPORT, job.label, question.source.work(options, question.replaced))
 
 
 def _drop(job: Job, question: UndecidedImport) -> None:
-    if _is_first_answer(job):
+    if _is_first_answer(job) and not question.replaced:
         question.source.discard()
 
 

@@ -1,10 +1,14 @@
 """Imports of folders and archives that can be read in more than one way. No Streamlit calls."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import AmbiguousLayout
+from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.store.store import DatasetStore
+from core.errors import DatasetError
 from core.processes.dataset_jobs import import_in_subprocess
 from core.progress import OnEvent, ShouldStop
 from pages.components.shell.jobs import Work
@@ -15,12 +19,14 @@ class UndecidedImport(AmbiguousLayout):
 
     Attributes:
         candidates: the ways, the most likely first.
-        source: the import, to be repeated with the layout that the user chooses or to be discarded.
+        source: the import, to be repeated with the options that the user chooses or to be discarded.
+        replaced: id of the data set that was made from the source before; empty at first.
     """
 
-    def __init__(self, question: AmbiguousLayout, source: "SourceImport") -> None:
+    def __init__(self, question: AmbiguousLayout, source: "SourceImport", replaced: str) -> None:
         super().__init__(str(question), question.candidates)
         self.source = source
+        self.replaced = replaced
 
 
 class SourceImport:
@@ -30,34 +36,70 @@ class SourceImport:
         store: where to import it.
         path: where it is; None if it is still to arrive.
         label: its name in messages; the file's name by default.
+        keep: called with the id of the data set and this import once it is done, so that the source can be read in
+            another way. It is released by default.
+        may_replace: tells whether the data set with an id may be deleted once the source was read in another way.
     """
 
-    def __init__(self, store: DatasetStore, path: Path | None, label: str = "") -> None:
+    def __init__(
+        self,
+        store: DatasetStore,
+        path: Path | None,
+        label: str = "",
+        keep: "Callable[[str, SourceImport], None] | None" = None,
+        may_replace: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._store = store
         self._path = path
         self._label = label
+        self._keep = keep
+        self._may_replace = may_replace
 
-    def work(self, layout: str | None = None) -> Work[DatasetIndex]:
+    @property
+    def label(self) -> str:
+        """What it is called in messages."""
+        return self._label or (self._path.name if self._path else "")
+
+    def work(self, options: ReadingOptions = AS_FOUND, replaced: str = "") -> Work[DatasetIndex]:
         """Returns the work of a job that imports it.
 
         Args:
-            layout: what the classes come from, as chosen by the user; None to detect it.
+            options: what the user has decided about how to read it.
+            replaced: id of the data set that was made from it before and is deleted afterwards, unless it is needed or
+                is the result again.
         """
 
         def do(on_event: OnEvent, should_stop: ShouldStop) -> DatasetIndex:
             try:
                 path = self._arrived(on_event, should_stop)
-                dataset = import_in_subprocess(self._store, path, None, on_event, should_stop, layout, self._label)
+                dataset = import_in_subprocess(self._store, path, None, on_event, should_stop, options, self._label)
             except AmbiguousLayout as question:
                 self._keep_for_now()
-                raise UndecidedImport(question, self) from question
+                raise UndecidedImport(question, self, replaced) from question
             except BaseException:
-                self.discard()
+                if replaced:
+                    self._keep_for_now()  # the data set is there, and may still be read in another way
+                else:
+                    self.discard()
                 raise
-            self.discard()
+            self._replace(replaced, dataset)
+            if self._keep is None:
+                self.discard()
+            else:
+                self._keep_for_now()
+                self._keep(dataset.id, self)
             return dataset
 
         return do
+
+    def _replace(self, replaced: str, dataset: DatasetIndex) -> None:
+        if replaced and replaced != dataset.id and self._may_replace(replaced):
+            with suppress(DatasetError):  # somebody else has deleted it, or begins to use it just now
+                self._store.delete(replaced)
+
+    def is_there(self) -> bool:
+        """Whether the source can still be read."""
+        return self._path is not None and self._path.exists()
 
     def discard(self) -> None:
         """Releases the source, which won't be imported again. Files on the server stay: they aren't ours."""
@@ -69,4 +111,4 @@ class SourceImport:
         return self._path
 
     def _keep_for_now(self) -> None:
-        """Keeps the source until the user has chosen a layout."""
+        """Keeps the source while it may be read in another way."""

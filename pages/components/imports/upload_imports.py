@@ -1,6 +1,7 @@
 """Imports of files that the browser is still sending. No Streamlit calls."""
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -16,15 +17,23 @@ SECONDS_TO_CHOOSE = 3600
 class UploadImport(SourceImport):
     """An upload and the file on disk that holds it until it is imported.
 
-    The file is removed afterwards, whatever happens; only after an `UndecidedImport` is it kept for an hour.
+    The file is removed if the import fails; otherwise it is kept for an hour, to be read in another way.
 
     Args:
         store: where to import it.
         upload: the file that is expected.
+        keep: see `SourceImport`.
+        may_replace: see `SourceImport`.
     """
 
-    def __init__(self, store: DatasetStore, upload: Upload) -> None:
-        super().__init__(store, None, upload.name)
+    def __init__(
+        self,
+        store: DatasetStore,
+        upload: Upload,
+        keep: Callable[[str, SourceImport], None] | None = None,
+        may_replace: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        super().__init__(store, None, upload.name, keep, may_replace)
         self.upload = upload
         self._place = ExitStack()
         self._forgetting: threading.Timer | None = None
@@ -50,6 +59,7 @@ class UploadImport(SourceImport):
         return self._path
 
     def _keep_for_now(self) -> None:
+        self._keep_no_longer()
         self._forgetting = threading.Timer(SECONDS_TO_CHOOSE, self.discard)
         self._forgetting.daemon = True
         self._forgetting.start()

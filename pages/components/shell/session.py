@@ -1,6 +1,6 @@
 """What a browser session has chosen, as ids, and the stores and clients that all sessions share."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -95,6 +95,17 @@ def jobs() -> Jobs:
 def warm_ups() -> BackgroundCache[str, bool]:
     """Returns which models, by run id, were loaded, and why others can't be."""
     return _warm_ups(settings().home, inference_client())
+
+
+def is_dataset_unused() -> Callable[[str], bool]:
+    """Returns what tells of a data set's id, on any thread, whether it has neither runs nor versions."""
+    runs, datasets = run_store(), dataset_store()
+
+    def is_unused(dataset_id: str) -> bool:
+        used = {run.dataset_id for run in runs.list()} | {dataset.parent for dataset in datasets.list()}
+        return dataset_id not in used
+
+    return is_unused
 
 
 @st.cache_resource(show_spinner=False, max_entries=10)

@@ -96,7 +96,7 @@ def test_a_question_comes_back_and_its_answer_is_followed(store, tmp_path, pictu
     assert str(caught.value) == str(there.value)
     assert caught.value.candidates == tuple(replace(candidate, assignments=()) for candidate in there.value.candidates)
     assert left_behind(tmp_path) == []
-    dataset = import_in_subprocess(store, upload, layout=caught.value.candidates[1].name, label="things.zip")
+    dataset = import_in_subprocess(store, upload, options=caught.value.candidates[1].options, label="things.zip")
     assert tuple(map(dataset_note, caught.value.candidates[1].notes)) == (
         "20 pictures in others have no class and were left out.",
     )

@@ -7,8 +7,11 @@ import pytest
 from core.datasets.archives.members import TableFile
 from core.datasets.layouts.candidates import candidates, choose_candidate
 from core.datasets.layouts.layout import AmbiguousLayout, LayoutCandidate
+from core.datasets.layouts.options import ReadingOptions
 from core.errors import DatasetError
+from core.wording.coded import Note
 from core.wording.dataset_notes import dataset_note
+from core.wording.readings import reading
 from core.wording.reasons import reason
 
 
@@ -132,8 +135,8 @@ def test_folders_in_folders_are_asked_about():
     outer, inner = caught.value.candidates
     assert (outer.class_names, outer.counts) == (("animals", "vehicles"), (8, 4))
     assert (inner.class_names, inner.counts) == (("cars", "cats", "dogs"), (4, 4, 4))
-    assert outer.description == "The outermost folders are the classes, whatever lies inside them."
-    assert inner.description == "The innermost folders are the classes, whatever lies around them."
+    assert reading(outer.told_by) == "The outermost folders are the classes, whatever lies inside them."
+    assert reading(inner.told_by) == "The innermost folders are the classes, whatever lies around them."
 
 
 def test_classes_inside_parts_are_asked_about():
@@ -152,7 +155,7 @@ def test_names_that_cut_across_folders_are_asked_about():
     folders, files = candidates(split(BATCHES))
     assert counted(folders) == {"batch 0": 8, "batch 1": 8}
     assert counted(files) == {"cat": 8, "dog": 8}
-    assert files.description == "The beginnings of the file names are the classes, such as cat in cat.0.jpg."
+    assert reading(files.told_by) == "The beginnings of the file names are the classes, such as cat in cat.0.jpg."
 
 
 def test_names_inside_a_folder_called_train_are_asked_about():
@@ -166,7 +169,7 @@ def test_a_table_that_contradicts_folders_is_asked_about():
     folders, said = candidates(split(paths), [table("path,label\n" + rows)])
     assert counted(folders) == {"cats": 4, "dogs": 4}
     assert counted(said) == {"cats": 3, "dogs": 5}
-    assert said.description == "The column label of labels.csv has the class of each picture."
+    assert reading(said.told_by) == "The column label of labels.csv has the class of each picture."
 
 
 # The user's choice
@@ -177,13 +180,13 @@ def test_a_table_that_contradicts_folders_is_asked_about():
     [("class_folders", ("animals", "vehicles")), ("inner_folders", ("cars", "cats", "dogs"))],
 )
 def test_a_choice_is_followed(layout, class_names):
-    assert choose_candidate(split(SPECIES), [], "pets.zip", layout).class_names == class_names
+    assert choose_candidate(split(SPECIES), [], "pets.zip", ReadingOptions(layout)).class_names == class_names
 
 
 def test_a_choice_goes_before_what_is_clear():
     paths = split([*many("cats/kitten_{}.jpg"), *many("cats/cat_{}.jpg"), *many("dogs/dog_{}.jpg")])
     assert choose_candidate(paths, [], "pets.zip").name == "class_folders"
-    assert choose_candidate(paths, [], "pets.zip", "file_names").class_names == ("cat", "dog", "kitten")
+    assert choose_candidate(paths, [], "pets.zip", ReadingOptions("file_names")).class_names == ("cat", "dog", "kitten")
 
 
 @pytest.mark.parametrize(
@@ -197,13 +200,13 @@ def test_a_choice_goes_before_what_is_clear():
 def test_a_choice_that_doesnt_fit(layout, why):
     paths = split([*many("cats/{}.jpg"), *many("dogs/{}.jpg")])
     with pytest.raises(DatasetError) as caught:
-        choose_candidate(paths, [], "pets.zip", layout)
+        choose_candidate(paths, [], "pets.zip", ReadingOptions(layout))
     assert str(caught.value) == f"pets.zip can't be read by the layout {layout}: {why}. Choose class_folders."
 
 
 def test_a_choice_that_doesnt_exist():
     with pytest.raises(DatasetError) as caught:
-        choose_candidate([], [], "pets.zip", "flat")
+        choose_candidate([], [], "pets.zip", ReadingOptions("flat"))
     assert str(caught.value) == (
         "Expected a layout out of class_folders, inner_folders, csv, file_names. Received 'flat'. Fix the name."
     )
@@ -211,7 +214,7 @@ def test_a_choice_that_doesnt_exist():
 
 def test_nothing_to_choose_from():
     with pytest.raises(DatasetError, match=r"lie in two or more folders. Sort its pictures into one folder a class."):
-        choose_candidate(split(many("{}.jpg")), [], "pets.zip", "class_folders")
+        choose_candidate(split(many("{}.jpg")), [], "pets.zip", ReadingOptions("class_folders"))
 
 
 # What is left out
@@ -251,6 +254,9 @@ def test_many_folders_without_a_class_are_one_note():
 
 
 def test_summaries_name_a_few_classes():
-    assert LayoutCandidate("csv", "", ("a", "b"), (1000, 2)).summary() == "2 classes: a (1,000), b (2)"
-    assert LayoutCandidate("csv", "", tuple("abcdef"), (1,) * 6).summary() == "6 classes: a (1), b (1), c (1), 3 more"
-    assert LayoutCandidate("csv", "", ("a",), (3,)).summary() == "1 class: a (3)"
+    assert LayoutCandidate("csv", Note("table"), ("a", "b"), (1000, 2)).summary() == "2 classes: a (1,000), b (2)"
+    assert (
+        LayoutCandidate("csv", Note("table"), tuple("abcdef"), (1,) * 6).summary()
+        == "6 classes: a (1), b (1), c (1), 3 more"
+    )
+    assert LayoutCandidate("csv", Note("table"), ("a",), (3,)).summary() == "1 class: a (3)"

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from core.datasets.layouts.layout import AmbiguousLayout
+from core.datasets.layouts.options import ReadingOptions
 from core.datasets.store.manifest import MANIFEST_NAME
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
@@ -141,7 +142,7 @@ def test_the_person_chooses_where_two_layouts_fit(store, archive, picture, tmp_p
     )
     assert set(phases) == {"extract"}
     assert left_behind(tmp_path) == []
-    outer, inner = (store.import_source(path, layout=candidate.name) for candidate in caught.value.candidates)
+    outer, inner = (store.import_source(path, options=candidate.options) for candidate in caught.value.candidates)
     assert outer.class_names == ("animals", "vehicles")
     assert inner.class_names == ("cars", "cats", "dogs")
     assert outer.id != inner.id
@@ -149,7 +150,7 @@ def test_the_person_chooses_where_two_layouts_fit(store, archive, picture, tmp_p
 
 def test_a_layout_that_doesnt_fit(store, archive, pets, tmp_path):
     with pytest.raises(DatasetError) as caught:
-        store.import_source(archive(pets), layout="csv")
+        store.import_source(archive(pets), options=ReadingOptions("csv"))
     assert str(caught.value) == (
         "pets.zip can't be read by the layout csv: it has no CSV with a column of its pictures' names and one of their "
         "classes. Choose class_folders."

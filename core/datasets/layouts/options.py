@@ -1,0 +1,35 @@
+"""How a person wants a source to be read, where that isn't left to what is found in it."""
+
+from dataclasses import dataclass
+
+KEEP, MERGE = "keep", "merge"
+LEAVE_OUT, TAKE_FIRST = "leave_out", "first"
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """What a person has decided about a source. What is empty is decided by what is found in the source.
+
+    Attributes:
+        layout: where the labels come from, one of `layout.LAYOUTS`.
+        file_column: the column of a table that names the pictures: its header, or its number from 1.
+        label_column: the column that holds their classes.
+        split_column: the column that holds their splits.
+        encoding: of names and tables that don't say theirs, such as `gbk`.
+        similar_classes: whether classes whose names differ only by case, accents or width are kept apart (`keep`) or
+            become one (`merge`).
+        several_labels: what becomes of pictures with more than one class: `leave_out`, or the `first` one counts.
+        lone_classes: `leave_out` to go on without the classes that have fewer than two different pictures.
+    """
+
+    layout: str = ""
+    file_column: str = ""
+    label_column: str = ""
+    split_column: str = ""
+    encoding: str = ""
+    similar_classes: str = ""
+    several_labels: str = ""
+    lone_classes: str = ""
+
+
+AS_FOUND = ReadingOptions()

@@ -1,0 +1,26 @@
+"""How the labels of a data set were found, in words."""
+
+from collections.abc import Sequence
+
+from core.wording.coded import Catalogue, Note, words_of
+
+UNKNOWN = "The labels were found in a way that this version of the studio doesn't know ({code})."
+
+
+def reading(note: Note) -> str:
+    """Returns how labels were found as a sentence."""
+    return words_of(note, SENTENCES, UNKNOWN)
+
+
+def _table(tables: Sequence[str], label_column: str) -> str:
+    column = f"column {label_column}" if label_column else "second column"
+    return f"The {column} of {' and '.join(tables)} has the class of each picture."
+
+
+SENTENCES: Catalogue = {
+    "outer_folders": "The outermost folders are the classes, whatever lies inside them.",
+    "inner_folders": "The innermost folders are the classes, whatever lies around them.",
+    "table": _table,
+    "file_names": "The beginnings of the file names are the classes, such as {beginning} in {example}.",
+    "given": "The pictures were sorted into classes by hand.",
+}

@@ -1,0 +1,48 @@
+"""The sources of imports that can still be read in another way, shared by all sessions."""
+
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from core.settings import settings
+from pages.components.imports.source_imports import SourceImport
+
+
+class KeptSources:
+    """Sources by the id of the data set that was made of them. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, SourceImport] = {}
+        self._lock = threading.Lock()
+
+    def keep(self, dataset_id: str, source: SourceImport) -> None:
+        """Keeps the source of a data set, in place of an earlier one."""
+        with self._lock:
+            earlier = self._sources.pop(dataset_id, None)
+            self._sources[dataset_id] = source
+        if earlier is not None and earlier is not source:
+            earlier.discard()
+
+    def get(self, dataset_id: str) -> SourceImport | None:
+        """Returns the source of a data set, None if it isn't there any more."""
+        source = self._sources.get(dataset_id)
+        return source if source is not None and source.is_there() else None
+
+    def let_go(self, dataset_id: str) -> None:
+        """Lets go of the source of a data set, which won't be read in another way."""
+        with self._lock:
+            source = self._sources.pop(dataset_id, None)
+        if source is not None:
+            source.discard()
+
+
+# The data home is part of the cache's key, so that two homes in one process (tests) never mix.
+@st.cache_resource(show_spinner=False)
+def _kept_sources(home: Path) -> KeptSources:
+    return KeptSources()
+
+
+def kept_sources() -> KeptSources:
+    """Returns the sources that this server keeps."""
+    return _kept_sources(settings().home)

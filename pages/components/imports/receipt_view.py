@@ -1,0 +1,94 @@
+"""The receipt of an import: how the labels were found, some pictures of each class, and what was left out and why."""
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from core.datasets.layouts.layout import ASK
+from core.datasets.layouts.options import ReadingOptions
+from core.datasets.receipt import left_out_by_reason, random_pictures
+from core.wording.dataset_notes import dataset_note
+from core.wording.readings import reading
+from core.wording.reasons import reason
+from pages.components import wording
+from pages.components.imports.kept_sources import kept_sources
+from pages.components.imports.source_imports import SourceImport
+from pages.components.shared import pictures
+from pages.components.shell import job_views
+from pages.components.shell.jobs import IMPORT
+
+A_FEW_CLASSES = 8
+
+
+def show(dataset: DatasetIndex) -> None:
+    """Draws the receipt in full while the source can still be read in another way, and folded afterwards."""
+    if not dataset.receipt:
+        return  # imported by a version that gave none
+    source = kept_sources().get(dataset.id)
+    if source is None:
+        with st.expander("How the labels were found", icon=":material/receipt_long:"):
+            _found(dataset)
+            st.caption("Are they wrong? Import the archive again, and choose how it is read.")
+        return
+    with st.container(border=True, key="receipt"):
+        st.markdown(f"**Are these labels right?** {_summary(dataset)}")
+        _found(dataset)
+        with st.container(horizontal=True):
+            st.button(
+                "Looks right",
+                key="receipt_right",
+                type="primary",
+                icon=":material/check:",
+                on_click=kept_sources().let_go,
+                args=(dataset.id,),
+            )
+            st.button(
+                "Change how this is read",
+                key="receipt_change",
+                icon=":material/rule:",
+                help="Shows all the ways in which it can be read. Nothing has to be uploaded again.",
+                on_click=_read_otherwise,
+                args=(dataset, source),
+            )
+
+
+def _summary(dataset: DatasetIndex) -> str:
+    classes = wording.count(len(dataset.class_names), "class")
+    return f"{wording.count(len(dataset.samples), 'picture')} in {classes}."
+
+
+def _found(dataset: DatasetIndex) -> None:
+    for note in dataset.receipt:
+        st.markdown(wording.plain(reading(note)))
+    for note in dataset.notes:
+        st.caption(wording.plain(dataset_note(note)))
+    _left_out(dataset)
+    _classes(dataset)
+
+
+def _left_out(dataset: DatasetIndex) -> None:
+    for left in left_out_by_reason(dataset.skipped):
+        words = f"{wording.count(left.count, 'file')} left out, such as {left.example}: {reason(left.reason)}."
+        st.caption(wording.plain(words))
+    if dataset.num_ignored:
+        files = wording.count(dataset.num_ignored, "file")
+        st.caption(f"{files} left out, being no pictures (system files, texts, tables and the like).")
+
+
+def _classes(dataset: DatasetIndex) -> None:
+    labels, totals = range(len(dataset.class_names)), dataset.distribution().totals
+    shown = labels
+    if len(labels) > A_FEW_CLASSES and not st.toggle(
+        f"Show all {len(labels):,} classes", key=f"receipt_all_{dataset.id}"
+    ):
+        shown = labels[:A_FEW_CLASSES]
+    for label in pictures.page_of(shown, 4 * A_FEW_CLASSES, f"receipt_page_{dataset.id}"):
+        name = dataset.class_names[label]
+        chosen = random_pictures(dataset, label)
+        count = wording.count(totals[label], "picture")
+        st.markdown(f"**{wording.plain(wording.short(name))}** · {count}", help=wording.whole(name))
+        pictures.gallery(f"receipt_{label}", dataset, chosen, [f"{name}: {sample.name}" for sample in chosen])
+
+
+def _read_otherwise(dataset: DatasetIndex, source: SourceImport) -> None:
+    """Asks in which of all the ways the source is to be read."""
+    job_views.start(IMPORT, source.label, source.work(ReadingOptions(layout=ASK), dataset.id))

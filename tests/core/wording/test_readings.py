@@ -1,0 +1,21 @@
+import pytest
+
+from core.wording.coded import Note
+from core.wording.readings import SENTENCES, reading
+
+
+def test_how_labels_were_found_is_a_sentence():
+    assert reading(Note("table", {"tables": ["a.csv", "b.csv"], "label_column": ""})) == (
+        "The second column of a.csv and b.csv has the class of each picture."
+    )
+    assert "cat in cat.1.jpg" in reading(Note("file_names", {"beginning": "cat", "example": "cat.1.jpg"}))
+
+
+@pytest.mark.parametrize("code", ["outer_folders", "inner_folders", "given"])
+def test_words_without_parameters(code):
+    assert code in SENTENCES
+    assert reading(Note(code)).endswith(".")
+
+
+def test_a_way_of_a_later_version_is_named():
+    assert "(by_magic)" in reading(Note("by_magic"))

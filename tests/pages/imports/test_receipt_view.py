@@ -1,0 +1,98 @@
+import csv
+import io
+
+import pytest
+
+from core.config.training_config import TrainingConfig
+from core.datasets.store.store import DatasetStore
+from core.runs.records.store import RunStore
+from pages.components.imports.kept_sources import kept_sources
+from pages.components.shell import session
+from tests.conftest import SHAPES
+from tests.pages.conftest import button, send_file, wait_until, words
+from tests.pages.test_data import zipped
+
+
+@pytest.fixture
+def store(home):
+    return DatasetStore(home)
+
+
+@pytest.fixture
+def labelled(shape_folder, tmp_path):
+    """Class folders, and a table that says otherwise of each third picture."""
+    rows = io.StringIO()
+    table = csv.writer(rows)
+    table.writerow(["file", "label"])
+    for place, name in enumerate(SHAPES):
+        for number in range(10):
+            told = SHAPES[(place + 1) % 3] if number % 3 == 0 else name
+            table.writerow([f"{name}/{name} {number}.png", told])
+    (shape_folder / "labels.csv").write_text(rows.getvalue())
+    return zipped(shape_folder)
+
+
+def ended(app):
+    wait_until(lambda: not session.jobs().running())
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_an_upload_shows_its_labels_until_a_person_says_that_they_are_right(open_page, store, home, shape_folder):
+    app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
+    assert "Are these labels right?** 30 pictures in 3 classes." in words(app)
+    assert "The outermost folders are the classes" in words(app)
+    assert list(home.datasets.glob(".importing-*")), "the upload is kept meanwhile"
+    app = button(app, "Looks right").click().run()
+    assert "Are these labels right?" not in words(app)
+    assert "The outermost folders are the classes" in words(app), "folded, and still there"
+    assert not list(home.datasets.glob(".importing-*"))
+    (dataset,) = store.list()
+    assert kept_sources().get(dataset.id) is None
+
+
+def test_another_reading_takes_the_place_of_the_first_without_another_upload(open_page, store, labelled):
+    app = ended(send_file(open_page("data"), "shapes.zip", labelled))
+    app = ended(button(app, "Use the outer folders").click().run())
+    (first,) = store.list()
+    app = ended(button(app, "Change how this is read").click().run())
+    assert {"Use the outer folders", "Use the table of labels", "Use the file names"} <= {
+        item.label for item in app.button
+    }
+    app = ended(button(app, "Use the table of labels").click().run())
+    (second,) = store.list()
+    assert second.id != first.id
+    assert "labels.csv" in words(app)
+    assert kept_sources().get(second.id) is not None, "and may be read otherwise once more"
+
+
+def test_a_change_of_mind_leaves_everything_as_it_is(open_page, store, shape_folder):
+    app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
+    app = ended(button(app, "Change how this is read").click().run())
+    app = button(app, "None of these").click().run()
+    (dataset,) = store.list()
+    assert kept_sources().get(dataset.id) is not None
+    app = ended(button(app, "Change how this is read").click().run())
+    app = ended(button(app, "Use the outer folders").click().run())
+    assert store.list() == [dataset], "the same reading is the same data set"
+
+
+def test_a_data_set_with_runs_is_not_replaced(open_page, store, home, labelled):
+    app = ended(send_file(open_page("data"), "shapes.zip", labelled))
+    app = ended(button(app, "Use the outer folders").click().run())
+    (first,) = store.list()
+    RunStore(home.database).create(first.id, first.name, TrainingConfig())
+    app = ended(button(app, "Change how this is read").click().run())
+    ended(button(app, "Use the table of labels").click().run())
+    assert {dataset.id for dataset in store.list()} > {first.id}
+
+
+def test_a_folder_on_the_server_stays_whatever_is_said(open_page, store, shape_folder):
+    app = open_page("data")
+    app.text_input[0].set_value(str(shape_folder))
+    app = ended(button(app, "Import").click().run())
+    (dataset,) = store.list()
+    assert kept_sources().get(dataset.id) is not None
+    button(app, "Looks right").click().run()
+    assert shape_folder.is_dir()
