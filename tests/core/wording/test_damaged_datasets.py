@@ -10,8 +10,8 @@ from core.wording.damaged_datasets import REASONS, damaged_dataset
 @pytest.mark.parametrize(
     ("reason", "num_pictures", "words"),
     [
-        (MISSING, 0, "its record is missing. It has no pictures any more: delete it, and import the original again."),
-        (UNREADABLE, 1200, "its record is damaged. Import the original again, which puts it in order"),
+        (MISSING, 0, "its record is missing. Its pictures are gone: delete it, and import the original again."),
+        (UNREADABLE, 1200, "its record is damaged. Import the original again, which repairs it"),
         (OTHER_VERSION, 3, "it was made by a newer version of the studio. Use that version, or delete the data set."),
     ],
 )

@@ -34,8 +34,8 @@ def test_nothing_to_say():
 def test_a_small_validation_is_put_in_numbers():
     text = said(data_set([125, 125]))["small_validation"]
     assert text == (
-        "Validation has 50 pictures: 0.90 means anything from 0.79 to 0.96. Two models whose accuracies lie closer "
-        "together than that can't be told apart. Hold a larger share out, or add pictures."
+        "Validation has 50 pictures: 0.90 means anything from 0.79 to 0.96. Two models whose accuracies are closer "
+        "together than that can't be told apart. Hold out a larger share, or add pictures."
     )
 
 
@@ -86,8 +86,8 @@ def test_copies_count_once():
 
 def test_small_pictures():
     assert said(data_set([400, 400], size=(32, 28)))["small_pictures"] == (
-        "Most pictures are only about 28 pixels a side. They are enlarged for the training, but what can't be seen in "
-        "them can't be learned. Use larger ones where there are any."
+        "Most pictures are only about 28 pixels a side. They are enlarged for training, but what can't be seen in "
+        "them can't be learned. Use larger ones if there are any."
     )
     assert "small_pictures" not in said(data_set([400, 400], size=(64, 48)))
 
