@@ -22,7 +22,7 @@ def commands() -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line.strip()]
 
 
-def test_the_two_set_up_commands_are_there():
+def test_both_set_up_commands_are_there():
     assert "pip install -r requirements.txt && streamlit run app.py" in commands()
     assert "pip install -r tests/requirements.txt && python -m pytest" in commands()
 
@@ -45,7 +45,7 @@ def test_pictures_and_files_that_are_named_exist():
         outer = outer if line.startswith(" ") else path
 
 
-def test_the_layout_names_every_room_of_core():
+def test_the_layout_names_every_folder_of_core():
     named = set(re.findall(r"^  (\w+)/ ", README, re.MULTILINE))
     rooms = {path.parent.name for path in ROOT.glob("core/*/__init__.py")}
     assert rooms <= named

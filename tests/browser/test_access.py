@@ -84,7 +84,7 @@ def connect(server: Server, host: str, origin: str | None) -> http.client.HTTPRe
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-def test_a_foreign_name_gets_nothing_of_the_studio(closed: Server, host: str):
+def test_a_foreign_host_name_is_refused_everywhere(closed: Server, host: str):
     for path in PAGES:
         answer = ask(closed, ("Host", host), path=path)
         assert answer.status == FORBIDDEN, path
@@ -94,7 +94,7 @@ def test_a_foreign_name_gets_nothing_of_the_studio(closed: Server, host: str):
     assert connect(closed, host, None).status == FORBIDDEN
 
 
-def test_the_sentence_names_the_host_and_what_to_set(closed: Server):
+def test_the_message_names_the_host_and_what_to_set(closed: Server):
     words = (
         "The studio was requested as evil.example, which is not one of its names. Open it at localhost or, if that "
         "should be one of them, start it with TRANSFER_STUDIO_HOSTS=evil.example (separate several with commas)."
@@ -112,7 +112,7 @@ def test_the_studios_own_names_get_in(closed: Server, host: str):
     assert connect(closed, host, None).status == SWITCHED
 
 
-def test_two_names_at_once_or_another_in_a_header_beside_it_do_not_help(closed: Server):
+def test_two_host_headers_or_another_header_do_not_help(closed: Server):
     two = [("Host", "localhost"), ("Host", "evil.example")]
     assert ask(closed, *two).status in (400, FORBIDDEN)
     assert ask(closed, *reversed(two)).status in (400, FORBIDDEN)
@@ -252,7 +252,7 @@ def test_behind_a_proxy_with_another_name_the_page_says_what_to_set(closed: Serv
     proxy.close()
 
 
-def test_behind_a_proxy_with_another_name_all_works_once_it_is_set(opened: Server, outside: Page, tmp_path: Path):
+def test_a_proxy_with_another_name_works_once_it_is_set(opened: Server, outside: Page, tmp_path: Path):
     archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 4))
     proxy = Proxy(opened, f"127.0.0.1:{port_of(opened)}")
     outside.goto(f"http://studio.example:{proxy.port}/data")
@@ -262,7 +262,7 @@ def test_behind_a_proxy_with_another_name_all_works_once_it_is_set(opened: Serve
     proxy.close()
 
 
-def test_a_server_that_is_killed_half_way_leaves_nothing_once_it_is_started_again(tmp_path: Path):
+def test_leftovers_of_a_killed_server_are_removed_at_the_next_start(tmp_path: Path):
     home = tmp_path / "home"
     (home / "datasets" / ".importing-![f](https:x)").mkdir(parents=True)
     server = start_server(home)

@@ -94,7 +94,7 @@ def test_data_set_is_cleaned_by_clicks_and_trained_on(page: Page, server: Server
 
 
 @pytest.mark.shared_server
-def test_what_is_typed_last_counts_when_the_button_is_clicked_at_once(page: Page, server: Server, tmp_path: Path):
+def test_text_typed_just_before_the_click_counts(page: Page, server: Server, tmp_path: Path):
     store = DatasetStore(server.settings)
     shapes = store.import_source(draw_folder(tmp_path / "pictures", 6), name="Shapes")
     page.goto("/data?section=Classes")
@@ -119,7 +119,7 @@ def test_what_is_typed_last_counts_when_the_button_is_clicked_at_once(page: Page
 
 
 @pytest.mark.shared_server
-def test_copies_are_side_by_side_and_sections_in_a_row_on_a_narrow_screen(page: Page, server: Server, tmp_path: Path):
+def test_copies_and_sections_fit_a_narrow_screen(page: Page, server: Server, tmp_path: Path):
     DatasetStore(server.settings).import_source(Path(faulty_zip(tmp_path)))
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/data?section=Issues")

@@ -156,7 +156,7 @@ def trained(imported: Watched, hostile: Server) -> Run:
     return hostile.runs.get(run.id)
 
 
-def test_data_set_and_what_was_found_in_it(imported: Watched, hostile: Server):
+def test_data_set_and_its_issues(imported: Watched, hostile: Server):
     page, dataset = imported.page, DatasetStore(hostile.settings).get(ARCHIVE)
     imported.open(f"/data?dataset={dataset.id}")
     imported.check(*CLASSES)

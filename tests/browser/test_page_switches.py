@@ -21,15 +21,13 @@ def server(chromium: str, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("name", SWITCHES)
-def test_page_that_is_left_while_it_polls_draws_nothing_into_the_next(
-    page: Page, server: Server, tmp_path: Path, name: str
-):
+def test_a_page_left_while_it_polls_draws_nothing_into_the_next(page: Page, server: Server, tmp_path: Path, name: str):
     studio = prepared(server, page, tmp_path)
     SWITCHES[name](studio, TIMES[name])
     assert (studio.watch.whites, studio.watch.errors) == (0, [])
 
 
-def test_start_that_is_pressed_twice_starts_one_run(page: Page, server: Server, tmp_path: Path):
+def test_start_pressed_twice_starts_one_run(page: Page, server: Server, tmp_path: Path):
     studio = prepared(server, page, tmp_path)
     page.goto("/train")
     start = page.get_by_role("button", name="Start training")

@@ -64,7 +64,7 @@ def test_first_visit_by_address_has_the_app_around_it(page: Page, path: str):
 
 
 @pytest.mark.shared_server
-def test_data_set_is_renamed_and_deleted_after_a_question(page: Page, server: Server, shapes):
+def test_data_set_is_renamed_and_deleted_after_confirmation(page: Page, server: Server, shapes):
     store = DatasetStore(server.settings)
     page.goto("/data")
     page.get_by_role("button", name="Rename").click()
@@ -91,7 +91,7 @@ def test_data_set_is_renamed_and_deleted_after_a_question(page: Page, server: Se
 
 
 @pytest.mark.shared_server
-def test_damaged_data_set_is_deleted_after_a_question(page: Page, server: Server, shapes):
+def test_damaged_data_set_is_deleted_after_confirmation(page: Page, server: Server, shapes):
     store = DatasetStore(server.settings)
     (shapes.folder / "dataset.json").write_bytes(b"")
     page.goto("/data")
@@ -102,7 +102,7 @@ def test_damaged_data_set_is_deleted_after_a_question(page: Page, server: Server
     assert store.damaged() == [] and not shapes.folder.exists()
 
 
-def test_runs_whose_list_is_lost_beside_a_running_server_come_back(page: Page, server: Server, shapes):
+def test_runs_come_back_when_the_database_is_lost_while_the_server_runs(page: Page, server: Server, shapes):
     run = RunStore(server.settings.database).create(shapes.id, "Shapes", TrainingConfig(), name="Waiting")
     RunStore(server.settings.database).request_stop(run.id)
     page.goto("/runs")
@@ -116,7 +116,7 @@ def test_runs_whose_list_is_lost_beside_a_running_server_come_back(page: Page, s
 
 
 @pytest.mark.shared_server
-def test_bad_upload_gets_its_sentence(page: Page, server: Server, tmp_path: Path):
+def test_a_bad_upload_shows_an_error(page: Page, server: Server, tmp_path: Path):
     (tmp_path / "poem.zip").write_text("roses are red")
     page.goto("/data")
     page.locator("input[type=file]").set_input_files(tmp_path / "poem.zip")
@@ -145,7 +145,7 @@ def test_pages_fit_a_narrow_screen_and_can_be_read(browser: Browser, server: Ser
     context.close()
 
 
-def test_form_is_at_hand_while_the_machine_is_measured_and_a_rate_is_found(page: Page, shapes):
+def test_the_form_stays_usable_during_a_forecast_and_a_rate_search(page: Page, shapes):
     page.goto("/train")
     expect(page.get_by_text("Measuring this machine")).to_be_visible()
     expect(page.get_by_role("button", name="Start training")).to_be_enabled()
@@ -164,7 +164,7 @@ def test_form_is_at_hand_while_the_machine_is_measured_and_a_rate_is_found(page:
     expect(page.get_by_text("Mirror left and right")).to_be_visible()
 
 
-def test_worker_is_warm_once_a_browser_looks_and_ends_with_the_server(page: Page, server: Server, shapes):
+def test_the_warm_worker_starts_with_the_first_browser_and_ends_with_the_server(page: Page, server: Server, shapes):
     assert not (server.settings.home / LOG_NAME).exists()
     page.goto("/")
     wait_until(lambda: is_warm_worker_ready(server.runs), WARM_SECONDS)

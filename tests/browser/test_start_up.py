@@ -11,7 +11,7 @@ from core.wording.failures import failure
 from tests.browser.conftest import end_server, start_server, wait_until
 
 
-def test_the_server_looks_over_the_runs_before_anybody_looks_at_a_page(tmp_path: Path):
+def test_the_server_reconciles_runs_before_any_page_is_opened(tmp_path: Path):
     store = RunStore(Settings(tmp_path / "home").database)
     run = store.create("d", "Textures", TrainingConfig())
     store.claim(1)

@@ -77,7 +77,7 @@ def test_a_large_upload_goes_to_disk_and_not_into_memory(page: Page, server: Ser
 
 
 @pytest.mark.shared_server
-def test_an_upload_is_seen_in_every_tab_goes_on_from_page_to_page_and_is_stopped_from_any(
+def test_an_upload_is_shown_in_every_tab_continues_across_pages_and_can_be_stopped_anywhere(
     slow_upload: Callable[[], Page], server: Server
 ):
     page = slow_upload()
@@ -149,7 +149,7 @@ def drop(page: Page, script: str) -> None:
 
 
 @pytest.mark.shared_server
-def test_the_box_says_what_it_does_not_take_and_why(page: Page, server: Server):
+def test_the_box_says_what_it_refuses_and_why(page: Page, server: Server):
     page.goto("/data")
     ready(page)
     problem = page.locator(".upload").get_by_role("alert")

@@ -52,7 +52,7 @@ def set_number(page: Page, label: str, value: int) -> None:
     field.press("Enter")
 
 
-def test_zip_in_curves_live_picture_recognised(page: Page, server: Server, tmp_path: Path):
+def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, tmp_path: Path):
     archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 12))
 
     page.goto("/")
@@ -95,9 +95,7 @@ def test_zip_in_curves_live_picture_recognised(page: Page, server: Server, tmp_p
     assert not [name for name in mapped if "tensorflow" in name or "jaxlib" in name]
 
 
-def test_reload_in_the_middle_finds_the_run_going_on_and_resume_goes_on_with_it(
-    page: Page, server: Server, tmp_path: Path
-):
+def test_a_reload_finds_the_run_still_running_and_resume_continues_it(page: Page, server: Server, tmp_path: Path):
     DatasetStore(server.settings).import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
     page.goto("/train")
     set_number(page, "Epochs", 1000)

@@ -63,7 +63,7 @@ def test_the_rule_notices_a_breach(rule, tmp_path):
 
 
 @pytest.mark.parametrize("start", ["app.py", "core/__main__.py"])
-def test_the_start_is_not_to_wait_for_libraries(start, tmp_path):
+def test_start_up_does_not_wait_for_libraries(start, tmp_path):
     begin = {"app.py": "", "pages/components/session.py": "", start: "from core.datasets import index\n"}
     late = {"core/datasets/index.py": "def interval():\n    import scipy.stats\n"}
     early = {"core/datasets/index.py": "import scipy.stats\n"}
@@ -76,7 +76,7 @@ def test_a_main_program_is_tested_under_its_plain_name(tmp_path):
     assert list(architecture.modules_without_tests(build(tmp_path, SMALL_HOUSE, files))) == []
 
 
-def test_a_module_that_got_its_tests_goes_off_the_list(tmp_path, monkeypatch):
+def test_a_module_with_tests_must_leave_the_list(tmp_path, monkeypatch):
     monkeypatch.setattr(architecture, "STILL_WITHOUT_TESTS", ("runs/queue",))
     house = build(tmp_path, SMALL_HOUSE)
     assert list(architecture.modules_without_tests(house)) == [

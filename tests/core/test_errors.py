@@ -6,7 +6,7 @@ from core.errors import ConfigError, CoreError, DatabaseDamagedError, DatasetErr
 
 
 @pytest.mark.parametrize("kind", [DatasetError, ConfigError, WeightsError, RunError, DatabaseDamagedError])
-def test_what_a_user_can_do_something_about_is_caught_as_one(kind):
+def test_errors_that_users_can_fix_share_a_base_class(kind):
     with pytest.raises(CoreError, match=r"^It is gone\. Import it again\.$"):
         raise kind("It is gone. Import it again.")
 
@@ -24,7 +24,7 @@ def test_stopping_is_never_taken_for_an_error():
             pytest.fail("Stopping was shown as an error.")
 
 
-def test_each_kind_is_stored_under_a_code_of_its_own():
+def test_each_kind_is_stored_under_its_own_code():
     """Runs that failed have these codes on disk."""
     kinds = (CoreError, DatasetError, ConfigError, WeightsError, RunError, DatabaseDamagedError)
     codes = ["error", "dataset", "config", "weights", "run", "database_damaged"]

@@ -28,5 +28,5 @@ def test_an_event_survives_json():
     assert Event(**json.loads(json.dumps(asdict(event)))) == event
 
 
-def test_the_pace_is_nothing_of_the_curve():
+def test_the_speed_is_not_part_of_the_curve():
     assert not set(PACE) & {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}

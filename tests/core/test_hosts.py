@@ -62,7 +62,7 @@ def test_a_host_has_one_spelling(authority, host):
         "*.example.com",
     ],
 )
-def test_what_is_no_host_is_none(authority):
+def test_invalid_hosts_are_none(authority):
     assert host_of(authority) is None
 
 

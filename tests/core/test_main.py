@@ -138,7 +138,7 @@ def test_predictions_are_those_of_the_training(
         assert prediction["class"] == max(expected, key=expected.get)
 
 
-def test_predict_takes_folders_and_names_what_it_cant_read(
+def test_predict_takes_folders_and_names_unreadable_files(
     trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
 ) -> None:
     home, _ = trained_home
@@ -168,7 +168,7 @@ def test_predict_never_waits_for_a_pipe(
     assert code == 2 and "It can't be opened: it is a named pipe, not a file. Check the path." in error
 
 
-def test_evaluations_of_thousands_of_classes_are_told_in_short(
+def test_evaluations_of_thousands_of_classes_are_summarised(
     trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
 ) -> None:
     home = shutil.copytree(trained_home[0], tmp_path / "copy")
@@ -194,7 +194,7 @@ def test_evaluations_of_thousands_of_classes_are_told_in_short(
 
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
 @pytest.mark.parametrize("command", ["import", "audit", "train", "pack"])
-def test_a_source_that_is_no_file_is_bad_input(call: Call, tmp_path: Path, make: Callable, command: str) -> None:
+def test_a_source_that_isnt_a_file_is_bad_input(call: Call, tmp_path: Path, make: Callable, command: str) -> None:
     make(tmp_path / "pets.zip")
     options = ["--output", tmp_path / "out.zip"] if command == "pack" else []
     code, _, error = call(command, tmp_path / "pets.zip", *options)
@@ -202,12 +202,12 @@ def test_a_source_that_is_no_file_is_bad_input(call: Call, tmp_path: Path, make:
 
 
 @pytest.mark.parametrize("command", ["import", "audit", "train"])
-def test_a_name_that_no_file_can_have_is_bad_input(call: Call, command: str) -> None:
+def test_an_invalid_file_name_is_bad_input(call: Call, command: str) -> None:
     code, _, error = call(command, "a" * 5000)
     assert code == 2 and error.splitlines()[-1].startswith("Error: ")
 
 
-def test_weights_that_are_no_file_are_bad_input(call: Call, tmp_path: Path) -> None:
+def test_weights_that_arent_a_file_are_bad_input(call: Call, tmp_path: Path) -> None:
     pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
     os.mkfifo(tmp_path / "pipe.h5")
     for weights in (tmp_path / "pipe.h5", "a" * 5000):
@@ -323,7 +323,7 @@ def test_wrong_use_is_one_line(call: Call, arguments: list[str], sentence: str) 
     assert error.startswith(sentence)
 
 
-def test_settings_that_cant_be_used_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_settings_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRANSFER_STUDIO_SLOTS", "none")
     result = python_core(tmp_path, "runs")
     assert result.returncode == 2
@@ -513,7 +513,7 @@ def test_stop_and_delete(call: Call, tmp_path: Path) -> None:
     assert [left.name for left in store.list()] == ["Busy one"]
 
 
-def test_reader_that_has_seen_enough_is_no_error(tmp_path: Path) -> None:
+def test_a_closed_pipe_is_not_an_error(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m core backbones | head -n 1'
     environment = os.environ | {"TRANSFER_STUDIO_HOME": str(tmp_path)}
     result = subprocess.run(command, shell=True, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=60)
@@ -571,7 +571,7 @@ def assert_refused(code: int, error: str, arguments: tuple[str, ...]) -> None:
 
 
 @pytest.mark.slow
-def test_home_that_is_read_only_can_be_looked_at(
+def test_a_read_only_home_can_be_viewed(
     trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
 ) -> None:
     home = copied_home(trained_home[0], tmp_path / "home")
@@ -590,7 +590,7 @@ def test_home_that_is_read_only_can_be_looked_at(
 
 
 @pytest.mark.parametrize("damage", ["lost", "emptied", "damaged", "queued"])
-def test_runs_of_a_read_only_home_are_shown_whatever_became_of_their_list(
+def test_runs_of_a_read_only_home_are_shown_even_without_a_database(
     trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path, damage: str
 ) -> None:
     home = copied_home(trained_home[0], tmp_path / "home")
@@ -614,7 +614,7 @@ def test_runs_of_a_read_only_home_are_shown_whatever_became_of_their_list(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("is_lost", [False, True])
-def test_home_on_a_full_disk_can_be_looked_at(
+def test_a_home_on_a_full_disk_can_be_viewed(
     trained_home: tuple[Path, subprocess.CompletedProcess], tmp_path: Path, is_lost: bool
 ) -> None:
     source = copied_home(trained_home[0], tmp_path / "source")
@@ -634,7 +634,7 @@ def test_home_on_a_full_disk_can_be_looked_at(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a disk that is full")
-def test_full_disk_gets_room_by_deleting_a_run(
+def test_deleting_a_run_frees_space_on_a_full_disk(
     trained_home: tuple[Path, subprocess.CompletedProcess], tmp_path: Path
 ) -> None:
     source = copied_home(trained_home[0], tmp_path / "source")
@@ -645,7 +645,7 @@ def test_full_disk_gets_room_by_deleting_a_run(
         assert shutil.disk_usage(home).free > 1_000_000
 
 
-def test_lost_runs_come_back_and_it_is_said_once(
+def test_lost_runs_come_back_and_it_is_reported_once(
     trained_home: tuple[Path, subprocess.CompletedProcess], call: Call, tmp_path: Path
 ) -> None:
     home = copied_home(trained_home[0], tmp_path / "home")

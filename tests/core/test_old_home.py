@@ -36,7 +36,7 @@ def old(tmp_path: Path) -> Settings:
     return Settings(home=shutil.copytree(OLD_HOME, tmp_path / "home"))
 
 
-def test_what_was_left_out_of_data_sets_is_told_as_it_was(old: Settings) -> None:
+def test_files_left_out_of_data_sets_keep_their_words(old: Settings) -> None:
     pets, things = sorted(DatasetStore(old).list(), key=lambda dataset: dataset.name)
     assert {item.name: reason(item.reason) for item in pets.skipped} == {
         "train/cats/broken.jpg": "not a picture that can be read, it is a text file",
@@ -69,7 +69,7 @@ def test_stored_audits_keep_their_words_and_find_what_a_new_audit_finds(old: Set
         assert all(advice(item.kind, item.parameters) == item.parameters["text"] for item in stored.advice)
 
 
-def test_notes_of_a_run_are_told_as_they_were(old: Settings) -> None:
+def test_notes_of_a_run_keep_their_words(old: Settings) -> None:
     run = RunStore(old.database).get("Stopped with notes")
     assert [run_note(note) for note in load_notes(old.runs / run.id)] == [
         "Computed by Keras.",
@@ -81,7 +81,7 @@ def runs_of(store: RunStore) -> dict[str, Run]:
     return {run.name: run for run in store.list()}
 
 
-def test_why_runs_failed_is_told_as_it_was(old: Settings) -> None:
+def test_failures_of_runs_keep_their_words(old: Settings) -> None:
     store = RunStore(old.database)
     assert store.rebuilds(in_terminal=True) == []
     before = runs_of(store)

@@ -13,7 +13,7 @@ def wait(seconds: float) -> None:
         time.sleep(seconds / 10)
 
 
-def test_steps_are_counted_and_told_of_a_few_times_a_second() -> None:
+def test_steps_are_counted_and_reported_a_few_times_a_second() -> None:
     told: list[Event] = []
     progress = Progress("pictures", 500, told.append, never_stop)
     for _ in range(500):
@@ -23,7 +23,7 @@ def test_steps_are_counted_and_told_of_a_few_times_a_second() -> None:
     assert len(told) < 100
 
 
-def test_a_job_that_is_to_stop_does() -> None:
+def test_a_job_stops_when_asked() -> None:
     told: list[Event] = []
     with pytest.raises(Stopped):
         Progress("pictures", 5, told.append, lambda: True)
@@ -76,7 +76,7 @@ def steps_of(events):
     return [(event.phase, event.step, event.total) for event in events]
 
 
-def test_every_step_is_told_where_none_comes_too_soon(monkeypatch):
+def test_every_step_is_reported_if_none_comes_too_soon(monkeypatch):
     monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 0.0)
     events = []
     steps = Progress("extract", 7, events.append, never_stop)
@@ -85,7 +85,7 @@ def test_every_step_is_told_where_none_comes_too_soon(monkeypatch):
     assert steps_of(events) == [("extract", step, 7) for step in (0, 1, 5, 7)]
 
 
-def test_steps_that_come_too_soon_are_counted_all_the_same(monkeypatch):
+def test_steps_that_come_too_soon_are_still_counted(monkeypatch):
     monkeypatch.setattr("core.progress.SECONDS_BETWEEN_EVENTS", 1000.0)
     events = []
     steps = Progress("extract", 7, events.append, never_stop)

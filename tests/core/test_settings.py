@@ -64,13 +64,13 @@ def test_the_cache_of_features_has_a_limit(monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["0", "two", "-1", "1.5"])
-def test_slots_that_are_no_number_are_refused(monkeypatch, text):
+def test_slots_that_arent_a_number_are_refused(monkeypatch, text):
     monkeypatch.setenv("TRANSFER_STUDIO_SLOTS", text)
     with pytest.raises(ConfigError, match="TRANSFER_STUDIO_SLOTS"):
         read_settings()
 
 
-def test_further_names_of_the_studio_are_read(monkeypatch):
+def test_additional_host_names_are_read(monkeypatch):
     monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", " Studio.example:8080, https://lab.example/ ,, *.team.example,::1")
     assert read_settings().hosts == ("studio.example", "lab.example", "*.team.example", "::1")
     monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", "studio.example;lab.example")

@@ -85,7 +85,7 @@ def test_rename_to_the_same_name_says_what_is_missing(change, store, shapes):
     assert store.list() == [shapes]
 
 
-def test_name_that_is_taken_is_refused_in_words(change, store, shapes):
+def test_a_taken_name_is_refused_with_a_message(change, store, shapes):
     app = change("Rename")
     app.text_input(key=f"rename_to_{shapes.id}_circle").set_value("Square").run()
     assert pressed(app).error[0].value.startswith("There is a class called square already")
@@ -133,7 +133,7 @@ def test_pictures_are_added_to_a_class(change, store, shapes, generator):
     assert app.file_uploader[0].value in (None, [])
 
 
-def test_what_was_decided_about_pictures_is_done_along_with_a_change(change, store, shapes):
+def test_decisions_about_pictures_are_applied_along_with_a_change(change, store, shapes):
     decide(shapes, [shapes.samples[0].path], "remove")
     app = change("Leave out")
     assert "Your decisions about pictures are applied along with it." in words(app)

@@ -13,7 +13,7 @@ from tests.pages.conftest import button, words
 PAGES = ("home", "data", "train", "runs", "testing", "run")
 
 
-def test_lost_runs_come_back_and_it_is_said_until_it_was_read(open_page, trained):
+def test_lost_runs_come_back_and_a_notice_stays_until_it_is_dismissed(open_page, trained):
     trained.path.unlink()
     app = open_page("runs")
     assert list(app.dataframe[0].value["Run"]) == ["Stopped run", "Failed run", "Good run"]
@@ -24,7 +24,7 @@ def test_lost_runs_come_back_and_it_is_said_until_it_was_read(open_page, trained
 
 
 @pytest.mark.parametrize("damage", ["lost", "emptied", "damaged"])
-def test_list_that_is_lost_while_the_server_runs(open_page, trained, damage):
+def test_database_lost_while_the_server_runs(open_page, trained, damage):
     app = open_page("runs")
     if damage == "lost":
         trained.path.unlink()

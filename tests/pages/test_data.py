@@ -107,7 +107,7 @@ def test_folder_on_the_server_is_imported(open_page, home, shape_folder):
         ("/" + "a" * 5000, "File name too long"),
     ],
 )
-def test_what_is_no_file_on_the_server_gets_one_sentence(open_page, home, tmp_path, path, sentence):
+def test_what_isnt_a_file_on_the_server_gets_one_message(open_page, home, tmp_path, path, sentence):
     os.mkfifo(tmp_path / "pipe.zip")
     app = open_page("data")
     app.text_input[0].input(path.format(tmp_path))
@@ -123,7 +123,7 @@ def test_sample_is_imported_with_one_click(open_page, home):
     assert "Textures is in: 240 pictures" in words(imports_ended(app))
 
 
-def test_bad_zip_gets_one_sentence_and_leaves_nothing(open_page, home):
+def test_a_bad_zip_gets_one_message_and_leaves_nothing(open_page, home):
     app = open_page("data")
     app = imports_ended(send_file(app, "poem.zip", b"roses are red"))
     (error,) = app.error
@@ -209,7 +209,7 @@ def test_train_a_model_leads_to_the_set_up(open_page, shapes):
     assert app.title[0].value == "Train a model"
 
 
-def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shapes, tmp_path):
+def test_choosing_another_data_set_works_every_time(open_page, home, shapes, tmp_path):
     store = DatasetStore(home)
     other = store.import_source(draw_folder(tmp_path / "other", 8, seed=1), name="Other")
     app = open_page("data")
@@ -225,7 +225,7 @@ def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shap
     assert app.selectbox(key="dataset_choice").value == shapes.id
 
 
-def test_import_chooses_what_it_brought(open_page, home, shapes, tmp_path):
+def test_an_import_selects_the_new_data_set(open_page, home, shapes, tmp_path):
     app = open_page("data")
     app.text_input[0].set_value(str(draw_folder(tmp_path / "more", 4, seed=2)))
     button(app, "Import").click().run()
@@ -236,7 +236,7 @@ def test_import_chooses_what_it_brought(open_page, home, shapes, tmp_path):
     assert app.selectbox(key="dataset_choice").value == shapes.id
 
 
-def test_pictures_that_are_here_already_are_said_with_what_was_left_out(open_page, home, shapes, shape_folder):
+def test_known_pictures_are_reported_with_the_files_left_out(open_page, home, shapes, shape_folder):
     (shape_folder / "circle" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n broken")
     app = open_page("data")
     store = DatasetStore(home)
@@ -277,7 +277,7 @@ def test_long_names_of_classes_are_shortened_and_given_in_full_as_help(open_page
 
 
 @pytest.mark.parametrize("section", ["Overview", "Issues", "Classes", "Versions"])
-def test_of_thousands_of_classes_the_first_are_shown_and_the_rest_counted(open_page, home, section):
+def test_the_first_of_thousands_of_classes_are_shown_and_the_rest_counted(open_page, home, section):
     folder = home.datasets / "0123456789ab"
     (folder / "pictures").mkdir(parents=True)
     names = tuple(f"class {number:05d}" for number in range(5000))

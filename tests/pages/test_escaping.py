@@ -81,14 +81,14 @@ def test_names_and_errors_are_escaped_before_they_are_markdown(path):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_labels_of_widgets_have_nothing_from_people_in_them(path):
+def test_labels_of_widgets_contain_nothing_from_users(path):
     """They are Markdown and, to whoever hears the page, plain text: no escaping fits both."""
     for call in calls_of(path):
         if isinstance(call.func, ast.Attribute) and call.func.attr in WIDGETS and call.args:
             assert "plain" not in ast.unparse(call.args[0]), f"{path}:{call.lineno}"
 
 
-def test_what_is_looked_for_would_be_found():
+def test_the_check_finds_a_violation():
     for text in ('st.caption(f"{run.name}")', 'left.button("x", help=str(error))', 'st.progress(0.5, f"{job.label}")'):
         assert [unsafe(part) for part in markdown_of(ast.parse(text).body[0].value)] not in ([], [[]])
     for text in ('st.caption(f"{wording.plain(run.name)}")', "st.caption(wording.count(3, name))", 'st.text("x")'):

@@ -16,7 +16,7 @@ def test_empty_home_says_what_this_is_and_what_to_do(open_page):
     assert "No run yet" in app.info[0].value
 
 
-def test_no_worker_is_kept_warm_for_a_page_that_no_browser_looks_at(open_page):
+def test_no_worker_is_kept_warm_without_a_browser(open_page):
     open_page("home").run()
     assert not session.warm_worker().is_kept
 

@@ -64,7 +64,7 @@ def test_advice_is_shown_in_whole_sentences(open_page, faulty):
     assert said in text
 
 
-def test_sound_data_set_says_so(open_page, store, shape_folder):
+def test_a_data_set_without_issues_says_so(open_page, store, shape_folder):
     store.import_source(shape_folder)
     app = open_page("data")
     assert "**Nothing wrong was found** in 30 pictures" in words(app)
@@ -244,7 +244,7 @@ def test_discard_asks_and_takes_all_decisions_back(open_page, faulty):
     assert "Decided" not in words(app)
 
 
-def test_decisions_that_leave_no_data_set_are_refused_in_words_and_stay(open_page, faulty):
+def test_decisions_that_leave_no_valid_data_set_are_refused_and_stay(open_page, faulty):
     circles = [sample.path for sample in faulty.samples if sample.label == 0]
     decide(faulty, circles, "remove")
     app = jobs_ended(button(open_page("data", section="Issues"), "Make cleaned version").click().run())
@@ -261,14 +261,14 @@ def test_decisions_that_cannot_be_read_can_be_discarded(open_page, faulty):
     assert app.pills(key="issue_kind").value == "label_conflict"
 
 
-def test_train_is_the_next_step_unless_something_is_decided(open_page, faulty):
+def test_train_is_the_next_step_unless_there_are_decisions(open_page, faulty):
     app = open_page("data", section="Issues")
     assert button(app, "Train a model").proto.type == "primary"
     decide(faulty, [path_of(faulty, "strange.png")], "remove")
     assert button(app.run(), "Train a model").proto.type == "secondary"
 
 
-def test_data_set_of_old_is_looked_over_by_itself(open_page, faulty):
+def test_a_data_set_without_an_audit_is_audited_automatically(open_page, faulty):
     before = read_audit(faulty)
     (faulty.folder / AUDIT_NAME).unlink()
     app = jobs_ended(open_page("data"))

@@ -47,7 +47,7 @@ def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
     assert "Stopped. What was computed is kept, so it will take less time next time." in words(app.run())
 
 
-def test_map_shows_a_dot_a_picture_and_marks_those_to_look_at(open_page, shapes):
+def test_the_map_shows_one_dot_per_picture_and_marks_issues(open_page, shapes):
     surveyed(shapes, [(shapes.samples[3].path, "square")])
     app = open_page("data", section="Map")
     (chart,) = app.get("plotly_chart")
@@ -85,7 +85,7 @@ def test_issues_offer_to_look_for_doubtful_labels_until_that_was_done(open_page,
     assert "Look for them" not in [item.label for item in open_page("data").button]
 
 
-def test_of_many_classes_some_are_coloured(open_page, store, tmp_path):
+def test_some_of_many_classes_are_coloured(open_page, store, tmp_path):
     folder = draw_folder(tmp_path / "many", 4, ("circle", "square"))
     for number in range(11):
         (draw_folder(tmp_path / f"more {number}", 2, ("stripes",), seed=number) / "stripes").rename(

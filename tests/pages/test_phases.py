@@ -45,7 +45,7 @@ def test_phase_of_fine_tuning_names_the_blocks():
     assert phases.run_phase(running(Event("fine_tune", 0, 5), config)) == "Fine-tuning the last 2 blocks, epoch 1 of 5"
 
 
-def test_phase_from_scratch_is_no_fine_tuning():
+def test_phase_from_scratch_is_not_fine_tuning():
     config = TrainingConfig(weights="none").with_options(trainable_blocks=9)
     assert phases.run_phase(running(Event("fine_tune", 0, 5), config)) == "Training the network, epoch 1 of 5"
 

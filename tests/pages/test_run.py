@@ -36,13 +36,13 @@ def curves(app):
     return app.get("bidi_component")
 
 
-def test_without_runs_the_way_is_shown(open_page):
+def test_without_runs_the_next_step_is_shown(open_page):
     app = open_page("run")
     assert "No run yet" in app.info[0].value
     assert app.get("page_link")[0].proto.label == "Train a model"
 
 
-def test_unknown_run_is_said_to_be_gone(open_page, trained):
+def test_an_unknown_run_is_reported_as_gone(open_page, trained):
     app = open_page("run", run="nonsense")
     assert "There is no such run" in app.info[0].value
     assert app.get("page_link")[0].proto.label == "All runs"
@@ -96,7 +96,7 @@ def test_train_again_keeps_the_settings_whatever_the_form_was_at(open_page, app,
     assert (app.session_state["image_size"], app.session_state["epochs"]) == (64, 3)
 
 
-def test_failed_run_shows_the_sentence_and_the_way_back(open_page, trained):
+def test_a_failed_run_shows_the_message_and_the_way_back(open_page, trained):
     run = trained.get("Failed run")
     app = open_page("run", run=run.id)
     assert failure(run.failure)
@@ -113,7 +113,7 @@ def test_failed_run_is_started_again_as_a_new_one(open_page, trained):
     assert trained.get(run.id).status == RunStatus.FAILED
 
 
-def test_settings_are_called_as_in_the_form(open_page, app, trained):
+def test_settings_have_the_labels_of_the_form(open_page, app, trained):
     run = trained.get("Good run")
     settings_table = open_page("run", run=run.id).dataframe[1].value
     called = dict(zip(run.config.options(), settings_table["Setting"], strict=True))
@@ -228,7 +228,7 @@ def test_completed_run_has_nothing_to_resume(open_page, trained):
     assert "Resume" not in {item.label for item in app.button}
 
 
-def test_of_many_classes_those_with_the_most_mistakes_are_shown(open_page, trained):
+def test_the_classes_with_the_most_mistakes_are_shown(open_page, trained):
     run = trained.get("Good run")
     folder = trained.folder(run.id)
     (evaluation,) = load_evaluations(folder)

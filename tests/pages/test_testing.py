@@ -27,7 +27,7 @@ def test_without_a_model_one_click_gets_one(open_page):
 
 
 @pytest.mark.slow
-def test_uploaded_pictures_are_answered_with_bars_words_and_a_table(open_page, trained, tmp_path):
+def test_uploaded_pictures_get_bars_a_verdict_and_a_table(open_page, trained, tmp_path):
     app = open_page("testing")
     assert app.selectbox[0].value == trained.get("Good run").id
     uploader = app.file_uploader[0].upload("one.png", picture_bytes("circle", tmp_path))
@@ -47,7 +47,7 @@ def test_uploaded_pictures_are_answered_with_bars_words_and_a_table(open_page, t
 
 
 @pytest.mark.slow
-def test_held_out_pictures_are_answered_beside_the_truth(open_page, trained):
+def test_held_out_pictures_show_their_true_class(open_page, trained):
     app = open_page("testing")
     app.get("button_group")[0].set_value("held_out").run()
     assert not app.exception
@@ -59,7 +59,7 @@ def test_held_out_pictures_are_answered_beside_the_truth(open_page, trained):
 
 
 @pytest.mark.slow
-def test_model_that_can_not_be_loaded_is_said_at_once(open_page, trained):
+def test_a_model_that_cannot_be_loaded_is_reported_at_once(open_page, trained):
     run = trained.get("Good run")
     model = trained.folder(run.id) / "model"
     model.rename(model.with_name("elsewhere"))
@@ -97,7 +97,7 @@ def test_csv_has_every_probability_and_no_formula(answers):
     ]
 
 
-def test_model_is_changed_as_often_as_another_is_chosen(open_page, trained):
+def test_choosing_another_model_works_every_time(open_page, trained):
     first = trained.get("Good run")
     second = trained.create(first.dataset_id, first.dataset_name, first.config, name="Second run")
     shutil.copytree(trained.folder(first.id), trained.folder(second.id), dirs_exist_ok=True)

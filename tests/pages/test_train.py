@@ -27,7 +27,7 @@ def form_values(app):
     return {name: app.session_state[name] for name in setup_form.FIELDS}
 
 
-def test_without_data_start_is_disabled_and_the_way_is_shown(open_page):
+def test_without_data_start_is_disabled_and_the_next_step_is_shown(open_page):
     app = open_page("train")
     assert button(app, "Start training").disabled
     assert "There is no data set to train on yet" in app.info[0].value
@@ -74,7 +74,7 @@ def test_recommended_says_what_it_chose_and_why_until_something_is_changed(open_
     assert reasons not in words(app)
 
 
-def test_page_is_there_before_the_forecast_and_costs_nothing_while_nobody_looks(open_page, home, shapes):
+def test_the_page_does_not_wait_for_the_forecast_and_costs_nothing_unseen(open_page, home, shapes):
     app = open_page("train")
     assert "Measuring this machine" in words(app)
     assert not button(app, "Start training").disabled
@@ -122,7 +122,7 @@ def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
 
 
 @pytest.mark.slow
-def test_rate_is_found_shown_and_taken_with_one_click(open_page, shapes):
+def test_a_rate_is_found_shown_and_applied_with_one_click(open_page, shapes):
     app = open_page("train")
     app.number_input(key="image_size").set_value(64).run()
     button(app, "Find a learning rate").click().run()
@@ -221,7 +221,7 @@ def test_settings_that_are_not_used_are_locked_and_say_why(open_page, shapes):
     assert locked(app) == {"learning_rate", "views"}
 
 
-def test_from_scratch_one_rate_is_left_and_it_says_what_it_is_for(open_page, shapes):
+def test_from_scratch_the_only_rate_says_what_it_applies_to(open_page, shapes):
     app = open_page("train")
     app.toggle(key="flip").set_value(True).run()
     assert "Trains the head" in button(app, "Find a learning rate").help
@@ -258,7 +258,7 @@ def test_augmentation_is_previewed_on_pictures_of_the_data_set(open_page, shapes
     assert not button(app, "Another picture").click().run().exception
 
 
-def test_versions_cost_nothing_where_every_block_learns(open_page, shapes):
+def test_versions_cost_nothing_if_every_block_is_trained(open_page, shapes):
     app = open_page("train")
     app.toggle(key="flip").set_value(True).run()
     app.slider(key="trainable_blocks").set_value(9).run()
@@ -277,7 +277,7 @@ def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, sh
     assert app.query_params["run"] == run.id
 
 
-def test_start_is_disabled_where_weights_can_not_come(open_page, shapes, monkeypatch):
+def test_start_is_disabled_if_weights_cannot_be_downloaded(open_page, shapes, monkeypatch):
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KERAS_HOME", "/nowhere")
@@ -291,7 +291,7 @@ def test_start_is_disabled_where_weights_can_not_come(open_page, shapes, monkeyp
     assert online or "The weights of DenseNet121 are not on this machine" in words(app)
 
 
-def test_what_was_chosen_survives_other_pages(open_page, app, shapes):
+def test_choices_survive_other_pages(open_page, app, shapes):
     app = open_page("train")
     app.number_input(key="epochs").set_value(17).run()
     app.number_input(key="seed").set_value(5).run()
@@ -323,7 +323,7 @@ def test_run_that_failed_leads_back_to_its_settings(open_page, trained):
     assert "There is no weight file /nowhere.h5" in words(app).replace("\\", "")
 
 
-def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shapes, tmp_path):
+def test_choosing_another_data_set_works_every_time(open_page, home, shapes, tmp_path):
     other = DatasetStore(home).import_source(draw_folder(tmp_path / "other", 8, seed=1), name="Other")
     app = open_page("train")
     for dataset in (shapes, other, shapes, other):
@@ -348,7 +348,7 @@ def test_data_set_is_changed_as_often_as_another_is_chosen(open_page, home, shap
         ("weight_decay", None, "Weight decay is empty: type a number."),
     ],
 )
-def test_number_that_can_not_be_used_is_refused_beside_start(open_page, shapes, name, value, reason):
+def test_an_invalid_number_is_refused_beside_start(open_page, shapes, name, value, reason):
     app = open_page("train")
     good = app.number_input(key=name).value
     app.number_input(key=name).set_value(value).run()
@@ -360,7 +360,7 @@ def test_number_that_can_not_be_used_is_refused_beside_start(open_page, shapes, 
     assert not button(app, "Start training").disabled
 
 
-def test_number_that_is_refused_can_be_mended_where_its_box_would_be_locked(open_page, shapes):
+def test_an_invalid_number_can_be_fixed_even_in_a_field_that_would_be_locked(open_page, shapes):
     app = open_page("train")
     app.slider(key="trainable_blocks").set_value(2).run()
     app.number_input(key="head_epochs").set_value(None).run()
@@ -372,7 +372,7 @@ def test_number_that_is_refused_can_be_mended_where_its_box_would_be_locked(open
     assert not button(app, "Start training").disabled
 
 
-def test_start_is_disabled_where_what_learns_does_not_fit_in_memory(open_page, shapes):
+def test_start_is_disabled_if_training_does_not_fit_in_memory(open_page, shapes):
     app = open_page("train")
     app.selectbox(key="pooling").set_value("flatten").run()
     app.number_input(key="image_size").set_value(1024).run()

@@ -119,7 +119,7 @@ def test_delete_says_why_it_is_refused(open_page, home, version):
     assert "can't be deleted now. A run is training on it. Wait for its end, or stop it." in plain(app)
 
 
-def test_zip_is_packed_by_a_job_and_fetched_by_its_token(open_page, store, shapes):
+def test_a_zip_is_packed_by_a_job_and_downloaded_by_its_token(open_page, store, shapes):
     app = button(open_page("data", section="Versions"), "Download as zip").click().run()
     wait_until(lambda: not session.jobs().running())
     app.run()

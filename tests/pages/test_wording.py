@@ -46,13 +46,13 @@ def test_plain_shows_what_could_be_a_shortcode_or_a_link_as_code(text, shown):
     assert wording.plain(text) == shown
 
 
-def test_plain_adds_nothing_that_is_not_seen():
+def test_plain_adds_no_invisible_characters():
     for text in ("https://a.example/x?y=1", "/srv/a:b/me@x.h5", "C:\\pictures", ":cat:", "Expected: a, b"):
         assert wording.plain(text).isascii()
     assert wording.plain("a\n\nb\x07") == "a b"
 
 
-def test_what_holds_letters_and_emoji_together_stays():
+def test_joiners_of_letters_and_emoji_stay():
     assert wording.plain("🐈\u200d⬛ \u0645\u06cc\u200c\u062e") == "🐈\u200d⬛ \u2068\u0645\u06cc\u200c\u062e\u2069"
     assert wording.plain("a\u200bb\u202ec") == "a b c"
 
@@ -98,7 +98,7 @@ def test_accuracy_sentence_gives_the_interval():
     assert "expect between 92.0 % and 97.0 % (95 % interval)" in sentence
 
 
-def test_guessing_is_called_by_its_name():
+def test_guessing_is_reported():
     assert wording.guessing_sentence(0.34, 0.333) == ""
     assert wording.guessing_sentence(0.333, 0.333) == (
         "No better than guessing (33 %). Lower the learning rate, or check the labels."
@@ -113,7 +113,7 @@ def test_verdict_in_words():
     )
 
 
-def test_versions_of_a_picture_have_their_price():
+def test_versions_of_a_picture_have_a_cost():
     assert wording.views_cost(1, 1600, 5.0) == "With one version, the pictures are used unchanged."
     pictures = "3 versions of each of 1,600 training pictures: 4,800 to read"
     assert wording.views_cost(3, 1600, None) == f"{pictures}."
@@ -130,7 +130,7 @@ def test_versions_of_a_picture_have_their_price():
         ("كلب (15), קוף, dog", "\u2068كلب\u2069 \\(15\\), \u2068קוף\u2069, dog"),
     ],
 )
-def test_names_read_from_the_right_keep_to_their_place(text, shown):
+def test_right_to_left_names_stay_in_place(text, shown):
     assert wording.plain(text) == shown
 
 

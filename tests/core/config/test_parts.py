@@ -29,7 +29,7 @@ def test_the_default_of_each_setting_can_be_used(part):
         (Objective, {"label_smoothing": 2}, "for label_smoothing"),
     ],
 )
-def test_a_part_refuses_what_it_cant_be(part, values, message):
+def test_a_part_refuses_invalid_values(part, values, message):
     with pytest.raises(ConfigError, match=message):
         part(**values)
 

@@ -15,7 +15,7 @@ class Oven:
     name: str = "kitchen"
 
 
-def test_a_setting_brings_its_words_along():
+def test_a_setting_has_a_label_and_help():
     found = settings_of(Oven)
     assert list(found) == ["heat", "minutes", "fan", "mode"]  # The name is no setting.
     heat = found["heat"]
@@ -32,7 +32,7 @@ def test_a_setting_brings_its_words_along():
 @pytest.mark.parametrize(
     "values", [{}, {"heat": 30}, {"heat": 250.0}, {"minutes": 1}, {"fan": True}, {"mode": "bottom"}]
 )
-def test_what_a_setting_takes(values):
+def test_valid_values_of_a_setting(values):
     require_valid(Oven(**values))
 
 
@@ -54,13 +54,13 @@ def test_what_a_setting_takes(values):
         ({"mode": "grill"}, "Expected mode as one of top, bottom. Received 'grill'. Fix the name."),
     ],
 )
-def test_what_a_setting_refuses(values, sentence):
+def test_invalid_values_of_a_setting(values, sentence):
     with pytest.raises(ConfigError) as caught:
         require_valid(Oven(**values))
     assert str(caught.value) == sentence
 
 
-def test_a_number_of_its_own_is_held_to_its_bounds():
+def test_a_single_number_is_checked_against_its_bounds():
     require_number("share", 0.5, 0, 1)
     with pytest.raises(ConfigError, match="from 0 to 1 for share"):
         require_number("share", 1.01, 0, 1)

@@ -30,7 +30,7 @@ FLAT = """{"backbone": "vgg16", "weights": "imagenet", "image_size": 64, "prepro
 false, "early_stopping_patience": 4, "validation_split": 0.3, "engine": "tensorflow", "seed": 5}"""
 
 
-def test_json_of_the_version_with_flat_fields_is_read_without_loss():
+def test_json_of_an_older_version_with_flat_fields_is_read_without_loss():
     config = TrainingConfig.from_json(FLAT)
     assert config.optimization == Optimization(3, 8, 0.002, 0.0003, 0.5, "cosine", 4)
     assert config.objective == Objective(label_smoothing=0.1, class_weighting=False)
@@ -53,7 +53,7 @@ def test_parts_are_small_and_every_setting_explains_itself():
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"epoch": 3}', '{"head": {"width": 3}}', '{"head": 3}'])
-def test_json_that_is_no_configuration_is_refused(text):
+def test_json_that_isnt_a_configuration_is_refused(text):
     with pytest.raises(ConfigError, match="Expected a training configuration"):
         TrainingConfig.from_json(text)
 
@@ -75,7 +75,7 @@ def test_fields_of_the_parts_are_given_flat():
     assert set(config.options()) == set(option_names())
 
 
-def test_every_option_has_a_name_of_its_own():
+def test_every_option_has_a_unique_name():
     assert len(set(option_names())) == len(option_names())
 
 

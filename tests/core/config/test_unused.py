@@ -21,7 +21,7 @@ NOTHING_FROZEN = dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
         ({"weights": "none", "trainable_blocks": 9}, FROM_SCRATCH | NOTHING_FROZEN),
     ],
 )
-def test_settings_that_make_no_difference_are_named_with_the_reason(options, expected):
+def test_settings_without_effect_are_named_with_the_reason(options, expected):
     assert unused_settings(TrainingConfig().with_options(flip=True, **options)) == expected
     without_changes = unused_settings(TrainingConfig().with_options(**options))
     assert without_changes == expected | {"views": Unused.NO_CHANGES}

@@ -6,7 +6,7 @@ from core.errors import DatasetError
 
 
 @pytest.mark.parametrize("name", ["a/b", "a\\b", "..", ".hidden", "__MACOSX", "C:", "a\u202eb"])
-def test_names_that_no_folder_can_have_are_refused(name):
+def test_names_that_arent_valid_folder_names_are_refused(name):
     with pytest.raises(DatasetError, match="can't be the name of a folder"):
         check_class_name(name, ())
 
@@ -40,7 +40,7 @@ def test_two_classes_that_read_as_splits_are_refused():
         ("a\0", False),
     ],
 )
-def test_a_class_is_called_the_same_whether_it_is_made_by_hand_or_in_a_version(name, is_good):
+def test_class_names_follow_the_same_rules_by_hand_and_in_versions(name, is_good):
     assert is_class_name(name) == is_good
     for check in (check_class, lambda text: check_class_name(text, ())):
         if is_good:

@@ -15,7 +15,7 @@ def pets():
     return DatasetIndex("abc", "Pets", ("cat", "dog"), samples, (), 0, Path("pets"))
 
 
-def test_pictures_to_check_are_of_the_class_spread_over_it_and_the_same_each_time(pets):
+def test_pictures_to_check_are_a_stable_random_choice_of_the_class(pets):
     chosen = random_pictures(pets, 1)
     assert len(chosen) == len(set(chosen)) == 6
     assert {sample.label for sample in chosen} == {1}

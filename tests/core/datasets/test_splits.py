@@ -106,7 +106,7 @@ def test_near_copies_in_two_classes_stay_on_one_side():
     assert dataset.distribution().counts["validation"] == (12, 12)
 
 
-def test_many_copies_of_one_picture_are_not_the_validation():
+def test_many_copies_of_one_picture_dont_become_the_validation_set():
     dataset = in_groups(two_classes(), lambda number, label: "burst" if label == 0 and number < 70 else "").with_split()
     assert sides(dataset) == {"burst": {"train"}}
     assert dataset.distribution().counts["validation"] == (20, 8)
@@ -127,7 +127,7 @@ def test_groups_of_one_change_nothing():
     assert alone.with_split(seed=3) == two_classes().with_split(seed=3)
 
 
-def test_a_group_keeps_its_side_when_one_of_it_is_gone():
+def test_a_group_keeps_its_side_when_one_member_is_gone():
     dataset = in_groups(two_classes(), lambda number, label: f"{label} {number // 2}")
     fewer = replace(dataset, samples=dataset.samples[1:])
     before, after = held_out(dataset.with_split()), held_out(fewer.with_split())

@@ -79,7 +79,7 @@ def test_ten_thousand_classes_need_no_matrix():
     assert peak < 50 * MEGABYTE  # all pairs of classes would be 800 MB
 
 
-def test_a_class_that_nobody_has_and_nobody_answers_has_no_score():
+def test_a_class_without_pictures_and_predictions_has_no_score():
     evaluation = Evaluation("test", ("a", "b"), np.array([0, 0]), np.array([[0.9, 0.1], [0.8, 0.2]]), ("x", "y"))
     assert math.isnan(evaluation.per_class[1].precision)
     assert math.isnan(evaluation.per_class[1].recall)
@@ -116,7 +116,7 @@ def test_what_is_written_is_read(evaluation, tmp_path):
 
 
 @pytest.mark.parametrize("text", [None, "", "[{}]", "[3]"])
-def test_an_evaluation_that_cannot_be_read_is_said_so(text, tmp_path):
+def test_an_unreadable_evaluation_is_reported(text, tmp_path):
     if text is not None:
         (tmp_path / "evaluation.json").write_text(text)
     with pytest.raises(RunError, match="no evaluation that can be read"):

@@ -90,7 +90,7 @@ def test_clearing_takes_everything(home: Settings) -> None:
     assert cache_summary(home) == []
 
 
-def test_who_reads_and_writes_a_space_goes_on_when_it_is_emptied(home: Settings) -> None:
+def test_readers_and_writers_continue_when_a_space_is_emptied(home: Settings) -> None:
     space = add_space(home, 9)
     halfway, emptied = threading.Event(), threading.Event()
 
@@ -111,7 +111,7 @@ def test_who_reads_and_writes_a_space_goes_on_when_it_is_emptied(home: Settings)
     assert (later.gather(["c"]) == 1).all()
 
 
-def test_array_that_is_being_written_is_left_alone_and_one_of_a_killed_run_is_swept(home: Settings) -> None:
+def test_an_array_being_written_is_left_alone_and_one_of_a_killed_run_is_removed(home: Settings) -> None:
     space = add_space(home, 9)
     array = space.folder / "0123.npy"
     array.write_bytes(bytes(1000))
@@ -134,7 +134,7 @@ def test_spaces_that_cant_be_read_are_shown_and_cleared(home: Settings) -> None:
     assert clear_cache(home) == entry.num_bytes
 
 
-def test_what_killed_processes_left_is_swept_though_there_is_room(home: Settings) -> None:
+def test_leftovers_of_killed_processes_are_removed_even_below_the_limit(home: Settings) -> None:
     space = add_space(home, 0)
     for name, hours in (("old.npy", 2), (".old.npy.12.part", 2), ("new.npy", 0)):
         (space.folder / name).write_bytes(bytes(10))
@@ -165,7 +165,7 @@ def test_folders_that_vanish_while_they_are_looked_at(home: Settings) -> None:
         coming.join()
 
 
-def test_rows_that_were_struck_dont_count(home: Settings) -> None:
+def test_dropped_rows_dont_count(home: Settings) -> None:
     space = add_space(home, 0)
     (array,) = space.folder.glob("*.npy")
     np.save(array, np.full((2, ROW), np.nan, np.float32))

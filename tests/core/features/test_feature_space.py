@@ -57,7 +57,7 @@ def test_what_a_stopped_run_computed_is_kept(tmp_path):
     assert FeatureSpace.open(tmp_path, KEY).missing(["digest 0", "digest 1", "digest 2"]) == ["digest 2"]
 
 
-def test_a_shard_without_its_list_or_with_a_broken_array_is_as_if_it_were_not_there(tmp_path):
+def test_a_shard_without_its_list_or_with_a_broken_array_is_ignored(tmp_path):
     space = FeatureSpace.open(tmp_path, KEY)
     space.write(iter([batch(0, 2)]))
     space.write(iter([batch(2, 2)]))
@@ -69,7 +69,7 @@ def test_a_shard_without_its_list_or_with_a_broken_array_is_as_if_it_were_not_th
     assert len(again.missing([f"digest {n}" for n in range(6)])) == 4
 
 
-def test_a_full_disk_is_said_and_leaves_no_shard(tmp_path, monkeypatch):
+def test_a_full_disk_is_reported_and_leaves_no_shard(tmp_path, monkeypatch):
     space = FeatureSpace.open(tmp_path, KEY)
 
     def full(*_, **__):
@@ -209,7 +209,7 @@ def test_flipped_bits_anywhere_never_give_wrong_numbers(tmp_path):
     assert found > 150
 
 
-def test_shards_from_before_there_were_checksums_are_used_and_looked_at(tmp_path):
+def test_shards_older_than_checksums_are_used_and_checked(tmp_path):
     space = filled(tmp_path)
     without_checksums(space)
     again = FeatureSpace.open(tmp_path, KEY)
@@ -227,7 +227,7 @@ def test_shards_from_before_there_were_checksums_are_used_and_looked_at(tmp_path
     assert later.missing(numbers(12)) == list(caught.value.digests) and later.damaged == set()
 
 
-def test_type_and_shape_that_are_known_win_over_what_most_rows_have(tmp_path):
+def test_given_type_and_shape_win_over_those_of_most_rows(tmp_path):
     space = filled(tmp_path)
     without_checksums(space)
     for path in sorted(space.folder.glob("*.npy"))[1:]:
@@ -297,7 +297,7 @@ def test_deleted_folder_is_read_on_and_written_again(tmp_path):
     assert json.loads((space.folder / "key.json").read_text()) == KEY
 
 
-def test_folder_that_is_deleted_all_the_time_is_written_all_the_same(tmp_path):
+def test_a_folder_that_keeps_being_deleted_is_still_written(tmp_path):
     folder, done = tmp_path / "features", threading.Event()
 
     def delete() -> None:
@@ -317,7 +317,7 @@ def test_folder_that_is_deleted_all_the_time_is_written_all_the_same(tmp_path):
 
 
 @pytest.mark.parametrize("in_the_way", ["features", "space", "key"])
-def test_what_stands_in_the_way_is_named(tmp_path, in_the_way):
+def test_an_obstacle_is_named(tmp_path, in_the_way):
     folder = tmp_path / "features"
     space = folder / space_name(KEY)
     path = {"features": folder, "space": space, "key": space / "key.json"}[in_the_way]
@@ -331,7 +331,7 @@ def test_what_stands_in_the_way_is_named(tmp_path, in_the_way):
         FeatureSpace.open(folder, KEY).write(iter([batch(0, 2)]))
 
 
-def test_damaged_key_is_written_anew(tmp_path):
+def test_a_damaged_key_is_rewritten(tmp_path):
     space = filled(tmp_path)
     (space.folder / "key.json").write_bytes(b"\xff{")
     assert FeatureSpace.open(tmp_path, KEY).missing(numbers(12)) == []

@@ -11,7 +11,7 @@ def test_the_checksum_is_that_of_sha256sum(tmp_path):
     assert sha256_of(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
 
-def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path):
+def test_what_isnt_a_file_is_refused_without_waiting(tmp_path):
     with pytest.raises(FileNotFoundError):
         sha256_of(tmp_path / "gone")
     os.mkfifo(tmp_path / "pipe")

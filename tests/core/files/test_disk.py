@@ -31,7 +31,7 @@ def test_refusals_name_the_file(number, words):
 @pytest.mark.parametrize(
     "error", [OSError(errno.ENOENT, "No such file or directory", "/data/a"), OSError("of nobody"), TimeoutError()]
 )
-def test_other_errors_are_no_refusals(error):
+def test_other_errors_are_not_disk_errors(error):
     assert refusal(error) is None
 
 
@@ -47,7 +47,7 @@ def test_other_errors_are_no_refusals(error):
     ],
     ids=["both names", "bytes", "hidden", "handle", "none"],
 )
-def test_what_is_named_is_what_the_user_can_find(names, shown):
+def test_the_named_file_is_one_that_the_user_knows(names, shown):
     error = refusal(OSError(errno.EROFS, "Read-only file system", *names))
     assert str(error).startswith(f"{shown} can't be changed")
 
@@ -59,7 +59,7 @@ def test_errors_inside_are_worded_and_keep_their_cause(tmp_path):
     assert isinstance(caught.value.__cause__, NotADirectoryError)
 
 
-def test_errors_that_are_no_refusals_pass_as_they_are(tmp_path):
+def test_other_errors_pass_unchanged(tmp_path):
     with pytest.raises(FileNotFoundError), refusals_in_words():
         (tmp_path / "gone").read_bytes()
     with pytest.raises(ValueError, match="a bug"), refusals_in_words():

@@ -112,7 +112,7 @@ def test_no_connection(target):
         )
 
 
-def test_a_name_that_nobody_knows(target):
+def test_an_unknown_host(target):
     assert "this machine has no connection to the internet" in refusal("https://nowhere.invalid/file.bin", target)
 
 

@@ -14,7 +14,7 @@ def test_a_file_is_put_in_place_of_another(tmp_path):
     assert [entry.name for entry in tmp_path.iterdir()] == ["list.json"]
 
 
-def test_what_fails_half_way_changes_nothing_and_leaves_nothing(tmp_path):
+def test_a_failed_write_changes_nothing_and_leaves_nothing(tmp_path):
     path = tmp_path / "list.json"
     durable.write(path, b"one")
     with pytest.raises(ValueError, match="half way"), durable.writing(path) as file:

@@ -78,7 +78,7 @@ def test_a_file_is_opened(tmp_path):
     ],
     ids=["pipe", "socket", "folder", "device", "link_to_a_pipe"],
 )
-def test_what_is_no_file_is_refused_at_once(tmp_path, make, kind):
+def test_what_isnt_a_file_is_refused_at_once(tmp_path, make, kind):
     make(tmp_path / "x")
     with pytest.raises(OSError, match=f"it is {kind}, not a file"):
         open_file(tmp_path / "x")
@@ -166,7 +166,7 @@ def test_a_folder_that_vanishes_while_it_is_gone_through(tmp_path):
     ]
 
 
-def test_a_folder_that_is_closed_to_us():
+def test_a_folder_without_permission():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)

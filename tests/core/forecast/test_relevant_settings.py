@@ -61,12 +61,12 @@ def test_every_setting_is_tried():
         (settings_for_rate, NETWORK | HEAD | {"label_smoothing"} | SPLIT),
     ],
 )
-def test_settings_that_make_a_difference_are_kept(relevant, expected):
+def test_settings_with_an_effect_are_kept(relevant, expected):
     assert deciding(relevant) == expected
     assert relevant(relevant(CONFIG)) == relevant(CONFIG)
 
 
-def test_from_scratch_the_blocks_that_learn_decide_at_which_rate():
+def test_from_scratch_the_trainable_blocks_affect_the_rate():
     scratch = CONFIG.with_options(weights="none")
     for name in ("trainable_blocks", "rate_decay"):
         assert settings_for_rate(scratch.with_options(**{name: OTHER[name]})) != settings_for_rate(scratch)

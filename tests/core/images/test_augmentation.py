@@ -27,7 +27,7 @@ def test_random_numbers_are_the_same_on_every_machine():
     assert view_generator(0, "ab", 1).integers(0, 1000, 3).tolist() == [241, 837, 521]
 
 
-def test_view_0_is_the_plain_picture():
+def test_view_0_is_the_original_picture():
     assert make_view(PICTURE, Augmentation(flip=True), 0, "ab", 0) is PICTURE
     assert make_view(PICTURE, Augmentation(), 0, "ab", 1) is PICTURE
 

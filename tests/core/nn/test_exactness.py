@@ -51,7 +51,7 @@ def test_the_first_gradient_step_is_that_of_the_full_network(backbone, trainable
     assert relative_distance(cached, full) < (1e-3 if backbone == "efficientnet_lite0" else 5e-2)
 
 
-def test_what_the_parts_learn_the_whole_knows():
+def test_training_the_parts_trains_the_whole():
     """Suffix and prefix are views of one network: there is nothing to join after training."""
     classifier = build_classifier(TrainingConfig(image_size=64).with_options(trainable_blocks=2), num_classes=3)
     own = {id(variable) for variable in classifier.model.variables}

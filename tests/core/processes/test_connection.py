@@ -75,7 +75,7 @@ def test_a_failing_listener_cancels(connection):
     assert connection.ask(41) == 42
 
 
-def test_a_death_fails_those_that_wait_and_the_next_request_starts_it_anew(connection):
+def test_a_death_fails_waiting_requests_and_the_next_one_restarts_the_process(connection):
     with ThreadPoolExecutor(3) as pool:
         began = threading.Event()
         waiting = [pool.submit(connection.ask, "wait", lambda event: began.set()), pool.submit(connection.ask, 1)]
@@ -89,7 +89,7 @@ def test_a_death_fails_those_that_wait_and_the_next_request_starts_it_anew(conne
     assert connection.pid not in (0, first)
 
 
-def test_what_the_process_printed_last_is_told(connection):
+def test_the_end_of_the_output_is_reported(connection):
     with pytest.raises(ProcessEnded) as caught:
         connection.ask("die")
     assert caught.value.code == 3
@@ -123,7 +123,7 @@ def test_closing_does_not_wait_for_an_answer(connection):
     assert not servers(), "what was closed starts no process any more"
 
 
-def test_an_idle_process_is_ended_and_started_anew(tmp_path):
+def test_an_idle_process_is_ended_and_restarted(tmp_path):
     connection = Connection(MODULE, Settings(tmp_path), idle_seconds=3)
     connection.ask(1)
     first = connection.pid

@@ -167,7 +167,7 @@ def test_a_version_is_made_of_decisions_and_further_changes(store, pets, tmp_pat
     assert dataset_note(note).endswith("holds just these pictures already: no new version was made.")
 
 
-def test_a_data_set_of_old_is_looked_over(store, pets, tmp_path):
+def test_a_data_set_without_an_audit_is_audited(store, pets, tmp_path):
     (tmp_path / "pets.zip").write_bytes(pets)
     dataset = store.import_source(tmp_path / "pets.zip")
     known = read_audit(dataset)
@@ -212,7 +212,7 @@ def test_a_sample_is_made_in_the_process_too(store, tmp_path):
     assert left_behind(tmp_path) == [dataset.id]
 
 
-def test_the_death_of_a_process_is_told_by_what_it_did(store, tmp_path, picture, zip_of):
+def test_the_death_of_a_process_is_reported_by_its_job(store, tmp_path, picture, zip_of):
     many = zip_of({f"{name}/{n}.png": picture(n, side=200) for name in NAMES for n in range(60)})
     dataset = store.import_source(io.BytesIO(many), "pets")
 
@@ -238,7 +238,7 @@ def test_the_death_of_a_process_is_told_by_what_it_did(store, tmp_path, picture,
     assert left_behind(tmp_path) == [dataset.id]
 
 
-def test_a_killed_process_is_told_in_words(store, tmp_path, picture, zip_of):
+def test_a_killed_process_is_reported_in_words(store, tmp_path, picture, zip_of):
     many = zip_of({f"{name}/{n}.png": picture(n, side=200) for name in NAMES for n in range(60)})
     upload = io.BytesIO(many)
     upload.name = "pets.zip"

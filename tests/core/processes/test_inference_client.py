@@ -83,14 +83,14 @@ def test_this_process_needs_no_tensorflow():
     assert done.stdout == "set()\n", done.stderr
 
 
-def test_what_goes_wrong_comes_back_as_a_sentence_and_the_process_lives_on(trained, client):
+def test_errors_come_back_as_messages_and_the_process_lives_on(trained, client):
     with pytest.raises(RunError, match="has no model"):
         client.predict("unknown", [])
     client.predict("first", [])
     assert client.is_warm("first")
 
 
-def test_a_killed_process_is_said_and_started_again(trained, client):
+def test_a_killed_process_is_reported_and_restarted(trained, client):
     _, dataset = trained
     picture = dataset.picture_path(dataset.samples[0])
     client.predict("first", [picture])

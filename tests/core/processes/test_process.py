@@ -35,14 +35,14 @@ def test_a_process_has_a_session_of_its_own_gives_way_and_prints_to_the_log(tmp_
 
 
 @pytest.mark.parametrize("niceness", [0, 3])
-def test_a_process_that_listens_leaves_by_itself(tmp_path, niceness):
+def test_a_process_that_reads_its_input_exits_by_itself(tmp_path, niceness):
     with (tmp_path / "log").open("ab") as log:
         process = start_process(READER, log, stdin=subprocess.PIPE, niceness=niceness)
     assert end_child(process, PATIENCE_SECONDS) == 0
     assert end_child(process) == 0, "it is over already"
 
 
-def test_a_process_that_does_not_listen_is_killed(tmp_path):
+def test_a_process_that_ignores_its_input_is_killed(tmp_path):
     with (tmp_path / "log").open("ab") as log:
         process = start_process(SLEEPER, log, stdin=subprocess.PIPE)
     assert end_child(process, 0.2) < 0

@@ -44,7 +44,7 @@ def test_what_libraries_print_is_kept_out_of_the_messages(tmp_path):
     assert done == Done(7, Settings(tmp_path))
 
 
-def test_a_refusal_is_told_in_its_words(tmp_path):
+def test_a_refusal_keeps_its_message(tmp_path):
     assert messages(Request(1, "refuse"), home=tmp_path, answers=2)[-1] == Refused(1, "It can't be used.")
     assert messages(Request(1, "run out"), home=tmp_path, answers=2)[-1] == Refused(1, NO_MEMORY)
 
@@ -54,7 +54,7 @@ def test_the_end_of_the_pipe_asks_to_stop(tmp_path):
     assert answers[-2:] == [WasStopped(1), WasStopped(2)]
 
 
-def test_a_child_that_has_nothing_to_tidy_up_leaves_in_the_midst_of_its_work(tmp_path):
+def test_a_child_with_nothing_to_clean_up_exits_in_the_middle_of_its_work(tmp_path):
     (told,) = messages(Request(1, "sleep"), home=tmp_path, answers=1, options=(AT_ONCE,))
     assert isinstance(told, Told)
 
@@ -65,7 +65,7 @@ def test_what_was_cancelled_before_its_turn_is_not_begun(tmp_path):
     assert messages(*asked, home=tmp_path, answers=2, notes=None)[-2:] == [WasStopped(1), WasStopped(2)]
 
 
-def test_a_bug_is_told_with_its_traceback(tmp_path):
+def test_a_bug_is_reported_with_its_traceback(tmp_path):
     (failed,) = messages(Request(1, 2.5), home=tmp_path, answers=1, notes=0)
     assert isinstance(failed, Failed)
     assert failed.trace.startswith("Traceback") and "KeyError" in failed.trace

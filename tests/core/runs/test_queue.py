@@ -59,7 +59,7 @@ def test_runs_wait_for_a_slot_and_are_started_in_turn(
     assert len({run.pid for run in runs}) == 5
 
 
-def test_run_after_a_killed_one_is_started_though_nobody_looks(
+def test_the_run_after_a_killed_one_is_started_without_any_page_open(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
     killed, after = (queue.submit(store, dataset.id, config) for _ in range(2))
@@ -74,7 +74,7 @@ def test_run_after_a_killed_one_is_started_though_nobody_looks(
     assert failure(store.get(after.id).failure).startswith("There is no data set")
 
 
-def test_worker_that_crashes_isnt_taken_for_one_that_was_ended(
+def test_a_crash_isnt_taken_for_a_kill(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
     run = queue.submit(store, dataset.id, config)
@@ -87,7 +87,7 @@ def test_worker_that_crashes_isnt_taken_for_one_that_was_ended(
     assert store.get(run.id).can_resume and not (store.folder(run.id) / "reserve").exists()
 
 
-def test_submit_wants_a_data_set(store: RunStore, config: TrainingConfig) -> None:
+def test_submit_requires_a_data_set(store: RunStore, config: TrainingConfig) -> None:
     with pytest.raises(DatasetError, match="There is no data set 'nothing'"):
         queue.submit(store, "nothing", config)
     assert store.list() == []
@@ -151,7 +151,7 @@ def test_worker_that_dies_after_a_request_to_stop_is_stopped(store: RunStore, co
     assert (store.get(run.id).status, store.get(run.id).failure) == (RunStatus.STOPPED, None)
 
 
-def test_worker_that_dies_while_it_saves_leaves_no_numbers_of_before(store: RunStore, config: TrainingConfig) -> None:
+def test_a_worker_that_dies_while_saving_leaves_no_older_metrics(store: RunStore, config: TrainingConfig) -> None:
     for phase, metrics in (("head", {"val_accuracy": 0.5}), ("save", {})):
         with busy_slot(store, config) as run:
             store.finish(run.id, RunStatus.STOPPED, metrics={"val_accuracy": 0.5})
@@ -164,7 +164,7 @@ def test_worker_that_dies_while_it_saves_leaves_no_numbers_of_before(store: RunS
         assert (store.get(run.id).status, store.get(run.id).metrics) == (RunStatus.STOPPED, metrics)
 
 
-def test_resume_wants_the_data_set_and_an_early_end(
+def test_resume_requires_the_data_set_and_an_early_end(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig
 ) -> None:
     with busy_slot(store, config) as busy:
@@ -182,7 +182,7 @@ def test_resume_wants_the_data_set_and_an_early_end(
             queue.resume(store, busy.id)
 
 
-def test_worker_has_time_to_come_up(store: RunStore, config: TrainingConfig) -> None:
+def test_a_worker_has_time_to_start(store: RunStore, config: TrainingConfig) -> None:
     run = store.create("d", "Textures", config)
     store.claim(1)
     queue.reconcile(store)
@@ -227,7 +227,7 @@ def test_worker_that_cant_be_started_is_a_failed_run(
     assert run.status == RunStatus.FAILED and failure(run.failure).startswith("The worker can't be started: ")
 
 
-def test_deaf_worker_is_ended_by_force(
+def test_an_unresponsive_worker_is_killed(
     store: RunStore, config: TrainingConfig, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     run = store.create("d", "Textures", config)

@@ -22,7 +22,7 @@ def dataset_of(num_pictures: int, **fields: object) -> DatasetIndex:
 
 
 @pytest.mark.parametrize("share", [0.1, 0.2, 0.5])
-def test_only_pictures_to_train_on_count(share: float) -> None:
+def test_only_training_pictures_count(share: float) -> None:
     dataset = dataset_of(1000)
     config = choose_config("recommended", dataset, validation_split=share)
     assert config.validation_split == share
@@ -37,7 +37,7 @@ def test_the_share_is_the_data_sets_own_unless_it_is_given() -> None:
     assert choose_config("recommended", dataset, validation_split=0.1).validation_split == 0.1
 
 
-def test_what_is_given_is_taken() -> None:
+def test_given_options_are_used() -> None:
     config = choose_config("recommended", dataset_of(1000), epochs=7, backbone="vgg16")
     assert (config.optimization.epochs, config.backbone) == (7, "vgg16")
     batches = choose_config("recommended", dataset_of(1000), batch_size=8)
@@ -50,7 +50,7 @@ def test_other_recipes_have_their_own_epochs() -> None:
 
 
 @pytest.mark.parametrize("options", [{"validation_split": 1.5}, {"batch_size": 0}, {"unheard_of": 1}])
-def test_what_cant_be_is_refused_before_anything_is_split(options: dict[str, object]) -> None:
+def test_invalid_options_are_refused_before_the_split(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError, match="Expected"):
         choose_config("recommended", dataset_of(10), **options)
     with pytest.raises(ConfigError, match="Expected one of the recipes"):

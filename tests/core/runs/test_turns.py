@@ -28,7 +28,7 @@ def test_with_a_free_slot_it_starts_at_once():
     assert turn.seconds == 0.0
 
 
-def test_no_time_is_said_where_one_run_is_unknown():
+def test_no_time_is_given_if_one_run_is_unknown():
     turn = turn_of("second", [RUNNING, *WAITING], 1, lambda run: {"running": 5.0}.get(run.name))
     assert (turn.place, turn.seconds) == (2, None)
 

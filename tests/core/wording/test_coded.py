@@ -16,7 +16,7 @@ def test_words_are_made_of_code_and_parameters():
 @pytest.mark.parametrize(
     "found", [Coded("snow"), Coded("late"), Coded("rain", {"wind": 1}), Coded("late", {"minutes": "x"})]
 )
-def test_what_isnt_in_the_catalogue_is_named(found):
+def test_unknown_codes_are_named(found):
     assert words_of(found, CATALOGUE, UNKNOWN) == f"Something else ({found.code})."
 
 

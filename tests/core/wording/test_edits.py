@@ -19,7 +19,7 @@ from core.wording.edits import WORDS, describe_edit, describe_edits
         (Edit("add", ("a", "b"), ("cat",)), "2 pictures added to cat"),
     ],
 )
-def test_changes_are_told_in_words(edit, words):
+def test_changes_in_words(edit, words):
     assert describe_edit(edit) == words
 
 

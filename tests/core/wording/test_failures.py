@@ -29,11 +29,11 @@ def test_each_code_becomes_sentences_with_all_that_is_known(code):
     ("exit_code", "signal", "how"),
     [(-11, "SIGSEGV", "(SIGSEGV)"), (-99, "", "(signal 99)"), (1, "", "(exit code 1)"), (0, "", "(exit code 0)")],
 )
-def test_a_crash_is_told_by_its_signal_or_exit_code(exit_code, signal, how):
+def test_a_crash_is_described_by_its_signal_or_exit_code(exit_code, signal, how):
     assert how in failure(Failure("worker_crashed", {"exit_code": exit_code, "signal": signal}))
 
 
-def test_room_that_is_left_is_told():
+def test_free_space_is_given():
     words = failure(Failure("worker_disk_full", {"free_bytes": MEGABYTE // 2, "home": "/data/home"}))
     assert "0.5 MB are free in /data/home" in words
     assert failure(Failure("disk_full")) == DISK_FULL

@@ -11,11 +11,11 @@ def test_every_kind_has_words():
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
-def test_formats_of_pictures_are_called_as_pillow_calls_them(kind):
+def test_formats_of_pictures_have_pillows_names(kind):
     assert words.file_kind(kind) == f"a {kind} picture"
 
 
-def test_an_article_is_the_one_that_is_spoken():
+def test_articles_match_the_pronunciation():
     """AVIF begins with a vowel, and SGI sounds as though it did."""
     assert [words.file_kind(kind) for kind in ("AVIF", "SGI", "xz", "svg")] == [
         "an AVIF picture",
@@ -27,6 +27,6 @@ def test_an_article_is_the_one_that_is_spoken():
         assert not words.file_kind(kind).startswith(("a A", "a E", "a I", "a O"))
 
 
-def test_words_fit_behind_is():
+def test_words_fit_after_is():
     for kind in words.KINDS:
         assert words.file_kind(kind).startswith(("a ", "an ", "one part of ", "of ", "empty"))

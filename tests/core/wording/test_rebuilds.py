@@ -13,7 +13,7 @@ def test_rebuilt_runs_in_words():
     )
 
 
-def test_what_was_not_rebuilt_as_a_whole_or_for_good_says_so():
+def test_partial_and_temporary_rebuilds_say_so():
     added = rebuild(Rebuild(0.0, 2, whole=False))
     assert added == "The list of runs was incomplete and was completed from their folders: 2 runs came back."
     assert rebuild(Rebuild(0.0, 2, hindrance="The disk is full.")) == (

@@ -20,7 +20,7 @@ def curve_events():
     ]
 
 
-def test_learning_curve_has_a_point_an_epoch_for_validation_and_training():
+def test_learning_curve_has_one_point_per_epoch_for_each_curve():
     figure = charts.learning_curve(curve_events(), "accuracy", TrainingConfig().with_options(epochs=10))
     assert [trace.name for trace in figure.data] == ["Validation", "Training"]
     assert list(figure.data[0].x) == [1, 2]
@@ -52,7 +52,7 @@ def test_learning_curve_keeps_zoom_while_it_grows():
     assert first.layout.uirevision == second.layout.uirevision
 
 
-def test_comparison_has_a_line_a_run():
+def test_comparison_has_one_line_per_run():
     figure = charts.comparison({"first": curve_events(), "<b>second</b>": curve_events()[:2]}, "val_accuracy")
     assert [trace.name for trace in figure.data] == ["first", "&lt;b&gt;second&lt;/b&gt;"]
     assert list(figure.data[0].y) == [0.6, 0.8]
@@ -75,7 +75,7 @@ def test_compared_runs_differ_in_name_dash_and_marker():
 
 
 @pytest.mark.parametrize("trainable", [0, 2, 9])
-def test_network_colours_blocks_by_whether_they_learn(trainable):
+def test_network_colours_blocks_by_whether_they_are_trained(trainable):
     config = TrainingConfig().with_options(trainable_blocks=trainable)
     blocks = get_backbone(config.backbone).blocks
     trainables, frozen = charts.network(config, num_classes=3).data

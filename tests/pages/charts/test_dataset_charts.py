@@ -10,14 +10,14 @@ def sample(width, height):
     return Sample("pictures/0.jpg", 0, "train", "a.jpg", "0" * 64, width, height)
 
 
-def test_class_counts_has_a_bar_a_split_and_leaves_out_empty_ones():
+def test_class_counts_has_one_bar_per_split_and_leaves_out_empty_ones():
     distribution = ClassDistribution(("cat", "dog"), {"train": (3, 4), "validation": (1, 1), "test": (0, 0)})
     figure = charts.class_counts(distribution)
     assert [(trace.name, list(trace.x)) for trace in figure.data] == [("Training", [3, 4]), ("Validation", [1, 1])]
     assert list(figure.layout.yaxis.ticktext) == ["cat", "dog"]
 
 
-def test_class_changes_has_a_pair_of_bars_a_class_of_either():
+def test_class_changes_has_two_bars_per_class():
     figure = charts.class_changes({"cat": 5, "dog": 3}, {"cat": 4, "bird": 2})
     assert [(trace.name, list(trace.x)) for trace in figure.data] == [("Before", [5, 3, 0]), ("After", [4, 0, 2])]
     assert list(figure.layout.yaxis.ticktext) == ["cat", "dog", "bird"]

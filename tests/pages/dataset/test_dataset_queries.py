@@ -36,12 +36,12 @@ def issue(kind, number, group=""):
     return Issue(kind, f"pictures/{number}.png", Reason.of_text("words"), 0.5, group)
 
 
-def test_data_set_that_was_not_looked_over_has_no_findings(dataset):
+def test_a_data_set_without_an_audit_has_no_findings(dataset):
     assert findings(dataset) is None
     assert analysis(dataset) is None
 
 
-def test_findings_are_counted_without_what_was_decided_and_without_unreadable_files(dataset):
+def test_findings_are_counted_without_decided_and_unreadable_files(dataset):
     audited(
         dataset,
         Issue("corrupt", "broken.png", Reason("cut_off"), 1.0),
@@ -77,7 +77,7 @@ def test_copies_of_a_group_are_together_the_one_to_keep_first(dataset):
     assert findings(dataset).groups == {"digest 1": ("pictures/2.png", "pictures/1.png")}
 
 
-def test_copies_in_a_data_set_of_old_are_told_by_their_issues(dataset):
+def test_copies_in_a_data_set_of_an_older_version_come_from_its_issues(dataset):
     audited(dataset, issue("duplicate", 4, "digest 3"))
     assert findings(dataset).groups == {"digest 3": ("pictures/3.png", "pictures/4.png")}
 

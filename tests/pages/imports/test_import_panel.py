@@ -65,7 +65,7 @@ def test_data_set_is_built_from_pictures_class_by_class(open_page, store):
     assert dict(zip(dataset.class_names, dataset.distribution().totals, strict=True)) == dict.fromkeys(SHAPES, 3)
 
 
-def test_two_classes_of_one_name_are_pointed_out(open_page):
+def test_two_classes_with_the_same_name_are_pointed_out(open_page):
     app = open_page("data")
     app.session_state["way_to_import"] = "Pictures, class by class"
     app.run()
@@ -108,7 +108,7 @@ def test_question_answered_in_one_tab_is_not_asked_of_another(open_page, store, 
     assert [dataset.class_names for dataset in store.list()] == [("circle", "square")]
 
 
-def test_question_about_an_upload_is_there_after_a_reload_and_can_be_dropped(open_page, home, store, twofold, tmp_path):
+def test_the_question_about_an_upload_survives_a_reload_and_can_be_dismissed(open_page, home, store, twofold, tmp_path):
     archive = shutil.make_archive(str(tmp_path / "both"), "zip", twofold)
     ended(send_file(open_page("data"), "both.zip", Path(archive).read_bytes()))
     app = open_page("data")

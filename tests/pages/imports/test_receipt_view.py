@@ -39,7 +39,7 @@ def ended(app):
     return app
 
 
-def test_an_upload_shows_its_labels_until_a_person_says_that_they_are_right(open_page, store, home, shape_folder):
+def test_an_upload_shows_its_labels_until_the_user_confirms_them(open_page, store, home, shape_folder):
     app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
     assert "Are these labels right?** 30 pictures in 3 classes." in words(app)
     assert "The outermost folders are the classes" in words(app)
@@ -52,7 +52,7 @@ def test_an_upload_shows_its_labels_until_a_person_says_that_they_are_right(open
     assert kept_sources().get(dataset.id) is None
 
 
-def test_another_reading_takes_the_place_of_the_first_without_another_upload(open_page, store, labelled):
+def test_another_reading_replaces_the_first_without_another_upload(open_page, store, labelled):
     app = ended(send_file(open_page("data"), "shapes.zip", labelled))
     app = ended(button(app, "Use the outer folders").click().run())
     (first,) = store.list()
@@ -67,7 +67,7 @@ def test_another_reading_takes_the_place_of_the_first_without_another_upload(ope
     assert kept_sources().get(second.id) is not None, "and may be read otherwise once more"
 
 
-def test_a_change_of_mind_leaves_everything_as_it_is(open_page, store, shape_folder):
+def test_a_cancelled_change_leaves_everything_as_it_is(open_page, store, shape_folder):
     app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
     app = ended(button(app, "Change how this is read").click().run())
     app = button(app, "None of these").click().run()
@@ -88,7 +88,7 @@ def test_a_data_set_with_runs_is_not_replaced(open_page, store, home, labelled):
     assert {dataset.id for dataset in store.list()} > {first.id}
 
 
-def test_a_folder_on_the_server_stays_whatever_is_said(open_page, store, shape_folder):
+def test_a_folder_on_the_server_is_never_deleted(open_page, store, shape_folder):
     app = open_page("data")
     app.text_input[0].set_value(str(shape_folder))
     app = ended(button(app, "Import").click().run())

@@ -89,7 +89,7 @@ def test_large_bodies_arrive_whole(site, home, tmp_path):
     assert (tmp_path / "file").read_bytes() == body
 
 
-def test_unknown_and_spent_tokens_get_403(site):
+def test_unknown_and_used_tokens_get_403(site):
     status, words = site.put("guess", b"roses are red")
     assert (status, "isn't expected" in words) == (403, True)
     upload, job = site.expect(13)
@@ -121,7 +121,7 @@ ELSEWHERE = (
         ({"Sec_Fetch_Site": "same-site"}, f"{ONLY_OWN}another site."),
     ],
 )
-def test_another_site_gets_403_and_spends_no_token(site, headers, sentence):
+def test_another_site_gets_403_and_uses_no_token(site, headers, sentence):
     upload, job = site.expect(13)
     status, words = site.put(upload.token, b"roses are red", **headers)
     assert (status, words) == (403, sentence)
@@ -209,7 +209,7 @@ def begin(site: Site, upload: Upload, body: bytes) -> http.client.HTTPConnection
     return connection
 
 
-def test_the_route_lies_where_the_studio_is_served(monkeypatch):
+def test_the_route_is_below_the_studios_base_path(monkeypatch):
     options = {"server.baseUrlPath": "/lab/studio/"}
     monkeypatch.setattr(upload_route.st, "get_option", options.get)
     assert [route.path for route in upload_route.routes()] == ["/lab/studio/upload/{token}"]

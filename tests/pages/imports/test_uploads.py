@@ -67,7 +67,7 @@ def test_a_file_arrives_piece_by_piece(uploads, home, tmp_path):
     assert not uploads.is_awaited(upload.token)
 
 
-def test_a_token_is_good_for_one_try(uploads):
+def test_a_token_can_be_used_once(uploads):
     upload = uploads.expect("pets.zip", 6, SESSION)
     assert uploads.claim(upload.token, here) is upload
     with pytest.raises(UploadRefused, match="This upload isn't expected, or no longer") as refused:
@@ -82,7 +82,7 @@ def test_an_unknown_token_is_refused(uploads):
     assert refused.value.status == 403
 
 
-def test_a_token_is_worth_nothing_once_its_session_is_gone(uploads):
+def test_a_token_is_invalid_once_its_session_is_gone(uploads):
     upload = uploads.expect("pets.zip", 6, SESSION)
     with pytest.raises(UploadRefused):
         uploads.claim(upload.token, lambda session_id: False)
@@ -99,7 +99,7 @@ def test_a_token_expires_and_the_import_says_so(uploads, tmp_path, monkeypatch):
         uploads.claim(upload.token, here)
 
 
-def test_tokens_differ_and_say_nothing(uploads):
+def test_tokens_differ_and_reveal_nothing(uploads):
     tokens = set()
     for _ in range(20):
         upload = uploads.expect("pets.zip", 6, SESSION)
@@ -228,7 +228,7 @@ def test_an_upload_of_any_name_that_ends_half_way_leaves_nothing(home, name, end
         (GIGABYTE // 2, 507, "The disk has too little room for pets.zip (512 MB)."),
     ],
 )
-def test_what_can_not_be_taken_is_said_before_it_is_sent(home, size, status, words):
+def test_a_file_that_cannot_be_accepted_is_refused_before_it_is_sent(home, size, status, words):
     free_bytes = shutil.disk_usage(home.home.parent).free
     limits = ImportLimits(total_bytes=GIGABYTE, free_disk_bytes=free_bytes - GIGABYTE // 4)
     with pytest.raises(UploadRefused) as refused:
@@ -276,7 +276,7 @@ def test_more_bytes_than_were_announced_are_refused(uploads, tmp_path):
     assert str(receiving.error).startswith("pets.zip is longer")
 
 
-def test_a_connection_that_breaks_off_is_told(uploads, tmp_path):
+def test_a_lost_connection_is_reported(uploads, tmp_path):
     upload = uploads.expect("pets.zip", 2048, SESSION)
     receiving = Receiving(upload, tmp_path / "file")
     upload.write(b"a" * 1024)
@@ -287,7 +287,7 @@ def test_a_connection_that_breaks_off_is_told(uploads, tmp_path):
     )
 
 
-def test_a_stopped_upload_takes_no_more(uploads, tmp_path):
+def test_a_stopped_upload_accepts_no_more(uploads, tmp_path):
     stopping = threading.Event()
     upload = uploads.expect("pets.zip", 6, SESSION)
     receiving = Receiving(upload, tmp_path / "file", stopping.is_set)
@@ -300,7 +300,7 @@ def test_a_stopped_upload_takes_no_more(uploads, tmp_path):
     assert refused.value.status == 410
 
 
-def test_a_file_that_never_got_through_is_told_with_what_to_do(uploads, tmp_path):
+def test_a_file_that_never_got_through_is_reported_with_advice(uploads, tmp_path):
     upload = uploads.expect("pets.zip", 6, SESSION)
     receiving = Receiving(upload, tmp_path / "file")
     uploads.give_up(upload.token)
@@ -312,7 +312,7 @@ def test_a_file_that_never_got_through_is_told_with_what_to_do(uploads, tmp_path
 @pytest.mark.parametrize(
     ("status", "words"), [(403, "TRANSFER_STUDIO_HOSTS"), (413, "client_max_body_size"), (502, "wasn't started with")]
 )
-def test_why_a_file_did_not_get_through_goes_by_what_the_browser_was_answered(uploads, status, words):
+def test_the_advice_depends_on_the_status_the_browser_got(uploads, status, words):
     upload = uploads.expect("pets.zip", 6, SESSION)
     uploads.give_up(upload.token, status)
     assert words in str(upload.refusal)
@@ -373,7 +373,7 @@ def test_an_upload_becomes_a_data_set_of_its_name_and_is_gone(home, shape_folder
     assert leftovers(home) == []
 
 
-def test_an_upload_that_is_no_archive_is_named_and_gone(home, tmp_path):
+def test_an_upload_that_isnt_an_archive_is_reported_and_removed(home, tmp_path):
     (tmp_path / "poem.zip").write_text("roses are red")
     source = sent(home, tmp_path / "poem.zip")
     with pytest.raises(Exception, match=r"poem\.zip is"):

@@ -16,7 +16,7 @@ def queued_behind_a_running_one(store):
     return good, runs
 
 
-def test_queued_run_says_its_place_and_the_time_that_a_run_like_those_before_it_took(open_page, trained):
+def test_a_queued_run_shows_its_place_and_an_estimated_time(open_page, trained):
     good, runs = queued_behind_a_running_one(trained)
     with worker_lock(trained.folder(runs[0].id)):  # as its worker would hold it
         home = words(open_page("home"))
@@ -33,7 +33,7 @@ def test_queued_run_says_its_place_and_the_time_that_a_run_like_those_before_it_
         queue.stop(trained, run.id)
 
 
-def test_no_time_is_said_until_one_is_known(open_page, trained):
+def test_no_time_is_shown_until_one_is_known(open_page, trained):
     _, runs = queued_behind_a_running_one(trained)
     unlike = trained.create("gone", "Gone", trained.get("Good run").config, name="Unlike")
     last = trained.create("gone", "Gone", trained.get("Good run").config, name="Last")

@@ -7,7 +7,7 @@ from pages.components.training import setup_form
 from tests.pages.conftest import button
 
 
-def test_the_recipe_is_the_same_by_one_click_by_the_form_and_by_the_command_line(open_page, home):
+def test_one_click_the_form_and_the_command_line_use_the_same_recipe(open_page, home):
     app = button(open_page("home"), "Try it now").click().run()
     assert not app.exception
     (dataset,) = DatasetStore(home).list()

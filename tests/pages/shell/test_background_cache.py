@@ -49,7 +49,7 @@ def test_asking_returns_at_once_and_the_answer_is_there_later(finder):
     assert finder.asked == ["abc"]
 
 
-def test_one_at_a_time_and_of_those_that_wait_the_latest_wins(finder):
+def test_one_question_at_a_time_and_the_latest_waiting_one_wins(finder):
     cache = BackgroundCache(finder)
     cache.ask("first")
     finder.wait_until_asked()
@@ -62,7 +62,7 @@ def test_one_at_a_time_and_of_those_that_wait_the_latest_wins(finder):
     assert cache.get("first").result == "tsrif"
 
 
-def test_who_keeps_asking_gets_an_answer_in_the_end(finder):
+def test_persistent_askers_get_an_answer_in_the_end(finder):
     finder.go_on.release(1000)
     cache = BackgroundCache(finder)
     questions = [f"question {number}" for number in range(5)]
@@ -87,7 +87,7 @@ def test_known_answer_stays_until_the_new_one_is_there(finder):
     assert cache.get("abc") is None
 
 
-def test_errors_are_kept_as_sentences():
+def test_errors_are_kept_as_messages():
     def refuse(question, on_event, should_stop):
         raise RunError("Expected a model. Received none. Train one.")
 
@@ -109,7 +109,7 @@ def test_memory_is_bounded():
     assert cache.get(MOST_KEPT + 9).result == MOST_KEPT + 9
 
 
-def test_closed_takes_no_more_questions(finder):
+def test_a_closed_cache_takes_no_more_questions(finder):
     cache = BackgroundCache(finder)
     cache.ask("first")
     finder.wait_until_asked()
@@ -161,7 +161,7 @@ def searching(searcher):
     cache.close()
 
 
-def test_progress_is_known_while_it_is_at_work(searching, searcher):
+def test_progress_is_known_while_it_works(searching, searcher):
     assert (searching.progress("hard").phase, searching.progress("hard").step) == ("rate", 3)
     searching.ask("next")
     assert searching.progress("next") is None
@@ -171,7 +171,7 @@ def test_progress_is_known_while_it_is_at_work(searching, searcher):
     assert searching.wait("hard", PATIENCE_SECONDS) is None
 
 
-def test_what_was_left_is_given_up_within_a_second_and_can_be_asked_anew(searching, searcher):
+def test_an_abandoned_question_is_given_up_within_a_second_and_can_be_asked_again(searching, searcher):
     left = time.monotonic()
     searching.leave("hard")
     searching.leave("unknown")
@@ -185,7 +185,7 @@ def test_what_was_left_is_given_up_within_a_second_and_can_be_asked_anew(searchi
     assert searching.get("hard") is None
 
 
-def test_what_one_has_left_and_another_goes_on_asking_is_not_given_up(searching, searcher):
+def test_a_question_that_another_session_keeps_asking_is_not_given_up(searching, searcher):
     searching.leave("hard")
     until = time.monotonic() + 1.5
     while time.monotonic() < until:
@@ -194,7 +194,7 @@ def test_what_one_has_left_and_another_goes_on_asking_is_not_given_up(searching,
     assert not searcher.stopped
 
 
-def test_what_was_asked_by_a_page_that_is_closed_is_given_up(searcher, monkeypatch):
+def test_the_question_of_a_closed_page_is_given_up(searcher, monkeypatch):
     monkeypatch.setattr(background_cache, "GIVE_WAY_SECONDS", 0.3)
     closed = threading.Event()
     cache = BackgroundCache(searcher)
@@ -207,14 +207,14 @@ def test_what_was_asked_by_a_page_that_is_closed_is_given_up(searcher, monkeypat
     cache.close()
 
 
-def test_what_nobody_asks_any_more_gives_way_to_the_next_question(searching, searcher, monkeypatch):
+def test_a_question_nobody_asks_any_more_gives_way_to_the_next(searching, searcher, monkeypatch):
     monkeypatch.setattr(background_cache, "GIVE_WAY_SECONDS", 0.3)
     searching.ask("easy")
     assert searching.wait("easy", PATIENCE_SECONDS).result == "easy"
     assert searcher.stopped
 
 
-def test_what_nobody_asks_any_more_is_given_up_but_not_while_somebody_waits(searcher, monkeypatch):
+def test_a_question_nobody_asks_any_more_is_given_up_unless_a_thread_waits(searcher, monkeypatch):
     monkeypatch.setattr(background_cache, "PATIENCE_SECONDS", 0.3)
     cache = BackgroundCache(searcher)
     cache.ask("hard")

@@ -32,7 +32,7 @@ def test_job_keeps_progress_and_result():
     assert jobs.get(job.id) is job
 
 
-def test_job_keeps_the_sentence_of_an_error():
+def test_a_job_keeps_the_message_of_an_error():
     def work(on_event, should_stop):
         raise DatasetError("Expected a zip. Received a poem. Send a zip.")
 
@@ -53,7 +53,7 @@ def test_job_that_was_stopped_has_neither_result_nor_error():
     assert job.result is None
 
 
-def test_a_bug_ends_the_job_with_a_sentence():
+def test_a_bug_ends_the_job_with_a_message():
     job = finished(Jobs().start(IMPORT, "pets", lambda on_event, should_stop: 1 / 0))
     assert job.error == UNFORESEEN
 

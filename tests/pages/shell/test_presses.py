@@ -7,7 +7,7 @@ from core.errors import CoreError
 from pages.components.shell.presses import MOST_KEPT, Presses
 
 
-def test_what_is_pressed_twice_at_once_is_done_once():
+def test_two_presses_at_once_act_once():
     presses, begun, go_on = Presses(), threading.Event(), threading.Event()
     done: list[str] = []
 
@@ -31,7 +31,7 @@ def test_what_is_pressed_twice_at_once_is_done_once():
     assert presses.do("press", "next step", lambda: "never") is None
 
 
-def test_what_failed_can_be_tried_again():
+def test_a_failed_action_can_be_tried_again():
     presses = Presses()
 
     def fail() -> None:
@@ -59,7 +59,7 @@ def page() -> None:
         pressed.do("count", lambda: counted.append(pressed.id))
 
 
-def test_each_drawing_of_the_button_makes_the_next_press_another_one():
+def test_a_press_after_a_redraw_is_a_new_one():
     app = AppTest.from_function(page).run()
     for _ in range(2):
         app.button[0].click().run()

@@ -4,7 +4,7 @@ from pages.components.training.estimates import rate_question, time_question
 CONFIG = TrainingConfig().with_options(epochs=7, batch_size=16, flip=True, views=4, trainable_blocks=2)
 
 
-def test_questions_leave_out_what_makes_no_difference():
+def test_questions_leave_out_settings_without_effect():
     faster = CONFIG.with_options(learning_rate=0.5, schedule="cosine")
     assert time_question(faster, "abc") == time_question(CONFIG, "abc")
     longer = CONFIG.with_options(epochs=8, trainable_blocks=1, views=2)

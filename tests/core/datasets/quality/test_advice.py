@@ -31,7 +31,7 @@ def test_nothing_to_say():
     assert said(data_set([400, 360])) == {}
 
 
-def test_a_small_validation_is_put_in_numbers():
+def test_a_small_validation_is_explained_with_numbers():
     text = said(data_set([125, 125]))["small_validation"]
     assert text == (
         "Validation has 50 pictures: 0.90 means anything from 0.79 to 0.96. Two models whose accuracies are closer "
@@ -40,7 +40,7 @@ def test_a_small_validation_is_put_in_numbers():
 
 
 @pytest.mark.parametrize(("held_out", "is_small"), [(20, True), (65, True), (75, False), (500, False)])
-def test_how_small_a_validation_is_small(held_out, is_small):
+def test_which_validation_is_too_small(held_out, is_small):
     dataset = data_set([200, 200], "train", validation=[held_out, held_out])
     assert ("small_validation" in said(dataset)) == is_small
 

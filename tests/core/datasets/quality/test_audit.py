@@ -112,7 +112,7 @@ def test_clean_pictures_are_left_alone(dataset, faults):
     assert sum(kind == "label_conflict" for kind, _ in found) == 6
 
 
-def test_planted_faults_have_no_other_kind(dataset, faults):
+def test_planted_faults_are_found_as_their_kind_only(dataset, faults):
     found = names_by_kind(dataset, audits.read_audit(dataset))
     expected = {(kind, name) for name, (kind, _) in faults.items()}
     assert {(kind, name) for kind, name in found if name in faults} == expected
@@ -135,20 +135,20 @@ def test_issues_come_in_the_order_of_kinds_worst_first(dataset):
     assert all(0 <= issue.score <= 1 for issue in found.issues)
 
 
-def test_copies_of_one_picture_are_beside_each_other(dataset):
+def test_copies_of_one_picture_are_next_to_each_other(dataset):
     conflicts = audits.read_audit(dataset).of_kind("label_conflict")
     groups = [issue.group for issue in conflicts]
     assert groups[0::2] == groups[1::2] and len(set(groups)) == 3
 
 
-def test_another_audit_comes_to_the_same_and_decodes_nothing(dataset, tmp_path):
+def test_a_second_audit_finds_the_same_and_decodes_nothing(dataset, tmp_path):
     elsewhere = replace(dataset, folder=tmp_path)  # without the pictures
     (tmp_path / STATISTICS_NAME).write_bytes((dataset.folder / STATISTICS_NAME).read_bytes())
     before, again = audits.read_audit(dataset), audits.audit(elsewhere)
     assert replace(again, seconds=0) == replace(before, seconds=0)
 
 
-def test_a_data_set_without_looks_is_measured(small):
+def test_a_data_set_without_statistics_is_measured(small):
     events = []
     found = audits.audit(small, events.append)
     assert found.num_pictures == 6
@@ -157,14 +157,14 @@ def test_a_data_set_without_looks_is_measured(small):
 
 
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY"])
-def test_damaged_looks_are_measured_again(small, damage):
+def test_damaged_statistics_are_measured_again(small, damage):
     expected = audits.audit(small).issues
     (small.folder / STATISTICS_NAME).write_bytes(damage)
     assert audits.audit(small).issues == expected
     assert (small.folder / STATISTICS_NAME).stat().st_size > 100
 
 
-def test_a_picture_that_is_gone_ends_no_audit(small):
+def test_a_missing_picture_does_not_stop_the_audit(small):
     small.picture_path(small.samples[0]).unlink()
     blank = audits.audit(small).of_kind("blank")
     assert [issue.path for issue in blank] == [small.samples[0].path]
@@ -187,7 +187,7 @@ def test_stopping_an_import_at_its_audit(store, dataset, tmp_path, monkeypatch):
     assert not list(before[0].folder.parent.glob(".importing*"))
 
 
-def test_pictures_without_a_class_are_no_faults(small):
+def test_pictures_without_a_class_are_not_faults(small):
     reasons = {
         "b.jpg": OUTSIDE,
         "c.jpg": MISNAMED,
@@ -214,7 +214,7 @@ def test_what_was_found_is_kept(small):
     assert audits.read_audit(replace(small, id="another")) is None
 
 
-def test_an_audit_of_an_older_version_is_told_as_it_was(small):
+def test_an_audit_of_an_older_version_keeps_its_words(small):
     issue = {"kind": "dark", "path": "a", "detail": "dim", "score": 0.5, "group": ""}
     old = {"format": 1, "dataset_id": small.id, "num_pictures": 6, "issues": [issue], "seconds": 0.25}
     old["advice"] = [{"kind": "leak", "text": "Mind."}]
@@ -227,7 +227,7 @@ def test_an_audit_of_an_older_version_is_told_as_it_was(small):
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 99}', '{"format": 1, "issues": [{}]}'])
-def test_an_audit_that_cant_be_read_is_none(small, content):
+def test_an_unreadable_audit_counts_as_missing(small, content):
     (small.folder / audits.AUDIT_NAME).write_text(content)
     assert audits.read_audit(small) is None
 

@@ -57,7 +57,7 @@ def test_near_copies():
     assert 0.9 < look(dataset)[0].score < 1
 
 
-def test_a_near_copy_that_is_here_twice():
+def test_a_near_copy_with_an_exact_copy():
     dataset = data_set(copy("a"), copy("b", content="2"), copy("c", content="2"))
     assert [kind for kind, _, _ in found(dataset)] == ["duplicate", "duplicate"]
     assert kept(dataset) == {"a"}
@@ -67,7 +67,7 @@ def test_the_largest_is_kept():
     assert kept(data_set(copy("a"), copy("b", content="2", size=(9, 9)), copy("c", content="3"))) == {"b"}
 
 
-def test_of_equally_large_ones_that_to_train_with_is_kept():
+def test_of_equally_large_copies_the_training_picture_is_kept():
     dataset = data_set(copy("a", split="validation"), copy("b", split="train"), copy("c", split="test"))
     assert kept(dataset) == {"b"}
     assert found(dataset) == [
@@ -82,7 +82,7 @@ def test_a_larger_copy_among_the_validation_pictures():
     assert kept(dataset) == {"b"}
 
 
-def test_copies_that_are_both_held_out_leak_nothing():
+def test_two_held_out_copies_are_not_a_leak():
     dataset = data_set(copy("a", split="validation"), copy("b", split="test"))
     assert found(dataset) == [("duplicate", "b", "the same picture as a")]
 
@@ -97,12 +97,12 @@ def test_copies_in_two_classes_are_all_shown():
 
 
 @pytest.mark.parametrize("split", ["", "validation"])
-def test_copies_in_two_classes_are_left_to_the_person(split):
+def test_copies_in_two_classes_are_left_to_the_user(split):
     dataset = data_set(copy("a", split="train"), copy("b", label=1, split=split), copy("c", split="train"))
     assert kept(dataset) == {"a", "b", "c"}
 
 
-def test_groups_are_judged_each_for_itself():
+def test_groups_are_judged_separately():
     dataset = data_set(copy("a"), copy("b", group="h", content="3"), copy("c"), copy("d", group="h", content="3"))
     assert kept(dataset) == {"a", "b"}
 

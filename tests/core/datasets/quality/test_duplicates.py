@@ -61,7 +61,7 @@ def test_exact_copies_are_found_whatever_they_look_like():
     assert grouped(plain, [digest_of(5), digest_of(3), digest_of(5), digest_of(4)]) == ("5", "", "5", "")
 
 
-def test_plain_pictures_are_no_near_copies():
+def test_plain_pictures_are_not_near_copies():
     shades = [Image.new("RGB", (20, 20), (shade, shade, shade)) for shade in range(100, 140)]
     assert not any(grouped(shades))
 
@@ -73,7 +73,7 @@ def test_a_copy_of_a_copy_is_a_copy(scenes):
     assert groups[0] == groups[120] == groups[121] == "0"
 
 
-def test_handwritten_digits_are_no_copies():
+def test_handwritten_digits_are_not_copies():
     """They are much more alike than photographs: the nearest ones have thumbnails that correlate by 0.987."""
     pixels = (load_digits().images[:1000] * (255 / 16)).astype(np.uint8)
     pictures = [Image.fromarray(digit).resize((64, 64), Image.Resampling.BICUBIC).convert("RGB") for digit in pixels]
@@ -83,7 +83,7 @@ def test_handwritten_digits_are_no_copies():
 
 
 @pytest.mark.parametrize("radius", [6, 16, 24])
-def test_the_same_shape_in_another_colour_is_no_copy(scenes, radius):
+def test_the_same_shape_in_another_colour_is_not_a_copy(scenes, radius):
     def light(colour):
         picture = Image.new("RGB", (64, 64), (40, 40, 40))
         ImageDraw.Draw(picture).ellipse((32 - radius, 32 - radius, 32 + radius, 32 + radius), fill=colour)
@@ -101,7 +101,7 @@ def test_few_pictures():
     assert grouped(pictures[:1]) == ("",)
 
 
-def test_groups_that_are_known_keep_their_names(scenes):
+def test_existing_groups_keep_their_names(scenes):
     again = CHANGES["saved again"](scenes[7])
     name = digest_of(500)  # of a picture that is gone
     groups = grouped([*scenes, again], groups=["", name] + [""] * 5 + [name])

@@ -52,12 +52,12 @@ def test_what_is_stored_comes_back(shapes, made_up):
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04 cut off"])
-def test_a_damaged_one_is_as_if_there_were_none(shapes, content):
+def test_a_damaged_survey_counts_as_missing(shapes, content):
     (shapes.folder / ANALYSIS_NAME).write_bytes(content)
     assert read_analysis(shapes) is None
 
 
-def test_one_of_another_data_set_is_none(shapes, made_up):
+def test_the_survey_of_another_data_set_counts_as_missing(shapes, made_up):
     write_analysis(shapes, replace(made_up, dataset_id="another"))
     assert read_analysis(shapes) is None
     write_analysis(shapes, replace(made_up, paths=made_up.paths[:1]))
@@ -91,13 +91,13 @@ def test_stop_leaves_nothing_behind(shapes, home):
     assert not children(PROCESS)
 
 
-def test_a_refusal_comes_in_its_words(shapes, home):
+def test_a_refusal_keeps_its_message(shapes, home):
     (shapes.folder / "dataset.json").write_text("{}")
     with pytest.raises(DatasetError, match=r"The record of the data set \w+ is missing or damaged"):
         analyse_in_subprocess(home, shapes)
 
 
-def test_a_killed_process_is_told_in_words(shapes, home):
+def test_a_killed_process_is_reported_in_words(shapes, home):
     def kill(event):
         kill_children(PROCESS)
 

@@ -82,7 +82,7 @@ def test_hashes_of_different_pictures_differ():
     assert min((one ^ other).bit_count() for n, one in enumerate(hashes) for other in hashes[:n]) > 10
 
 
-def test_looks_are_kept(tmp_path):
+def test_statistics_are_stored(tmp_path):
     digests = [digest_of(number) for number in range(3)]
     looks = [measure(draw_scene(seed)) for seed in range(3)]
     dataset = data_set(tmp_path, digests)
@@ -108,7 +108,7 @@ def test_there_are_none_at_first(tmp_path):
     assert rows.dtype == ROW and len(rows) == 0
 
 
-def test_looks_of_another_version_are_left(tmp_path):
+def test_statistics_of_another_version_are_ignored(tmp_path):
     dataset = data_set(tmp_path, [])
     with (tmp_path / "looks.npz").open("wb") as file:
         np.savez(file, format=99, rows=np.zeros(3, ROW))

@@ -29,12 +29,12 @@ def test_unknown_kinds_are_refused(kind):
 
 
 @pytest.mark.parametrize("path", [None, 3, b"pictures/0.png"])
-def test_paths_that_are_no_texts_are_refused(path):
+def test_paths_that_arent_strings_are_refused(path):
     with pytest.raises(ValueError, match="Expected an issue of a known kind about a picture"):
         issue(path=path)
 
 
-def test_details_that_are_words_are_refused():
+def test_details_that_are_sentences_are_refused():
     with pytest.raises(ValueError, match="Expected an issue of a known kind about a picture"):
         Issue("blank", "pictures/0.png", "one plain colour", 0.5)
 

@@ -95,22 +95,22 @@ def test_tiny_and_oddly_shaped(scenes):
 
 
 @pytest.mark.parametrize("change", [soft, lambda picture: darker(picture, 0.1), lambda picture: lighter(picture, 0.1)])
-def test_what_all_pictures_are_like_is_no_fault(scenes, change):
+def test_what_all_pictures_have_in_common_is_not_a_fault(scenes, change):
     assert found([change(picture) for picture in scenes]) == []
 
 
 @pytest.mark.parametrize("change", [soft, lambda picture: darker(picture, 0.1), lambda picture: lighter(picture, 0.1)])
-def test_what_a_class_is_like_is_no_fault(scenes, change):
+def test_what_a_class_has_in_common_is_not_a_fault(scenes, change):
     pictures = [change(picture) if number % 2 else picture for number, picture in enumerate(scenes)]
     assert found(pictures) == []
 
 
 @pytest.mark.parametrize("size", [(24, 24), (900, 60)])
-def test_sizes_that_all_have_are_no_faults(scenes, size):
+def test_a_size_common_to_all_is_not_a_fault(scenes, size):
     assert found(scenes, sizes=[size] * 40) == []
 
 
-def test_what_is_said_of_them(scenes):
+def test_their_words(scenes):
     pictures = [
         *scenes,
         Image.new("RGB", SIZE, "black"),

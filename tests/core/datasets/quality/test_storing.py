@@ -12,7 +12,7 @@ from core.errors import DatasetError
 DATASET = DatasetIndex("0123456789ab", "pets", ("cats", "dogs"), (), (), 0, Path("/data"))
 
 
-def test_what_can_be_stored_is_stored(tmp_path):
+def test_findings_are_stored(tmp_path):
     with storing_findings(replace(DATASET, folder=tmp_path)):
         (tmp_path / "audit.json").write_text("{}")
     assert (tmp_path / "audit.json").read_text() == "{}"
@@ -36,6 +36,6 @@ def test_a_full_disk_is_named(small_disk):
         (small_disk.folder / "audit.json").write_bytes(bytes(1_000_000))
 
 
-def test_any_other_error_passes_as_it_is(tmp_path):
+def test_any_other_error_passes_unchanged(tmp_path):
     with pytest.raises(KeyError, match="a bug"), storing_findings(replace(DATASET, folder=tmp_path)):
         raise KeyError("a bug")

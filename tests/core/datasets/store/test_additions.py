@@ -83,7 +83,7 @@ def test_pictures_are_added_to_train_with_where_splits_are_given(store, imported
     assert dict(version.distribution().counts) == {"train": (3, 2), "validation": (2, 2)}
 
 
-def test_what_cannot_be_added_is_listed(store, pets, picture):
+def test_files_that_cannot_be_added_are_listed(store, pets, picture):
     sources = [
         ("known.png", io.BytesIO(picture(0))),
         ("new.png", io.BytesIO(picture(500))),
@@ -107,7 +107,7 @@ def test_what_cannot_be_added_is_listed(store, pets, picture):
     assert len(list((version.folder / "pictures").iterdir())) == 8
 
 
-def test_many_known_pictures_are_told_in_short(store, pets, picture):
+def test_many_known_pictures_are_summarised(store, pets, picture):
     known = [(f"{n}.png", io.BytesIO(picture(n % 3))) for n in range(8)]
     version = store.add_pictures(pets.id, "dog", [*known, ("new.png", io.BytesIO(picture(500)))])
     assert tuple(map(dataset_note, version.notes)) == (
@@ -143,7 +143,7 @@ def test_names_that_are_paths_stay_labels(store, pets, picture):
     assert version.samples[-1].name == "dog/x\\u202e.png"
 
 
-def test_what_adds_nothing_is_refused(store, pets, picture):
+def test_an_addition_of_nothing_is_refused(store, pets, picture):
     assert refusal(store, pets, "dog", []) == "Expected pictures to add to the class dog. Received none. Choose some."
     assert refusal(store, pets, "dog", [("a.png", io.BytesIO(picture(0)))]) == (
         "The picture can't be added to the class dog. a.png: it is in pets already, in the class cat. Choose others."

@@ -39,7 +39,7 @@ def change_record(dataset: DatasetIndex, **values: object) -> None:
     path.write_text(json.dumps(json.loads(path.read_text()) | values))
 
 
-def test_damaged_data_sets_are_told_of(home: Settings, pets: DatasetIndex) -> None:
+def test_damaged_data_sets_are_reported(home: Settings, pets: DatasetIndex) -> None:
     store = DatasetStore(home)
     assert store.damaged() == []
     (pets.folder / MANIFEST_NAME).write_bytes(b"")
@@ -77,7 +77,7 @@ def test_each_damage_has_its_reason_and_can_be_deleted(
     assert store.damaged() == [] and not pets.folder.exists()
 
 
-def test_folders_of_others_are_none_of_ours(home: Settings, pets: DatasetIndex) -> None:
+def test_other_folders_are_not_data_sets(home: Settings, pets: DatasetIndex) -> None:
     (home.datasets / "lost+found").mkdir()
     (home.datasets / "file").write_text("")
     assert DatasetStore(home).damaged() == []
@@ -91,7 +91,7 @@ def test_copied_folder_isnt_a_second_data_set(home: Settings, pets: DatasetIndex
     assert store.list() == [pets] and store.damaged() == []
 
 
-def test_import_of_the_original_puts_it_in_order(home: Settings, pets: DatasetIndex, tmp_path: Path) -> None:
+def test_importing_the_original_repairs_it(home: Settings, pets: DatasetIndex, tmp_path: Path) -> None:
     store = DatasetStore(home)
     (pets.folder / MANIFEST_NAME).write_text("{")
     again = store.import_source(tmp_path / "pets")
@@ -116,7 +116,7 @@ def test_damaged_data_set_that_a_run_needs_isnt_deleted(home: Settings, pets: Da
         queue.dataset_store(home).delete(pets.id)
 
 
-def test_whatever_lies_beside_a_record_may_be_damaged(pets: DatasetIndex) -> None:
+def test_files_beside_a_record_may_be_damaged(pets: DatasetIndex) -> None:
     """Each file is read as it was, or not at all, or refused in a sentence."""
     paths = tuple(sample.path for sample in pets.samples)
     issue = Issue("outlier", paths[0], Reason.of_text("unlike the others"), 0.5)
@@ -153,7 +153,7 @@ def test_whatever_lies_beside_a_record_may_be_damaged(pets: DatasetIndex) -> Non
                 assert read(pets) is None
 
 
-def test_an_audit_of_unknown_kinds_is_none(pets: DatasetIndex) -> None:
+def test_an_audit_with_unknown_kinds_counts_as_missing(pets: DatasetIndex) -> None:
     path = pets.folder / AUDIT_NAME
     values = json.loads(path.read_text())
     for changes in (

@@ -30,7 +30,7 @@ def test_what_is_written_is_read(dataset):
     assert read_manifest(dataset.folder) == dataset
 
 
-def test_a_record_from_before_there_were_groups_and_versions(dataset):
+def test_a_record_older_than_groups_and_versions(dataset):
     write_manifest(dataset)
     path = dataset.folder / MANIFEST_NAME
     values = json.loads(path.read_text())
@@ -41,7 +41,7 @@ def test_a_record_from_before_there_were_groups_and_versions(dataset):
     assert read_manifest(dataset.folder) == replace(dataset, samples=ungrouped)
 
 
-def test_a_record_from_before_there_were_codes(dataset):
+def test_a_record_older_than_codes(dataset):
     write_manifest(dataset)
     path = dataset.folder / MANIFEST_NAME
     sentences = {
@@ -98,7 +98,7 @@ def test_a_record_of_a_newer_version(dataset):
         ("edits", [["remove"]]),
     ],
 )
-def test_a_record_that_says_what_cant_be(dataset, name, value):
+def test_a_record_with_impossible_values(dataset, name, value):
     write_manifest(dataset)
     path = dataset.folder / MANIFEST_NAME
     path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))

@@ -132,7 +132,7 @@ def mixed(num_pictures, num_classes):
         (1400, 0.35, 7, 1396, "bdf2d71cabff9919"),
     ],
 )
-def test_splits_of_data_sets_that_are_here_never_change(num_classes, share, seed, number, known):
+def test_splits_of_existing_data_sets_never_change(num_classes, share, seed, number, known):
     """Each picture's split as it was before this test was written: runs are compared on the same held-out pictures."""
     splits = "".join(item.split[0] for item in mixed(3000, num_classes).with_split(share, seed).samples)
     assert (splits.count("v"), hashlib.sha256(splits.encode()).hexdigest()[:16]) == (number, known)

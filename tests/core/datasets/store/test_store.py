@@ -129,7 +129,7 @@ def test_file_names_say_the_classes_and_unlabelled_pictures_are_counted(store, a
     assert len(list((dataset.folder / "pictures").iterdir())) == 40
 
 
-def test_the_person_chooses_where_two_layouts_fit(store, archive, picture, tmp_path):
+def test_the_user_chooses_between_two_layouts(store, archive, picture, tmp_path):
     folders = ("animals/cats", "animals/dogs", "vehicles/cars")
     files = {f"{folder}/{n}.png": picture(100 * label + n) for label, folder in enumerate(folders) for n in range(2)}
     path = archive(files)

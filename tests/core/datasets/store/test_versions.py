@@ -130,7 +130,7 @@ def test_stopping_leaves_nothing(store, pets, phase):
     assert left_behind(store) == [pets.id]
 
 
-def test_a_version_is_looked_over(store, zip_of, picture, tmp_path):
+def test_a_version_is_audited(store, zip_of, picture, tmp_path):
     files = {f"{name}/{n}.png": picture(100 * label + n) for label, name in enumerate(NAMES) for n in range(4)}
     path = tmp_path / "pets.zip"
     path.write_bytes(zip_of(files | {"cat/copy.png": files["cat/0.png"], "dog/copy.png": files["cat/0.png"]}))
@@ -172,7 +172,7 @@ store.derive(sys.argv[2], [Edit("subset", number=3)], on_event=wait)
 """
 
 
-def test_what_a_killed_derivation_left_is_swept_by_the_next(store, pets):
+def test_leftovers_of_a_killed_derivation_are_removed_by_the_next(store, pets):
     command = [sys.executable, "-c", DERIVE_AND_WAIT, str(store.settings.home), pets.id]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline().strip() == b"all but in place"
@@ -184,7 +184,7 @@ def test_what_a_killed_derivation_left_is_swept_by_the_next(store, pets):
     assert files(pets).keys() == {Path(sample.path).name for sample in pets.samples}
 
 
-def test_records_from_before_there_were_versions_are_read(pets):
+def test_records_older_than_versions_are_read(pets):
     path = pets.folder / MANIFEST_NAME
     text = path.read_text().replace('"parent": "", "edits": [], ', "")
     path.write_text(text)
@@ -210,7 +210,7 @@ def test_a_data_set_that_a_run_needs_is_not_deleted(store, pets):
     assert store.list() == []
 
 
-def test_what_lies_between_can_be_deleted(store, pets):
+def test_a_version_in_the_middle_can_be_deleted(store, pets):
     second = store.derive(pets.id, [remove(pets, 0)])
     third = store.derive(second.id, [remove(pets, 5)])
     store.delete(second.id)
@@ -289,14 +289,14 @@ def test_no_decisions_make_no_version(store, pets):
     )
 
 
-def test_decisions_stay_where_no_version_comes_of_them(store, pets):
+def test_decisions_stay_if_no_version_is_made(store, pets):
     pending = decide(pets, [sample.path for sample in pets.samples[:4]], "remove")
     with pytest.raises(DatasetError, match="The class cat would have no picture"):
         make_version(store, pets)
     assert read_pending_edits(pets) == pending
 
 
-def test_who_goes_back_finds_the_decisions_as_they_were(store, pets):
+def test_going_back_restores_the_decisions(store, pets):
     paths = [sample.path for sample in pets.samples]
     decide(pets, paths[:2], "remove")
     decide(pets, paths[4:5], "relabel:cat")
@@ -331,7 +331,7 @@ def test_a_version_is_compared_with_its_parent(store, pets):
     assert (back.removed, back.added, back.relabelled, back.renamed) == ((), (paths[0],), (paths[4],), {"wolf": "fox"})
 
 
-def test_merged_classes_are_no_relabelled_pictures(store, pets):
+def test_merged_classes_are_not_relabelled_pictures(store, pets):
     version = store.derive(pets.id, [Edit("merge_classes", class_names=("dog", "fox", "dog"))])
     comparison = compare(pets, version)
     assert (comparison.relabelled, comparison.renamed) == ((), {"fox": "dog"})

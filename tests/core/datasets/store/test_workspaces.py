@@ -41,7 +41,7 @@ def left_behind(home) -> list[str]:
     return [path.name for path in home.datasets.iterdir() if path.name != ".lock"]
 
 
-def test_what_a_killed_process_left_is_swept_by_every_command_and_not_before_it_is_killed(home, capsys):
+def test_leftovers_of_a_killed_process_are_removed_by_every_command(home, capsys):
     with another_process():
         assert main(["datasets"]) == 0
         DatasetStore(home).sweep()
@@ -92,7 +92,7 @@ def test_sweeping_makes_nothing_and_never_fails(home):
     DatasetStore(home).sweep()
 
 
-def test_a_process_that_ends_in_order_takes_its_folders_with_it(home):
+def test_a_process_that_ends_cleanly_removes_its_folders(home):
     store = DatasetStore(home)
     with store.workspace() as workspace:
         (workspace / "upload").touch()
@@ -101,7 +101,7 @@ def test_a_process_that_ends_in_order_takes_its_folders_with_it(home):
     assert left_behind(home) == []
 
 
-def test_a_command_whose_settings_are_wrong_says_so_itself(home, monkeypatch, capsys):
+def test_a_command_with_invalid_settings_reports_them_itself(home, monkeypatch, capsys):
     from core.settings import settings
 
     monkeypatch.setenv("TRANSFER_STUDIO_HOSTS", "a b")
@@ -135,7 +135,7 @@ def half_way(tmp_path, archive, pets):
         process.kill()
 
 
-def test_what_a_killed_import_left_is_swept_by_the_next(store, archive, pets, picture, tmp_path, half_way):
+def test_leftovers_of_a_killed_import_are_removed_by_the_next(store, archive, pets, picture, tmp_path, half_way):
     half_way.send_signal(signal.SIGKILL)
     half_way.wait()
     assert any(name.startswith(".importing-") for name in left_in_home(tmp_path))
@@ -152,7 +152,7 @@ def test_an_import_that_is_alive_isnt_swept(store, archive, pets, picture, tmp_p
     assert len(store.list()) == 2
 
 
-def test_what_a_killed_deletion_left_is_swept_by_the_next_import(store, archive, pets, tmp_path):
+def test_leftovers_of_a_killed_deletion_are_removed_by_the_next_import(store, archive, pets, tmp_path):
     trashed = tmp_path / "home" / "datasets" / ".deleted-0"
     (trashed / "pictures").mkdir(parents=True)
     dataset = store.import_source(archive(pets))

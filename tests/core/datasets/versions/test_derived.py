@@ -49,7 +49,7 @@ def contents(folder: Path) -> list[bytes]:
 # Descent
 
 
-def test_the_versions_of_what_is_deleted_go_to_its_parent():
+def test_versions_of_a_deleted_data_set_go_to_its_parent():
     first, second = Edit("remove", ("a",)), Edit("remove", ("b",))
     every = [version(1), version(2, "1", first), version(3, "2", second), version(4, "1")]
     assert rehomed_children(every[1], every) == [version(3, "1", first, second)]
@@ -102,7 +102,7 @@ def test_copies_need_room(parent, other_disk):
         assert shared
 
 
-def test_a_parent_that_is_deleted_meanwhile_is_told(parent, tmp_path):
+def test_a_parent_deleted_meanwhile_is_reported(parent, tmp_path):
     parent.picture_path(parent.samples[1]).unlink()
     with pytest.raises(DatasetError) as caught:
         take_over(parent, parent.samples, tmp_path / "child", 0, ignore_event, never_stop)

@@ -110,7 +110,7 @@ def test_strange_class_names_come_back(store, imported, picture):
     ids=["slash", "splits", "hidden", "quotes", "formulas"],
 )
 @pytest.mark.parametrize("splits", [("",), ("train", "validation")], ids=["undecided", "split"])
-def test_classes_that_no_folder_can_say_come_back_by_a_table(store, imported, picture, classes, splits):
+def test_class_names_that_arent_folder_names_come_back_by_a_table(store, imported, picture, classes, splits):
     rows, files = ["filename,label,split"], {}
     for number in range(12):
         files[f"pictures/{number}.png"] = picture(number)
@@ -163,7 +163,7 @@ class OneWay(io.RawIOBase):
         return len(data)
 
 
-def test_a_connection_will_do(store, pets):
+def test_a_stream_that_cannot_seek_will_do(store, pets):
     file = OneWay()
     write_zip(pets, file)
     store.delete(pets.id)
@@ -179,7 +179,7 @@ def test_events_and_stopping(pets, tmp_path):
         write_zip(pets, tmp_path / "stopped.zip", should_stop=lambda: True)
 
 
-def test_a_picture_that_is_gone_is_said(pets):
+def test_a_missing_picture_is_reported(pets):
     pets.picture_path(pets.samples[2]).unlink()
     with pytest.raises(DatasetError) as caught:
         packed(pets)

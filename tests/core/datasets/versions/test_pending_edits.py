@@ -31,7 +31,7 @@ def test_nothing_is_decided_at_first(pets):
     assert read_pending_edits(pets).edits() == ()
 
 
-def test_decisions_are_there_for_whoever_reads_next(pets, store):
+def test_decisions_are_stored(pets, store):
     first, second, third = (sample.path for sample in pets.samples[:3])
     decide(pets, [first, second], "remove")
     pending = decide(pets, [third], "keep")
@@ -59,7 +59,7 @@ def test_decisions_become_changes():
     assert PendingEdits({"a": "keep"}).edits() == ()
 
 
-def test_what_is_done_is_taken_back_but_not_what_was_decided_meanwhile(pets):
+def test_applied_decisions_are_removed_but_not_those_made_meanwhile(pets):
     first, second = (sample.path for sample in pets.samples[:2])
     done = decide(pets, [first, second], "remove")
     decide(pets, [second], "keep")
@@ -88,7 +88,7 @@ def test_unknown_pictures_and_impossible_classes_are_refused(pets):
     assert read_pending_edits(pets) == PendingEdits()
 
 
-def test_damaged_decisions_are_said_and_can_be_discarded(pets):
+def test_damaged_decisions_are_reported_and_can_be_discarded(pets):
     (pets.folder / PENDING_EDITS_NAME).write_text("[")
     with pytest.raises(DatasetError) as caught:
         read_pending_edits(pets)
@@ -97,7 +97,7 @@ def test_damaged_decisions_are_said_and_can_be_discarded(pets):
     assert read_pending_edits(pets) == PendingEdits()
 
 
-def test_a_data_set_that_was_deleted_is_not_made_anew(pets, store):
+def test_a_deleted_data_set_is_not_created_again(pets, store):
     store.delete(pets.id)
     with pytest.raises(DatasetError) as caught:
         decide(pets, [pets.samples[0].path], "keep")

@@ -72,7 +72,7 @@ def test_planted_wrong_labels_are_found_and_hardly_any_right_ones(planted):
     assert 0.9 < found.accuracy < 0.95
 
 
-def test_what_a_picture_looks_like_is_told(planted):
+def test_the_class_a_picture_looks_like_is_given(planted):
     dataset, wrong, found = planted
     issues = found.of_kind("suspect_label")
     for issue, name in zip(issues, names_of(dataset, issues), strict=True):
@@ -94,7 +94,7 @@ def test_pictures_that_do_not_belong_are_outliers(planted):
     assert ", usual for grass is 0." in issue_detail(issues[0].detail)
 
 
-def test_the_map_has_every_picture_near_its_like(planted):
+def test_similar_pictures_are_near_each_other_on_the_map(planted):
     dataset, _, found = planted
     assert found.backbone == "efficientnet_lite0" and found.dataset_id == dataset.id
     assert found.paths == tuple(sample.path for sample in dataset.samples)

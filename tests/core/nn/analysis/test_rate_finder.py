@@ -47,7 +47,7 @@ def test_the_steepest_place_before_the_lowest_is_suggested():
     assert suggest(rates, losses) == pytest.approx(3e-3, rel=0.1)
 
 
-def test_weights_that_are_not_here_are_not_downloaded_behind_the_persons_back(config, dataset, home, monkeypatch):
+def test_missing_weights_are_not_downloaded_without_asking(config, dataset, home, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(home.home / "keras"))
     with pytest.raises(WeightsError, match="Start a training to download them"):
         find_rate(config.with_options(backbone="mobilenetv2"), dataset, home)

@@ -64,7 +64,7 @@ def test_each_part_of_a_network_takes_its_time(small_network, pictures):
 
 
 @pytest.mark.slow
-def test_what_is_unfrozen_is_measured_too(small_network, pictures):
+def test_unfrozen_blocks_are_measured_too(small_network, pictures):
     tuned = small_network.with_options(trainable_blocks=1)
     measured = measure_speeds(tuned, 3, pictures)
     assert min(measured.prefix_seconds, measured.head_inputs_seconds, measured.fine_tune.step_seconds) > 0
@@ -72,9 +72,7 @@ def test_what_is_unfrozen_is_measured_too(small_network, pictures):
 
 
 @pytest.mark.slow
-def test_only_what_was_measured_on_a_machine_with_nothing_else_to_do_is_remembered(
-    small_network, pictures, monkeypatch
-):
+def test_only_measurements_on_an_idle_machine_are_remembered(small_network, pictures, monkeypatch):
     meter = SpeedMeter()
     monkeypatch.setattr(speeds, "BUSY_SHARE", -1.0)  # There is always something else to do.
     busy = meter.measure(small_network, 3, pictures)

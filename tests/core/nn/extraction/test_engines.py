@@ -41,12 +41,12 @@ def test_openvino_gives_the_same_features(prefix):
 
 
 @pytest.mark.parametrize(("engine", "num_pictures"), [("tensorflow", 1000), ("auto", 10)])
-def test_tensorflow_is_taken_where_it_is_asked_for_or_the_pictures_are_few(prefix, engine, num_pictures):
+def test_tensorflow_is_used_on_request_or_for_few_pictures(prefix, engine, num_pictures):
     chosen = choose_engine(prefix, CONFIG.with_options(engine=engine), PICTURES, num_pictures)
     assert run_note(chosen.note).startswith("The frozen blocks ran in TensorFlow")
 
 
-def test_without_the_extra_the_one_who_asked_for_it_is_told(prefix, monkeypatch):
+def test_a_missing_openvino_is_reported_if_requested(prefix, monkeypatch):
     monkeypatch.setattr(engines, "is_installed", lambda: False)
     plain = choose_engine(prefix, CONFIG, PICTURES, 1000)
     asked = choose_engine(prefix, CONFIG.with_options(engine="bfloat16"), PICTURES, 1000)
@@ -55,7 +55,7 @@ def test_without_the_extra_the_one_who_asked_for_it_is_told(prefix, monkeypatch)
 
 
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
-def test_features_that_differ_are_not_taken(prefix, monkeypatch):
+def test_features_that_differ_are_rejected(prefix, monkeypatch):
     monkeypatch.setitem(engines.COSINES, "float32", 2.0)
     engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
     assert "OpenVINO's features differ (cosine 1.0000)" in run_note(engine.note)

@@ -72,7 +72,7 @@ def memory_share(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("memory_share")
-def test_damaged_rows_are_computed_again_and_told(make_source: MakeSource) -> None:
+def test_damaged_rows_are_computed_again_and_reported(make_source: MakeSource) -> None:
     first = make_source()
     compute(first)
     right = read(first, first.head_boundary)
@@ -96,7 +96,7 @@ def test_damaged_rows_are_computed_again_and_told(make_source: MakeSource) -> No
     assert third.notes == []
 
 
-def test_damaged_lists_of_features_are_told(make_source: MakeSource) -> None:
+def test_damaged_lists_of_features_are_reported(make_source: MakeSource) -> None:
     first = make_source()
     compute(first)
     right = read(first, first.head_boundary)
@@ -142,7 +142,7 @@ def test_rows_of_a_file_that_is_cut_while_they_are_read_are_computed_again(
     assert len(events) == told
 
 
-def test_features_that_cant_be_kept_are_a_sentence(make_source: MakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_features_that_cant_be_stored_are_reported(make_source: MakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extraction, "ATTEMPTS", 2)
     source = make_source()
     ensure = source.ensure
@@ -158,7 +158,7 @@ def test_features_that_cant_be_kept_are_a_sentence(make_source: MakeSource, monk
         source.rows(source.cut_boundary, source.dataset.samples)
 
 
-def test_network_that_gives_no_numbers_is_named_and_nothing_is_kept(make_source: MakeSource, home: Settings) -> None:
+def test_a_network_that_gives_nan_is_named_and_nothing_is_kept(make_source: MakeSource, home: Settings) -> None:
     built = build_classifier(TrainingConfig(image_size=64).with_options(trainable_blocks=BLOCKS), 3)
     kernel = built.prefix.weights[0]
     kernel.assign(np.full(kernel.shape, np.nan))
@@ -168,7 +168,7 @@ def test_network_that_gives_no_numbers_is_named_and_nothing_is_kept(make_source:
     assert not list(home.features.glob("*/*.npy"))
 
 
-def test_numbers_too_large_for_two_bytes_become_the_largest(make_source: MakeSource) -> None:
+def test_numbers_too_large_for_float16_become_the_largest(make_source: MakeSource) -> None:
     source = make_source()
     stored = source._stored("block 5", ["a", "b"], np.array([[1e6, 1.0], [-1e6, 2.0]], np.float32))
     assert stored.dtype == np.float16 and stored.tolist() == [[65504.0, 1.0], [-65504.0, 2.0]]

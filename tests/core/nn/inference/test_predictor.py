@@ -119,7 +119,7 @@ def test_warming_up_changes_no_answer(predictor: Predictor) -> None:
     assert after.probabilities == pytest.approx(before.probabilities, abs=1e-6)
 
 
-def test_a_model_that_is_written_anew_has_another_version(run_folder: Path, tmp_path: Path) -> None:
+def test_a_model_saved_again_has_another_version(run_folder: Path, tmp_path: Path) -> None:
     path = shutil.copytree(run_folder / MODEL_FOLDER, tmp_path / MODEL_FOLDER) / DESCRIPTION
     version = model_version(tmp_path)
     assert model_version(tmp_path) == version

@@ -35,7 +35,7 @@ def test_everything_trainable_starts_from_pixels():
     assert classifier.model.output_shape == (None, 3)
 
 
-def test_what_learns_is_what_the_configuration_counts():
+def test_trainable_variables_match_the_configuration_count():
     for trainable_blocks in (0, 1, 3):
         config = TrainingConfig(image_size=64).with_options(trainable_blocks=trainable_blocks)
         classifier = build_classifier(config, num_classes=3)

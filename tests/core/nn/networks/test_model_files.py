@@ -79,7 +79,7 @@ def test_a_model_saved_when_most_fields_were_flat_is_read(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", [WEIGHTS, REFERENCE])
-def test_a_bit_that_flipped_is_noticed(folder: Path, name: str) -> None:
+def test_a_flipped_bit_is_noticed(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
@@ -88,7 +88,7 @@ def test_a_bit_that_flipped_is_noticed(folder: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [DESCRIPTION, WEIGHTS, REFERENCE])
-def test_a_file_that_is_missing_is_no_model(folder: Path, name: str) -> None:
+def test_a_missing_file_is_not_a_model(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(RunError, match="This run has no model"):
         load_classifier(folder)
@@ -105,7 +105,7 @@ def test_a_file_that_is_missing_is_no_model(folder: Path, name: str) -> None:
     ],
     ids=["a list", "empty", "numbers", "another backbone", "fewer classes"],
 )
-def test_a_description_that_is_none_is_said_in_a_sentence(folder: Path, change: Callable[[dict], object]) -> None:
+def test_a_damaged_description_is_reported(folder: Path, change: Callable[[dict], object]) -> None:
     path = folder / DESCRIPTION
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
     with pytest.raises(RunError, match=r"(?s)^The model of this run can't be read \(.*\)\. Train it again\.$"):

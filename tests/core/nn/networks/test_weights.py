@@ -40,7 +40,7 @@ def torch_file(state: object) -> bytes:
     [b"", b"no pickle at all", torch_file(OrderedDict(a=Attack())), torch_file({"a": 3}), pickle.dumps(7)],
     ids=["empty", "text", "code", "no tensor", "one pickle"],
 )
-def test_a_file_that_is_no_weights_is_refused_and_runs_nothing(content, tmp_path, monkeypatch):
+def test_a_file_without_weights_is_refused_and_runs_nothing(content, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "weights.pth"
     path.write_bytes(content)
@@ -77,7 +77,7 @@ def test_what_keras_wrote_is_read(tmp_path):
         np.testing.assert_array_equal(left, right)
 
 
-def test_without_a_way_out_the_message_says_where_the_file_goes(tmp_path, monkeypatch):
+def test_if_a_download_is_impossible_the_message_says_where_the_file_goes(tmp_path, monkeypatch):
     """No proxy answers at this address, so that the download fails on every machine."""
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))

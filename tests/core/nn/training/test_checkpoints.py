@@ -85,7 +85,7 @@ while True:
 
 
 @pytest.mark.slow
-def test_killed_while_saving_the_state_that_was_told_of_is_whole(tmp_path):
+def test_a_reported_state_survives_a_kill_while_saving(tmp_path):
     """Twenty times SIGKILL at a random moment of a loop that does nothing but save."""
     generator = np.random.default_rng(0)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -103,7 +103,7 @@ def test_killed_while_saving_the_state_that_was_told_of_is_whole(tmp_path):
         assert np.unique(loaded.state.variables[0]).tolist() == [loaded.state.epoch]
 
 
-def test_numbers_of_another_network_are_refused():
+def test_values_of_another_network_are_refused():
     with pytest.raises(RunError, match="belongs to another network"):
         require_same_shapes([np.zeros(3)], [np.zeros(4)], "weights")
 
@@ -128,7 +128,7 @@ def run(config, dataset, home, end_at: int | None):
 
 
 @pytest.mark.slow
-def test_a_training_that_was_ended_goes_on_as_if_nothing_had_been(config, dataset, home):
+def test_an_interrupted_run_continues_as_if_nothing_had_happened(config, dataset, home):
     """Ended in the head, at its last epoch, in the fine-tuning, and after its last epoch."""
     config = config.with_options(
         trainable_blocks=1,
@@ -150,7 +150,7 @@ def test_a_training_that_was_ended_goes_on_as_if_nothing_had_been(config, datase
 
 
 @pytest.mark.slow
-def test_a_stopped_training_can_go_on(config, dataset, home):
+def test_a_stopped_run_can_be_continued(config, dataset, home):
     events = []
     run_training(
         config.with_options(epochs=6),

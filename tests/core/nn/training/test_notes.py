@@ -18,7 +18,7 @@ def test_sentences_of_older_versions_are_kept(tmp_path):
     assert load_notes(tmp_path) == (note, NOTES[0])
 
 
-def test_what_is_no_note_is_left_out(tmp_path):
+def test_invalid_notes_are_left_out(tmp_path):
     for text in ("", "{", "3", "[3]", '[{"code": 1}]'):
         (tmp_path / NOTES_FILE).write_text(text)
         assert load_notes(tmp_path) == ()

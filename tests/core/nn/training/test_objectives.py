@@ -132,7 +132,7 @@ def train(config, dataset, home, folder, objective, end_at=None):
 
 
 @pytest.mark.parametrize("objective", [InstanceWeighted, Adversarial])
-def test_another_objective_trains_and_goes_on_after_an_end_as_if_nothing_had_been(objective, config, dataset, home):
+def test_another_objective_trains_and_continues_after_an_interruption(objective, config, dataset, home):
     """In the head and in the fine-tuning, with all that the objective learns beside the network."""
     config = config.with_options(trainable_blocks=1, head_epochs=2, epochs=2, early_stopping_patience=2, flip=True)
     whole, expected = train(config, dataset, home, "whole", objective)

@@ -43,7 +43,7 @@ def test_a_rate_is_set_for_all_groups():
     np.testing.assert_allclose(np.abs(kernel), 0.5, rtol=1e-3)
 
 
-def test_what_has_no_gradient_stays_as_it_is():
+def test_variables_without_a_gradient_stay_unchanged():
     stage = make_stage()
     optimizers = Optimizers(stage)
     kernel, bias = optimizers.groups[0]
@@ -52,7 +52,7 @@ def test_what_has_no_gradient_stays_as_it_is():
     assert not bias.numpy().any()
 
 
-def test_a_constant_rate_stays_and_a_cosine_falls_to_nothing():
+def test_a_constant_rate_stays_and_a_cosine_falls_to_zero():
     constant, cosine = make_stage(), make_stage(schedule="cosine")
     assert [scheduled_rate(constant, step, 10) for step in (0, 5, 10)] == [1e-2] * 3
     rates = [scheduled_rate(cosine, step, 10) for step in (0, 5, 10)]

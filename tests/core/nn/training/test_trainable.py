@@ -38,7 +38,7 @@ def test_a_head_alone_is_one_group(classifier: Classifier) -> None:
     assert same(network.variables, classifier.head.variables)
 
 
-def test_logits_are_the_heads_of_what_reaches_it(classifier: Classifier) -> None:
+def test_logits_are_the_heads_output_for_its_inputs(classifier: Classifier) -> None:
     network = Trainable.whole(classifier, from_scratch=False)
     rows = np.random.default_rng(0).random((2, *classifier.suffix.input_shape[1:])).astype(np.float16)
     inputs = network.head_inputs(rows)

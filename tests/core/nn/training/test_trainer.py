@@ -91,7 +91,7 @@ def test_the_loss_goes_down():
     assert history[-1]["loss"] < history[0]["loss"]
 
 
-def test_two_trainings_with_one_seed_are_alike():
+def test_two_runs_with_the_same_seed_are_equal():
     first, second = make_stage(), make_stage()
     fit(first)
     fit(second)
@@ -109,7 +109,7 @@ def test_early_stopping_watches_the_losses():
     assert not EarlyStopping(patience=0, waited=99).exhausted
 
 
-def test_early_stopping_gives_back_the_best_epoch():
+def test_early_stopping_restores_the_best_epoch():
     """Without a penalty and at a high rate the validation loss soon rises."""
     stage = make_stage(head=Head(weight_decay=0.0), epochs=60, learning_rate=0.1, early_stopping_patience=3)
     fitted = fit(stage)
@@ -134,7 +134,7 @@ def test_without_patience_the_last_epoch_is_kept():
     assert loss == pytest.approx(fitted.history[-1]["val_loss"], abs=1e-5)
 
 
-def test_stop_in_the_middle_of_an_epoch_gives_back_the_last_whole_one():
+def test_stop_in_the_middle_of_an_epoch_restores_the_last_complete_one():
     stage, events = make_stage(epochs=50), []
     fitted = fit(stage, events, should_stop=lambda: len(events) >= 2 * 9 + 4)
     assert fitted.stopped
@@ -159,7 +159,7 @@ def test_stop_before_the_first_epoch_ended_leaves_nothing():
         (np.inf, r"Features of some pictures were damaged on disk while the run read them. Resume the run"),
     ],
 )
-def test_a_loss_that_is_no_number_says_what_to_do(value, sentence):
+def test_a_loss_of_nan_says_what_to_do(value, sentence):
     head = Head(normalize=False, weight_decay=0.0)
     stage = make_stage(head=head)
     broken = np.full((240, NUM_FEATURES), value, np.float32)
@@ -191,7 +191,7 @@ def test_class_weights_pull_towards_the_rare_class():
     assert probabilities(weighted)[:, 1].mean() > probabilities(plain)[:, 1].mean() + 0.05
 
 
-def test_a_cosine_schedule_falls_to_nothing():
+def test_a_cosine_schedule_falls_to_zero():
     history = fit(make_stage(epochs=4, schedule="cosine")).history
     rates = [metrics["learning_rate"] for metrics in history]
     assert rates == sorted(rates, reverse=True)
@@ -204,7 +204,7 @@ def test_a_cosine_schedule_falls_to_nothing():
 
 
 @pytest.mark.parametrize("num_classes", [2, 3])
-def test_label_smoothing_tempers_the_answers(num_classes):
+def test_label_smoothing_tempers_the_predictions(num_classes):
     plain, smooth = make_stage(num_classes, epochs=40), make_stage(num_classes, epochs=40, label_smoothing=0.3)
     fit(plain)
     fit(smooth)

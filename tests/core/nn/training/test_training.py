@@ -99,7 +99,7 @@ def test_a_second_run_computes_no_features_again(learned, config, dataset, home)
 
 
 @pytest.mark.usefixtures("learned")
-def test_pictures_added_are_all_that_is_computed(config, dataset, home, tmp_path):
+def test_only_added_pictures_are_computed(config, dataset, home, tmp_path):
     draw_folder(tmp_path / "more", 12)
     larger = DatasetStore(home).import_source(tmp_path / "more")
     events = []
@@ -111,7 +111,7 @@ def test_pictures_added_are_all_that_is_computed(config, dataset, home, tmp_path
 
 
 @pytest.mark.usefixtures("learned")
-def test_a_cache_that_is_too_large_drops_what_was_used_long_ago(config, dataset, home):
+def test_a_cache_that_is_too_large_drops_the_least_recently_used(config, dataset, home):
     (old,) = list(home.features.iterdir())
     for path in old.iterdir():
         os.utime(path, (1e9, 1e9))

@@ -78,7 +78,7 @@ def test_what_is_found_and_done_is_returned(access: DatabaseAccess) -> None:
     assert sorted(noted(access)) == ["noted", "often"]
 
 
-def test_a_change_that_fails_is_none(access: DatabaseAccess) -> None:
+def test_a_failed_change_is_rolled_back(access: DatabaseAccess) -> None:
     def fail(connection: sqlite3.Connection) -> None:
         note(connection)
         raise KeyError("a bug")
@@ -89,7 +89,7 @@ def test_a_change_that_fails_is_none(access: DatabaseAccess) -> None:
 
 
 @pytest.mark.parametrize("damage", [remove, scribble, replace_by_another])
-def test_a_file_that_is_lost_is_mended_by_whoever_reads_or_writes_it(
+def test_a_lost_file_is_repaired_by_the_next_read_or_write(
     access: DatabaseAccess, damage: Callable[[Path], None]
 ) -> None:
     damage(access.path)
@@ -100,14 +100,14 @@ def test_a_file_that_is_lost_is_mended_by_whoever_reads_or_writes_it(
     assert noted(access) == ["noted"]
 
 
-def test_damage_that_only_a_closer_look_notices_is_mended(access: DatabaseAccess, store: RunStore) -> None:
+def test_damage_that_only_a_thorough_check_finds_is_repaired(access: DatabaseAccess, store: RunStore) -> None:
     change_a_value(access.path)
     access.check()
     assert access.read(names) == ["first", "second"]
     assert len(list(store.home.glob("studio.damaged-*"))) == 1
 
 
-def test_who_finds_damage_is_asked_once_more(access: DatabaseAccess) -> None:
+def test_a_call_that_finds_damage_is_repeated(access: DatabaseAccess) -> None:
     looks: list[int] = []
 
     def look(connection: sqlite3.Connection) -> int:
@@ -135,7 +135,7 @@ def test_error_that_isnt_damage_stays_an_error(access: DatabaseAccess) -> None:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
 
 
-def test_what_cant_be_mended_is_read_from_a_copy_and_not_changed(access: DatabaseAccess) -> None:
+def test_a_database_that_cant_be_repaired_is_read_from_a_copy(access: DatabaseAccess) -> None:
     scribble(access.path)
     scribbled = access.path.read_bytes()
     with read_only(access.path.parent):
@@ -152,7 +152,7 @@ def test_what_cant_be_mended_is_read_from_a_copy_and_not_changed(access: Databas
     assert noted(late) == ["noted"]
 
 
-def test_many_threads_mend_it_once(access: DatabaseAccess) -> None:
+def test_many_threads_repair_it_once(access: DatabaseAccess) -> None:
     scribble(access.path)
     found: list[list[str]] = []
     threads = [threading.Thread(target=lambda: found.append(access.read(names))) for _ in range(6)]

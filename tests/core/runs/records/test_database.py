@@ -8,7 +8,7 @@ from core.errors import RunError
 from core.runs.records import database
 
 
-def test_wal_only_where_sqlite_is_mended() -> None:
+def test_wal_only_with_a_fixed_sqlite() -> None:
     assert database.journal_mode((3, 40, 1)) == "delete"
     assert database.journal_mode((3, 44, 5)) == "delete"
     assert database.journal_mode((3, 44, 6)) == "wal"
@@ -83,7 +83,7 @@ def test_prepared_at_once_by_many(tmp_path: Path) -> None:
     assert errors == []
 
 
-def test_error_inside_undoes_the_transaction(tmp_path: Path) -> None:
+def test_an_error_inside_rolls_back_the_transaction(tmp_path: Path) -> None:
     path = tmp_path / "studio.sqlite"
     database.prepare(path)
     with pytest.raises(KeyError), database.writing(path) as connection:

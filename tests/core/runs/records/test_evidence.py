@@ -69,7 +69,7 @@ def test_stopped_run_comes_back_with_its_curve(old: RunStore, config: TrainingCo
     assert len(load_notes(folder)) == 3
 
 
-def test_data_set_that_isnt_certain_stays_unknown(old: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> None:
+def test_an_uncertain_data_set_stays_unknown(old: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> None:
     """A version with another picture to train on holds out the same pictures of the other class, but not of both."""
     datasets = DatasetStore(settings())
     datasets.delete(dataset.id)

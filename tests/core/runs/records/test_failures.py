@@ -66,7 +66,7 @@ def test_circle_of_causes_ends() -> None:
     assert is_bug(failure_of(first))
 
 
-def test_nothing_but_a_full_disk_is_blamed_where_the_disk_is_full() -> None:
+def test_on_a_full_disk_only_the_disk_is_blamed() -> None:
     unheard_of = RuntimeError("Can't decrement id ref count")
     assert failure(failure_of(unheard_of, free_bytes=1_200_000)).startswith("The disk is full")
     assert failure(failure_of(MemoryError(), free_bytes=0)).startswith("The disk is full")
@@ -91,7 +91,7 @@ def test_how_a_worker_ended(code: int, beginning: str) -> None:
     assert sentence.startswith(beginning) and "Resume the run: it continues after its last epoch." in sentence
 
 
-def test_full_disk_is_the_reason_of_a_death(tmp_path: Path, small_disk: SmallDisk) -> None:
+def test_a_full_disk_explains_a_death(tmp_path: Path, small_disk: SmallDisk) -> None:
     other = Failure("worker_ended")
     assert failure_of_death(other, tmp_path) == other
     assert failure_of_death(other, tmp_path / "gone") == other
@@ -100,6 +100,6 @@ def test_full_disk_is_the_reason_of_a_death(tmp_path: Path, small_disk: SmallDis
     assert sentence.startswith("The disk was full when the worker ended: 1.1 MB are free in ")
 
 
-def test_what_an_error_was_is_told_by_its_code() -> None:
+def test_an_error_is_recorded_by_its_code() -> None:
     errors = (WeightsError("x"), RunError("x"), DiskFullError(), MemoryError(), KeyError())
     assert [failure_of(error).code for error in errors] == ["weights", "run", "disk_full", "out_of_memory", "bug"]

@@ -46,6 +46,6 @@ def test_a_manifest_opens(tmp_path: Path) -> None:
     assert read_record(put_manifest(tmp_path)).run.config == EXPECTED
 
 
-def test_runs_are_brought_back_from_manifests(tmp_path: Path) -> None:
+def test_runs_are_restored_from_manifests(tmp_path: Path) -> None:
     put_manifest(tmp_path)
     assert [run.config for run in RunStore(tmp_path / "studio.sqlite").list()] == [EXPECTED]

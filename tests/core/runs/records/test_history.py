@@ -35,7 +35,7 @@ def told(store: RunStore, run: Run, epochs: int) -> None:
         store.append(run.id, event)
 
 
-def test_epochs_of_both_phases_are_told_as_the_training_told_them(run: Run) -> None:
+def test_epochs_of_both_phases_are_the_events_of_training(run: Run) -> None:
     events = epoch_events(state("fine_tune", 2, 4), run.config)  # the head's third epoch wasn't needed
     assert [(event.phase, event.step, event.total, event.epoch) for event in events] == [
         ("head", 1, 3, 1),
@@ -48,9 +48,7 @@ def test_epochs_of_both_phases_are_told_as_the_training_told_them(run: Run) -> N
 
 
 @pytest.mark.parametrize("recorded", [4, 5, 7])
-def test_record_that_lacks_epochs_or_is_ahead_is_as_long_as_the_checkpoint(
-    store: RunStore, run: Run, tmp_path: Path, recorded: int
-) -> None:
+def test_the_record_is_made_as_long_as_the_checkpoint(store: RunStore, run: Run, tmp_path: Path, recorded: int) -> None:
     told(store, run, recorded)
     before = store.events(run.id)
     Checkpoints(tmp_path / "checkpoints").save(state("fine_tune", 3, 5))
@@ -71,7 +69,7 @@ def test_damaged_checkpoint_takes_its_epoch_along(store: RunStore, run: Run, tmp
     assert [event.epoch for event in store.events(run.id)] == [1]
 
 
-def test_without_a_checkpoint_the_curve_begins_anew(store: RunStore, run: Run, tmp_path: Path) -> None:
+def test_without_a_checkpoint_the_curve_starts_again(store: RunStore, run: Run, tmp_path: Path) -> None:
     told(store, run, 2)
     restore_history(store, run, tmp_path / "nothing")
     assert store.events(run.id) == []

@@ -68,7 +68,7 @@ def test_what_was_written_is_read(run: Run, folder: Path) -> None:
     assert read_record(folder) == record
 
 
-def test_progress_says_nothing_once_the_moment_has_passed(run: Run, folder: Path) -> None:
+def test_progress_is_not_recorded(run: Run, folder: Path) -> None:
     write_manifest(folder, RunRecord(replace(run, progress=epoch(1))))
     assert read_record(folder) == RunRecord(run)
 
@@ -90,7 +90,7 @@ def test_epochs_are_added(run: Run, folder: Path) -> None:
     assert (last_epoch(folder), read_record(folder).events) == (1, (epoch(1),))
 
 
-def test_a_torn_line_is_passed_over(run: Run, folder: Path) -> None:
+def test_a_torn_line_is_skipped(run: Run, folder: Path) -> None:
     write_record(folder, RunRecord(run, events=(epoch(1), epoch(2))))
     path = folder / EPOCHS_NAME
     path.write_bytes(path.read_bytes()[:-20])
@@ -99,7 +99,7 @@ def test_a_torn_line_is_passed_over(run: Run, folder: Path) -> None:
     assert read_record(folder).events == (epoch(1), epoch(2, loss=0.25))
 
 
-def test_an_epoch_that_comes_again_takes_the_place_of_those_from_there_on(run: Run, folder: Path) -> None:
+def test_a_repeated_epoch_replaces_the_earlier_one_and_all_after_it(run: Run, folder: Path) -> None:
     write_record(folder, RunRecord(run, events=(epoch(1), epoch(2), epoch(3))))
     add_epoch(folder, epoch(2, loss=0.25), None)
     assert read_record(folder).events == (epoch(1), epoch(2, loss=0.25))
@@ -135,16 +135,14 @@ def test_a_running_run_is_as_far_as_its_epochs(run: Run, folder: Path) -> None:
     ],
     ids=["gone", "empty", "no text", "a list", "deep", "nothing in it", "changed", "another version"],
 )
-def test_a_manifest_that_isnt_as_it_was_written_is_none(
-    run: Run, folder: Path, damage: Callable[[Path], object]
-) -> None:
+def test_a_changed_manifest_is_rejected(run: Run, folder: Path, damage: Callable[[Path], object]) -> None:
     write_manifest(folder, RunRecord(run))
     damage(folder / MANIFEST_NAME)
     with pytest.raises(ValueError, match=r"manifest|Expecting value|decode"):
         read_record(folder)
 
 
-def test_the_manifest_of_another_run_is_none(run: Run, folder: Path) -> None:
+def test_the_manifest_of_another_run_is_rejected(run: Run, folder: Path) -> None:
     write_manifest(folder, RunRecord(run))
     folder.rename(folder.with_name("12345678"))
     with pytest.raises(ValueError, match="the manifest of another run"):
@@ -181,7 +179,7 @@ def test_a_run_comes_back_from_its_values(run: Run) -> None:
         ("pid", -1),
     ],
 )
-def test_values_that_are_none_of_a_run_are_refused(run: Run, name: str, value: object) -> None:
+def test_values_that_dont_describe_a_run_are_refused(run: Run, name: str, value: object) -> None:
     with pytest.raises(ValueError, match=r"Expected|not a run|not a valid"):
         run_of(values_of(run) | {name: value})
 
@@ -211,6 +209,6 @@ def test_an_event_comes_back_from_its_values() -> None:
         {"unheard_of": 1},
     ],
 )
-def test_values_that_are_none_of_an_event_are_refused(changes: dict[str, object]) -> None:
+def test_values_that_dont_describe_an_event_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"Expected|not an event"):
         event_of(asdict(epoch(3)) | changes)

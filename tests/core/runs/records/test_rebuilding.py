@@ -111,7 +111,7 @@ def test_runs_come_back_as_they_were(filled: RunStore, damage: Callable[[Path], 
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_open_store_goes_on(filled: RunStore, damage: Callable[[Path], None]) -> None:
+def test_an_open_store_keeps_working(filled: RunStore, damage: Callable[[Path], None]) -> None:
     before = content(filled)
     damage(filled.path)
     run = filled.get("running")
@@ -120,7 +120,7 @@ def test_open_store_goes_on(filled: RunStore, damage: Callable[[Path], None]) ->
     assert [item[0].id for item in content(filled)] == [item[0].id for item in before]
 
 
-def test_what_was_done_is_said_once_to_each(filled: RunStore) -> None:
+def test_a_rebuild_is_reported_once_in_each_place(filled: RunStore) -> None:
     scribble(filled.path)
     (filled.home / "runs" / "deadbeef").mkdir()
     (filled.home / "runs" / "deadbeef" / MANIFEST_NAME).write_text("{}")
@@ -152,7 +152,7 @@ def test_deleted_runs_dont_come_back(filled: RunStore) -> None:
     assert "completed" not in [run.name for run in RunStore(filled.path).list()]
 
 
-def test_deletion_that_was_interrupted_is_ended(filled: RunStore) -> None:
+def test_an_interrupted_deletion_is_finished(filled: RunStore) -> None:
     gone, other = filled.get("completed"), filled.get("failed")
     rebuilding.move_to_trash(filled.home / "runs", gone.id)  # killed before the row was deleted
     assert "completed" not in [run.name for run in RunStore(filled.path).list()]
@@ -225,14 +225,14 @@ def test_damaged_manifest_costs_only_its_own_run(filled: RunStore) -> None:
         ("failure", '{"code": 1, "parameters": {}}'),
     ],
 )
-def test_values_that_the_studio_did_not_write_are_not_believed(filled: RunStore, column: str, value: object) -> None:
+def test_values_that_the_studio_did_not_write_are_rejected(filled: RunStore, column: str, value: object) -> None:
     before = content(filled)
     with sqlite3.connect(filled.path) as connection:
         connection.execute(f"UPDATE runs SET {column} = ? WHERE name = 'completed'", (value,))
     assert content(filled) == before
 
 
-def test_epochs_that_the_studio_did_not_write_are_not_believed(filled: RunStore) -> None:
+def test_epochs_that_the_studio_did_not_write_are_rejected(filled: RunStore) -> None:
     before = content(filled)
     for value in ("{", '{"phase": "head"}', b"\xff", '{"phase": 3, "metrics": 4}', "[" * 100_000):
         with sqlite3.connect(filled.path) as connection:
@@ -272,7 +272,7 @@ def test_old_home_is_safe_once_it_was_opened(filled: RunStore) -> None:
     assert content(RunStore(store.path)) == before
 
 
-def test_old_home_can_be_looked_at_where_it_cant_be_brought_up_to_date(filled: RunStore) -> None:
+def test_an_old_home_that_cant_be_migrated_can_be_viewed(filled: RunStore) -> None:
     before = content(filled)
     make_old(filled)
     with read_only(filled.home):
@@ -310,7 +310,7 @@ def test_old_home_is_salvaged_as_far_as_its_database_can_be_read(filled: RunStor
     assert len(RunStore(store.path).list()) == len(before) - 1
 
 
-def test_values_in_the_way_are_salvaged_row_by_row(filled: RunStore) -> None:
+def test_rows_around_damaged_values_are_salvaged(filled: RunStore) -> None:
     shutil.rmtree(filled.home / "runs")
     with sqlite3.connect(filled.path) as connection:
         connection.execute("UPDATE runs SET status = 'unheard of' WHERE name = 'failed'")
@@ -320,7 +320,7 @@ def test_values_in_the_way_are_salvaged_row_by_row(filled: RunStore) -> None:
     assert [event.epoch for event in store.events(store.get("completed").id)] == [1, 2, 3]
 
 
-def test_folder_of_a_run_that_the_list_lacks_is_taken_up(filled: RunStore, tmp_path: Path) -> None:
+def test_a_folder_whose_run_is_missing_in_the_list_is_added(filled: RunStore, tmp_path: Path) -> None:
     other = RunStore(tmp_path / "other" / "studio.sqlite")
     run = other.create("d", "Textures", filled.list()[0].config, name="completed")
     shutil.copytree(other.folder(run.id), filled.folder(run.id))
@@ -331,7 +331,7 @@ def test_folder_of_a_run_that_the_list_lacks_is_taken_up(filled: RunStore, tmp_p
     assert json.loads((store.folder(run.id) / MANIFEST_NAME).read_text())["run"]["name"] == "completed (2)"
 
 
-def test_empty_folders_are_nothing(filled: RunStore) -> None:
+def test_empty_folders_are_ignored(filled: RunStore) -> None:
     (filled.home / "runs" / "12345678").mkdir()
     (filled.home / "runs" / "12345679").mkdir()
     (filled.home / "runs" / "12345679" / "lock").touch()

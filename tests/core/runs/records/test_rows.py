@@ -53,7 +53,7 @@ def change(connection: sqlite3.Connection, column: str, value: object, run_id: s
     connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run_id))
 
 
-def test_what_was_inserted_is_read(connection: sqlite3.Connection) -> None:
+def test_inserted_records_are_read(connection: sqlite3.Connection) -> None:
     for sequence, run_id in enumerate(IDS, start=1):
         assert rows.stored_record(connection, run_id) == record(run_id, sequence)
         assert rows.stored_manifest(connection, run_id) == replace(record(run_id, sequence), events=())
@@ -105,7 +105,7 @@ def test_an_id_goes_before_a_name_and_a_name_before_a_beginning(connection: sqli
 @pytest.mark.parametrize(
     ("column", "value"), [("name", "Another"), ("turn", 99), ("metrics", '{"val_accuracy": 0.99}'), ("checksum", 0)]
 )
-def test_a_row_that_changed_by_itself_is_noticed(connection: sqlite3.Connection, column: str, value: object) -> None:
+def test_a_corrupted_row_is_noticed(connection: sqlite3.Connection, column: str, value: object) -> None:
     change(connection, column, value)
     for look in (
         rows.check_seals,
@@ -133,7 +133,7 @@ def test_a_run_that_isnt_there_needs_no_seal(connection: sqlite3.Connection) -> 
 @pytest.mark.parametrize(
     ("column", "value"), [("config", "{"), ("status", "unheard of"), ("metrics", "[1]"), ("created", "now")]
 )
-def test_a_sealed_row_that_says_no_run_is_damage(connection: sqlite3.Connection, column: str, value: object) -> None:
+def test_a_sealed_row_that_isnt_a_run_is_damage(connection: sqlite3.Connection, column: str, value: object) -> None:
     change(connection, column, value)
     rows.seal(connection, IDS[1])
     rows.check_seals(connection)
@@ -141,7 +141,7 @@ def test_a_sealed_row_that_says_no_run_is_damage(connection: sqlite3.Connection,
         rows.check_rows(connection)
 
 
-def test_an_epoch_that_changed_by_itself_is_noticed(connection: sqlite3.Connection) -> None:
+def test_a_corrupted_epoch_is_noticed(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE events SET event = replace(event, '0.5', '0.1') WHERE sequence = 2")
     with pytest.raises(DatabaseDamagedError, match="The database was changed"):
         rows.check_seals(connection)
@@ -168,7 +168,7 @@ def test_rows_without_seals_are_sealed(connection: sqlite3.Connection) -> None:
     rows.check_rows(connection)
 
 
-def test_what_is_damaged_costs_only_itself(connection: sqlite3.Connection) -> None:
+def test_damage_costs_only_the_damaged_rows(connection: sqlite3.Connection) -> None:
     change(connection, "status", "unheard of")
     connection.execute("UPDATE events SET event = '{' WHERE run_id = ? AND sequence = 2", (IDS[2],))
     found = rows.salvage(connection)
@@ -196,7 +196,7 @@ def test_numbers_become_pythons_own() -> None:
     assert json.loads(json.dumps(event.metrics)) == {"loss": 0.5}
 
 
-def test_an_event_loses_what_only_the_store_may_give() -> None:
+def test_an_event_loses_what_only_the_store_may_set() -> None:
     event = rows.plain_event(epoch(IDS[0], 3))
     assert event == replace(epoch(IDS[0], 3), run_id="", sequence=0)
 

@@ -20,7 +20,7 @@ RUN = Run("deadbeef", "Mine", "d", "Textures", TrainingConfig(), "", RunStatus.Q
         ("failed", True, True),
     ],
 )
-def test_where_a_run_is_in_its_life(status: str, is_finished: bool, can_resume: bool) -> None:
+def test_the_status_of_a_run(status: str, is_finished: bool, can_resume: bool) -> None:
     run = replace(RUN, status=RunStatus(status))
     assert (run.status.is_finished, run.can_resume) == (is_finished, can_resume)
     assert run.status == status == str(run.status)
@@ -33,7 +33,7 @@ def test_a_model_is_left_by_runs_that_ended_well_enough(status: RunStatus) -> No
     assert measured.has_model == (status in (RunStatus.COMPLETED, RunStatus.STOPPED))
 
 
-def test_an_unheard_of_status_is_refused() -> None:
+def test_an_unknown_status_is_refused() -> None:
     with pytest.raises(ValueError, match="'unheard of' is not a valid RunStatus"):
         RunStatus("unheard of")
 

@@ -35,7 +35,7 @@ def test_a_run_without_a_recipe_is_called_by_its_backbone() -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_a_recipe_is_named_and_a_backbone_that_isnt_its_own(recipe: str) -> None:
+def test_the_name_has_the_recipe_and_a_backbone_other_than_its_own(recipe: str) -> None:
     own = RECIPES[recipe].config
     words = RECIPES[recipe].label.lower()
     assert default_name("Textures", own, recipe) == f"Textures, {words}"

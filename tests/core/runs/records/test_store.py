@@ -235,7 +235,7 @@ def test_only_runs_that_ended_early_are_queued_again(store: RunStore, config: Tr
         store.requeue("nothing")
 
 
-def test_epochs_are_brought_in_line_with_a_checkpoint(store: RunStore, config: TrainingConfig) -> None:
+def test_epochs_are_reconciled_with_a_checkpoint(store: RunStore, config: TrainingConfig) -> None:
     run = started(store, config)
     kept = [store.append(run.id, Event("head", epoch, 4, {"loss": 1 / epoch}, epoch=epoch)) for epoch in (1, 2)]
     known = [Event("head", epoch, 4, {"loss": 1 / epoch}, epoch=epoch) for epoch in (1, 2, 3)]

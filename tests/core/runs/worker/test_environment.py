@@ -19,7 +19,7 @@ def variables(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_a_store_of_another_home_is_worked_on_there(store: RunStore, tmp_path: Path) -> None:
+def test_the_settings_have_the_home_of_the_store(store: RunStore, tmp_path: Path) -> None:
     other = RunStore(tmp_path / "other" / "studio.sqlite")
     assert settings_for(store) == settings()
     assert settings_for(other).home == tmp_path / "other"

@@ -53,7 +53,7 @@ def is_in(store: RunStore, run_id: str, phase: str) -> bool:
 
 
 @pytest.mark.slow
-def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_room(
+def test_a_full_disk_is_named_in_every_phase_and_the_run_continues_when_there_is_space(
     store: RunStore, small_disk: SmallDisk, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     limits = ImportLimits(free_disk_bytes=0)
@@ -90,7 +90,7 @@ def test_full_disk_is_named_in_every_phase_and_the_run_goes_on_when_there_is_roo
     assert load_classifier(store.folder(run.id) / "model").class_names == ("circle", "square")
 
 
-def test_worker_that_finds_no_room_at_all_says_so_when_there_is_some(
+def test_a_worker_without_any_disk_space_says_so_when_there_is_some(
     store: RunStore, small_disk: SmallDisk, wait_until: WaitUntil
 ) -> None:
     run = store.create("gone", "Gone", TrainingConfig())
@@ -103,7 +103,7 @@ def test_worker_that_finds_no_room_at_all_says_so_when_there_is_some(
     assert failure(ended(store, run, wait_until).failure).startswith("The disk is full")
 
 
-def test_what_a_worker_couldnt_record_is_read_from_its_last_words(store: RunStore, small_disk: SmallDisk) -> None:
+def test_the_last_words_of_a_worker_are_read(store: RunStore, small_disk: SmallDisk) -> None:
     for left, code in ((DISK_FULL, "disk_full"), (None, "worker_disk_full")):
         run = store.create("d", "Textures", TrainingConfig())
         store.claim(slots=9)

@@ -37,7 +37,7 @@ def test_process_is_asked_then_forced_to_end() -> None:
         assert process.wait(timeout=30) == code
 
 
-def test_later_process_with_the_same_id_is_left_alone() -> None:
+def test_a_later_process_with_the_same_id_is_left_alone() -> None:
     process = subprocess.Popen(SLEEPER)
     end_process(process.pid, psutil.Process(process.pid).create_time() - 60, force=True)
     assert process.poll() is None

@@ -8,7 +8,7 @@ from core.wording.failures import failure
 from tests.disks import SmallDisk
 
 
-def test_room_is_taken_and_given_back(tmp_path: Path) -> None:
+def test_space_is_reserved_and_freed(tmp_path: Path) -> None:
     reserve = Reserve(tmp_path)
     reserve.take()
     assert reserve.path.stat().st_size == ROOM_BYTES and reserve.failure() is None
@@ -20,7 +20,7 @@ def test_room_is_taken_and_given_back(tmp_path: Path) -> None:
     assert reserve.failure() is None and not reserve.leave(Failure("bug"))
 
 
-def test_last_words_need_no_room(small_disk: SmallDisk) -> None:
+def test_last_words_need_no_extra_space(small_disk: SmallDisk) -> None:
     reserve = Reserve(small_disk.folder)
     reserve.take()
     small_disk.fill()
@@ -32,7 +32,7 @@ def test_last_words_need_no_room(small_disk: SmallDisk) -> None:
     (small_disk.folder / "something").write_bytes(bytes(ROOM_BYTES // 2))
 
 
-def test_part_of_the_room_is_enough_for_last_words(small_disk: SmallDisk) -> None:
+def test_part_of_the_reserve_is_enough_for_last_words(small_disk: SmallDisk) -> None:
     small_disk.fill(left=3 * WORDS_BYTES)
     reserve = Reserve(small_disk.folder)
     with pytest.raises(OSError, match="No space left"):
@@ -41,7 +41,7 @@ def test_part_of_the_room_is_enough_for_last_words(small_disk: SmallDisk) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", bytes(100), b"\xff\xfe", b'{"a": 1}', b'"cut of'])
-def test_what_is_no_failure_is_none(tmp_path: Path, content: bytes) -> None:
+def test_invalid_last_words_are_ignored(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "reserve").write_bytes(content)
     assert Reserve(tmp_path).failure() is None
 

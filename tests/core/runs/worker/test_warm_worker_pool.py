@@ -68,7 +68,7 @@ def test_none_is_started_where_another_server_has_one(
     assert not (store.home / LOG_NAME).exists()
 
 
-def test_trouble_is_printed_and_the_next_look_comes_later(
+def test_trouble_is_printed_and_the_next_attempt_comes_later(
     store: RunStore, wait_until: WaitUntil, capsys: pytest.CaptureFixture[str]
 ) -> None:
     looked: list[RunStore] = []

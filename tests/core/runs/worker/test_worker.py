@@ -95,7 +95,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
 
 
 @pytest.mark.slow
-def test_run_goes_on_while_the_list_of_runs_is_lost_again_and_again(
+def test_a_run_continues_while_the_database_is_lost_repeatedly(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
     run = queue.submit(store, dataset.id, config.with_options(epochs=60), name="Undisturbed")
@@ -136,7 +136,7 @@ def test_stop_is_seen_in_the_record_and_by_signal(store: RunStore, config: Train
     assert StopRequests(store, run.id)()
 
 
-def test_record_is_looked_at_a_few_times_a_second(store: RunStore, config: TrainingConfig) -> None:
+def test_the_record_is_read_a_few_times_a_second(store: RunStore, config: TrainingConfig) -> None:
     run = started(store, config)
     should_stop = StopRequests(store, run.id)
     assert not should_stop()
