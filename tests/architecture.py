@@ -1,4 +1,4 @@
-"""The rules of the house that an import can break. `python -m tests.architecture` prints rooms and their imports."""
+"""The rules of the architecture. `python -m tests.architecture` prints the folders and their imports."""
 
 import ast
 import sys
@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.project import ROOT
 
 HEAVY = {"tensorflow", "keras"}
-# Loading them takes most of a second, which those pay who need them.
+# Importing them takes most of a second, so only code that needs them may do it.
 SLOW = {"scipy", "sklearn"}
 STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbones", "events", "progress", "wording")
 STARTERS = {"Popen", "check_call", "check_output", "fork"}
@@ -18,7 +18,7 @@ STARTING_MODULE = "core/processes/process.py"
 MOST_LINES = 400
 MOST_FILES = 14
 TOP_LEVEL = {"requirements.txt", "README.md", "app.py", "pages", "core", "tests"}
-# Modules of core that have no tests of their own yet. Nothing is added here, and what gets tests goes.
+# Modules of core without their own tests. Nothing may be added, and modules that get tests are removed.
 STILL_WITHOUT_TESTS = (
     "cli/cache",
     "cli/datasets",
@@ -35,7 +35,7 @@ STILL_WITHOUT_TESTS = (
     "processes/inference_server",
     "processes/messages",
 )
-# What each of these imports, nothing below those may.
+# What no module in each of these folders may import.
 FORBIDDEN = {
     "core": ("streamlit", "plotly", "pages"),
     "core/nn": ("core.runs", "core.datasets.store", "core.processes"),
@@ -64,7 +64,7 @@ class House:
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
     def room(self, path: Path) -> str:
-        """Returns the folder that a module is in. A main program is a room of its own: it stands above all others."""
+        """Returns the folder of a module. A main program counts as a folder of its own, above all others."""
         own = path.relative_to(self.root)
         return str(own if own.name == "__main__.py" else own.parent).replace("\\", "/")
 
@@ -88,7 +88,7 @@ class House:
         return {name.split(".")[0] for name in self.imported(path)}
 
     def own_imports(self, path: Path, everywhere: bool = True) -> set[Path]:
-        """Returns the modules of the project that a file imports, packages left out whose modules are meant."""
+        """Returns the modules of the project that a file imports, without packages whose modules are imported."""
         names = self.imported(path, everywhere)
         meant = {
             name for name in names if not any(other.startswith(f"{name}.") and other in self.modules for other in names)
@@ -96,7 +96,7 @@ class House:
         return {self.modules[name] for name in meant if name in self.modules} - {path}
 
     def rooms(self) -> dict[str, set[str]]:
-        """Returns for each room those that it imports from."""
+        """Returns, for each folder, those that it imports from."""
         graph: defaultdict[str, set[str]] = defaultdict(set)
         for path in self.sources:
             graph[self.room(path)] |= {self.room(other) for other in self.own_imports(path)} - {self.room(path)}
@@ -104,7 +104,7 @@ class House:
 
 
 def circles(house: House) -> Iterator[str]:
-    """The graph of folders has no circle."""
+    """The graph of folders has no cycles."""
     try:
         TopologicalSorter(house.rooms()).prepare()
     except CycleError as error:
@@ -112,14 +112,14 @@ def circles(house: House) -> Iterator[str]:
 
 
 def heavy_imports(house: House) -> Iterator[str]:
-    """Only the room of networks imports TensorFlow and Keras."""
+    """Only `core/nn` imports TensorFlow and Keras."""
     for path in house.sources:
         if house.root / "core" / "nn" not in path.parents and house.packages(path) & HEAVY:
             yield house.name(path)
 
 
 def heavy_pages(house: House) -> Iterator[str]:
-    """What pages and the command line import at first never leads to what loads slowly; inside functions it may."""
+    """The top-level imports of pages and the command line never lead to slow packages; those inside functions may."""
     waiting = [path for path in house.sources if house.room(path).split("/")[0] != "core" or path.stem == "__main__"]
     seen: set[Path] = set()
     while waiting:
@@ -132,7 +132,7 @@ def heavy_pages(house: House) -> Iterator[str]:
 
 
 def forbidden_imports(house: House) -> Iterator[str]:
-    """Rooms import downwards."""
+    """Folders import downwards."""
     for path in house.sources:
         for room, forbidden in FORBIDDEN.items():
             if house.root / room in path.parents:
@@ -142,7 +142,7 @@ def forbidden_imports(house: House) -> Iterator[str]:
 
 
 def foundations(house: House) -> Iterator[str]:
-    """What everything stands on uses the standard library only."""
+    """The foundations use the standard library only."""
     for name in STANDARD_ONLY:
         for path in house.sources:
             own = path.relative_to(house.root / "core") if path.is_relative_to(house.root / "core") else None
@@ -152,7 +152,7 @@ def foundations(house: House) -> Iterator[str]:
 
 
 def other_starters(house: House) -> Iterator[str]:
-    """One module starts child processes: what each of them needs is seen to in one place."""
+    """Only one module starts child processes, so that what they all need is handled in one place."""
     for path in house.sources:
         called = {
             getattr(node.func, "attr", getattr(node.func, "id", ""))
@@ -164,7 +164,7 @@ def other_starters(house: House) -> Iterator[str]:
 
 
 def relative_imports(house: House) -> Iterator[str]:
-    """Imports are absolute, so that a line says where it leads."""
+    """Imports are absolute, so that each line says where it leads."""
     for path in house.sources:
         if any(name.startswith(".") for name in house.imported(path)):
             yield house.name(path)
@@ -187,7 +187,7 @@ def full_rooms(house: House) -> Iterator[str]:
 
 
 def rooms_without_purpose(house: House) -> Iterator[str]:
-    """The first line of a room's `__init__.py` says what it is for."""
+    """The first line of a folder's `__init__.py` says what it is for."""
     for folder in {path.parent for path in house.sources if house.room(path) not in (".", "pages", "pages/components")}:
         path = folder / "__init__.py"
         needed = house.room(folder / "x.py").startswith("core") or path.exists()
@@ -244,7 +244,7 @@ RULES: tuple[Callable[[House], Iterator[str]], ...] = (
 
 
 def main() -> None:
-    """Prints each room, lowest first, with the number of its files and what it imports from."""
+    """Prints each folder, lowest first, with the number of its files and what it imports from."""
     house = House(ROOT)
     graph = house.rooms()
     for room in TopologicalSorter(graph).static_order():

@@ -1,10 +1,10 @@
-"""What tests of several folders share: a data home of their own and small real pictures."""
+"""Shared by tests of several folders: a private data home and small real pictures."""
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
-# Read by TensorFlow when it is imported: its notes on the processor say nothing about a test.
+# Read by TensorFlow when it is imported: silences its notes on the processor.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
@@ -19,7 +19,7 @@ SHAPES = ("circle", "square", "stripes")
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
-    """A data home that is empty at first, for this process and those it starts."""
+    """An initially empty data home, for this process and those it starts."""
     monkeypatch.setenv("TRANSFER_STUDIO_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("TRANSFER_STUDIO_WEIGHTS", raising=False)
     monkeypatch.delenv("TRANSFER_STUDIO_SLOTS", raising=False)
@@ -29,7 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
 
 
 def draw_shape(name: str, generator: np.random.Generator, side: int = 72) -> Image.Image:
-    """Draws a shape somewhere in a noisy picture, in a colour of its own."""
+    """Draws a shape somewhere in a noisy picture, in a random colour."""
     picture = Image.fromarray(generator.integers(60, 120, (side, side, 3), dtype=np.uint8))
     draw = ImageDraw.Draw(picture)
     left, top = (int(value) for value in generator.integers(4, side // 3, 2))
@@ -63,6 +63,6 @@ def shape_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    """A disk of 64 MB, with room until it is filled. Mounting it takes root on Linux."""
+    """A disk of 64 MB that can be filled. Mounting it requires root on Linux."""
     with disk_of_its_own(tmp_path / "disk") as disk:
         yield disk

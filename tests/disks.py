@@ -1,4 +1,4 @@
-"""Disks that refuse: read-only and full ones, real ones wherever this user can make them."""
+"""Read-only and full disks, real ones if this user can make them."""
 
 import os
 import resource
@@ -16,7 +16,7 @@ NO_MOUNTS = "A disk can't be mounted here, which takes root on Linux."
 
 
 def _mount(*arguments: str) -> None:
-    """Mounts a disk. Where that can't be done tests are skipped, but in CI they fail."""
+    """Mounts a disk. If that isn't possible, tests are skipped, but in CI they fail."""
     command = shutil.which("mount")
     result = command and subprocess.run([command, *arguments], capture_output=True, text=True)
     if not result or result.returncode:
@@ -27,13 +27,13 @@ def _mount(*arguments: str) -> None:
 
 
 def _unmount(folder: Path) -> None:
-    # Processes of the test that are about to end may still be in it.
+    # Ending processes of the test may still use it.
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @contextmanager
 def read_only(folder: Path) -> Iterator[Path]:
-    """Makes a folder read-only, with all that is in it."""
+    """Makes a folder and its contents read-only."""
     if os.geteuid() == 0:
         _mount("--bind", str(folder), str(folder))
         try:
@@ -56,7 +56,7 @@ def read_only(folder: Path) -> Iterator[Path]:
 
 @dataclass(frozen=True)
 class SmallDisk:
-    """A disk of its own, in memory, that can be filled and emptied.
+    """A separate disk, in memory, that can be filled and emptied.
 
     Attributes:
         folder: its root.
@@ -71,7 +71,7 @@ class SmallDisk:
                 file.write(bytes(min(free - left, 1024**2)))
 
     def empty(self) -> None:
-        """Gives the room back."""
+        """Frees the space."""
         for path in self.folder.glob("filling *"):
             path.unlink()
 
@@ -89,7 +89,7 @@ def disk_of_its_own(folder: Path) -> Iterator[SmallDisk]:
 
 @contextmanager
 def full_disk(folder: Path, source: Path) -> Iterator[Path]:
-    """Makes a folder a disk of its own that holds a copy of another folder and has no room for one byte more.
+    """Mounts a disk on a folder that holds a copy of another folder and has no space for one more byte.
 
     Only root can do that. For others it is a copy, and processes that are started `on_full_disk` can't write to it.
     """
@@ -104,6 +104,6 @@ def full_disk(folder: Path, source: Path) -> Iterator[Path]:
 
 
 def on_full_disk() -> None:
-    """Makes the process that is about to be started one that can't write to any file, where the disk isn't full."""
+    """Keeps the process about to be started from writing to any file, if the disk isn't full."""
     if os.geteuid():
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

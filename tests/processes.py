@@ -1,4 +1,4 @@
-"""Who is at work: the processes that a test, or what it started, has started."""
+"""The processes started by a test, directly or indirectly."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,7 +25,7 @@ def kill_children(main_program: str) -> None:
 
 
 def of_home(home: Path, main_program: str = "") -> list[psutil.Process]:
-    """Returns all processes that work on a data home: a server, and those that it started.
+    """Returns all processes that work on a data home: a server, and its children.
 
     Args:
         home: the data home.
@@ -38,7 +38,7 @@ def running(main_program: str, processes: Iterable[psutil.Process], home: Path |
     """Returns those that run a main program, on a data home if one is given."""
     found = []
     for process in processes:
-        # One that is dead and not yet waited for, or somebody else's, tells neither.
+        # A zombie, or another user's process, can't be inspected.
         with suppress(psutil.Error):
             if main_program and main_program not in process.cmdline():
                 continue

@@ -150,7 +150,7 @@ class Optimization:
         1e-3,
         "Learning rate",
         "Adam's step size for what starts from random weights: the head while it is trained alone, from scratch the "
-        "network.",
+        "whole network.",
         low=1e-7,
         high=10,
     )

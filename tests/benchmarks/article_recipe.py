@@ -59,7 +59,7 @@ def row(name: str, measured: Measured, script: Measured) -> list[str]:
 
 
 def ours(home: Path, data: str, recipe: str, **options: object) -> Measured:
-    """Runs one of our trainings."""
+    """Runs one of our training runs."""
     return measure("tests.benchmarks.our_training", str(home), data, recipe, json.dumps(options))
 
 

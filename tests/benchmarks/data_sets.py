@@ -43,7 +43,7 @@ CLASSES = 10
 
 
 def draw(seed: int) -> bytes:
-    """Returns the file of a picture; every hundredth is a near copy of the one before."""
+    """Returns the file of a picture; every hundredth is a near copy of the previous one."""
     is_copy = seed % 100 == 99
     return encode(draw_scene(seed - is_copy, *SIZE), quality=QUALITY - 10 * is_copy)
 
@@ -68,7 +68,7 @@ def row(count: int, archive: Path, job: str, measured: Measured) -> list[str]:
 
 
 def bench(count: int, folder: Path) -> list[list[str]]:
-    """Measures the jobs with so many pictures."""
+    """Measures the jobs with this many pictures."""
     archive = folder / f"{count}.zip"
     write_archive(archive, count)
     os.environ["TRANSFER_STUDIO_HOME"] = str(folder / "home")
@@ -105,7 +105,7 @@ CLASS_JOBS: dict[str, Callable[[DatasetIndex], object]] = {
 
 
 def bench_classes(num_classes: int, folder: Path) -> list[str]:
-    """Measures what a data set of so many classes of two pictures takes, in seconds."""
+    """Measures how long a data set with this many classes of two pictures takes, in seconds."""
     archive = folder / "many.zip"
     with zipfile.ZipFile(archive, "w") as file:
         for number in range(2 * num_classes):
@@ -142,7 +142,7 @@ def bench_table(name: str, folder: Path) -> list[str]:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         for number in range(4):
             file.writestr(f"class {number % 2}/{number}.jpg", draw_small(number))
-        # Ballast, for a zip that unpacks to hundreds of times its size is refused unread.
+        # Ballast, because a zip that unpacks to hundreds of times its size is refused unread.
         file.writestr("class 0/notes.txt", np.random.default_rng(0).bytes(MEGABYTE), zipfile.ZIP_STORED)
         file.writestr("labels.csv", table)
     os.environ["TRANSFER_STUDIO_HOME"] = str(folder / "home")

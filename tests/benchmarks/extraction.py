@@ -64,7 +64,7 @@ def bench(backbone: str, engine: str, dataset: DatasetIndex, home: Path) -> list
         lambda: False,
     )
     source.ensure(source.head_boundary, [(dataset.samples, 0)])
-    # From the second batch on: compiling the network isn't what is measured here.
+    # From the second batch on, so that compiling the network isn't measured.
     (begun, first), (ended, last) = times[1], times[-1]
     extraction = (last - first) / (ended - begun)
     limit = 1 / (1 / forward + 1 / decoding)

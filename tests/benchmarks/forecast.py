@@ -1,4 +1,4 @@
-"""What is forecast before Start against what then happens, in a warm worker as the browser has it.
+"""Forecasts before Start compared with what then happens, in a warm worker as in the browser.
 
 `TRANSFER_STUDIO_WEIGHTS=FOLDER python -m tests.benchmarks.forecast DATA.zip`. Ratios are what happened / what was
 forecast. Set-ups whose weights aren't here are left out, and said.
@@ -38,13 +38,13 @@ SETUPS: dict[str, tuple[str, dict[str, Any]]] = {
     "fine-tune, 1 block": ("fine_tune", {"trainable_blocks": 1, "epochs": 2}),
     "fine-tune, 3 blocks": ("fine_tune", {"trainable_blocks": 3, "epochs": 2}),
 }
-# Below this many seconds a phase is all overhead, and its ratio says nothing.
+# Below this many seconds a phase is mostly overhead, and its ratio says nothing.
 SHORTEST_PHASE = 0.5
 
 
 @dataclass(frozen=True)
 class Studio:
-    """What the browser has: runs, a warm worker, the process that forecasts."""
+    """What the browser uses: runs, a warm worker, the estimates process."""
 
     store: RunStore
     pool: WarmWorkerPool
@@ -68,7 +68,7 @@ class Studio:
 
 
 def ratio(happened: float, forecast: float) -> str:
-    """Returns one over the other in words of a table."""
+    """Returns the ratio of two numbers as text for a table."""
     return f"{happened / forecast:.2f}" if min(happened, forecast) > SHORTEST_PHASE else "-"
 
 

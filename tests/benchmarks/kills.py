@@ -54,14 +54,14 @@ PICTURES = 24
 WORKERS, SERVERS, COMMANDS = 0.35, 0.15, 0.25
 PATIENCE_SECONDS = 180
 KINDS = ("import", "rename", "derive", "delete", "rename run", "delete run")
-# How long the actions take that take long.
+# Duration of the long actions.
 MOMENTS = {"import": 0.6, "derive": 0.2}
 ACTOR_SECONDS = 20
 CHROMIUM_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 
 
 class Kills:
-    """Kills in one data home, and what they did.
+    """Kills in one data home, and their effects.
 
     Args:
         home: the data home.
@@ -85,10 +85,10 @@ class Kills:
         print(f"{sum(self.counts.values())}: {victim}, {moment}; {len(self.ledger.losses)} losses", flush=True)
 
     def start_run(self) -> Run:
-        """Submits a run, or goes on with one that was ended."""
+        """Submits a run, or resumes one that was killed."""
         store = self.ledger.store
         ended = [run for run in store.list() if run.can_resume]
-        # Another seed changes the pictures in another way: their features have to be computed.
+        # Another seed augments the pictures differently, so their features have to be computed.
         config = replace(CONFIG, seed=self.chance.randrange(10**6))
         run = queue.resume(store, ended[0].id) if ended else queue.submit(store, self.kept.id, config)
         self.outcomes["resumed"] += bool(ended)
@@ -122,7 +122,7 @@ class Kills:
             wanted = self.chance.choice(KINDS)
             under_way: dict[str, str] = {}
             deadline = time.monotonic() + ACTOR_SECONDS
-            # The lines that it tells before it is killed count too.
+            # The lines that it printed before it was killed count too.
             with suppress(Empty):
                 while time.monotonic() < deadline and under_way.get("begin") != wanted:
                     under_way = self._heed(lines.get(timeout=ACTOR_SECONDS), under_way)
@@ -136,7 +136,7 @@ class Kills:
         self.ledger.check(under_way)
 
     def _heed(self, line: str, under_way: dict[str, str]) -> dict[str, str]:
-        """Takes note of a line of an actor's; returns what is under way after it."""
+        """Records a line printed by an actor; returns the action that is now in progress."""
         told = json.loads(line) if line.endswith("\n") else {}
         if "done" in told:
             self.ledger.acknowledge(told)
@@ -172,7 +172,7 @@ class Kills:
         self.ledger.check()
 
     def kill_server(self, browser: "Browser | None") -> None:
-        """Kills a server while it imports what is uploaded, or while a run is at work."""
+        """Kills a server while it imports an upload, or while a run is running."""
         options = ["--server.headless", "true", "--server.port", str(self.port), "--server.fileWatcherType", "none"]
         with self._process(["streamlit", "run", "app.py", *options], stdout=subprocess.DEVNULL) as process:
             self._wait(self._answers)
@@ -185,7 +185,7 @@ class Kills:
         self.ledger.check()
 
     def _upload(self, browser: "Browser") -> str:
-        """Begins to upload; where the page tells of the data set it has to be there."""
+        """Starts an upload; if the page reports the data set, it must be there."""
         name = f"upload {self.chance.randrange(10**9)}"
         archive = shutil.make_archive(
             str(self.sources / name), "zip", draw(self.sources / f"of {name}", self.chance.randrange(10**9), 20)
@@ -194,7 +194,7 @@ class Kills:
         try:
             page.goto(f"http://127.0.0.1:{self.port}/data", timeout=60_000)
             page.locator("input[type=file]").first.set_input_files(archive, timeout=60_000)
-            with suppress(Exception):  # the kill comes before it is told, or after
+            with suppress(Exception):  # the kill may come before or after it is reported
                 page.get_by_text(f"{name} is in").wait_for(timeout=self.chance.random() * 6000 + 1)
                 made = next(dataset for dataset in DatasetStore(settings()).list() if dataset.name == name)
                 self.ledger.datasets[made.id] = made.name
@@ -223,7 +223,7 @@ class Kills:
         return self.ledger.store.get(run.id).status.is_finished
 
     def _end(self, run: Run) -> None:
-        """Waits for the end of a run that nobody kills any more, which has to be a good one."""
+        """Waits until a run that is no longer killed ends, which must succeed."""
         self._wait(lambda: self._has_ended(run))
         run = self.ledger.store.get(run.id)
         self.outcomes[str(run.status)] += 1
@@ -239,7 +239,7 @@ class Kills:
             self._end(run)
 
     def finish(self) -> None:
-        """Resumes every run that was killed, and looks at everything for the last time."""
+        """Resumes every killed run, and checks everything one last time."""
         self._end_all()
         while ended := [run for run in self.ledger.store.list() if run.can_resume]:
             self._end(queue.resume(self.ledger.store, ended[0].id))
@@ -257,7 +257,7 @@ class Kills:
         return False
 
     def _await_children(self) -> None:
-        """Waits until what a killed process had started has noticed, and ended."""
+        """Waits until the children of a killed process have noticed, and ended."""
         self._wait(lambda: not self._others())
 
     def _others(self) -> list[psutil.Process]:
@@ -294,7 +294,7 @@ class Kills:
 
 @contextmanager
 def chromium() -> Iterator["Browser | None"]:
-    """Gives a browser, or None where there is none."""
+    """Yields a browser, or None if there is none."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     try:
         from playwright.sync_api import sync_playwright
@@ -315,7 +315,7 @@ def chromium() -> Iterator["Browser | None"]:
 @click.option("--seed", default=0, show_default=True, help="What the moments follow from.")
 @click.option("--port", default=8640, show_default=True, help="Where the servers listen.")
 def main(wanted: int, seed: int, port: int) -> None:
-    """Kills and prints the counts. The exit code is 1 where anything was lost."""
+    """Kills and prints the counts. The exit code is 1 if anything was lost."""
     chance = random.Random(seed)
     started = time.monotonic()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, chromium() as browser:

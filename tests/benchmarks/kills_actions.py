@@ -27,7 +27,7 @@ MOST_DATASETS, MOST_RUNS = 8, 3
 
 
 def draw(folder: Path, seed: int, count: int = 6) -> Path:
-    """Writes two classes of pictures that no other seed gives."""
+    """Writes two classes of pictures that are unique to the seed."""
     generator = np.random.default_rng(seed)
     for name in ("circle", "square"):
         (folder / name).mkdir(parents=True)
@@ -42,7 +42,7 @@ def tell(**values: str) -> None:
 
 
 def actions(chance: random.Random) -> Iterator[None]:
-    """Does something and yields, for ever."""
+    """Does one action after the other, forever."""
     settings = read_settings()
     datasets, runs = DatasetStore(settings), RunStore(settings.database)
     while True:

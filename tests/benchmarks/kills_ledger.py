@@ -1,4 +1,4 @@
-"""What was acknowledged before a kill, and whether all of it is still there and whole after it."""
+"""What was acknowledged before a kill, and whether all of it is still there and intact afterwards."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ FOUND_SECONDS = 30
 
 @dataclass
 class Ledger:
-    """What this data home was seen to hold.
+    """What this data home was seen to contain.
 
     Attributes:
         settings: where it is.
@@ -49,7 +49,7 @@ class Ledger:
         return RunStore(self.settings.database)
 
     def acknowledge(self, action: dict[str, str]) -> None:
-        """Takes note of an action that was told to be done."""
+        """Records an action that was reported as done."""
         kind, key, name = action["kind"], action["id"], action.get("name", "")
         held = self.runs if kind.endswith(" run") else self.datasets
         if kind.startswith("delete"):
@@ -59,12 +59,12 @@ class Ledger:
             held[key] = name
 
     def see_epochs(self, run_id: str) -> int:
-        """Takes note of the epochs that a run tells of; returns how many."""
+        """Records the epochs that a run has reported; returns how many."""
         self.epochs[run_id] = [dict(event.metrics) for event in self.store.events(run_id)]
         return len(self.epochs[run_id])
 
     def check(self, under_way: dict[str, str] | None = None) -> None:
-        """Compares what is there with what must be, and takes up what was done but not told any more.
+        """Compares what is there with what must be, and records what was done but no longer reported.
 
         Args:
             under_way: the action that the kill interrupted, which may be done or not.
@@ -151,7 +151,7 @@ class Ledger:
 
 
 def _faults(dataset: DatasetIndex) -> Iterator[str]:
-    """Tells which pictures of a data set are gone or changed."""
+    """Returns which pictures of a data set are missing or changed."""
     for sample in dataset.samples:
         try:
             content = dataset.picture_path(sample).read_bytes()
@@ -163,7 +163,7 @@ def _faults(dataset: DatasetIndex) -> Iterator[str]:
 
 
 def _model_faults(folder: Path) -> Iterator[str]:
-    """Tells what is wrong with the files of a run that has a model."""
+    """Returns what is wrong with the files of a run that has a model."""
     try:
         load_evaluations(folder)
         description = json.loads((folder / "model" / "classifier.json").read_text())

@@ -1,4 +1,4 @@
-"""Runs a command as a process and tells how long it took and how much memory it had at most."""
+"""Runs a command as a process and measures how long it took and its peak memory."""
 
 import json
 import os

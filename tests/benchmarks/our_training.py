@@ -1,4 +1,4 @@
-"""One training of ours in a process of its own: `python -m tests.benchmarks.our_training HOME DATA RECIPE OPTIONS`.
+"""One of our training runs in its own process: `python -m tests.benchmarks.our_training HOME DATA RECIPE OPTIONS`.
 
 DATA is a zip or a folder, OPTIONS a JSON object of fields of the configuration. Imports DATA where HOME has no data set
 yet, trains, and prints one JSON object with the validation accuracies and the seconds of each phase.

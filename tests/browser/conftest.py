@@ -33,16 +33,16 @@ CHROMIUM_FLAGS = (
 )
 START_SECONDS = 90
 END_SECONDS = 60
-# It gives way to whatever else the machine is at.
+# It yields to other work on the machine.
 TRAINING_SECONDS = 300
 PATIENCE_MILLISECONDS = 60_000
-# Several of those waits one after the other, on a machine that is busy.
+# Several such waits in a row, on a busy machine.
 TEST_SECONDS = 600
 
 
-@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks all tests of this folder, and gives them longer than others."""
+    """Marks all tests of this folder, and gives them a longer timeout."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
@@ -107,7 +107,7 @@ def answers(url: str) -> bool:
 def start_server(
     home: Path, *further: str, program: Sequence[str] = ("streamlit", "run", "app.py"), **variables: str
 ) -> Server:
-    """Starts the studio as its user does, but for the port and the browser that it would open.
+    """Starts the studio as users do, except for the port and without opening a browser.
 
     Args:
         home: the data home.
@@ -129,7 +129,7 @@ def start_server(
 
 
 def end_server(server: Server) -> None:
-    """Ends the server and the runs that are still at work. No process may be left after that."""
+    """Ends the server and the active runs. No process may be left afterwards."""
     server.process.terminate()
     try:
         server.process.wait(END_SECONDS)
@@ -159,7 +159,7 @@ def shared_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def empty(server: Server) -> None:
-    """Deletes all runs and data sets of a server that goes on."""
+    """Deletes all runs and data sets of a server that keeps running."""
     for run in server.runs.unfinished():
         queue.stop(server.runs, run.id)
     wait_until(lambda: not server.runs.unfinished(), END_SECONDS)
@@ -172,7 +172,7 @@ def empty(server: Server) -> None:
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest, chromium: str, tmp_path: Path) -> Iterator[Server]:
-    """A server without data sets and runs: of this test alone unless it is marked as sharing one."""
+    """A server without data sets and runs: only for this test, unless it is marked as sharing one."""
     if request.node.get_closest_marker("shared_server"):
         server = request.getfixturevalue("shared_server")
         yield server

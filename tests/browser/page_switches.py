@@ -1,4 +1,4 @@
-"""Presses that lead to another page while something on the present one polls: for a test, and for a benchmark."""
+"""Presses that lead to another page while the current one polls: for a test and a benchmark."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ SLOW_SERVER = ("tests.browser.slow_server",)
 END_SECONDS = 120
 ARRIVAL_MILLISECONDS = 15_000
 EMPTY = "() => document.querySelector('#root').childElementCount === 0"
-# A request that the new page has made pointless, and Streamlit's own look for a host around the app.
+# A request made obsolete by the new page, and Streamlit's own check for a host around the app.
 LONG = TrainingConfig().with_options(weights="none", trainable_blocks=9, epochs=1000, learning_rate=1e-4)
 HARMLESS = ("net::ERR_ABORTED", "404 (Not Found)")
 
 
 @dataclass
 class Watch:
-    """What a page's console says, and whether the page went white.
+    """A page's console messages, and whether the page went white.
 
     Attributes:
         page: the page.
@@ -57,7 +57,7 @@ class Watch:
 
 @dataclass(frozen=True)
 class Studio:
-    """A server with a data set, the page that is driven, and what is seen of it."""
+    """A server with a data set, the page under test, and its watch."""
 
     server: Server
     page: Page
@@ -65,11 +65,11 @@ class Studio:
     dataset: DatasetIndex
 
     def arrives(self, heading: str) -> None:
-        """Waits for a page that is drawn to its end and stays there while its parts poll, unless it goes white."""
+        """Waits until a page is fully drawn and stays so while its parts poll, unless it goes white."""
         title = self.page.get_by_role("heading", level=1, name=heading)
         try:
             expect(title).to_be_visible(timeout=ARRIVAL_MILLISECONDS)
-            # Longer than the parts of these pages wait until they draw themselves again.
+            # Longer than the polling interval of these pages.
             self.page.wait_for_timeout(1500)
             expect(title).to_be_visible()
         except AssertionError:
@@ -78,11 +78,11 @@ class Studio:
             expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
     def open(self, link: str) -> None:
-        """Goes to a page by the navigation."""
+        """Opens a page by the navigation."""
         self.page.get_by_test_id("stTopNavLink").filter(has_text=link).first.click()
 
     def end_runs(self) -> None:
-        """Stops all runs and waits for their end."""
+        """Stops all runs and waits until they end."""
         for run in self.server.runs.unfinished():
             queue.stop(self.server.runs, run.id)
         wait_until(lambda: not self.server.runs.unfinished(), END_SECONDS)
@@ -111,7 +111,7 @@ def press_start(studio: Studio, times: int) -> None:
 
 
 def leave_import(studio: Studio, times: int) -> None:
-    """Leaves the Data page by a button while an import is at work."""
+    """Leaves the Data page by a button while an import is running."""
     page = studio.page
     large = studio.server.settings.home.parent / "large"
     if not large.exists():
@@ -127,7 +127,7 @@ def leave_import(studio: Studio, times: int) -> None:
 
 
 def start_import(page: Page, folder: Path) -> None:
-    """Imports a folder of the server's, once more where it is in already."""
+    """Imports a folder on the server, again if it was imported before."""
     field = page.get_by_role("textbox", name="Folder or zip on this server")
     if not field.is_visible():
         page.get_by_text("Add a data set").first.click()
@@ -144,7 +144,7 @@ def stop_and_train_again(studio: Studio, times: int) -> None:
         page.goto(f"/run?run={run.id}")
         if runs.get(run.id).status.is_finished:
             page.get_by_role("button", name="Resume").click()
-            # What is left of the page before would take the next press, which the new one would never hear of.
+            # A leftover element of the old page would take the next press, and the new page would never get it.
             expect(page.get_by_role("button", name="Resume")).to_have_count(0)
         wait_until(lambda: runs.get(run.id).progress is not None, END_SECONDS)
         page.wait_for_timeout(70 * (number % 8))
@@ -157,7 +157,7 @@ def stop_and_train_again(studio: Studio, times: int) -> None:
 
 
 def leave_home(studio: Studio, times: int) -> None:
-    """Leaves the home page by a button while it shows a run at work."""
+    """Leaves the home page by a button while it shows a running run."""
     page, runs = studio.page, studio.server.runs
     queue.submit(runs, studio.dataset.id, LONG)
     for number in range(times):
@@ -170,7 +170,7 @@ def leave_home(studio: Studio, times: int) -> None:
 
 
 def leave_waking_model(studio: Studio, times: int) -> None:
-    """Leaves the Test page by the navigation while its model wakes up."""
+    """Leaves the Test page by the navigation while its model loads."""
     page, runs = studio.page, studio.server.runs
     run = queue.submit(runs, studio.dataset.id, TrainingConfig().with_options(epochs=1))
     wait_until(lambda: runs.get(run.id).status == RunStatus.COMPLETED, END_SECONDS)

@@ -1,4 +1,4 @@
-"""The studio as `streamlit run app.py` starts it, but each look at data sets and runs, and each answer, takes its time.
+"""The studio as started by `streamlit run app.py`, but reading data sets and runs, and each answer, is slow.
 
 So a press is still being worked on when the parts of the page that poll ask to be drawn, as on a busy machine.
 """
@@ -16,7 +16,7 @@ from core.runs.records.store import RunStore
 from pages.components.shell.background_cache import BackgroundCache
 
 LOOK_SECONDS = 0.2
-# Waking a model and measuring a forecast take longer than it takes to press a button.
+# Loading a model and measuring a forecast take longer than pressing a button.
 ANSWER_SECONDS = 3.0
 
 

@@ -1,4 +1,4 @@
-"""Who is let in: by name, by the page that asks, behind a proxy; and what every answer tells the browser."""
+"""Access control: by host name, by origin, behind a proxy; and the security headers of every response."""
 
 import base64
 import http.client
@@ -42,7 +42,7 @@ OWN = ("localhost", "localhost:{port}", "LOCALHOST:1", "localhost.:{port}", "127
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server as it comes: for this machine."""
+    """A server with default settings: for this machine only."""
     server = start_server(tmp_path_factory.mktemp("closed") / "home")
     yield server
     end_server(server)
@@ -50,7 +50,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that listens at every address and has further names, of both kinds of configuration."""
+    """A server that listens on all addresses and has additional names from both kinds of configuration."""
     options = ("--server.address", "0.0.0.0", "--server.allowedHosts", "other.example")
     names = "https://Studio.example, *.lab.example"
     server = start_server(tmp_path_factory.mktemp("opened") / "home", *options, TRANSFER_STUDIO_HOSTS=names)
@@ -63,7 +63,7 @@ def port_of(server: Server) -> int:
 
 
 def ask(server: Server, *headers: tuple[str, str], path: str = "/", method: str = "GET") -> http.client.HTTPResponse:
-    """Asks with just these headers, `{port}` in them filled in. The answer has its words in `words`."""
+    """Sends a request with just these headers, with `{port}` filled in. The body of the response is in `words`."""
     connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=30)
     connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
     for name, value in headers:
@@ -76,7 +76,7 @@ def ask(server: Server, *headers: tuple[str, str], path: str = "/", method: str 
 
 
 def connect(server: Server, host: str, origin: str | None) -> http.client.HTTPResponse:
-    """Opens the connection that a page lives on."""
+    """Opens a page's WebSocket connection."""
     key = base64.b64encode(b"0123456789abcdef").decode()
     websocket = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Version", "13")]
     own = [("Host", host), *([("Origin", origin)] if origin is not None else [])]
@@ -108,7 +108,7 @@ def test_the_studios_own_names_get_in(closed: Server, host: str):
     for path in PAGES:
         assert ask(closed, ("Host", host), path=path).status in (200, 404)
     assert connect(closed, host, f"http://{host}").status == SWITCHED
-    # What isn't a browser sends no origin.
+    # Clients other than browsers send no origin.
     assert connect(closed, host, None).status == SWITCHED
 
 
@@ -170,7 +170,7 @@ def test_a_server_that_is_open_knows_its_own_addresses_and_the_names_it_was_give
         assert ask(opened, ("Host", host)).status == FORBIDDEN, host
         assert connect(opened, host, f"http://{host}").status == FORBIDDEN, host
         assert connect(opened, "127.0.0.1", f"http://{host}").status == FORBIDDEN, host
-    # As behind a proxy that puts another name in place of the one in the browser.
+    # As behind a proxy that replaces the name used by the browser.
     assert connect(opened, "127.0.0.1:{port}", "https://studio.example").status == SWITCHED
 
 
@@ -181,7 +181,7 @@ def test_a_server_that_is_open_to_the_network_says_so_at_its_start(opened: Serve
 
 
 class Proxy:
-    """A reverse proxy that puts a name of its own in place of the one that the browser asks for.
+    """A reverse proxy that replaces the host name of the browser by its own.
 
     Args:
         server: what it stands before.
@@ -213,7 +213,7 @@ class Proxy:
                 head += received
             head, _, body = head.partition(b"\r\n\r\n")
             head = re.sub(rb"(?im)^Host:[^\r]*", b"Host: " + self._host.encode(), head, count=1)
-            # One request a connection, so that each has its head changed.
+            # One request per connection, so that every request's headers are changed.
             head = re.sub(rb"(?im)^Connection: keep-alive", b"Connection: close", head)
             server.sendall(head + b"\r\n\r\n" + body)
             back = threading.Thread(target=_pass_on, args=(server, browser), daemon=True)
@@ -232,7 +232,7 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
 
 @pytest.fixture(scope="module")
 def outside(browser: Browser, chromium: str) -> Iterator[Page]:
-    """A page of a browser for which this machine is called studio.example."""
+    """A page in a browser that resolves studio.example to this machine."""
     flags = [*CHROMIUM_FLAGS, "--host-resolver-rules=MAP studio.example 127.0.0.1"]
     away = browser.browser_type.launch(executable_path=chromium, args=flags)
     page = away.new_page()

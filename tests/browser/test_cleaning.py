@@ -1,4 +1,4 @@
-"""A data set is cleaned by clicks, in a real browser, and trained on; a large one is imported while pages are read."""
+"""A data set is cleaned in a real browser and trained on; a large one is imported while pages are used."""
 
 import io
 import shutil
@@ -18,9 +18,9 @@ from tests.browser.conftest import Server, completed_run, wait_until
 from tests.conftest import draw_folder
 
 NUM_LARGE = 4000
-# Drawn anew while an import is at work on the other cores: no page may feel stuck.
+# For a redraw while an import uses the other cores: no page may feel stuck.
 SECONDS_TO_ANSWER = 10
-# Keeps the words of toasts, which are gone again soon.
+# Keeps the texts of toasts, which disappear soon.
 KEEP_TOASTS = """() => {
   window.toasts = [];
   const keep = () => document.querySelectorAll('[data-testid=stToast]').forEach((toast) => {
@@ -28,7 +28,7 @@ KEEP_TOASTS = """() => {
   });
   new MutationObserver(keep).observe(document.body, {childList: true, subtree: true, characterData: true});
 }"""
-# It gives way to whatever else the machine is at.
+# It yields to other work on the machine.
 SURVEY_MILLISECONDS = 300_000
 
 

@@ -1,4 +1,4 @@
-"""Names that are Markdown, HTML, formulas or links, in every place that has one: shown as they are, calling nobody."""
+"""Names that are Markdown, HTML, formulas or links, wherever a name is shown: unchanged, and requesting nothing."""
 
 import html
 import io
@@ -49,7 +49,7 @@ def png(picture: Image.Image) -> bytes:
 
 
 def archive() -> bytes:
-    """A zip of hostile names with something to find in it: blank pictures, copies in two classes, no picture."""
+    """A zip of hostile names with issues: blank pictures, copies in two classes, a file that isn't a picture."""
     generator = np.random.default_rng(0)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as packed:
@@ -80,7 +80,7 @@ def hostile(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 class Watched:
-    """A page, and all that it asked of other servers."""
+    """A page, and all its requests to other servers."""
 
     def __init__(self, page: Page, server: Server) -> None:
         self.page = page
@@ -103,11 +103,11 @@ class Watched:
         self.page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
 
     def text(self) -> str:
-        """Returns what is shown, without what only keeps words read from the right in their place."""
+        """Returns the visible text, without the marks that isolate right-to-left words."""
         return " ".join(re.sub("[\u2066-\u2069]", "", self.page.evaluate(WHOLE_TEXT)).split())
 
     def check(self, *names: str) -> None:
-        """Checks that names are shown as they are, and that nothing was made of any."""
+        """Checks that names are shown unchanged, and none was interpreted."""
         for name in names:
             wanted = " ".join(name.split())
             deadline = time.monotonic() + PATIENCE_MILLISECONDS / 1000
@@ -130,7 +130,7 @@ def watched(browser: Browser, hostile: Server) -> Iterator[Watched]:
 
 @pytest.fixture(scope="module")
 def imported(watched: Watched, hostile: Server) -> Watched:
-    """The page, after the zip came in by it."""
+    """The page, after the zip was imported with it."""
     watched.open("/data")
     ready(watched.page)
     send(watched.page, f"{ARCHIVE}.zip", archive())
@@ -198,7 +198,7 @@ def test_question_and_error_of_an_import(imported: Watched):
     imported.check(f"{ARCHIVE} 2.zip can be read in 2 ways", f"{CLASSES[0]} (6)", "$m$ **n** (6)", "`o` :pig: (6)")
     imported.page.get_by_role("button", name="None of these").click()
     expect(imported.page.get_by_role("button", name="None of these")).to_have_count(0)
-    # Until the page is drawn to its end, what stood there before is still below it.
+    # Until the page is fully drawn, old elements remain below.
     expect(imported.page.get_by_text("Add a data set")).to_have_count(1)
     imported.page.get_by_text("Add a data set").click()
     field = imported.page.get_by_role("textbox", name="Folder or zip on this server")
@@ -220,7 +220,7 @@ def test_pages_of_a_run(trained: Run, imported: Watched, hostile: Server):
     imported.check()
     imported.open("/runs")
     imported.check()
-    # Streamlit's own file of a table has formulas in it.
+    # Streamlit's own download of a table may contain formulas.
     imported.page.get_by_test_id("stDataFrame").first.hover()
     expect(imported.page.get_by_role("button", name="Search", exact=False).first).to_be_visible()
     assert imported.page.get_by_role("button", name="Download as CSV: ", exact=False).count() == 0

@@ -1,4 +1,4 @@
-"""A page is left by a press while something on it polls, on a server that is slow to answer: none goes white."""
+"""Pages left while they poll, on a slow server, never go white."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server, end_server, start_server
 from tests.browser.page_switches import SLOW_SERVER, SWITCHES, prepared
 
-# The first two went white nearly every time; `tests.benchmarks.page_switches` tries each of them more often.
+# The first two used to go white nearly every time; `tests.benchmarks.page_switches` tries all of them more often.
 TIMES = dict.fromkeys(SWITCHES, 1) | dict.fromkeys(tuple(SWITCHES)[:2], 4)
 
 

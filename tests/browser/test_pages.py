@@ -16,10 +16,10 @@ from tests.conftest import draw_folder
 from tests.processes import of_home
 
 SECTIONS = ("Issues", "Map", "Classes", "Versions")
-# A worker that warms up gives way to whatever else the machine is at.
+# A worker that warms up yields to other work on the machine.
 WARM_SECONDS = 150
 PAGES = ("", "data", *(f"data?section={name}" for name in SECTIONS), "train", "runs", "testing", "run")
-# Contrast of each caption to the page behind it, its opacity counted.
+# Contrast of each caption with the page behind it, including its opacity.
 CONTRASTS = """() => {
   const numbers = (color) => color.match(/[0-9.]+/g).map(Number);
   const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)

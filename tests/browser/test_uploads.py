@@ -1,4 +1,4 @@
-"""Files of any size from a real browser onto the disk: memory, pace, Stop, lost pages, the box itself."""
+"""Uploads of any size from a real browser to disk: memory, speed, Stop, lost pages, the box itself."""
 
 import shutil
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from tests.conftest import draw_folder
 
 LARGE_BYTES = 256 * MEGABYTE
 SLOW_BYTES_PER_SECOND = 2 * MEGABYTE
-# Room for the parts of a file that are under way, and for what an interpreter does in the meantime.
+# For the parts of a file in transit, and for what the interpreter allocates meanwhile.
 MEMORY_BYTES = 48 * MEGABYTE
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """A large file that takes no room on the disk. It isn't a zip, which is seen once it has arrived."""
+    """A large sparse file that takes no disk space. It isn't a zip, which is only noticed once it has arrived."""
     path = tmp_path / "large.zip"
     with path.open("wb") as file:
         file.truncate(LARGE_BYTES)
@@ -38,7 +38,7 @@ def slow_down(page: Page) -> None:
 
 
 def ready(page: Page) -> None:
-    """Waits until the page is drawn: on a first visit that is done twice."""
+    """Waits until the page is drawn, which happens twice on a first visit."""
     page.wait_for_selector('.stApp[data-test-script-state="notRunning"]')
     expect(page.locator(".upload-call")).to_have_text("Drop it here")
 
@@ -49,7 +49,7 @@ def choose(page: Page, path: Path) -> None:
 
 @pytest.fixture
 def slow_upload(page: Page, large: Path) -> Callable[[], Page]:
-    """Returns a function that begins an upload which takes minutes, and returns its page."""
+    """Returns a function that starts an upload taking minutes, and returns its page."""
 
     def begin() -> Page:
         page.goto("/data")
@@ -68,7 +68,7 @@ def test_a_large_upload_goes_to_disk_and_not_into_memory(page: Page, server: Ser
     process = psutil.Process(server.process.pid)
     before = most = process.memory_info().rss
     choose(page, large)
-    # A zero byte at the beginning is no zip; that is only known when all is there.
+    # A file that begins with a zero byte isn't a zip; that is only known when all of it has arrived.
     error = page.get_by_test_id("stAlert").filter(has_text="large.zip is")
     while not error.is_visible():
         most = max(most, process.memory_info().rss)
@@ -112,7 +112,7 @@ def test_an_upload_whose_page_is_left_leaves_nothing_behind(slow_upload: Callabl
     else:
         asked = []
         page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-        page.locator("h1").click()  # a browser only asks where somebody has touched the page
+        page.locator("h1").click()  # a browser only asks after the user has interacted with the page
         page.reload()
         assert asked == ["beforeunload"]
     wait_until(lambda: workspaces(server) == [])
@@ -129,7 +129,7 @@ def test_an_upload_does_not_keep_the_server_from_ending(slow_upload: Callable[[]
 @pytest.mark.shared_server
 def test_the_box_is_used_by_keyboard(page: Page, server: Server, tmp_path: Path):
     archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 4))
-    # A listener from the beginning on: Chromium hands its dialog over only some time after the first one is there.
+    # A listener from the beginning, because Chromium only intercepts dialogs some time after the first one exists.
     page.on("filechooser", lambda chooser: None)
     page.goto("/data")
     ready(page)

@@ -1,4 +1,4 @@
-"""From a zip to an answer, in a real browser, with a real server and a real training."""
+"""From a zip to a prediction, in a real browser, with a real server and real training."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.browser.conftest import TRAINING_SECONDS, Server, completed_run
 from tests.conftest import draw_folder, draw_shape
 
 EPOCHS = 300
-# Notes how many points each of the two charts had whenever that changed, and whether a chart was ever built anew.
+# Records the number of points of both charts whenever it changes, and whether a chart was ever rebuilt.
 WATCH_CURVES = """() => {
   window.seen = [];
   window.removed = 0;

@@ -1,4 +1,4 @@
-"""The rules of the house hold, and each of them notices a breach."""
+"""The code follows the rules of the architecture, and each rule notices a violation."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which errors are shown to the user, and which are none."""
+"""Which errors are shown to the user, and which exceptions aren't errors."""
 
 import pytest
 

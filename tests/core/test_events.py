@@ -1,4 +1,4 @@
-"""What a long job says is dated, and can't be changed afterwards."""
+"""Events of long jobs have a time, and can't be changed afterwards."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The command line as people use it. One small model is trained for all of the tests."""
+"""The command line as users use it. One small model is trained for all tests."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A data home written by the version that stored sentences opens with all that it holds.
+"""A data home written by the version that stored sentences opens with all its contents.
 
 `old_home` is such a home: two data sets with files that were left out, notes and audits, and four runs, one of which
 has no record of its end but its last words.
@@ -95,6 +95,6 @@ def test_failures_of_runs_keep_their_words(old: Settings) -> None:
     ended = runs_of(store)["Ended without a record"]
     assert ended.status == RunStatus.FAILED
     assert failure(ended.failure) == "The disk is full. Free some space, then start again."
-    # The old manifests are read where the database is lost.
+    # The old manifests are read if the database is lost.
     old.database.unlink()
     assert runs_of(RunStore(old.database)) == before | {ended.name: ended}

@@ -1,4 +1,4 @@
-"""A browserless app on a data home of its own, empty or with real runs in it."""
+"""An app without a browser on a private data home, empty or with real runs."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def keras_is_left_alone() -> Iterator[None]:
-    """Keeps Streamlit from clearing Keras's session after each drawing of a page, which takes a second.
+    """Keeps Streamlit from clearing Keras's session after each page run, which takes a second.
 
     It does so where Keras is loaded: here by other tests of the same process, in the web server never.
     """
@@ -72,7 +72,7 @@ def trained(home: Settings, trained_home: Path) -> RunStore:
 
 @pytest.fixture
 def app(home: Settings) -> Iterator[AppTest]:
-    """The app, not run yet. Runs that are still at work afterwards are stopped."""
+    """The app, not run yet. Runs still active afterwards are stopped."""
     yield AppTest.from_file(str(APP), default_timeout=60)
     if home.database.exists():
         store = RunStore(home.database)
@@ -85,7 +85,7 @@ def app(home: Settings) -> Iterator[AppTest]:
 
 @pytest.fixture
 def open_page(app: AppTest) -> Callable[..., AppTest]:
-    """Returns a function that opens a page of the app, with the parameters of its address."""
+    """Returns a function that opens a page of the app, with query parameters."""
 
     def open_it(page: str, **parameters: str) -> AppTest:
         app.run()
@@ -114,12 +114,12 @@ def words(app: AppTest) -> str:
 
 
 def box(app: AppTest) -> dict:
-    """Returns what the upload box was given to show."""
+    """Returns the data that the upload box was given."""
     return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def choose_file(app: AppTest, name: object, size: object) -> AppTest:
-    """Tells the page of a file as the upload box's script does, which AppTest can't run."""
+    """Announces a file to the page like the upload box's script, which AppTest can't run."""
     states = app._tree.get_widget_states()
     chosen = states.widgets.add()
     chosen.id = _make_trigger_id(app.get("bidi_component")[0].proto.id, "events")
@@ -130,7 +130,7 @@ def choose_file(app: AppTest, name: object, size: object) -> AppTest:
 
 
 def send_file(app: AppTest, name: str, content: bytes) -> AppTest:
-    """Uploads a file as a browser does, but for HTTP."""
+    """Uploads a file like a browser, but without HTTP."""
     choose_file(app, name, len(content))
     upload = expected_uploads.uploads().claim(box(app)["token"], lambda session_id: True)
     upload.write(content)

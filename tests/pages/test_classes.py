@@ -38,7 +38,7 @@ def change(open_page, shapes):
 
 
 def pressed(app):
-    """Presses the button and waits for the job; what became of it is said once, perhaps already."""
+    """Presses the button and waits for the job, whose result is shown once, perhaps already."""
     app.button(key="make_change").click().run()
     wait_until(lambda: not session.jobs().running())
     if not (app.error or app.toast):
@@ -64,7 +64,7 @@ def test_average_picture_of_each_class(open_page, shapes):
 
 def test_class_is_renamed(change, store, shapes):
     app = change("Rename")
-    # Typed and pressed in one go: both reach the server together.
+    # Typed and pressed at once, so that both reach the server together.
     app.text_input(key=f"rename_to_{shapes.id}_circle").set_value("disc")
     assert made(app, store, shapes).class_names == ("disc", "square", "stripes")
 

@@ -1,4 +1,4 @@
-"""Pages of a data home in which something is lost, damaged or can't be written."""
+"""Pages of a data home with lost, damaged or unwritable files."""
 
 import json
 import shutil

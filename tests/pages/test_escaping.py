@@ -1,4 +1,4 @@
-"""What people named never gets to Streamlit's Markdown but through `wording.plain`, held by reading the source."""
+"""Names from users only reach Streamlit's Markdown through `wording.plain`, checked by reading the source."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from tests.project import ROOT
 
 PAGES = sorted(ROOT.glob("pages/**/*.py"))
-# What takes Markdown, and the arguments of others that do.
+# Functions that take Markdown, and the arguments of others that do.
 MARKDOWN = {
     *("markdown", "caption", "title", "header", "subheader", "info", "error", "warning", "success", "toast", "badge"),
     *("button", "download_button", "link_button", "page_link", "form_submit_button", "expander", "spinner", "progress"),
@@ -19,27 +19,27 @@ MARKDOWN = {
 ARGUMENTS = {"help", "caption", "label", "body", "text", "title"}
 WIDGETS = {"selectbox", "multiselect", "pills", "segmented_control", "slider", "number_input", "text_input", "toggle"}
 WIDGETS |= {"file_uploader", "camera_input", "checkbox", "radio"}
-# What people and errors are named by in this code.
+# Names in this code that hold texts from users and errors.
 FROM_PEOPLE = {"name", "path", "error", "detail", "reason", "class_name", "class_names", "true_class", "dataset_name"}
 FROM_PEOPLE |= {"notes", "note", "skipped", "file_name", "label"}
-# A network's label, a sample's and a recipe's are the studio's own.
+# Labels of networks, samples and recipes are the studio's own.
 OWN = {"backbone.label", "sample.label"}
 SAFE = {"plain", "whole", "count", "label", "len"}
 
 
 def is_safe(node: ast.AST) -> bool:
-    """Whether what comes out of an expression is the studio's own, whatever goes into it."""
+    """Whether the value of an expression is the studio's own text, whatever goes into it."""
     if isinstance(node, ast.Call):
         function = node.func
         return (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) in SAFE or (
             isinstance(function, ast.Attribute) and ast.unparse(function.value).rpartition(".")[2].isupper()
         )
-    # One of a table of words.
+    # A value from a table of words.
     return isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2].isupper()
 
 
 def parts_of(node: ast.AST) -> Iterator[ast.AST]:
-    """Yields an expression and all that is in it, but for what a function makes safe and what is gone through."""
+    """Yields an expression and its parts, except what a function makes safe and what is iterated over."""
     if is_safe(node):
         return
     yield node
@@ -51,7 +51,7 @@ def unsafe(node: ast.AST) -> list[str]:
     found = []
     for part in parts_of(node):
         is_named = isinstance(part, ast.Attribute) and part.attr in FROM_PEOPLE
-        # A variable called `label` is what a function is told to call a widget.
+        # A variable called `label` is the label of a widget.
         is_named |= isinstance(part, ast.Name) and part.id in FROM_PEOPLE - {"label"}
         if is_named and ast.unparse(part) not in OWN:
             found.append(ast.unparse(part))
@@ -82,7 +82,7 @@ def test_names_and_errors_are_escaped_before_they_are_markdown(path):
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_labels_of_widgets_contain_nothing_from_users(path):
-    """They are Markdown and, to whoever hears the page, plain text: no escaping fits both."""
+    """They are Markdown and, for screen readers, plain text: no escaping suits both."""
     for call in calls_of(path):
         if isinstance(call.func, ast.Attribute) and call.func.attr in WIDGETS and call.args:
             assert "plain" not in ast.unparse(call.args[0]), f"{path}:{call.lineno}"

@@ -38,7 +38,7 @@ def choose_kind(app, kind):
 
 
 def jobs_ended(app):
-    """Waits for what a click has begun; what became of it is said once, perhaps already."""
+    """Waits for the job that a click has started, whose result is shown once, perhaps already."""
     wait_until(lambda: not session.jobs().running())
     if not (app.error or app.toast):
         app.run()

@@ -22,7 +22,7 @@ def shapes(store, shape_folder):
 
 
 def surveyed(dataset, suspects=()):
-    """Stores a survey in which the pictures lie in a row and some have doubtful labels."""
+    """Stores a survey in which the pictures are in a row and some have doubtful labels."""
     paths = tuple(sample.path for sample in dataset.samples)
     places = np.linspace(-1, 1, len(paths), dtype=np.float32)
     issues = tuple(
@@ -52,7 +52,7 @@ def test_the_map_shows_one_dot_per_picture_and_marks_issues(open_page, shapes):
     app = open_page("data", section="Map")
     (chart,) = app.get("plotly_chart")
     assert chart.proto.alt == "Map of 30 pictures in 3 classes, 1 of them to look at"
-    assert "a simple model gives 93.0 % of the pictures the class that they have" in words(app).replace("\\", "")
+    assert "a simple model already gives 93.0 % of the pictures their own class" in words(app).replace("\\", "")
     assert app.info[0].value == "Click a dot to see its picture."
 
 

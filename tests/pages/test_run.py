@@ -17,7 +17,7 @@ from tests.pages.conftest import button, wait_until, words
 
 @pytest.fixture
 def at_work(app, trained):
-    """Returns a function that makes a run that has just been claimed and whose worker has not reported itself yet."""
+    """Returns a function that makes a run that was just claimed and whose worker hasn't reported itself yet."""
     claimed = []
 
     def claim(event: Event):

@@ -84,7 +84,7 @@ def test_the_page_does_not_wait_for_the_forecast_and_costs_nothing_unseen(open_p
 
 
 def measured(app, shapes):
-    """Waits for the forecast of what the form shows, as its timer would."""
+    """Waits for the form's forecast, like its timer."""
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
     question = estimates.time_question(config, shapes.id)
     cached_estimates.forecasts().ask(question)
@@ -160,7 +160,7 @@ def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, 
     reading = "Reading pictures through the network"
 
     def is_reading() -> bool:
-        curves.ask(question)  # As the page's timer does.
+        curves.ask(question)  # Like the page's timer.
         return (curves.progress(question) or Event("")).phase == "features"
 
     wait_until(is_reading)
@@ -208,7 +208,7 @@ def test_settings_that_are_not_used_are_locked_and_say_why(open_page, shapes):
     app.toggle(key="flip").set_value(True).run()
     assert locked(app) == {"fine_tune_learning_rate", "rate_decay", "head_epochs"}
     assert app.number_input(key="rate_decay").help.endswith(
-        "1 gives all the same. Not used while all blocks stay frozen."
+        "1 gives all the same rate. Not used while all blocks stay frozen."
     )
     app.slider(key="trainable_blocks").set_value(2).run()
     assert not locked(app)

@@ -32,12 +32,12 @@ def version(store, shapes):
 
 
 def fetch(path):
-    """Asks the route as the server does, and returns status, headers and body."""
+    """Calls the route like the server, and returns status, headers and body."""
     messages = []
     request = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive():
-        # After the request there is nothing more, and the browser stays.
+        # After the request nothing more arrives, and the browser stays connected.
         return request.pop() if request else await asyncio.Event().wait()
 
     async def send(message):
@@ -52,7 +52,7 @@ def fetch(path):
         "headers": [],
         "extensions": {},
     }
-    # On a thread of its own: where a browser test ran before, this one has a loop already.
+    # On a separate thread, because after a browser test this one already has an event loop.
     with ThreadPoolExecutor(1) as other:
         other.submit(asyncio.run, Starlette(routes=downloads.routes())(scope, receive, send)).result()
     start, *rest = messages

@@ -30,7 +30,7 @@ def test_plain_escapes_all_of_markdown(name):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        # Streamlit makes an icon's name of it even in code, unless its colon is spelled out.
+        # Streamlit replaces icons even in code, unless the colon is written as an entity.
         (":material/home:", "&#58;material/home:"),
         ("a:b:material/c:d:", "`a:b`&#58;material/`c:d`:"),
         ("a -> b -- c", "a `->` b `--` c"),

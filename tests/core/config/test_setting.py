@@ -17,7 +17,7 @@ class Oven:
 
 def test_a_setting_has_a_label_and_help():
     found = settings_of(Oven)
-    assert list(found) == ["heat", "minutes", "fan", "mode"]  # The name is no setting.
+    assert list(found) == ["heat", "minutes", "fan", "mode"]  # The name isn't a setting.
     heat = found["heat"]
     assert (heat.default, heat.label, heat.help, heat.values) == (
         180.0,

@@ -21,7 +21,7 @@ def test_json_gives_back_the_same_configuration():
     assert TrainingConfig.from_json(config.to_json()) == config
 
 
-# What a version wrote in which most fields were flat.
+# Written by an older version with most fields at the top level.
 FLAT = """{"backbone": "vgg16", "weights": "imagenet", "image_size": 64, "preprocessing": "unit", "head": {"pooling":
 "flatten", "normalize": false, "units": 8, "dropout": 0.1, "weight_decay": 0.2}, "freeze": {"trainable_blocks": 3,
 "head_epochs": 2}, "augmentation": {"flip": true, "rotation": 5.0, "zoom": 0.1, "shear": 0.2, "translation": 0.05,

@@ -1,4 +1,4 @@
-"""Tiny real pictures, and archives of every honest and dishonest kind."""
+"""Tiny real pictures, and archives of every valid and invalid kind."""
 
 import io
 import struct
@@ -18,7 +18,7 @@ ROOMY = ImportLimits(free_disk_bytes=0)
 
 
 def make_picture(seed: int = 0, kind: str = "PNG", side: int = 12) -> bytes:
-    """A picture like no other: its pixels follow from the seed."""
+    """A unique picture: its pixels are derived from the seed."""
     pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, kind)
@@ -27,7 +27,7 @@ def make_picture(seed: int = 0, kind: str = "PNG", side: int = 12) -> bytes:
 
 @dataclass
 class ZipEntry:
-    """An entry to be written. Fields that are None are told truthfully."""
+    """An entry to be written. Fields that are None get their true values."""
 
     name: bytes
     data: bytes = b""
@@ -57,7 +57,7 @@ class ZipEntry:
 def write_zip(
     entries: list[ZipEntry], comment: bytes = b"", count: int | None = None, zip64: bool = False, bad_locator: int = 0
 ) -> bytes:
-    """Writes a zip byte by byte, so that it may lie wherever a test wants it to."""
+    """Writes a zip byte by byte, so that a test can make it lie anywhere."""
     body = central = b""
     for entry in entries:
         crc, packed_size, size = entry.sizes()
@@ -103,7 +103,7 @@ def raw_zip() -> Callable[..., bytes]:
 
 @pytest.fixture(scope="session")
 def zip_of() -> Callable[[dict[str, bytes]], bytes]:
-    """Makes an honest zip of names and contents."""
+    """Makes a valid zip from names and contents."""
     return lambda files: write_zip([ZipEntry(name.encode(), data) for name, data in files.items()])
 
 

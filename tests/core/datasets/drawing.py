@@ -1,4 +1,4 @@
-"""Generated pictures that have what photographs have: large and small shapes, slopes, edges and noise."""
+"""Generated pictures with the features of photographs: large and small shapes, gradients, edges and noise."""
 
 import io
 
@@ -7,7 +7,7 @@ from PIL import Image, ImageDraw
 
 
 def draw_scene(seed: int, width: int = 160, height: int = 120) -> Image.Image:
-    """Draws a scene that is like no other: its shapes, colours and grain follow from the seed."""
+    """Draws a unique scene: its shapes, colours and grain are derived from the seed."""
     generator = np.random.default_rng(seed)
     slopes = generator.uniform(20, 220, (3, 4, 3)).astype(np.uint8)
     picture = Image.fromarray(slopes).resize((width, height), Image.Resampling.BICUBIC)

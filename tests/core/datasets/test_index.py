@@ -1,4 +1,4 @@
-"""What a data set holds: counts, and an id that follows from its content."""
+"""What a data set holds: counts, and an id derived from its content."""
 
 from dataclasses import FrozenInstanceError
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Names: what counts as junk, what is escaped."""
+"""Names: which files are ignored, and what is escaped."""
 
 import pytest
 

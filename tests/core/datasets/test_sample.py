@@ -1,4 +1,4 @@
-"""A picture is the same in whatever split it is."""
+"""A picture is the same in any split."""
 
 from dataclasses import FrozenInstanceError, fields, replace
 

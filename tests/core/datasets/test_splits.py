@@ -1,4 +1,4 @@
-"""The split: stratified, seeded, the same everywhere, no copies on both sides; and what such folders are called."""
+"""The split: stratified, seeded, the same everywhere, no copies on both sides; and the names of such folders."""
 
 import hashlib
 from dataclasses import replace

@@ -88,7 +88,7 @@ def test_a_class_without_pictures_and_predictions_has_no_score():
 
 @pytest.mark.parametrize(
     ("right", "total", "low", "high"),
-    # Worked out with statsmodels.stats.proportion.proportion_confint(method="wilson").
+    # Computed with statsmodels.stats.proportion.proportion_confint(method="wilson").
     [(45, 50, 0.7864, 0.9565), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (0, 0, 0.0, 1.0)],
 )
 def test_wilson_interval(right, total, low, high):

@@ -23,7 +23,7 @@ def home(tmp_path: Path) -> Settings:
 
 
 def add_space(settings: Settings, hours_ago: float, digests: Sequence[str] = ("a", "b"), **key: object) -> FeatureSpace:
-    """Fills a space with a row of 2000 bytes for each digest, and makes it look as long unused as that."""
+    """Fills a space with a row of 2000 bytes for each digest, and sets its time of last use."""
     space = FeatureSpace.open(settings.features, KEY | key)
     space.write(iter([(digests, np.zeros((len(digests), ROW), np.float32))]))
     age(space.folder, hours_ago)

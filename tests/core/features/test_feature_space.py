@@ -104,7 +104,7 @@ def filled(folder, count=12, shard=4) -> FeatureSpace:
 
 
 def without_checksums(space: FeatureSpace) -> None:
-    """Makes the lists those of the time before there were checksums."""
+    """Rewrites the lists in the format of the version without checksums."""
     for listing in space.folder.glob("*.digests.json"):
         listing.write_text(json.dumps(json.loads(listing.read_text())["digests"]))
 
@@ -222,7 +222,7 @@ def test_shards_older_than_checksums_are_used_and_checked(tmp_path):
     with pytest.raises(MissingRows) as caught:
         again.gather(numbers(12))
     assert again.missing(numbers(12)) == list(caught.value.digests) and len(caught.value.digests) == 1
-    # It was struck from its list: nobody comes upon it again.
+    # It was removed from its list, so it isn't read again.
     later = FeatureSpace.open(tmp_path, KEY)
     assert later.missing(numbers(12)) == list(caught.value.digests) and later.damaged == set()
 
@@ -324,7 +324,7 @@ def test_an_obstacle_is_named(tmp_path, in_the_way):
     path.parent.mkdir(parents=True, exist_ok=True)
     if in_the_way == "key":
         path.mkdir()
-        filled(folder)  # Nobody needs the key to go on.
+        filled(folder)  # The key isn't needed to continue.
         return
     path.write_text("a file where a folder should be")
     with pytest.raises(RunError, match=r"The features can't be written to .*: .*\. Fix that"):

@@ -1,4 +1,4 @@
-"""What a disk refuses is said in a sentence, and nothing else is taken for it."""
+"""Disk errors are reported in words, and no other error is taken for one."""
 
 import errno
 import os
@@ -40,7 +40,7 @@ def test_other_errors_are_not_disk_errors(error):
     [
         (("/data/a", None, "/data/b"), "/data/a"),
         ((b"/data/a",), "/data/a"),
-        # Of the studio's own, which means nothing to people.
+        # The studio's own file, which means nothing to users.
         (("/data/run/.lock",), "/data/run"),
         ((3,), "A file"),
         ((), "A file"),

@@ -1,4 +1,4 @@
-"""Downloads from a real server on this machine: whole or not at all."""
+"""Downloads from a real server on this machine: complete or not at all."""
 
 import hashlib
 import socket

@@ -34,7 +34,7 @@ def test_a_folder_deleted_while_it_is_made_is_made(tmp_path, monkeypatch):
         try:
             mkdir(path, mode)
         finally:
-            # `Path.mkdir` hears that the folder is there, looks, and finds nothing; or its parent is gone.
+            # `Path.mkdir` is told that the folder exists, checks, and finds nothing; or its parent is gone.
             if next(deletions, None) is not None:
                 shutil.rmtree(tmp_path / "features")
 

@@ -1,4 +1,4 @@
-"""Files and folders that a user names: nothing that stands under a name makes the studio wait."""
+"""Files and folders named by the user: nothing can block the studio."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def _never_for_ever():
 
 @contextmanager
 def folder_of_depth(start, depth):
-    """Makes folders in folders, deeper than any path may be long, and removes them as only `rm` can."""
+    """Creates nested folders, deeper than the longest possible path, and removes them with `rm`."""
     here = Path.cwd()
     try:
         os.chdir(start)
@@ -50,7 +50,7 @@ def folder_of_depth(start, depth):
 
 def make_socket(path):
     with socket.socket(socket.AF_UNIX) as server:
-        # From its folder, as a socket's path may have 107 letters.
+        # From its folder, because a socket's path may have at most 107 characters.
         here = Path.cwd()
         os.chdir(path.parent)
         server.bind(path.name)
@@ -94,7 +94,7 @@ def test_names_that_no_file_has(tmp_path, name):
 
 
 class _Swapped(type(Path())):
-    """A path at which a pipe takes the place of the file as soon as it was looked at."""
+    """A path where a pipe replaces the file as soon as it was checked."""
 
     def stat(self, **options):
         status = super().stat(**options)
@@ -135,7 +135,7 @@ def test_folders_are_looked_into_as_deep_as_names_may_be(tmp_path):
 
 
 def test_paths_that_get_too_long_for_the_system(tmp_path):
-    """Forty folders of 255 letters: far from the deepest, and longer than the 4,096 bytes that a path may have."""
+    """Forty folders of 255 characters: far below the depth limit, but longer than the 4,096 bytes of a path."""
     here = Path.cwd()
     os.chdir(tmp_path)
     for _ in range(40):
@@ -173,7 +173,7 @@ def test_a_folder_without_permission():
         (folder / "a.png").touch()
         (folder / "closed").mkdir(mode=0o700 if os.geteuid() == 0 else 0)
         user = os.geteuid()
-        if user == 0:  # who may look into everything
+        if user == 0:  # root may read everything
             os.seteuid(NOBODY)
         try:
             found = [(item.name, item.problem) for item in walk(folder)]

@@ -1,4 +1,4 @@
-"""What the finder found goes from the process that searched to the page that shows it."""
+"""The finder's result is sent from its process to the page that shows it."""
 
 import pickle
 from dataclasses import FrozenInstanceError

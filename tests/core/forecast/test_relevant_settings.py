@@ -4,7 +4,7 @@ from core.config.training_config import TrainingConfig, option_names
 from core.forecast.relevant_settings import settings_for_rate, settings_for_speed, settings_for_time
 
 CONFIG = TrainingConfig().with_options(epochs=7, batch_size=16, flip=True, views=4, trainable_blocks=2)
-# For each setting another value than the one above, so that no setting is forgotten here.
+# A different value for each setting, so that no setting is forgotten here.
 OTHER = {
     "backbone": "mobilenetv2",
     "weights": "none",
@@ -45,7 +45,7 @@ SPLIT = {"validation_split", "seed"}
 
 
 def deciding(relevant) -> set[str]:
-    """Returns the settings that make a difference."""
+    """Returns the settings with an effect."""
     return {name for name, value in OTHER.items() if relevant(CONFIG.with_options(**{name: value})) != relevant(CONFIG)}
 
 

@@ -78,7 +78,7 @@ def png_with(extra: bytes, before: bytes) -> bytes:
 
 
 def tiff(bits: int, photometric: int, strip: bytes, width: int, height: int) -> bytes:
-    """A little-endian TIFF of one gray strip, as scanners and microscopes write it."""
+    """A little-endian TIFF of one gray strip, like those of scanners and microscopes."""
     tags = [(256, width), (257, height), (258, bits), (259, 1), (262, photometric), (273, 8), (277, 1), (278, height)]
     tags.append((279, len(strip)))
     strip += b"\0" * (len(strip) % 2)
@@ -317,7 +317,7 @@ def test_what_isnt_a_picture_is_named(data, kind):
 
 
 def test_heic_says_how_to_enable_it(monkeypatch):
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as where it isn't installed
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)  # as if it weren't installed
     decoding.heic_is_read.cache_clear()
     try:
         text = reason(HEIC_HEAD)

@@ -1,4 +1,4 @@
-"""Small networks and data sets for the tests of the room of networks."""
+"""Small networks and data sets for the tests of `core/nn`."""
 
 from pathlib import Path
 

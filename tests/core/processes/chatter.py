@@ -1,4 +1,4 @@
-"""A child process for tests: what it does is told by the word that it is asked."""
+"""A child process for tests, whose action depends on the word that it is sent."""
 
 import os
 import sys

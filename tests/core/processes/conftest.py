@@ -1,4 +1,4 @@
-"""Jobs about data sets are given the same pictures and archives as the data sets' own tests."""
+"""Jobs on data sets use the same pictures and archives as the tests of data sets."""
 
 from tests.core.datasets.conftest import picture, store, zip_of
 

@@ -1,4 +1,4 @@
-"""Requests that are answered whenever they are done, by a child that lives on or for one of them only."""
+"""Requests answered as soon as they are done, by a lasting child or by one for a single request."""
 
 import os
 import signal
@@ -128,7 +128,7 @@ def test_an_idle_process_is_ended_and_restarted(tmp_path):
     connection.ask(1)
     first = connection.pid
     began = time.monotonic()
-    with pytest.raises(Stopped):  # Longer than it may be idle, but it isn't.
+    with pytest.raises(Stopped):  # Longer than it may be idle, but it isn't idle.
         connection.ask("wait", should_stop=lambda: time.monotonic() - began > 4)
     assert connection.pid == first
     wait_until(lambda: not servers())

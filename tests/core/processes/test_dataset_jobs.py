@@ -1,4 +1,4 @@
-"""Imports in a process of their own: the same results, the same sentences, and nothing left behind by its death."""
+"""Imports in a separate process: the same results, the same messages, and nothing left behind by its death."""
 
 import io
 import threading

@@ -36,7 +36,7 @@ def wait_until(condition) -> None:
 
 
 def process_of(module: str, parent: psutil.Process | None = None) -> psutil.Process | None:
-    """Returns the child process whose main program that is, or None."""
+    """Returns the child process that runs this main program, or None."""
     return next(iter(children(module, parent)), None)
 
 
@@ -53,7 +53,7 @@ def trained(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def many(trained):
-    """A data set that the long search takes many seconds for; its features are never cached."""
+    """A data set on which a search takes many seconds; its features are never cached."""
     settings, _ = trained
     return DatasetStore(settings).import_source(draw_folder(settings.home.parent / "many", 120, seed=1))
 
@@ -95,7 +95,7 @@ def test_a_killed_process_is_reported_and_restarted(trained, client):
     picture = dataset.picture_path(dataset.samples[0])
     client.predict("first", [picture])
     pid = process_of(PICTURES).pid
-    # Killed while it answers: the exchange has begun, so that the client can't notice in time and start another.
+    # Killed during a request, so that the client can't notice in time and start another process.
     os.kill(pid, signal.SIGSTOP)
     threading.Timer(0.2, os.kill, (pid, signal.SIGKILL)).start()
     with pytest.raises(RunError) as caught:
@@ -141,7 +141,7 @@ def test_closing_does_not_wait_for_an_answer(trained):
 
 
 class Search:
-    """A rate search at work on a thread: what it told, and what came of it."""
+    """A rate search running on a thread: its events and its outcome."""
 
     def __init__(self, client: InferenceClient, dataset_id: str, config: TrainingConfig = LONG) -> None:
         self.events: list[Event] = []
@@ -171,7 +171,7 @@ def test_a_prediction_answers_while_a_rate_search_is_at_work_and_cancel_ends_it(
     assert time.monotonic() - cancelled < 2
     phases = list(dict.fromkeys(event.phase for event in search.events))
     assert phases == ["starting", "features"]
-    # The process heeds it too, and is there for the next request.
+    # The process stops too, and is ready for the next request.
     short = Search(client, dataset.id, SHORT)
     assert short.outcome.result(DEADLINE_SECONDS).suggestion > 0
     assert {event.phase for event in short.events} == {"starting", "rate"}, "the features were there"

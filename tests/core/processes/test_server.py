@@ -1,4 +1,4 @@
-"""What a child writes and what it doesn't."""
+"""What a child writes to its output and what it doesn't."""
 
 import pickle
 import subprocess
@@ -12,7 +12,7 @@ from tests.core.processes.chatter import AT_ONCE, MODULE
 
 
 def messages(*asked, home, answers, notes=1, options=()):
-    """Sends messages to a child and returns its answers, of which the last is waited for before the pipe is closed."""
+    """Sends messages to a child and returns its answers; waits for the last one before closing the pipe."""
     command = [sys.executable, "-m", MODULE, *options]
     with (home / "notes").open("w+b") as log:
         child = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
@@ -60,7 +60,7 @@ def test_a_child_with_nothing_to_clean_up_exits_in_the_middle_of_its_work(tmp_pa
 
 
 def test_what_was_cancelled_before_its_turn_is_not_begun(tmp_path):
-    # The first may be cancelled before its turn too, and notes nothing then.
+    # The first may also be cancelled before its turn, and then records nothing.
     asked = (Request(1, "wait"), Request(2, "wait"), Cancel(2), Cancel(1))
     assert messages(*asked, home=tmp_path, answers=2, notes=None)[-2:] == [WasStopped(1), WasStopped(2)]
 

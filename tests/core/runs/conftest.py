@@ -1,4 +1,4 @@
-"""A data home of its own for each test, and runs in it."""
+"""A private data home for each test, with runs."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The main program of workers: what it takes, and what its exit code says."""
+"""The main program of workers: its arguments and its exit code."""
 
 import subprocess
 import sys

@@ -65,7 +65,7 @@ def test_the_run_after_a_killed_one_is_started_without_any_page_open(
     killed, after = (queue.submit(store, dataset.id, config) for _ in range(2))
     wait_until(lambda: store.get(killed.id).pid > 0)
     worker = psutil.Process(store.get(killed.id).pid)
-    # Held, so that it is killed at work and doesn't end by itself for want of its data set.
+    # Suspended, so that it is killed and doesn't end by itself because its data set is missing.
     worker.suspend()
     shutil.rmtree(dataset.folder)  # not by `delete`, which refuses
     worker.kill()
@@ -242,7 +242,7 @@ def test_an_unresponsive_worker_is_killed(
     command = [sys.executable, "-c", program, str(store.path), run.id]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as worker:
         wait_until(lambda: store.get(run.id).pid == worker.pid)
-        worker.send_signal(signal.SIGSTOP)  # as deaf as a process can be
+        worker.send_signal(signal.SIGSTOP)  # a suspended process can't respond
         queue.stop(store, run.id)
         queue.reconcile(store)
         assert store.get(run.id).status == RunStatus.RUNNING and worker.poll() is None

@@ -1,4 +1,4 @@
-"""A recipe chooses the same for a data set whoever asks, and counts only what is trained on."""
+"""A recipe makes the same choices for a data set everywhere, and counts only training pictures."""
 
 from dataclasses import replace
 from pathlib import Path

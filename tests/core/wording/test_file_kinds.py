@@ -1,4 +1,4 @@
-"""What kinds of files are called."""
+"""Names for kinds of files."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_formats_of_pictures_have_pillows_names(kind):
 
 
 def test_articles_match_the_pronunciation():
-    """AVIF begins with a vowel, and SGI sounds as though it did."""
+    """AVIF begins with a vowel, and SGI sounds like it does."""
     assert [words.file_kind(kind) for kind in ("AVIF", "SGI", "xz", "svg")] == [
         "an AVIF picture",
         "an SGI picture",

@@ -19,7 +19,7 @@ def store(home):
 
 @pytest.fixture
 def twofold(tmp_path):
-    """Folders of two kinds of classes: colours outside, shapes inside."""
+    """Folders with two kinds of classes: colours outside, shapes inside."""
     generator = np.random.default_rng(3)
     for colour in ("red", "blue"):
         for shape in SHAPES[:2]:
@@ -31,7 +31,7 @@ def twofold(tmp_path):
 
 
 def ended(app):
-    """Waits for the import; what became of it is said once, perhaps already."""
+    """Waits for the import, whose result is shown once, perhaps already."""
     wait_until(lambda: not session.jobs().running())
     if not (app.error or app.toast):
         app.run()

@@ -20,7 +20,7 @@ def store(home):
 
 @pytest.fixture
 def labelled(shape_folder, tmp_path):
-    """Class folders, and a table that says otherwise of each third picture."""
+    """Class folders, and a table that disagrees about every third picture."""
     rows = io.StringIO()
     table = csv.writer(rows)
     table.writerow(["file", "label"])

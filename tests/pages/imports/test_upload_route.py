@@ -1,4 +1,4 @@
-"""The route, on a real server of its own, spoken to over real connections."""
+"""The route on a real server, with real connections."""
 
 import asyncio
 import http.client
@@ -21,14 +21,14 @@ SESSION = "session"
 
 
 class Site:
-    """A server with the route, the session that it knows, and the jobs of its uploads."""
+    """A server with the route, a session that it knows, and the jobs of its uploads."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.present = {SESSION}
 
     def expect(self, size: int, name: str = "poem.zip") -> tuple[Upload, Job]:
-        """Announces a file, as the page does, and has it waited for."""
+        """Announces a file, like the page, and starts the job that waits for it."""
         upload = expected_uploads.uploads().expect(name, size, SESSION)
         source = UploadImport(session.dataset_store(), upload)
         return upload, session.jobs().start(IMPORT, upload.name, source.work())
@@ -200,7 +200,7 @@ def test_an_upload_whose_page_is_gone_is_ended(site, home, monkeypatch):
 
 
 def begin(site: Site, upload: Upload, body: bytes) -> http.client.HTTPConnection:
-    """Sends the head of an upload and the beginning of its body."""
+    """Sends the headers of an upload and the beginning of its body."""
     connection = site.connect()
     connection.putrequest("PUT", f"/upload/{upload.token}")
     connection.putheader("Content-Length", str(upload.size))

@@ -32,7 +32,7 @@ def uploads(home):
 
 
 class Receiving:
-    """A thread that waits for an upload, and what came of it."""
+    """A thread that waits for an upload, and its outcome."""
 
     def __init__(self, upload: Upload, path, should_stop=never_stop) -> None:
         self.events = []
@@ -119,7 +119,7 @@ def test_one_browser_and_all_of_them_send_only_so_many_files_at_once(home, shape
     others = [uploads.expect("y.zip", 6, f"other {number}") for number in range(module.MOST_OF_ALL - len(waiting))]
     with pytest.raises(UploadRefused, match="8 files of all browsers are being sent or imported"):
         uploads.expect("z.zip", 6, "yet another")
-    # One that has arrived counts until it is imported, and not any longer.
+    # An upload that has arrived counts until it is imported.
     content = archive.read_bytes()
     uploads.give_up(others[0].token)
     others[0].forget()
@@ -349,7 +349,7 @@ def test_pace_is_measured_over_the_last_seconds(monkeypatch):
 
 
 def sent(home, path) -> UploadImport:
-    """Returns the import of an upload that has all arrived by the time it waits for it."""
+    """Returns the import of an upload that has already arrived completely."""
     content = path.read_bytes()
     upload = Uploads(home).expect(path.name, len(content), SESSION)
 

@@ -8,7 +8,7 @@ from tests.pages.conftest import words
 
 
 def queued_behind_a_running_one(store):
-    """Queues three runs like the completed one, of which the first one is at work."""
+    """Queues three runs like the completed one, the first of which is running."""
     good = store.get("Good run")
     runs = [store.create(good.dataset_id, good.dataset_name, good.config, name=f"Run {n}") for n in (1, 2, 3)]
     store.claim(1)
@@ -18,7 +18,7 @@ def queued_behind_a_running_one(store):
 
 def test_a_queued_run_shows_its_place_and_an_estimated_time(open_page, trained):
     good, runs = queued_behind_a_running_one(trained)
-    with worker_lock(trained.folder(runs[0].id)):  # as its worker would hold it
+    with worker_lock(trained.folder(runs[0].id)):  # held like its worker would
         home = words(open_page("home"))
         page = words(open_page("run", run=runs[2].id))
         turn = waiting.turn(runs[2].id)
@@ -39,7 +39,7 @@ def test_no_time_is_shown_until_one_is_known(open_page, trained):
     last = trained.create("gone", "Gone", trained.get("Good run").config, name="Last")
     with worker_lock(trained.folder(runs[0].id)):
         page = words(open_page("run", run=last.id))
-        # Nothing can be forecast without the data set.
+        # Without the data set there is no forecast.
         assert "place 4 in the queue. Run 1 and 3 other runs go first." in page
         trained.finish(runs[0].id, RunStatus.STOPPED)
     for run in (*runs[1:], unlike, last):

@@ -1,4 +1,4 @@
-"""The shortest way to a model starts what the other ways to the same recipe start."""
+"""The shortest way to a model starts the same run as the other ways with the same recipe."""
 
 from core.cli.options import training_config
 from core.datasets.store.store import DatasetStore

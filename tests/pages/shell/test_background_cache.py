@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 10
 
 
 class Finder:
-    """Answers with the question's letters turned round, when it is let go on; notes what it was asked."""
+    """Answers with the reversed question once it is released; records what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -123,7 +123,7 @@ def test_a_closed_cache_takes_no_more_questions(finder):
 
 
 class Searcher:
-    """Tells how far it is and searches until it is to stop; "easy" ones it finds at once."""
+    """Reports progress and searches until it is asked to stop; finds "easy" ones at once."""
 
     def __init__(self) -> None:
         self.began: dict[str, float] = {}
@@ -153,7 +153,7 @@ def searcher():
 
 @pytest.fixture
 def searching(searcher):
-    """A cache that is at work on a hard question."""
+    """A cache that is working on a hard question."""
     cache = BackgroundCache(searcher)
     cache.ask("hard")
     searcher.wait(searcher.began, "hard")

@@ -1,4 +1,4 @@
-"""What is said about a data set as a whole, word for word."""
+"""Advice about a data set as a whole, word for word."""
 
 from dataclasses import replace
 from pathlib import Path

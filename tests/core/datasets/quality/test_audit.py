@@ -1,4 +1,4 @@
-"""The audit as a whole: planted faults are found, clean pictures are left alone, and what was found is kept."""
+"""The audit as a whole: planted faults are found, clean pictures aren't flagged, and the result is stored."""
 
 import io
 import json
@@ -33,7 +33,7 @@ def scenes() -> dict[str, bytes]:
 
 
 def planted(clean: dict[str, bytes]) -> dict[str, tuple[str, bytes]]:
-    """30 pictures with a fault each: under their names, the kind of fault and the file."""
+    """30 pictures with one fault each: by name, the kind of fault and the file."""
     cats = [name for name in clean if name.startswith(TRAIN_CATS)]
     pictures = [Image.open(io.BytesIO(clean[name])) for name in cats[:13]]
     others = [draw_scene(900 + number) for number in range(7)]
@@ -108,7 +108,7 @@ def test_clean_pictures_are_left_alone(dataset, faults):
     found = names_by_kind(dataset, audits.read_audit(dataset))
     flagged = {name for kind, name in found if name not in faults and kind != "label_conflict"}
     assert len(flagged) <= CLEAN_SHARE * (WHOLE_SET - len(faults))
-    # Of a conflict both sides are shown: nobody knows which is wrong.
+    # Both sides of a conflict are shown, because either may be wrong.
     assert sum(kind == "label_conflict" for kind, _ in found) == 6
 
 

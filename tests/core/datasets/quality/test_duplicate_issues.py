@@ -1,4 +1,4 @@
-"""Which of several copies can go, which are in two classes, and which are on both sides of the split."""
+"""Which of several copies can be removed, which are in two classes, and which are on both sides of the split."""
 
 from pathlib import Path
 

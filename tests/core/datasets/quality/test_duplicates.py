@@ -1,4 +1,4 @@
-"""Copies are found, strangers that look alike by nature are not, and large data sets are searched in parts."""
+"""Copies are found, naturally similar pictures are not, and large data sets are searched in parts."""
 
 import io
 
@@ -89,7 +89,7 @@ def test_the_same_shape_in_another_colour_is_not_a_copy(scenes, radius):
         ImageDraw.Draw(picture).ellipse((32 - radius, 32 - radius, 32 + radius, 32 + radius), fill=colour)
         return picture
 
-    # About as bright as each other: in shades of gray they are the same picture.
+    # Equally bright: in grayscale they are the same picture.
     red, green = light((220, 40, 40)), light((0, 150, 30))
     assert not any(grouped([*scenes, red, green])[120:])
     assert grouped([*scenes, red, CHANGES["saved again"](red)])[120:] == ("78", "78")
@@ -103,7 +103,7 @@ def test_few_pictures():
 
 def test_existing_groups_keep_their_names(scenes):
     again = CHANGES["saved again"](scenes[7])
-    name = digest_of(500)  # of a picture that is gone
+    name = digest_of(500)  # of a picture that no longer exists
     groups = grouped([*scenes, again], groups=["", name] + [""] * 5 + [name])
     assert groups[1] == groups[7] == groups[120] == "1f4"
     assert grouped(scenes[:3], groups=[name])[0] == "1f4"

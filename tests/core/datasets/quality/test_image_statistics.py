@@ -1,4 +1,4 @@
-"""How pictures look in numbers: known values on drawn pictures, hardly changed by saving again and resizing."""
+"""Image statistics: known values on drawn pictures, hardly changed by saving again and resizing."""
 
 import io
 from dataclasses import replace

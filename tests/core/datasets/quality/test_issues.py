@@ -1,4 +1,4 @@
-"""Kinds of faults, single ones, and what they come to."""
+"""Kinds of issues, single issues, and audits."""
 
 import math
 

@@ -52,7 +52,7 @@ def test_models_are_asked_about_pictures_that_they_have_not_seen(labels):
     given = np.array([sample.label for sample in samples])
     nobody, calls = np.zeros(150, bool), []
     answers = label_review.out_of_sample(make_vectors(labels), samples, nobody, NUM_CLASSES, count(calls))
-    # Labels were drawn by lot: whoever had seen them would know more than these.
+    # Labels are random: models that had seen them would do better.
     assert (answers.argmax(axis=1) == given).mean() < 0.5
     np.testing.assert_allclose(answers.sum(axis=1), 1)
     assert len(calls) == label_review.FOLDS
@@ -143,7 +143,7 @@ def test_a_map_of_many_pictures_takes_a_share_of_each_class():
 
 def test_like_pictures_are_near_each_other_on_the_map(labels):
     vectors = make_vectors(labels, noise=0.3)
-    with threadpool_limits(1):  # as its caller does: threads that wait for each other take longer by far
+    with threadpool_limits(1):  # like its caller, because threads that wait for each other are much slower
         places = label_review.project(vectors)
     assert places.shape == (150, 2) and places.dtype == np.float32
     assert np.abs(places).max() == pytest.approx(1)

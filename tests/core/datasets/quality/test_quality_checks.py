@@ -1,4 +1,4 @@
-"""Pictures that are hard to learn from are flagged where they are unlike the others, and described in words."""
+"""Pictures that are hard to learn from are flagged if they are unlike the others, and described in words."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ def scenes():
 
 
 def faults(pictures, labels=None, sizes=None):
-    """Returns kind and place of what is found, in the order of the places."""
+    """Returns the kind and index of each issue, in the order of the indices."""
     labels = labels or [number % 2 for number in range(len(pictures))]
     sizes = sizes or [picture.size for picture in pictures]
     digests = [f"{number:064x}" for number in range(len(pictures))]

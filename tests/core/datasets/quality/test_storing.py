@@ -1,4 +1,4 @@
-"""What the disk refuses of what was found is said in a sentence."""
+"""Disk errors while findings are stored are reported in words."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Archives of pets, and what an import that is refused leaves behind."""
+"""Archives of pets, and what a refused import leaves behind."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Data sets whose record, or what lies beside it, is damaged."""
+"""Data sets whose record, or a file beside it, is damaged."""
 
 import json
 import random
@@ -117,7 +117,7 @@ def test_damaged_data_set_that_a_run_needs_isnt_deleted(home: Settings, pets: Da
 
 
 def test_files_beside_a_record_may_be_damaged(pets: DatasetIndex) -> None:
-    """Each file is read as it was, or not at all, or refused in a sentence."""
+    """Each file is read correctly, or ignored, or refused with a message."""
     paths = tuple(sample.path for sample in pets.samples)
     issue = Issue("outlier", paths[0], Reason.of_text("unlike the others"), 0.5)
     write_analysis(pets, EmbeddingAnalysis(pets.id, "b", paths, np.zeros((len(paths), 2), np.float32), (issue,), 0.5))

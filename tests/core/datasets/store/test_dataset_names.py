@@ -1,4 +1,4 @@
-"""What data sets are called."""
+"""Names of data sets."""
 
 import pytest
 

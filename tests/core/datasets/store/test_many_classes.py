@@ -1,4 +1,4 @@
-"""Data sets of thousands of classes: each class costs as much as the one before, and splits stay what they were."""
+"""Data sets of thousands of classes: the cost is linear in the number of classes, and splits never change."""
 
 import hashlib
 import time
@@ -22,7 +22,7 @@ from core.datasets.versions.packing import plan
 
 FEW = 1000
 TIMES = 4
-# In step with the number of classes it is 4 times as much, with its square 16 times.
+# Linear cost gives a factor of 4, quadratic cost 16.
 MOST_TIMES_LONGER = 9
 
 
@@ -85,7 +85,7 @@ JOBS = {
 
 
 def cpu_seconds(work):
-    """The least of several tries, which other processes disturb the least."""
+    """Returns the shortest of several measurements, which is the least disturbed by other processes."""
     tries = []
     for _ in range(3):
         started = time.process_time()
@@ -110,7 +110,7 @@ def test_classes_that_are_copies_of_one_picture_cost_as_much_as_others():
 
 
 def mixed(num_pictures, num_classes):
-    """Exact and near copies, some of them in other classes, and test pictures that were given."""
+    """Exact and near copies, some of them in other classes, and given test pictures."""
     samples = []
     for n in range(num_pictures):
         content = n - n % 7 if n % 11 == 0 else n
@@ -133,6 +133,6 @@ def mixed(num_pictures, num_classes):
     ],
 )
 def test_splits_of_existing_data_sets_never_change(num_classes, share, seed, number, known):
-    """Each picture's split as it was before this test was written: runs are compared on the same held-out pictures."""
+    """Compares with recorded splits, because runs are only comparable on the same held-out pictures."""
     splits = "".join(item.split[0] for item in mixed(3000, num_classes).with_split(share, seed).samples)
     assert (splits.count("v"), hashlib.sha256(splits.encode()).hexdigest()[:16]) == (number, known)

@@ -18,7 +18,7 @@ SPLITS = ("train", "validation")
 
 @pytest.fixture(autouse=True)
 def no_sockets(monkeypatch):
-    """Shuts the internet out, so that a sample that is said to be built in can't quietly be downloaded."""
+    """Blocks the internet, so that a built-in sample can't silently be downloaded."""
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
@@ -65,7 +65,7 @@ def test_no_texture_pixel_is_on_both_sides(store):
 
 
 def find(photograph, patch):
-    """Returns in which column of the photograph a patch begins."""
+    """Returns the column of the photograph where a patch begins."""
     side = len(patch)
     corners = (photograph[: 1 - side, : 1 - side] == patch[0, 0]) & (
         photograph[side - 1 :, side - 1 :] == patch[-1, -1]

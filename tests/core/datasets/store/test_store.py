@@ -1,4 +1,4 @@
-"""Imports from end to end: what comes in, what is said, and that nothing is ever left half-done."""
+"""Imports from end to end: what is imported, what is reported, and that nothing is ever left half-done."""
 
 import io
 import subprocess

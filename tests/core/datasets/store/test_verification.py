@@ -1,4 +1,4 @@
-"""From extracted files to a data set: what makes none, and which pictures are left out."""
+"""From extracted files to a data set: what is refused, and which pictures are left out."""
 
 import io
 
@@ -100,7 +100,7 @@ def test_pictures_above_the_limits_are_listed(tmp_path, archive, pets, picture):
 
 
 def files_of(folder, *contents):
-    """Writes what an extraction would have, in this order."""
+    """Writes files like those of an extraction, in this order."""
     files = []
     for number, content in enumerate(contents):
         (folder / f"{number:08d}.png").write_bytes(content)

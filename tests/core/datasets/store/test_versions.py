@@ -1,4 +1,4 @@
-"""Versions of data sets from end to end: what is made, what is remembered, and that nothing else changes."""
+"""Versions of data sets from end to end: what is made, what is recorded, and that nothing else changes."""
 
 import subprocess
 import sys

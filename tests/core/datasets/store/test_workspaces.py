@@ -1,4 +1,4 @@
-"""What killed imports leave behind is removed at the next start, whatever it is called, and what is in use never is."""
+"""Leftovers of killed imports are removed at the next start, whatever their names; folders in use never are."""
 
 import signal
 import subprocess
@@ -25,7 +25,7 @@ with DatasetStore(settings()).workspace() as workspace:
 
 @contextmanager
 def another_process():
-    """Another process that is at work in a workspace, until it is killed."""
+    """Another process that uses a workspace until it is killed."""
     process = subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         process.stdout.readline()
@@ -127,7 +127,7 @@ DatasetStore(Settings(home=Path(sys.argv[1]))).import_source(Path(sys.argv[2]), 
 
 @pytest.fixture
 def half_way(tmp_path, archive, pets):
-    """An import in a process of its own that has got half-way and waits."""
+    """An import in its own process that waits half-way."""
     command = [sys.executable, "-c", IMPORT_AND_WAIT, str(tmp_path / "home"), str(archive(pets, "half.zip"))]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline().strip() == b"half-way"

@@ -1,4 +1,4 @@
-"""How a version stands to its parent: descent, files."""
+"""How a version relates to its parent: lineage and files."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ def parent(tmp_path: Path) -> DatasetIndex:
 
 @pytest.fixture
 def other_disk() -> Iterator[Path]:
-    """A folder that can't share files with the temporary folder, where this machine has one."""
+    """A folder that can't have hard links to the temporary folder, if this machine has one."""
     shared_memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shared_memory if os.access(shared_memory, os.W_OK) else None) as folder:
         yield Path(folder)
@@ -46,7 +46,7 @@ def contents(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in sorted((folder / "pictures").iterdir())]
 
 
-# Descent
+# Lineage
 
 
 def test_versions_of_a_deleted_data_set_go_to_its_parent():

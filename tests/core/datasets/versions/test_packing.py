@@ -39,7 +39,7 @@ def names(dataset):
 
 
 def reimported(store, dataset):
-    """Imports what was packed once the data set is gone, so that it has to be made anew."""
+    """Imports the packed zip after the data set was deleted, so that it has to be created again."""
     file = packed(dataset)
     store.delete(dataset.id)
     return store.import_source(file)
@@ -150,7 +150,7 @@ def test_the_same_data_set_makes_the_same_file(pets):
 
 
 class OneWay(io.RawIOBase):
-    """A file that can only be written on, such as a connection to a browser."""
+    """A file that can only be written to, such as a connection to a browser."""
 
     def __init__(self):
         self.content = b""

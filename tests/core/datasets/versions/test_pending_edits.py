@@ -1,4 +1,4 @@
-"""Decisions about pictures outlive the page that they were made on."""
+"""Decisions about pictures outlive the page where they were made."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -25,7 +25,7 @@ ODD = 3
 
 
 def plant(folder: Path, dataset: DatasetIndex) -> set[str]:
-    """Writes patches of three textures as class folders, some of them in the next class's, and some that are none.
+    """Writes patches of three textures as class folders, some in the wrong class, and some unrelated pictures.
 
     Returns:
         Names of those in the wrong folder.
@@ -50,7 +50,7 @@ def plant(folder: Path, dataset: DatasetIndex) -> set[str]:
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DatasetIndex, set[str], EmbeddingAnalysis]:
-    """Textures with planted faults, those in the wrong class, and the survey."""
+    """Textures with planted faults, the pictures in the wrong class, and the survey."""
     folder = tmp_path_factory.mktemp("planted")
     settings = Settings(home=folder / "home", import_limits=ImportLimits(free_disk_bytes=0))
     store = DatasetStore(settings)
@@ -99,7 +99,7 @@ def test_similar_pictures_are_near_each_other_on_the_map(planted):
     assert found.backbone == "efficientnet_lite0" and found.dataset_id == dataset.id
     assert found.paths == tuple(sample.path for sample in dataset.samples)
     assert found.coordinates.shape == (len(dataset.samples), 2)
-    # By what they show, which for some isn't the folder they lie in.
+    # By what they show, which for some isn't their folder.
     shown = [sample.name.split("/")[-1].split(" ")[0] for sample in dataset.samples]
     apart = np.linalg.norm(found.coordinates[:, None] - found.coordinates, axis=2)
     np.fill_diagonal(apart, np.inf)

@@ -31,7 +31,7 @@ def test_a_forecast_knows_what_is_cached(config, dataset, home):
     before = forecast(config, dataset, home, meter)
     assert before.features_seconds > 0
     assert before.disk_bytes == 30 * 1280 * 2
-    find_rate(config, dataset, home)  # Leaves the features of the training pictures.
+    find_rate(config, dataset, home)  # Caches the features of the training pictures.
     after = forecast(config, dataset, home, meter)
     assert after.disk_bytes == 6 * 1280 * 2
     unfrozen = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
@@ -59,7 +59,7 @@ def test_each_part_of_a_network_takes_its_time(small_network, pictures):
     frozen = measure_speeds(small_network, 3, pictures)
     assert min(frozen.decode_seconds, frozen.prefix_seconds, frozen.prepare_seconds) > 0
     assert min(frozen.head.step_seconds, frozen.head.row_seconds, frozen.head.checkpoint_seconds) > 0
-    assert frozen.row_bytes == 512 * 2  # An average over places, as float16.
+    assert frozen.row_bytes == 512 * 2  # An average over positions, as float16.
     assert (frozen.head_inputs_seconds, frozen.fine_tune) == (0.0, StageSpeed())
 
 
@@ -74,7 +74,7 @@ def test_unfrozen_blocks_are_measured_too(small_network, pictures):
 @pytest.mark.slow
 def test_only_measurements_on_an_idle_machine_are_remembered(small_network, pictures, monkeypatch):
     meter = SpeedMeter()
-    monkeypatch.setattr(speeds, "BUSY_SHARE", -1.0)  # There is always something else to do.
+    monkeypatch.setattr(speeds, "BUSY_SHARE", -1.0)  # The machine always counts as busy.
     busy = meter.measure(small_network, 3, pictures)
     monkeypatch.setattr(speeds, "BUSY_SHARE", 1.0)
     idle = meter.measure(small_network, 3, pictures)

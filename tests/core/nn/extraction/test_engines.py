@@ -64,7 +64,7 @@ def test_features_that_differ_are_rejected(prefix, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
 def test_openvino_sends_no_statistics(tmp_path):
-    """In a process of its own, as on a user's machine: on CI the converter sends nothing by itself."""
+    """In a separate process, as on a user's machine: on CI the converter sends nothing anyway."""
     code = """
 import numpy as np, psutil, sys
 from core.config.training_config import TrainingConfig

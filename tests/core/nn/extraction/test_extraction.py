@@ -1,4 +1,4 @@
-"""Features that are damaged, deleted, or no numbers, through the real network."""
+"""Features that are damaged, deleted or NaN, through the real network."""
 
 import shutil
 from collections.abc import Callable
@@ -27,7 +27,7 @@ MakeSource = Callable[..., FeatureSource]
 
 @lru_cache(maxsize=1)
 def classifier() -> Classifier:
-    """The recommended network with two blocks that learn, so that the head's rows are computed from others."""
+    """The recommended network with two trainable blocks, so that the head's rows are computed from others."""
     built = build_classifier(TrainingConfig(image_size=64).with_options(trainable_blocks=BLOCKS), 3)
     backbone = get_backbone("efficientnet_lite0")
     load_weights(built.features, backbone, bundled_weights(backbone))
@@ -83,7 +83,7 @@ def test_damaged_rows_are_computed_again_and_reported(make_source: MakeSource) -
     events: list[Event] = []
     second = make_source(events)
     compute(second)
-    assert events == []  # Everything seems to be there; nothing was read yet.
+    assert events == []  # Everything seems to be there, as nothing was read yet.
     np.testing.assert_array_equal(read(second, second.head_boundary), right)
     # Three are computed from three of the five; the two others are noticed when they are read.
     assert Note("features_damaged", {"damaged": 3, "wanted": 30}) in second.notes
@@ -116,7 +116,7 @@ def test_features_deleted_before_they_are_read(make_source: MakeSource, home: Se
     compute(source)
     right = read(source, boundary)
     shutil.rmtree(home.features)
-    # Who has them open reads on, who hasn't computes them.
+    # A process that has them open keeps reading, others compute them.
     np.testing.assert_array_equal(read(source, boundary), right)
     np.testing.assert_array_equal(read(make_source(), boundary), right)
     shutil.rmtree(source._space(boundary, 0).folder)
@@ -138,7 +138,7 @@ def test_rows_of_a_file_that_is_cut_while_they_are_read_are_computed_again(
             file.truncate(200)
     np.testing.assert_array_equal(rows.read(np.array([7, 3])), right[[7, 3]])
     np.testing.assert_array_equal(rows.read(np.arange(30)), right)
-    # The training tells of itself meanwhile.
+    # Training reports its own progress meanwhile.
     assert len(events) == told
 
 

@@ -1,4 +1,4 @@
-"""Answers to new pictures: in their order, whatever some of them are."""
+"""Predictions for new pictures: in order, even if some can't be read."""
 
 import io
 import shutil
@@ -42,7 +42,7 @@ def trained() -> TrainedClassifier:
     pixels = np.stack([decode(picture(seed), SIDE) for seed in range(NUM_KNOWN)]).astype(np.float32)
     vectors = unit_vectors(array_rows(classifier.embedding.predict(pixels, verbose=0)))
     paths = tuple(f"pictures/{seed}.png" for seed in range(NUM_KNOWN))
-    # No picture is unlike those: every cosine reaches the threshold.
+    # No picture is unlike these: every cosine reaches the threshold.
     return TrainedClassifier(classifier, config, CLASSES, TrainingEmbeddings(vectors, paths, threshold=-1.5))
 
 

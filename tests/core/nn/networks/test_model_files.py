@@ -61,7 +61,7 @@ def test_what_was_saved_comes_back(trained: TrainedClassifier, folder: Path) -> 
 
 def test_a_model_takes_the_place_of_the_one_before(trained: TrainedClassifier, folder: Path) -> None:
     (folder / "left over").touch()
-    folder.with_name(".model.part").mkdir()  # of a process that was killed while it saved
+    folder.with_name(".model.part").mkdir()  # left by a process that was killed while saving
     save_classifier(replace(trained, class_names=("x", "y", "z")), folder)
     assert load_classifier(folder).class_names == ("x", "y", "z")
     assert {path.name for path in folder.iterdir()} == {DESCRIPTION, WEIGHTS, REFERENCE}

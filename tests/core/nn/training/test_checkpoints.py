@@ -109,7 +109,7 @@ def test_values_of_another_network_are_refused():
 
 
 class Ended(BaseException):
-    """Ends a training as a crash would, wherever it is."""
+    """Ends training anywhere, like a crash."""
 
 
 def run(config, dataset, home, end_at: int | None):
@@ -129,7 +129,7 @@ def run(config, dataset, home, end_at: int | None):
 
 @pytest.mark.slow
 def test_an_interrupted_run_continues_as_if_nothing_had_happened(config, dataset, home):
-    """Ended in the head, at its last epoch, in the fine-tuning, and after its last epoch."""
+    """Interrupted while training the head, at its last epoch, during fine-tuning, and after its last epoch."""
     config = config.with_options(
         trainable_blocks=1,
         head_epochs=2,

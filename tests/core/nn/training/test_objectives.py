@@ -1,4 +1,4 @@
-"""The seam for other ways of training: what a new objective needs is one class, and everything else goes as before."""
+"""The extension point for other ways of training: a new objective is one class, and nothing else changes."""
 
 import keras
 import numpy as np
@@ -37,7 +37,7 @@ def test_one_output_for_two_classes_gives_the_loss_of_two(smoothing):
 
 
 class InstanceWeighted(CrossEntropy):
-    """Cross-entropy in which every picture has a weight of its own; here only circles count."""
+    """Cross-entropy with a weight for every picture; here only circles count."""
 
     def read(self, indices, epoch):
         batch = super().read(indices, epoch)
@@ -50,7 +50,7 @@ def reverse_gradient(x):
 
 
 class Adversarial(CrossEntropy):
-    """Cross-entropy beside an adversary that tells plain pictures from noisy ones by the inputs of the head."""
+    """Cross-entropy with an adversary that tells original pictures from noisy ones by the inputs of the head."""
 
     def __init__(self, network, data, config):
         super().__init__(network, data, config)
@@ -80,7 +80,7 @@ class Adversarial(CrossEntropy):
 
 
 class Contrastive(Objective):
-    """Pulls together what a projection makes of two noisy views of a picture; needs no label and moves no logits."""
+    """Pulls together the projections of two noisy views of a picture; needs no labels and doesn't affect logits."""
 
     def __init__(self, network, data, config):
         super().__init__(network, data)
@@ -111,11 +111,11 @@ class Contrastive(Objective):
 
 
 class Ended(BaseException):
-    """Ends a training as a crash would, wherever it is."""
+    """Ends training anywhere, like a crash."""
 
 
 def train(config, dataset, home, folder, objective, end_at=None):
-    """Trains, and goes on from the checkpoint where the training was ended after an epoch."""
+    """Trains, interrupted after an epoch and continued from the checkpoint."""
     events = []
 
     def on_event(event):
@@ -133,7 +133,7 @@ def train(config, dataset, home, folder, objective, end_at=None):
 
 @pytest.mark.parametrize("objective", [InstanceWeighted, Adversarial])
 def test_another_objective_trains_and_continues_after_an_interruption(objective, config, dataset, home):
-    """In the head and in the fine-tuning, with all that the objective learns beside the network."""
+    """In the head and in fine-tuning, with the objective's own variables."""
     config = config.with_options(trainable_blocks=1, head_epochs=2, epochs=2, early_stopping_patience=2, flip=True)
     whole, expected = train(config, dataset, home, "whole", objective)
     plain, _ = train(config, dataset, home, "plain", CrossEntropy)

@@ -19,7 +19,7 @@ NUM_FEATURES = 32
 
 
 def blobs(count: int, num_classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Overlapping clouds of positive features, as they come from a backbone."""
+    """Overlapping clusters of positive features, like those of a backbone."""
     middles = np.random.default_rng(0).normal(size=(num_classes, NUM_FEATURES)) * 0.5
     generator = np.random.default_rng(seed)
     labels = np.arange(count) % num_classes
@@ -81,7 +81,9 @@ def test_events_tell_each_epoch_and_the_batches_between():
     assert [{name: event.metrics[name] for name in curves} for event in epochs] == fitted.history
     batches = [event for event in events if not event.epoch]
     assert len(batches) == 3 * 8
-    assert "seconds_left" not in batches[0].metrics  # The first batch compiles the step: it says nothing of the pace.
+    assert (
+        "seconds_left" not in batches[0].metrics
+    )  # The first batch compiles the step, so it says nothing of the speed.
     assert batches[-1].metrics["pictures_per_second"] > 0
     assert batches[-1].metrics["seconds_left"] == pytest.approx(0, abs=1e-6)
 
@@ -212,7 +214,7 @@ def test_label_smoothing_tempers_the_predictions(num_classes):
 
 
 def test_earlier_blocks_learn_more_slowly():
-    """One step of Adam moves every weight by its rate, so the moves tell the rates."""
+    """One step of Adam moves every weight by its rate, so the changes show the rates."""
     config = TrainingConfig(image_size=64).with_options(batch_size=240, learning_rate=1e-3, trainable_blocks=3)
     config = config.with_options(rate_decay=0.1)
     classifier = build_classifier(config, num_classes=3)

@@ -32,7 +32,7 @@ def train(config, dataset, home, folder="run", events=None, should_stop=lambda: 
 
 @dataclass(frozen=True)
 class Learned:
-    """What a training of the recommended recipe on `dataset` left, and what it told."""
+    """The results and events of training the recommended recipe on `dataset`."""
 
     outcome: TrainingResult
     events: list[Event]
@@ -40,7 +40,7 @@ class Learned:
 
 @pytest.fixture(scope="module")
 def learned_home(tmp_path_factory) -> tuple[Settings, Learned]:
-    """A home in which the recommended recipe learned the shapes, which takes a while."""
+    """A home where the recommended recipe was trained on the shapes, which takes a while."""
     folder = tmp_path_factory.mktemp("learned")
     home = Settings(folder / "home")
     dataset = DatasetStore(home).import_source(draw_folder(folder / "shapes", 10)).with_split(0.2, seed=0)
@@ -51,7 +51,7 @@ def learned_home(tmp_path_factory) -> tuple[Settings, Learned]:
 
 @pytest.fixture
 def learned(learned_home, dataset, home) -> Learned:
-    """The home of this test after such a training, in the folder `run`."""
+    """The home of this test after such a run, in the folder `run`."""
     source, learned = learned_home
     for folder in ("runs", "features"):
         shutil.copytree(source.home / folder, home.home / folder, dirs_exist_ok=True)
@@ -60,7 +60,7 @@ def learned(learned_home, dataset, home) -> Learned:
 
 @pytest.fixture(scope="module")
 def predictor(learned_home) -> Predictor:
-    """The model of that training."""
+    """The model of that run."""
     home, _ = learned_home
     return Predictor(home.runs / "run")
 
@@ -169,7 +169,7 @@ def test_from_scratch_goes_the_same_way(dataset, home):
 
 
 def test_the_articles_network_with_random_weights(home, tmp_path):
-    """Two classes: one sigmoid unit; its own weights aren't needed to see that all parts fit."""
+    """Two classes: one sigmoid unit. Pretrained weights aren't needed to check that all parts fit."""
     dataset = DatasetStore(home).import_source(draw_folder(tmp_path / "two", 6, ("circle", "square")))
     config = TrainingConfig(backbone="vgg16", image_size=32, weights="none", preprocessing="unit").with_options(
         epochs=1

@@ -1,4 +1,4 @@
-"""The database can be read and changed whatever happens to its file meanwhile."""
+"""The database can be read and changed even if its file is lost or damaged meanwhile."""
 
 import os
 import sqlite3
@@ -18,7 +18,7 @@ from tests.disks import read_only
 
 @pytest.fixture
 def access(store: RunStore, config: TrainingConfig) -> DatabaseAccess:
-    """Access to a database of two runs, whose folders tell of them too."""
+    """Access to a database of two runs, which are also recorded in their folders."""
     for name in ("first", "second"):
         store.create("d", "Textures", config, name=name)
     return DatabaseAccess(store.path)
@@ -29,7 +29,7 @@ def names(connection: sqlite3.Connection) -> list[str]:
 
 
 def note(connection: sqlite3.Connection, name: str = "noted") -> str:
-    """Changes something that no run needs."""
+    """Makes a change that affects no run."""
     connection.execute("INSERT INTO migrations VALUES (?, 0)", (name,))
     return name
 
@@ -120,7 +120,7 @@ def test_a_call_that_finds_damage_is_repeated(access: DatabaseAccess) -> None:
     assert access.read(look) == 2
     looks.clear()
     assert access.change(look) == 2
-    # The first change was undone, and damage that stays is told of.
+    # The first change was rolled back, and persistent damage is reported.
     assert noted(access) == ["noted"]
     with pytest.raises(DatabaseDamagedError, match="Again"):
         access.read(lambda connection: (_ for _ in ()).throw(DatabaseDamagedError("Again.")))
@@ -145,7 +145,7 @@ def test_a_database_that_cant_be_repaired_is_read_from_a_copy(access: DatabaseAc
             with pytest.raises(RunError, match=r"The data home .* is read-only\. Make it writable"):
                 either.change(note)
         assert access.path.read_bytes() == scribbled
-    # Mended as soon as the disk lets it.
+    # Repaired as soon as the disk allows it.
     for either in (access, late):
         assert either.read(names) == ["first", "second"]
     access.change(note)

@@ -23,7 +23,7 @@ COMPUTED = Note("ran_in_tensorflow", {"version": "2.21", "reason": "", "cosine":
 
 @pytest.fixture
 def old(store: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> RunStore:
-    """A home in which a completed run of an older version left its model, its evaluation and its notes."""
+    """A home with the model, evaluation and notes of a completed run of an older version."""
     folder = store.folder(RUN_ID)
     (folder / "model").mkdir(parents=True)
     description = {"config": json.loads(config.to_json()), "class_names": dataset.class_names}
@@ -70,7 +70,7 @@ def test_stopped_run_comes_back_with_its_curve(old: RunStore, config: TrainingCo
 
 
 def test_an_uncertain_data_set_stays_unknown(old: RunStore, dataset: DatasetIndex, config: TrainingConfig) -> None:
-    """A version with another picture to train on holds out the same pictures of the other class, but not of both."""
+    """A version with another training picture holds out the same pictures of the other class, but not of both."""
     datasets = DatasetStore(settings())
     datasets.delete(dataset.id)
     folder = old.folder(RUN_ID)

@@ -12,7 +12,7 @@ from tests.disks import SmallDisk
 
 
 class ResourceExhaustedError(Exception):
-    """Named as TensorFlow's own."""
+    """Has the same name as TensorFlow's."""
 
 
 def test_errors_with_words_of_their_own_stay_as_they_are() -> None:

@@ -1,4 +1,4 @@
-"""A home from when most fields of a configuration were flat: its database and its manifest, as they were written."""
+"""The database and manifest of an older home, with most fields of a configuration at the top level."""
 
 import shutil
 import sqlite3

@@ -1,4 +1,4 @@
-"""What the folder of a run records of it, and what of that is believed."""
+"""What the folder of a run records, and which records are rejected."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A database that is lost, emptied or damaged comes back from the folders of the runs."""
+"""A lost, emptied or damaged database is rebuilt from the folders of the runs."""
 
 import json
 import multiprocessing
@@ -34,7 +34,7 @@ PAGE = 4096
 
 @pytest.fixture
 def filled(store: RunStore, config: TrainingConfig) -> Iterator[RunStore]:
-    """A store with runs of each status, named by it, and the curves of three. The running one's worker is this."""
+    """A store with a run of each status, named after it, three with curves. This process is the running worker."""
     for status in ("completed", "failed", "stopped"):
         run = store.create("d", "Textures", config, "recommended", name=status)
         store.claim(slots=9)
@@ -55,7 +55,7 @@ def filled(store: RunStore, config: TrainingConfig) -> Iterator[RunStore]:
 
 
 def content(store: RunStore) -> list[object]:
-    """All that is recorded of a store's runs."""
+    """Returns the complete records of a store's runs."""
     return [(run, store.events(run.id), store.position(run.id)) for run in without_progress(store.list())]
 
 
@@ -105,7 +105,7 @@ def test_runs_come_back_as_they_were(filled: RunStore, damage: Callable[[Path], 
     damage(filled.path)
     again = RunStore(filled.path)
     assert content(again) == before
-    # ... and for those who had it open all the while.
+    # ... and for a store that was open all the time.
     assert content(filled) == before
     assert filled.create("d", "Textures", before[0][0].config, name="later") == filled.list()[0]
 
@@ -248,7 +248,7 @@ NEW_COLUMNS = OLD_COLUMNS.replace(" error", " iif(failure = '', '', 'It did.')")
 
 
 def make_old(store: RunStore) -> None:
-    """Makes the database and the folders those of an older version, which wrote no manifests."""
+    """Turns the database and folders into those of an older version, which wrote no manifests."""
     old = store.path.with_name("old.sqlite")
     database.prepare(old, database.MIGRATIONS[:3])
     with sqlite3.connect(old) as connection:
@@ -378,14 +378,14 @@ def test_changes_on_pages_overwritten_at_random(filled: RunStore, config: Traini
             filled.rename(filled.get("queued").id, "queued")
             filled.request_stop(filled.get(f"new {number}").id)
             filled.delete(filled.get(f"new {number}").id)
-        except CoreError as error:  # one sentence, and the change isn't made
+        except CoreError as error:  # one message, and the change isn't made
             raise AssertionError(str(error)) from error
         assert {run.name for run in filled.list()} == names
         assert [event.epoch for event in filled.events(running)] == list(range(1, number + 2))
 
 
 def overwritten(content: bytes, generator: random.Random) -> bytes:
-    """Returns a file with garbage of some kind somewhere: whole pages, parts of one, zeros, letters, a lost end."""
+    """Returns a file with random damage: whole pages, parts of one, zeros, letters, a truncated end."""
     changed = bytearray(content)
     for _ in range(generator.choice((1, 1, 2, 5))):
         kind = generator.randrange(5)

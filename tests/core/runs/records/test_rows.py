@@ -1,4 +1,4 @@
-"""Runs and epochs as rows: what changed by itself is noticed, and costs only itself."""
+"""Runs and epochs as rows: corruption is noticed, and costs only the damaged rows."""
 
 import json
 import math
@@ -214,13 +214,13 @@ def test_failures_are_stored_as_codes() -> None:
         "code": "bug",
         "parameters": {"kind": "KeyError"},
     }
-    # A file's name may hold letters that no text can hold.
+    # A file name may contain characters that can't be encoded.
     assert rows.failure_as_json(Failure("error", {"message": "\udcff.png is gone."})).encode()
 
 
 @pytest.mark.timeout(60)
 def test_a_row_out_of_order_beside_damaged_epochs_is_read_once(store: RunStore, config: TrainingConfig) -> None:
-    """Read between the rows of runs, damaged epochs made SQLite give the same rows for ever."""
+    """Reading damaged epochs between the rows of runs made SQLite return the same rows forever."""
     names = [store.create("d", "Textures", config, name=f"run {number}").name for number in range(6)]
     content = bytearray(store.path.read_bytes())
     with closing(sqlite3.connect(store.path)) as connection:
@@ -231,7 +231,7 @@ def test_a_row_out_of_order_beside_damaged_epochs_is_read_once(store: RunStore, 
             continue
         for number in range(int.from_bytes(content[leaf + 3 : leaf + 5])):
             cell = leaf + int.from_bytes(content[leaf + 8 + 2 * number : leaf + 10 + 2 * number])
-            rowid = cell + (2 if content[cell] & 0x80 else 1)  # after the length, which takes two bytes at most
+            rowid = cell + (2 if content[cell] & 0x80 else 1)  # after the length, which takes at most two bytes
             if content[rowid] == 4:
                 content[rowid] = 0
     store.path.write_bytes(content)

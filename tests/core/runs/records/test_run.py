@@ -1,4 +1,4 @@
-"""What a run's record says of the run."""
+"""A run's properties, from its record."""
 
 from dataclasses import replace
 
@@ -46,7 +46,7 @@ def test_an_unknown_status_is_refused() -> None:
         ({"finished": 120.0}, 0.0),  # Stopped while it was queued.
         ({"started": 110.0, "finished": 150.0}, 40.0),
         ({"started": 150.0, "finished": 110.0}, 0.0),  # The clock was set back.
-        # Resumed after a night: what the phases took counts.
+        # Resumed after a night: only the time of the phases counts.
         ({"started": 9000.0, "finished": 9010.0, "seconds": {"features": 20.0, "head": 15.0}}, 35.0),
     ],
 )

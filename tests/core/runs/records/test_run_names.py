@@ -1,4 +1,4 @@
-"""What runs are called by people, and what they are called otherwise."""
+"""Names of runs, given by users or by default."""
 
 import pytest
 

@@ -43,7 +43,7 @@ def test_found_by_id_name_and_beginning(store: RunStore, config: TrainingConfig)
     run = store.create("d", "Textures", config, name="Mine")
     other = store.create("d", "Textures", config, name=run.id[:3])
     assert store.get(run.id).id == store.get("Mine").id == store.get(run.id[:5]).id == run.id
-    assert store.get(run.id[:3]).id == other.id  # a whole name goes before the beginning of an id
+    assert store.get(run.id[:3]).id == other.id  # a complete name takes precedence over the beginning of an id
 
 
 def test_unknown_and_ambiguous_references(store: RunStore, config: TrainingConfig) -> None:
@@ -73,7 +73,7 @@ def test_rename(store: RunStore, config: TrainingConfig) -> None:
     run = store.create("d", "Textures", config, name="Old")
     store.create("d", "Textures", config, name="Taken")
     assert store.rename(run.id, " New\nname ").name == "New name"
-    with pytest.raises(RunError, match=r"Another run has the name 'Taken'\. Choose a name of its own"):
+    with pytest.raises(RunError, match=r"Another run has the name 'Taken'\. Choose a different one"):
         store.rename(run.id, "Taken")
     with pytest.raises(RunError, match=r"Expected a name of 1 to 100 characters\. Received 0"):
         store.rename(run.id, " \n ")

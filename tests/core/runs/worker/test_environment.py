@@ -1,4 +1,4 @@
-"""The settings of the processes of runs are those of the one that starts them."""
+"""A run's processes have the settings of the process that starts them."""
 
 import os
 from pathlib import Path
@@ -12,7 +12,7 @@ from core.settings import PROJECT, settings
 
 @pytest.fixture
 def variables(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Environment variables of this process, none of which a worker would be given."""
+    """Environment variables of this process, without any that a worker would inherit."""
     for name in ("PYTHONPATH", "TRANSFER_STUDIO_WEIGHTS", "TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS"):
         monkeypatch.delenv(name, raising=False)
     settings.cache_clear()

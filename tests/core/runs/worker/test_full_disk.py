@@ -1,4 +1,4 @@
-"""Real trainings on a small disk that is full at one moment or another."""
+"""Real training on a small disk that is full at various moments."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ def store(small_disk: SmallDisk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ru
 
 def ended(store: RunStore, run: Run, wait_until: WaitUntil) -> Run:
     def is_over() -> bool:
-        # On a disk without any room nothing can be recorded, so it is refused.
+        # On a disk without any space nothing can be recorded, so it is refused.
         try:
             queue.reconcile(store)
             return store.get(run.id).status.is_finished
@@ -114,7 +114,7 @@ def test_the_last_words_of_a_worker_are_read(store: RunStore, small_disk: SmallD
             small_disk.fill()
             if left:
                 reserve.leave(left)
-        # The room of the dead is enough for the record.
+        # The reserve of the dead worker is enough for the record.
         queue.reconcile(store)
         assert store.get(run.id).failure.code == code and not reserve.path.exists()
         small_disk.empty()

@@ -26,7 +26,7 @@ def folder(store: RunStore) -> Path:
 
 @pytest.fixture
 def offer(store: RunStore, folder: Path) -> Iterator[Offer]:
-    """The offer of a warm worker that is alive and is this process."""
+    """The offer of a warm worker that is this process."""
     with worker_lock(folder):
         offer = Offer(folder, fingerprint(worker_environment(store)))
         offer.publish()

@@ -1,4 +1,4 @@
-"""Runs that are ended, by force at any moment or by Stop, and resumed. The workers are real and really train."""
+"""Runs that are killed at any moment or stopped, and resumed. The workers are real and really train."""
 
 from collections.abc import Callable
 
@@ -17,19 +17,19 @@ pytestmark = pytest.mark.slow
 
 WaitUntil = Callable[[Callable[[], bool]], None]
 EPOCHS = 12
-# Of sixteen pictures a fifth is validated on; one of them may fall on the other side.
+# A fifth of sixteen pictures is held out; rounding may change that by one.
 NOISE = 0.35
 
 
 @pytest.fixture
 def config() -> TrainingConfig:
-    # A wide head, so that writing a checkpoint takes a while, and changed pictures, so that features do.
+    # A wide head, so that writing a checkpoint takes a while, and augmentation, so that features do too.
     return TrainingConfig(image_size=64).with_options(epochs=EPOCHS, batch_size=8, units=512, flip=True, views=6)
 
 
 @pytest.fixture
 def kill_when(store: RunStore, wait_until: WaitUntil) -> Callable[..., None]:
-    """Ends a run's worker by force once something holds; what must still hold then can't depend on the database."""
+    """Kills a run's worker once a condition holds; the condition must not depend on the database."""
 
     def kill(run: Run, moment: Callable[[], bool], still: Callable[[], bool] = lambda: True) -> None:
         wait_until(lambda: store.get(run.id).pid > 0)
@@ -104,7 +104,7 @@ def test_killed_at_five_moments_and_resumed_each_time(
     queue.resume(store, run.id)
     kill_when(run, is_writing, still=is_writing)
     second = store.events(run.id)
-    # What was told before stays, and an epoch that was saved but not told any more isn't missing.
+    # Epochs reported before stay, and an epoch that was saved but not reported isn't missing.
     assert second[: len(first)] == first and len(first) <= len(second) < EPOCHS
 
     queue.resume(store, run.id)
@@ -128,7 +128,7 @@ def test_killed_at_five_moments_and_resumed_each_time(
 def test_stopped_and_resumed(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
-    config = config.with_options(epochs=40)  # so that it can't be done before it is asked to stop
+    config = config.with_options(epochs=40)  # so that it can't finish before it is asked to stop
     run = queue.submit(store, dataset.id, config)
     wait_until(lambda: bool(store.events(run.id)))
     queue.stop(store, run.id)
@@ -138,7 +138,7 @@ def test_stopped_and_resumed(
     kept = store.events(run.id)
     assert 1 <= len(kept) < 40
 
-    # An epoch that was saved, but whose worker was ended before it told of it.
+    # An epoch that was saved, but whose worker was killed before it reported it.
     store.align_events(run.id, kept[:-1])
     queue.resume(store, run.id)
     resumed = completed(store, run, wait_until)

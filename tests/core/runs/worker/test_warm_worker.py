@@ -1,4 +1,4 @@
-"""Real warm workers that load TensorFlow, the processes that own them, and the runs that they are handed."""
+"""Real warm workers that load TensorFlow, the processes that own them, and the runs handed to them."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ from tests.processes import running
 pytestmark = pytest.mark.slow
 
 WaitUntil = Callable[[Callable[[], bool]], None]
-# A server that keeps a warm worker, and either submits a run to it or not, until a line comes, then is killed.
+# A server that keeps a warm worker and may submit a run to it; it waits for a line, then is killed.
 OWNER = """
 import os, sys, time
 from pathlib import Path
@@ -63,7 +63,7 @@ def warm_workers(store: RunStore) -> list[psutil.Process]:
 
 
 def queued_without_data(store: RunStore, config: TrainingConfig) -> Run:
-    """A run whose worker, of whatever kind, ends before it trains."""
+    """A run whose worker, warm or cold, ends before it trains."""
     return store.create("gone", "Gone", config)
 
 
@@ -114,7 +114,7 @@ def test_many_that_start_a_run_at_once_give_it_to_the_warm_worker_once(
     assert run.pid == warm_worker.pid and failure(run.failure).startswith("There is no data set")
     log = (store.folder(run.id) / queue.LOG_NAME).read_text()
     assert log.count("Traceback") == 1 and "isn't waiting" not in log
-    # The next one is on its way already.
+    # The next one is already starting.
     wait_until(lambda: any(child.pid != warm_worker.pid for child in warm_workers(store)))
 
 

@@ -79,6 +79,6 @@ def test_trouble_is_printed_and_the_next_attempt_comes_later(
 
     pool = WarmWorkerPool(store, fail)
     wait_until(lambda: bool(looked))
-    pool.close()  # Doesn't wait for the next look.
+    pool.close()  # Doesn't wait for the next check.
     assert looked == [store]
     assert "The disk is full.\n" in capsys.readouterr().err
