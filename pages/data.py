@@ -15,7 +15,8 @@ from pages.components.dataset import (
     versions_view,
 )
 from pages.components.dataset.dataset_queries import findings
-from pages.components.imports import import_panel, layout_choice, receipt_view
+from pages.components.imports import import_panel
+from pages.components.readings import layout_choice, receipt_view
 from pages.components.shell import frame, job_views, session
 from pages.components.shell.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
 

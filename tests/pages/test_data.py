@@ -63,7 +63,6 @@ def test_uploaded_zip_is_imported_and_shown(open_page, home, shape_folder):
         "Training": "24",
         "Validation": "6",
     }
-    assert not list(home.datasets.glob(".importing-*"))
 
 
 def test_a_file_that_is_too_large_is_refused_in_the_box_before_it_is_sent(open_page, home):

@@ -10,6 +10,7 @@ from core.datasets.sample import Sample
 from core.datasets.splits import LARGEST_SHARE, SMALLEST_SHARE, SPLITS
 from core.wording.dataset_notes import dataset_note
 from core.wording.issues import KIND_TITLES, advice
+from core.wording.readings import reading
 from pages.components import wording
 from pages.components.charts import chart_view, charts, dataset_charts
 from pages.components.dataset import dataset_views, decisions
@@ -40,6 +41,8 @@ def show(dataset: DatasetIndex, found: Findings | None, open_issues: Callable[[]
         dataset_views.rename_and_delete(dataset)
     split = _split(dataset)
     _numbers(split)
+    for note in dataset.receipt:
+        st.caption(f":material/receipt_long: {wording.plain(reading(note))}")
     for note in dataset.notes:
         st.caption(wording.plain(dataset_note(note)))
     _pictures(split, found)

@@ -8,6 +8,9 @@ import streamlit as st
 from core.settings import settings
 from pages.components.imports.source_imports import SourceImport
 
+# Each takes as much of the disk again as its pictures.
+MOST_KEPT = 4
+
 
 class KeptSources:
     """Sources by the id of the data set that was made of them. Safe from any thread."""
@@ -17,12 +20,16 @@ class KeptSources:
         self._lock = threading.Lock()
 
     def keep(self, dataset_id: str, source: SourceImport) -> None:
-        """Keeps the source of a data set, in place of an earlier one."""
+        """Keeps the source of a data set, in place of an earlier one. The oldest goes where there are too many."""
         with self._lock:
-            earlier = self._sources.pop(dataset_id, None)
+            outdated = [key for key, other in self._sources.items() if other is source or key == dataset_id]
+            let_go = [self._sources.pop(key) for key in outdated]
             self._sources[dataset_id] = source
-        if earlier is not None and earlier is not source:
-            earlier.discard()
+            while len(self._sources) > MOST_KEPT:
+                let_go.append(self._sources.pop(next(iter(self._sources))))
+        for other in let_go:
+            if other is not source:
+                other.discard()
 
     def get(self, dataset_id: str) -> SourceImport | None:
         """Returns the source of a data set, None if it isn't there any more."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from core.datasets.index import DatasetIndex
@@ -82,20 +83,24 @@ class SourceImport:
                 else:
                     self.discard()
                 raise
-            self._replace(replaced, dataset)
+            dataset = self._replace(replaced, dataset)
             if self._keep is None:
                 self.discard()
             else:
-                self._keep_for_now()
+                self._keep_imported()
                 self._keep(dataset.id, self)
             return dataset
 
         return do
 
-    def _replace(self, replaced: str, dataset: DatasetIndex) -> None:
+    def _replace(self, replaced: str, dataset: DatasetIndex) -> DatasetIndex:
+        """Deletes the data set that was read otherwise, and returns the new one under its name."""
         if replaced and replaced != dataset.id and self._may_replace(replaced):
             with suppress(DatasetError):  # somebody else has deleted it, or begins to use it just now
+                name = self._store.get(replaced).name
                 self._store.delete(replaced)
+                return replace(dataset, name=self._store.rename(dataset.id, name).name)
+        return dataset
 
     def is_there(self) -> bool:
         """Whether the source can still be read."""
@@ -109,6 +114,10 @@ class SourceImport:
         if self._path is None:
             raise ValueError("a source that never comes")
         return self._path
+
+    def _keep_imported(self) -> None:
+        """Keeps the source of a data set that is there, in case its labels turn out to be wrong."""
+        self._keep_for_now()
 
     def _keep_for_now(self) -> None:
         """Keeps the source while it may be read in another way."""

@@ -64,6 +64,10 @@ class UploadImport(SourceImport):
         self._forgetting.daemon = True
         self._forgetting.start()
 
+    def _keep_imported(self) -> None:
+        self.upload.forget()  # it doesn't count among those that are still to be imported
+        self._keep_for_now()
+
     def _keep_no_longer(self) -> None:
         if self._forgetting is not None:
             self._forgetting.cancel()

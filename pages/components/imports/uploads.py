@@ -192,7 +192,7 @@ class Upload:
         self._is_open.set()
 
     def forget(self) -> None:
-        """Notes that nothing of it is on disk any more, nor will be."""
+        """Notes that no import waits for it any more, so it no longer counts as an incoming file."""
         self.close()
         self._is_gone = True
 

@@ -401,7 +401,7 @@ def test_an_upload_that_can_be_read_in_two_ways_is_kept_until_one_is_chosen(home
     assert leftovers(home)
     DatasetStore(home).sweep()
     by_name = next(candidate for candidate in question.value.candidates if "circle" in candidate.class_names)
-    dataset = question.value.source.work(by_name.name)(ignore_event, never_stop)
+    dataset = question.value.source.work(by_name.options)(ignore_event, never_stop)
     assert dataset.class_names == ("circle", "square", "stripes")
     assert leftovers(home) == []
 

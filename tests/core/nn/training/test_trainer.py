@@ -81,9 +81,7 @@ def test_events_tell_each_epoch_and_the_batches_between():
     assert [{name: event.metrics[name] for name in curves} for event in epochs] == fitted.history
     batches = [event for event in events if not event.epoch]
     assert len(batches) == 3 * 8
-    assert (
-        "seconds_left" not in batches[0].metrics
-    )  # The first batch compiles the step, so it says nothing of the speed.
+    assert "seconds_left" not in batches[0].metrics  # The first batch includes compiling the step.
     assert batches[-1].metrics["pictures_per_second"] > 0
     assert batches[-1].metrics["seconds_left"] == pytest.approx(0, abs=1e-6)
 

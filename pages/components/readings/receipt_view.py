@@ -20,14 +20,9 @@ A_FEW_CLASSES = 8
 
 
 def show(dataset: DatasetIndex) -> None:
-    """Draws the receipt in full while the source can still be read in another way, and folded afterwards."""
-    if not dataset.receipt:
-        return  # imported by a version that gave none
+    """Draws the receipt while the source can still be read in another way."""
     source = kept_sources().get(dataset.id)
     if source is None:
-        with st.expander("How the labels were found", icon=":material/receipt_long:"):
-            _found(dataset)
-            st.caption("Are they wrong? Import the archive again, and choose how it is read.")
         return
     with st.container(border=True, key="receipt"):
         st.markdown(f"**Are these labels right?** {_summary(dataset)}")
@@ -58,7 +53,7 @@ def _summary(dataset: DatasetIndex) -> str:
 
 def _found(dataset: DatasetIndex) -> None:
     for note in dataset.receipt:
-        st.markdown(wording.plain(reading(note)))
+        st.markdown(f":material/receipt_long: {wording.plain(reading(note))}")
     for note in dataset.notes:
         st.caption(wording.plain(dataset_note(note)))
     _left_out(dataset)

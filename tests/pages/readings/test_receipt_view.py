@@ -46,7 +46,7 @@ def test_an_upload_shows_its_labels_until_the_user_confirms_them(open_page, stor
     assert list(home.datasets.glob(".importing-*")), "the upload is kept meanwhile"
     app = button(app, "Looks right").click().run()
     assert "Are these labels right?" not in words(app)
-    assert "The outermost folders are the classes" in words(app), "folded, and still there"
+    assert "The outermost folders are the classes" in words(app), "and still says where they are from"
     assert not list(home.datasets.glob(".importing-*"))
     (dataset,) = store.list()
     assert kept_sources().get(dataset.id) is None
@@ -63,7 +63,8 @@ def test_another_reading_replaces_the_first_without_another_upload(open_page, st
     app = ended(button(app, "Use the table of labels").click().run())
     (second,) = store.list()
     assert second.id != first.id
-    assert "labels.csv" in words(app)
+    assert second.name == first.name
+    assert "The column label of labels.csv" in words(app).replace("\\", "")
     assert kept_sources().get(second.id) is not None, "and may be read otherwise once more"
 
 
