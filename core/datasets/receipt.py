@@ -1,4 +1,4 @@
-"""What lets a person check an import at a glance: a few pictures of each class, and what was left out and why."""
+"""What lets users check an import at a glance: a few pictures of each class, and what was left out and why."""
 
 import random
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ class LeftOut:
     """Files that were left out for one kind of reason.
 
     Attributes:
-        reason: that of the first of them; others may differ in their numbers.
+        reason: the reason for the first of them; others may differ in their parameters.
         example: the name of the first of them.
         count: how many there are.
     """
@@ -27,16 +27,16 @@ class LeftOut:
 
 
 def random_pictures(dataset: DatasetIndex, label: int, count: int = PICTURES_PER_CLASS) -> list[Sample]:
-    """Returns a random choice of a class's pictures, the same one whenever it is asked for.
+    """Returns a random choice of a class's pictures, the same one each time.
 
-    Random ones, for the first ones of a class are often the only ones that anybody looks at.
+    They are random because the first ones of a class are often the only ones that anybody looks at.
     """
     own = [sample for sample in dataset.samples if sample.label == label]
     return random.Random(f"{dataset.id}:{label}").sample(own, min(count, len(own)))
 
 
 def left_out_by_reason(skipped: Sequence[Skipped]) -> list[LeftOut]:
-    """Returns the files that were left out, counted by the kind of reason, the most frequent first."""
+    """Returns the files that were left out, counted by kind of reason, the most frequent first."""
     first: dict[str, Skipped] = {}
     counts: dict[str, int] = {}
     for item in skipped:

@@ -8,7 +8,7 @@ UNKNOWN = "The labels were found in a way that this version of the studio doesn'
 
 
 def reading(note: Note) -> str:
-    """Returns how labels were found as a sentence."""
+    """Returns, as a sentence, how labels were found."""
     return words_of(note, SENTENCES, UNKNOWN)
 
 
