@@ -1,4 +1,4 @@
-// Draws the figures it is given with Streamlit's own Plotly and changes them in place when new ones come.
+// Draws the given figures with Streamlit's own Plotly and updates them in place when new ones arrive.
 const LOOK_AGAIN = 50; // milliseconds
 const PATIENCE = 30000; // milliseconds
 const CONFIG = { displayModeBar: false, responsive: true };

@@ -1,9 +1,9 @@
-// Lets a person choose a file, asks the page for a token for it, and sends it.
-const PATH = "upload/"; // beside the page's own address, so that a folder that a proxy puts before it is kept
+// Lets the user choose a file, asks the page for a token for it, and sends it.
+const PATH = "upload/"; // relative to the page's address, so that a path prefix added by a proxy is kept
 const SILENT = 0; // no answer at all
 
-// By the boxes' keys. Files outlive the boxes, which are built anew when the page around them changes, and so what is
-// being sent goes on while the person looks at another page of the studio. `boxes` has the latest.
+// By the boxes' keys. Files outlive the boxes, which are rebuilt when the page around them changes, so an upload
+// continues while the user is on another page of the studio. `boxes` has the latest ones.
 const { boxes, chosen, sending } = (window.studioUploads ??= {
   boxes: new Map(),
   chosen: new Map(),
@@ -25,9 +25,9 @@ function send(key, file, token) {
       sending.delete(key);
       if (!sending.size) removeEventListener("beforeunload", warn);
       const box = boxes.get(key);
-      if (!box.isConnected) return; // the person is on another page
+      if (!box.isConnected) return; // the user is on another page
       box.draw();
-      // What goes wrong with a file that the server began to take, the page says by itself.
+      // The page itself reports errors with a file that the server began to receive.
       if (status === 403) box.say(words);
       if (status !== 204) box.tell("unsent", { token, status });
     });
@@ -76,7 +76,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("wanted", { name: files[0].name, size: files[0].size });
   };
 
-  // Properties rather than listeners: this runs again with each change of the data.
+  // Properties instead of listeners, because this runs again with each change of the data.
   input.onchange = () => {
     choose(input.files);
     input.value = ""; // the same file can be chosen again
@@ -102,6 +102,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const current = sending.get(key);
   if (current?.token === data.token && !data.isAwaited) current.controller.abort(); // stopped
   root.draw();
-  // A file that was chosen before this ran.
+  // A file chosen before this ran.
   if (input.files.length) input.onchange();
 }
