@@ -91,7 +91,7 @@ def test_an_upload_is_shown_in_every_tab_continues_across_pages_and_can_be_stopp
     with page.context.new_page() as second:
         second.goto("/data")
         expect(second.get_by_test_id("stProgress")).to_contain_text("large.zip: Uploading, ")
-        expect(second.locator(".upload-call")).to_have_text("Wait for the import that is going on")
+        expect(second.locator(".upload-call")).to_have_text("Wait until the running import is done")
         assert workspaces(server)
         second.get_by_role("button", name="Stop").click()
         expect(second.get_by_text("The import was stopped. Nothing of it was kept.")).to_be_visible()

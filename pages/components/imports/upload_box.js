@@ -57,10 +57,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   root.draw = () => {
     const current = sending.get(key);
-    const call = data.isBusy ? "Wait for the import that is going on" : "Drop it here";
+    const call = data.isBusy ? "Wait until the running import is done" : "Drop it here";
     part("label").textContent = data.label;
     part("call").textContent = current ? `Sending ${current.name}` : call;
-    part("hint").textContent = current ? "Keep this tab open until it is there" : data.hint;
+    part("hint").textContent = current ? "Keep this tab open until it has arrived" : data.hint;
     input.disabled = data.isBusy || Boolean(current);
     zone.classList.toggle("is-busy", input.disabled);
     input.accept = data.accept.join(",");
