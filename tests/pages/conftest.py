@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Widget
 
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
@@ -105,6 +106,24 @@ def button(app: AppTest, label: str):
     found = [item for item in app.button if item.label == label]
     assert found, f"No button {label!r} among {[item.label for item in app.button]}"
     return found[0]
+
+
+def fields(app: AppTest) -> dict[str, Widget]:
+    """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
+    kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control)
+    return {widget.key.partition("@")[0]: widget for kind in kinds for widget in kind if widget.key}
+
+
+def start_before_the_page_is_drawn(app: AppTest) -> AppTest:
+    """Sends what was changed, then a press on Start by a browser that hasn't heard what came of the change."""
+    sent, start = app._tree.get_widget_states(), button(app, "Start training").proto.id
+    app.run()
+    for state in sent.widgets:
+        if state.WhichOneof("value") == "trigger_value":
+            state.trigger_value = state.id == start
+    app._run(sent)
+    assert not app.exception
+    return app
 
 
 def words(app: AppTest) -> str:

@@ -12,7 +12,7 @@ from core.runs.records.store import RunStatus
 from core.settings import settings
 from core.wording.failures import failure
 from tests.conftest import draw_folder
-from tests.pages.conftest import button, wait_until, words
+from tests.pages.conftest import button, fields, wait_until, words
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_train_again_fills_the_form_with_the_settings(open_page, trained):
     run = trained.get("Good run")
     app = button(open_page("run", run=run.id), "Train again with changes").click().run()
     assert app.title[0].value == "Train a model"
-    assert (app.session_state["image_size"], app.session_state["epochs"]) == (64, 3)
+    assert (fields(app)["image_size"].value, fields(app)["epochs"].value) == (64, 3)
     assert app.selectbox[0].value == run.dataset_id
 
 
@@ -93,7 +93,7 @@ def test_train_again_keeps_the_settings_whatever_the_form_was_at(open_page, app,
     app.switch_page("pages/run.py")
     app.query_params["run"] = trained.get("Good run").id
     button(app.run(), "Train again with changes").click().run()
-    assert (app.session_state["image_size"], app.session_state["epochs"]) == (64, 3)
+    assert (fields(app)["image_size"].value, fields(app)["epochs"].value) == (64, 3)
 
 
 def test_a_failed_run_shows_the_message_and_the_way_back(open_page, trained):
@@ -118,8 +118,7 @@ def test_settings_have_the_labels_of_the_form(open_page, app, trained):
     settings_table = open_page("run", run=run.id).dataframe[1].value
     called = dict(zip(run.config.options(), settings_table["Setting"], strict=True))
     app.switch_page("pages/train.py").run()
-    kinds = (app.selectbox, app.number_input, app.slider, app.toggle)
-    labels = {item.key: item.label for kind in kinds for item in kind if item.key in called}
+    labels = {name: field.label for name, field in fields(app).items() if name in called}
     assert len(labels) > 20
     assert labels == {name: called[name] for name in labels}
 

@@ -12,7 +12,7 @@ from core.runs.records.store import RunStatus, RunStore
 from pages.components.shell import session
 from pages.components.training import cached_estimates, estimates, setup_form
 from tests.conftest import draw_folder
-from tests.pages.conftest import button, wait_until, words
+from tests.pages.conftest import button, fields, wait_until, words
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ PATIENCE_SECONDS = 90
 
 
 def form_values(app):
-    return {name: app.session_state[name] for name in setup_form.FIELDS}
+    return {name: fields(app)[name].value for name in setup_form.FIELDS}
 
 
 def test_without_data_start_is_disabled_and_the_next_step_is_shown(open_page):
@@ -36,12 +36,7 @@ def test_without_data_start_is_disabled_and_the_next_step_is_shown(open_page):
 
 def test_every_field_has_a_widget_of_its_name(open_page, shapes):
     app = open_page("train")
-    keys = {
-        item.key
-        for kind in ("selectbox", "slider", "number_input", "toggle", "button_group")
-        for item in getattr(app, kind, app.get(kind))
-    }
-    assert set(option_names()) - {"validation_split"} <= keys
+    assert set(option_names()) - {"validation_split"} <= fields(app).keys()
 
 
 def test_form_starts_with_the_recommended_recipe(open_page, shapes):
@@ -66,9 +61,9 @@ def test_recommended_says_what_it_chose_and_why_until_something_is_changed(open_
     reasons = explain_recommended(recipe_config("recommended", 24), 24, 3)
     app = open_page("train")
     assert reasons in words(app)
-    app.number_input(key="epochs").set_value(7).run()
+    fields(app)["epochs"].set_value(7).run()
     assert reasons not in words(app)
-    app.number_input(key="epochs").set_value(recipe_config("recommended", 24).optimization.epochs).run()
+    fields(app)["epochs"].set_value(recipe_config("recommended", 24).optimization.epochs).run()
     assert reasons in words(app)
     app.get("button_group")[0].set_value("article").run()
     assert reasons not in words(app)
@@ -78,7 +73,7 @@ def test_the_page_does_not_wait_for_the_forecast_and_costs_nothing_unseen(open_p
     app = open_page("train")
     assert "Measuring this machine" in words(app)
     assert not button(app, "Start training").disabled
-    app.number_input(key="epochs").set_value(7).run()
+    fields(app)["epochs"].set_value(7).run()
     assert not (home.home / LOG_NAME).exists()
     assert not (home.home / ESTIMATES_LOG_NAME).exists()
 
@@ -97,25 +92,25 @@ def measured(app, shapes):
 @pytest.mark.slow
 def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
     app = open_page("train")
-    app.number_input(key="image_size").set_value(64).run()
+    fields(app)["image_size"].set_value(64).run()
     sentence = forecasts.forecast(measured(app, shapes).result)
     assert sentence in words(app).replace("\\", "")
-    app.number_input(key="learning_rate").set_value(0.5).run()
+    fields(app)["learning_rate"].set_value(0.5).run()
     assert sentence in words(app).replace("\\", ""), "a rate changes nothing of the time"
-    app.number_input(key="epochs").set_value(1000).run()
+    fields(app)["epochs"].set_value(1000).run()
     assert "Measuring this machine" in words(app)
     longer = measured(app, shapes).result
     assert forecasts.forecast(longer) in words(app).replace("\\", "")
 
-    app.toggle(key="flip").set_value(True).run()
-    app.number_input(key="views").set_value(4).run()
+    fields(app)["flip"].set_value(True).run()
+    fields(app)["views"].set_value(4).run()
     assert "4 versions of each of 24 training pictures: 96 to read." in words(app)
     assert measured(app, shapes).result.views_seconds > 0
     assert "96 to read, " in words(app)
 
     for picture in shapes.folder.glob("pictures/*"):
         picture.unlink()
-    app.number_input(key="image_size").set_value(96).run()
+    fields(app)["image_size"].set_value(96).run()
     assert measured(app, shapes).error
     assert "No forecast. " in words(app)
     assert not button(app, "Start training").disabled
@@ -124,7 +119,7 @@ def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
 @pytest.mark.slow
 def test_a_rate_is_found_shown_and_applied_with_one_click(open_page, shapes):
     app = open_page("train")
-    app.number_input(key="image_size").set_value(64).run()
+    fields(app)["image_size"].set_value(64).run()
     button(app, "Find a learning rate").click().run()
     assert "Looking for a learning rate" in words(app)
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
@@ -134,14 +129,14 @@ def test_a_rate_is_found_shown_and_applied_with_one_click(open_page, shapes):
     rate = f"{curve.suggestion:.0e}"
     assert f"falling fastest at {rate}" in [chart.proto.alt for chart in app.get("plotly_chart")][1]
     button(app, f"Use {rate}").click().run()
-    assert app.number_input(key="learning_rate").value == curve.suggestion
+    assert fields(app)["learning_rate"].value == curve.suggestion
     assert button(app, f"Use {rate}"), "the curve stays when its suggestion is taken"
-    app.number_input(key="batch_size").set_value(8).run()
+    fields(app)["batch_size"].set_value(8).run()
     assert "use_rate" not in {item.key for item in app.button}
 
     for picture in shapes.folder.glob("pictures/*"):
         picture.unlink()
-    app.number_input(key="image_size").set_value(96).run()
+    fields(app)["image_size"].set_value(96).run()
     button(app, "Find a learning rate").click().run()
     config = TrainingConfig().with_options(**form_values(app), validation_split=shapes.validation_split)
     cached_estimates.rate_curves().wait(estimates.rate_question(config, shapes.id), PATIENCE_SECONDS)
@@ -153,7 +148,7 @@ def test_a_rate_is_found_shown_and_applied_with_one_click(open_page, shapes):
 def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, tmp_path):
     DatasetStore(home).import_source(draw_folder(tmp_path / "many", 120, seed=1), name="Many")
     app = open_page("train")
-    app.number_input(key="image_size").set_value(320).run()
+    fields(app)["image_size"].set_value(320).run()
     app = button(app, "Find a learning rate").click().run()
     (question, _) = app.session_state["rate_asked"]
     curves = cached_estimates.rate_curves()
@@ -165,7 +160,7 @@ def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, 
 
     wait_until(is_reading)
     assert reading in app.run().get("progress")[0].proto.text
-    asked = app.number_input(key="batch_size").value
+    asked = fields(app)["batch_size"].value
     button(app, "Cancel").click().run()
     assert "Looking for a learning rate" not in words(app)
     assert "Cancel" not in [item.label for item in app.button]
@@ -174,7 +169,7 @@ def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, 
 
     button(app, "Find a learning rate").click().run()
     wait_until(lambda: curves.ask(question) or curves.progress(question) is not None)
-    app.number_input(key="batch_size").set_value(asked // 2).run()
+    fields(app)["batch_size"].set_value(asked // 2).run()
     wait_until(lambda: curves.progress(question) is None)
     assert curves.get(question) is None, "what the form doesn't ask any more isn't looked for any more"
     assert "Looking for a learning rate" not in words(app)
@@ -182,62 +177,59 @@ def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, 
 
 def test_another_backbone_brings_its_own_size(open_page, shapes):
     app = open_page("train")
-    app.slider(key="trainable_blocks").set_value(9).run()
-    app.selectbox(key="backbone").set_value("inceptionv3").run()
-    assert app.session_state["image_size"] == 299
-    assert app.session_state["trainable_blocks"] == 5
+    fields(app)["trainable_blocks"].set_value(9).run()
+    fields(app)["backbone"].set_value("inceptionv3").run()
+    assert fields(app)["image_size"].value == 299
+    assert fields(app)["trainable_blocks"].value == 5
 
 
 def test_from_scratch_trains_every_block(open_page, shapes):
     app = open_page("train")
-    app.selectbox(key="weights").set_value("none").run()
-    assert app.session_state["trainable_blocks"] == 9
-    app.selectbox(key="weights").set_value("imagenet").run()
-    assert app.session_state["trainable_blocks"] == 0
+    fields(app)["weights"].set_value("none").run()
+    assert fields(app)["trainable_blocks"].value == 9
+    fields(app)["weights"].set_value("imagenet").run()
+    assert fields(app)["trainable_blocks"].value == 0
 
 
 NUMBERS = ("learning_rate", "fine_tune_learning_rate", "rate_decay", "head_epochs", "views")
 
 
 def locked(app):
-    return {name for name in NUMBERS if app.number_input(key=name).disabled}
+    return {name for name in NUMBERS if fields(app)[name].disabled}
 
 
 def test_settings_that_are_not_used_are_locked_and_say_why(open_page, shapes):
     app = open_page("train")
-    app.toggle(key="flip").set_value(True).run()
+    fields(app)["flip"].set_value(True).run()
     assert locked(app) == {"fine_tune_learning_rate", "rate_decay", "head_epochs"}
-    assert app.number_input(key="rate_decay").help.endswith(
-        "1 gives all the same rate. Not used while all blocks stay frozen."
-    )
-    app.slider(key="trainable_blocks").set_value(2).run()
+    assert fields(app)["rate_decay"].help.endswith("1 gives all the same rate. Not used while all blocks stay frozen.")
+    fields(app)["trainable_blocks"].set_value(2).run()
     assert not locked(app)
-    assert "Not used" not in app.number_input(key="rate_decay").help
-    app.number_input(key="head_epochs").set_value(0).run()
+    assert "Not used" not in fields(app)["rate_decay"].help
+    fields(app)["head_epochs"].set_value(0).run()
     assert locked(app) == {"learning_rate"}
-    assert "the head is never trained alone" in app.number_input(key="learning_rate").help
+    assert "the head is never trained alone" in fields(app)["learning_rate"].help
     assert button(app, "Find a learning rate").disabled
-    app.toggle(key="flip").set_value(False).run()
+    fields(app)["flip"].set_value(False).run()
     assert locked(app) == {"learning_rate", "views"}
 
 
 def test_from_scratch_the_only_rate_says_what_it_applies_to(open_page, shapes):
     app = open_page("train")
-    app.toggle(key="flip").set_value(True).run()
+    fields(app)["flip"].set_value(True).run()
     assert "Trains the head" in button(app, "Find a learning rate").help
-    app.selectbox(key="weights").set_value("none").run()
+    fields(app)["weights"].set_value("none").run()
     assert locked(app) == {"fine_tune_learning_rate", "head_epochs", "views"}
-    assert app.selectbox(key="engine").disabled
-    assert "from scratch the whole network" in app.number_input(key="learning_rate").help
-    assert "Not used from scratch" in app.number_input(key="fine_tune_learning_rate").help
+    assert fields(app)["engine"].disabled
+    assert "from scratch the whole network" in fields(app)["learning_rate"].help
+    assert "Not used from scratch" in fields(app)["fine_tune_learning_rate"].help
     assert "Trains the network" in button(app, "Find a learning rate").help
     assert not button(app, "Find a learning rate").disabled
 
 
 def test_labels_and_help_are_those_of_the_fields(open_page, shapes):
     app = open_page("train")
-    widgets = [*app.selectbox, *app.slider, *app.number_input, *app.toggle]
-    drawn = {widget.key: widget for widget in widgets if widget.key in SETTINGS}
+    drawn = {name: widget for name, widget in fields(app).items() if name in SETTINGS}
     assert drawn.keys() == SETTINGS.keys() - {"validation_split"}
     for name, widget in drawn.items():
         assert widget.label == SETTINGS[name].label
@@ -246,30 +238,30 @@ def test_labels_and_help_are_those_of_the_fields(open_page, shapes):
 
 def test_network_picture_follows_the_form(open_page, shapes):
     app = open_page("train")
-    app.slider(key="trainable_blocks").set_value(2).run()
+    fields(app)["trainable_blocks"].set_value(2).run()
     assert "the last 2 and the head are trainable" in app.get("plotly_chart")[0].proto.alt
 
 
 def test_augmentation_is_previewed_on_pictures_of_the_data_set(open_page, shapes):
     app = open_page("train")
     assert "No change is on" in words(app)
-    app.toggle(key="flip").set_value(True).run()
+    fields(app)["flip"].set_value(True).run()
     assert [image.captions[0] for image in app.image] == ["As it is", *(f"Version {n}" for n in range(1, 6))]
     assert not button(app, "Another picture").click().run().exception
 
 
 def test_versions_cost_nothing_if_every_block_is_trained(open_page, shapes):
     app = open_page("train")
-    app.toggle(key="flip").set_value(True).run()
-    app.slider(key="trainable_blocks").set_value(9).run()
+    fields(app)["flip"].set_value(True).run()
+    fields(app)["trainable_blocks"].set_value(9).run()
     assert "nothing is computed ahead" in words(app)
 
 
 def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, shapes):
     DatasetStore(home).set_validation_split(shapes.id, 0.3)
     app = open_page("train")
-    app.number_input(key="epochs").set_value(2).run()
-    app.number_input(key="image_size").set_value(64).run()
+    fields(app)["epochs"].set_value(2).run()
+    fields(app)["image_size"].set_value(64).run()
     app = button(app, "Start training").click().run()
     (run,) = RunStore(home.database).list()
     assert (run.config.optimization.epochs, run.config.image_size, run.config.validation_split) == (2, 64, 0.3)
@@ -282,7 +274,7 @@ def test_start_is_disabled_if_weights_cannot_be_downloaded(open_page, shapes, mo
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KERAS_HOME", "/nowhere")
     app = open_page("train")
-    app.selectbox(key="backbone").set_value("densenet121").run()
+    fields(app)["backbone"].set_value("densenet121").run()
     from core.backbones.table import get_backbone
     from pages.components.training.connection import is_reachable
 
@@ -293,22 +285,22 @@ def test_start_is_disabled_if_weights_cannot_be_downloaded(open_page, shapes, mo
 
 def test_choices_survive_other_pages(open_page, app, shapes):
     app = open_page("train")
-    app.number_input(key="epochs").set_value(17).run()
-    app.number_input(key="seed").set_value(5).run()
+    fields(app)["epochs"].set_value(17).run()
+    fields(app)["seed"].set_value(5).run()
     app.switch_page("pages/data.py").run()
     app.switch_page("pages/train.py").run()
-    assert app.number_input(key="epochs").value == 17
-    assert app.number_input(key="seed").value == 5
+    assert fields(app)["epochs"].value == 17
+    assert fields(app)["seed"].value == 5
 
 
 def test_untouched_fields_follow_another_data_set(open_page, home, shapes, tmp_path):
     large = DatasetStore(home).import_source(draw_folder(tmp_path / "large", 120, seed=1), name="Large")
     app = open_page("train")
-    assert app.session_state["epochs"] == recipe_config("recommended", 288).optimization.epochs
-    app.number_input(key="batch_size").set_value(16).run()
+    assert fields(app)["epochs"].value == recipe_config("recommended", 288).optimization.epochs
+    fields(app)["batch_size"].set_value(16).run()
     app.selectbox[0].set_value(shapes.id).run()
-    assert app.session_state["epochs"] == recipe_config("recommended", 24).optimization.epochs
-    assert app.session_state["batch_size"] == 16
+    assert fields(app)["epochs"].value == recipe_config("recommended", 24).optimization.epochs
+    assert fields(app)["batch_size"].value == 16
     assert large.id != shapes.id
 
 
@@ -317,8 +309,8 @@ def test_run_that_failed_leads_back_to_its_settings(open_page, trained):
     assert failed.status == RunStatus.FAILED
     app = button(open_page("run", run=failed.id), "Back to the set-up with these settings").click().run()
     assert app.title[0].value == "Train a model"
-    assert app.session_state["weights"] == "/nowhere.h5"
-    assert app.number_input(key="epochs").value == 3
+    assert fields(app)["weights"].value == "/nowhere.h5"
+    assert fields(app)["epochs"].value == 3
     assert button(app, "Start training").disabled
     assert "There is no weight file /nowhere.h5" in words(app).replace("\\", "")
 
@@ -350,36 +342,36 @@ def test_choosing_another_data_set_works_every_time(open_page, home, shapes, tmp
 )
 def test_an_invalid_number_is_refused_beside_start(open_page, shapes, name, value, reason):
     app = open_page("train")
-    good = app.number_input(key=name).value
-    app.number_input(key=name).set_value(value).run()
+    good = fields(app)[name].value
+    fields(app)[name].set_value(value).run()
     assert not app.exception
-    assert app.number_input(key=name).value == value
+    assert fields(app)[name].value == value
     assert button(app, "Start training").disabled
     assert reason in words(app).replace("\\", "")
-    app.number_input(key=name).set_value(good).run()
+    fields(app)[name].set_value(good).run()
     assert not button(app, "Start training").disabled
 
 
 def test_an_invalid_number_can_be_fixed_even_in_a_field_that_would_be_locked(open_page, shapes):
     app = open_page("train")
-    app.slider(key="trainable_blocks").set_value(2).run()
-    app.number_input(key="head_epochs").set_value(None).run()
-    app.slider(key="trainable_blocks").set_value(0).run()
+    fields(app)["trainable_blocks"].set_value(2).run()
+    fields(app)["head_epochs"].set_value(None).run()
+    fields(app)["trainable_blocks"].set_value(0).run()
     assert "Head epochs is empty" in words(app)
-    assert not app.number_input(key="head_epochs").disabled
-    app.number_input(key="head_epochs").set_value(5).run()
-    assert app.number_input(key="head_epochs").disabled
+    assert not fields(app)["head_epochs"].disabled
+    fields(app)["head_epochs"].set_value(5).run()
+    assert fields(app)["head_epochs"].disabled
     assert not button(app, "Start training").disabled
 
 
 def test_start_is_disabled_if_training_does_not_fit_in_memory(open_page, shapes):
     app = open_page("train")
-    app.selectbox(key="pooling").set_value("flatten").run()
-    app.number_input(key="image_size").set_value(1024).run()
-    app.number_input(key="units").set_value(4096).run()
+    fields(app)["pooling"].set_value("flatten").run()
+    fields(app)["image_size"].set_value(1024).run()
+    fields(app)["units"].set_value(4096).run()
     config = TrainingConfig().with_options(**form_values(app))
     assert "GB of memory" in shortage(config.trainable_params(3), psutil.virtual_memory().available)
     assert button(app, "Start training").disabled
     assert f"{config.trainable_params(3):,} trainable parameters need about" in words(app).replace("\\", "")
-    app.number_input(key="units").set_value(0).run()
+    fields(app)["units"].set_value(0).run()
     assert not button(app, "Start training").disabled

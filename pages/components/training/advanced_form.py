@@ -1,6 +1,6 @@
 """The part of the training form that few people need: widgets for every other field, and a preview of augmentation."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,7 +13,7 @@ from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, PREPROCESSINGS,
 from core.config.unused import Unused, unused_settings
 from core.datasets.index import DatasetIndex
 from pages.components import wording
-from pages.components.shell import session
+from pages.components.shell import session, widget_values
 from pages.components.training import augmentation_preview, forecast_view, rate_view
 
 WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
@@ -31,17 +31,16 @@ UNUSED_WORDS = {
 }
 
 
-def show(dataset: DatasetIndex, config: TrainingConfig | None, weights_changed: Callable[[], None]) -> None:
+def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     """Draws the widgets.
 
     Args:
         dataset: the data set.
         config: the form's current configuration; None if it is invalid.
-        weights_changed: called when other weights were chosen.
     """
     # While the settings are invalid no field is locked, as it may be the one to fix.
     unused = unused_settings(config) if config else {}
-    _network(get_backbone(st.session_state["backbone"]), weights_changed, unused)
+    _network(get_backbone(widget_values.value("backbone")), unused)
     _head()
     _learning(unused)
     # Containers, so that the elements below keep their places when a message appears.
@@ -91,20 +90,15 @@ def described(name: str, note: str = "", unused: Mapping[str, Unused] | None = N
         "label": setting.label,
         "help": " ".join(filter(None, sentences)),
         "disabled": reason is not None,
-        "key": name,
+        "key": widget_values.key(name),
         "persist_state": "session",
     }
 
 
 def _choice(
-    group: DeltaGenerator,
-    name: str,
-    words: dict[str, str],
-    unused: Mapping[str, Unused] | None = None,
-    on_change: Callable[[], None] | None = None,
+    group: DeltaGenerator, name: str, words: dict[str, str], unused: Mapping[str, Unused] | None = None
 ) -> None:
-    look = described(name, unused=unused)
-    group.selectbox(options=list(words), format_func=words.__getitem__, on_change=on_change, **look)
+    group.selectbox(options=list(words), format_func=words.__getitem__, **described(name, unused=unused))
 
 
 def _share(group: DeltaGenerator, name: str, step: float = 0.05) -> None:
@@ -115,11 +109,11 @@ def _switch(group: DeltaGenerator, name: str) -> None:
     group.toggle(**described(name))
 
 
-def _network(backbone: Backbone, weights_changed: Callable[[], None], unused: Mapping[str, Unused]) -> None:
+def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
     group = _group("Network")
-    current = st.session_state["weights"]
+    current = widget_values.value("weights")
     more_weights = {} if current in WEIGHTS else {current: current}
-    _choice(group, "weights", WEIGHTS | more_weights, on_change=weights_changed)
+    _choice(group, "weights", WEIGHTS | more_weights)
     sizes = f"{backbone.min_size}–{MAX_IMAGE_SIZE}; {backbone.label} was trained at {backbone.image_size}."
     number(group, "image_size", note=sizes)
     _choice(group, "preprocessing", {name: PREPROCESSING_WORDS[name] for name in PREPROCESSINGS})

@@ -9,6 +9,7 @@ from core.errors import CoreError
 from core.images.augmentation import make_view
 from core.images.decoding import decode
 from pages.components import wording
+from pages.components.shell import widget_values
 
 VERSIONS = 5
 PREVIEW_SIZE = 192
@@ -17,10 +18,8 @@ PLACE = "augmentation_place"
 
 def chosen_augmentation() -> Augmentation:
     """Returns the augmentation that the form shows."""
-    options = TrainingConfig().with_options(
-        **{name: st.session_state[name] for name in Augmentation.__dataclass_fields__}
-    )
-    return options.augmentation
+    values = {name: widget_values.value(name) for name in Augmentation.__dataclass_fields__}
+    return TrainingConfig().with_options(**values).augmentation
 
 
 def show(dataset: DatasetIndex) -> None:
@@ -41,7 +40,7 @@ def show(dataset: DatasetIndex) -> None:
     grid = st.grid(VERSIONS + 1, min_column_width=96, gap="xsmall")
     for view in range(VERSIONS + 1):
         text = "As it is" if view == 0 else f"Version {view}"
-        version = make_view(picture, augmentation, st.session_state["seed"], sample.digest, view)
+        version = make_view(picture, augmentation, widget_values.value("seed"), sample.digest, view)
         grid.image(version, caption=text, alt=f"{dataset.class_names[sample.label]}: {text}", width="stretch")
     if st.button("Another picture", icon=":material/shuffle:", key="another_augmentation"):
         st.session_state[PLACE] += 1

@@ -9,7 +9,7 @@ from core.config.unused import unused_settings
 from core.forecast.rate_curve import RateCurve
 from pages.components import phases, wording
 from pages.components.charts import chart_view, charts
-from pages.components.shell import polling, presence
+from pages.components.shell import polling, presence, widget_values
 from pages.components.training import cached_estimates, estimates
 from pages.components.training.estimates import Question
 
@@ -105,4 +105,4 @@ def _show_curve(curve: RateCurve, learner: str) -> None:
 
 
 def _use(rate: float) -> None:
-    st.session_state["learning_rate"] = rate
+    widget_values.fill({"learning_rate": rate})

@@ -1,6 +1,7 @@
-"""Widgets to configurations. One field, one name: a widget's key is the field's name, its first value the recipe's."""
+"""Widgets to configurations. One field, one name: a widget's name is the field's, its first value the recipe's."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 import streamlit as st
@@ -20,7 +21,7 @@ from core.runs.records.store import Run
 from core.settings import settings
 from pages.components import wording
 from pages.components.charts import chart_view, charts
-from pages.components.shell import session
+from pages.components.shell import session, widget_values
 from pages.components.training import advanced_form, connection, forecast_view
 
 FIELDS = tuple(name for name in SETTINGS if name != "validation_split")
@@ -28,16 +29,26 @@ RECIPE = "recipe"
 FIRST_RECIPE = "recommended"
 # The values that the form was filled with, to tell what the user has changed since.
 FILLED = "filled_with"
-FORM_DATASET = "form_dataset"
+FOLLOWED = "form_follows"
 WEIGHTS_KINDS = {"bundled": "Bundled", "on_disk": "On disk", "download": "Download"}
+
+
+class Choices(NamedTuple):
+    """The choices that other fields follow, as they were when those fields last did."""
+
+    recipe: str
+    dataset_id: str
+    backbone: str
+    weights: str
 
 
 def prefill(run: Run) -> None:
     """Fills the form with the settings of a run, to start it again with changes."""
     session.choose_dataset(run.dataset_id)
-    st.session_state[FORM_DATASET] = run.dataset_id
-    st.session_state[RECIPE] = run.recipe if run.recipe in RECIPES else FIRST_RECIPE
+    recipe = run.recipe if run.recipe in RECIPES else FIRST_RECIPE
+    widget_values.fill({RECIPE: recipe})
     _fill(run.config)
+    _remember(recipe, run.dataset_id)
 
 
 def training_config(dataset: DatasetIndex) -> TrainingConfig | None:
@@ -49,7 +60,7 @@ def training_config(dataset: DatasetIndex) -> TrainingConfig | None:
     Returns:
         The configuration once Start was pressed, else None.
     """
-    _follow_dataset(dataset)
+    _follow(dataset)
     _recipe_choice(dataset)
     _short_form(dataset)
     try:
@@ -57,7 +68,7 @@ def training_config(dataset: DatasetIndex) -> TrainingConfig | None:
     except CoreError as error:
         config, reason = None, str(error)
     with st.expander("Advanced", icon=":material/tune:"):
-        advanced_form.show(dataset, config, _weights_changed)
+        advanced_form.show(dataset, config)
     if config:
         reason = why_not(config, len(dataset.class_names))
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -77,7 +88,7 @@ def current_config(dataset: DatasetIndex) -> TrainingConfig:
     Raises:
         ConfigError: a value can't be used.
     """
-    values = {name: st.session_state[name] for name in FIELDS}
+    values = {name: widget_values.value(name) for name in FIELDS}
     for name, value in values.items():
         if value is None:
             raise ConfigError(f"{SETTINGS[name].label} is empty: type a number.")
@@ -105,13 +116,13 @@ def _fill(config: TrainingConfig) -> None:
     options, defaults = config.options(), TrainingConfig().options()
     # Sliders want numbers of one kind, and a file may hold 0 where 0.0 is meant.
     values = {name: type(defaults[name])(options[name]) for name in FIELDS}
+    widget_values.fill(values)
     st.session_state[FILLED] = values
-    for name, value in values.items():
-        st.session_state[name] = value
 
 
-def _fill_from_recipe(dataset: DatasetIndex) -> None:
-    _fill(_chosen_config(st.session_state[RECIPE], dataset))
+def _remember(recipe: str, dataset_id: str) -> None:
+    backbone, weights = widget_values.value("backbone"), widget_values.value("weights")
+    st.session_state[FOLLOWED] = Choices(recipe, dataset_id, backbone, weights)
 
 
 def _chosen_config(recipe: str, dataset: DatasetIndex) -> TrainingConfig:
@@ -123,66 +134,80 @@ def _cached_config(recipe: str, dataset_id: str, share: float, _index: DatasetIn
     return choose_config(recipe, _index)
 
 
-def _follow_dataset(dataset: DatasetIndex) -> None:
-    """Fills the form at first, and brings what nobody changed in line with another data set's size."""
-    if FILLED not in st.session_state:
-        st.session_state.setdefault(RECIPE, FIRST_RECIPE)
-        _fill_from_recipe(dataset)
-    if st.session_state.get(FORM_DATASET, dataset.id) != dataset.id:
-        recipe = _chosen_config(st.session_state[RECIPE], dataset).options()
-        filled = st.session_state[FILLED]
-        for name in FIELDS:
-            if st.session_state.get(name) == filled[name]:
-                st.session_state[name] = filled[name] = recipe[name]
-    st.session_state[FORM_DATASET] = dataset.id
+def _follow(dataset: DatasetIndex) -> None:
+    """Fills the form at first, and what depends on a choice once that is another one.
+
+    Not in the choices' callbacks: one that is overruled by the next request is never made up for.
+    """
+    followed = st.session_state.get(FOLLOWED)
+    if followed is None:
+        widget_values.fill({RECIPE: FIRST_RECIPE})
+    recipe = widget_values.value(RECIPE)
+    if followed is None or recipe != followed.recipe:
+        _fill(_chosen_config(recipe, dataset))
+    else:
+        if widget_values.value("backbone") != followed.backbone:
+            _follow_backbone()
+        if widget_values.value("weights") != followed.weights:
+            _follow_weights()
+        if dataset.id != followed.dataset_id:
+            _follow_dataset(_chosen_config(recipe, dataset))
+    _remember(recipe, dataset.id)
+
+
+def _follow_backbone() -> None:
+    backbone = get_backbone(widget_values.value("backbone"))
+    blocks = min(widget_values.value("trainable_blocks"), len(backbone.blocks))
+    widget_values.fill({"image_size": backbone.image_size, "trainable_blocks": blocks})
+
+
+def _follow_weights() -> None:
+    """From scratch all blocks learn, as frozen random ones would know nothing; pretrained, as many as before."""
+    scratch = widget_values.value("weights") == "none"
+    blocks = len(get_backbone(widget_values.value("backbone")).blocks)
+    before = st.session_state[FILLED]["trainable_blocks"]
+    widget_values.fill({"trainable_blocks": blocks if scratch else min(before, blocks)})
+
+
+def _follow_dataset(config: TrainingConfig) -> None:
+    """Brings what nobody changed in line with the data set's size."""
+    options, filled = config.options(), st.session_state[FILLED]
+    untouched = {name: options[name] for name in FIELDS if widget_values.value(name) == filled[name]}
+    widget_values.fill(untouched)
+    st.session_state[FILLED] = filled | untouched
 
 
 def _recipe_choice(dataset: DatasetIndex) -> None:
     st.segmented_control(
         "Recipe",
         list(RECIPES),
-        key=RECIPE,
+        key=widget_values.key(RECIPE),
         required=True,
         format_func=lambda name: RECIPES[name].label,
-        on_change=_fill_from_recipe,
-        args=(dataset,),
         persist_state="session",
     )
     # One element whatever it says: with one more or less above it, the browser would take the open part for another.
-    st.caption("\n\n".join([RECIPES[st.session_state[RECIPE]].description, *_recipe_reasons(dataset)]))
+    st.caption("\n\n".join([RECIPES[widget_values.value(RECIPE)].description, *_recipe_reasons(dataset)]))
 
 
 def _recipe_reasons(dataset: DatasetIndex) -> list[str]:
     """Returns what the recommended recipe chose for these pictures, as long as nothing of it was changed."""
     config = _chosen_config(FIRST_RECIPE, dataset)
     options = config.options()
-    if st.session_state[RECIPE] != FIRST_RECIPE or any(st.session_state[name] != options[name] for name in FIELDS):
+    is_changed = any(widget_values.value(name) != options[name] for name in FIELDS)
+    if widget_values.value(RECIPE) != FIRST_RECIPE or is_changed:
         return []
     num_training = len(session.split_dataset(dataset).select(TRAIN))
     return [explain_recommended(config, num_training, len(dataset.class_names))]
-
-
-def _backbone_changed() -> None:
-    backbone = get_backbone(st.session_state["backbone"])
-    st.session_state["image_size"] = backbone.image_size
-    st.session_state["trainable_blocks"] = min(st.session_state["trainable_blocks"], len(backbone.blocks))
-
-
-def _weights_changed() -> None:
-    """From scratch all blocks learn, as frozen random ones would know nothing; pretrained, as many as before."""
-    scratch = st.session_state["weights"] == "none"
-    blocks = len(get_backbone(st.session_state["backbone"]).blocks)
-    st.session_state["trainable_blocks"] = blocks if scratch else st.session_state[FILLED]["trainable_blocks"]
 
 
 def _short_form(dataset: DatasetIndex) -> None:
     st.selectbox(
         options=list(BACKBONES),
         format_func=_backbone_line,
-        on_change=_backbone_changed,
         **advanced_form.described("backbone"),
     )
-    backbone = get_backbone(st.session_state["backbone"])
+    backbone = get_backbone(widget_values.value("backbone"))
     _backbone_facts(backbone)
     left, right = st.columns(2, gap="medium")
     with left:
@@ -230,5 +255,5 @@ def _network_picture(dataset: DatasetIndex) -> None:
 
 
 def chosen_recipe() -> str:
-    """Returns the name of the recipe that the settings started from."""
-    return st.session_state[RECIPE]
+    """Returns the name of the recipe that the form was filled from."""
+    return st.session_state[FOLLOWED].recipe

@@ -4,7 +4,7 @@ from core.cli.options import training_config
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from pages.components.training import setup_form
-from tests.pages.conftest import button
+from tests.pages.conftest import button, fields
 
 
 def test_one_click_the_form_and_the_command_line_use_the_same_recipe(open_page, home):
@@ -18,6 +18,6 @@ def test_one_click_the_form_and_the_command_line_use_the_same_recipe(open_page, 
     app.switch_page("pages/train.py").run()
     assert not app.exception
     expected = by_command_line.options()
-    assert {name: app.session_state[name] for name in setup_form.FIELDS} == {
+    assert {name: fields(app)[name].value for name in setup_form.FIELDS} == {
         name: expected[name] for name in setup_form.FIELDS
     }
