@@ -21,11 +21,6 @@ TOP_LEVEL = {"requirements.txt", "README.md", "app.py", "pages", "core", "tests"
 # Modules of core that have no tests of their own yet. Nothing is added here, and what gets tests goes.
 STILL_WITHOUT_TESTS = (
     "nn/training/stages",
-    "processes/actions",
-    "processes/embeddings_process",
-    "processes/estimates_server",
-    "processes/inference_server",
-    "processes/messages",
 )
 # What each of these imports, nothing below those may.
 FORBIDDEN = {
