@@ -76,16 +76,6 @@ def test_a_main_program_is_tested_under_its_plain_name(tmp_path):
     assert list(architecture.modules_without_tests(build(tmp_path, SMALL_HOUSE, files))) == []
 
 
-def test_a_module_that_got_its_tests_goes_off_the_list(tmp_path, monkeypatch):
-    monkeypatch.setattr(architecture, "STILL_WITHOUT_TESTS", ("runs/queue",))
-    house = build(tmp_path, SMALL_HOUSE)
-    assert list(architecture.modules_without_tests(house)) == [
-        "core.runs.queue has tests now: take it off the list of those without"
-    ]
-    (tmp_path / "tests/core/runs/test_queue.py").unlink()
-    assert list(architecture.modules_without_tests(house)) == []
-
-
 def test_the_house_can_be_drawn(capsys):
     architecture.main()
     rooms = [line.split(" (")[0] for line in capsys.readouterr().out.splitlines()]
