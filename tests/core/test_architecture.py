@@ -49,9 +49,14 @@ def build(root: Path, *parts: dict[str, str]) -> House:
     return House(root)
 
 
+@pytest.fixture(scope="module")
+def house() -> House:
+    """This project, read once for all rules."""
+    return House(ROOT)
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_house_keeps_the_rule(rule):
-    house = House(ROOT)
+def test_the_house_keeps_the_rule(rule, house):
     assert len(house.sources) > 150
     assert list(rule(house)) == []
 
