@@ -49,9 +49,14 @@ def build(root: Path, *parts: dict[str, str]) -> House:
     return House(root)
 
 
+@pytest.fixture(scope="module")
+def house() -> House:
+    """This project, read once for all rules."""
+    return House(ROOT)
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_house_keeps_the_rule(rule):
-    house = House(ROOT)
+def test_the_house_keeps_the_rule(rule, house):
     assert len(house.sources) > 150
     assert list(rule(house)) == []
 
@@ -74,16 +79,6 @@ def test_start_up_does_not_wait_for_libraries(start, tmp_path):
 def test_a_main_program_is_tested_under_its_plain_name(tmp_path):
     files = {"core/__main__.py": "def main():\n    pass\n", "tests/core/test_main.py": ""}
     assert list(architecture.modules_without_tests(build(tmp_path, SMALL_HOUSE, files))) == []
-
-
-def test_a_module_with_tests_must_leave_the_list(tmp_path, monkeypatch):
-    monkeypatch.setattr(architecture, "STILL_WITHOUT_TESTS", ("runs/queue",))
-    house = build(tmp_path, SMALL_HOUSE)
-    assert list(architecture.modules_without_tests(house)) == [
-        "core.runs.queue has tests now: take it off the list of those without"
-    ]
-    (tmp_path / "tests/core/runs/test_queue.py").unlink()
-    assert list(architecture.modules_without_tests(house)) == []
 
 
 def test_the_house_can_be_drawn(capsys):

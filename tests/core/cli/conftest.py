@@ -1,14 +1,70 @@
+"""What tests of several commands share: pictures that are told apart in a moment, and one trained model."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import pytest
+from PIL import Image
 
-from core.__main__ import main
+from core.runs.records.store import RunStore
+from tests.project import ROOT
+
+DEADLINE_SECONDS = 120
+Trained = tuple[Path, subprocess.CompletedProcess]
 
 
-@pytest.fixture
-def call(home, capsys):
-    """Calls the command line in this process: exit code, standard output, standard error."""
+def draw_pictures(folder: Path, classes: dict[str, int], seed: int = 0, count: int = 10) -> Path:
+    """Writes class folders of noise, each as bright as its class has it, and returns their parent."""
+    generator = np.random.default_rng(seed)
+    for name, darkest in classes.items():
+        (folder / name).mkdir(parents=True)
+        for number in range(count):
+            pixels = generator.integers(darkest, darkest + 100, (40, 40, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(folder / name / f"{number}.png")
+    return folder
 
-    def call(*arguments):
-        code = main([str(argument) for argument in arguments])
-        return code, *capsys.readouterr()
 
-    return call
+def python_core(home: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess:
+    """Calls the command line in a process of its own, as people do."""
+    return subprocess.run(
+        [sys.executable, "-m", "core", *arguments],
+        env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        **options,
+    )
+
+
+def last_json(text: str) -> dict[str, Any]:
+    """Returns what a command printed for programs."""
+    return json.loads(text.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A data home with one completed run, called Small, and what its training printed.
+
+    All tests look at the same one: what writes more to it than a picture's features writes to a copy.
+    """
+    home = tmp_path_factory.mktemp("trained") / "home"
+    pictures = draw_pictures(home.parent / "shades", {"dark": 0, "bright": 150})
+    options = ["--name", "Small", "--image-size", "64", "--epochs", "3", "--batch-size", "4", "--flip", "--json"]
+    return home, python_core(home, "train", str(pictures), *options)
+
+
+def copied_home(home: Path, target: Path) -> Path:
+    """Returns a copy of a data home, of whose runs only the one called Small is left."""
+    shutil.copytree(home, target)
+    store = RunStore(target / "studio.sqlite")
+    for run in store.list():
+        if run.name != "Small":
+            store.delete(run.id)
+    return target

@@ -1,6 +1,5 @@
 """Data sets on the command line: listed, changed, packed, deleted."""
 
-import json
 import shutil
 import zipfile
 from pathlib import Path
@@ -11,6 +10,8 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStatus, RunStore
 from tests.conftest import draw_folder
+from tests.core.cli.conftest import draw_pictures, last_json
+from tests.core.conftest import Call
 
 
 @pytest.fixture
@@ -18,13 +19,9 @@ def shapes(home, tmp_path):
     return DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 4))
 
 
-def values(output: str) -> dict:
-    return json.loads(output.splitlines()[-1])
-
-
 def test_no_data_sets_yet(call):
     assert call("datasets")[1] == "There are no data sets yet. Make one: python -m core samples textures\n"
-    assert values(call("datasets", "--json")[1]) == {"datasets": []}
+    assert last_json(call("datasets", "--json")[1]) == {"datasets": []}
 
 
 def test_data_sets_are_listed_with_what_they_are_made_of(call, home, shapes):
@@ -34,7 +31,7 @@ def test_data_sets_are_listed_with_what_they_are_made_of(call, home, shapes):
     assert code == 0 and header.split() == ["id", "name", "pictures", "classes", "made", "of", "created"]
     assert first.split()[1:6] == ["two", "shapes", "8", "2", "shapes"]
     assert second.split()[:5] == [shapes.id, "shapes", "12", "3", "-"]
-    listed = values(call("datasets", "--json")[1])["datasets"]
+    listed = last_json(call("datasets", "--json")[1])["datasets"]
     assert [(item["name"], item["parent"], item["edits"]) for item in listed] == [
         ("two shapes", shapes.id, ["square left out"]),
         ("shapes", "", []),
@@ -48,7 +45,7 @@ def test_changes_are_made_in_one_go(call, shapes):
         "derive", "shapes", "--subset", "3", "--rename-class", "circle=disc", "--merge", "square,stripes=angular",
         "--remove", "circle/circle 0.png", "--remove", shapes.samples[1].path, "--json",
     )  # fmt: skip
-    version = values(output)
+    version = last_json(output)
     assert code == 0 and "Taking over pictures" in error
     assert (version["parent"], version["class_names"]) == (shapes.id, ["angular", "disc"])
     assert version["counts"] == {"undecided": [3, 2]}
@@ -65,7 +62,7 @@ def test_one_of_each_group_of_copies_is_kept(call, home, tmp_path):
     for name in ("again.png", "once more.png"):
         shutil.copy(folder / "circle" / "circle 0.png", folder / "circle" / name)
     dataset = DatasetStore(home).import_source(folder)
-    version = values(call("derive", "drawn", "--keep-one-copy", "--json")[1])
+    version = last_json(call("derive", "drawn", "--keep-one-copy", "--json")[1])
     assert version["counts"] == {"undecided": [4, 4, 4]} and version["edits"] == ["2 pictures removed"]
     assert (version["parent"], version["num_pictures"]) == (dataset.id, 12)
     code, _, error = call("derive", version["id"], "--keep-one-copy")
@@ -90,7 +87,7 @@ def test_a_packed_data_set_is_imported_as_itself(call, home, shapes, tmp_path):
     file = tmp_path / "packed.zip"
     code, output, _ = call("pack", "shapes", "--output", file, "--json")
     assert code == 0
-    assert values(output) == {
+    assert last_json(output) == {
         "id": shapes.id,
         "output": str(file),
         "bytes": file.stat().st_size,
@@ -98,7 +95,7 @@ def test_a_packed_data_set_is_imported_as_itself(call, home, shapes, tmp_path):
     }
     assert zipfile.ZipFile(file).namelist()[0] == "circle/0001 circle 0.png"
     DatasetStore(home).delete(shapes.id)
-    assert values(call("import", file, "--json")[1])["id"] == shapes.id
+    assert last_json(call("import", file, "--json")[1])["id"] == shapes.id
     assert call("pack", "packed", "--output", file)[1].splitlines()[1] == "pictures  12"
 
 
@@ -144,3 +141,17 @@ def test_a_data_set_is_deleted_unless_a_run_needs_it(call, home, shapes):
 def test_wrong_use_is_one_sentence(call, shapes, options, sentence):
     code, output, error = call("derive", "shapes", *options)
     assert (code, output, error) == (2, "", f"Error: {sentence}\n")
+
+
+def test_damaged_data_set_is_listed_and_can_be_deleted(call: Call, tmp_path: Path) -> None:
+    pictures = draw_pictures(tmp_path / "shades", {"dark": 0, "bright": 150})
+    identity = last_json(call("import", pictures, "--json")[1])["id"]
+    (tmp_path / "home" / "datasets" / identity / "dataset.json").write_text("{")
+    code, output, _ = call("datasets")
+    assert code == 0 and f"The data set {identity} can't be used: its record is damaged." in output
+    assert f"python -m core delete-dataset {identity}" in output
+    (damaged,) = last_json(call("datasets", "--json")[1])["damaged"]
+    assert (damaged["id"], damaged["reason"], damaged["num_pictures"]) == (identity, "unreadable", 20)
+    code, output, _ = call("delete-dataset", identity)
+    assert code == 0 and output == f"{identity} is deleted\n"
+    assert call("datasets")[1].startswith("There are no data sets yet.")

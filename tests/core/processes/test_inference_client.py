@@ -58,8 +58,9 @@ def many(trained):
     return DatasetStore(settings).import_source(draw_folder(settings.home.parent / "many", 120, seed=1))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(trained):
+    """One client for the tests that leave it as good as new: each process of its takes seconds to load TensorFlow."""
     client = InferenceClient(trained[0])
     yield client
     client.close()
@@ -125,7 +126,10 @@ def test_the_processes_end_with_the_web_server(trained):
 
 
 def test_closing_does_not_wait_for_an_answer(trained):
-    client = InferenceClient(trained[0])
+    client, others = InferenceClient(trained[0]), children(PICTURES)
+
+    def own() -> psutil.Process | None:
+        return next((process for process in children(PICTURES) if process not in others), None)
 
     def ask() -> None:
         with pytest.raises(RunError):
@@ -133,8 +137,8 @@ def test_closing_does_not_wait_for_an_answer(trained):
 
     asked = threading.Thread(target=ask, daemon=True)
     asked.start()
-    wait_until(lambda: process_of(PICTURES))
-    os.kill(process_of(PICTURES).pid, signal.SIGSTOP)  # It will never answer by itself.
+    wait_until(own)
+    os.kill(own().pid, signal.SIGSTOP)  # It will never answer by itself.
     client.close()
     asked.join(DEADLINE_SECONDS)
     assert not asked.is_alive()
@@ -199,11 +203,11 @@ def test_each_of_the_processes_may_die_without_the_other(trained, client, many):
 
 
 def test_the_process_of_estimates_is_ended_when_it_has_nothing_to_do(trained):
-    client = InferenceClient(trained[0], idle_seconds=1.0)
+    client, others = InferenceClient(trained[0], idle_seconds=1.0), children(ESTIMATES)
     with pytest.raises(RunError, match="There is no data set"):
         client.forecast(SHORT, "unknown")
-    assert process_of(ESTIMATES)
-    wait_until(lambda: not process_of(ESTIMATES))
+    assert len(children(ESTIMATES)) == len(others) + 1
+    wait_until(lambda: children(ESTIMATES) == others)
     with pytest.raises(RunError, match="There is no data set"):
         client.forecast(SHORT, "unknown")
     client.close()

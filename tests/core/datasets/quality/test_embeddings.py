@@ -1,4 +1,4 @@
-"""Surveys in a process of their own, and as they are stored."""
+"""Surveys as they are stored."""
 
 from dataclasses import replace
 
@@ -8,13 +8,9 @@ import pytest
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import ANALYSIS_NAME, EmbeddingAnalysis, read_analysis, write_analysis
 from core.datasets.store.store import DatasetStore
-from core.errors import DatasetError, Stopped
-from core.processes.embeddings_process import analyse_in_subprocess
+from core.errors import DatasetError
 from core.wording.coded import Reason
 from tests.conftest import draw_folder
-from tests.processes import children, kill_children
-
-PROCESS = "core.processes.embeddings_process"
 
 
 @pytest.fixture
@@ -68,42 +64,3 @@ def test_a_data_set_that_was_deleted_meanwhile(shapes, made_up, home):
     DatasetStore(home).delete(shapes.id)
     with pytest.raises(DatasetError, match="Was the data set deleted, or is the disk full"):
         write_analysis(shapes, made_up)
-
-
-@pytest.mark.slow
-def test_it_is_made_in_a_process_of_its_own_and_stored(shapes, home):
-    events = []
-    found = analyse_in_subprocess(home, shapes, events.append)
-    phases = list(dict.fromkeys(event.phase for event in events))
-    assert phases == ["starting", "weights", "features", "labels", "outliers", "map"]
-    assert [(event.step, event.total) for event in events if event.phase == "features"] == [(0, 12), (12, 12)]
-    assert len(found.paths) == 12
-    np.testing.assert_array_equal(found.coordinates, read_analysis(shapes).coordinates)
-    assert not children(PROCESS)
-
-
-@pytest.mark.slow
-def test_stop_leaves_nothing_behind(shapes, home):
-    events = []
-    with pytest.raises(Stopped):
-        analyse_in_subprocess(home, shapes, events.append, lambda: bool(events))
-    assert read_analysis(shapes) is None
-    assert not children(PROCESS)
-
-
-def test_a_refusal_keeps_its_message(shapes, home):
-    (shapes.folder / "dataset.json").write_text("{}")
-    with pytest.raises(DatasetError, match=r"The record of the data set \w+ is missing or damaged"):
-        analyse_in_subprocess(home, shapes)
-
-
-def test_a_killed_process_is_reported_in_words(shapes, home):
-    def kill(event):
-        kill_children(PROCESS)
-
-    with pytest.raises(DatasetError) as caught:
-        analyse_in_subprocess(home, shapes, kill)
-    assert str(caught.value) == (
-        "The survey of shapes was killed by the system, most likely because memory ran out. Close other programs and "
-        "start it again: it continues where it left off."
-    )

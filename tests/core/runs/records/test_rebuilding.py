@@ -3,64 +3,22 @@
 import json
 import multiprocessing
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
-from core.__main__ import main
-from core.config.training_config import TrainingConfig
-from core.errors import CoreError, RunError
 from core.events import Event
-from core.runs.records import database, rebuilding
-from core.runs.records.failures import Failure
-from core.runs.records.manifest import EPOCHS_NAME, MANIFEST_NAME
-from core.runs.records.store import Run, RunStatus, RunStore
-from core.runs.worker.liveness import worker_lock
+from core.runs.records import rebuilding
+from core.runs.records.manifest import MANIFEST_NAME
+from core.runs.records.store import RunStore
 from core.wording.rebuilds import rebuild
+from tests.core.runs.records.conftest import PAGE, content
 from tests.disks import read_only
-
-EPOCHS = 3
-OVERWRITES = 130
-PAGE = 4096
-
-
-@pytest.fixture
-def filled(store: RunStore, config: TrainingConfig) -> Iterator[RunStore]:
-    """A store with a run of each status, named after it, three with curves. This process is the running worker."""
-    for status in ("completed", "failed", "stopped"):
-        run = store.create("d", "Textures", config, "recommended", name=status)
-        store.claim(slots=9)
-        store.report_worker(run.id, 4711, 12.5)
-        for epoch in range(1, EPOCHS + 1):
-            store.append(run.id, Event("head", epoch, EPOCHS, {"loss": 1 / epoch}, epoch=epoch), {"head": epoch})
-        failure = Failure.of_text("It did.") if status == "failed" else None
-        store.finish(run.id, RunStatus(status), failure, {"val_accuracy": 0.5}, {"head": 2.5})
-    store.create("d", "Textures", config, name="running")
-    running = store.claim(slots=9)
-    for name in ("queued", "queued too"):
-        store.create("d", "Textures", config, name=name)
-    resumed = store.requeue(store.get("stopped").id)
-    assert store.position(resumed.id) == 3
-    with worker_lock(store.folder(running.id)):
-        store.report_worker(running.id, os.getpid(), psutil.Process().create_time())
-        yield store
-
-
-def content(store: RunStore) -> list[object]:
-    """Returns the complete records of a store's runs."""
-    return [(run, store.events(run.id), store.position(run.id)) for run in without_progress(store.list())]
-
-
-def without_progress(runs: list[Run]) -> list[Run]:
-    return [replace(run, progress=None) for run in runs]
 
 
 def remove(path: Path) -> None:
@@ -240,49 +198,6 @@ def test_epochs_that_the_studio_did_not_write_are_rejected(filled: RunStore) -> 
         assert content(filled) == before
 
 
-OLD_COLUMNS = (
-    "sequence, id, name, dataset_id, dataset_name, config, recipe, status, phase, created, started, finished, error,"
-    " metrics, seconds, progress, stop_requested, pid, pid_started, turn"
-)
-NEW_COLUMNS = OLD_COLUMNS.replace(" error", " iif(failure = '', '', 'It did.')")
-
-
-def make_old(store: RunStore) -> None:
-    """Turns the database and folders into those of an older version, which wrote no manifests."""
-    old = store.path.with_name("old.sqlite")
-    database.prepare(old, database.MIGRATIONS[:3])
-    with sqlite3.connect(old) as connection:
-        connection.execute("ATTACH ? AS new", (str(store.path),))
-        connection.execute(f"INSERT INTO runs ({OLD_COLUMNS}) SELECT {NEW_COLUMNS} FROM new.runs")
-        connection.execute("INSERT INTO events SELECT run_id, sequence, event FROM new.events")
-    old.replace(store.path)
-    for run in store.home.glob("runs/*"):
-        (run / MANIFEST_NAME).unlink()
-        (run / EPOCHS_NAME).unlink(missing_ok=True)
-        if not (run / "lock").exists():
-            run.rmdir()
-
-
-def test_old_home_is_safe_once_it_was_opened(filled: RunStore) -> None:
-    before = content(filled)
-    make_old(filled)
-    store = RunStore(filled.path)
-    assert content(store) == before and store.rebuilds(in_terminal=True) == []
-    remove(store.path)
-    assert content(RunStore(store.path)) == before
-
-
-def test_an_old_home_that_cant_be_migrated_can_be_viewed(filled: RunStore) -> None:
-    before = content(filled)
-    make_old(filled)
-    with read_only(filled.home):
-        store = RunStore(filled.path)
-        assert content(store) == before and store.rebuilds(in_terminal=True) == []
-        with pytest.raises(RunError, match=r"The data home .* is read-only\. Make it writable"):
-            store.rename(store.get("completed").id, "another")
-    assert store.rename(store.get("completed").id, "another").name == "another"
-
-
 def test_read_only_home_with_a_journal_of_a_crash(filled: RunStore) -> None:
     before = content(filled)
     killed = (
@@ -295,29 +210,6 @@ def test_read_only_home_with_a_journal_of_a_crash(filled: RunStore) -> None:
     with read_only(filled.home):
         assert content(RunStore(filled.path)) == before
     assert content(RunStore(filled.path)) == before
-
-
-def test_old_home_is_salvaged_as_far_as_its_database_can_be_read(filled: RunStore) -> None:
-    before = content(filled)
-    make_old(filled)
-    with sqlite3.connect(filled.path) as connection:
-        connection.execute("UPDATE runs SET metrics = '{' WHERE name = 'failed'")
-        connection.execute("UPDATE events SET event = '{' WHERE sequence = 3")
-    store = RunStore(filled.path)
-    assert [run for run, *_ in content(store)] == [run for run, *_ in before if run.name != "failed"]
-    assert [event.epoch for event in store.events(store.get("completed").id)] == [1, 2]
-    remove(store.path)
-    assert len(RunStore(store.path).list()) == len(before) - 1
-
-
-def test_rows_around_damaged_values_are_salvaged(filled: RunStore) -> None:
-    shutil.rmtree(filled.home / "runs")
-    with sqlite3.connect(filled.path) as connection:
-        connection.execute("UPDATE runs SET status = 'unheard of' WHERE name = 'failed'")
-    store = RunStore(filled.path)
-    assert {run.name for run in store.list()} == {"completed", "stopped", "running", "queued", "queued too"}
-    assert all((store.folder(run.id) / MANIFEST_NAME).is_file() for run in store.list())
-    assert [event.epoch for event in store.events(store.get("completed").id)] == [1, 2, 3]
 
 
 def test_a_folder_whose_run_is_missing_in_the_list_is_added(filled: RunStore, tmp_path: Path) -> None:
@@ -337,64 +229,3 @@ def test_empty_folders_are_ignored(filled: RunStore) -> None:
     (filled.home / "runs" / "12345679" / "lock").touch()
     remove(filled.path)
     assert RunStore(filled.path).rebuilds(in_terminal=True)[0].unreadable == ()
-
-
-@pytest.mark.slow
-def test_pages_overwritten_at_random(
-    filled: RunStore, config: TrainingConfig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("TRANSFER_STUDIO_SLOTS", "1")
-    for number in range(8):  # enough for several pages of each kind
-        filled.create("d", "Textures", config, name=f"more {number}")
-    before, sound = content(filled), filled.path.read_bytes()
-    names = sorted(item[0].name for item in before)
-    generator = random.Random(0)
-    num_rebuilt = 0
-    for _ in range(OVERWRITES):
-        for left in filled.home.glob("studio*"):
-            left.unlink()
-        filled.path.write_bytes(overwritten(sound, generator))
-        assert main(["runs", "--json"]) == 0
-        output = capsys.readouterr()
-        assert sorted(run["name"] for run in json.loads(output.out)["runs"]) == names
-        num_rebuilt += "came back" in output.err
-        assert main(["show", "completed"]) == 0
-        assert "Epoch 3 of 2: loss 0.333" in capsys.readouterr().out
-        assert content(filled) == before
-        assert all(item.path.is_file() for item in (RunStore(filled.path),))
-    assert num_rebuilt > OVERWRITES // 2
-
-
-@pytest.mark.slow
-def test_changes_on_pages_overwritten_at_random(filled: RunStore, config: TrainingConfig) -> None:
-    generator = random.Random(1)
-    for number in range(OVERWRITES):
-        names = {run.name for run in filled.list()}
-        filled.path.write_bytes(overwritten(filled.path.read_bytes(), generator))
-        try:
-            filled.create("d", "Textures", config, name=f"new {number}")
-            running = filled.get("running").id
-            filled.append(running, Event("head", number, 200, {"loss": 0.5}, epoch=number + 1))
-            filled.rename(filled.get("queued").id, "queued")
-            filled.request_stop(filled.get(f"new {number}").id)
-            filled.delete(filled.get(f"new {number}").id)
-        except CoreError as error:  # one message, and the change isn't made
-            raise AssertionError(str(error)) from error
-        assert {run.name for run in filled.list()} == names
-        assert [event.epoch for event in filled.events(running)] == list(range(1, number + 2))
-
-
-def overwritten(content: bytes, generator: random.Random) -> bytes:
-    """Returns a file with random damage: whole pages, parts of one, zeros, letters, a truncated end."""
-    changed = bytearray(content)
-    for _ in range(generator.choice((1, 1, 2, 5))):
-        kind = generator.randrange(5)
-        if kind == 0:
-            start, size = generator.randrange(len(changed) // PAGE) * PAGE, PAGE
-        elif kind == 1:
-            start, size = generator.randrange(200), generator.randrange(1, 60)
-        else:
-            start, size = generator.randrange(len(changed)), generator.choice((1, 8, 64, 700))
-        garbage = generator.choice((generator.randbytes(size), bytes(size), b"7" * size))
-        changed[start : start + size] = garbage[: max(0, len(changed) - start)]
-    return bytes(changed[: generator.randrange(len(changed))] if generator.random() < 0.1 else changed)
