@@ -7,7 +7,7 @@ and the name it had stays as a label. Bytes are counted as they come, for declar
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -77,6 +77,7 @@ class Extraction:
         num_ignored: how many were left out without a word.
         notes: what else there is to say.
         tables: the CSVs among those that were ignored, which may say the classes.
+        receipt: how names were read that don't say their encoding.
     """
 
     files: tuple[ExtractedFile, ...]
@@ -84,6 +85,7 @@ class Extraction:
     num_ignored: int
     notes: tuple[Note, ...]
     tables: tuple[TableFile, ...] = ()
+    receipt: tuple[Note, ...] = ()
 
 
 def extract(
@@ -93,6 +95,7 @@ def extract(
     limits: ImportLimits,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
+    encoding: str = "",
 ) -> Extraction:
     """Writes the pictures of a zip, a tar or a folder into an empty folder.
 
@@ -103,12 +106,13 @@ def extract(
         limits: what it may claim.
         on_event: told of the phase `extract`.
         should_stop: asked a few times a second.
+        encoding: what names are in that don't say it; guessed by default.
 
     Raises:
         DatasetError: the source can't be read or claims too much.
         Stopped: `should_stop` said so.
     """
-    with _open_members(source, name, limits, should_stop) as (members, packed_bytes):
+    with _open_members(source, name, limits, should_stop, encoding) as (members, packed_bytes):
         return extract_members(members, packed_bytes, folder, name, limits, on_event, should_stop)
 
 
@@ -129,16 +133,16 @@ def extract_members(
         extractor.take(member)
         progress.advance()
     progress.finish()
-    return extractor.extraction(members.notes)
+    return extractor.extraction(members)
 
 
 @contextmanager
 def _open_members(
-    source: Path | BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop
+    source: Path | BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, encoding: str
 ) -> Iterator[tuple[Members, int]]:
     """Yields the members of a source and its size in bytes, 0 for a folder."""
     if not isinstance(source, Path):
-        yield _archive_members(source, name, limits, should_stop), source.seek(0, 2)
+        yield _archive_members(source, name, limits, should_stop, encoding), source.seek(0, 2)
     elif is_folder(source):
         yield folder_members(source, limits, should_stop), 0
     else:
@@ -150,7 +154,7 @@ def _open_members(
                 "the path."
             ) from error
         with file:
-            yield _archive_members(file, name, limits, should_stop), file.seek(0, 2)
+            yield _archive_members(file, name, limits, should_stop, encoding), file.seek(0, 2)
 
 
 def _shortened(path: Path) -> str:
@@ -158,15 +162,17 @@ def _shortened(path: Path) -> str:
     return text if len(text) <= LONGEST_PATH else f"{text[: LONGEST_PATH // 2]}...{text[-LONGEST_PATH // 2 :]}"
 
 
-def _archive_members(file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop) -> Members:
+def _archive_members(
+    file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, encoding: str
+) -> Members:
     try:
         file.seek(0)
         head = file.read(HEAD_BYTES) or b""
         kind = file_kind(head)
         if kind == "zip":
-            return zip_members(file, name, limits)
+            return zip_members(file, name, limits, encoding)
         if kind in ("gzip", "tar"):
-            return tar_members(file, name, limits, should_stop)
+            return tar_members(file, name, limits, should_stop, encoding)
     except OSError as error:
         raise DatasetError(f"{name} can't be read: {error.strerror}. Copy it to another disk and try again.") from error
     raise DatasetError(
@@ -195,16 +201,20 @@ class _Extractor:
         self._names: set[tuple[str, ...]] = set()
         self._folded: set[str] = set()
 
-    def extraction(self, members_notes: Sequence[Note]) -> Extraction:
+    def extraction(self, members: Members) -> Extraction:
         """Returns what came out, with what the reader of the source had to say."""
         notes = self._notes[:MAX_NOTES]
         if len(self._notes) > MAX_NOTES:
             notes.append(Note("more_notes", {"count": len(self._notes) - MAX_NOTES}))
         if self._others:
             notes.append(Note("others_unread", {"counts": dict(self._others)}))
-        notes += members_notes
         return Extraction(
-            tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes), tuple(self._tables)
+            tuple(self._files),
+            tuple(self._skipped),
+            self._num_ignored,
+            (*notes, *members.notes),
+            tuple(self._tables),
+            tuple(members.receipt),
         )
 
     def check_claims(self, members: Members, packed_bytes: int) -> None:

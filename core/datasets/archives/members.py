@@ -47,12 +47,14 @@ class Members:
         declared_bytes: what those that may be taken claim to measure together; 0 where that is only known at the end.
         items: them, in the order in which they are best read.
         notes: on the whole, complete when all of them were read.
+        receipt: how names were read, complete when all of them were read.
     """
 
     count: int
     declared_bytes: int
     items: Iterator[Member]
     notes: list[Note] = field(default_factory=list)
+    receipt: list[Note] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ class DatasetStore:
         with self._explained(label), self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
-            extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
+            extraction = extract(source, pictures, label, self._limits, on_event, should_stop, options.encoding)
             dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, options)
             return self._publish(examine(replace(dataset, name=title), on_event, should_stop))
 
