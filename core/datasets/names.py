@@ -46,6 +46,14 @@ PICTURE_EXTENSIONS = frozenset({
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "tif", "tiff", "bmp", "dib", "webp", "ppm", "pgm", "pbm",
     "pnm", "jp2", "j2k", "jpx", "psd", "sgi", "rgb", "pcx", "avif", "heic", "heif", "hif", "svg", "ico",
 })
+# By the kind that they are named for where their content doesn't say it, or says TIFF; see `core.wording.file_kinds`.
+UNREAD_PICTURES = {
+    "camera_raw": frozenset({
+        "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "dng", "raf", "orf", "rw2", "pef", "srw", "x3f", "3fr",
+        "iiq", "erf", "mrw", "kdc", "dcr", "mos", "rwl",
+    }),
+    "dicom": frozenset({"dcm", "dicom"}),
+}
 # fmt: on
 JUNK_EXTENSIONS = TEXT_EXTENSIONS | TABLE_EXTENSIONS | PROGRAM_EXTENSIONS
 ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"}
@@ -96,6 +104,12 @@ def other_kind(parts: tuple[str, ...]) -> str:
     """Returns what a file surely is by its name, one of `OTHER_KINDS`; empty if it may be a picture."""
     extension = _extension(parts[-1].casefold())
     return next((kind for kind, extensions in OTHER_KINDS.items() if extension in extensions), "")
+
+
+def unread_picture_kind(parts: tuple[str, ...]) -> str:
+    """Returns which kind of picture that isn't read here a file is by its name, one of `UNREAD_PICTURES`, or empty."""
+    extension = _extension(parts[-1].casefold())
+    return next((kind for kind, extensions in UNREAD_PICTURES.items() if extension in extensions), "")
 
 
 def has_picture_name(name: str) -> bool:

@@ -26,12 +26,13 @@ from core.datasets.names import (
     is_table,
     other_kind,
     split_name,
+    unread_picture_kind,
 )
 from core.datasets.sample import Skipped
 from core.errors import DatasetError
 from core.files.user_files import is_folder, open_file
 from core.images.decoding import admitted_format
-from core.images.signatures import HEAD_BYTES, file_kind
+from core.images.signatures import HEAD_BYTES, file_kind, picture_format
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 from core.wording.coded import Note
@@ -300,7 +301,7 @@ class _Extractor:
             head += chunk
             if len(head) >= HEAD_BYTES:
                 break
-        kind = admitted_format(head[:HEAD_BYTES])
+        kind = _admitted_format(head[:HEAD_BYTES], parts)
         path = self._folder / f"{len(self._files):08d}.{EXTENSIONS.get(kind, kind.lower())}"
         try:
             digest = self._write_chunks(member, chain([head], chunks), path)
@@ -354,6 +355,18 @@ class _Extractor:
             f"{self._name} unpacks to more than {self._limits.ratio:,} times its size, which pictures never do. It was "
             "refused to keep the disk from filling up."
         )
+
+
+def _admitted_format(head: bytes, parts: tuple[str, ...]) -> str:
+    """Returns what Pillow is to read a file as.
+
+    Raises:
+        UnusableFileError: it isn't read, such as a camera's raw picture: a TIFF in which Pillow finds a small preview.
+    """
+    kind = unread_picture_kind(parts)
+    if head and kind and picture_format(head) in ("", "TIFF"):
+        raise UnusableFileError("no_picture", kind=kind)
+    return admitted_format(head)
 
 
 def _gigabytes(size: int) -> str:

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from core.datasets.names import RefusedName, has_picture_name, is_archive, is_junk, other_kind, split_name
+from core.datasets.names import (
+    RefusedName,
+    has_picture_name,
+    is_archive,
+    is_junk,
+    other_kind,
+    split_name,
+    unread_picture_kind,
+)
 from core.settings import ImportLimits
 from core.wording.coded import Note, Reason
 from core.wording.reasons import UnusableFileError
@@ -78,7 +86,7 @@ def may_be_taken(name: str, problem: Reason | None = None) -> bool:
         parts = split_name(name)
     except RefusedName:
         return False
-    return not (is_junk(parts) or other_kind(parts) or is_archive(parts))
+    return not (is_junk(parts) or other_kind(parts) or is_archive(parts) or unread_picture_kind(parts))
 
 
 def claimed_bytes(name: str, size: int, problem: Reason | None, limits: ImportLimits) -> int:

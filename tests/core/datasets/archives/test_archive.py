@@ -154,6 +154,18 @@ def test_what_isnt_a_picture_is_listed(take, zip_of, picture):
     }
 
 
+def test_pictures_of_cameras_and_scanners_are_named_for_what_they_are(take, zip_of, picture):
+    tiff, dicom = picture(1, "TIFF"), b"\0" * 128 + b"DICM" + b"\0" * 400
+    files = {"cats/a.DNG": tiff, "cats/b.nef": b"\1" * 600, "cats/c": dicom, "cats/d.dcm": b"\x08\0" * 300}
+    good = {"cats/e.tif": tiff, "cats/f.dng": picture(2, "JPEG")}
+    extraction = take(zip_of(files | good | {"cats/g.nef": b""}))
+    raw = "not a picture that can be read, it is a camera's raw picture (export it as JPEG)"
+    scan = "not a picture that can be read, it is a DICOM picture (convert it to PNG or JPEG)"
+    empty = "empty, it has 0 bytes"
+    assert labels(extraction) == list(good)
+    assert skipped(extraction) == dict(zip([*files, "cats/g.nef"], [raw, raw, scan, scan, empty], strict=True))
+
+
 def test_archives_inside_are_never_opened(take, zip_of, picture):
     inner = zip_of({"cats/b.png": picture(1)})
     extraction = take(zip_of({"inner.zip": inner, "cats/hidden.png": inner, "cats/a.png": picture(2)}))
@@ -184,6 +196,7 @@ def test_an_entry_above_its_cap_is_skipped(take, raw_zip, entry, picture):
         (b"7z\xbc\xaf\x27\x1c\0\4", "a 7z archive"),
         (b"\xfd7zXZ\0", "an xz archive"),
         (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
+        (b"\0" * 128 + b"DICM", "a DICOM picture (convert it to PNG or JPEG)"),
         (b"hello", "a text file"),
     ],
 )
