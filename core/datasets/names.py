@@ -1,5 +1,6 @@
 """Names of files in archives. They give the folders and are shown as labels, but are never used as paths."""
 
+import re
 import unicodedata
 
 from core.files.user_files import MAX_DEPTH
@@ -57,6 +58,7 @@ UNREAD_PICTURES = {
 # fmt: on
 JUNK_EXTENSIONS = TEXT_EXTENSIONS | TABLE_EXTENSIONS | PROGRAM_EXTENSIONS
 ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"}
+ARCHIVE_PIECE = re.compile(r".+\.((zip|7z|rar|tar|tgz|gz|bz2|xz)\.\d{3}|z\d\d)", re.IGNORECASE)
 # Joiners hold together emoji and the letters of Persian and Indic scripts; all other invisible characters are escaped.
 KEPT_INVISIBLE = {"\u200c", "\u200d"}
 
@@ -96,8 +98,13 @@ def is_junk(parts: tuple[str, ...]) -> bool:
 
 
 def is_archive(parts: tuple[str, ...]) -> bool:
-    """Whether it is an archive, by its name."""
-    return _extension(parts[-1].casefold()) in ARCHIVE_EXTENSIONS
+    """Whether it is an archive or a piece of one, by its name."""
+    return _extension(parts[-1].casefold()) in ARCHIVE_EXTENSIONS or is_archive_piece(parts[-1])
+
+
+def is_archive_piece(name: str) -> bool:
+    """Whether a file is named like a piece of an archive that was split: `a.zip.001`, `a.z01`."""
+    return ARCHIVE_PIECE.fullmatch(name) is not None
 
 
 def other_kind(parts: tuple[str, ...]) -> str:

@@ -8,16 +8,13 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from core.datasets.archives.folder_reader import folder_members
 from core.datasets.archives.members import DamagedMember, Member, Members, TableFile, UndersizedMember
-from core.datasets.archives.tar_reader import tar_members
-from core.datasets.archives.zip_reader import zip_members
+from core.datasets.archives.sources import open_members
 from core.datasets.names import (
     escape_label,
     fold_name,
@@ -30,18 +27,15 @@ from core.datasets.names import (
 )
 from core.datasets.sample import Skipped
 from core.errors import DatasetError
-from core.files.user_files import is_folder, open_file
 from core.images.decoding import admitted_format
-from core.images.signatures import HEAD_BYTES, file_kind, picture_format
+from core.images.signatures import HEAD_BYTES, picture_format
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 from core.wording.coded import Note
-from core.wording.file_kinds import file_kind as kind_in_words
 from core.wording.reasons import UnusableFileError
 
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
-LONGEST_PATH = 300
 MAX_LIES = 3
 # A ratio says little of small files: a white picture packs a thousandfold.
 UNSUSPICIOUS_BYTES = 10 * MEGABYTE
@@ -113,7 +107,7 @@ def extract(
         DatasetError: the source can't be read or claims too much.
         Stopped: `should_stop` said so.
     """
-    with _open_members(source, name, limits, should_stop, encoding) as (members, packed_bytes):
+    with open_members(source, name, limits, should_stop, encoding) as (members, packed_bytes):
         return extract_members(members, packed_bytes, folder, name, limits, on_event, should_stop)
 
 
@@ -135,51 +129,6 @@ def extract_members(
         progress.advance()
     progress.finish()
     return extractor.extraction(members)
-
-
-@contextmanager
-def _open_members(
-    source: Path | BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, encoding: str
-) -> Iterator[tuple[Members, int]]:
-    """Yields the members of a source and its size in bytes, 0 for a folder."""
-    if not isinstance(source, Path):
-        yield _archive_members(source, name, limits, should_stop, encoding), source.seek(0, 2)
-    elif is_folder(source):
-        yield folder_members(source, limits, should_stop), 0
-    else:
-        try:
-            file = open_file(source)
-        except OSError as error:
-            raise DatasetError(
-                f"Expected a zip file or a folder at {_shortened(source)}. It can't be opened: {error.strerror}. Check "
-                "the path."
-            ) from error
-        with file:
-            yield _archive_members(file, name, limits, should_stop, encoding), file.seek(0, 2)
-
-
-def _shortened(path: Path) -> str:
-    text = escape_label(str(path))
-    return text if len(text) <= LONGEST_PATH else f"{text[: LONGEST_PATH // 2]}...{text[-LONGEST_PATH // 2 :]}"
-
-
-def _archive_members(
-    file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, encoding: str
-) -> Members:
-    try:
-        file.seek(0)
-        head = file.read(HEAD_BYTES) or b""
-        kind = file_kind(head)
-        if kind == "zip":
-            return zip_members(file, name, limits, encoding)
-        if kind in ("gzip", "tar"):
-            return tar_members(file, name, limits, should_stop, encoding)
-    except OSError as error:
-        raise DatasetError(f"{name} can't be read: {error.strerror}. Copy it to another disk and try again.") from error
-    raise DatasetError(
-        f"Expected a zip of pictures in class folders. {name} is {kind_in_words(kind)}. Make a zip of the "
-        "folders and choose that."
-    )
 
 
 class _Extractor:
