@@ -39,7 +39,7 @@ def open_members(
         Stopped: `should_stop` said so.
     """
     if isinstance(source, Path) and is_folder(source):
-        yield folder_members(source, limits, should_stop), 0
+        yield folder_members(source, limits, should_stop, encoding), 0
         return
     parts = parts_beside(source) if isinstance(source, Path) else []
     with ExitStack() as stack:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import IO, BinaryIO, cast
 
 from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members
-from core.datasets.archives.unmarked_names import UTF8, NameEncoding, find_encoding, is_plain
+from core.datasets.archives.unmarked_names import UTF8, NameEncoding, Names, find_encoding, is_plain
 from core.errors import DatasetError, Stopped
 from core.progress import ShouldStop, never_stop
 from core.settings import MEGABYTE, ImportLimits
@@ -23,8 +23,6 @@ MAX_HEADER_BYTES = MEGABYTE
 FREE_BYTES = 10 * MEGABYTE
 # How far it may unpack beyond the ratio before the rest has come, so that a bomb is told by its beginning.
 HEAD_START_BYTES = 256 * MEGABYTE
-# Of names that are kept to find their encoding.
-MAX_NAMES_BYTES = 16 * MEGABYTE
 ENTRIES_BETWEEN_LOOKS = 1000
 TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, RecursionError)
 
@@ -158,20 +156,16 @@ class _Names:
 
     def _look_ahead(self) -> set[bytes]:
         """Returns the names of all entries that don't say their encoding, as many as fit into memory."""
-        names: set[bytes] = set()
-        num_bytes = 0
+        names = Names()
         position = self.source.file.tell()
         # The reading itself comes upon what is wrong, and says it.
         with suppress(*TAR_ERRORS, DatasetError), _open_tar(_Forward(self.source)) as tar:
             for number, info in enumerate(_entries(tar, self.source)):
-                raw = _unmarked_name(info)
-                if raw not in names and num_bytes + len(raw) < MAX_NAMES_BYTES:
-                    names.add(raw)
-                    num_bytes += len(raw)
+                names.add(_unmarked_name(info))
                 if number % ENTRIES_BETWEEN_LOOKS == 0 and self.source.should_stop():
                     raise Stopped
         self.source.file.seek(position)
-        return names - {b""}
+        return names.collected
 
 
 def _unmarked_name(info: tarfile.TarInfo) -> bytes:

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from core.datasets.names import escape_label
 from core.errors import DatasetError
 from core.files.encodings import fits, guess_encoding
+from core.settings import MEGABYTE
 from core.wording.coded import Note, Reason
 
 UTF8 = "utf-8"
 # Begins Japanese characters that are written in seven bits.
 SHIFT_IN = b"\x1b$"
 SEVEN_BITS = "iso2022_jp"
+MAX_NAMES_BYTES = 16 * MEGABYTE
 SOME_NAME = b"cats/1.png"
 NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 # A character of two bytes can be a letter in UTF-8 by chance: so many in a row, of two bytes as well, no letter beside.
@@ -57,6 +59,20 @@ class NameEncoding:
         """Returns what to say of the guess, with a name as it was read."""
         example = escape_label(self.decode(raw)[0])
         return Note("name_encoding", {"archive": archive, "encoding": self.codec, "example": example})
+
+
+class Names:
+    """Different names that aren't plain, as many as fit into memory."""
+
+    def __init__(self) -> None:
+        self.collected: set[bytes] = set()
+        self._num_bytes = 0
+
+    def add(self, raw: bytes) -> None:
+        """Keeps a name, unless it is plain or there are too many."""
+        if not is_plain(raw) and raw not in self.collected and self._num_bytes + len(raw) < MAX_NAMES_BYTES:
+            self.collected.add(raw)
+            self._num_bytes += len(raw)
 
 
 def is_plain(raw: bytes) -> bool:
