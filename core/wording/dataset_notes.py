@@ -50,6 +50,14 @@ def _parts_together(names: Sequence[str], missing: Sequence[int]) -> str:
     return words
 
 
+def _unlike_parts(name: str, others: Sequence[str]) -> str:
+    were, it = _plural(len(others), "was", "were"), _plural(len(others), "it has", "they have")
+    return (
+        f"{', '.join(others)} {were} not read together with {name}, though called like another part of one download: "
+        f"{it} files of the same names."
+    )
+
+
 def _lone_part(name: str, number: int, other: str) -> str:
     if_any = " If there are others" if number == 1 else " Its other parts aren't beside it"
     return (
@@ -65,6 +73,7 @@ def _plural(number: int, one: str, several: str) -> str:
 SENTENCES: Catalogue = {
     "parts_together": _parts_together,
     "lone_part": _lone_part,
+    "unlike_parts": _unlike_parts,
     "similar_names": "{name} differs from another name only by case or accents. Both are kept.",
     "more_notes": "... and {count:,} more of the kind.",
     "others_unread": _others_unread,

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from core.datasets.archives.members import Members
-from core.datasets.names import is_archive_piece
+from core.datasets.archives.members import Member, Members, may_be_taken
+from core.datasets.names import is_archive_piece, is_table
 from core.errors import DatasetError
 from core.files.user_files import is_file
 from core.settings import ImportLimits
@@ -54,13 +54,13 @@ def joined(parts: Sequence[tuple[str, Members]], limits: ImportLimits) -> Member
         limits: how many files there may be.
 
     Returns:
-        None if the parts aren't of one download: each file of one is in one part only.
+        None if the parts aren't of one download: each picture and table of one is in one part only.
 
     Raises:
         DatasetError: there are too many.
     """
     files = [list(members.items) for _, members in parts]
-    names = [{member.name for member in part} for part in files]
+    names = [{member.name for member in part if _is_content(member)} for part in files]
     if len(set().union(*names)) < sum(map(len, names)):
         return None
     num_files = sum(map(len, files))
@@ -78,10 +78,19 @@ def joined(parts: Sequence[tuple[str, Members]], limits: ImportLimits) -> Member
     )
 
 
+def _is_content(member: Member) -> bool:
+    return may_be_taken(member.name, member.problem) or is_table((member.name,))
+
+
 def _together(names: Sequence[str]) -> Note:
     numbers = [int(match["number"]) for match in map(PART.fullmatch, names) if match]
     missing = sorted(set(range(1, max(numbers))) - set(numbers))
     return Note(TOGETHER, {"names": list(names), "missing": missing})
+
+
+def unlike_parts(name: str, beside: Sequence[Path]) -> Note:
+    """Returns what is said of zips that are called as parts of one download are and aren't."""
+    return Note("unlike_parts", {"name": name, "others": [path.name for path in beside if path.name != name]})
 
 
 def lone_part(name: str) -> list[Note]:

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from core.datasets.archives.folder_reader import folder_members
 from core.datasets.archives.members import Members
-from core.datasets.archives.parts import joined, lone_part, parts_beside
+from core.datasets.archives.parts import joined, lone_part, parts_beside, unlike_parts
 from core.datasets.archives.tar_reader import tar_members
 from core.datasets.archives.zip_reader import zip_members
 from core.datasets.names import escape_label
@@ -51,8 +51,7 @@ def open_members(
                 yield together, sum(size for _, size in found)
                 return
         members, size = stack.enter_context(_open_archive(source, name, limits, should_stop, encoding))
-        if len(parts) <= 1:
-            members.notes.extend(lone_part(name))
+        members.notes.extend([unlike_parts(name, parts)] if len(parts) > 1 else lone_part(name))
         yield members, size
 
 

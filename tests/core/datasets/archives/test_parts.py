@@ -71,7 +71,19 @@ def test_zips_with_files_of_the_same_name_arent_parts_of_one_download(store, tmp
         files = {f"{name}/{n}.png": picture(100 * number + 10 * k + n) for n in range(3) for k, name in enumerate("ab")}
         (tmp_path / f"batch-{number:03d}.zip").write_bytes(zip_of(files))
     dataset = store.import_source(tmp_path / "batch-002.zip")
-    assert (dataset.name, len(dataset.samples), dataset.notes) == ("batch-002", 6, ())
+    assert (dataset.name, len(dataset.samples), dataset.notes) == ("batch-002", 6, (dataset.notes[0],))
+    assert dataset_note(dataset.notes[0]) == (
+        "batch-001.zip was not read together with batch-002.zip, though called like another part of one download: it "
+        "has files of the same names."
+    )
+
+
+def test_what_isnt_read_may_be_in_several_parts(store, tmp_path, zip_of, picture):
+    for number, name in enumerate(("cats", "dogs"), 1):
+        files = {f"{name}/{n}.png": picture(10 * number + n) for n in range(3)}
+        junk = {"README.txt": b"hello", "Thumbs.db": b"small ones", "__MACOSX/._cats": b""}
+        (tmp_path / f"pets-{number:03d}.zip").write_bytes(zip_of(files | junk))
+    assert store.import_source(tmp_path / "pets-001.zip").class_names == ("cats", "dogs")
 
 
 def test_a_damaged_part_is_named(store, parts):
