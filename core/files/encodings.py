@@ -70,6 +70,11 @@ def guess_encoding(data: bytes) -> str:
         return wide
     if fits(data, "utf-8"):
         return "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
+    return guess_code_page(data)
+
+
+def guess_code_page(data: bytes) -> str:
+    """Returns which code page texts are most likely in that aren't in any kind of Unicode. It decodes all of them."""
     words = _words(data)
     scores = [(_score(words, reading), reading.codec) for reading in _readings()]
     likely = sorted((pair for pair in scores if pair[0] > -math.inf), reverse=True)

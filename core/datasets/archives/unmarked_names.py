@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.datasets.names import escape_label
 from core.errors import DatasetError
-from core.files.encodings import fits, guess_encoding
+from core.files.encodings import fits, guess_code_page
 from core.settings import MEGABYTE
 from core.wording.coded import Note, Reason
 
@@ -25,6 +25,12 @@ NON_ASCII = re.compile(r"[^\x00-\x7f]+")
 # A character of two bytes can be a letter in UTF-8 by chance: so many in a row, of two bytes as well, no letter beside.
 MOST_BY_CHANCE = 2
 LAST_OF_TWO_BYTES = "\u07ff"
+SURE, POSSIBLE, EXCLUDED = "sure", "possible", "excluded"
+# Letters that people use, from their first to their last one: chance hits others, and mixes them.
+ALPHABETS = tuple(
+    frozenset(map(chr, range(ord(first), ord(last) + 1)))
+    for first, last in (("À", "ſ"), ("Α", "ώ"), ("А", "ё"), ("א", "ת"), ("ء", "ي"))
+)
 BACKSLASH_IN_CHARACTER = re.compile(rb"(?<=[\x80-\xff])\\")
 BACKSLASH_OF_A_NAME = "\N{FULLWIDTH REVERSE SOLIDUS}"
 
@@ -96,7 +102,8 @@ def find_encoding(raw_names: Iterable[bytes], asked: str, archive: str) -> NameE
     names = [name for name in names if not is_plain(name)]
     # Names that nobody can have typed are refused anyway; slashes are no half of a character in any code page.
     data = b"\n".join(name.replace(b"\n", b" ").replace(b"/", b"\n") for name in names)
-    if not names or (fits(data, UTF8) and _is_surely_utf8(data)):
+    utf8 = _likelihood_of_utf8(data) if names else SURE
+    if utf8 == SURE:
         return NameEncoding(UTF8, True, has_slashes)
     if asked and _keeps_ascii(asked):
         encoding = NameEncoding(asked, True, has_slashes)
@@ -104,20 +111,29 @@ def find_encoding(raw_names: Iterable[bytes], asked: str, archive: str) -> NameE
         return encoding
     if any(SHIFT_IN in name for name in names) and all(fits(name, SEVEN_BITS) for name in names):
         return NameEncoding(SEVEN_BITS, False, has_slashes)
-    return NameEncoding(guess_encoding(data), False, has_slashes)
+    return NameEncoding(UTF8 if utf8 == POSSIBLE else guess_code_page(data), False, has_slashes)
 
 
-def _is_surely_utf8(data: bytes) -> bool:
-    """Whether text that is valid UTF-8 is more than a few characters of a code page that are so by chance."""
+def _likelihood_of_utf8(data: bytes) -> str:
+    """Returns whether texts are in UTF-8, or may be a few characters of a code page that are valid in it by chance."""
+    if not fits(data, UTF8):
+        return EXCLUDED
     text = data.decode(UTF8)
+    letters: set[str] = set()
     for found in NON_ASCII.finditer(text):
-        run, around = (
-            found.group(),
-            text[max(0, found.start() - 1) : found.start()] + text[found.end() : found.end() + 1],
-        )
-        if len(run) > MOST_BY_CHANCE or max(run) > LAST_OF_TWO_BYTES or any(char.isalpha() for char in around):
-            return True
-    return False
+        run, start, end = found.group(), found.start(), found.end()
+        if (
+            len(run) > MOST_BY_CHANCE
+            or max(run) > LAST_OF_TWO_BYTES
+            or any(map(str.isalpha, _around(text, start, end)))
+        ):
+            return SURE
+        letters.update(run)
+    return POSSIBLE if any(map(letters.issubset, ALPHABETS)) else EXCLUDED
+
+
+def _around(text: str, start: int, end: int) -> str:
+    return text[max(0, start - 1) : start] + text[end : end + 1]
 
 
 def _keeps_ascii(encoding: str) -> bool:

@@ -35,6 +35,17 @@ def test_utf8_that_may_be_chance_is_a_guess():
     assert found(cat, "狗/1.png".encode("gbk")).decode(cat) == ("猫/1.png", None)
 
 
+@pytest.mark.parametrize("names", [("猫", "鞋"), ("雪", "鞋"), ("山", "纸")])
+def test_utf8_that_nobody_writes_is_chance(names):
+    raw = [f"{name}/1.png".encode("gbk") for name in names]
+    found_encoding = found(*raw, b"dogs/1.png")
+    assert b"".join(raw).decode() and found_encoding.codec != "utf-8" and not found_encoding.is_sure
+
+
+def test_a_mark_of_utf16_is_none_in_a_name():
+    assert found(b"\xff\xfe1/1.png", b"\xff\xfe2/1.png").decode(b"\xff\xfe1/1.png")[0].endswith("1/1.png")
+
+
 def test_a_guess_is_told_with_a_name_as_it_was_read():
     encoding = found("五/0001.png".encode("gbk"), "武/0001.png".encode("gbk"))
     parameters = {"archive": "some.zip", "encoding": "gb18030", "example": "五/0001.png"}
