@@ -11,6 +11,7 @@ from core.cli.audit import audit
 from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
 from core.cli.models import backbones, evaluate, predict
+from core.cli.output import accept_any_text
 from core.cli.runs import delete, resume, runs, show, stop, train
 from core.cli.survey import survey
 from core.cli.versions import datasets, delete_dataset, derive, pack
@@ -60,6 +61,7 @@ for command in COMMANDS:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command and returns its exit code. Errors that a user can fix are one line on standard error."""
+    accept_any_text()
     try:
         with refusals_in_words():
             return commands.main(arguments, prog_name="python -m core", standalone_mode=False) or 0

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,15 @@ NUMBER = re.compile(r"[\d.,-]+")
 json_option: Callable = click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object, last on standard output."
 )
+
+
+def accept_any_text() -> None:
+    r"""Has standard output write what its encoding lacks as `\uXXXX`, where Python would give up half-way.
+
+    A file or a pipe has the encoding of the system, on Windows one of 256 signs. Standard error does so by itself.
+    """
+    if reconfigure := getattr(sys.stdout, "reconfigure", None):
+        reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:

@@ -1,5 +1,6 @@
 """Names of files in archives. They give the folders and are shown as labels, but are never used as paths."""
 
+import re
 import unicodedata
 
 from core.files.user_files import MAX_DEPTH
@@ -46,9 +47,18 @@ PICTURE_EXTENSIONS = frozenset({
     "jpg", "jpeg", "jpe", "jfif", "png", "apng", "gif", "tif", "tiff", "bmp", "dib", "webp", "ppm", "pgm", "pbm",
     "pnm", "jp2", "j2k", "jpx", "psd", "sgi", "rgb", "pcx", "avif", "heic", "heif", "hif", "svg", "ico",
 })
+# By the kind that they are named for where their content doesn't say it, or says TIFF; see `core.wording.file_kinds`.
+UNREAD_PICTURES = {
+    "camera_raw": frozenset({
+        "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "dng", "raf", "orf", "rw2", "pef", "srw", "x3f", "3fr",
+        "iiq", "erf", "mrw", "kdc", "dcr", "mos", "rwl",
+    }),
+    "dicom": frozenset({"dcm", "dicom"}),
+}
 # fmt: on
 JUNK_EXTENSIONS = TEXT_EXTENSIONS | TABLE_EXTENSIONS | PROGRAM_EXTENSIONS
 ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"}
+ARCHIVE_PIECE = re.compile(r".+\.((zip|7z|rar|tar|tgz|gz|bz2|xz)\.\d{3}|z\d\d)", re.IGNORECASE)
 # Joiners hold together emoji and the letters of Persian and Indic scripts; all other invisible characters are escaped.
 KEPT_INVISIBLE = {"\u200c", "\u200d"}
 
@@ -88,14 +98,25 @@ def is_junk(parts: tuple[str, ...]) -> bool:
 
 
 def is_archive(parts: tuple[str, ...]) -> bool:
-    """Whether it is an archive, by its name."""
-    return _extension(parts[-1].casefold()) in ARCHIVE_EXTENSIONS
+    """Whether it is an archive or a piece of one, by its name."""
+    return _extension(parts[-1].casefold()) in ARCHIVE_EXTENSIONS or is_archive_piece(parts[-1])
+
+
+def is_archive_piece(name: str) -> bool:
+    """Whether a file is named like a piece of an archive that was split: `a.zip.001`, `a.z01`."""
+    return ARCHIVE_PIECE.fullmatch(name) is not None
 
 
 def other_kind(parts: tuple[str, ...]) -> str:
     """Returns what a file surely is by its name, one of `OTHER_KINDS`; empty if it may be a picture."""
     extension = _extension(parts[-1].casefold())
     return next((kind for kind, extensions in OTHER_KINDS.items() if extension in extensions), "")
+
+
+def unread_picture_kind(parts: tuple[str, ...]) -> str:
+    """Returns which kind of picture that isn't read here a file is by its name, one of `UNREAD_PICTURES`, or empty."""
+    extension = _extension(parts[-1].casefold())
+    return next((kind for kind, extensions in UNREAD_PICTURES.items() if extension in extensions), "")
 
 
 def has_picture_name(name: str) -> bool:

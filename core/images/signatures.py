@@ -43,6 +43,12 @@ OTHER_PREFIXES = {
     b"MZ": "windows_program",
     b"\x7fELF": "linux_program",
 }
+# Raw pictures of cameras that don't begin as a TIFF does. Those that do have a small picture in them that Pillow would
+# read in their place; only their names tell them from a TIFF.
+RAW_PREFIXES = (b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"FUJIFILMCCD-RAW", b"FOVb", b"\0MRM")
+CANON_RAW, CANON_RAW_AT = b"CR\2\0", 8
+CANON_RAW_BRAND = b"crx "
+DICOM, DICOM_AT = b"DICM", 128
 TEXT_BYTES = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\n\r\f") | frozenset(range(0x80, 0x100))
 
 
@@ -58,7 +64,8 @@ def picture_format(head: bytes) -> str:
     """
     for prefix, name in PICTURE_PREFIXES.items():
         if head.startswith(prefix):
-            return name
+            is_raw = name == "TIFF" and head[CANON_RAW_AT:].startswith(CANON_RAW)
+            return "" if is_raw else name
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "WEBP"
     if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
@@ -93,7 +100,13 @@ def file_kind(head: bytes) -> str:
             return kind
     if head[257:262] == b"ustar":
         return "tar"
-    return picture_format(head) or _text_kind(head)
+    return picture_format(head) or _unread_picture_kind(head) or _text_kind(head)
+
+
+def _unread_picture_kind(head: bytes) -> str:
+    if head.startswith(RAW_PREFIXES) or head[CANON_RAW_AT:].startswith((CANON_RAW, CANON_RAW_BRAND)):
+        return "camera_raw"
+    return "dicom" if head[DICOM_AT:].startswith(DICOM) else ""
 
 
 def _text_kind(head: bytes) -> str:

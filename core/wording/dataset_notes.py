@@ -42,11 +42,38 @@ def _known_pictures(count: int, names: Sequence[str]) -> str:
     return f"{which} left out, being in the data set already: {', '.join(names)}{more}."
 
 
+def _parts_together(names: Sequence[str], missing: Sequence[int]) -> str:
+    words = f"{', '.join(names[:-1])} and {names[-1]} were read together, as parts of one download."
+    if missing:
+        parts = f"{_plural(len(missing), 'Part', 'Parts')} {', '.join(map(str, missing))}"
+        words += f" {parts} {_plural(len(missing), 'is', 'are')} missing."
+    return words
+
+
+def _unlike_parts(name: str, others: Sequence[str]) -> str:
+    were, it = _plural(len(others), "was", "were"), _plural(len(others), "it has", "they have")
+    return (
+        f"{', '.join(others)} {were} not read together with {name}, though called like another part of one download: "
+        f"{it} files of the same names."
+    )
+
+
+def _lone_part(name: str, number: int, other: str) -> str:
+    if_any = " If there are others" if number == 1 else " Its other parts aren't beside it"
+    return (
+        f"{name} is called part {number} of a download.{if_any}, such as {other}: put all of them into one folder on "
+        "this machine and import one of them by its path, and they are read together."
+    )
+
+
 def _plural(number: int, one: str, several: str) -> str:
     return one if number == 1 else several
 
 
 SENTENCES: Catalogue = {
+    "parts_together": _parts_together,
+    "lone_part": _lone_part,
+    "unlike_parts": _unlike_parts,
     "similar_names": "{name} differs from another name only by case or accents. Both are kept.",
     "more_notes": "... and {count:,} more of the kind.",
     "others_unread": _others_unread,

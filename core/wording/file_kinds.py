@@ -19,6 +19,8 @@ KINDS = {
     "jpeg_xl": "a JPEG XL picture",
     "qoi": "a QOI picture",
     "dds": "a DDS texture",
+    "camera_raw": "a camera's raw picture (export it as JPEG)",
+    "dicom": "a DICOM picture (convert it to PNG or JPEG)",
     "windows_program": "a Windows program",
     "linux_program": "a Linux program",
     "svg": "an SVG drawing",

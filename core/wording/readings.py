@@ -12,6 +12,28 @@ def reading(note: Note) -> str:
     return words_of(note, SENTENCES, UNKNOWN)
 
 
+# How code pages are called where Python calls them otherwise.
+ENCODINGS = {
+    "utf-8": "UTF-8",
+    "gb18030": "GBK",
+    "cp932": "Shift-JIS",
+    "cp949": "EUC-KR",
+    "cp950": "Big5",
+    "euc_jp": "EUC-JP",
+    "iso2022_jp": "ISO-2022-JP",
+    "koi8_r": "KOI8-R",
+    "mac_roman": "Mac Roman",
+    "latin-1": "Latin-1",
+}
+
+
+def _name_encoding(archive: str, encoding: str, example: str) -> str:
+    return (
+        f"The names in {archive} don't say their encoding; they were read as {ENCODINGS.get(encoding, encoding)}, such "
+        f"as {example}. If that looks wrong, import it again with the right encoding (--encoding)."
+    )
+
+
 def _table(tables: Sequence[str], label_column: str) -> str:
     column = f"column {label_column}" if label_column else "second column"
     return f"The {column} of {' and '.join(tables)} has the class of each picture."
@@ -22,5 +44,6 @@ SENTENCES: Catalogue = {
     "inner_folders": "The innermost folders are the classes, whatever lies around them.",
     "table": _table,
     "file_names": "The beginnings of the file names are the classes, such as {beginning} in {example}.",
+    "name_encoding": _name_encoding,
     "given": "The pictures were sorted into classes by hand.",
 }

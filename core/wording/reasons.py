@@ -40,6 +40,7 @@ WORDS: Catalogue = {
     "absolute_name": "its name is an absolute path",
     "escaping_name": "its name points out of the archive",
     "wrong_encoding": "its name isn't valid UTF-8, though it claims to be",
+    "name_encoding": "its name can't be read as {encoding}, as the others can",
     "deep": "it lies more than {limit} folders deep",
     "same_name": "another file has the same name, the first one is kept",
     # Files on disk and in archives.

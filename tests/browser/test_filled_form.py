@@ -63,6 +63,6 @@ def test_start_after_a_recipe_trains_its_settings(page: Page, server: Server, tm
         started = started_settings(page, server, number)
         assert started == recipe_settings(started["recipe"], studio.dataset), pause
         recipes.append(started["recipe"])
-    # The very first press on a page that is being drawn may be lost; then nothing was chosen, and nothing claims it was.
+    # The very first press on a page that is being drawn may be lost; then nothing was chosen.
     assert recipes.count("fine_tune") >= len(PAUSES_MILLISECONDS) - 1
     assert studio.watch.errors == []

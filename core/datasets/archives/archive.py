@@ -7,17 +7,14 @@ and the name it had stays as a label. Bytes are counted as they come, for declar
 import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
-from core.datasets.archives.folder_reader import folder_members
 from core.datasets.archives.members import DamagedMember, Member, Members, TableFile, UndersizedMember
-from core.datasets.archives.tar_reader import tar_members
-from core.datasets.archives.zip_reader import zip_members
+from core.datasets.archives.sources import open_members
 from core.datasets.names import (
     escape_label,
     fold_name,
@@ -26,21 +23,19 @@ from core.datasets.names import (
     is_table,
     other_kind,
     split_name,
+    unread_picture_kind,
 )
 from core.datasets.sample import Skipped
 from core.errors import DatasetError
-from core.files.user_files import is_folder, open_file
 from core.images.decoding import admitted_format
-from core.images.signatures import HEAD_BYTES, file_kind
+from core.images.signatures import HEAD_BYTES, picture_format
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
 from core.wording.coded import Note
-from core.wording.file_kinds import file_kind as kind_in_words
 from core.wording.reasons import UnusableFileError
 
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
-LONGEST_PATH = 300
 MAX_LIES = 3
 # A ratio says little of small files: a white picture packs a thousandfold.
 UNSUSPICIOUS_BYTES = 10 * MEGABYTE
@@ -77,6 +72,7 @@ class Extraction:
         num_ignored: how many were left out without a word.
         notes: what else there is to say.
         tables: the CSVs among those that were ignored, which may say the classes.
+        receipt: how names were read that don't say their encoding.
     """
 
     files: tuple[ExtractedFile, ...]
@@ -84,6 +80,7 @@ class Extraction:
     num_ignored: int
     notes: tuple[Note, ...]
     tables: tuple[TableFile, ...] = ()
+    receipt: tuple[Note, ...] = ()
 
 
 def extract(
@@ -93,6 +90,7 @@ def extract(
     limits: ImportLimits,
     on_event: OnEvent = ignore_event,
     should_stop: ShouldStop = never_stop,
+    encoding: str = "",
 ) -> Extraction:
     """Writes the pictures of a zip, a tar or a folder into an empty folder.
 
@@ -103,12 +101,13 @@ def extract(
         limits: what it may claim.
         on_event: told of the phase `extract`.
         should_stop: asked a few times a second.
+        encoding: what names are in that don't say it; guessed by default.
 
     Raises:
         DatasetError: the source can't be read or claims too much.
         Stopped: `should_stop` said so.
     """
-    with _open_members(source, name, limits, should_stop) as (members, packed_bytes):
+    with open_members(source, name, limits, should_stop, encoding) as (members, packed_bytes):
         return extract_members(members, packed_bytes, folder, name, limits, on_event, should_stop)
 
 
@@ -129,50 +128,7 @@ def extract_members(
         extractor.take(member)
         progress.advance()
     progress.finish()
-    return extractor.extraction(members.notes)
-
-
-@contextmanager
-def _open_members(
-    source: Path | BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop
-) -> Iterator[tuple[Members, int]]:
-    """Yields the members of a source and its size in bytes, 0 for a folder."""
-    if not isinstance(source, Path):
-        yield _archive_members(source, name, limits, should_stop), source.seek(0, 2)
-    elif is_folder(source):
-        yield folder_members(source, limits, should_stop), 0
-    else:
-        try:
-            file = open_file(source)
-        except OSError as error:
-            raise DatasetError(
-                f"Expected a zip file or a folder at {_shortened(source)}. It can't be opened: {error.strerror}. Check "
-                "the path."
-            ) from error
-        with file:
-            yield _archive_members(file, name, limits, should_stop), file.seek(0, 2)
-
-
-def _shortened(path: Path) -> str:
-    text = escape_label(str(path))
-    return text if len(text) <= LONGEST_PATH else f"{text[: LONGEST_PATH // 2]}...{text[-LONGEST_PATH // 2 :]}"
-
-
-def _archive_members(file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop) -> Members:
-    try:
-        file.seek(0)
-        head = file.read(HEAD_BYTES) or b""
-        kind = file_kind(head)
-        if kind == "zip":
-            return zip_members(file, name, limits)
-        if kind in ("gzip", "tar"):
-            return tar_members(file, name, limits, should_stop)
-    except OSError as error:
-        raise DatasetError(f"{name} can't be read: {error.strerror}. Copy it to another disk and try again.") from error
-    raise DatasetError(
-        f"Expected a zip of pictures in class folders. {name} is {kind_in_words(kind)}. Make a zip of the "
-        "folders and choose that."
-    )
+    return extractor.extraction(members)
 
 
 class _Extractor:
@@ -195,16 +151,20 @@ class _Extractor:
         self._names: set[tuple[str, ...]] = set()
         self._folded: set[str] = set()
 
-    def extraction(self, members_notes: Sequence[Note]) -> Extraction:
+    def extraction(self, members: Members) -> Extraction:
         """Returns what came out, with what the reader of the source had to say."""
         notes = self._notes[:MAX_NOTES]
         if len(self._notes) > MAX_NOTES:
             notes.append(Note("more_notes", {"count": len(self._notes) - MAX_NOTES}))
         if self._others:
             notes.append(Note("others_unread", {"counts": dict(self._others)}))
-        notes += members_notes
         return Extraction(
-            tuple(self._files), tuple(self._skipped), self._num_ignored, tuple(notes), tuple(self._tables)
+            tuple(self._files),
+            tuple(self._skipped),
+            self._num_ignored,
+            (*notes, *members.notes),
+            tuple(self._tables),
+            tuple(members.receipt),
         )
 
     def check_claims(self, members: Members, packed_bytes: int) -> None:
@@ -290,7 +250,7 @@ class _Extractor:
             head += chunk
             if len(head) >= HEAD_BYTES:
                 break
-        kind = admitted_format(head[:HEAD_BYTES])
+        kind = _admitted_format(head[:HEAD_BYTES], parts)
         path = self._folder / f"{len(self._files):08d}.{EXTENSIONS.get(kind, kind.lower())}"
         try:
             digest = self._write_chunks(member, chain([head], chunks), path)
@@ -344,6 +304,18 @@ class _Extractor:
             f"{self._name} unpacks to more than {self._limits.ratio:,} times its size, which pictures never do. It was "
             "refused to keep the disk from filling up."
         )
+
+
+def _admitted_format(head: bytes, parts: tuple[str, ...]) -> str:
+    """Returns what Pillow is to read a file as.
+
+    Raises:
+        UnusableFileError: it isn't read, such as a camera's raw picture: a TIFF in which Pillow finds a small preview.
+    """
+    kind = unread_picture_kind(parts)
+    if head and kind and picture_format(head) in ("", "TIFF"):
+        raise UnusableFileError("no_picture", kind=kind)
+    return admitted_format(head)
 
 
 def _gigabytes(size: int) -> str:

@@ -5,8 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members, may_be_taken
+from core.datasets.archives.unmarked_names import UTF8, NameEncoding, Names, find_encoding
 from core.datasets.names import has_picture_name
 from core.errors import DatasetError, Stopped
+from core.files.encodings import fits
 from core.files.user_files import Found, open_file, walk
 from core.images.signatures import HEAD_BYTES, picture_format
 from core.progress import ShouldStop, never_stop
@@ -17,24 +19,30 @@ MOST_LOOKED_AT = 10
 FILES_BETWEEN_LOOKS = 1000
 
 
-def folder_members(folder: Path, limits: ImportLimits, should_stop: ShouldStop = never_stop) -> Members:
+def folder_members(
+    folder: Path, limits: ImportLimits, should_stop: ShouldStop = never_stop, encoding: str = ""
+) -> Members:
     """Returns the files of a folder and its folders, in the order of their names.
 
     Only what may be taken counts towards the limits. Nothing is kept in memory: the folder is gone through twice.
+    Where names aren't UTF-8, as some programs leave them that unpack old archives, they are read as in those.
 
     Args:
         folder: the folder.
         limits: what it may hold.
         should_stop: asked now and then while files are counted.
+        encoding: what names are in that aren't UTF-8; guessed by default.
 
     Raises:
         DatasetError: there are more files than are taken, or the folder can't be looked into.
         Stopped: `should_stop` said so.
     """
     num_files = num_taken = num_bytes = 0
+    names = Names()
     try:
         for found in walk(folder):
             num_files += 1
+            names.add(_raw_name(found))
             num_taken += may_be_taken(found.name, found.problem)
             num_bytes += _claimed_bytes(found, limits)
             if num_taken > limits.entries or num_files > MOST_LOOKED_AT * limits.entries:
@@ -46,7 +54,10 @@ def folder_members(folder: Path, limits: ImportLimits, should_stop: ShouldStop =
         raise DatasetError(
             f"The folder {folder} can't be looked into: {error.strerror}. Check its path and its permissions."
         ) from error
-    return Members(num_files, num_bytes, map(_member, walk(folder)))
+    odd = [raw for raw in names.collected if not fits(raw, UTF8)]
+    found_encoding = find_encoding(names.collected, encoding, folder.name) if odd else NameEncoding()
+    receipt = [] if found_encoding.is_sure else [found_encoding.note(folder.name, min(odd))]
+    return Members(num_files, num_bytes, map(partial(_member, found_encoding), walk(folder)), receipt=receipt)
 
 
 def _claimed_bytes(found: Found, limits: ImportLimits) -> int:
@@ -65,8 +76,19 @@ def begins_like_a_picture(path: Path) -> bool:
         return False
 
 
-def _member(found: Found) -> Member:
-    return Member(found.name, found.size, 0, found.problem, partial(file_chunks, found.path))
+def _raw_name(found: Found) -> bytes:
+    """Returns a name as the system has it; empty where that isn't bytes, as on Windows."""
+    try:
+        return found.name.encode(UTF8, "surrogateescape")
+    except UnicodeEncodeError:
+        return b""
+
+
+def _member(encoding: NameEncoding, found: Found) -> Member:
+    name, problem = found.name, None
+    if encoding.codec != UTF8 and (raw := _raw_name(found)):
+        name, problem = encoding.decode(raw)
+    return Member(name, found.size, 0, found.problem or problem, partial(file_chunks, found.path))
 
 
 def file_chunks(path: Path, follow_links: bool = False) -> Iterator[bytes]:

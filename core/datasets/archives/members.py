@@ -3,7 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from core.datasets.names import RefusedName, has_picture_name, is_archive, is_junk, other_kind, split_name
+from core.datasets.names import (
+    RefusedName,
+    has_picture_name,
+    is_archive,
+    is_junk,
+    other_kind,
+    split_name,
+    unread_picture_kind,
+)
 from core.settings import ImportLimits
 from core.wording.coded import Note, Reason
 from core.wording.reasons import UnusableFileError
@@ -47,12 +55,14 @@ class Members:
         declared_bytes: what those that may be taken claim to measure together; 0 where that is only known at the end.
         items: them, in the order in which they are best read.
         notes: on the whole, complete when all of them were read.
+        receipt: how names were read, complete when all of them were read.
     """
 
     count: int
     declared_bytes: int
     items: Iterator[Member]
     notes: list[Note] = field(default_factory=list)
+    receipt: list[Note] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def may_be_taken(name: str, problem: Reason | None = None) -> bool:
         parts = split_name(name)
     except RefusedName:
         return False
-    return not (is_junk(parts) or other_kind(parts) or is_archive(parts))
+    return not (is_junk(parts) or other_kind(parts) or is_archive(parts) or unread_picture_kind(parts))
 
 
 def claimed_bytes(name: str, size: int, problem: Reason | None, limits: ImportLimits) -> int:

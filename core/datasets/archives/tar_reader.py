@@ -4,10 +4,13 @@ import gzip
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import IO, BinaryIO, cast
 
 from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members
+from core.datasets.archives.unmarked_names import UTF8, NameEncoding, Names, find_encoding, is_plain
 from core.errors import DatasetError, Stopped
 from core.progress import ShouldStop, never_stop
 from core.settings import MEGABYTE, ImportLimits
@@ -20,10 +23,23 @@ MAX_HEADER_BYTES = MEGABYTE
 FREE_BYTES = 10 * MEGABYTE
 # How far it may unpack beyond the ratio before the rest has come, so that a bomb is told by its beginning.
 HEAD_START_BYTES = 256 * MEGABYTE
+ENTRIES_BETWEEN_LOOKS = 1000
 TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, RecursionError)
 
 
-def tar_members(file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop = never_stop) -> Members:
+@dataclass(frozen=True)
+class _Source:
+    """A tar, and what `tar_members` was told of it."""
+
+    file: BinaryIO
+    name: str
+    limits: ImportLimits
+    should_stop: ShouldStop
+
+
+def tar_members(
+    file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop = never_stop, encoding: str = ""
+) -> Members:
     """Returns the files of a tar.
 
     Going through them raises a `DatasetError` if the tar is damaged anywhere: a checksum at the end of a gzip is one
@@ -34,37 +50,48 @@ def tar_members(file: BinaryIO, name: str, limits: ImportLimits, should_stop: Sh
         name: what the tar is called in messages.
         limits: what it may claim.
         should_stop: asked now and then while what is left out is passed over.
+        encoding: what names are in that don't say it; guessed by default.
     """
     notes: list[Note] = []
-    return Members(0, 0, _members(file, name, limits, should_stop, notes), notes)
+    names = _Names(_Source(file, name, limits, should_stop), encoding)
+    return Members(0, 0, _members(names, notes), notes, names.receipt)
 
 
-def _members(
-    file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop, notes: list[Note]
-) -> Iterator[Member]:
-    stream = _Forward(file, name, limits, should_stop)
-    num_entries = 0
+def _members(names: "_Names", notes: list[Note]) -> Iterator[Member]:
+    source = names.source
+    stream = _Forward(source)
     try:
-        with tarfile.TarFile(fileobj=cast(IO[bytes], stream)) as tar:
-            while (info := tar.next()) is not None:
-                tar.members.clear()  # type: ignore[attr-defined]  # it would keep a record of every entry
-                num_entries += 1
-                if num_entries > limits.entries:
-                    raise DatasetError(
-                        f"{name} has more than {limits.entries:,} entries. Split it into smaller data sets."
-                    )
+        with _open_tar(stream) as tar:
+            for info in _entries(tar, source):
                 if not info.isdir():
-                    yield Member(info.name, info.size, 0, _problem(info), partial(_chunks, tar, info))
+                    name, problem = names.read(info)
+                    yield Member(name, info.size, 0, problem or _problem(info), partial(_chunks, tar, info))
         # `tarfile` takes a header that it can't read for the end; the real end is a block of zeros.
         if stream.last_read.strip(b"\0"):
             raise tarfile.ReadError("a damaged header")
         has_end_mark = bool(stream.last_read)
         if stream.read_rest():
-            raise _damaged(name, "something was added at its end")
+            raise _damaged(source.name, "something was added at its end")
     except TAR_ERRORS as error:
-        raise _damaged(name, _what_is_wrong(error)) from error
+        raise _damaged(source.name, _what_is_wrong(error)) from error
     if not has_end_mark:
-        notes.append(Note("no_end_mark", {"name": name}))
+        notes.append(Note("no_end_mark", {"name": source.name}))
+
+
+def _open_tar(stream: "_Forward") -> tarfile.TarFile:
+    return tarfile.TarFile(fileobj=cast(IO[bytes], stream), encoding=UTF8, errors="surrogateescape")
+
+
+def _entries(tar: tarfile.TarFile, source: _Source) -> Iterator[tarfile.TarInfo]:
+    num_entries = 0
+    while (info := tar.next()) is not None:
+        tar.members.clear()  # type: ignore[attr-defined]  # it would keep a record of every entry
+        num_entries += 1
+        if num_entries > source.limits.entries:
+            raise DatasetError(
+                f"{source.name} has more than {source.limits.entries:,} entries. Split it into smaller data sets."
+            )
+        yield info
 
 
 def _damaged(name: str, detail: str) -> DatasetError:
@@ -97,21 +124,73 @@ def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
         raise DamagedMember("cut_off_in_tar") from error
 
 
+class _Names:
+    """Reads the names of a tar's entries.
+
+    Args:
+        source: the tar. It is gone through once more at the first name that doesn't say its encoding.
+        asked: what such names are in; empty to guess it.
+    """
+
+    def __init__(self, source: _Source, asked: str) -> None:
+        self.source = source
+        self.receipt: list[Note] = []
+        self._asked = asked
+        self._encoding: NameEncoding | None = None
+
+    def read(self, info: tarfile.TarInfo) -> tuple[str, Reason | None]:
+        """Returns the name of an entry and what is wrong with it.
+
+        Raises:
+            DatasetError: it can't be read in the encoding that was asked for.
+            Stopped: `should_stop` said so.
+        """
+        raw = _unmarked_name(info)
+        if not raw:
+            return info.name, None
+        if self._encoding is None:
+            self._encoding = find_encoding([raw, *self._look_ahead()], self._asked, self.source.name)
+            if not self._encoding.is_sure:
+                self.receipt.append(self._encoding.note(self.source.name, raw))
+        return self._encoding.decode(raw)
+
+    def _look_ahead(self) -> set[bytes]:
+        """Returns the names of all entries that don't say their encoding, as many as fit into memory."""
+        names = Names()
+        position = self.source.file.tell()
+        # The reading itself comes upon what is wrong, and says it.
+        with suppress(*TAR_ERRORS, DatasetError), _open_tar(_Forward(self.source)) as tar:
+            for number, info in enumerate(_entries(tar, self.source)):
+                names.add(_unmarked_name(info))
+                if number % ENTRIES_BETWEEN_LOOKS == 0 and self.source.should_stop():
+                    raise Stopped
+        self.source.file.seek(position)
+        return names.collected
+
+
+def _unmarked_name(info: tarfile.TarInfo) -> bytes:
+    """Returns a name that doesn't say its encoding, empty for one that does or that is the same in all of them."""
+    raw = info.name.encode(UTF8, "surrogateescape")
+    is_marked = "path" in info.pax_headers and info.name == raw.decode(UTF8, "replace")
+    return b"" if is_plain(raw) or is_marked else raw
+
+
 class _Forward:
     """A stream for `tarfile` that only goes forward, reads little at once and counts what comes out of the gzip."""
 
-    def __init__(self, file: BinaryIO, name: str, limits: ImportLimits, should_stop: ShouldStop) -> None:
+    def __init__(self, source: _Source) -> None:
+        file = source.file
         packed_bytes = file.seek(0, 2)
         file.seek(0)
         self._is_packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         file.seek(0)
         self._file = file
         self._stream = gzip.GzipFile(fileobj=file) if self._is_packed else file
-        self._should_stop = should_stop
-        self._name = name
-        self._ratio = limits.ratio
+        self._should_stop = source.should_stop
+        self._name = source.name
+        self._ratio = source.limits.ratio
         # What is written has a limit of its own. What is passed over, such as a film, may be as large as it is.
-        self._largest = FREE_BYTES + limits.ratio * packed_bytes
+        self._largest = FREE_BYTES + self._ratio * packed_bytes
         self._position = 0
         self.last_read = b""
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from core.errors import DatasetError
+
 KEEP, MERGE = "keep", "merge"
 LEAVE_OUT, TAKE_FIRST = "leave_out", "first"
 
@@ -30,6 +32,21 @@ class ReadingOptions:
     similar_classes: str = ""
     several_labels: str = ""
     lone_classes: str = ""
+
+    def __post_init__(self) -> None:
+        if self.encoding and not _is_encoding(self.encoding):
+            raise DatasetError(
+                f"There is no encoding {self.encoding!r}. Expected one that Python knows, such as utf-8, gbk, big5, "
+                "shift_jis, euc_kr or cp1251. Check its spelling."
+            )
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):  # unknown, or none of texts
+        return False
+    return True
 
 
 AS_FOUND = ReadingOptions()

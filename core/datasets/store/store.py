@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from core.datasets.archives.archive import extract, extract_members
+from core.datasets.archives.parts import TOGETHER, download_name, parts_beside, told_of_parts
 from core.datasets.archives.picture_reader import Pictures, picture_members
 from core.datasets.edit import Edit
 from core.datasets.index import DatasetIndex
@@ -152,7 +153,8 @@ class DatasetStore:
         Content that exists already is not imported again: the data set that has it is returned.
 
         Args:
-            source: the archive's path, an open archive (an upload; it is streamed to disk), or a folder.
+            source: the archive's path, an open archive (an upload; it is streamed to disk), or a folder. Parts of a
+                download that lie beside each other are read together.
             name: its name; the source's name by default. A number is added if the name is taken.
             on_event: told of the phases `extract` (entries), `pictures` and `audit`.
             should_stop: asked a few times a second.
@@ -166,11 +168,14 @@ class DatasetStore:
         """
         source = Path(source) if isinstance(source, str | os.PathLike) else source
         label = escape_label(Path(label or getattr(source, "name", "") or "The archive").name)
+        is_alone = not isinstance(source, Path) or len(parts_beside(source)) == 1
         title = clean_name(name if name is not None else without_suffix(label))
-        with self._explained(label), self.workspace() as workspace:
+        with self._explained(label), told_of_parts(label, is_alone), self.workspace() as workspace:
             pictures = workspace / PICTURES_FOLDER
             pictures.mkdir()
-            extraction = extract(source, pictures, label, self._limits, on_event, should_stop)
+            extraction = extract(source, pictures, label, self._limits, on_event, should_stop, options.encoding)
+            if name is None and any(note.code == TOGETHER for note in extraction.notes):
+                title = clean_name(download_name(label))
             dataset = build_index(extraction, pictures, label, self._limits, on_event, should_stop, options)
             return self._publish(examine(replace(dataset, name=title), on_event, should_stop))
 

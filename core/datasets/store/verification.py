@@ -96,7 +96,7 @@ def build_index(
         num_ignored=extraction.num_ignored,
         folder=folder.parent,
         notes=extraction.notes + candidate.notes + _leaks(samples),
-        receipt=(candidate.told_by,),
+        receipt=(candidate.told_by, *extraction.receipt),
     )
     write_statistics(dataset, pack([sample.digest for sample in samples], all_statistics))
     return dataset

@@ -70,6 +70,11 @@ def test_an_import_asks_for_the_layout(call: Call, tmp_path: Path) -> None:
     assert code == 2 and "'flat' is not one of 'class_folders', 'inner_folders', 'csv', 'file_names'" in error
 
 
+def test_an_encoding_that_isnt_known_is_one_sentence(call: Call, tmp_path: Path) -> None:
+    code, _, error = call("import", tmp_path, "--encoding", "klingon")
+    assert code == 2 and len(error.splitlines()) == 1 and "There is no encoding 'klingon'." in error
+
+
 def test_samples_are_listed_and_imported(call: Call) -> None:
     code, output, _ = call("samples")
     assert code == 0 and "textures" in output and "built in" in output and "download of" in output

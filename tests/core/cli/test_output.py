@@ -1,8 +1,12 @@
+import io
 import time
+from contextlib import contextmanager, redirect_stdout
 
 import pytest
 
-from core.cli.output import moment
+from core.__main__ import main
+from core.cli.output import accept_any_text, moment, print_facts, print_table
+from tests.conftest import draw_folder
 
 
 @pytest.mark.parametrize(("zone", "words"), [("UTC", "2026-11-26 05:07"), ("UTC-2", "2026-11-26 07:07")])
@@ -14,3 +18,35 @@ def test_moments_are_those_of_the_clock_on_the_wall(monkeypatch, zone, words):
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@contextmanager
+def redirected():
+    """Standard output as Windows gives it to `> file`, and what was written there in the end."""
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, encoding="cp1252", write_through=True)
+    with redirect_stdout(stream):
+        yield lambda: written.getvalue().decode("cp1252")
+
+
+def test_what_a_file_cant_hold_is_written_out():
+    with redirected() as words:
+        accept_any_text()
+        print_facts({"name": "собака"})
+        print_table(("class", "pictures"), [("Größe", 3), ("🐱", 2)])
+        assert r"\u0441\u043e" in words() and "Größe" in words() and r"\U0001f431" in words()
+
+
+@pytest.mark.usefixtures("home")
+def test_commands_write_names_of_any_script_into_a_file(tmp_path):
+    folder = draw_folder(tmp_path / "pictures", 3, ("собака", "🐱 cat"))
+    with redirected() as words:
+        for command in (["import", str(folder)], ["datasets"], ["audit", "pictures"], ["audit", "pictures", "--json"]):
+            assert main(command) == 0
+        assert r"\U0001f431 cat" in words()
+
+
+def test_a_stream_that_cant_be_changed_is_left_as_it_is():
+    for stream in (None, io.StringIO()):
+        with redirect_stdout(stream):
+            accept_any_text()

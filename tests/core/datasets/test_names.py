@@ -32,6 +32,8 @@ def test_not_junk(name):
 def test_archives():
     assert is_archive(("inner.ZIP",))
     assert not is_archive(("zip",))
+    assert is_archive(("pets.ZIP.001",)) and is_archive(("pets.z01",)) and is_archive(("pets.tar.gz.002",))
+    assert not is_archive(("photo.001",)) and not is_archive((".z01",)) and not is_archive(("cat.png.001",))
 
 
 def test_folding():

@@ -25,6 +25,8 @@ from core.wording import file_kinds as words
         (b"\n\n\n\n", ""),
         (b"8BPS\0\1", "PSD"),
         (b"8BPS\0\2", ""),
+        (b"II*\0\x10\0\0\0", "TIFF"),
+        (b"II*\0\x10\0\0\0CR\2\0", ""),
         (b"", ""),
     ],
 )
@@ -43,6 +45,10 @@ def test_picture_formats(head, name):
         (b"8BPS\0\2", "a Photoshop file for large pictures"),
         (b"\0\0\1\0\1\0", "an icon"),
         (b"\xff\n\0", "a JPEG XL picture"),
+        (b"II*\0\x10\0\0\0CR\2\0", "a camera's raw picture (export it as JPEG)"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "a camera's raw picture (export it as JPEG)"),
+        (b"FUJIFILMCCD-RAW 0201", "a camera's raw picture (export it as JPEG)"),
+        (b"\0" * 128 + b"DICM\2\0", "a DICOM picture (convert it to PNG or JPEG)"),
         (b"\0\1\2", "of an unknown kind"),
     ],
 )

@@ -1,6 +1,7 @@
 """Folders on this machine: what is read, what is left out, and what counts towards the limits."""
 
 import os
+import shutil
 from contextlib import suppress
 
 import pytest
@@ -31,13 +32,39 @@ def test_a_folder_is_read_without_following_links(tmp_path, picture, limits):
     }
 
 
-def test_a_folder_with_a_name_that_isnt_utf8(tmp_path, picture, limits):
+def write_bytes_named(folder, names, picture):
+    for number, name in enumerate(names):
+        path = os.fsencode(folder) + b"/" + name
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120 (a Path can't hold it)
+        with open(path, "wb") as file:  # noqa: PTH123
+            file.write(picture(number))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "classes"),
+    [("gb18030", ["猫", "狗"]), ("cp932", ["表", "表裏"]), ("cp1252", ["Kätzchen", "Hündchen"])],
+)
+def test_a_folder_with_names_that_arent_utf8(tmp_path, picture, limits, encoding, classes):
     source, target = tmp_path / "source", tmp_path / "target"
     target.mkdir()
-    (source / "cats").mkdir(parents=True)
-    with open(os.fsencode(source / "cats") + b"/\xff.png", "wb") as file:  # noqa: PTH123 (a Path can't hold it)
-        file.write(picture(1))
-    assert labels(extract(source, target, "source", limits)) == ["cats/\\udcff.png"]
+    names = [f"{name}/{number}.png" for name in [*classes, "cats"] for number in range(2)]
+    write_bytes_named(source, [name.encode(encoding) for name in names], picture)
+    extraction = extract(source, target, "source", limits)
+    assert sorted(labels(extraction)) == sorted(names) and not extraction.skipped
+    (note,) = extraction.receipt
+    assert (note.parameters["archive"], note.parameters["encoding"]) == ("source", encoding)
+    shutil.rmtree(target)
+    target.mkdir()
+    told = extract(source, target, "source", limits, encoding=encoding)
+    assert sorted(labels(told)) == sorted(names) and not told.receipt
+
+
+def test_a_folder_with_names_in_utf8_is_read_as_it_is(tmp_path, picture, limits):
+    source, target = tmp_path / "source", tmp_path / "target"
+    target.mkdir()
+    write_bytes_named(source, ["è/1.png".encode(), "ñ/1.png".encode()], picture)
+    extraction = extract(source, target, "source", limits, encoding="gbk")
+    assert labels(extraction) == ["è/1.png", "ñ/1.png"] and not extraction.receipt
 
 
 def make_films(folder, names, size):

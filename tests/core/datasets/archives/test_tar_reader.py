@@ -12,17 +12,18 @@ from core.datasets.archives.archive import extract
 from core.datasets.archives.tar_reader import tar_members
 from core.errors import DatasetError, Stopped
 from core.settings import GIGABYTE, MEGABYTE, ImportLimits
+from core.wording.coded import Note
 from core.wording.dataset_notes import dataset_note
 from core.wording.reasons import reason
 
 
 @pytest.fixture
 def take(tmp_path, limits):
-    def take(data, limits=limits):
+    def take(data, limits=limits, **options):
         folder = tmp_path / "pictures"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        return extract(io.BytesIO(data), folder, "some.tgz", limits)
+        return extract(io.BytesIO(data), folder, "some.tgz", limits, **options)
 
     return take
 
@@ -77,6 +78,41 @@ def test_names_and_kinds_that_are_refused(take, picture):
         ("cats/pipe.png", "it isn't a regular file"),
         ("cats/device.png", "it isn't a regular file"),
     ]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz"])
+@pytest.mark.parametrize("layout", [tarfile.GNU_FORMAT, tarfile.USTAR_FORMAT])
+@pytest.mark.parametrize(
+    ("encoding", "classes"),
+    [("euc_jp", ["猫", "犬"]), ("gb18030", ["猫", "狗"]), ("cp932", ["表", "表裏"]), ("koi8_r", ["кошка", "собака"])],
+)
+def test_names_in_an_old_encoding_are_read_together(take, picture, mode, layout, encoding, classes):
+    names = [f"{name}/{number}.png" for number in range(20) for name in ["cats", *classes]]
+    files = {name: picture(number, side=40) for number, name in enumerate(names)}
+    data = tar_of(files, mode=mode, format=layout, encoding=encoding)
+    extraction = take(data)
+    assert labels(extraction) == names and not extraction.skipped
+    parameters = {"archive": "some.tgz", "encoding": encoding, "example": names[1]}
+    assert extraction.receipt == (Note("name_encoding", parameters),)
+    extraction = take(data, encoding=encoding)
+    assert labels(extraction) == names and not extraction.receipt
+
+
+@pytest.mark.parametrize("layout", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_names_in_utf8_are_read_as_they_are(take, picture, layout):
+    names = [f"{name}/{number}.png" for number in range(3) for name in ("猫", "собака", "Kätzchen")]
+    data = tar_of({name: picture(number) for number, name in enumerate(names)}, format=layout)
+    extraction = take(data, encoding="cp1251")
+    assert labels(extraction) == names and not extraction.receipt
+
+
+def test_the_names_of_a_damaged_tar_are_no_way_around_its_checks(take, picture):
+    files = {f"猫/{number}.png": picture(number, side=40) for number in range(4)}
+    data = tar_of(files, mode="w", format=tarfile.GNU_FORMAT, encoding="gbk")
+    assert_damaged(take, data[: len(data) // 2])
+    bomb = tar_of({"猫.bmp": b"BM" + b"\0" * 20 * MEGABYTE}, format=tarfile.GNU_FORMAT, encoding="gbk")
+    with pytest.raises(DatasetError, match=r"some.tgz unpacks to far more than its own size"):
+        take(bomb)
 
 
 CUT_OFF = "it is cut off or isn't a tar inside"

@@ -1,7 +1,10 @@
 from dataclasses import asdict, fields
 
+import pytest
+
 from core.cli.datasets import import_command
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
+from core.errors import DatasetError
 
 
 def test_nothing_is_decided_at_first():
@@ -10,3 +13,18 @@ def test_nothing_is_decided_at_first():
 
 def test_the_command_line_can_decide_all_of_it():
     assert {field.name for field in fields(ReadingOptions)} <= {option.name for option in import_command.params}
+
+
+@pytest.mark.parametrize("encoding", ["", "gbk", "UTF-8", "Shift-JIS", "cp1251", "utf-16"])
+def test_encodings_that_python_knows_are_taken(encoding):
+    assert ReadingOptions(encoding=encoding).encoding == encoding
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "base64", "rot13", "hex", "undefined", "gb k", "\0", "кои"])
+def test_others_are_refused_in_a_sentence(encoding):
+    with pytest.raises(DatasetError) as caught:
+        ReadingOptions(encoding=encoding)
+    assert str(caught.value) == (
+        f"There is no encoding {encoding!r}. Expected one that Python knows, such as utf-8, gbk, big5, shift_jis, "
+        "euc_kr or cp1251. Check its spelling."
+    )

@@ -45,6 +45,17 @@ def test_given_splits_are_kept(store, archive, pets):
     assert set(dataset.distribution().counts) == {"train", "validation", "test"}
 
 
+def test_names_in_an_old_encoding_are_classes_of_their_own(store, tmp_path, raw_zip, entry, picture):
+    names = [f"{name}/{number}.png".encode("gbk") for name in "五武工攻" for number in range(3)]
+    path = tmp_path / "signs.zip"
+    path.write_bytes(raw_zip([entry(name, picture(number)) for number, name in enumerate(names)]))
+    dataset = store.import_source(path)
+    assert set(dataset.class_names) == set("五武工攻") and set(dataset.distribution().counts[""]) == {3}
+    assert [note.code for note in dataset.receipt] == ["outer_folders", "name_encoding"]
+    told = store.import_source(path, options=ReadingOptions(encoding="cp949"))
+    assert len(told.class_names) == 4 and not set(told.class_names) & set(dataset.class_names)
+
+
 def test_a_folder_and_an_upload_and_a_tar_give_the_same_data_set(store, archive, pets, tmp_path):
     path = archive(pets)
     for name, data in pets.items():

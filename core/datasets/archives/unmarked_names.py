@@ -1,0 +1,154 @@
+"""Names in an archive that don't say their encoding: one is found for all of them together.
+
+Old programs write the code page of their system. One name alone says too little of it (the two bytes of a Chinese
+character may be a French letter in UTF-8), and only whole characters tell where folders end: the second byte of a
+Japanese one may be that of a backslash.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from core.datasets.names import escape_label
+from core.errors import DatasetError
+from core.files.encodings import fits, guess_code_page
+from core.settings import MEGABYTE
+from core.wording.coded import Note, Reason
+
+UTF8 = "utf-8"
+# Begins Japanese characters that are written in seven bits.
+SHIFT_IN = b"\x1b$"
+SEVEN_BITS = "iso2022_jp"
+MAX_NAMES_BYTES = 16 * MEGABYTE
+SOME_NAME = b"cats/1.png"
+NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+# A character of two bytes can be a letter in UTF-8 by chance: so many in a row, of two bytes as well, no letter beside.
+MOST_BY_CHANCE = 2
+LAST_OF_TWO_BYTES = "\u07ff"
+SURE, POSSIBLE, EXCLUDED = "sure", "possible", "excluded"
+# Letters that people use, from their first to their last one: chance hits others, and mixes them.
+ALPHABETS = tuple(
+    frozenset(map(chr, range(ord(first), ord(last) + 1)))
+    for first, last in (("À", "ſ"), ("Α", "ώ"), ("А", "ё"), ("א", "ת"), ("ء", "ي"))
+)
+BACKSLASH_IN_CHARACTER = re.compile(rb"(?<=[\x80-\xff])\\")
+BACKSLASH_OF_A_NAME = "\N{FULLWIDTH REVERSE SOLIDUS}"
+
+
+@dataclass(frozen=True)
+class NameEncoding:
+    """What the names of an archive are in.
+
+    Attributes:
+        codec: its name in Python.
+        is_sure: whether that isn't guessed.
+        has_slashes: whether the archive divides folders by slashes.
+    """
+
+    codec: str = UTF8
+    is_sure: bool = True
+    has_slashes: bool = True
+
+    def decode(self, raw: bytes) -> tuple[str, Reason | None]:
+        """Returns a name and what is wrong with it."""
+        try:
+            text = raw.decode(self.codec)
+        except UnicodeDecodeError:
+            return raw.decode(self.codec, "replace"), Reason("name_encoding", {"encoding": self.codec})
+        if self.has_slashes and len(text) == len(raw):
+            # Were the guess wrong, a folder could end where half a character does.
+            for found in BACKSLASH_IN_CHARACTER.finditer(raw):
+                text = f"{text[: found.start()]}{BACKSLASH_OF_A_NAME}{text[found.end() :]}"
+        return text, None
+
+    def note(self, archive: str, raw: bytes) -> Note:
+        """Returns what to say of the guess, with a name as it was read."""
+        example = escape_label(self.decode(raw)[0])
+        return Note("name_encoding", {"archive": archive, "encoding": self.codec, "example": example})
+
+
+class Names:
+    """Different names that aren't plain, as many as fit into memory."""
+
+    def __init__(self) -> None:
+        self.collected: set[bytes] = set()
+        self._num_bytes = 0
+
+    def add(self, raw: bytes) -> None:
+        """Keeps a name, unless it is plain or there are too many."""
+        if not is_plain(raw) and raw not in self.collected and self._num_bytes + len(raw) < MAX_NAMES_BYTES:
+            self.collected.add(raw)
+            self._num_bytes += len(raw)
+
+
+def is_plain(raw: bytes) -> bool:
+    """Whether a name is the same in all encodings."""
+    return raw.isascii() and SHIFT_IN not in raw
+
+
+def find_encoding(raw_names: Iterable[bytes], asked: str, archive: str) -> NameEncoding:
+    """Returns what names are in that don't say so themselves.
+
+    Args:
+        raw_names: all of them, or all that aren't plain.
+        asked: the encoding that the user names; empty to guess it. Names that are surely UTF-8 stay that.
+        archive: what the archive is called in messages.
+
+    Raises:
+        DatasetError: names can't be read in the encoding that was asked for.
+    """
+    names = list(raw_names)
+    has_slashes = any(b"/" in name for name in names)
+    names = [name for name in names if not is_plain(name)]
+    # Names that nobody can have typed are refused anyway; slashes are no half of a character in any code page.
+    data = b"\n".join(name.replace(b"\n", b" ").replace(b"/", b"\n") for name in names)
+    utf8 = _likelihood_of_utf8(data) if names else SURE
+    if utf8 == SURE:
+        return NameEncoding(UTF8, True, has_slashes)
+    if asked and _keeps_ascii(asked):
+        encoding = NameEncoding(asked, True, has_slashes)
+        _check_fit(names, encoding, archive)
+        return encoding
+    if any(SHIFT_IN in name for name in names) and all(fits(name, SEVEN_BITS) for name in names):
+        return NameEncoding(SEVEN_BITS, False, has_slashes)
+    return NameEncoding(UTF8 if utf8 == POSSIBLE else guess_code_page(data), False, has_slashes)
+
+
+def _likelihood_of_utf8(data: bytes) -> str:
+    """Returns whether texts are in UTF-8, or may be a few characters of a code page that are valid in it by chance."""
+    if not fits(data, UTF8):
+        return EXCLUDED
+    text = data.decode(UTF8)
+    letters: set[str] = set()
+    for found in NON_ASCII.finditer(text):
+        run, start, end = found.group(), found.start(), found.end()
+        if (
+            len(run) > MOST_BY_CHANCE
+            or max(run) > LAST_OF_TWO_BYTES
+            or any(map(str.isalpha, _around(text, start, end)))
+        ):
+            return SURE
+        letters.update(run)
+    return POSSIBLE if any(map(letters.issubset, ALPHABETS)) else EXCLUDED
+
+
+def _around(text: str, start: int, end: int) -> str:
+    return text[max(0, start - 1) : start] + text[end : end + 1]
+
+
+def _keeps_ascii(encoding: str) -> bool:
+    """Whether plain names are the same in it: what tables alone can be in, such as UTF-16, says nothing of names."""
+    try:
+        return SOME_NAME.decode(encoding) == SOME_NAME.decode()
+    except UnicodeError:
+        return False
+
+
+def _check_fit(names: list[bytes], encoding: NameEncoding, archive: str) -> None:
+    for name in names:
+        text, problem = encoding.decode(name)
+        if problem:
+            raise DatasetError(
+                f"The names in {archive} can't be read as {encoding.codec}, such as {escape_label(text)}. Name the "
+                "encoding that they were written in, or none to have it guessed."
+            )
