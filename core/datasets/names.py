@@ -7,6 +7,20 @@ from core.wording.reasons import UnusableFileError
 
 MAX_NAME_LENGTH = 1000
 JUNK_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "license", "licence", "readme", "copying", "authors"}
+# What systems, network disks and clouds keep in folders of their own: small copies of pictures, and deleted ones.
+JUNK_FOLDERS = {
+    "__macosx",
+    "@eadir",
+    "@recycle",
+    "@recently-snapshot",
+    "@tmp",
+    "@__thumb",
+    "#recycle",
+    "#snapshot",
+    "$recycle.bin",
+    "system volume information",
+    "lost+found",
+}
 TEXT_EXTENSIONS = {"txt", "md", "rst", "rtf", "log", "doc", "docx", "pdf", "lnk", "url", "md5", "sha256"}
 TABLE_EXTENSIONS = {
     "csv",
@@ -83,8 +97,7 @@ def split_name(name: str) -> tuple[str, ...]:
 def is_junk(parts: tuple[str, ...]) -> bool:
     """Whether it is a file that often comes with pictures and is silently left out: system files, texts, tables."""
     last = parts[-1].casefold()
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return hidden or last in JUNK_NAMES or _extension(last) in JUNK_EXTENSIONS
+    return _is_hidden(parts) or last in JUNK_NAMES or _extension(last) in JUNK_EXTENSIONS
 
 
 def is_archive(parts: tuple[str, ...]) -> bool:
@@ -105,8 +118,11 @@ def has_picture_name(name: str) -> bool:
 
 def is_table(parts: tuple[str, ...]) -> bool:
     """Whether it may be a table of the pictures' classes, such as `labels.csv`."""
-    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not is_hidden and _extension(parts[-1].casefold()) in LABEL_EXTENSIONS
+    return not _is_hidden(parts) and _extension(parts[-1].casefold()) in LABEL_EXTENSIONS
+
+
+def _is_hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part.casefold() in JUNK_FOLDERS for part in parts)
 
 
 def _extension(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.datasets.names import escape_label, fold_name, is_archive, is_junk, split_name
+from core.datasets.names import escape_label, fold_name, is_archive, is_junk, is_table, split_name
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,14 @@ def test_parts(name, parts):
 )
 def test_junk(name):
     assert is_junk(split_name(name))
+
+
+@pytest.mark.parametrize(
+    "folder", ["@eaDir/1.png", "#recycle", "@Recycle", "$RECYCLE.BIN", ".thumbnails", ".picasaoriginals", ".AppleDouble"]
+)
+def test_what_systems_keep_in_folders_of_their_own_is_junk(folder):
+    assert is_junk(split_name(f"cats/{folder}/1.png"))
+    assert not is_table(split_name(f"cats/{folder}/labels.csv"))
 
 
 @pytest.mark.parametrize("name", ["cats/a.png", "cats/a", "cats/a.html", "cats/txt", "macosx/a.heic", "a.b.c.jpeg"])
