@@ -1,5 +1,6 @@
 """The rules for class names, the same wherever a user types one."""
 
+import re
 from collections.abc import Iterable
 
 from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
@@ -7,11 +8,26 @@ from core.datasets.splits import split_word
 from core.errors import DatasetError
 
 MAX_CLASS_NAME_LENGTH = 100
+NUMBER = re.compile(r"(\d+)")
 
 
 def tidy_class_name(name: str) -> str:
     """Returns typed text without superfluous spaces."""
     return " ".join(name.split())
+
+
+def in_order(names: Iterable[str]) -> tuple[str, ...]:
+    """Returns names as people sort them: numbers by their value, 1, 2, 10, and capitals before small letters."""
+    return tuple(sorted(names, key=_place))
+
+
+def _place(name: str) -> tuple[list[str | tuple[int, str]], str]:
+    """Returns what a name is sorted by: words and numbers take turns, and those that count the same follow as text."""
+    parts: list[str | tuple[int, str]] = list(NUMBER.split(name))
+    for index in range(1, len(parts), 2):
+        digits = str(parts[index]).lstrip("0")
+        parts[index] = (len(digits), digits)
+    return parts, name
 
 
 def is_class_name(name: str) -> bool:

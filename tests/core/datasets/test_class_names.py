@@ -1,7 +1,7 @@
 import pytest
 
 from core.datasets.archives.picture_reader import check_class
-from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, check_class_name, is_class_name
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, check_class_name, in_order, is_class_name
 from core.errors import DatasetError
 
 
@@ -48,3 +48,21 @@ def test_class_names_follow_the_same_rules_by_hand_and_in_versions(name, is_good
         else:
             with pytest.raises(DatasetError):
                 check(name)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("1", "2", "10"),
+        ("class 1", "class 2", "class 10", "class 10 b"),
+        ("2 cats", "10 cats", "cats", "cats 2", "cats 10"),
+        ("01", "1", "002", "2", "3"),
+        ("A", "B", "a", "b"),
+        ("Zebra", "apple"),
+        ("0", "9", "9" * 5000, "1" + "0" * 5000),
+        ("\u0661", "\u0662", "\u0661\u0660"),
+        ("", "0", "a"),
+    ],
+)
+def test_classes_are_sorted_as_people_sort_them(names):
+    assert in_order(reversed(names)) == names
