@@ -1,6 +1,7 @@
 """The rules for class names, the same wherever a user types one."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
@@ -40,11 +41,12 @@ def check_class_name(name: str, class_names: Iterable[str]) -> str:
 
     Args:
         name: what the user typed.
-        class_names: the other classes.
+        class_names: the other classes. Where some of them differ only by case, as letters do, the new one may too.
 
     Raises:
         DatasetError: it isn't a valid folder name, or is too similar to another class's name.
     """
+    class_names = tuple(class_names)
     name = escape_label(tidy_class_name(name))
     if not name or len(name) > MAX_CLASS_NAME_LENGTH:
         raise DatasetError(
@@ -54,14 +56,19 @@ def check_class_name(name: str, class_names: Iterable[str]) -> str:
         raise DatasetError(
             f"The class name {name!r} can't be the name of a folder. Leave out slashes, and a dot at its beginning."
         )
+    fold = fold_name if len(set(map(fold_name, class_names))) == len(class_names) else _compose
     for other in class_names:
-        if fold_name(other) == fold_name(name):
+        if fold(other) == fold(name):
             raise DatasetError(f"There is a class called {other} already. Choose another name, or merge the two.")
         if split_word(name) and split_word(other) not in ("", split_word(name)):
             raise DatasetError(
                 f"Classes called {other} and {name} would be taken for splits of the data. Choose another name."
             )
     return name
+
+
+def _compose(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
 
 
 def _is_folder_name(name: str) -> bool:

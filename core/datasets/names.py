@@ -1,5 +1,6 @@
 """Names of files in archives. They give the folders and are shown as labels, but are never used as paths."""
 
+import re
 import unicodedata
 
 from core.files.user_files import MAX_DEPTH
@@ -65,6 +66,11 @@ JUNK_EXTENSIONS = TEXT_EXTENSIONS | TABLE_EXTENSIONS | PROGRAM_EXTENSIONS
 ARCHIVE_EXTENSIONS = {"zip", "tar", "tgz", "gz", "bz2", "xz", "zst", "7z", "rar"}
 # Joiners hold together emoji and the letters of Persian and Indic scripts; all other invisible characters are escaped.
 KEPT_INVISIBLE = {"\u200c", "\u200d"}
+
+FIRST_ACCENT, LAST_ACCENT = "\u0300", "\u036f"
+# As they are typed and as `escape_label` writes them.
+SPACE = r"(?:\s|\\x(?:09|0[a-d]|1[c-f]|85|a0)|\\u(?:1680|200[0-9ab]|202[89f]|205f|3000|feff))+"
+SPACES_AT_END = re.compile(rf"^{SPACE}|{SPACE}$")
 
 
 class RefusedName(UnusableFileError):  # noqa: N818 (a verdict on one entry; the import continues)
@@ -133,6 +139,21 @@ def _extension(name: str) -> str:
 def fold_name(name: str) -> str:
     """Returns a form that is equal for names that differ only by case or by how accents are encoded."""
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def fold_spelling(name: str) -> str:
+    """Returns what names have in common that differ only by case, by accents or by the width of their letters.
+
+    Accents are those of Latin, Greek and Cyrillic letters: the marks of other scripts make other letters.
+    """
+    apart = unicodedata.normalize("NFKD", name)
+    bare = "".join(char for char in apart if not FIRST_ACCENT <= char <= LAST_ACCENT)
+    return unicodedata.normalize("NFKC", bare).casefold()
+
+
+def trim_name(name: str) -> str:
+    """Returns a name without spaces at its ends, escaped ones too; as it is where there is nothing else in it."""
+    return SPACES_AT_END.sub("", name) or name
 
 
 def escape_label(name: str) -> str:

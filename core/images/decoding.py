@@ -30,7 +30,7 @@ DRAFTED_FORMATS = {"JPEG", "MPO"}
 # Formats that a build of Pillow may lack, with its names for them.
 FEATURES = {"AVIF": "avif", "JPEG2000": "jpg_2000", "WEBP": "webp"}
 MIN_SIDE = 4
-# Sizes are checked here, format by format. Pillow's own check comes before a JPEG's draft and refuses pictures of phones.
+# Sizes are checked here. Pillow's own check comes before a JPEG's draft and would refuse pictures of phones.
 Image.MAX_IMAGE_PIXELS = 2**28
 THUMBNAIL_QUALITY = 85
 MAX_16_BIT = 65_535

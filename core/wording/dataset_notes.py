@@ -7,6 +7,7 @@ from core.wording.lists import listed
 from core.wording.reasons import reason
 
 UNKNOWN = "There is a note on this data set that this version of the studio doesn't know ({code})."
+Groups = Sequence[Sequence[tuple[str, int]]]
 # Files found beside pictures, in the order in which a sentence lists them.
 OTHERS = {"film": "films", "sound": "sounds", "disk image": "disk images", "model file": "model files"}
 
@@ -42,6 +43,29 @@ def _known_pictures(count: int, names: Sequence[str]) -> str:
     return f"{which} left out, being in the data set already: {', '.join(names)}{more}."
 
 
+def _similar_kept(groups: Groups, count: int) -> str:
+    return f"{_listed(groups, count)} stay apart, though their names differ only by case, accents or width."
+
+
+def _similar_merged(groups: Groups, count: int) -> str:
+    return f"{_listed(groups, count)} are one class each: their names differ only by case, accents or width."
+
+
+def _similar_in_splits(groups: Groups, count: int) -> str:
+    return f"{_listed(groups, count)} are one class each: the same name, typed differently in different splits."
+
+
+def _listed(groups: Groups, count: int) -> str:
+    shown = [" and ".join(f"{name} ({number:,})" for name, number in group) for group in groups]
+    return "; ".join(shown) + (f"; and {count - len(groups):,} more" if count > len(groups) else "")
+
+
+def _spaces_left_aside(names: Sequence[str], count: int) -> str:
+    more = f" and {count - len(names):,} more" if count > len(names) else ""
+    listed = ", ".join(names)
+    return f"Spaces at the ends of class names were left aside, so that these are one class each: {listed}{more}."
+
+
 def _plural(number: int, one: str, several: str) -> str:
     return one if number == 1 else several
 
@@ -57,5 +81,9 @@ SENTENCES: Catalogue = {
     "copies_in_train": _copies_in_train,
     "known_pictures": _known_pictures,
     "already_here": "These {count} pictures were here already, as {name}: nothing was added.",
+    "similar_kept": _similar_kept,
+    "similar_merged": _similar_merged,
+    "similar_in_splits": _similar_in_splits,
+    "spaces_left_aside": _spaces_left_aside,
     "same_version": "{name} holds just these pictures already: no new version was made.",
 }

@@ -28,6 +28,8 @@ from core.datasets.layouts.layout import (
     read_layout,
 )
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
+from core.datasets.layouts.questions import ask
+from core.datasets.layouts.similar_classes import settle
 from core.datasets.names import fold_name
 from core.datasets.splits import split_word
 from core.errors import DatasetError
@@ -66,12 +68,14 @@ def choose_candidate(
     if options.layout == ASK:
         raise _every_way(paths, tables, name)
     if options.layout:
-        return _chosen(paths, tables, name, options.layout)
-    found = candidates(paths, tables)
-    if len(found) > 1:
-        raise _ambiguous(found, name)
-    # Where nothing is clear, folders are what is expected, and what is missing is said of them.
-    return found[0] if found else _quiet(_read_folders(paths), paths)
+        found: tuple[LayoutCandidate, ...] = (_chosen(paths, tables, name, options.layout),)
+    else:
+        # Where nothing is clear, folders are what is expected, and what is missing is said of them.
+        found = candidates(paths, tables) or (_quiet(_read_folders(paths), paths),)
+    ways = [way for candidate in found for way in settle(candidate, options)]
+    if len(ways) > 1:
+        raise ask([replace(way, options=way.options.completed_by(options)) for way in ways], name)
+    return ways[0]
 
 
 def candidates(paths: Sequence[Folders], tables: Sequence[TableFile] = ()) -> tuple[LayoutCandidate, ...]:
@@ -209,10 +213,5 @@ def _every_way(paths: Sequence[Folders], tables: Sequence[TableFile], name: str)
     likely = candidates(paths, tables)
     tried = [_try(layout, paths, tables) for layout in LAYOUTS if layout not in {one.name for one in likely}]
     others = [_quiet(one, paths) for one in tried if one and len(one.class_names) > 1]
-    return AmbiguousLayout(f"{name} can be read in these ways.", (*likely, *others))
-
-
-def _ambiguous(found: Sequence[LayoutCandidate], name: str) -> AmbiguousLayout:
-    ways = "; or ".join(f"{candidate.name}, {candidate.summary()}" for candidate in found)
-    number = {2: "two", 3: "three", 4: "four"}[len(found)]
-    return AmbiguousLayout(f"{name} can be read in {number} ways. Choose a layout: {ways}.", found)
+    ways = [way for one in (*likely, *others) for way in settle(one, AS_FOUND)]
+    return AmbiguousLayout(f"{name} can be read in these ways.", ways)

@@ -1,6 +1,6 @@
 """How a person wants a source to be read, where that isn't left to what is found in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 KEEP, MERGE = "keep", "merge"
 LEAVE_OUT, TAKE_FIRST = "leave_out", "first"
@@ -30,6 +30,12 @@ class ReadingOptions:
     similar_classes: str = ""
     several_labels: str = ""
     lone_classes: str = ""
+
+    def completed_by(self, others: "ReadingOptions") -> "ReadingOptions":
+        """Returns these options, those that are empty as `others` has them."""
+        return ReadingOptions(
+            **{field.name: getattr(self, field.name) or getattr(others, field.name) for field in fields(self)}
+        )
 
 
 AS_FOUND = ReadingOptions()

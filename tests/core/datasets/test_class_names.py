@@ -24,6 +24,14 @@ def test_two_classes_that_read_as_splits_are_refused():
     )
 
 
+def test_a_name_that_differs_only_by_case_is_refused_unless_there_are_such_already():
+    with pytest.raises(DatasetError, match="There is a class called A already"):
+        check_class_name("a", ("A", "B"))
+    assert check_class_name("b", ("A", "B", "a")) == "b"
+    with pytest.raises(DatasetError, match="There is a class called Zo\u00eb already"):
+        check_class_name("Zoe\u0308", ("A", "a", "Zo\u00eb"))
+
+
 @pytest.mark.parametrize(
     ("name", "is_good"),
     [

@@ -2,7 +2,16 @@
 
 import pytest
 
-from core.datasets.names import escape_label, fold_name, is_archive, is_junk, is_table, split_name
+from core.datasets.names import (
+    escape_label,
+    fold_name,
+    fold_spelling,
+    is_archive,
+    is_junk,
+    is_table,
+    split_name,
+    trim_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +34,8 @@ def test_junk(name):
 
 
 @pytest.mark.parametrize(
-    "folder", ["@eaDir/1.png", "#recycle", "@Recycle", "$RECYCLE.BIN", ".thumbnails", ".picasaoriginals", ".AppleDouble"]
+    "folder",
+    ["@eaDir/1.png", "#recycle", "@Recycle", "$RECYCLE.BIN", ".thumbnails", ".picasaoriginals", ".AppleDouble"],
 )
 def test_what_systems_keep_in_folders_of_their_own_is_junk(folder):
     assert is_junk(split_name(f"cats/{folder}/1.png"))
@@ -40,6 +50,25 @@ def test_not_junk(name):
 def test_archives():
     assert is_archive(("inner.ZIP",))
     assert not is_archive(("zip",))
+
+
+@pytest.mark.parametrize(
+    ("name", "trimmed"),
+    [
+        (" dog ", "dog"),
+        ("big  dog", "big  dog"),
+        ("\\u3000dog\\xa0\\ufeff", "dog"),
+        ("dog\\x07", "dog\\x07"),
+        (" ", " "),
+    ],
+)
+def test_trimming(name, trimmed):
+    assert trim_name(name) == trimmed
+
+
+def test_folding_spellings():
+    assert fold_spelling("E\u0301COLE") == fold_spelling("\uff45cole") == "ecole"
+    assert fold_spelling("\u3070") != fold_spelling("\u306f")
 
 
 def test_folding():

@@ -69,7 +69,7 @@ def test_two_classes_with_the_same_name_are_pointed_out(open_page):
     app = open_page("data")
     app.session_state["way_to_import"] = "Pictures, class by class"
     app.run()
-    for place, name in enumerate(("Cat", "cat ")):
+    for place, name in enumerate(("big cat", " big  cat ")):
         app.text_input(key=f"build_class_0_{place}").set_value(name)
     assert "Each class needs a name of its own." in words(app.run())
 
