@@ -32,6 +32,30 @@ def _pictures_without_class(count: int, folder: str) -> str:
     return f"{count:,} pictures in {folder or 'the outermost folder'} have no class and were left out."
 
 
+def _unlabelled(count: int, folder: str) -> str:
+    were = _plural(count, "was", "were")
+    return f"{_pictures(count)} in {folder} {were} left out: by its name and place, the folder is no class."
+
+
+def _masks_left_out(count: int, example: str) -> str:
+    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out, being {_plural(count, 'a mask', 'masks')}"
+    return f"{what} of others, such as {example}."
+
+
+def _thumbnails_left_out(count: int, example: str) -> str:
+    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out, being"
+    return f"{what} {_plural(count, 'a thumbnail', 'thumbnails')} of others, such as {example}."
+
+
+def _there_twice(count: int, folder: str, original: str) -> str:
+    what = f"{folder} holds again what is in {original}" if original else f"{folder} holds again what lies beside it"
+    return f"{what}: {_pictures(count)} {_plural(count, 'was', 'were')} taken once."
+
+
+def _pictures(count: int) -> str:
+    return _plural(count, "1 picture", f"{count:,} pictures")
+
+
 def _copies_in_train(count: int) -> str:
     what = _plural(count, "1 validation or test picture is", f"{count:,} validation or test pictures are")
     return f"{what} also in the train folder, so accuracy will look better than it is."
@@ -81,6 +105,10 @@ SENTENCES: Catalogue = {
     "copies_in_train": _copies_in_train,
     "known_pictures": _known_pictures,
     "already_here": "These {count} pictures were here already, as {name}: nothing was added.",
+    "unlabelled": _unlabelled,
+    "masks_left_out": _masks_left_out,
+    "thumbnails_left_out": _thumbnails_left_out,
+    "there_twice": _there_twice,
     "similar_kept": _similar_kept,
     "similar_merged": _similar_merged,
     "similar_in_splits": _similar_in_splits,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from os.path import commonprefix
 
 from core.datasets.class_names import in_order
+from core.datasets.folders.tree import Folders, wrapping_depth
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import fold_name, trim_name
 from core.datasets.splits import SPLITS, TRAIN, UNDECIDED, split_word
@@ -26,8 +27,6 @@ EXPECTED = (
 OUTSIDE = Reason("outside")
 OUTER, INNER, GIVEN = Note("outer_folders"), Note("inner_folders"), Note("given")
 SHOWN_CLASSES = 4
-
-Folders = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
     """
     splits, inner = take_splits(folders)
     check_train(splits)
-    start = _class_depth([path for path in inner if path is not None])
+    start = wrapping_depth([path for path in inner if path is not None])
     names = [path[start] if path is not None and len(path) > start else "" for path in inner]
     return _placed(names, splits)
 
@@ -156,7 +155,7 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
     """
     splits, inner = take_splits(folders)
     check_train(splits)
-    start = _class_depth([path for path in inner if path is not None])
+    start = wrapping_depth([path for path in inner if path is not None])
     below = [path[start:] if path is not None else () for path in inner]
     while len({trim_name(path[-1]) for path in below if path}) == 1:
         below = [path[:-1] for path in below]
@@ -204,8 +203,8 @@ def _without(path: Folders, depth: int) -> Folders:
 def _split_depth(folders: Sequence[Folders]) -> tuple[int | None, int]:
     """Returns how deep the train, validation and test folders lie, None if there are none, and where their words begin.
 
-    One such word alone may be a class ("train, car, plane"), so two are asked for, over half of the pictures. What
-    all folders of that depth begin with is left aside: `seg_train`, `seg_test`.
+    One such word alone may be a class ("train, car, plane"), so two are asked for, with the same folders inside or over
+    half of the pictures. What all folders of that depth begin with is left aside: `seg_train`, `seg_test`.
     """
     for depth in range(max((len(path) for path in folders), default=0)):
         names = Counter(path[depth] for path in folders if len(path) > depth)
@@ -215,20 +214,19 @@ def _split_depth(folders: Sequence[Folders]) -> tuple[int | None, int]:
             for name, count in names.items():
                 words[split_word(name[prefix:])] += count
             words.pop(UNDECIDED, None)
-            if len(words) > 1 and words.total() * 2 > len(folders):
+            if len(words) > 1 and (words.total() * 2 > len(folders) or _share_classes(folders, depth, prefix)):
                 return depth, prefix
     return None, 0
 
 
-def _class_depth(folders: Sequence[Folders]) -> int:
-    """Returns how many wrapping folders lie around the class folders: one folder alone that holds further ones."""
-    depth = 0
-    while True:
-        level = {trim_name(path[depth]) for path in folders if len(path) > depth}
-        is_wrapping = len(level) == 1 and any(len(path) > depth + 1 for path in folders)
-        if not is_wrapping:
-            return depth
-        depth += 1
+def _share_classes(folders: Sequence[Folders], depth: int, prefix: int) -> bool:
+    """Whether a train folder at this depth and a validation or test folder have several folders inside in common."""
+    inside: dict[bool, set[str]] = {True: set(), False: set()}
+    for path in set(folders):
+        word = split_word(path[depth][prefix:]) if len(path) > depth else UNDECIDED
+        if word:
+            inside[word == TRAIN].update(fold_name(part) for part in _without(path, depth)[depth : depth + 1])
+    return len(inside[True] & inside[False]) > 1
 
 
 def _name_splits(splits: Iterable[str]) -> str:

@@ -63,7 +63,8 @@ def build_index(
     """
     files = extraction.files
     paths = [tuple(escape_label(part) for part in file.parts) for file in files]
-    candidate = choose_candidate(paths, extraction.tables, name, options)
+    digests = [file.digest for file in files]
+    candidate = choose_candidate(paths, extraction.tables, name, options, digests)
     assignments, class_names = candidate.assignments, candidate.class_names
     labels = {class_name: label for label, class_name in enumerate(class_names)}
     _check_classes(class_names, extraction, name)

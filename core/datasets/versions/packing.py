@@ -148,7 +148,8 @@ def _comes_back(packing: Packing, dataset: DatasetIndex) -> bool:
             return False
         shown = [tuple(escape_label(part) for part in path) for path in paths]
         tables = [TableFile((TABLE_NAME,), packing.table)] if packing.table else []
-        assignments = choose_candidate(shown, tables, dataset.name, SIMILAR_CLASSES).assignments
+        digests = [sample.digest for sample, _ in packing.names]
+        assignments = choose_candidate(shown, tables, dataset.name, SIMILAR_CLASSES, digests).assignments
     except DatasetError:
         return False
     return all(
