@@ -32,6 +32,14 @@ def _pictures_without_class(count: int, folder: str) -> str:
     return f"{count:,} pictures in {folder or 'the outermost folder'} have no class and were left out."
 
 
+def _lone_classes_left_out(names: Sequence[str], count: int) -> str:
+    what = _plural(count, "1 class", f"{count:,} classes")
+    more = f" and {count - len(names):,} more" if count > len(names) else ""
+    return (
+        f"{what} with too few pictures to learn from {_plural(count, 'is', 'are')} left out: {', '.join(names)}{more}."
+    )
+
+
 def _unlabelled(count: int, folder: str) -> str:
     were = _plural(count, "was", "were")
     return f"{_pictures(count)} in {folder} {were} left out: by its name and place, the folder is no class."
@@ -105,6 +113,7 @@ SENTENCES: Catalogue = {
     "copies_in_train": _copies_in_train,
     "known_pictures": _known_pictures,
     "already_here": "These {count} pictures were here already, as {name}: nothing was added.",
+    "lone_classes_left_out": _lone_classes_left_out,
     "unlabelled": _unlabelled,
     "masks_left_out": _masks_left_out,
     "thumbnails_left_out": _thumbnails_left_out,
