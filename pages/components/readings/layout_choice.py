@@ -59,11 +59,9 @@ def _heading(job: Job, candidates: Sequence[LayoutCandidate]) -> str:
 
 def _answer(candidate: LayoutCandidate, candidates: Sequence[LayoutCandidate]) -> str:
     """Returns what a button says that chooses a candidate: in what it differs from the others."""
-    decided = [
-        SIMILAR_WORDS[candidate.options.similar_classes] if candidate.options.similar_classes else "",
-        "leave these classes out" if candidate.options.lone_classes else "",
-    ]
-    said = [words for words in decided if words]
+    said = ["leave these classes out"] if candidate.options.lone_classes else []
+    if len({other.options.similar_classes for other in candidates}) > 1 and candidate.options.similar_classes:
+        said.insert(0, SIMILAR_WORDS[candidate.options.similar_classes])
     if not said or len({other.name for other in candidates}) > 1:
         said.insert(0, f"use the {USE_WORDS.get(candidate.name, 'classes')}")
     return ", ".join(said).capitalize()
