@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 
-from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name
+from core.datasets.names import RefusedName, escape_label, fold_name, is_junk, split_name, trim_name
 from core.datasets.splits import split_word
 from core.errors import DatasetError
 
@@ -65,6 +66,29 @@ def check_class_name(name: str, class_names: Iterable[str]) -> str:
                 f"Classes called {other} and {name} would be taken for splits of the data. Choose another name."
             )
     return name
+
+
+def match_names(names: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Returns for each class the known one that it is, compared as an import does: case and spaces at ends don't count.
+
+    Args:
+        names: classes to look for. Those that aren't known are missing from what is returned.
+        known: classes that differ. Where two of either differ only by case, only exact names count.
+    """
+    wanted, others = _by_fold(names), _by_fold(known)
+    exact = {name for group in others.values() for name in group}
+    found = {name: name for group in wanted.values() for name in group if name in exact}
+    for fold, group in wanted.items():
+        if len(group) == len(others.get(fold, ())) == 1:
+            found[group[0]] = others[fold][0]
+    return found
+
+
+def _by_fold(names: Iterable[str]) -> dict[str, list[str]]:
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        groups[fold_name(trim_name(name))].append(name)
+    return groups
 
 
 def _compose(name: str) -> str:

@@ -1,7 +1,7 @@
 import pytest
 
 from core.datasets.archives.picture_reader import check_class
-from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, check_class_name, in_order, is_class_name
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, check_class_name, in_order, is_class_name, match_names
 from core.errors import DatasetError
 
 
@@ -74,3 +74,21 @@ def test_class_names_follow_the_same_rules_by_hand_and_in_versions(name, is_good
 )
 def test_classes_are_sorted_as_people_sort_them(names):
     assert in_order(reversed(names)) == names
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "found"),
+    [
+        (("Cat", "dog "), ("cat", "dog"), {"Cat": "cat", "dog ": "dog"}),
+        (("A", "a"), ("A", "a"), {"A": "A", "a": "a"}),
+        (("A", "b"), ("A", "a", "B"), {"A": "A", "b": "B"}),
+        # Which one of two is meant can't be told.
+        (("Cat", "CAT"), ("cat",), {}),
+        (("Cat", "cat"), ("cat",), {"cat": "cat"}),
+        (("Cat",), ("CAT", "cat"), {}),
+        (("wolf",), ("cat",), {}),
+        (("Zoe\u0308",), ("Zo\u00eb",), {"Zoe\u0308": "Zo\u00eb"}),
+    ],
+)
+def test_names_of_another_data_set_are_matched(names, known, found):
+    assert match_names(names, known) == found
