@@ -17,7 +17,11 @@ GIGABYTE = 1024**3
 
 @dataclass(frozen=True)
 class ImportLimits:
-    """Limits beyond which an archive or a picture is refused. Sizes in bytes."""
+    """Limits beyond which an archive or a picture is refused. Sizes in bytes.
+
+    A picture may have `picture_pixels` when it is decoded: a JPEG is decoded at a fraction of its size, so that it may
+    have `jpeg_pixels` on disk, as those of phones do.
+    """
 
     entries: int = 200_000
     entry_bytes: int = 256 * MEGABYTE
@@ -25,6 +29,7 @@ class ImportLimits:
     ratio: int = 200
     free_disk_bytes: int = 512 * MEGABYTE
     picture_pixels: int = 50_000_000
+    jpeg_pixels: int = 250_000_000
     picture_side: int = 20_000
     table_bytes: int = 16 * MEGABYTE
 

@@ -17,12 +17,14 @@ from core.backbones.table import BACKBONES
 from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
 from core.datasets.archives.folder_reader import begins_like_a_picture
+from core.datasets.class_names import match_names
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.prediction import Prediction
 from core.files.user_files import is_folder, open_file, walk
+from core.nn.networks.model_folder import classes_of_model
 from core.runs.records.store import Run, RunStore
 from core.settings import settings
 
@@ -133,23 +135,36 @@ def _quiet_tensorflow() -> Iterator[None]:
 
 
 def _evaluate_on(dataset: DatasetIndex, folder: Path) -> Evaluation:
+    columns = _columns(dataset, classes_of_model(folder))
     predictions = _predict(folder, [dataset.picture_path(sample) for sample in dataset.samples])
-    known = predictions[0].class_names
-    unknown = sorted(set(dataset.class_names) - set(known))
+    answered = [pair for pair in zip(dataset.samples, predictions, strict=True) if not pair[1].error]
+    return Evaluation(
+        dataset.name,
+        predictions[0].class_names,
+        np.array([columns[sample.label] for sample, _ in answered], np.int64),
+        np.array([prediction.probabilities for _, prediction in answered], np.float64),
+        tuple(sample.path for sample, _ in answered),
+    )
+
+
+def _columns(dataset: DatasetIndex, known: tuple[str, ...]) -> list[int]:
+    """Returns for each class of a data set the column of its probability, and says which names were typed differently.
+
+    Raises:
+        DatasetError: the model doesn't know all of them.
+    """
+    found = match_names(dataset.class_names, known)
+    unknown = [name for name in dataset.class_names if name not in found]
     if unknown:
         raise DatasetError(
             f"Expected a data set with classes out of {_some(known)}. Received {_some(unknown)} too."
             " Rename or leave out these classes."
         )
+    others = [f"{name} is {found[name]}" for name in dataset.class_names if found[name] != name]
+    if others:
+        say(f"Class names compared without case: {in_words(_some(others))}.")
     columns = {name: column for column, name in enumerate(known)}
-    answered = [pair for pair in zip(dataset.samples, predictions, strict=True) if not pair[1].error]
-    return Evaluation(
-        dataset.name,
-        known,
-        np.array([columns[dataset.class_names[sample.label]] for sample, _ in answered], np.int64),
-        np.array([prediction.probabilities for _, prediction in answered], np.float64),
-        tuple(sample.path for sample, _ in answered),
-    )
+    return [columns[found[name]] for name in dataset.class_names]
 
 
 def _picture_paths(sources: tuple[Path, ...]) -> list[Path]:

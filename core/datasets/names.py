@@ -8,6 +8,20 @@ from core.wording.reasons import UnusableFileError
 
 MAX_NAME_LENGTH = 1000
 JUNK_NAMES = {"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "license", "licence", "readme", "copying", "authors"}
+# What systems, network disks and clouds keep in folders of their own: small copies of pictures, and deleted ones.
+JUNK_FOLDERS = {
+    "__macosx",
+    "@eadir",
+    "@recycle",
+    "@recently-snapshot",
+    "@tmp",
+    "@__thumb",
+    "#recycle",
+    "#snapshot",
+    "$recycle.bin",
+    "system volume information",
+    "lost+found",
+}
 TEXT_EXTENSIONS = {"txt", "md", "rst", "rtf", "log", "doc", "docx", "pdf", "lnk", "url", "md5", "sha256"}
 TABLE_EXTENSIONS = {
     "csv",
@@ -62,6 +76,11 @@ ARCHIVE_PIECE = re.compile(r".+\.((zip|7z|rar|tar|tgz|gz|bz2|xz)\.\d{3}|z\d\d)",
 # Joiners hold together emoji and the letters of Persian and Indic scripts; all other invisible characters are escaped.
 KEPT_INVISIBLE = {"\u200c", "\u200d"}
 
+FIRST_ACCENT, LAST_ACCENT = "\u0300", "\u036f"
+# As they are typed and as `escape_label` writes them.
+SPACE = r"(?:\s|\\x(?:09|0[a-d]|1[c-f]|85|a0)|\\u(?:1680|200[0-9ab]|202[89f]|205f|3000|feff))+"
+SPACES_AT_END = re.compile(rf"^{SPACE}|{SPACE}$")
+
 
 class RefusedName(UnusableFileError):  # noqa: N818 (a verdict on one entry; the import continues)
     """A name that an archive entry must not have."""
@@ -93,8 +112,7 @@ def split_name(name: str) -> tuple[str, ...]:
 def is_junk(parts: tuple[str, ...]) -> bool:
     """Whether it is a file that often comes with pictures and is silently left out: system files, texts, tables."""
     last = parts[-1].casefold()
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return hidden or last in JUNK_NAMES or _extension(last) in JUNK_EXTENSIONS
+    return _is_hidden(parts) or last in JUNK_NAMES or _extension(last) in JUNK_EXTENSIONS
 
 
 def is_archive(parts: tuple[str, ...]) -> bool:
@@ -126,8 +144,11 @@ def has_picture_name(name: str) -> bool:
 
 def is_table(parts: tuple[str, ...]) -> bool:
     """Whether it may be a table of the pictures' classes, such as `labels.csv`."""
-    is_hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-    return not is_hidden and _extension(parts[-1].casefold()) in LABEL_EXTENSIONS
+    return not _is_hidden(parts) and _extension(parts[-1].casefold()) in LABEL_EXTENSIONS
+
+
+def _is_hidden(parts: tuple[str, ...]) -> bool:
+    return any(part.startswith(".") or part.casefold() in JUNK_FOLDERS for part in parts)
 
 
 def _extension(name: str) -> str:
@@ -138,6 +159,21 @@ def _extension(name: str) -> str:
 def fold_name(name: str) -> str:
     """Returns a form that is equal for names that differ only by case or by how accents are encoded."""
     return unicodedata.normalize("NFC", name).casefold()
+
+
+def fold_spelling(name: str) -> str:
+    """Returns what names have in common that differ only by case, by accents or by the width of their letters.
+
+    Accents are those of Latin, Greek and Cyrillic letters: the marks of other scripts make other letters.
+    """
+    apart = unicodedata.normalize("NFKD", name)
+    bare = "".join(char for char in apart if not FIRST_ACCENT <= char <= LAST_ACCENT)
+    return unicodedata.normalize("NFKC", bare).casefold()
+
+
+def trim_name(name: str) -> str:
+    """Returns a name without spaces at its ends, escaped ones too; as it is where there is nothing else in it."""
+    return SPACES_AT_END.sub("", name) or name
 
 
 def escape_label(name: str) -> str:

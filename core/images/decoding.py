@@ -30,6 +30,8 @@ DRAFTED_FORMATS = {"JPEG", "MPO"}
 # Formats that a build of Pillow may lack, with its names for them.
 FEATURES = {"AVIF": "avif", "JPEG2000": "jpg_2000", "WEBP": "webp"}
 MIN_SIDE = 4
+# Sizes are checked here. Pillow's own check comes before a JPEG's draft and would refuse pictures of phones.
+Image.MAX_IMAGE_PIXELS = 2**28
 THUMBNAIL_QUALITY = 85
 MAX_16_BIT = 65_535
 TIFF_BITS_PER_SAMPLE = 258
@@ -187,9 +189,10 @@ def _decode_stream(
 ) -> tuple[Image.Image, tuple[int, int]]:
     picture = Image.open(stream, formats=formats)
     width, height = picture.size
-    _check_size(width, height, limits)
+    _check_sides(width, height, limits)
     if draft_side and picture.format in DRAFTED_FORMATS:
         picture.draft(None, (draft_side, draft_side))
+    _check_pixels(picture, width * height, limits)
     picture.load()
     turn = UPRIGHT.get(_orientation(picture))
     rgb = _to_rgb(picture)
@@ -201,13 +204,26 @@ def _decode_stream(
     return turned, (height, width) if lies else (width, height)
 
 
-def _check_size(width: int, height: int, limits: ImportLimits) -> None:
+def _check_sides(width: int, height: int, limits: ImportLimits) -> None:
     if min(width, height) < MIN_SIDE:
         raise PictureError("too_small", width=width, height=height, least=MIN_SIDE)
-    if width * height > limits.picture_pixels:
-        raise PictureError("too_many_pixels", pixels=width * height, limit=limits.picture_pixels)
     if max(width, height) > limits.picture_side:
         raise PictureError("too_large", width=width, height=height, limit=limits.picture_side)
+
+
+def _check_pixels(picture: Image.Image, pixels: int, limits: ImportLimits) -> None:
+    """Refuses a picture that takes too much memory, or as a reduced one too much time.
+
+    Args:
+        picture: not loaded yet, and as small as it will be.
+        pixels: of the whole.
+        limits: what they may be.
+    """
+    # Of a progressive JPEG all is held in memory, however small it comes out.
+    held = pixels if "progressive" in picture.info else picture.width * picture.height
+    for number, limit in ((held, limits.picture_pixels), (pixels, limits.jpeg_pixels)):
+        if number > limit:
+            raise PictureError("too_many_pixels", pixels=number, limit=limit)
 
 
 def _orientation(picture: Image.Image) -> int:

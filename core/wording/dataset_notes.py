@@ -7,6 +7,7 @@ from core.wording.lists import listed
 from core.wording.reasons import reason
 
 UNKNOWN = "There is a note on this data set that this version of the studio doesn't know ({code})."
+Groups = Sequence[Sequence[tuple[str, int]]]
 # Files found beside pictures, in the order in which a sentence lists them.
 OTHERS = {"film": "films", "sound": "sounds", "disk image": "disk images", "model file": "model files"}
 
@@ -29,6 +30,38 @@ def _table_unread(name: str, limit_bytes: int) -> str:
 
 def _pictures_without_class(count: int, folder: str) -> str:
     return f"{count:,} pictures in {folder or 'the outermost folder'} have no class and were left out."
+
+
+def _lone_classes_left_out(names: Sequence[str], count: int) -> str:
+    what = _plural(count, "1 class", f"{count:,} classes")
+    more = f" and {count - len(names):,} more" if count > len(names) else ""
+    return (
+        f"{what} with too few pictures to learn from {_plural(count, 'is', 'are')} left out: {', '.join(names)}{more}."
+    )
+
+
+def _unlabelled(count: int, folder: str) -> str:
+    were = _plural(count, "was", "were")
+    return f"{_pictures(count)} in {folder} {were} left out: by its name and place, the folder is no class."
+
+
+def _masks_left_out(count: int, example: str) -> str:
+    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out, being {_plural(count, 'a mask', 'masks')}"
+    return f"{what} of others, such as {example}."
+
+
+def _thumbnails_left_out(count: int, example: str) -> str:
+    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out, being"
+    return f"{what} {_plural(count, 'a thumbnail', 'thumbnails')} of others, such as {example}."
+
+
+def _there_twice(count: int, folder: str, original: str) -> str:
+    what = f"{folder} holds again what is in {original}" if original else f"{folder} holds again what lies beside it"
+    return f"{what}: {_pictures(count)} {_plural(count, 'was', 'were')} taken once."
+
+
+def _pictures(count: int) -> str:
+    return _plural(count, "1 picture", f"{count:,} pictures")
 
 
 def _copies_in_train(count: int) -> str:
@@ -66,6 +99,29 @@ def _lone_part(name: str, number: int, other: str) -> str:
     )
 
 
+def _similar_kept(groups: Groups, count: int) -> str:
+    return f"{_listed(groups, count)} stay apart, though their names differ only by case, accents or width."
+
+
+def _similar_merged(groups: Groups, count: int) -> str:
+    return f"{_listed(groups, count)} are one class each: their names differ only by case, accents or width."
+
+
+def _similar_in_splits(groups: Groups, count: int) -> str:
+    return f"{_listed(groups, count)} are one class each: the same name, typed differently in different splits."
+
+
+def _listed(groups: Groups, count: int) -> str:
+    shown = [" and ".join(f"{name} ({number:,})" for name, number in group) for group in groups]
+    return "; ".join(shown) + (f"; and {count - len(groups):,} more" if count > len(groups) else "")
+
+
+def _spaces_left_aside(names: Sequence[str], count: int) -> str:
+    more = f" and {count - len(names):,} more" if count > len(names) else ""
+    listed = ", ".join(names)
+    return f"Spaces at the ends of class names were left aside, so that these are one class each: {listed}{more}."
+
+
 def _plural(number: int, one: str, several: str) -> str:
     return one if number == 1 else several
 
@@ -84,5 +140,14 @@ SENTENCES: Catalogue = {
     "copies_in_train": _copies_in_train,
     "known_pictures": _known_pictures,
     "already_here": "These {count} pictures were here already, as {name}: nothing was added.",
+    "lone_classes_left_out": _lone_classes_left_out,
+    "unlabelled": _unlabelled,
+    "masks_left_out": _masks_left_out,
+    "thumbnails_left_out": _thumbnails_left_out,
+    "there_twice": _there_twice,
+    "similar_kept": _similar_kept,
+    "similar_merged": _similar_merged,
+    "similar_in_splits": _similar_in_splits,
+    "spaces_left_aside": _spaces_left_aside,
     "same_version": "{name} holds just these pictures already: no new version was made.",
 }

@@ -1,5 +1,6 @@
 """Why files were left out, in words that follow the file's name and a colon."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -31,6 +32,11 @@ class UnusableFileError(DatasetError):
 
 def _no_class(tables: Sequence[str]) -> str:
     return f"{' and '.join(tables)} {'says' if len(tables) == 1 else 'say'} no class for it"
+
+
+def _too_many_pixels(pixels: float, limit: float) -> str:
+    millions = f"{math.ceil(pixels / 1e5) / 10:,.1f}".removesuffix(".0")  # rounded up: 50.01 is more than 50
+    return f"too large, {millions} million pixels where {limit / 1e6:,.0f} are allowed"
 
 
 WORDS: Catalogue = {
@@ -69,9 +75,7 @@ WORDS: Catalogue = {
         "JPEG"
     ),
     "too_small": "too small, {width} x {height} pixels where at least {least} x {least} are expected",
-    "too_many_pixels": lambda pixels, limit: (
-        f"too large, {pixels / 1e6:,.0f} million pixels where {limit / 1e6:,.0f} are allowed"
-    ),
+    "too_many_pixels": _too_many_pixels,
     "too_large": "too large, {width} x {height} pixels where {limit:,} a side are allowed",
     "number_format": "its brightness is stored in 32-bit or floating-point numbers, save it with 8 or 16 bits",
     "too_large_for_memory": "too large for this machine's memory",

@@ -149,7 +149,7 @@ class _Extractor:
         self._written_bytes = 0
         self._unchecked_bytes = 0
         self._names: set[tuple[str, ...]] = set()
-        self._folded: set[str] = set()
+        self._folded: set[tuple[str, ...]] = set()
 
     def extraction(self, members: Members) -> Extraction:
         """Returns what came out, with what the reader of the source had to say."""
@@ -238,7 +238,7 @@ class _Extractor:
 
     def _remember(self, parts: tuple[str, ...]) -> None:
         self._names.add(parts)
-        folded = fold_name("/".join(parts))
+        folded = (*parts[:-1], fold_name(parts[-1]))
         if folded in self._folded:
             self._notes.append(Note("similar_names", {"name": self._files[-1].label}))
         self._folded.add(folded)

@@ -2,10 +2,13 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from core.datasets.archives.members import TableFile
+from core.datasets.folders.set_aside import THERE_TWICE, Remainder, set_aside
+from core.datasets.folders.tree import Folders
 from core.datasets.layouts.file_names import read_file_names
 from core.datasets.layouts.label_tables import read_tables
 from core.datasets.layouts.layout import (
@@ -21,15 +24,16 @@ from core.datasets.layouts.layout import (
     TABLE,
     AmbiguousLayout,
     Assignment,
-    Folders,
     LayoutCandidate,
     make_candidate,
     read_inner_folders,
     read_layout,
 )
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
+from core.datasets.layouts.questions import ask
+from core.datasets.layouts.similar_classes import settle
 from core.datasets.names import fold_name
-from core.datasets.splits import split_word
+from core.datasets.splits import TRAIN, split_word
 from core.errors import DatasetError
 from core.wording.coded import Note
 
@@ -47,7 +51,11 @@ MISSING = {
 
 
 def choose_candidate(
-    paths: Sequence[Folders], tables: Sequence[TableFile], name: str, options: ReadingOptions = AS_FOUND
+    paths: Sequence[Folders],
+    tables: Sequence[TableFile],
+    name: str,
+    options: ReadingOptions = AS_FOUND,
+    digests: Sequence[str] = (),
 ) -> LayoutCandidate:
     """Returns the way to read an archive.
 
@@ -56,6 +64,7 @@ def choose_candidate(
         tables: the CSVs that came along.
         name: what the archive is called in messages.
         options: what the user has decided. As a layout, `GIVEN_CLASSES` and `ASK` are taken too.
+        digests: of each picture, what its content is told by; without them, no two are the same.
 
     Raises:
         AmbiguousLayout: there is more than one, and the user has to choose.
@@ -63,22 +72,50 @@ def choose_candidate(
     """
     if options.layout == GIVEN_CLASSES:
         return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
+    source = _Source(paths, tables, digests)
     if options.layout == ASK:
-        raise _every_way(paths, tables, name)
+        raise _every_way(source, name)
     if options.layout:
-        return _chosen(paths, tables, name, options.layout)
-    found = candidates(paths, tables)
-    if len(found) > 1:
-        raise _ambiguous(found, name)
-    # Where nothing is clear, folders are what is expected, and what is missing is said of them.
-    return found[0] if found else _quiet(_read_folders(paths), paths)
+        found: tuple[LayoutCandidate, ...] = (_chosen(source, name, options.layout),)
+    else:
+        # Where nothing is clear, folders are what is expected, and what is missing is said of them.
+        found = _candidates(source) or (_quiet(_read_folders(source), paths),)
+    ways = [way for candidate in found for way in settle(candidate, options)]
+    if len(ways) > 1:
+        raise ask([replace(way, options=way.options.completed_by(options)) for way in ways], name)
+    return ways[0]
 
 
-def candidates(paths: Sequence[Folders], tables: Sequence[TableFile] = ()) -> tuple[LayoutCandidate, ...]:
+def candidates(
+    paths: Sequence[Folders], tables: Sequence[TableFile] = (), digests: Sequence[str] = ()
+) -> tuple[LayoutCandidate, ...]:
     """Returns the ways in which an archive may have been meant, the likelier first.
 
     One alone is clear; none means that there are no classes. Ways that come to the same are one.
     """
+    return _candidates(_Source(paths, tables, digests))
+
+
+class _Source:
+    """What there is to be read: pictures and tables, and which of the pictures count where folders are read."""
+
+    def __init__(self, paths: Sequence[Folders], tables: Sequence[TableFile], digests: Sequence[str]) -> None:
+        self.paths = paths
+        self.tables = tables
+        self._digests = digests or [str(number) for number in range(len(paths))]
+
+    @cached_property
+    def remainder(self) -> Remainder:
+        """The pictures without masks and what is there twice."""
+        return set_aside(self.paths, self._digests)
+
+    @cached_property
+    def labelled(self) -> Remainder:
+        """Those of them that don't lie in folders for unlabelled pictures."""
+        return self.remainder.without_unlabelled()
+
+
+def _candidates(source: _Source) -> tuple[LayoutCandidate, ...]:
     found: list[LayoutCandidate] = []
     for layout, is_meant in (
         (CLASS_FOLDERS, lambda candidate: True),
@@ -86,46 +123,84 @@ def candidates(paths: Sequence[Folders], tables: Sequence[TableFile] = ()) -> tu
         (TABLE, lambda candidate: not any(_is_same(candidate, other) for other in found)),
         (FILE_NAMES, lambda candidate: not any(_follows(candidate, other) for other in found)),
     ):
-        candidate = _try(layout, paths, tables)
+        candidate = _try(layout, source)
         if candidate and _is_learnable(candidate) and is_meant(candidate):
-            found.append(_quiet(candidate, paths))
+            found.append(_quiet(candidate, source.paths))
     return tuple(found)
 
 
-def _chosen(paths: Sequence[Folders], tables: Sequence[TableFile], name: str, layout: str) -> LayoutCandidate:
+def _chosen(source: _Source, name: str, layout: str) -> LayoutCandidate:
     if layout not in LAYOUTS:
         raise DatasetError(f"Expected a layout out of {', '.join(LAYOUTS)}. Received {layout!r}. Fix the name.")
-    candidate = _try(layout, paths, tables)
+    candidate = _try(layout, source)
     if candidate is None or len(candidate.class_names) < 2:
-        others = " or ".join(other.name for other in candidates(paths, tables))
+        others = " or ".join(other.name for other in _candidates(source))
         advice = f"Choose {others}" if others else "Sort its pictures into one folder a class"
         raise DatasetError(f"{name} can't be read by the layout {layout}: {MISSING[layout]}. {advice}.")
-    return _quiet(candidate, paths)
+    return _quiet(candidate, source.paths)
 
 
-def _try(layout: str, paths: Sequence[Folders], tables: Sequence[TableFile]) -> LayoutCandidate | None:
+def _try(layout: str, source: _Source) -> LayoutCandidate | None:
     """Returns what an archive is by one layout, None if it isn't laid out so."""
     try:
-        return _READERS[layout](paths, tables)
+        return _READERS[layout](source)
     except DatasetError:
         return None
 
 
-def _read_folders(paths: Sequence[Folders]) -> LayoutCandidate:
-    return make_candidate(CLASS_FOLDERS, OUTER, read_layout([path[:-1] for path in paths]))
+def _read_folders(source: _Source) -> LayoutCandidate:
+    assignments = read_layout([path[:-1] for path in source.labelled.kept])
+    return _whole(CLASS_FOLDERS, OUTER, assignments, source.labelled)
 
 
-def _read_inner(paths: Sequence[Folders]) -> LayoutCandidate | None:
-    assignments = read_inner_folders([path[:-1] for path in paths])
-    return make_candidate(INNER_FOLDERS, INNER, assignments) if assignments else None
+def _read_inner(source: _Source) -> LayoutCandidate | None:
+    assignments = read_inner_folders([path[:-1] for path in source.labelled.kept])
+    if assignments:
+        return _whole(INNER_FOLDERS, INNER, assignments, source.labelled)
+    # Beside a train folder with classes inside, other folders are no classes whatever they are called.
+    inside_train = source.remainder.without_unlabelled(whatever_called=True)
+    if len(inside_train.kept) == len(source.labelled.kept):
+        return None
+    return _whole(INNER_FOLDERS, INNER, read_layout([path[:-1] for path in inside_train.kept]), inside_train)
 
 
-_READERS: dict[str, Callable[[Sequence[Folders], Sequence[TableFile]], LayoutCandidate | None]] = {
-    CLASS_FOLDERS: lambda paths, tables: _read_folders(paths),
-    INNER_FOLDERS: lambda paths, tables: _read_inner(paths),
-    TABLE: read_tables,
-    FILE_NAMES: lambda paths, tables: read_file_names(paths),
+def _read_tables(source: _Source) -> LayoutCandidate | None:
+    candidate = read_tables(source.paths, source.tables)
+    return _taken_once(candidate, source.remainder) if candidate else None
+
+
+def _read_file_names(source: _Source) -> LayoutCandidate | None:
+    candidate = read_file_names(source.remainder.kept)
+    return _whole(FILE_NAMES, candidate.told_by, candidate.assignments, source.remainder) if candidate else None
+
+
+_READERS: dict[str, Callable[[_Source], LayoutCandidate | None]] = {
+    CLASS_FOLDERS: _read_folders,
+    INNER_FOLDERS: _read_inner,
+    TABLE: _read_tables,
+    FILE_NAMES: _read_file_names,
 }
+
+
+def _whole(layout: str, told_by: Note, assignments: Iterable[Assignment], remainder: Remainder) -> LayoutCandidate:
+    """Returns a candidate for all pictures, of what was read of those that were left to be read."""
+    read = iter(assignments)
+    every = [Assignment("") if path is None else next(read) for path in remainder.paths]
+    return make_candidate(layout, told_by, every, remainder.notes)
+
+
+def _taken_once(candidate: LayoutCandidate, remainder: Remainder) -> LayoutCandidate:
+    """Returns what a table says without copies of which it says the same as of the pictures that stay."""
+    said = candidate.assignments
+    copies = {
+        copy for copy, original in remainder.copies.items() if said[copy].class_name in ("", said[original].class_name)
+    }
+    if not copies:
+        return candidate
+    every = [Assignment("") if index in copies else assignment for index, assignment in enumerate(said)]
+    notes = [note for note in remainder.notes if note.code == THERE_TWICE]
+    once = make_candidate(candidate.name, candidate.told_by, every, (*candidate.notes, *notes))
+    return replace(once, options=candidate.options)
 
 
 def _is_learnable(candidate: LayoutCandidate) -> bool:
@@ -149,7 +224,8 @@ def _are_inner_meant(inner: LayoutCandidate, found: Sequence[LayoutCandidate]) -
             outer_of[within.class_name].add(around.class_name)
     are_numbered = len({re.sub(r"\d+", "", fold_name(name)) for name in inner.class_names}) == 1
     are_repeated = any(len(outer) > 1 for outer in outer_of.values())
-    return are_repeated or not are_numbered or not found
+    is_train_a_class = any(split_word(name) == TRAIN for other in found for name in other.class_names)
+    return are_repeated or is_train_a_class or not are_numbered or not found
 
 
 def _is_same(one: LayoutCandidate, other: LayoutCandidate) -> bool:
@@ -190,7 +266,11 @@ def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandid
     with_class = {
         path[:-1] for path, assignment in zip(paths, candidate.assignments, strict=True) if assignment.class_name
     }
-    counts = Counter(path[:-1] for path in paths if path[:-1] not in with_class)
+    counts = Counter(
+        path[:-1]
+        for path, assignment in zip(paths, candidate.assignments, strict=True)
+        if path[:-1] not in with_class and assignment.reason
+    )
     quiet = {folder: count for folder, count in counts.items() if count >= MANY_PICTURES}
     assignments = tuple(
         replace(assignment, reason=None) if path[:-1] in quiet else assignment
@@ -204,15 +284,10 @@ def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandid
     return replace(candidate, assignments=assignments, notes=(*candidate.notes, *notes))
 
 
-def _every_way(paths: Sequence[Folders], tables: Sequence[TableFile], name: str) -> AmbiguousLayout:
+def _every_way(source: _Source, name: str) -> AmbiguousLayout:
     """Returns the question with all the ways that give two classes, the likely ones first."""
-    likely = candidates(paths, tables)
-    tried = [_try(layout, paths, tables) for layout in LAYOUTS if layout not in {one.name for one in likely}]
-    others = [_quiet(one, paths) for one in tried if one and len(one.class_names) > 1]
-    return AmbiguousLayout(f"{name} can be read in these ways.", (*likely, *others))
-
-
-def _ambiguous(found: Sequence[LayoutCandidate], name: str) -> AmbiguousLayout:
-    ways = "; or ".join(f"{candidate.name}, {candidate.summary()}" for candidate in found)
-    number = {2: "two", 3: "three", 4: "four"}[len(found)]
-    return AmbiguousLayout(f"{name} can be read in {number} ways. Choose a layout: {ways}.", found)
+    likely = _candidates(source)
+    tried = [_try(layout, source) for layout in LAYOUTS if layout not in {one.name for one in likely}]
+    others = [_quiet(one, source.paths) for one in tried if one and len(one.class_names) > 1]
+    ways = [way for one in (*likely, *others) for way in settle(one, AS_FOUND)]
+    return AmbiguousLayout(f"{name} can be read in these ways.", ways)

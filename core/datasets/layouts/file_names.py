@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from core.datasets.layouts.layout import FILE_NAMES, Assignment, Folders, LayoutCandidate, make_candidate, take_splits
+from core.datasets.folders.tree import Folders
+from core.datasets.layouts.layout import FILE_NAMES, Assignment, LayoutCandidate, make_candidate, take_splits
 from core.datasets.names import fold_name
 from core.datasets.splits import TRAIN, UNDECIDED, split_word
 from core.wording.coded import Note, Reason

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from core.datasets.archives.members import CHUNK_BYTES, TableFile
+from core.datasets.folders.tree import Folders
 from core.datasets.layouts.file_names import labelled_splits
-from core.datasets.layouts.layout import TABLE, Assignment, Folders, LayoutCandidate, make_candidate
+from core.datasets.layouts.layout import TABLE, Assignment, LayoutCandidate, make_candidate
 from core.datasets.names import escape_label, fold_name
 from core.datasets.splits import UNDECIDED, split_word
 from core.wording.coded import Note, Reason

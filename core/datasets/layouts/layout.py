@@ -1,12 +1,15 @@
 """What tells the class and the split of each picture, and what its folders say of them."""
 
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from os.path import commonprefix
 
+from core.datasets.class_names import in_order
+from core.datasets.folders.tree import Folders, wrapping_depth
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
-from core.datasets.names import fold_name
+from core.datasets.names import fold_name, trim_name
 from core.datasets.splits import SPLITS, TRAIN, UNDECIDED, split_word
 from core.errors import DatasetError
 from core.wording.coded import Note, Reason
@@ -24,8 +27,6 @@ EXPECTED = (
 OUTSIDE = Reason("outside")
 OUTER, INNER, GIVEN = Note("outer_folders"), Note("inner_folders"), Note("given")
 SHOWN_CLASSES = 4
-
-Folders = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,19 +90,36 @@ class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
 def make_candidate(
     name: str, told_by: Note, assignments: Iterable[Assignment], notes: Sequence[Note] = ()
 ) -> LayoutCandidate:
-    """Returns a candidate with its classes counted. Classes whose names differ only by case become one."""
-    assignments = tuple(assignments)
-    spelling = {
-        fold_name(word): word for word in sorted({assignment.class_name for assignment in assignments}, reverse=True)
-    }
-    assignments = tuple(
-        Assignment(spelling[fold_name(assignment.class_name)], assignment.split, assignment.reason)
-        for assignment in assignments
+    """Returns a candidate with its classes counted.
+
+    Spaces at the ends of their names are left aside, and it is one name however its accents are composed.
+    """
+    found = list(assignments)
+    words = {assignment.class_name for assignment in found}
+    tidied = {word: unicodedata.normalize("NFC", trim_name(word)) for word in words}
+    assigned = tuple(
+        assignment
+        if tidied[assignment.class_name] == assignment.class_name
+        else replace(assignment, class_name=tidied[assignment.class_name])
+        for assignment in found
     )
-    counts = Counter(assignment.class_name for assignment in assignments if assignment.class_name)
-    names = tuple(sorted(counts))
-    counted = tuple(counts[word] for word in names)
-    return LayoutCandidate(name, told_by, names, counted, assignments, tuple(notes), ReadingOptions(layout=name))
+    counts = Counter(assignment.class_name for assignment in assigned if assignment.class_name)
+    names = in_order(counts)
+    notes = (*notes, *_note_on_spaces(tidied))
+    return LayoutCandidate(
+        name, told_by, names, tuple(counts[word] for word in names), assigned, notes, ReadingOptions(layout=name)
+    )
+
+
+def _note_on_spaces(tidied: Mapping[str, str]) -> tuple[Note, ...]:
+    """Returns a note on classes that are one because spaces at the ends of their names don't count."""
+    spellings = Counter(tidied.values())
+    names = {tidied[word] for word in tidied if trim_name(word) != word and spellings[tidied[word]] > 1}
+    return (
+        (Note("spaces_left_aside", {"names": list(in_order(names)[:SHOWN_CLASSES]), "count": len(names)}),)
+        if names
+        else ()
+    )
 
 
 def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
@@ -114,16 +132,16 @@ def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
         folders: of each picture, the folders it lies in, outermost first.
 
     Returns:
-        A place for each of them. Classes whose names differ only by case are one.
+        A place for each of them.
 
     Raises:
         DatasetError: there are validation or test folders but no train folder.
     """
     splits, inner = take_splits(folders)
     check_train(splits)
-    start = _class_depth([path for path in inner if path is not None])
+    start = wrapping_depth([path for path in inner if path is not None])
     names = [path[start] if path is not None and len(path) > start else "" for path in inner]
-    return list(make_candidate(CLASS_FOLDERS, OUTER, _placed(names, splits)).assignments)
+    return _placed(names, splits)
 
 
 def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
@@ -137,14 +155,14 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
     """
     splits, inner = take_splits(folders)
     check_train(splits)
-    start = _class_depth([path for path in inner if path is not None])
+    start = wrapping_depth([path for path in inner if path is not None])
     below = [path[start:] if path is not None else () for path in inner]
-    while len({fold_name(path[-1]) for path in below if path}) == 1:
+    while len({trim_name(path[-1]) for path in below if path}) == 1:
         below = [path[:-1] for path in below]
     if any(len(path) == 1 for path in below):
         return None
     names = [path[-1] if path else "" for path in below]
-    return list(make_candidate(INNER_FOLDERS, INNER, _placed(names, splits)).assignments)
+    return _placed(names, splits)
 
 
 def _placed(names: Sequence[str], splits: Sequence[str]) -> list[Assignment]:
@@ -185,8 +203,8 @@ def _without(path: Folders, depth: int) -> Folders:
 def _split_depth(folders: Sequence[Folders]) -> tuple[int | None, int]:
     """Returns how deep the train, validation and test folders lie, None if there are none, and where their words begin.
 
-    One such word alone may be a class ("train, car, plane"), so two are asked for, over half of the pictures. What
-    all folders of that depth begin with is left aside: `seg_train`, `seg_test`.
+    One such word alone may be a class ("train, car, plane"), so two are asked for, with the same folders inside or over
+    half of the pictures. What all folders of that depth begin with is left aside: `seg_train`, `seg_test`.
     """
     for depth in range(max((len(path) for path in folders), default=0)):
         names = Counter(path[depth] for path in folders if len(path) > depth)
@@ -196,20 +214,19 @@ def _split_depth(folders: Sequence[Folders]) -> tuple[int | None, int]:
             for name, count in names.items():
                 words[split_word(name[prefix:])] += count
             words.pop(UNDECIDED, None)
-            if len(words) > 1 and words.total() * 2 > len(folders):
+            if len(words) > 1 and (words.total() * 2 > len(folders) or _share_classes(folders, depth, prefix)):
                 return depth, prefix
     return None, 0
 
 
-def _class_depth(folders: Sequence[Folders]) -> int:
-    """Returns how many wrapping folders lie around the class folders: one folder alone that holds further ones."""
-    depth = 0
-    while True:
-        level = {fold_name(path[depth]) for path in folders if len(path) > depth}
-        is_wrapping = len(level) == 1 and any(len(path) > depth + 1 for path in folders)
-        if not is_wrapping:
-            return depth
-        depth += 1
+def _share_classes(folders: Sequence[Folders], depth: int, prefix: int) -> bool:
+    """Whether a train folder at this depth and a validation or test folder have several folders inside in common."""
+    inside: dict[bool, set[str]] = {True: set(), False: set()}
+    for path in set(folders):
+        word = split_word(path[depth][prefix:]) if len(path) > depth else UNDECIDED
+        if word:
+            inside[word == TRAIN].update(fold_name(part) for part in _without(path, depth)[depth : depth + 1])
+    return len(inside[True] & inside[False]) > 1
 
 
 def _name_splits(splits: Iterable[str]) -> str:

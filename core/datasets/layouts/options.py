@@ -1,6 +1,6 @@
 """How a person wants a source to be read, where that isn't left to what is found in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from core.errors import DatasetError
 
@@ -39,6 +39,12 @@ class ReadingOptions:
                 f"There is no encoding {self.encoding!r}. Expected one that Python knows, such as utf-8, gbk, big5, "
                 "shift_jis, euc_kr or cp1251. Check its spelling."
             )
+
+    def completed_by(self, others: "ReadingOptions") -> "ReadingOptions":
+        """Returns these options, those that are empty as `others` has them."""
+        return ReadingOptions(
+            **{field.name: getattr(self, field.name) or getattr(others, field.name) for field in fields(self)}
+        )
 
 
 def _is_encoding(name: str) -> bool:

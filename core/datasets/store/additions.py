@@ -9,7 +9,7 @@ import numpy as np
 
 from core.datasets.archives.archive import Extraction, extract_members
 from core.datasets.archives.picture_reader import Pictures, picture_members
-from core.datasets.class_names import check_class_name
+from core.datasets.class_names import check_class_name, in_order
 from core.datasets.edit import ADD, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.names import escape_label
@@ -138,7 +138,7 @@ def _settle(parent: DatasetIndex, class_name: str, item: _Arrived, folder: Path)
 
 
 def _version(parent: DatasetIndex, class_name: str, added: list[Sample]) -> DatasetIndex:
-    class_names = tuple(sorted({*parent.class_names, class_name}))
+    class_names = in_order({*parent.class_names, class_name})
     labels = {name: label for label, name in enumerate(class_names)}
     samples = [replace(sample, label=labels[parent.class_names[sample.label]]) for sample in parent.samples]
     samples += [replace(sample, label=labels[class_name]) for sample in added]

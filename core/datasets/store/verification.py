@@ -2,21 +2,22 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from core.datasets.archives.archive import ExtractedFile, Extraction
-from core.datasets.class_sizes import FEWEST_PICTURES, find_small_class
+from core.datasets.class_sizes import Picture
 from core.datasets.index import DatasetIndex, fingerprint
 from core.datasets.layouts.candidates import choose_candidate
-from core.datasets.layouts.layout import EXPECTED, OUTSIDE
+from core.datasets.layouts.layout import EXPECTED, OUTSIDE, Assignment
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import escape_label
 from core.datasets.quality.image_statistics import SIDE, ImageStatistics, measure, pack, write_statistics
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import TEST, TRAIN, VALIDATION, without_lone_train
+from core.datasets.store.small_classes import Reading, find_left_out, note_on_left_out
 from core.errors import DatasetError
 from core.images.decoder_threads import decoder_threads
 from core.images.decoding import PictureError, open_sized
@@ -57,25 +58,32 @@ def build_index(
         options: what the user has decided about how to read it.
 
     Raises:
-        AmbiguousLayout: the classes can be read in more than one way. No picture was decoded.
-        DatasetError: the pictures don't make a data set: none, one class only, a class with one picture.
+        AmbiguousLayout: the classes can be read in more than one way, or some are too small for training.
+        DatasetError: the pictures don't make a data set: none, or one class only.
         Stopped: `should_stop` said so.
     """
     files = extraction.files
     paths = [tuple(escape_label(part) for part in file.parts) for file in files]
-    candidate = choose_candidate(paths, extraction.tables, name, options)
+    digests = [file.digest for file in files]
+    candidate = choose_candidate(paths, extraction.tables, name, options, digests)
     assignments, class_names = candidate.assignments, candidate.class_names
     labels = {class_name: label for label, class_name in enumerate(class_names)}
     _check_classes(class_names, extraction, name)
+    reading = Reading(name, candidate, options)
+    # Asked before any picture is decoded, as far as it can be told by then.
+    find_left_out(reading, _expected(files, assignments, labels))
     samples: list[Sample] = []
     all_statistics: list[ImageStatistics] = []
     skipped = list(extraction.skipped)
+    refused: dict[int, Skipped] = {}
     progress = Progress("pictures", len(files), on_event, should_stop)
     verdicts = judge(files, [bool(assignment.class_name) for assignment in assignments], folder, limits)
     for file, assignment, verdict in zip(files, assignments, verdicts, strict=True):
         if isinstance(verdict, Reason):
             if assignment.class_name or assignment.reason:
                 skipped.append(Skipped(file.label, assignment.reason or verdict))
+            if assignment.class_name:
+                refused.setdefault(labels[assignment.class_name], skipped[-1])
             (folder / file.file_name).unlink()
         else:
             path = f"{folder.name}/{file.file_name}"
@@ -85,7 +93,13 @@ def build_index(
             all_statistics.append(verdict.statistics)
         progress.advance()
     progress.finish()
-    check_counts(class_names, samples, name)
+    if not samples:
+        raise _nothing_to_read(name, skipped)
+    found = ((sample.label, sample.digest, sample.split) for sample in samples)
+    left_out = find_left_out(replace(reading, refused=refused), found)
+    statistics = [one for sample, one in zip(samples, all_statistics, strict=True) if sample.label not in left_out]
+    notes = candidate.notes + note_on_left_out(class_names, left_out)
+    class_names, samples = _without(left_out, class_names, samples, folder.parent)
     kept = without_lone_train(samples)
     dataset = DatasetIndex(
         id=fingerprint(class_names, kept),
@@ -95,11 +109,35 @@ def build_index(
         skipped=tuple(skipped),
         num_ignored=extraction.num_ignored,
         folder=folder.parent,
-        notes=extraction.notes + candidate.notes + _leaks(samples),
+        notes=extraction.notes + notes + _leaks(samples),
         receipt=(candidate.told_by, *extraction.receipt),
     )
-    write_statistics(dataset, pack([sample.digest for sample in samples], all_statistics))
+    write_statistics(dataset, pack([sample.digest for sample in samples], statistics))
     return dataset
+
+
+def _expected(
+    files: Sequence[ExtractedFile], assignments: Sequence[Assignment], labels: Mapping[str, int]
+) -> Iterator[Picture]:
+    """Yields what there may be, each file as a picture of its own: whether it is a copy or broken isn't said yet."""
+    for file, assignment in zip(files, assignments, strict=True):
+        if assignment.class_name:
+            yield labels[assignment.class_name], file.file_name, assignment.split
+
+
+def _without(
+    left_out: set[int], class_names: Sequence[str], samples: list[Sample], folder: Path
+) -> tuple[tuple[str, ...], list[Sample]]:
+    """Returns the classes and pictures that stay, and deletes the files of the others."""
+    if not left_out:
+        return tuple(class_names), samples
+    kept = [label for label in range(len(class_names)) if label not in left_out]
+    labels = {label: number for number, label in enumerate(kept)}
+    for sample in samples:
+        if sample.label in left_out:
+            (folder / sample.path).unlink()
+    staying = [replace(sample, label=labels[sample.label]) for sample in samples if sample.label in labels]
+    return tuple(class_names[label] for label in kept), staying
 
 
 def judge(
@@ -141,13 +179,17 @@ def _leaks(samples: Sequence[Sample]) -> tuple[Note, ...]:
 
 def _check_classes(class_names: tuple[str, ...], extraction: Extraction, name: str) -> None:
     if not extraction.files:
-        raise DatasetError(f"{name} holds no picture that can be read. {EXPECTED}{_main_reason(extraction.skipped)}")
+        raise _nothing_to_read(name, extraction.skipped)
     if not class_names:
         raise DatasetError(f"The pictures in {name} don't lie in folders. {EXPECTED}")
     if len(class_names) == 1:
         raise DatasetError(
             f"{name} has only one class, {class_names[0]}. There have to be at least two to tell apart. {EXPECTED}"
         )
+
+
+def _nothing_to_read(name: str, skipped: Sequence[Skipped]) -> DatasetError:
+    return DatasetError(f"{name} holds no picture that can be read. {EXPECTED}{_main_reason(skipped)}")
 
 
 def _main_reason(skipped: Sequence[Skipped]) -> str:
@@ -157,24 +199,3 @@ def _main_reason(skipped: Sequence[Skipped]) -> str:
     files = "1 file was" if len(skipped) == 1 else f"{len(skipped):,} files were"
     example = next(item.name for item in skipped if item.reason == reason)
     return f" {files} skipped, such as {example}: {words.reason(reason)}."
-
-
-def check_counts(class_names: tuple[str, ...], samples: Sequence[Sample], name: str) -> None:
-    """Refuses classes too small for training and validation. Copies of a picture count once.
-
-    Raises:
-        DatasetError: there is such a class.
-    """
-    small = find_small_class(len(class_names), samples)
-    if small is None:
-        return
-    class_name = class_names[small.label]
-    if small.num_different < FEWEST_PICTURES:
-        what = "only one picture" if small.num_different else "no picture"
-        raise DatasetError(
-            f"The class {class_name} in {name} has {what} that can be read. Each class needs at least two different "
-            "ones, better twenty. Add some, or remove the class's folder."
-        )
-    raise DatasetError(
-        f"The class {class_name} in {name} has no picture in the train folder. Add some, or remove the class."
-    )

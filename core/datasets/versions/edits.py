@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.datasets.class_names import check_class_name
+from core.datasets.class_names import check_class_name, in_order
 from core.datasets.class_sizes import FEWEST_PICTURES, find_small_class
 from core.datasets.edit import (
     LEAVE_OUT_CLASS,
@@ -94,7 +94,7 @@ class _Content:
 
     def result(self) -> tuple[tuple[str, ...], list[Sample]]:
         """Returns the classes, in the order an import gives them, and the pictures."""
-        names = tuple(sorted(self._names))
+        names = in_order(self._names)
         labels = {name: label for label, name in enumerate(names)}
         return names, [replace(self._samples[path], label=labels[name]) for path, name in self._classes.items()]
 

@@ -15,6 +15,7 @@ from core.datasets.archives.members import TableFile
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.candidates import choose_candidate
 from core.datasets.layouts.label_tables import as_cell
+from core.datasets.layouts.options import KEEP, ReadingOptions
 from core.datasets.names import escape_label, is_junk, split_name
 from core.datasets.sample import Sample
 from core.datasets.splits import UNDECIDED
@@ -29,6 +30,8 @@ NUMBERED = re.compile(r"^\d{4,} ")
 MAX_STEM_LENGTH = 80
 FEWEST_DIGITS = 4
 TABLE_NAME = "labels.csv"
+# Classes such as A and a lie in folders of their own. Whoever imports them is asked whether they stay apart.
+SIMILAR_CLASSES = ReadingOptions(similar_classes=KEEP)
 # A fixed time, so that the same data set always makes the same file.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 READABLE = 0o100644 << 16
@@ -145,7 +148,8 @@ def _comes_back(packing: Packing, dataset: DatasetIndex) -> bool:
             return False
         shown = [tuple(escape_label(part) for part in path) for path in paths]
         tables = [TableFile((TABLE_NAME,), packing.table)] if packing.table else []
-        assignments = choose_candidate(shown, tables, dataset.name).assignments
+        digests = [sample.digest for sample, _ in packing.names]
+        assignments = choose_candidate(shown, tables, dataset.name, SIMILAR_CLASSES, digests).assignments
     except DatasetError:
         return False
     return all(

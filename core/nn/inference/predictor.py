@@ -11,8 +11,8 @@ from core.evaluation.prediction import Prediction, unreadable, verdict
 from core.features.feature_space import array_rows
 from core.images.decoding import decode
 from core.nn.networks.classifier import class_probabilities
-from core.nn.networks.model_files import NO_MODEL, TrainedClassifier, load_classifier
-from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER
+from core.nn.networks.model_files import TrainedClassifier, load_classifier
+from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER, NO_MODEL
 from core.nn.training.training import unit_vectors
 
 NEAREST = 3

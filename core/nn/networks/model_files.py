@@ -19,11 +19,10 @@ from core.files import durable
 from core.files.checksums import sha256_of
 from core.images.decoding import DECODER_VERSION
 from core.nn.networks.classifier import Classifier, build_classifier
-from core.nn.networks.model_folder import DESCRIPTION
+from core.nn.networks.model_folder import DESCRIPTION, NO_MODEL
 
 WEIGHTS = "classifier.weights.h5"
 REFERENCE = "reference.npz"
-NO_MODEL = "This run has no model. Wait until it has finished, or train it again."
 
 
 COMPARED_ROWS = 1000

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from core.datasets.class_names import MAX_CLASS_NAME_LENGTH
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, tidy_class_name
 from core.datasets.class_sizes import FEWEST_PICTURES
-from core.datasets.names import fold_name
 from core.datasets.store.dataset_names import MAX_LENGTH
 from core.processes.dataset_jobs import import_pictures_in_subprocess
 from pages.components import wording
@@ -85,7 +84,7 @@ def _class(index: int) -> None:
 
 def _missing(classes: list[tuple[str, list]], name: str) -> str:
     """Returns what is still missing, in words; empty if nothing is."""
-    names = [fold_name(own) for own, _ in classes]
+    names = [tidy_class_name(own) for own, _ in classes]
     if not all(names):
         return "Type the name of each class."
     if len(set(names)) < len(names):

@@ -1,9 +1,12 @@
 """The question how to read an archive whose classes can be read in more than one way."""
 
+from collections.abc import Sequence
+from dataclasses import astuple
+
 import streamlit as st
 
 from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, LayoutCandidate
-from core.datasets.layouts.options import ReadingOptions
+from core.datasets.layouts.options import KEEP, MERGE, ReadingOptions
 from core.wording.dataset_notes import dataset_note
 from core.wording.readings import reading
 from pages.components import wording
@@ -19,6 +22,7 @@ USE_WORDS = {
     TABLE: "table of labels",
     FILE_NAMES: "file names",
 }
+SIMILAR_WORDS = {KEEP: "keep them apart", MERGE: "make them one class each"}
 
 
 def show() -> None:
@@ -31,10 +35,7 @@ def show() -> None:
 def _show_question(job: Job, question: UndecidedImport) -> None:
     candidates = question.candidates
     with st.container(border=True, key=f"question_{job.id}"):
-        st.markdown(
-            f":material/help: **{wording.plain(job.label)}** can be read in {len(candidates)} ways. "
-            "What are its classes?"
-        )
+        st.markdown(f":material/help: {_heading(job, candidates)}")
         grid = st.grid(min(len(candidates), 3), min_column_width=260, border=True)
         for candidate in candidates:
             with grid.cell():
@@ -49,6 +50,23 @@ def _show_question(job: Job, question: UndecidedImport) -> None:
         )
 
 
+def _heading(job: Job, candidates: Sequence[LayoutCandidate]) -> str:
+    name = f"**{wording.plain(job.label)}**"
+    if all(candidate.options.lone_classes for candidate in candidates):
+        return f"Some classes of {name} have too few pictures to learn from. Go on without them?"
+    return f"{name} can be read in {wording.count(len(candidates), 'way')}. What are its classes?"
+
+
+def _answer(candidate: LayoutCandidate, candidates: Sequence[LayoutCandidate]) -> str:
+    """Returns what a button says that chooses a candidate: in what it differs from the others."""
+    said = ["leave these classes out"] if candidate.options.lone_classes else []
+    if len({other.options.similar_classes for other in candidates}) > 1 and candidate.options.similar_classes:
+        said.insert(0, SIMILAR_WORDS[candidate.options.similar_classes])
+    if not said or len({other.name for other in candidates}) > 1:
+        said.insert(0, f"use the {USE_WORDS.get(candidate.name, 'classes')}")
+    return ", ".join(said).capitalize()
+
+
 def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandidate) -> None:
     st.markdown(f"**{wording.count(len(candidate.class_names), 'class')}**")
     st.markdown(wording.plain(reading(candidate.told_by)))
@@ -61,8 +79,8 @@ def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandid
     for note in candidate.notes:
         st.caption(wording.plain(dataset_note(note)))
     st.button(
-        f"Use the {USE_WORDS.get(candidate.name, 'classes')}",
-        key=f"use_{job.id}_{candidate.name}",
+        _answer(candidate, question.candidates),
+        key=f"use_{job.id}_{'_'.join(filter(None, astuple(candidate.options)))}",
         icon=":material/check:",
         on_click=_use,
         args=(job, question, candidate.options),

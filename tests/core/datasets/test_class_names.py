@@ -1,7 +1,7 @@
 import pytest
 
 from core.datasets.archives.picture_reader import check_class
-from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, check_class_name, is_class_name
+from core.datasets.class_names import MAX_CLASS_NAME_LENGTH, check_class_name, in_order, is_class_name, match_names
 from core.errors import DatasetError
 
 
@@ -22,6 +22,14 @@ def test_two_classes_that_read_as_splits_are_refused():
     assert str(caught.value) == (
         "Classes called train and Test would be taken for splits of the data. Choose another name."
     )
+
+
+def test_a_name_that_differs_only_by_case_is_refused_unless_there_are_such_already():
+    with pytest.raises(DatasetError, match="There is a class called A already"):
+        check_class_name("a", ("A", "B"))
+    assert check_class_name("b", ("A", "B", "a")) == "b"
+    with pytest.raises(DatasetError, match="There is a class called Zo\u00eb already"):
+        check_class_name("Zoe\u0308", ("A", "a", "Zo\u00eb"))
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,39 @@ def test_class_names_follow_the_same_rules_by_hand_and_in_versions(name, is_good
         else:
             with pytest.raises(DatasetError):
                 check(name)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("1", "2", "10"),
+        ("class 1", "class 2", "class 10", "class 10 b"),
+        ("2 cats", "10 cats", "cats", "cats 2", "cats 10"),
+        ("01", "1", "002", "2", "3"),
+        ("A", "B", "a", "b"),
+        ("Zebra", "apple"),
+        ("0", "9", "9" * 5000, "1" + "0" * 5000),
+        ("\u0661", "\u0662", "\u0661\u0660"),
+        ("", "0", "a"),
+    ],
+)
+def test_classes_are_sorted_as_people_sort_them(names):
+    assert in_order(reversed(names)) == names
+
+
+@pytest.mark.parametrize(
+    ("names", "known", "found"),
+    [
+        (("Cat", "dog "), ("cat", "dog"), {"Cat": "cat", "dog ": "dog"}),
+        (("A", "a"), ("A", "a"), {"A": "A", "a": "a"}),
+        (("A", "b"), ("A", "a", "B"), {"A": "A", "b": "B"}),
+        # Which one of two is meant can't be told.
+        (("Cat", "CAT"), ("cat",), {}),
+        (("Cat", "cat"), ("cat",), {"cat": "cat"}),
+        (("Cat",), ("CAT", "cat"), {}),
+        (("wolf",), ("cat",), {}),
+        (("Zoe\u0308",), ("Zo\u00eb",), {"Zoe\u0308": "Zo\u00eb"}),
+    ],
+)
+def test_names_of_another_data_set_are_matched(names, known, found):
+    assert match_names(names, known) == found

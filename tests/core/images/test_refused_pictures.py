@@ -139,6 +139,24 @@ def test_limits_can_be_set():
     assert "too large, 4 million" in reason(encode(Image.new("L", (2000, 2000)), "PNG"), limits)
 
 
+def test_a_jpeg_counts_as_large_as_it_is_decoded():
+    picture = Image.new("RGB", (2000, 1600), "red")
+    limits = ImportLimits(picture_pixels=1_000_000, jpeg_pixels=4_000_000)
+    opened, size = open_sized(encode(picture, "JPEG"), limits, draft_side=200)
+    assert (opened.size, size) == ((250, 200), (2000, 1600))
+    with pytest.raises(PictureError, match=r"too large, 3\.2 million pixels where 1 are allowed"):
+        open_sized(encode(picture, "JPEG"), limits)
+    with pytest.raises(PictureError, match=r"too large, 3\.2 million pixels where 1 are allowed"):
+        open_sized(encode(picture, "JPEG", progressive=True), limits, draft_side=200)
+    with pytest.raises(PictureError, match=r"too large, 3\.2 million pixels where 3 are allowed"):
+        open_sized(encode(picture, "JPEG"), ImportLimits(jpeg_pixels=3_000_000), draft_side=200)
+
+
+@pytest.mark.parametrize("size", [(8192, 6144), (16320, 12240)])
+def test_pictures_of_phones_are_read(size):
+    assert decode(encode(Image.new("L", size), "JPEG"), 8).shape == (8, 8, 3)
+
+
 def test_a_picture_of_one_pixel_is_too_small():
     assert reason(encode(Image.new("RGB", (1, 1)), "GIF")) == (
         "too small, 1 x 1 pixels where at least 4 x 4 are expected"

@@ -16,6 +16,11 @@ from core.wording.reasons import WORDS, UnusableFileError, reason
             {"kind": "AVIF"},
             "an AVIF picture, which the installed Pillow can't read: save it as JPEG",
         ),
+        (
+            "too_many_pixels",
+            {"pixels": 50_010_000, "limit": 5e7},
+            "too large, 50.1 million pixels where 50 are allowed",
+        ),
         ("too_many_pixels", {"pixels": 3e8, "limit": 1e8}, "too large, 300 million pixels where 100 are allowed"),
         ("no_class", {"tables": ["a.csv"]}, "a.csv says no class for it"),
         ("no_class", {"tables": ["a.csv", "b.csv"]}, "a.csv and b.csv say no class for it"),

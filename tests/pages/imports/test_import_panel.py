@@ -1,5 +1,6 @@
 import io
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,7 @@ def test_two_classes_with_the_same_name_are_pointed_out(open_page):
     app = open_page("data")
     app.session_state["way_to_import"] = "Pictures, class by class"
     app.run()
-    for place, name in enumerate(("Cat", "cat ")):
+    for place, name in enumerate(("big cat", " big  cat ")):
         app.text_input(key=f"build_class_0_{place}").set_value(name)
     assert "Each class needs a name of its own." in words(app.run())
 
@@ -90,6 +91,28 @@ def test_folder_that_can_be_read_in_two_ways_is_asked_about(open_page, store, tw
     (dataset,) = store.list()
     assert dataset.class_names == ("circle", "square")
     assert "can be read in" not in words(app.run())
+
+
+def test_classes_of_nearly_the_same_name_and_classes_of_one_picture_are_asked_about(open_page, store, tmp_path):
+    path = tmp_path / "letters.zip"
+    generator = np.random.default_rng(0)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("A/1", "A/2", "a/1", "a/2", "b/1", "b/2", "lone/1"):
+            buffer = io.BytesIO()
+            draw_shape("circle", generator).save(buffer, "PNG")
+            archive.writestr(f"{name}.png", buffer.getvalue())
+    app = open_page("data")
+    app.text_input[0].set_value(str(path))
+    app = ended(button(app, "Import").click().run())
+    assert "A (2) and a (2) stay apart" in words(app).replace("\\", "")
+    assert "Make them one class each" in [item.label for item in app.button]
+    app = ended(button(app, "Keep them apart").click().run())
+    text = words(app).replace("\\", "")
+    assert "Some classes of **letters.zip** have too few pictures to learn from. Go on without them?" in text
+    assert "1 class with too few pictures to learn from is left out: lone." in text
+    ended(button(app, "Leave these classes out").click().run())
+    (dataset,) = store.list()
+    assert dataset.class_names == ("A", "a", "b")
 
 
 def test_question_answered_in_one_tab_is_not_asked_of_another(open_page, store, twofold):

@@ -6,7 +6,7 @@ import pytest
 
 from core.datasets.archives.members import TableFile
 from core.datasets.layouts.candidates import candidates, choose_candidate
-from core.datasets.layouts.layout import AmbiguousLayout, LayoutCandidate
+from core.datasets.layouts.layout import AmbiguousLayout, Assignment, LayoutCandidate
 from core.datasets.layouts.options import ReadingOptions
 from core.errors import DatasetError
 from core.wording.coded import Note
@@ -240,9 +240,82 @@ def test_unlabelled_test_pictures_beside_class_folders():
     assert counted(candidate) == {"ice": 8, "sea": 8}
     assert [assignment.split for assignment in candidate.assignments] == ["train"] * 8 + ["test"] * 8
     candidate = choose_candidate(split(paths + many("seg_pred/seg_pred/{}.jpg", 14)), [], "scenes.zip")
-    assert [reason(assignment.reason) for assignment in candidate.assignments[16:]] == [
-        "it lies outside the class folders"
-    ] * 14
+    assert candidate.assignments[16:] == (Assignment(""),) * 14
+    assert [dataset_note(note) for note in candidate.notes] == [
+        "14 pictures in seg_pred were left out: by its name and place, the folder is no class."
+    ]
+
+
+CLASSES_IN_TRAIN = [*many("train/cat/{}.jpg"), *many("train/dog/{}.jpg")]
+
+
+@pytest.mark.parametrize("beside", ["unlabeled", "predict", "sample_predictions", "extraimages/extraimages", "test"])
+@pytest.mark.parametrize("number", [2, 60])
+def test_a_folder_of_unlabelled_pictures_beside_train_is_no_class(beside, number):
+    candidate = choose_candidate(split([*CLASSES_IN_TRAIN, *many(f"{beside}/{{}}.jpg", number)]), [], "pets.zip")
+    assert counted(candidate) == {"cat": 4, "dog": 4}
+    assert [dataset_note(note) for note in candidate.notes] == [
+        f"{number} pictures in {beside.split('/')[0]} were left out: by its name and place, the folder is no class."
+    ]
+    assert {assignment.reason for assignment in candidate.assignments} == {None}
+
+
+def test_a_large_folder_of_unlabelled_pictures_hides_no_splits():
+    paths = [path.replace("train", part) for part in ("train", "val") for path in CLASSES_IN_TRAIN]
+    for beside in ("unlabeled", "whatever"):
+        candidate = choose_candidate(split([*paths, *many(f"{beside}/{{}}.jpg", 60)]), [], "pets.zip")
+        assert [assignment.split for assignment in candidate.assignments][:16] == ["train"] * 8 + ["validation"] * 8
+        assert [note.parameters for note in candidate.notes] == [{"count": 60, "folder": beside}]
+
+
+@pytest.mark.parametrize("classes", [("cat", "dog"), ("0", "1")])
+def test_train_is_never_a_class_without_asking(classes):
+    paths = split([f"train/{name}/{n}.jpg" for name in classes for n in range(4)] + many("mine/{}.jpg"))
+    with pytest.raises(AmbiguousLayout) as caught:
+        choose_candidate(paths, [], "pets.zip")
+    outer, inner = caught.value.candidates
+    assert (counted(outer), counted(inner)) == ({"mine": 4, "train": 8}, dict.fromkeys(classes, 4))
+    assert [note.parameters for note in inner.notes] == [{"count": 4, "folder": "mine"}]
+    assert counted(choose_candidate(paths, [], "pets.zip", inner.options)) == counted(inner)
+
+
+def test_a_test_folder_with_one_folder_of_any_name_is_left_out():
+    paths = [path.replace("train", part) for part in ("train", "val") for path in CLASSES_IN_TRAIN]
+    candidate = choose_candidate(split([*paths, *many("test/test_folder/{}.jpg")]), [], "pets.zip")
+    assert counted(candidate) == {"cat": 8, "dog": 8}
+    assert [note.parameters for note in candidate.notes] == [{"count": 4, "folder": "test"}]
+
+
+def test_what_is_there_twice_is_taken_once():
+    splits = [path.replace("train", part) for part in ("train", "val") for path in CLASSES_IN_TRAIN]
+    paths = split([f"pets/{path}" for path in splits] + [f"pets/pets/{path}" for path in splits])
+    digests = [str(number) for number in range(16)] * 2
+    candidate = choose_candidate(paths, [], "pets.zip", digests=digests)
+    assert counted(candidate) == {"cat": 8, "dog": 8}
+    assert [assignment.split for assignment in candidate.assignments] == (
+        ["train"] * 8 + ["validation"] * 8 + [""] * 16
+    )
+    assert [dataset_note(note) for note in candidate.notes] == [
+        "pets/pets holds again what is in pets: 16 pictures were taken once."
+    ]
+
+
+def test_what_a_table_says_twice_is_taken_once():
+    paths = [f"{whole}/{part}/{n}.png" for whole in ("a", "b") for part in ("x", "y") for n in range(4)]
+    rows = "".join(f"{path},{'cat' if number % 2 else 'dog'}\n" for number, path in enumerate(paths))
+    digests = [str(number) for number in range(8)] * 2
+    candidate = choose_candidate(split(paths), [table("path,label\n" + rows)], "a.zip", ReadingOptions("csv"), digests)
+    assert counted(candidate) == {"cat": 4, "dog": 4}
+    assert [note.code for note in candidate.notes] == ["there_twice"]
+
+
+def test_masks_are_no_class():
+    paths = [f"{name}/{kind}/{n}.png" for name in ("lung", "heart") for kind in ("images", "masks") for n in range(4)]
+    candidate = choose_candidate(split(paths), [], "scans.zip")
+    assert (candidate.name, counted(candidate)) == ("class_folders", {"heart": 4, "lung": 4})
+    assert [dataset_note(note) for note in candidate.notes] == [
+        "8 pictures were left out, being masks of others, such as lung/masks/0.png."
+    ]
 
 
 def test_many_folders_without_a_class_are_one_note():

@@ -49,8 +49,8 @@ def test_splits_come_from_folders():
     )
 
 
-def test_classes_whose_names_differ_by_case_are_one():
-    assert read("Cat.0.jpg", "cat.1.jpg", "dog.0.jpg", "DOG.1.jpg") == [("Cat", "")] * 2 + [("DOG", "")] * 2
+def test_classes_whose_names_differ_by_case_are_kept_apart():
+    assert read("Cat.0.jpg", "cat.1.jpg", "dog.0.jpg") == [("Cat", ""), ("cat", ""), ("dog", "")]
 
 
 def test_folders_without_such_names_have_no_class():

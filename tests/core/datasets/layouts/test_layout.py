@@ -2,8 +2,17 @@
 
 import pytest
 
-from core.datasets.layouts.layout import OUTSIDE, Assignment, read_inner_folders, read_layout
+from core.datasets.layouts.layout import (
+    CLASS_FOLDERS,
+    OUTER,
+    OUTSIDE,
+    Assignment,
+    make_candidate,
+    read_inner_folders,
+    read_layout,
+)
 from core.errors import DatasetError
+from core.wording.dataset_notes import dataset_note
 
 
 def assignments(*paths):
@@ -78,9 +87,21 @@ def test_strays_lie_outside_the_classes():
     assert assignments("data/cover.jpg", "data/extra/1.jpg", "data/train/cover.jpg", *paths)[:3] == [("", "")] * 3
 
 
-def test_classes_whose_names_differ_by_case_are_one():
+def test_classes_whose_names_differ_by_case_are_kept_apart():
     paths = ["train/Cats/1.jpg", "train/dogs/1.jpg", "val/cats/1.jpg", "val/DOGS/1.jpg"]
-    assert [name for name, _ in assignments(*paths)] == ["Cats", "DOGS", "Cats", "DOGS"]
+    assert [name for name, _ in assignments(*paths)] == ["Cats", "dogs", "cats", "DOGS"]
+    assert assignments("A/1/1.png", "a/1/1.png") == [("A", ""), ("a", "")]
+
+
+def test_a_candidate_counts_its_classes():
+    names = ["10", "2", "2 ", "", "Zoe\u0308", "Zo\u00eb", "\\u3000 Zo\u00eb\\xa0", " "]
+    candidate = make_candidate(CLASS_FOLDERS, OUTER, map(Assignment, names))
+    assert dict(zip(candidate.class_names, candidate.counts, strict=True)) == {" ": 1, "2": 2, "10": 1, "Zo\u00eb": 3}
+    assert [assignment.class_name for assignment in candidate.assignments][1:4] == ["2", "2", ""]
+    assert [dataset_note(note) for note in candidate.notes] == [
+        "Spaces at the ends of class names were left aside, so that these are one class each: 2, Zo\u00eb."
+    ]
+    assert not make_candidate(CLASS_FOLDERS, OUTER, map(Assignment, ["Zoe\u0308", "Zo\u00eb", "cat "])).notes
 
 
 def test_one_class_only_stays_one():

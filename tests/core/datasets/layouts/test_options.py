@@ -28,3 +28,10 @@ def test_others_are_refused_in_a_sentence(encoding):
         f"There is no encoding {encoding!r}. Expected one that Python knows, such as utf-8, gbk, big5, shift_jis, "
         "euc_kr or cp1251. Check its spelling."
     )
+
+
+def test_options_are_completed_by_others():
+    own = ReadingOptions("csv", label_column="breed")
+    others = ReadingOptions("file_names", encoding="gbk")
+    assert own.completed_by(others) == ReadingOptions("csv", label_column="breed", encoding="gbk")
+    assert AS_FOUND.completed_by(own) == own.completed_by(AS_FOUND) == own

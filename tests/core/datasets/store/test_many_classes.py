@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.datasets.class_sizes import find_small_class
 from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.advice import advise
@@ -15,7 +16,6 @@ from core.datasets.quality.duplicate_issues import find_duplicate_issues
 from core.datasets.quality.image_statistics import ROW
 from core.datasets.quality.quality_checks import check_pictures
 from core.datasets.sample import Sample
-from core.datasets.store.verification import check_counts
 from core.datasets.store.versions import compare
 from core.datasets.versions.edits import apply_edits
 from core.datasets.versions.packing import plan
@@ -64,7 +64,7 @@ def in_one_group(dataset):
 
 
 JOBS = {
-    "import": lambda dataset: check_counts(dataset.class_names, dataset.samples, dataset.name),
+    "import": lambda dataset: find_small_class(len(dataset.class_names), dataset.samples),
     "split": lambda dataset: dataset.with_split(),
     "distribution": lambda dataset: dataset.distribution().totals,
     "faults": lambda dataset: check_pictures(dataset, rows_of(dataset)),

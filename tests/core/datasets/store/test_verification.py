@@ -1,17 +1,16 @@
 """From extracted files to a data set: what is refused, and which pictures are left out."""
 
 import io
+from pathlib import Path
 
 import pytest
 from PIL import ExifTags, Image
 
 from core.datasets.archives.archive import ExtractedFile
 from core.datasets.layouts.layout import OUTSIDE
-from core.datasets.sample import Sample
-from core.datasets.splits import TEST, TRAIN, UNDECIDED, VALIDATION
+from core.datasets.layouts.options import ReadingOptions
 from core.datasets.store.store import DatasetStore
-from core.datasets.store.verification import check_counts, judge
-from core.errors import DatasetError
+from core.datasets.store.verification import judge
 from core.settings import ImportLimits, Settings
 from core.wording.coded import Reason
 from core.wording.dataset_notes import dataset_note
@@ -43,20 +42,42 @@ def test_a_class_with_one_picture(store, archive, pets, picture, tmp_path, copie
     path = archive(pets | {f"wolves/{number}.png": picture(77) for number in range(copies)})
     assert refusal(store, path, tmp_path) == (
         "The class wolves in pets.zip has only one picture that can be read. Each class needs at least two different "
-        "ones, better twenty. Add some, or remove the class's folder."
+        "ones, better twenty. Add some, or leave the class out: --lone-classes leave_out."
     )
+    dataset = store.import_source(path, options=ReadingOptions(lone_classes="leave_out"))
+    assert dataset.distribution().counts == {"": (5, 5)}
+    assert [dataset_note(note) for note in dataset.notes] == [
+        "1 class with too few pictures to learn from is left out: wolves."
+    ]
+    assert {path.name for path in (dataset.folder / "pictures").iterdir()} == {
+        Path(sample.path).name for sample in dataset.samples
+    }
 
 
 def test_a_class_whose_pictures_are_all_broken(store, archive, pets, picture, tmp_path):
     path = archive(pets | {f"wolves/{number}.jpg": picture(number, "JPEG")[:200] for number in range(4)})
-    assert "The class wolves in pets.zip has no picture that can be read." in refusal(store, path, tmp_path)
+    assert refusal(store, path, tmp_path).startswith(
+        "The class wolves in pets.zip has no picture that can be read. Left out was wolves/0.jpg: cut off, the file "
+        "ends before the picture does."
+    )
+    dataset = store.import_source(path, options=ReadingOptions(lone_classes="leave_out"))
+    assert (dataset.class_names, len(dataset.skipped)) == (("cats", "dogs"), 4)
+
+
+def test_pictures_that_are_all_broken(store, archive, picture, tmp_path):
+    path = archive({f"{name}/{number}.jpg": picture(number, "JPEG")[:200] for name in ("a", "b") for number in (1, 2)})
+    assert refusal(store, path, tmp_path) == (
+        f"pets.zip holds no picture that can be read. {EXPECTED} 4 files were skipped, such as a/1.jpg: cut off, the "
+        "file ends before the picture does."
+    )
 
 
 def test_a_class_without_training_pictures(store, archive, pets, picture, tmp_path):
     files = {f"train/{name}": content for name, content in pets.items()}
     path = archive(files | {f"validation/wolves/{number}.png": picture(number) for number in range(3)})
     assert refusal(store, path, tmp_path) == (
-        "The class wolves in pets.zip has no picture in the train folder. Add some, or remove the class."
+        "The class wolves in pets.zip has no picture in the train folder. Add some, or leave the class out: "
+        "--lone-classes leave_out."
     )
 
 
@@ -131,28 +152,3 @@ def test_judging_may_end_early(tmp_path, picture, limits):
     assert next(verdicts).size == (12, 12)
     verdicts.close()
     assert len(list(tmp_path.iterdir())) == 40
-
-
-def sample(label, digest, split=UNDECIDED):
-    return Sample(f"pictures/{digest}.png", label, split, "a.png", digest, 9, 9)
-
-
-def test_two_different_pictures_a_class_are_enough():
-    check_counts(("cats", "dogs"), [sample(0, "a"), sample(0, "b"), sample(1, "c"), sample(1, "d", TRAIN)], "pets")
-
-
-@pytest.mark.parametrize(
-    ("dogs", "words"),
-    [
-        ([], "The class dogs in pets has no picture that can be read"),
-        ([sample(1, "c"), sample(1, "c")], "The class dogs in pets has only one picture that can be read"),
-        (
-            [sample(1, "c", VALIDATION), sample(1, "d", TEST)],
-            "The class dogs in pets has no picture in the train folder",
-        ),
-    ],
-    ids=["none", "copies", "held out"],
-)
-def test_classes_too_small_to_learn_from_are_refused(dogs, words):
-    with pytest.raises(DatasetError, match=words):
-        check_counts(("cats", "dogs"), [sample(0, "a"), sample(0, "b"), *dogs], "pets")

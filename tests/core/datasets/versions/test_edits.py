@@ -254,3 +254,23 @@ def test_names_of_classes_are_checked(pets):
     assert refusal(pets, Edit("relabel", (path(0),), (" ",))) == (
         "Expected a class name of 1 to 100 characters. Received 0. Choose another."
     )
+
+
+# Names
+
+
+def test_classes_that_differ_only_by_case_are_edited_one_by_one():
+    letters = data_set(*(sample(number, number % 3) for number in range(12)), class_names=("A", "B", "a"))
+    assert counts(apply_edits(letters, [Edit("merge_classes", class_names=("A", "a", "a"))])) == {"B": 4, "a": 8}
+    assert counts(apply_edits(letters, [Edit("rename_class", class_names=("B", "b"))])) == {"A": 4, "a": 4, "b": 4}
+    assert counts(apply_edits(letters, [Edit("relabel", (path(1), path(4)), ("b",))])) == {
+        "A": 4,
+        "B": 2,
+        "a": 4,
+        "b": 2,
+    }
+
+
+def test_classes_of_a_version_are_in_the_order_of_an_import(pets):
+    names = [Edit("rename_class", class_names=pair) for pair in (("cat", "10"), ("dog", "9"))]
+    assert apply_edits(pets, names).class_names == ("9", "10", "fox")

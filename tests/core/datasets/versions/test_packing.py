@@ -7,6 +7,8 @@ import zipfile
 import pytest
 
 from core.datasets.edit import Edit
+from core.datasets.layouts.layout import AmbiguousLayout
+from core.datasets.layouts.options import ReadingOptions
 from core.datasets.versions.packing import plan, write_zip
 from core.errors import DatasetError, Stopped
 
@@ -120,6 +122,22 @@ def test_class_names_that_arent_folder_names_come_back_by_a_table(store, importe
     assert dataset.class_names == tuple(sorted(classes))
     assert dataset.has_split == (len(splits) > 1)
     assert reimported(store, dataset).id == dataset.id
+
+
+def test_classes_that_differ_only_by_case_come_back_when_they_are_to_be_kept(store, imported, picture, tmp_path):
+    files = {f"{name}/{n}.png": picture(100 * c + n) for c, name in enumerate(("A", "a", "10", "9")) for n in range(3)}
+    with pytest.raises(AmbiguousLayout):
+        imported(files)
+    keep = ReadingOptions(similar_classes="keep")
+    dataset = store.import_source(tmp_path / "pets.zip", options=keep)
+    assert dataset.class_names == ("9", "10", "A", "a")
+    assert names(dataset)[0].startswith("10/")
+    file = packed(dataset)
+    store.delete(dataset.id)
+    with pytest.raises(AmbiguousLayout) as caught:
+        store.import_source(file)
+    assert caught.value.candidates[0].options == ReadingOptions("class_folders", similar_classes="keep")
+    assert store.import_source(file, options=keep).id == dataset.id
 
 
 def test_a_zip_of_a_zip_has_the_same_names(store, pets):
