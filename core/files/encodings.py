@@ -153,7 +153,8 @@ def _of_groups(*groups: tuple[str, int, int, int, float], common: str) -> Callab
     """Returns how likely a character is by the part of the code page that it stands in.
 
     Args:
-        *groups: of each part the codec, its first and last leading byte, how many characters it has, its share of texts.
+        *groups: of each part the codec, its first and last leading byte, how many characters it has, and its share of
+            texts.
         common: characters that most of the rest is written with.
     """
     rest = 1 - sum(group[-1] for group in groups) - 0.01

@@ -54,7 +54,7 @@ CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёі
 GREEK = "αοιετσνηυρπκμλςωδγχθφβξζψόίάέήύώϊϋΐΰ"
 HEBREW = "יוהלאתברםנשמחדעקפכטןגזצסךףץ"
 ARABIC = "اليمونرتبةعدسفهكقحجشطصخأءضىزذغثإئظؤآ"
-THAI = "านรอกเงมยลวดทสตะปบคหแจพชขใไโผซถธฟศณฐฝภษอญฉฮฎฏฑฒฆฌฬฤ่้ัิีุู็์ืึำๆ๊๋"
+THAI = "านรอกเงมยลวดทสตะปบคหแจพชขใไโผซถธฟศณฐฝภษญฉฮฎฏฑฒฆฌฬฤ่้ัิีุู็์ืึำๆ๊๋"
 
 # Of each alphabet its letters, and its code pages with how often they come.
 ALPHABETS = (
@@ -66,7 +66,8 @@ ALPHABETS = (
 )
 _WESTERN = (("cp1252", 1.0), ("cp850", 0.5), ("mac_roman", 0.05))
 _CENTRAL = (("cp1250", 0.6), ("cp852", 0.3))
-# Of each language, the first two being several together, its letters beside ASCII, how many letters of a text they are, and its code pages.
+# Of each language, the first two being several together: its letters beside ASCII, their share of a text's letters, and
+# its code pages.
 LATIN_LANGUAGES = (
     ("éäöüáóíñèçàãßåøæêâôúõìòùîûëï", 0.05, _WESTERN),
     ("áéíóčšžłęąěřýůúżśćńźťďňöüőű", 0.1, _CENTRAL),
