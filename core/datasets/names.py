@@ -28,6 +28,7 @@ TABLE_EXTENSIONS = {
     "tsv",
     "json",
     "jsonl",
+    "ndjson",
     "xml",
     "yaml",
     "yml",
@@ -44,7 +45,7 @@ TABLE_EXTENSIONS = {
     "db",
     "sqlite",
 }
-LABEL_EXTENSIONS = {"csv", "tsv"}
+LABEL_EXTENSIONS = {"csv", "tsv", "jsonl", "ndjson"}
 PROGRAM_EXTENSIONS = {"py", "ipynb", "sh", "bat"}
 # Large files beside pictures that surely aren't pictures, in the order in which a sentence lists them.
 # fmt: off

@@ -122,6 +122,30 @@ def _spaces_left_aside(names: Sequence[str], count: int) -> str:
     return f"Spaces at the ends of class names were left aside, so that these are one class each: {listed}{more}."
 
 
+def _table_form(name: str, value: str, count: int) -> str:
+    says = f"says {value} of all {count:,} pictures that it names" if value else "is called a submission"
+    return f"{name} {says}: it was taken for a form to fill in, not for the truth, and gave no picture its class."
+
+
+def _several_labels(count: int, rule: str, name: str, classes: Sequence[str]) -> str:
+    which = _plural(count, "1 picture has", f"{count:,} pictures have")
+    what = (
+        _plural(count, "It was left out", "They were left out")
+        if rule == "leave_out"
+        else _plural(count, "The first of them counts", "The first class of each counts")
+    )
+    return f"{which} more than one class, such as {name}: {', '.join(classes)}. {what}."
+
+
+def _splits_of_table(tables: Sequence[str]) -> str:
+    give = _plural(len(tables), "gives", "give")
+    return f"The split into training, validation and test pictures is the one that {' and '.join(tables)} {give}."
+
+
+def _table_unused(name: str, column: str, count: int) -> str:
+    return f"{name} wasn't used: its column {column} says something else of {count:,} pictures."
+
+
 def _plural(number: int, one: str, several: str) -> str:
     return one if number == 1 else several
 
@@ -134,6 +158,21 @@ SENTENCES: Catalogue = {
     "more_notes": "... and {count:,} more of the kind.",
     "others_unread": _others_unread,
     "table_unread": _table_unread,
+    "table_form": _table_form,
+    "several_labels": _several_labels,
+    "splits_of_table": _splits_of_table,
+    "several_splits": lambda count: (
+        f"{_plural(count, '1 picture is', f'{count:,} pictures are')} in several splits by the table: the first "
+        "of each counts."
+    ),
+    "splits_unread": (
+        "The column {column} may give splits, but not in words such as train and test: the pictures were imported "
+        "without them."
+    ),
+    "table_unused": _table_unused,
+    "table_without_classes": (
+        "{name} names {count:,} of the pictures in its column {column}, and has no column of classes: it wasn't used."
+    ),
     "no_end_mark": ("{name} has no mark at its end, so it may have been cut off: look whether all pictures are here."),
     "pictures_without_class": _pictures_without_class,
     "folders_without_class": "{count:,} pictures in {folders:,} folders have no class and were left out.",

@@ -34,9 +34,31 @@ def _name_encoding(archive: str, encoding: str, example: str) -> str:
     )
 
 
-def _table(tables: Sequence[str], label_column: str) -> str:
-    column = f"column {label_column}" if label_column else "second column"
-    return f"The {column} of {' and '.join(tables)} has the class of each picture."
+def _table(
+    tables: Sequence[str],
+    label_column: str,
+    file_column: str = "",
+    split_column: str = "",
+    rows: int = 0,
+    named: int = 0,
+    pictures: int = 0,
+    all_pictures: int = 0,
+    more: int = 0,
+    encodings: Sequence[str] = (),
+) -> str:
+    names = " and ".join([*tables, f"{more:,} more"] if more else tables)
+    if not rows:
+        column = f"column {label_column}" if label_column else "second column"
+        return f"The {column} of {names} has the class of each picture."
+    columns = f"column {label_column}, files from {file_column}{', splits from ' if split_column else ''}{split_column}"
+    which = f"{pictures:,} pictures" if pictures == all_pictures else f"{pictures:,} of {all_pictures:,} pictures"
+    found = f"{named:,} of {rows:,} rows name a picture, {which}."
+    guessed = (
+        f" It isn't UTF-8 and was read as {' and '.join(ENCODINGS.get(name, name) for name in encodings)}."
+        if encodings
+        else ""
+    )
+    return f"From {names}, {columns}: {found}{guessed}"
 
 
 SENTENCES: Catalogue = {

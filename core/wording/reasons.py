@@ -30,8 +30,17 @@ class UnusableFileError(DatasetError):
         super().__init__(reason(self.reason))
 
 
-def _no_class(tables: Sequence[str]) -> str:
-    return f"{' and '.join(tables)} {'says' if len(tables) == 1 else 'say'} no class for it"
+def _no_class(tables: Sequence[str], more: int = 0) -> str:
+    return f"{_tables(tables, more)} {'says' if len(tables) + more == 1 else 'say'} no class for it"
+
+
+def _several_classes(tables: Sequence[str], classes: Sequence[str], more: int = 0) -> str:
+    says = "says" if len(tables) + more == 1 else "say"
+    return f"{_tables(tables, more)} {says} several classes for it: {', '.join(classes)}"
+
+
+def _tables(names: Sequence[str], more: int) -> str:
+    return " and ".join([*names, f"{more:,} more"] if more else names)
 
 
 def _too_many_pixels(pixels: float, limit: float) -> str:
@@ -87,6 +96,7 @@ WORDS: Catalogue = {
     "outside": "it lies outside the class folders",
     "misnamed": "its name doesn't begin with a class and end in a number",
     "no_class": _no_class,
+    "several_classes": _several_classes,
     # Pictures that were imported before.
     "known": "it is in {dataset} already, in the class {class_name}",
     "twice": "it is the same picture as {name}",

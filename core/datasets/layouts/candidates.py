@@ -10,7 +10,7 @@ from core.datasets.archives.members import TableFile
 from core.datasets.folders.set_aside import THERE_TWICE, Remainder, set_aside
 from core.datasets.folders.tree import Folders
 from core.datasets.layouts.file_names import read_file_names
-from core.datasets.layouts.label_tables import read_tables
+from core.datasets.layouts.label_tables import LabelTables, with_splits_of
 from core.datasets.layouts.layout import (
     ASK,
     CLASS_FOLDERS,
@@ -32,6 +32,7 @@ from core.datasets.layouts.layout import (
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.layouts.questions import ask
 from core.datasets.layouts.similar_classes import settle
+from core.datasets.layouts.table_problems import explain_tables, unused_tables
 from core.datasets.names import fold_name
 from core.datasets.splits import TRAIN, split_word
 from core.errors import DatasetError
@@ -42,6 +43,8 @@ MANY_PICTURES = 20
 MAX_NOTES = 5
 # From this share of the pictures on, one way of telling classes follows from another one.
 FOLLOWS_SHARE = 0.9
+# Folders called by these words and a number are classes, and so are those called by a number alone.
+CLASS_WORDS = {"", "class", "label", "category", "type", "kind", "species", "person", "subject", "id"}
 MISSING = {
     CLASS_FOLDERS: "its pictures don't lie in two or more folders",
     INNER_FOLDERS: "not all of its pictures lie in folders inside folders",
@@ -72,18 +75,16 @@ def choose_candidate(
     """
     if options.layout == GIVEN_CLASSES:
         return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
-    source = _Source(paths, tables, digests)
+    source = _Source(paths, tables, digests, options)
     if options.layout == ASK:
         raise _every_way(source, name)
-    if options.layout:
-        found: tuple[LayoutCandidate, ...] = (_chosen(source, name, options.layout),)
-    else:
-        # Where nothing is clear, folders are what is expected, and what is missing is said of them.
-        found = _candidates(source) or (_quiet(_read_folders(source), paths),)
+    layout = options.layout or (TABLE if options.names_columns else "")
+    # Where nothing is clear, folders are what is expected, and what is missing is said of them.
+    found = _chosen(source, name, layout) if layout else _candidates(source) or (_expected(source, name),)
     ways = [way for candidate in found for way in settle(candidate, options)]
-    if len(ways) > 1:
+    if len(ways) > 1 or _decides_too_much(ways[0], options):
         raise ask([replace(way, options=way.options.completed_by(options)) for way in ways], name)
-    return ways[0]
+    return replace(ways[0], notes=(*ways[0].notes, *unused_tables(source.labels)))
 
 
 def candidates(
@@ -99,9 +100,15 @@ def candidates(
 class _Source:
     """What there is to be read: pictures and tables, and which of the pictures count where folders are read."""
 
-    def __init__(self, paths: Sequence[Folders], tables: Sequence[TableFile], digests: Sequence[str]) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Folders],
+        tables: Sequence[TableFile],
+        digests: Sequence[str],
+        options: ReadingOptions = AS_FOUND,
+    ) -> None:
         self.paths = paths
-        self.tables = tables
+        self.labels = LabelTables(paths, tables, options)
         self._digests = digests or [str(number) for number in range(len(paths))]
 
     @cached_property
@@ -114,38 +121,67 @@ class _Source:
         """Those of them that don't lie in folders for unlabelled pictures."""
         return self.remainder.without_unlabelled()
 
+    @cached_property
+    def table_ways(self) -> list[LayoutCandidate]:
+        """The ways to read the tables."""
+        return [_taken_once(candidate, self.remainder) for candidate in self.labels.candidates]
+
 
 def _candidates(source: _Source) -> tuple[LayoutCandidate, ...]:
     found: list[LayoutCandidate] = []
     for layout, is_meant in (
-        (CLASS_FOLDERS, lambda candidate: True),
+        (CLASS_FOLDERS, lambda candidate: not (source.table_ways and _are_parts(candidate.class_names))),
         (INNER_FOLDERS, lambda candidate: _are_inner_meant(candidate, found)),
         (TABLE, lambda candidate: not any(_is_same(candidate, other) for other in found)),
         (FILE_NAMES, lambda candidate: not any(_follows(candidate, other) for other in found)),
     ):
-        candidate = _try(layout, source)
-        if candidate and _is_learnable(candidate) and is_meant(candidate):
-            found.append(_quiet(candidate, source.paths))
+        ways = [way for way in _try(layout, source) if _is_learnable(way)]
+        found.extend([_quiet(way, source.paths) for way in ways if is_meant(way)])
     return tuple(found)
 
 
-def _chosen(source: _Source, name: str, layout: str) -> LayoutCandidate:
+def _expected(source: _Source, name: str) -> LayoutCandidate:
+    """Returns the folders as classes, of which may be missing what it takes; refuses tables that say nothing.
+
+    Raises:
+        DatasetError: a table came along that isn't understood, and folders don't tell the classes either.
+    """
+    folders = _quiet(_read_folders(source), source.paths)
+    if len(folders.class_names) < 2 and (problem := explain_tables(source.labels)):
+        raise DatasetError(f"{name} has no two classes to tell apart. {problem}")
+    return folders
+
+
+def _decides_too_much(way: LayoutCandidate, options: ReadingOptions) -> bool:
+    """Whether the one way that there is has a rule for pictures of several classes that nobody gave."""
+    return way.name == TABLE and way.options.several_labels != options.several_labels
+
+
+def _chosen(source: _Source, name: str, layout: str) -> tuple[LayoutCandidate, ...]:
     if layout not in LAYOUTS:
         raise DatasetError(f"Expected a layout out of {', '.join(LAYOUTS)}. Received {layout!r}. Fix the name.")
-    candidate = _try(layout, source)
-    if candidate is None or len(candidate.class_names) < 2:
-        others = " or ".join(other.name for other in _candidates(source))
-        advice = f"Choose {others}" if others else "Sort its pictures into one folder a class"
-        raise DatasetError(f"{name} can't be read by the layout {layout}: {MISSING[layout]}. {advice}.")
-    return _quiet(candidate, source.paths)
+    found = [way for way in _try(layout, source) if len(way.class_names) > 1]
+    if found:
+        return tuple(_quiet(way, source.paths) for way in found)
+    if layout == TABLE and (problem := explain_tables(source.labels)):
+        raise DatasetError(f"{name} can't be read by its table. {problem}")
+    others = " or ".join(dict.fromkeys(other.name for other in _candidates(source)))
+    advice = f"Choose {others}" if others else "Sort its pictures into one folder a class"
+    raise DatasetError(f"{name} can't be read by the layout {layout}: {MISSING[layout]}. {advice}.")
 
 
-def _try(layout: str, source: _Source) -> LayoutCandidate | None:
-    """Returns what an archive is by one layout, None if it isn't laid out so."""
+def _try(layout: str, source: _Source) -> list[LayoutCandidate]:
+    """Returns the ways to read an archive by one layout, none if it isn't laid out so."""
+    if layout == TABLE:
+        return source.table_ways
     try:
-        return _READERS[layout](source)
+        found = _READERS[layout](source)
     except DatasetError:
-        return None
+        return []
+    if found is None:
+        return []
+    same = (table for table in source.table_ways if _is_same(found, table))
+    return [next((with_splits_of(found, table) for table in same), found)]
 
 
 def _read_folders(source: _Source) -> LayoutCandidate:
@@ -164,11 +200,6 @@ def _read_inner(source: _Source) -> LayoutCandidate | None:
     return _whole(INNER_FOLDERS, INNER, read_layout([path[:-1] for path in inside_train.kept]), inside_train)
 
 
-def _read_tables(source: _Source) -> LayoutCandidate | None:
-    candidate = read_tables(source.paths, source.tables)
-    return _taken_once(candidate, source.remainder) if candidate else None
-
-
 def _read_file_names(source: _Source) -> LayoutCandidate | None:
     candidate = read_file_names(source.remainder.kept)
     return _whole(FILE_NAMES, candidate.told_by, candidate.assignments, source.remainder) if candidate else None
@@ -177,7 +208,6 @@ def _read_file_names(source: _Source) -> LayoutCandidate | None:
 _READERS: dict[str, Callable[[_Source], LayoutCandidate | None]] = {
     CLASS_FOLDERS: _read_folders,
     INNER_FOLDERS: _read_inner,
-    TABLE: _read_tables,
     FILE_NAMES: _read_file_names,
 }
 
@@ -200,7 +230,13 @@ def _taken_once(candidate: LayoutCandidate, remainder: Remainder) -> LayoutCandi
     every = [Assignment("") if index in copies else assignment for index, assignment in enumerate(said)]
     notes = [note for note in remainder.notes if note.code == THERE_TWICE]
     once = make_candidate(candidate.name, candidate.told_by, every, (*candidate.notes, *notes))
-    return replace(once, options=candidate.options)
+    return replace(once, options=candidate.options, examples=candidate.examples)
+
+
+def _are_parts(names: Sequence[str]) -> bool:
+    """Whether folders are called like parts of one thing, such as `batch1` and `batch2`, rather than like classes."""
+    words = {re.sub(r"[\W\d_]+", "", fold_name(name)) for name in names}
+    return len(words) == 1 and words.isdisjoint(CLASS_WORDS) and all(re.search(r"\d", name) for name in names)
 
 
 def _is_learnable(candidate: LayoutCandidate) -> bool:
@@ -287,7 +323,7 @@ def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandid
 def _every_way(source: _Source, name: str) -> AmbiguousLayout:
     """Returns the question with all the ways that give two classes, the likely ones first."""
     likely = _candidates(source)
-    tried = [_try(layout, source) for layout in LAYOUTS if layout not in {one.name for one in likely}]
-    others = [_quiet(one, source.paths) for one in tried if one and len(one.class_names) > 1]
+    tried = [way for layout in LAYOUTS if layout not in {one.name for one in likely} for way in _try(layout, source)]
+    others = [_quiet(one, source.paths) for one in tried if len(one.class_names) > 1]
     ways = [way for one in (*likely, *others) for way in settle(one, AS_FOUND)]
     return AmbiguousLayout(f"{name} can be read in these ways.", ways)

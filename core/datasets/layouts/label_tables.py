@@ -1,358 +1,285 @@
-"""Classes told from a CSV that lies beside the pictures, such as `labels.csv` with a column of files and one of labels.
+"""Classes told from tables that lie beside the pictures, such as `labels.csv` with a column of files and one of labels.
 
-Nothing is expected of a table but that one of its columns names pictures of the archive: by path or by bare name, with
-or without its extension. Names are only compared, never opened.
+Nothing is expected of a table but that one of its columns names pictures of the archive. Several tables together are
+one labelling. Where two columns fit equally well, each of them is a way to read it, and the user has to choose.
 """
 
-import codecs
-import csv
-import io
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from core.datasets.archives.members import CHUNK_BYTES, TableFile
+from core.datasets.archives.members import TableFile
 from core.datasets.folders.tree import Folders
 from core.datasets.layouts.file_names import labelled_splits
-from core.datasets.layouts.layout import TABLE, Assignment, LayoutCandidate, make_candidate
-from core.datasets.names import escape_label, fold_name
-from core.datasets.splits import UNDECIDED, split_word
+from core.datasets.layouts.layout import ASK, TABLE, Assignment, Example, LayoutCandidate, make_candidate
+from core.datasets.layouts.options import AS_FOUND, LEAVE_OUT, TAKE_FIRST, ReadingOptions
+from core.datasets.splits import TRAIN, UNDECIDED
+from core.datasets.tables.columns import LabelColumn, column_name
+from core.datasets.tables.groups import TableGroup, open_groups
+from core.datasets.tables.labels import TableLabels, read_labels
+from core.datasets.tables.pictures import PictureNames
+from core.datasets.tables.splits import split_reader, unread_split_column
 from core.wording.coded import Note, Reason
 
-# fmt: off
-# What columns of classes are called, the likeliest first: names go before numbers.
-LABEL_WORDS = (
-    "label", "labels", "class", "class_name", "classname", "category", "category_name", "target", "breed",
-    "species", "diagnosis", "dx", "tag", "tags", "class_label", "image_label", "label_name", "type",
-    "class_id", "label_id", "category_id", "class_index", "y",
-)
-# fmt: on
-SPLIT_COLUMNS = {"split", "set", "subset", "partition", "data_set", "dataset", "data_split", "usage", "phase"}
-YES, NO = frozenset(("1", "1.0", "true", "yes")), frozenset(("0", "0.0", "false", "no", ""))
-MARKS = YES | NO
-# So many different numbers may be classes in a column that isn't called like one.
-MOST_NUMBERED_CLASSES = 20
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-DELIMITERS = ",;\t|"
-MAX_COLUMNS = 200
-# In characters, as much as `csv` takes for one field. What goes on for longer without the end of a row is no table.
-MAX_ROW_LENGTH = 128 * 1024
-# Ten times as many as there may be pictures. A table of nothing but empty lines would take for ever.
-MAX_LINES = 2_000_000
-# Pictures of one name in more folders than this aren't told apart by a table: that would take for ever.
-MAX_NAMESAKES = 100
-# So many rows are looked at to find out which column names the pictures.
-ROWS_TO_JUDGE = 2000
+# So many ways to read the tables are offered.
+MOST_READINGS = 6
+SHOWN_TABLES, SHOWN_CLASSES = 3, 4
+# What texts are in that don't make a person wonder.
+PLAIN_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
+# A one-hot table in which so many pictures have one class is meant to give each picture one.
+ONE_CLASS_SHARE = 0.8
 
 
 @dataclass(frozen=True)
-class _Labels:
-    """What a table says: its name, the column that it says it in, and the class and split of each picture it names."""
+class _Reading:
+    """What tables say if they are read in one way: the options that choose it and the notes on it."""
 
-    name: str
-    column: str
-    pictures: tuple[int, ...]
-    labels: tuple[str, ...]
-    splits: tuple[str, ...]
+    labels: TableLabels
+    options: ReadingOptions
+    notes: tuple[Note, ...] = ()
 
 
-def read_tables(paths: Sequence[Folders], tables: Sequence[TableFile]) -> LayoutCandidate | None:
-    """Reads the class of each picture out of the tables.
+class LabelTables:
+    """The tables that came along with pictures. They are opened once, when they are first asked for.
 
     Args:
         paths: of each picture, its folders and its name.
-        tables: the tables that came along.
-
-    Returns:
-        None if no table tells two classes apart.
+        tables: those that came along.
+        options: what the user has decided of columns, encoding and several labels.
     """
-    pictures = _Pictures(paths)
-    found = [labels for table in tables if (labels := _read_table(table, pictures))]
-    chosen = _choose(found)
-    if not chosen:
-        return None
-    classes, own_splits = [""] * len(paths), [UNDECIDED] * len(paths)
-    for table in chosen:
-        for picture, label, split in zip(table.pictures, table.labels, table.splits, strict=True):
-            classes[picture], own_splits[picture] = label, split
-    splits = _splits(paths, classes, own_splits)
-    reason = Reason("no_class", {"tables": [table.name for table in chosen]})
-    assignments = [
-        Assignment(label, split) if label else Assignment("", reason=reason)
-        for label, split in zip(classes, splits, strict=True)
+
+    def __init__(
+        self, paths: Sequence[Folders], tables: Sequence[TableFile], options: ReadingOptions = AS_FOUND
+    ) -> None:
+        self.paths = paths
+        self.tables = tables
+        self.options = options
+
+    @cached_property
+    def groups(self) -> list[TableGroup]:
+        """Those that are tables, the ones with the same columns together."""
+        return open_groups(self.tables, PictureNames(self.paths), self.options.encoding) if self.tables else []
+
+    @cached_property
+    def candidates(self) -> list[LayoutCandidate]:
+        """The ways in which they may be meant, the likelier first; none if no table tells two classes apart."""
+        return _read(self.paths, self.groups, self.options)
+
+
+def read_tables(
+    paths: Sequence[Folders], tables: Sequence[TableFile], options: ReadingOptions = AS_FOUND
+) -> list[LayoutCandidate]:
+    """Returns the ways to read the class of each picture out of tables; see `LabelTables`."""
+    return LabelTables(paths, tables, options).candidates
+
+
+def _read(paths: Sequence[Folders], groups: Sequence[TableGroup], options: ReadingOptions) -> list[LayoutCandidate]:
+    readings = _readings([group for group in groups if not group.is_form], options)
+    if not readings and options.label_column:
+        readings = _readings(groups, options)
+    forms = tuple(_form_note(group) for group in groups if group.is_form and readings and group.file_columns())
+    candidates = [
+        candidate
+        for reading in readings[:MOST_READINGS]
+        for candidate in _candidates(paths, replace(reading, notes=reading.notes + forms))
     ]
-    told_by = Note("table", {"tables": [table.name for table in chosen], "label_column": chosen[0].column})
-    return make_candidate(TABLE, told_by, assignments)
+    return [candidate for candidate in candidates if len(candidate.class_names) > 1]
+
+
+def with_splits_of(candidate: LayoutCandidate, table: LayoutCandidate) -> LayoutCandidate:
+    """Returns a way to read an archive with the splits that a table gives, which says the same classes."""
+    given = {assignment.split for assignment in candidate.assignments}
+    if given != {UNDECIDED} or not _are_splits([assignment.split for assignment in table.assignments]):
+        return candidate
+    assignments = tuple(
+        replace(own, split=other.split) for own, other in zip(candidate.assignments, table.assignments, strict=True)
+    )
+    note = Note("splits_of_table", {"tables": table.told_by.parameters["tables"]})
+    return replace(candidate, assignments=assignments, notes=(*candidate.notes, note))
+
+
+def _readings(groups: Sequence[TableGroup], options: ReadingOptions) -> list[_Reading]:
+    """Returns what each way to choose columns says, tables that belong together taken together."""
+    by_group = [found for group in groups if (found := list(_group_readings(group, options)))]
+    by_group.sort(
+        key=lambda found: (-max(reading.labels.num_labelled for reading in found), min(found[0].labels.tables))
+    )
+    if not by_group:
+        return []
+    chosen = by_group[0]
+    notes: list[Note] = []
+    given = [splits for group in groups if (splits := _splits_alone(group))]
+    for others in by_group[1:]:
+        fitting = [_belonging(reading, others) for reading in chosen]
+        if any(fitting):
+            for reading, other in zip(chosen, fitting, strict=True):
+                if other:
+                    reading.labels.extend(other.labels)
+        elif agreeing := next((own for own in others if any(_agree(reading, own) for reading in chosen)), None):
+            given.append(agreeing.labels.splits)
+        else:
+            rivals = [other for other in others if _are_rivals(chosen[0], other)]
+            chosen = chosen + rivals
+            notes += [] if rivals else [_unused_note(others[0])]
+    for reading in chosen:
+        for own in given:
+            reading.labels.splits = {**own, **{key: value for key, value in reading.labels.splits.items() if value}}
+    return [replace(_named(reading, chosen, options), notes=(*reading.notes, *notes)) for reading in chosen]
+
+
+def _group_readings(group: TableGroup, options: ReadingOptions) -> Iterator[_Reading]:
+    """Yields what tables of the same columns say, for each choice of columns that may be meant."""
+    for files in group.file_columns(options.file_column):
+        split = group.split_column(files, options.split_column)
+        if options.split_column and split is None:
+            continue
+        unread = unread_split_column(group.names, group.profiles(files), files) if split is None else None
+        notes = () if unread is None else (Note("splits_unread", {"column": column_name(group.names, unread)}),)
+        every = options.layout == ASK
+        for label in group.label_columns(files, options.label_column, split, every)[:MOST_READINGS]:
+            labels = read_labels(group, files, label, split)
+            if labels.num_labelled:
+                yield _Reading(labels, options, notes)
+
+
+def _splits_alone(group: TableGroup) -> dict[int, str]:
+    """Returns the splits that tables without classes give."""
+    for files in group.file_columns():
+        split = group.split_column(files)
+        if split is not None and not group.label_columns(files, split=split):
+            read = split_reader(group.names[split], group.profiles(files)[split])
+            return {picture: read(row[split]) for _, row, picture in group.named_rows(files)}
+    return {}
+
+
+def _belonging(reading: _Reading, others: Sequence[_Reading]) -> _Reading | None:
+    """Returns what goes on with the same labelling: the same column, or the same classes of other pictures."""
+    labels = reading.labels
+    for other in others:
+        if _is_called_alike(labels.label, other.labels.label):
+            return other
+        is_disjoint = labels.classes.keys().isdisjoint(other.labels.classes)
+        if is_disjoint and other.labels.vocabulary <= labels.vocabulary:
+            return other
+    return None
+
+
+def _is_called_alike(one: LabelColumn, other: LabelColumn) -> bool:
+    return one.name.casefold() == other.name.casefold() and not one.name.isdecimal()
+
+
+def _agree(one: _Reading, other: _Reading) -> bool:
+    """Whether two tables tell the same pictures apart, of those that both speak of."""
+    pairs = {
+        (label, mine)
+        for picture, label in one.labels.classes.items()
+        if label and (mine := other.labels.classes.get(picture, ""))
+    }
+    return bool(pairs) and len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+
+
+def _are_rivals(one: _Reading, other: _Reading) -> bool:
+    """Whether another table may as well be the one that is meant."""
+    is_smaller = other.labels.num_labelled * 2 < one.labels.num_labelled
+    return other.labels.label.tier <= one.labels.label.tier and not is_smaller and len(other.labels.vocabulary) > 1
+
+
+def _named(reading: _Reading, all_readings: Sequence[_Reading], options: ReadingOptions) -> _Reading:
+    """Returns a reading with the options that choose it among all of them."""
+    chosen = replace(options, layout=TABLE)
+    if len({other.labels.files for other in all_readings}) > 1:
+        chosen = replace(chosen, file_column=reading.labels.files)
+    if len({other.labels.label.name for other in all_readings}) > 1:
+        chosen = replace(chosen, label_column=reading.labels.label.name)
+    return replace(reading, options=chosen)
+
+
+def _candidates(paths: Sequence[Folders], reading: _Reading) -> Iterator[LayoutCandidate]:
+    """Yields what a reading gives: where pictures have several classes, once without them and once with the first."""
+    labels, options = reading.labels, reading.options
+    if not labels.others:
+        yield _candidate(paths, reading, LEAVE_OUT)
+        return
+    num_left = labels.num_labelled - len(labels.others)
+    is_meant_so = labels.label.is_one_hot and num_left >= ONE_CLASS_SHARE * labels.num_labelled
+    rules = (
+        [options.several_labels] if options.several_labels else [LEAVE_OUT] if is_meant_so else [LEAVE_OUT, TAKE_FIRST]
+    )
+    for rule in rules:
+        asked = options if is_meant_so else replace(options, several_labels=rule)
+        yield _candidate(paths, replace(reading, options=asked), rule)
+
+
+def _candidate(paths: Sequence[Folders], reading: _Reading, rule: str) -> LayoutCandidate:
+    labels = reading.labels
+    names = [name for name, count in sorted(labels.tables.items()) if count] or sorted(labels.tables)
+    tables = {"tables": names[:SHOWN_TABLES], "more": max(len(names) - SHOWN_TABLES, 0)}
+    classes = [labels.classes.get(picture, "") for picture in range(len(paths))]
+    reasons = dict.fromkeys(range(len(paths)), Reason("no_class", tables))
+    if rule == LEAVE_OUT:
+        for picture, several in labels.others.items():
+            classes[picture] = ""
+            reasons[picture] = Reason("several_classes", {**tables, "classes": several[:SHOWN_CLASSES]})
+    splits = _splits(paths, classes, [labels.splits.get(picture, UNDECIDED) for picture in range(len(paths))])
+    assignments = [
+        Assignment(label, split) if label else Assignment("", reason=reasons[picture])
+        for picture, (label, split) in enumerate(zip(classes, splits, strict=True))
+    ]
+    notes = [*reading.notes, *(_form_words(*form) for form in labels.forms)]
+    if labels.contradicted:
+        notes.append(Note("several_splits", {"count": len(labels.contradicted)}))
+    if labels.others:
+        picture, several = next(iter(labels.others.items()))
+        example = {"name": "/".join(paths[picture]), "classes": list(several[:SHOWN_CLASSES])}
+        notes.append(Note("several_labels", {"count": len(labels.others), "rule": rule, **example}))
+    candidate = make_candidate(TABLE, _told_by(labels, tables, len(paths)), assignments, notes)
+    examples = tuple(
+        Example(picture, candidate.assignments[picture].class_name, cells) for picture, cells in labels.rows.items()
+    )
+    return replace(candidate, options=reading.options, examples=examples)
+
+
+def _told_by(labels: TableLabels, tables: dict[str, object], num_pictures: int) -> Note:
+    encodings = sorted(labels.encodings - set(PLAIN_ENCODINGS))
+    return Note(
+        "table",
+        {
+            **tables,
+            "label_column": labels.label.name,
+            "file_column": labels.files,
+            "split_column": labels.split,
+            "rows": labels.num_rows,
+            "named": labels.num_named,
+            "pictures": labels.num_labelled,
+            "all_pictures": num_pictures,
+            "encodings": encodings,
+        },
+    )
 
 
 def _splits(paths: Sequence[Folders], labels: Sequence[str], own: list[str]) -> list[str]:
     """Returns the split of each picture: the tables' own, else the one its folders say."""
-    found = {split for split, label in zip(own, labels, strict=True) if label}
-    if "train" in found and len(found - {UNDECIDED}) > 1:
+    if _are_splits([split for split, label in zip(own, labels, strict=True) if label]):
         return own
     return labelled_splits([path[:-1] for path in paths], labels)
 
 
-def _choose(found: Sequence[_Labels]) -> list[_Labels]:
-    """Returns the table that says most, and those that say the same of other pictures: `train.csv` and `test.csv`."""
-    ordered = sorted(found, key=lambda table: (-len(table.pictures), table.name))
-    chosen: list[_Labels] = []
-    taken: set[int] = set()
-    for table in ordered:
-        if not chosen or (table.column == chosen[0].column and taken.isdisjoint(table.pictures)):
-            chosen.append(table)
-            taken.update(table.pictures)
-    if len({label for table in chosen for label in table.labels}) < 2:
-        return []
-    return sorted(chosen, key=lambda table: table.name)
+def _are_splits(splits: Sequence[str]) -> bool:
+    """Whether pictures are held out, and others left to train on."""
+    found = set(splits)
+    return len(found) > 1 and bool(found & {TRAIN, UNDECIDED}) and found != {TRAIN, UNDECIDED}
 
 
-def _read_table(table: TableFile, pictures: "_Pictures") -> _Labels | None:
-    """Returns what a table says, None if it is none, or has no column of pictures or none of classes."""
-    try:
-        rows = _Rows(table.data)
-        return _read_rows(table, rows, pictures) if rows.width else None
-    except csv.Error:
-        return None
+def _form_note(group: TableGroup) -> Note:
+    (files,) = group.file_columns()[:1]
+    pictures = {picture for _, _, picture in group.named_rows(files)}
+    return _form_words(group.tables[0].name, "", len(pictures))
 
 
-def _read_rows(table: TableFile, rows: "_Rows", pictures: "_Pictures") -> _Labels | None:
-    table_split = _split_of_name(table.parts[-1])
-    files = _file_column(rows, pictures)
-    if files is None:
-        return None
-    names = rows.take_header(files, pictures)
-    header = [_column_word(cell) for cell in names]
-    split_column = next((number for number, word in enumerate(header) if word in SPLIT_COLUMNS), None)
-    label_of = _labeller(header, names, rows, {files, split_column})
-    if label_of is None:
-        return None
-    column, of_row = label_of
-    said: dict[int, tuple[str, str]] = {}
-    known: dict[str, str] = {}  # so that a class of a million rows is one string
-    for row in rows:
-        split = split_word(row[split_column].strip()) if split_column is not None else table_split
-        number = pictures.find(row[files], split or table_split)
-        label = escape_label(" ".join(_text(of_row(row)).split()))
-        if number is not None and label:
-            said.setdefault(number, (known.setdefault(label, label), split))
-    if not said:
-        return None
-    labels, splits = zip(*said.values(), strict=True)
-    return _Labels(escape_label("/".join(table.parts)), escape_label(column), tuple(said), labels, splits)
+def _form_words(name: str, value: str, count: int) -> Note:
+    return Note("table_form", {"name": name, "value": value, "count": count})
 
 
-class _Rows:
-    """The rows of a CSV that say something, all as wide as the first.
-
-    They are read from the file's bytes each time they are gone through. A list of them would take up to a thousand
-    times as much memory: a row that holds one letter is made as wide as the others.
-
-    Attributes:
-        width: how many columns there are; 0 where it is no table.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._encoding = _encoding(data)
-        first = self._first_line()
-        self._delimiter = max(DELIMITERS, key=first.count)
-        self._num_skipped = 0
-        width = len(next(self._records(), ())) if first.count(self._delimiter) else 0
-        self.width = width if width <= MAX_COLUMNS else 0
-
-    def __iter__(self) -> Iterator[list[str]]:
-        """Yields the rows.
-
-        Raises:
-            csv.Error: it is no CSV after all, or is absurdly long.
-        """
-        width = self.width
-        for row in islice(self._records(), self._num_skipped, None):
-            yield (row + [""] * (width - len(row)))[:width]
-
-    def take_header(self, files: int, pictures: "_Pictures") -> list[str]:
-        """Returns the names of the columns, and leaves their row out from now on; empty ones where there is no header.
-
-        Args:
-            files: the column that names pictures. If the first row names one too, the table has no header.
-            pictures: the pictures.
-        """
-        first = next(iter(self))
-        if pictures.named(first[files]):
-            return [""] * self.width
-        self._num_skipped = 1
-        return first
-
-    def _first_line(self) -> str:
-        """Returns the first line that isn't empty."""
-        unread = [0]
-        for line in self._lines(unread):
-            unread[0] = 0
-            if line.strip():
-                return line.lstrip()
-        return ""
-
-    def _records(self) -> Iterator[list[str]]:
-        unread = [0]
-        for row in csv.reader(self._lines(unread), delimiter=self._delimiter, skipinitialspace=True):
-            unread[0] = 0
-            if any(row):
-                yield row
-
-    def _lines(self, unread: list[int]) -> Iterator[str]:
-        """Yields lines; `unread` holds how many characters belong to a row that hasn't ended yet."""
-        text = io.TextIOWrapper(io.BytesIO(self._data), self._encoding, newline="")
-        for _ in range(MAX_LINES):
-            line = text.readline(MAX_ROW_LENGTH + 1)
-            unread[0] += len(line)
-            if unread[0] > MAX_ROW_LENGTH:
-                raise csv.Error("a row of absurd length")
-            if not line:
-                return
-            yield line
-        raise csv.Error("an absurd number of rows")
-
-
-def _encoding(data: bytes) -> str:
-    """Returns the encoding of a table: the first that fits all of it."""
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            for start in range(0, len(data), CHUNK_BYTES):
-                decoder.decode(data[start : start + CHUNK_BYTES])
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    return "latin-1"
-
-
-def _file_column(rows: _Rows, pictures: "_Pictures") -> int | None:
-    """Returns the column that names the most pictures, None if none names two."""
-    named: list[set[str]] = [set() for _ in range(rows.width)]
-    for row in islice(rows, ROWS_TO_JUDGE):
-        for cells, cell in zip(named, row, strict=True):
-            if cell not in cells and pictures.named(cell):
-                cells.add(cell)
-    most = max(map(len, named))
-    return next(column for column, cells in enumerate(named) if len(cells) == most) if most > 1 else None
-
-
-def _labeller(
-    header: Sequence[str], names: Sequence[str], rows: _Rows, taken: set[int | None]
-) -> tuple[str, Callable[[Sequence[str]], str]] | None:
-    """Returns the name of the column of classes and a function from a row to its class; None if there is no such."""
-    free = [number for number in range(len(header)) if number not in taken]
-    for word in LABEL_WORDS:
-        for number in free:
-            if header[number] == word:
-                return names[number].strip(), lambda row, number=number: row[number]
-    if len(free) == 1 and not _is_measure(rows, free[0]):
-        return names[free[0]].strip(), lambda row: row[free[0]]
-    marks = _mark_columns(rows, free)
-    if len(marks) > 1 and all(sum(_is_yes(row[number]) for number in marks) == 1 for row in rows):
-        first, last = names[marks[0]].strip(), names[marks[-1]].strip()
-        return f"{first} to {last}", lambda row: next(names[number] for number in marks if _is_yes(row[number]))
-    return None
-
-
-def _mark_columns(rows: _Rows, columns: Sequence[int]) -> list[int]:
-    """Returns those of the columns that hold nothing but yes and no."""
-    marks = list(columns)
-    for row in rows:
-        marks = [number for number in marks if not row[number] or row[number].strip().casefold() in MARKS]
-        if not marks:
-            break
-    return marks
-
-
-def _is_measure(rows: _Rows, column: int) -> bool:
-    """Whether a column holds numbers of something, such as ages or widths: too many different ones for classes."""
-    values: set[str] = set()
-    for row in rows:
-        value = row[column].strip()
-        if value and not value.replace(".", "", 1).isdigit():
-            return False
-        if len(values) <= MOST_NUMBERED_CLASSES:
-            values.add(value)
-    return len(values) > MOST_NUMBERED_CLASSES
-
-
-def as_cell(text: str) -> str:
-    """Returns a text as a CSV is to have it: a spreadsheet would take it for a formula if it began like one."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def _text(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
-
-
-def _is_yes(cell: str) -> bool:
-    return cell.strip().casefold() in YES
-
-
-def _column_word(cell: str) -> str:
-    return re.sub(r"[\s-]+", "_", fold_name(cell).strip())
-
-
-def _split_of_name(name: str) -> str:
-    """Returns the split that a table's name speaks of, such as `train` for `train_labels.csv`."""
-    words: Iterable[str] = re.split(r"[\W_]+", fold_name(name))
-    return next((split for word in words if (split := split_word(word))), UNDECIDED)
-
-
-def _path(cell: str) -> Folders:
-    text = fold_name(cell.strip()).replace("\\", "/")
-    return tuple(part for part in text.split("/") if part not in ("", ".", ".."))
-
-
-class _Pictures:
-    """The pictures of an archive, found by what a table calls them."""
-
-    def __init__(self, paths: Sequence[Folders]) -> None:
-        self._paths = [tuple(fold_name(part) for part in path) for path in paths]
-        self._splits = [next((split for part in path[:-1] if (split := split_word(part))), "") for path in paths]
-        # By name, and by folder and name: each with and without the extension.
-        self._named: defaultdict[Folders, list[int]] = defaultdict(list)
-        for number, path in enumerate(self._paths):
-            stem = path[-1].rpartition(".")[0]
-            for name in {path[-1], stem} - {""}:
-                self._named[(name,)].append(number)
-                if len(path) > 1:
-                    self._named[(path[-2], name)].append(number)
-
-    def find(self, cell: str, split: str = UNDECIDED) -> int | None:
-        """Returns the picture that a cell names, None if there is none or more than one.
-
-        Args:
-            cell: a path, or a name with or without its extension.
-            split: where several fit, the one that lies in a folder of this split is meant.
-        """
-        parts = _path(cell)
-        found = self._fitting(parts)
-        if 1 < len(found) <= MAX_NAMESAKES:
-            shared = {number: self._num_shared(number, parts) for number in found}
-            most = max(shared.values())
-            found = [number for number in found if shared[number] == most]
-        if 1 < len(found) <= MAX_NAMESAKES and split:
-            found = [number for number in found if self._splits[number] == split]
-        return found[0] if len(found) == 1 else None
-
-    def named(self, cell: str) -> bool:
-        """Whether a cell names a picture, or several."""
-        return bool(self._fitting(_path(cell)))
-
-    def _fitting(self, parts: Folders) -> Sequence[int]:
-        return self._named.get(parts[-2:]) or self._named.get(parts[-1:]) or ()
-
-    def _num_shared(self, number: int, parts: Folders) -> int:
-        """Returns how many folders the picture's path and a table's path have in common, counted from their ends."""
-        shared = 0
-        for own, said in zip(reversed(self._paths[number][:-1]), reversed(parts[:-1]), strict=False):
-            if own != said:
-                break
-            shared += 1
-        return shared
+def _unused_note(reading: _Reading) -> Note:
+    labels = reading.labels
+    return Note("table_unused", {"name": min(labels.tables), "column": labels.label.name, "count": labels.num_labelled})

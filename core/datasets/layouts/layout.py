@@ -45,6 +45,21 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A row of a table that a person can compare with its picture.
+
+    Attributes:
+        picture: its index.
+        class_name: what it is taken for; empty where it is left out.
+        cells: of its row.
+    """
+
+    picture: int
+    class_name: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class LayoutCandidate:
     """One way to understand how an archive is laid out.
 
@@ -56,6 +71,7 @@ class LayoutCandidate:
         assignments: of each picture; empty where only the choice matters.
         notes: on pictures that it leaves out.
         options: what to import the source with to have it read so.
+        examples: a few rows of the tables that it is told from.
     """
 
     name: str
@@ -65,6 +81,7 @@ class LayoutCandidate:
     assignments: tuple[Assignment, ...] = ()
     notes: tuple[Note, ...] = ()
     options: ReadingOptions = AS_FOUND
+    examples: tuple[Example, ...] = ()
 
     def summary(self) -> str:
         """Returns its classes in words, such as `2 classes: cats (10), dogs (12)`."""

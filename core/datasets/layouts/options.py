@@ -46,6 +46,11 @@ class ReadingOptions:
             **{field.name: getattr(self, field.name) or getattr(others, field.name) for field in fields(self)}
         )
 
+    @property
+    def names_columns(self) -> bool:
+        """Whether columns of a table are named, so that the labels can only come from one."""
+        return bool(self.file_column or self.label_column or self.split_column)
+
 
 def _is_encoding(name: str) -> bool:
     try:

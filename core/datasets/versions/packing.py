@@ -14,11 +14,11 @@ from typing import BinaryIO
 from core.datasets.archives.members import TableFile
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.candidates import choose_candidate
-from core.datasets.layouts.label_tables import as_cell
 from core.datasets.layouts.options import KEEP, ReadingOptions
 from core.datasets.names import escape_label, is_junk, split_name
 from core.datasets.sample import Sample
 from core.datasets.splits import UNDECIDED
+from core.datasets.tables.cells import as_cell
 from core.errors import DatasetError
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import MEGABYTE

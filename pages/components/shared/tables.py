@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.datasets.layouts.label_tables import as_cell
+from core.datasets.tables.cells import as_cell
 
 Columns = Mapping[str, Sequence[object]]
 

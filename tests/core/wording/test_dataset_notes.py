@@ -33,6 +33,42 @@ from core.wording.dataset_notes import OTHERS, dataset_note
             "7 of the pictures were left out, being in the data set already: a.png, b.png and 5 more.",
         ),
         (
+            "table_form",
+            {"name": "form.csv", "value": "0", "count": 1200},
+            "form.csv says 0 of all 1,200 pictures that it names: it was taken for a form to fill in, not for",
+        ),
+        (
+            "table_form",
+            {"name": "submission.csv", "value": "", "count": 12},
+            "submission.csv is called a submission: it was taken for a form to fill in, not for the truth",
+        ),
+        (
+            "several_labels",
+            {"count": 1, "rule": "leave_out", "name": "a.png", "classes": ["cat", "dog"]},
+            "1 picture has more than one class, such as a.png: cat, dog. It was left out.",
+        ),
+        (
+            "several_labels",
+            {"count": 1200, "rule": "first", "name": "a.png", "classes": ["cat", "dog"]},
+            "1,200 pictures have more than one class, such as a.png: cat, dog. The first class of each counts.",
+        ),
+        (
+            "splits_of_table",
+            {"tables": ["a.csv", "b.csv"]},
+            "The split into training, validation and test pictures is the one that a.csv and b.csv give.",
+        ),
+        (
+            "several_splits",
+            {"count": 1200},
+            "1,200 pictures are in several splits by the table: the first of each counts.",
+        ),
+        ("splits_unread", {"column": "set"}, "The column set may give splits, but not in words such as train and test"),
+        (
+            "table_unused",
+            {"name": "b.csv", "column": "mood", "count": 1200},
+            "b.csv wasn't used: its column mood says something else of 1,200 pictures.",
+        ),
+        (
             "moon_phase",
             {},
             "There is a note on this data set that this version of the studio doesn't know (moon_phase).",

@@ -11,6 +11,32 @@ def test_how_labels_were_found_is_a_sentence():
     assert "cat in cat.1.jpg" in reading(Note("file_names", {"beginning": "cat", "example": "cat.1.jpg"}))
 
 
+TABLE = {"tables": ["labels.csv"], "label_column": "label", "file_column": "image", "rows": 1020, "named": 1000}
+
+
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (
+            {"pictures": 980, "all_pictures": 980},
+            "From labels.csv, column label, files from image: 1,000 of 1,020 rows name a picture, 980 pictures.",
+        ),
+        (
+            {"pictures": 980, "all_pictures": 1200, "split_column": "use", "encodings": ["gb18030"]},
+            "From labels.csv, column label, files from image, splits from use: 1,000 of 1,020 rows name a picture, 980 "
+            "of 1,200 pictures. It isn't UTF-8 and was read as GBK.",
+        ),
+        (
+            {"pictures": 9, "all_pictures": 9, "tables": ["a.csv", "b.csv"], "more": 1200},
+            "From a.csv and b.csv and 1,200 more, column label, files from image: 1,000 of 1,020 rows name a picture, "
+            "9 pictures.",
+        ),
+    ],
+)
+def test_what_a_table_said_is_counted(more, sentence):
+    assert reading(Note("table", {**TABLE, **more})) == sentence
+
+
 @pytest.mark.parametrize("code", ["outer_folders", "inner_folders", "given"])
 def test_words_without_parameters(code):
     assert code in SENTENCES

@@ -7,7 +7,8 @@ import time
 import pytest
 
 from core.datasets.archives.members import TableFile
-from core.datasets.layouts.label_tables import as_cell, read_tables
+from core.datasets.layouts.label_tables import read_tables
+from core.datasets.tables.cells import as_cell
 from core.settings import MEGABYTE, ImportLimits
 from core.wording.reasons import reason
 from tests.project import ROOT
@@ -21,8 +22,9 @@ def table(text, name="labels.csv"):
 
 
 def read(paths, *tables):
-    candidate = read_tables([tuple(path.split("/")) for path in paths], tables)
-    return candidate and [(assignment.class_name, assignment.split) for assignment in candidate.assignments]
+    candidates = read_tables([tuple(path.split("/")) for path in paths], tables)
+    assert len(candidates) < 2
+    return [(own.class_name, own.split) for own in candidates[0].assignments] if candidates else None
 
 
 @pytest.mark.parametrize("file", ["filename", "File", "image", "id", "Image Name", "filepath", "whatever"])
@@ -89,7 +91,9 @@ def test_labels_that_a_spreadsheet_would_take_for_formulas(label):
 
 
 def test_pictures_that_arent_listed():
-    candidate = read_tables([("1.jpg",), ("2.jpg",), ("3.jpg",)], [table("file,label\n1.jpg,cat\n2.jpg,dog\n3.jpg,\n")])
+    (candidate,) = read_tables(
+        [("1.jpg",), ("2.jpg",), ("3.jpg",)], [table("file,label\n1.jpg,cat\n2.jpg,dog\n3.jpg,\n")]
+    )
     assert reason(candidate.assignments[2].reason) == "labels.csv says no class for it"
     assert candidate.counts == (1, 1)
 
@@ -165,7 +169,7 @@ def test_tables_that_say_nothing(data):
 def test_many_pictures_of_one_name_take_no_time():
     paths = [(f"{n}", "1.jpg") for n in range(20_000)]
     started = time.process_time()
-    assert read_tables(paths, [table("file,label\n" + "1.jpg,cat\n1,dog\n" * 20_000)]) is None
+    assert read_tables(paths, [table("file,label\n" + "1.jpg,cat\n1,dog\n" * 20_000)]) == []
     assert time.process_time() - started < 5
 
 
@@ -180,7 +184,8 @@ def test_other_cells_are_left_alone():
 
 MEASURE = """
 import resource, sys
-from core.datasets.layouts.label_tables import TableFile, read_tables
+from core.datasets.archives.members import TableFile
+from core.datasets.layouts.label_tables import read_tables
 from core.settings import MEGABYTE
 
 data = eval(sys.argv[1])

@@ -1,0 +1,150 @@
+"""Why tables that came along don't tell the classes: which columns they have, what was tried, and what to do."""
+
+from collections.abc import Sequence
+
+from core.datasets.archives.members import TableFile
+from core.datasets.layouts.label_tables import LabelTables
+from core.datasets.layouts.options import ReadingOptions
+from core.datasets.names import escape_label
+from core.datasets.tables.columns import ColumnProfile, FileColumn, column_name, find_column
+from core.datasets.tables.groups import TableGroup
+from core.wording.coded import Note
+
+SHOWN_COLUMNS = 8
+SHOWN_TABLES = 3
+MAX_CELL_LENGTH = 60
+EXPECTED_TABLE = "Expected a CSV with a column of the pictures' file names and one of their classes."
+
+
+def explain_tables(labels: LabelTables) -> str:
+    """Returns why no table tells the classes of the pictures, in sentences; empty where there is no table.
+
+    Args:
+        labels: the tables, with the pictures.
+    """
+    groups, options = labels.groups, labels.options
+    if not labels.tables:
+        return ""
+    if not groups:
+        return f"{_names(labels.tables)} can't be read as a table. {EXPECTED_TABLE}"
+    truths = [group for group in groups if not group.is_form]
+    group = max(truths or groups, key=_num_named)
+    wanted = (
+        ("--file-column", options.file_column),
+        ("--label-column", options.label_column),
+        ("--split-column", options.split_column),
+    )
+    for flag, column in wanted:
+        if column and not any(find_column(other.names, column) is not None for other in groups):
+            return f"{_table(group)} has no column {column}. {_columns(group)} Name one of them with {flag}."
+    if not truths:
+        return (
+            f"{_table(group)} is called a submission, so it was taken for a form to fill in, not for the truth. "
+            f"{EXPECTED_TABLE} Rename it if it holds the classes, or name its column with --label-column."
+        )
+    files = group.file_columns(options.file_column)
+    return (
+        _no_labels(group, files[0], options) if files and _num_named(group) else _no_files(group, labels.paths, options)
+    )
+
+
+def unused_tables(labels: LabelTables) -> tuple[Note, ...]:
+    """Returns notes on tables that name pictures and have no classes, where no table tells the classes."""
+    if labels.candidates:
+        return ()
+    found = [(group, files[0]) for group in labels.groups if not group.is_form and (files := group.file_columns())]
+    return tuple(
+        Note(
+            "table_without_classes",
+            {
+                "name": _table(group),
+                "column": column_name(group.names, files),
+                "count": len({picture for _, _, picture in group.named_rows(files)}),
+            },
+        )
+        for group, files in found[:SHOWN_TABLES]
+    )
+
+
+def _no_files(group: TableGroup, paths: Sequence[tuple[str, ...]], options: ReadingOptions) -> str:
+    """Returns that no column names the pictures."""
+    best = _best(group, options.file_column)
+    fitting = sum(picture is not None for picture in best.found)
+    cell = _example(group, best.column)
+    picture = "/".join(paths[0]) if paths else ""
+    return (
+        f"{_table(group)} isn't understood: no column names the pictures. {_columns(group)} The files were looked for "
+        f"in {column_name(group.names, best.column)}: {fitting:,} of {len(best.found):,} rows name a picture, the "
+        f"first says {cell}, and a picture is called {picture}. Name the right column with --file-column, or correct "
+        "the names."
+    )
+
+
+def _no_labels(group: TableGroup, files: int, options: ReadingOptions) -> str:
+    """Returns that no column holds classes."""
+    rows = sum(table.num_rows for table in group.tables)
+    named = sum(1 for _ in group.named_rows(files))
+    profiles = group.profiles(files)
+    wanted = find_column(group.names, options.label_column) if options.label_column else None
+    columns = [column for column in range(group.width) if column != files] if wanted is None else [wanted]
+    whys = [f"{column_name(group.names, column)} ({_why_no_classes(profiles[column])})" for column in columns]
+    listed = _listed(whys)
+    return (
+        f"{_table(group)} isn't understood: no column tells two classes or more apart. {_columns(group)} The files are "
+        f"in {column_name(group.names, files)}: {named:,} of {rows:,} rows name a picture. Not taken for classes: "
+        f"{listed}. Name the right column with --label-column."
+    )
+
+
+def _why_no_classes(profile: ColumnProfile) -> str:
+    if not profile.values:
+        return "empty"
+    if profile.is_constant:
+        return f"always {_short(next(iter(profile.values)))}"
+    if profile.is_measure or profile.is_fraction:
+        return "numbers of many values" if profile.is_measure else "fractions"
+    if profile.is_unique:
+        return "different in most rows"
+    return "not called like classes"
+
+
+def _best(group: TableGroup, wanted: str) -> FileColumn:
+    evidence = group.file_evidence()
+    column = find_column(group.names, wanted) if wanted else None
+    if column is not None and column < len(evidence):
+        return evidence[column]
+    return max(evidence, key=lambda column: (column.num_named, column.num_strange, -column.column))
+
+
+def _num_named(group: TableGroup) -> int:
+    return max((column.num_named for column in group.file_evidence()), default=0)
+
+
+def _example(group: TableGroup, column: int) -> str:
+    return next((_short(row[column]) for row in group.tables[0].rows if row[column]), "nothing")
+
+
+def _table(group: TableGroup) -> str:
+    more = len(group.tables) - 1
+    return f"{group.tables[0].name} (and {more:,} more of its columns)" if more else group.tables[0].name
+
+
+def _columns(group: TableGroup) -> str:
+    if not any(group.names):
+        return f"It has {group.width:,} columns without names."
+    return f"Its columns are {_listed([_short(name) or 'one without a name' for name in group.names])}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    if len(names) > SHOWN_COLUMNS:
+        names = [*names[: SHOWN_COLUMNS - 1], f"{len(names) - SHOWN_COLUMNS + 1:,} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def _names(tables: Sequence[TableFile]) -> str:
+    return _listed([escape_label("/".join(table.parts)) for table in tables])
+
+
+def _short(cell: str) -> str:
+    text = escape_label(" ".join(cell.split()))
+    return text if len(text) <= MAX_CELL_LENGTH else f"{text[:MAX_CELL_LENGTH]}..."
