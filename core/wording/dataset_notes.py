@@ -76,9 +76,9 @@ def _known_pictures(count: int, names: Sequence[str]) -> str:
 
 
 def _parts_together(names: Sequence[str], missing: Sequence[int]) -> str:
-    words = f"{', '.join(names[:-1])} and {names[-1]} were read together, as parts of one download."
+    words = f"{listed(names)} were read together, as parts of one download."
     if missing:
-        parts = f"{_plural(len(missing), 'Part', 'Parts')} {', '.join(map(str, missing))}"
+        parts = f"{_plural(len(missing), 'Part', 'Parts')} {listed(list(map(str, missing)))}"
         words += f" {parts} {_plural(len(missing), 'is', 'are')} missing."
     return words
 

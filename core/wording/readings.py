@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.wording.coded import Catalogue, Note, words_of
+from core.wording.encodings import encoding_name
 
 UNKNOWN = "The labels were found in a way that this version of the studio doesn't know ({code})."
 
@@ -12,26 +13,15 @@ def reading(note: Note) -> str:
     return words_of(note, SENTENCES, UNKNOWN)
 
 
-# How code pages are called where Python calls them otherwise.
-ENCODINGS = {
-    "utf-8": "UTF-8",
-    "gb18030": "GBK",
-    "cp932": "Shift-JIS",
-    "cp949": "EUC-KR",
-    "cp950": "Big5",
-    "euc_jp": "EUC-JP",
-    "iso2022_jp": "ISO-2022-JP",
-    "koi8_r": "KOI8-R",
-    "mac_roman": "Mac Roman",
-    "latin-1": "Latin-1",
-}
-
-
 def _name_encoding(archive: str, encoding: str, example: str) -> str:
     return (
-        f"The names in {archive} don't say their encoding; they were read as {ENCODINGS.get(encoding, encoding)}, such "
-        f"as {example}. If that looks wrong, import it again with the right encoding (--encoding)."
+        f"The names in {archive} don't say their encoding; they were read as {encoding_name(encoding)}, such as "
+        f"{example}. If that looks wrong, import it again with the right encoding (--encoding)."
     )
+
+
+def _asked_name_encoding(archive: str, encoding: str, example: str) -> str:
+    return f"The names in {archive} were read as {encoding_name(encoding)}, as asked for, such as {example}."
 
 
 def _table(
@@ -53,11 +43,8 @@ def _table(
     columns = f"column {label_column}, files from {file_column}{', splits from ' if split_column else ''}{split_column}"
     which = f"{pictures:,} pictures" if pictures == all_pictures else f"{pictures:,} of {all_pictures:,} pictures"
     found = f"{named:,} of {rows:,} rows name a picture, {which}."
-    guessed = (
-        f" It isn't UTF-8 and was read as {' and '.join(ENCODINGS.get(name, name) for name in encodings)}."
-        if encodings
-        else ""
-    )
+    known = " and ".join(map(encoding_name, encodings))
+    guessed = f" It isn't UTF-8 and was read as {known}." if known else ""
     return f"From {names}, {columns}: {found}{guessed}"
 
 
@@ -67,5 +54,6 @@ SENTENCES: Catalogue = {
     "table": _table,
     "file_names": "The beginnings of the file names are the classes, such as {beginning} in {example}.",
     "name_encoding": _name_encoding,
+    "asked_name_encoding": _asked_name_encoding,
     "given": "The pictures were sorted into classes by hand.",
 }

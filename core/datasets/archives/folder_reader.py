@@ -56,7 +56,7 @@ def folder_members(
         ) from error
     odd = [raw for raw in names.collected if not fits(raw, UTF8)]
     found_encoding = find_encoding(names.collected, encoding, folder.name) if odd else NameEncoding()
-    receipt = [] if found_encoding.is_sure else [found_encoding.note(folder.name, min(odd))]
+    receipt = found_encoding.receipt(folder.name, sorted(odd))
     return Members(num_files, num_bytes, map(partial(_member, found_encoding), walk(folder)), receipt=receipt)
 
 

@@ -150,8 +150,7 @@ class _Names:
             return info.name, None
         if self._encoding is None:
             self._encoding = find_encoding([raw, *self._look_ahead()], self._asked, self.source.name)
-            if not self._encoding.is_sure:
-                self.receipt.append(self._encoding.note(self.source.name, raw))
+            self.receipt += self._encoding.receipt(self.source.name, [raw])
         return self._encoding.decode(raw)
 
     def _look_ahead(self) -> set[bytes]:

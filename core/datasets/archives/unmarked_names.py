@@ -42,12 +42,14 @@ class NameEncoding:
     Attributes:
         codec: its name in Python.
         is_sure: whether that isn't guessed.
+        is_asked: whether the user has named it.
         has_slashes: whether the archive divides folders by slashes.
     """
 
     codec: str = UTF8
     is_sure: bool = True
     has_slashes: bool = True
+    is_asked: bool = False
 
     def decode(self, raw: bytes) -> tuple[str, Reason | None]:
         """Returns a name and what is wrong with it."""
@@ -61,10 +63,13 @@ class NameEncoding:
                 text = f"{text[: found.start()]}{BACKSLASH_OF_A_NAME}{text[found.end() :]}"
         return text, None
 
-    def note(self, archive: str, raw: bytes) -> Note:
-        """Returns what to say of the guess, with a name as it was read."""
-        example = escape_label(self.decode(raw)[0])
-        return Note("name_encoding", {"archive": archive, "encoding": self.codec, "example": example})
+    def receipt(self, archive: str, raw_names: Iterable[bytes]) -> list[Note]:
+        """Returns what to say of an encoding that was guessed or asked for, with a name as it was read."""
+        if self.is_sure and not self.is_asked:
+            return []
+        code = "asked_name_encoding" if self.is_asked else "name_encoding"
+        example = escape_label(self.decode(next(raw for raw in raw_names if not is_plain(raw)))[0])
+        return [Note(code, {"archive": archive, "encoding": self.codec, "example": example})]
 
 
 class Names:
@@ -106,7 +111,7 @@ def find_encoding(raw_names: Iterable[bytes], asked: str, archive: str) -> NameE
     if utf8 == SURE:
         return NameEncoding(UTF8, True, has_slashes)
     if asked and _keeps_ascii(asked):
-        encoding = NameEncoding(asked, True, has_slashes)
+        encoding = NameEncoding(asked, True, has_slashes, is_asked=True)
         _check_fit(names, encoding, archive)
         return encoding
     if any(SHIFT_IN in name for name in names) and all(fits(name, SEVEN_BITS) for name in names):

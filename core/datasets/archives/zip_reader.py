@@ -11,7 +11,7 @@ from functools import partial
 from typing import BinaryIO
 
 from core.datasets.archives.members import CHUNK_BYTES, DamagedMember, Member, Members, UndersizedMember, claimed_bytes
-from core.datasets.archives.unmarked_names import UTF8, NameEncoding, find_encoding, is_plain
+from core.datasets.archives.unmarked_names import UTF8, NameEncoding, find_encoding
 from core.datasets.archives.unpacking import UNPACKERS, UNPACKING_ERRORS, unpack
 from core.datasets.archives.zip_directory import LOCAL, LOCAL_SIGNATURE, Entry, read_directory, unpack_at
 from core.errors import DatasetError
@@ -53,12 +53,11 @@ def zip_members(file: BinaryIO, name: str, limits: ImportLimits, encoding: str =
     if any(entry.flags & ENCRYPTION or entry.method == AES for entry, _, _ in files):
         raise DatasetError(f"{name} is protected by a password. Unpack it and make a zip without a password.")
     claimed = sum(claimed_bytes(label, entry.size, problem, limits) for entry, label, problem in files)
-    receipt = [] if found.is_sure else [found.note(name, next(raw for raw in unmarked if not is_plain(raw)))]
     items = (
         Member(label, entry.size, entry.packed_size, problem, partial(_chunks, file, entry))
         for entry, label, problem in files
     )
-    return Members(len(files), claimed, items, receipt=receipt)
+    return Members(len(files), claimed, items, receipt=found.receipt(name, unmarked))
 
 
 def _is_unmarked(entry: Entry) -> bool:

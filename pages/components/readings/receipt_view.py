@@ -7,6 +7,7 @@ from core.datasets.layouts.layout import ASK
 from core.datasets.layouts.options import ReadingOptions
 from core.datasets.receipt import left_out_by_reason, random_pictures
 from core.wording.dataset_notes import dataset_note
+from core.wording.encodings import ENCODINGS, encoding_choice
 from core.wording.readings import reading
 from core.wording.reasons import reason
 from pages.components import wording
@@ -17,6 +18,7 @@ from pages.components.shell import job_views
 from pages.components.shell.jobs import IMPORT
 
 A_FEW_CLASSES = 8
+ENCODING_NOTES = ("name_encoding", "asked_name_encoding")
 
 
 def show(dataset: DatasetIndex) -> None:
@@ -27,6 +29,7 @@ def show(dataset: DatasetIndex) -> None:
     with st.container(border=True, key="receipt"):
         st.markdown(f"**Are these labels right?** {_summary(dataset)}")
         _found(dataset)
+        _encoding(dataset, source)
         with st.container(horizontal=True):
             st.button(
                 "Looks right",
@@ -44,6 +47,29 @@ def show(dataset: DatasetIndex) -> None:
                 on_click=_read_otherwise,
                 args=(dataset, source),
             )
+
+
+def _encoding(dataset: DatasetIndex, source: SourceImport) -> None:
+    """Offers other encodings where the names in the source didn't say theirs."""
+    read_as = next((note.parameters["encoding"] for note in dataset.receipt if note.code in ENCODING_NOTES), "")
+    if not read_as:
+        return
+    choices = list(dict.fromkeys([read_as, *ENCODINGS]))
+    key = f"receipt_encoding_{dataset.id}"
+    st.selectbox(
+        "Encoding of the names",
+        choices,
+        format_func=encoding_choice,
+        key=key,
+        help="Choose the one in which the names above look right. Nothing has to be uploaded again.",
+        on_change=_read_as,
+        args=(dataset, source, key),
+    )
+
+
+def _read_as(dataset: DatasetIndex, source: SourceImport, key: str) -> None:
+    options = ReadingOptions(encoding=st.session_state[key])
+    job_views.start(IMPORT, source.label, source.work(options, dataset.id))
 
 
 def _summary(dataset: DatasetIndex) -> str:

@@ -2,10 +2,16 @@ import io
 import time
 from contextlib import contextmanager, redirect_stdout
 
+import numpy as np
 import pytest
 
 from core.__main__ import main
+from core.cli import models
 from core.cli.output import accept_any_text, moment, print_facts, print_table
+from core.config.training_config import TrainingConfig
+from core.evaluation.evaluation import Evaluation
+from core.evaluation.prediction import Prediction
+from core.runs.records.store import RunStore
 from tests.conftest import draw_folder
 
 
@@ -44,6 +50,22 @@ def test_commands_write_names_of_any_script_into_a_file(tmp_path):
         for command in (["import", str(folder)], ["datasets"], ["audit", "pictures"], ["audit", "pictures", "--json"]):
             assert main(command) == 0
         assert r"\U0001f431 cat" in words()
+
+
+def test_answers_are_written_when_all_pictures_have_been_classified(home, tmp_path, monkeypatch):
+    names = ("собака", "🐱 cat")
+    pictures = draw_folder(tmp_path / "лето", 2, names)
+    evaluation = Evaluation("validation", names, np.arange(2), np.eye(2), ("a.png", "b.png"))
+    run = RunStore(home.database).create("nowhere", "Pets", TrainingConfig())
+    monkeypatch.setattr(models, "_run_with_model", lambda store, reference: run)
+    monkeypatch.setattr(models, "load_evaluations", lambda folder: [evaluation])
+    answer = Prediction("собака", 0.75, names, (0.75, 0.25), "sure")
+    monkeypatch.setattr(models, "_predict", lambda folder, sources: [answer] * len(sources))
+    with redirected() as words:
+        assert main(["predict", "Pets", str(pictures)]) == 0
+        assert len(words().splitlines()) == 5 and words().count(r"\U0001f431 cat 0.25") == 4
+        assert main(["evaluate", "Pets"]) == 0
+        assert words().count(r"\u0441\u043e\u0431\u0430\u043a\u0430") > 6
 
 
 def test_a_stream_that_cant_be_changed_is_left_as_it_is():

@@ -47,10 +47,15 @@ def test_a_way_of_a_later_version_is_named():
     assert "(by_magic)" in reading(Note("by_magic"))
 
 
-@pytest.mark.parametrize(("encoding", "words"), [("gb18030", "GBK"), ("cp1251", "cp1251")])
+@pytest.mark.parametrize(("encoding", "words"), [("gb18030", "GBK"), ("cp737", "cp737")])
 def test_a_guessed_encoding_of_names(encoding, words):
     found = Note("name_encoding", {"archive": "some.zip", "encoding": encoding, "example": "五/0001.png"})
     assert reading(found) == (
         f"The names in some.zip don't say their encoding; they were read as {words}, such as 五/0001.png. If that "
         "looks wrong, import it again with the right encoding (--encoding)."
     )
+
+
+def test_an_encoding_that_was_asked_for():
+    found = Note("asked_name_encoding", {"archive": "some.zip", "encoding": "gb18030", "example": "五/0001.png"})
+    assert reading(found) == "The names in some.zip were read as GBK, as asked for, such as 五/0001.png."

@@ -1,5 +1,6 @@
 import csv
 import io
+import tarfile
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_another_reading_replaces_the_first_without_another_upload(open_page, st
     (second,) = store.list()
     assert second.id != first.id
     assert second.name == first.name
-    assert "The column label of labels.csv" in words(app).replace("\\", "")
+    assert "From labels.csv, column label" in words(app).replace("\\", "")
     assert kept_sources().get(second.id) is not None, "and may be read otherwise once more"
 
 
@@ -97,3 +98,23 @@ def test_a_folder_on_the_server_is_never_deleted(open_page, store, shape_folder)
     assert kept_sources().get(dataset.id) is not None
     button(app, "Looks right").click().run()
     assert shape_folder.is_dir()
+
+
+def test_names_are_read_in_another_encoding_at_a_choice(open_page, store, shape_folder, tmp_path):
+    path, old_names = tmp_path / "old.tar", ("кошка", "собака", "рыба")
+    with tarfile.open(path, "w", encoding="cp866", format=tarfile.GNU_FORMAT) as archive:
+        for shape, name in zip(SHAPES, old_names, strict=True):
+            archive.add(shape_folder / shape, name)
+    app = open_page("data")
+    app.text_input[0].set_value(str(path))
+    app = ended(button(app, "Import").click().run())
+    (dataset,) = store.list()
+    assert set(dataset.class_names) == set(old_names)
+    choice = next(item for item in app.selectbox if item.label == "Encoding of the names")
+    assert choice.value == "cp866" and "DOS 866 (Cyrillic)" in choice.options
+    app = ended(choice.set_value("cp1251").run())
+    (other,) = store.list()
+    assert len(other.class_names) == 3 and not set(other.class_names) & set(old_names)
+    choice = next(item for item in app.selectbox if item.label == "Encoding of the names")
+    ended(choice.set_value("cp866").run())
+    assert set(store.list()[0].class_names) == set(old_names), "and back again"

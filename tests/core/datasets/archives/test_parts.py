@@ -43,7 +43,7 @@ def test_the_parts_of_a_download_are_read_together(store, parts, which):
 def test_a_part_that_is_missing_is_said(store, parts):
     parts[1].rename(parts[1].with_name(f"{DOWNLOAD}-004.zip"))
     dataset = store.import_source(parts[0])
-    assert dataset_note(dataset.notes[0]).endswith(" Parts 2, 3 are missing.")
+    assert dataset_note(dataset.notes[0]).endswith(" Parts 2 and 3 are missing.")
 
 
 def test_a_part_alone_says_where_the_others_may_be(store, parts, zip_of, picture):

@@ -46,10 +46,13 @@ def test_a_mark_of_utf16_is_none_in_a_name():
     assert found(b"\xff\xfe1/1.png", b"\xff\xfe2/1.png").decode(b"\xff\xfe1/1.png")[0].endswith("1/1.png")
 
 
-def test_a_guess_is_told_with_a_name_as_it_was_read():
-    encoding = found("五/0001.png".encode("gbk"), "武/0001.png".encode("gbk"))
+def test_an_encoding_is_told_with_a_name_as_it_was_read():
+    names = b"cats/1.png", "五/0001.png".encode("gbk"), "武/0001.png".encode("gbk")
     parameters = {"archive": "some.zip", "encoding": "gb18030", "example": "五/0001.png"}
-    assert encoding.note("some.zip", "五/0001.png".encode("gbk")) == Note("name_encoding", parameters)
+    assert found(*names).receipt("some.zip", names) == [Note("name_encoding", parameters)]
+    asked = found(*names, asked="GBK").receipt("some.zip", names)
+    assert asked == [Note("asked_name_encoding", parameters | {"encoding": "GBK"})]
+    assert not found(b"cats/1.png").receipt("some.zip", [b"cats/1.png"])
 
 
 def test_a_byte_that_is_half_of_a_character_ends_no_folder():

@@ -78,8 +78,8 @@ def test_names_in_an_old_encoding_are_read_together(take, raw_zip, entry, pictur
     data = raw_zip([entry(name.encode(encoding), picture(number)) for number, name in enumerate(names)])
     extraction = take(data, encoding=encoding if told else "")
     assert labels(extraction) == names
-    notes = [] if told else [Note("name_encoding", {"archive": "some.zip", "encoding": encoding, "example": names[0]})]
-    assert list(extraction.receipt) == notes
+    parameters = {"archive": "some.zip", "encoding": encoding, "example": names[0]}
+    assert extraction.receipt == (Note("asked_name_encoding" if told else "name_encoding", parameters),)
 
 
 def test_marked_and_unmarked_names_are_each_read_as_they_are(take, raw_zip, entry, picture):
