@@ -100,18 +100,19 @@ def _lone_part(name: str, number: int, other: str) -> str:
 
 
 def _similar_kept(groups: Groups, count: int) -> str:
-    return f"{_listed(groups, count)} stay apart, though their names differ only by case, accents or width."
+    return f"{listed_groups(groups, count)} stay apart, though their names differ only by case, accents or width."
 
 
 def _similar_merged(groups: Groups, count: int) -> str:
-    return f"{_listed(groups, count)} are one class each: their names differ only by case, accents or width."
+    return f"{listed_groups(groups, count)} are one class each: their names differ only by case, accents or width."
 
 
 def _similar_in_splits(groups: Groups, count: int) -> str:
-    return f"{_listed(groups, count)} are one class each: the same name, typed differently in different splits."
+    return f"{listed_groups(groups, count)} are one class each: the same name, typed differently in different splits."
 
 
-def _listed(groups: Groups, count: int) -> str:
+def listed_groups(groups: Groups, count: int) -> str:
+    """Returns similar classes with their numbers of pictures: `A (6) and a (6); and 3 more`."""
     shown = [" and ".join(f"{name} ({number:,})" for name, number in group) for group in groups]
     return "; ".join(shown) + (f"; and {count - len(groups):,} more" if count > len(groups) else "")
 

@@ -1,7 +1,7 @@
 """What tells the class and the split of each picture, and what its folders say of them."""
 
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os.path import commonprefix
@@ -165,7 +165,7 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
     """Tells class and split of each picture by the folder it lies in, last folders that all share left aside.
 
     Returns:
-        A place for each of them, None where pictures lie in the outermost folders too.
+        A place for each of them, None where pictures lie in the outermost folders too and others don't repeat those.
 
     Raises:
         DatasetError: there are validation or test folders but no train folder.
@@ -177,9 +177,20 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
     while len({trim_name(path[-1]) for path in below if path}) == 1:
         below = [path[:-1] for path in below]
     if any(len(path) == 1 for path in below):
-        return None
-    names = [path[-1] if path else "" for path in below]
-    return _placed(names, splits)
+        around = _around_the_same(below)
+        if not around:
+            return None
+        return _placed([path[int(path[0] in around)] if path else "" for path in below], splits)
+    return _placed([path[-1] if path else "" for path in below], splits)
+
+
+def _around_the_same(folders: Sequence[Folders]) -> set[str]:
+    """Returns the outermost folders that hold only folders called like others beside them: `no, yes, more/{no,yes}`."""
+    inside: defaultdict[str, set[str]] = defaultdict(set)
+    for path in set(folders):
+        if path:
+            inside[path[0]].add(path[1] if len(path) > 1 else "")
+    return {name for name, within in inside.items() if len(within) > 1 and within <= inside.keys() - {name}}
 
 
 def _placed(names: Sequence[str], splits: Sequence[str]) -> list[Assignment]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from core.datasets.layouts.layout import AmbiguousLayout, LayoutCandidate
-from core.wording.dataset_notes import dataset_note
+from core.datasets.layouts.similar_classes import SIMILAR_KEPT
+from core.wording.dataset_notes import listed_groups
 
 NUMBERS = {2: "two", 3: "three", 4: "four"}
 
@@ -18,15 +19,14 @@ def ask(ways: Sequence[LayoutCandidate], name: str) -> AmbiguousLayout:
     """
     every = [asdict(way.options) for way in ways]
     differing = [option for option in every[0] if len({options[option] for options in every}) > 1]
+    if differing == ["similar_classes"]:
+        return AmbiguousLayout(_about_similar_classes(ways, name), ways)
     if differing == ["layout"]:
         what = "Choose a layout"
         choices = [f"{way.name}, {way.summary()}" for way in ways]
     else:
         what = "Choose one"
-        choices = [
-            f"{_flags(options, differing)}, {way.summary()}{_notes(way)}"
-            for way, options in zip(ways, every, strict=True)
-        ]
+        choices = [f"{_flags(options, differing)}, {way.summary()}" for way, options in zip(ways, every, strict=True)]
     number = NUMBERS.get(len(ways), f"{len(ways):,}")
     return AmbiguousLayout(f"{name} can be read in {number} ways. {what}: {'; or '.join(choices)}.", ways)
 
@@ -35,6 +35,10 @@ def _flags(options: dict[str, str], names: Sequence[str]) -> str:
     return " ".join(f"--{name.replace('_', '-')} {options[name]}" for name in names if options[name])
 
 
-def _notes(way: LayoutCandidate) -> str:
-    notes = [dataset_note(note).removesuffix(".") for note in way.notes if note.code.startswith("similar_")]
-    return "".join(f" ({note})" for note in notes)
+def _about_similar_classes(ways: Sequence[LayoutCandidate], name: str) -> str:
+    (note,) = (note for note in ways[0].notes if note.code == SIMILAR_KEPT)
+    choices = [f"--similar-classes {way.options.similar_classes} for {len(way.class_names):,}" for way in ways]
+    return (
+        f"{name} has classes whose names differ only by case, accents or width: {listed_groups(**note.parameters)}. "
+        f"Choose {' or '.join(choices)} classes."
+    )

@@ -17,6 +17,7 @@ from core.datasets.splits import TRAIN
 from core.wording.coded import Note
 
 SHOWN_GROUPS = 5
+SIMILAR_KEPT, SIMILAR_MERGED, SIMILAR_IN_SPLITS = "similar_kept", "similar_merged", "similar_in_splits"
 
 Group = tuple[str, ...]
 Splits = Mapping[str, Counter[str]]
@@ -35,7 +36,7 @@ def settle(candidate: LayoutCandidate, options: ReadingOptions) -> tuple[LayoutC
     groups = _groups(candidate.class_names, fold_spelling)
     if not groups:
         return (candidate,)
-    kept, merged = _kept(candidate, groups), _merged(candidate, groups, "similar_merged")
+    kept, merged = _kept(candidate, groups), _merged(candidate, groups, SIMILAR_MERGED)
     ways = {KEEP: (kept,), MERGE: (_with_choice(merged, MERGE),)}
     return ways.get(options.similar_classes, (kept, _with_choice(merged, MERGE)))
 
@@ -54,7 +55,7 @@ def _merged_across_splits(candidate: LayoutCandidate) -> LayoutCandidate:
     for assignment in candidate.assignments:
         splits[assignment.class_name][assignment.split] += 1
     apart = [group for group in groups if _are_in_different_splits(group, splits)]
-    return _merged(candidate, apart, "similar_in_splits", splits) if apart else candidate
+    return _merged(candidate, apart, SIMILAR_IN_SPLITS, splits) if apart else candidate
 
 
 def _are_in_different_splits(group: Group, splits: Splits) -> bool:
@@ -63,7 +64,7 @@ def _are_in_different_splits(group: Group, splits: Splits) -> bool:
 
 
 def _kept(candidate: LayoutCandidate, groups: Sequence[Group]) -> LayoutCandidate:
-    return _with_choice(_noted(candidate, "similar_kept", groups), KEEP)
+    return _with_choice(_noted(candidate, SIMILAR_KEPT, groups), KEEP)
 
 
 def _merged(
