@@ -143,6 +143,10 @@ SENTENCES: Catalogue = {
         "without them."
     ),
     "table_unused": _table_unused,
+    "table_of_others": (
+        "{name} wasn't used: what its column {column} says isn't the name of one picture alone. With the folders in "
+        "front of the names it can be told which picture is meant."
+    ),
     "table_without_classes": (
         "{name} names {count:,} of the pictures in its column {column}, and has no column of classes: it wasn't used."
     ),

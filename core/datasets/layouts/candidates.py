@@ -130,7 +130,7 @@ class _Source:
 def _candidates(source: _Source) -> tuple[LayoutCandidate, ...]:
     found: list[LayoutCandidate] = []
     for layout, is_meant in (
-        (CLASS_FOLDERS, lambda candidate: not (source.table_ways and _are_parts(candidate.class_names))),
+        (CLASS_FOLDERS, lambda candidate: not (source.labels.are_about_pictures and _are_parts(candidate.class_names))),
         (INNER_FOLDERS, lambda candidate: _are_inner_meant(candidate, found)),
         (TABLE, lambda candidate: not any(_is_same(candidate, other) for other in found)),
         (FILE_NAMES, lambda candidate: not any(_follows(candidate, other) for other in found)),
@@ -149,6 +149,10 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
     folders = _quiet(_read_folders(source), source.paths)
     if len(folders.class_names) < 2 and (problem := explain_tables(source.labels)):
         raise DatasetError(f"{name} has no two classes to tell apart. {problem}")
+    if source.labels.are_about_pictures and _are_parts(folders.class_names):
+        raise DatasetError(
+            f"{explain_tables(source.labels)} If its folders are classes, choose the layout class_folders."
+        )
     return folders
 
 

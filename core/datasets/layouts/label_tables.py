@@ -61,6 +61,11 @@ class LabelTables:
         return open_groups(self.tables, PictureNames(self.paths), self.options.encoding) if self.tables else []
 
     @cached_property
+    def are_about_pictures(self) -> bool:
+        """Whether one of them names pictures or other files, so that it may well be meant to tell their classes."""
+        return any(group.is_about_pictures for group in self.groups if not group.is_form)
+
+    @cached_property
     def candidates(self) -> list[LayoutCandidate]:
         """The ways in which they may be meant, the likelier first; none if no table tells two classes apart."""
         return _read(self.paths, self.groups, self.options)

@@ -49,21 +49,21 @@ def explain_tables(labels: LabelTables) -> str:
 
 
 def unused_tables(labels: LabelTables) -> tuple[Note, ...]:
-    """Returns notes on tables that name pictures and have no classes, where no table tells the classes."""
+    """Returns notes on tables about pictures that weren't understood, where no table tells the classes."""
     if labels.candidates:
         return ()
-    found = [(group, files[0]) for group in labels.groups if not group.is_form and (files := group.file_columns())]
-    return tuple(
-        Note(
-            "table_without_classes",
-            {
-                "name": _table(group),
-                "column": column_name(group.names, files),
-                "count": len({picture for _, _, picture in group.named_rows(files)}),
-            },
-        )
-        for group, files in found[:SHOWN_TABLES]
-    )
+    found = [group for group in labels.groups if not group.is_form and group.is_about_pictures]
+    return tuple(_unused(group) for group in found[:SHOWN_TABLES])
+
+
+def _unused(group: TableGroup) -> Note:
+    files = group.file_columns()
+    if files:
+        count = len({picture for _, _, picture in group.named_rows(files[0])})
+        column = column_name(group.names, files[0])
+        return Note("table_without_classes", {"name": _table(group), "column": column, "count": count})
+    best = _best(group, "")
+    return Note("table_of_others", {"name": _table(group), "column": column_name(group.names, best.column)})
 
 
 def _no_files(group: TableGroup, paths: Sequence[tuple[str, ...]], options: ReadingOptions) -> str:

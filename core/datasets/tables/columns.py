@@ -38,6 +38,7 @@ FILE_WORDS = frozenset({
     "image_name", "image_path", "image_file", "img", "img_name", "img_path", "path", "picture", "photo", "id",
     "id_code", "url", "uri", "gcs_uri", "name", "image_index",
 })
+INDEX_WORDS = frozenset({"", "index", "idx", "row", "row_number", "no", "nr", "number", "unnamed_0", "unnamed"})
 OTHER_FILES = frozenset({"mask", "masks", "segmentation", "seg", "thumbnail", "thumb", "depth", "overlay"})
 # fmt: on
 # So many different numbers may be classes in a column that isn't called like one.
@@ -134,8 +135,11 @@ def choose_file_columns(columns: Sequence[FileColumn], names: Sequence[str]) -> 
     if most < 2:
         return []
     near = [column for column in columns if column.num_named >= max(2, most * NEARLY_ALL)]
-    strength = max(column.strength for column in near)
-    best = sorted((column for column in near if column.strength == strength), key=lambda column: -column.num_named)
+    strengths = {column.column: _strength(column, names) for column in near}
+    strength = max(strengths.values())
+    best = sorted(
+        (column for column in near if strengths[column.column] == strength), key=lambda column: -column.num_named
+    )
     groups: list[FileColumn] = []
     for column in best:
         if not any(_name_the_same(column, other) for other in groups):
@@ -147,6 +151,12 @@ def choose_file_columns(columns: Sequence[FileColumn], names: Sequence[str]) -> 
             # Numbers fit by chance, so there a name that speaks of files counts.
             groups = [column for column in groups if words[column.column] in FILE_WORDS] or groups
     return [column.column for column in groups]
+
+
+def _strength(column: FileColumn, names: Sequence[str]) -> int:
+    """Returns how surely a column names pictures: what counts the rows may well do so, if it isn't called an index."""
+    is_index = any(names) and column_word(names[column.column]) in INDEX_WORDS
+    return column.strength if is_index else max(column.strength, 1)
 
 
 def _name_the_same(one: FileColumn, other: FileColumn) -> bool:

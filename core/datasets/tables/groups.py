@@ -139,8 +139,8 @@ class TableGroup:
             return [] if column is None else [column]
         columns = self.file_evidence()
         chosen = choose_file_columns(columns, self.names)
-        # Where a column of file names names no picture, the number of a row hardly does.
-        if chosen and columns[chosen[0]].strength == 0 and any(column.is_of_other_files for column in columns):
+        # Where a column of file names names no picture, a number hardly does.
+        if chosen and columns[chosen[0]].strength < 2 and any(column.is_of_other_files for column in columns):
             return []
         return chosen
 
@@ -210,6 +210,11 @@ class TableGroup:
                 if picture != NO_PICTURE and (strengths[row] < best[picture] or strengths[row] < least):
                     pictures[row] = NO_PICTURE
         return found
+
+    @property
+    def is_about_pictures(self) -> bool:
+        """Whether a column names pictures, or reads like names of pictures."""
+        return any(column.num_named > 1 or column.is_of_other_files for column in self.file_evidence())
 
     def file_evidence(self) -> list[FileColumn]:
         """Returns how well each column names pictures, over all tables."""

@@ -553,3 +553,31 @@ def test_less_likely_columns_are_offered_to_who_wants_to_read_it_in_another_way(
     assert (label.options.label_column, colour.options.label_column) == ("label", "colour")
     again = choose_candidate(paths, [table], "x.zip", colour.options)
     assert again.assignments == colour.assignments
+
+
+@pytest.mark.parametrize("header", [["file", "label", "id"], []])
+def test_numbers_that_count_the_rows_may_be_the_names_of_pictures(header):
+    """Other numbers fit pictures by chance."""
+    rows = [[p.number, p.label, (p.number * 5 + 3) % NUMBER] for p in NUMBERED]
+    files, _ = asked(NUMBERED, [named(sheet(sorted(rows), header=header))])
+    assert [own.class_name for own in files.assignments] == [p.label for p in NUMBERED]
+
+
+def test_numbers_beside_file_names_that_fit_several_pictures_are_no_file_names():
+    rows = [[n, f"/data/x/{p.name}", p.label] for n, p in enumerate(TWO_FOLDERS, start=2)]
+    with pytest.raises(DatasetError, match="isn't understood"):
+        read(TWO_FOLDERS, [named(sheet(rows, header=["id", "file", "label"]), "set/train/labels.csv")])
+
+
+def test_parts_are_no_classes_where_a_table_speaks_of_pictures():
+    table = named(sheet([[p.name, p.label] for p in BATCHES], header=["file", "label"]), "meta/labels.csv")
+    with pytest.raises(DatasetError, match=r"isn't understood.*choose the layout class_folders"):
+        read(BATCHES, [table])
+
+
+def test_a_table_that_isnt_understood_is_said_beside_class_folders():
+    pictures = [Truth(p.number, f"{p.label}s/{n // 2}.png", p.label, "") for n, p in enumerate(BATCHES)]
+    table = named(sheet([[p.name, "x"] for p in pictures[::2]], header=["file", "place"]), "meta/labels.csv")
+    candidate = read(pictures, [table])
+    assert candidate.name == "class_folders"
+    assert [note.code for note in candidate.notes if note.code.startswith("table")]

@@ -48,8 +48,11 @@ FEW = files(2, ["b.png", "x.png", "y.png"], [1, None, None], FULL_NAME)
     [
         ([RUNNING, NAMES], ["", "", ""], [2]),
         ([RUNNING, STEMS], ["", "", ""], [1]),
-        ([RUNNING, EATEN], ["", "", ""], [1]),
-        ([RUNNING, IDS], ["id", "row", ""], [1]),
+        ([RUNNING, EATEN], ["", "picture", ""], [1]),
+        ([RUNNING, EATEN], ["picture", "animal", ""], [0]),
+        ([RUNNING, EATEN], ["one", "two", ""], [0, 1]),
+        ([RUNNING, EATEN], ["", "", ""], [0, 1]),
+        ([RUNNING, IDS], ["id", "row", ""], [0]),
         ([STEMS, NAMES], ["", "", ""], [2]),
         ([RUNNING], ["id"], [0]),
         ([RUNNING, FEW], ["id", "", "thumbnail"], [0]),
