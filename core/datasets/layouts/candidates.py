@@ -151,7 +151,7 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
         raise DatasetError(f"{name} has no two classes to tell apart. {problem}")
     if source.labels.are_about_pictures and _are_parts(folders.class_names):
         raise DatasetError(
-            f"{explain_tables(source.labels)} If its folders are classes, choose the layout class_folders."
+            f"{explain_tables(source.labels)} If the folders are classes, choose the layout class_folders."
         )
     return folders
 

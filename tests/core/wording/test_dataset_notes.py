@@ -62,6 +62,7 @@ from core.wording.dataset_notes import OTHERS, dataset_note
             {"count": 1200},
             "1,200 pictures are in several splits by the table: the first of each counts.",
         ),
+        ("table_of_others", {"name": "a.csv", "column": "file"}, "a.csv wasn't used: what its column file says isn't"),
         ("splits_unread", {"column": "set"}, "The column set may give splits, but not in words such as train and test"),
         (
             "table_unused",
