@@ -46,17 +46,21 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Example:
-    """A row of a table that a person can compare with its picture.
+    """A picture that a person can look at to see whether a way to read a source is right.
 
     Attributes:
         picture: its index.
         class_name: what it is taken for; empty where it is left out.
-        cells: of its row.
+        cells: of its row in a table; empty where no table tells the classes.
+        name: the path it had in the source, fit to be shown; empty at first.
+        thumbnail: a small JPEG; empty at first, and where the picture can't be read.
     """
 
     picture: int
     class_name: str
     cells: tuple[str, ...]
+    name: str = ""
+    thumbnail: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ class LayoutCandidate:
         assignments: of each picture; empty where only the choice matters.
         notes: on pictures that it leaves out.
         options: what to import the source with to have it read so.
-        examples: a few rows of the tables that it is told from.
+        examples: a few pictures and what they are taken for, with their rows where a table tells it.
     """
 
     name: str

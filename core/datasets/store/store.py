@@ -302,6 +302,9 @@ class DatasetStore:
         target = self._folder / dataset.id
         with self._workspaces.locked():
             if known := self._here(dataset.id):
+                if dataset.receipt not in ((), known.receipt):
+                    # The receipt is the one of the latest import: that is what a person has before them.
+                    known = self._rewrite(replace(known, receipt=dataset.receipt))
                 return _already_here(known, dataset)
             every = self.list()
             name = free_name(dataset.name, [other.name for other in every])

@@ -11,12 +11,13 @@ from core.datasets.archives.archive import ExtractedFile, Extraction
 from core.datasets.class_sizes import Picture
 from core.datasets.index import DatasetIndex, fingerprint
 from core.datasets.layouts.candidates import choose_candidate
-from core.datasets.layouts.layout import EXPECTED, OUTSIDE, Assignment
+from core.datasets.layouts.layout import EXPECTED, OUTSIDE, AmbiguousLayout, Assignment
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.names import escape_label
 from core.datasets.quality.image_statistics import SIDE, ImageStatistics, measure, pack, write_statistics
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import TEST, TRAIN, VALIDATION, without_lone_train
+from core.datasets.store.question_examples import with_examples
 from core.datasets.store.small_classes import Reading, find_left_out, note_on_left_out
 from core.errors import DatasetError
 from core.images.decoder_threads import decoder_threads
@@ -65,7 +66,10 @@ def build_index(
     files = extraction.files
     paths = [tuple(escape_label(part) for part in file.parts) for file in files]
     digests = [file.digest for file in files]
-    candidate = choose_candidate(paths, extraction.tables, name, options, digests)
+    try:
+        candidate = choose_candidate(paths, extraction.tables, name, options, digests)
+    except AmbiguousLayout as question:
+        raise with_examples(question, files, folder) from question
     assignments, class_names = candidate.assignments, candidate.class_names
     labels = {class_name: label for label, class_name in enumerate(class_names)}
     _check_classes(class_names, extraction, name)

@@ -1,12 +1,12 @@
 """The question how to read an archive whose classes can be read in more than one way."""
 
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 
 import streamlit as st
 
 from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, LayoutCandidate
-from core.datasets.layouts.options import KEEP, MERGE, ReadingOptions
+from core.datasets.layouts.options import KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions
 from core.wording.dataset_notes import dataset_note
 from core.wording.readings import reading
 from pages.components import wording
@@ -14,7 +14,7 @@ from pages.components.imports.source_imports import UndecidedImport
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT, Job
 
-MOST_CLASSES = 12
+MOST_CLASSES, MOST_CELLS = 12, 6
 # What each layout is called on the button that chooses it.
 USE_WORDS = {
     CLASS_FOLDERS: "outer folders",
@@ -22,6 +22,7 @@ USE_WORDS = {
     TABLE: "table of labels",
     FILE_NAMES: "file names",
 }
+SEVERAL_WORDS = {LEAVE_OUT: "leave these pictures out", TAKE_FIRST: "take the first class of each"}
 SIMILAR_WORDS = {KEEP: "keep them apart", MERGE: "make them one class each"}
 
 
@@ -59,12 +60,27 @@ def _heading(job: Job, candidates: Sequence[LayoutCandidate]) -> str:
 
 def _answer(candidate: LayoutCandidate, candidates: Sequence[LayoutCandidate]) -> str:
     """Returns what a button says that chooses a candidate: in what it differs from the others."""
-    said = ["leave these classes out"] if candidate.options.lone_classes else []
-    if len({other.options.similar_classes for other in candidates}) > 1 and candidate.options.similar_classes:
-        said.insert(0, SIMILAR_WORDS[candidate.options.similar_classes])
+    options = candidate.options
+    differing = {
+        name
+        for name, value in asdict(options).items()
+        if value and len({asdict(other.options)[name] for other in candidates}) > 1
+    }
+    said = []
+    if "label_column" in differing:
+        said.append(f"classes from {wording.short(options.label_column)}")
+    if "file_column" in differing:
+        said.append(f"files from {wording.short(options.file_column)}")
+    if "similar_classes" in differing:
+        said.append(SIMILAR_WORDS[options.similar_classes])
+    if "several_labels" in differing:
+        said.append(SEVERAL_WORDS[options.several_labels])
+    if options.lone_classes:
+        said.append("leave these classes out")
     if not said or len({other.name for other in candidates}) > 1:
         said.insert(0, f"use the {USE_WORDS.get(candidate.name, 'classes')}")
-    return ", ".join(said).capitalize()
+    words = ", ".join(said)
+    return words[0].upper() + words[1:]
 
 
 def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandidate) -> None:
@@ -78,13 +94,33 @@ def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandid
     st.caption(wording.plain(words))
     for note in candidate.notes:
         st.caption(wording.plain(dataset_note(note)))
+    _examples(job, candidate)
     st.button(
         _answer(candidate, question.candidates),
-        key=f"use_{job.id}_{'_'.join(filter(None, astuple(candidate.options)))}",
+        key=f"use_{job.id}_{_options_key(candidate)}",
         icon=":material/check:",
         on_click=_use,
         args=(job, question, candidate.options),
     )
+
+
+def _examples(job: Job, candidate: LayoutCandidate) -> None:
+    """Draws some pictures with what they are taken for, and their rows where a table tells it."""
+    key = f"gallery_{job.id}_{_options_key(candidate)}"
+    seen = [example for example in candidate.examples if example.thumbnail]
+    if seen:
+        grid = st.grid(min_column_width=90, gap="xsmall", key=key)
+        for example in seen:
+            words = wording.short(example.class_name) if example.class_name else "left out"
+            grid.image(example.thumbnail, caption=wording.plain(words), alt=f"{example.name}: {words}", width="stretch")
+    rows = [example.cells for example in candidate.examples if example.cells]
+    if rows:
+        shown = [" · ".join(wording.short(cell) for cell in cells[:MOST_CELLS]) for cells in rows]
+        st.caption("Rows of the table: " + "; ".join(map(wording.plain, shown)))
+
+
+def _options_key(candidate: LayoutCandidate) -> str:
+    return "_".join(filter(None, astuple(candidate.options)))
 
 
 def _use(job: Job, question: UndecidedImport, options: ReadingOptions) -> None:
