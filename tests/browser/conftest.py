@@ -42,10 +42,15 @@ TEST_SECONDS = 600
 
 @pytest.hookimpl(tryfirst=True)  # before tests are selected by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks all tests of this folder, and gives them a longer timeout."""
+    """Marks all tests of this folder, and gives them a longer timeout.
+
+    Where tests run side by side (`--dist loadgroup`), those of the browser run one after the other: two browsers with
+    their servers and workers would only wait for each other.
+    """
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 

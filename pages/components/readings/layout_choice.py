@@ -116,7 +116,7 @@ def _examples(job: Job, candidate: LayoutCandidate) -> None:
     rows = [example.cells for example in candidate.examples if example.cells]
     if rows:
         shown = [" · ".join(wording.short(cell) for cell in cells[:MOST_CELLS]) for cells in rows]
-        st.caption("Rows of the table: " + "; ".join(map(wording.plain, shown)))
+        st.caption("  \n".join(["Rows of the table:", *map(wording.plain, shown)]))
 
 
 def _options_key(candidate: LayoutCandidate) -> str:

@@ -28,7 +28,7 @@ def show(dataset: DatasetIndex) -> None:
         return
     with st.container(border=True, key="receipt"):
         st.markdown(f"**Are these labels right?** {_summary(dataset)}")
-        _found(dataset)
+        _words(dataset)
         _encoding(dataset, source)
         with st.container(horizontal=True):
             st.button(
@@ -47,6 +47,7 @@ def show(dataset: DatasetIndex) -> None:
                 on_click=_read_otherwise,
                 args=(dataset, source),
             )
+        _classes(dataset)
 
 
 def _encoding(dataset: DatasetIndex, source: SourceImport) -> None:
@@ -77,13 +78,12 @@ def _summary(dataset: DatasetIndex) -> str:
     return f"{wording.count(len(dataset.samples), 'picture')} in {classes}."
 
 
-def _found(dataset: DatasetIndex) -> None:
+def _words(dataset: DatasetIndex) -> None:
     for note in dataset.receipt:
         st.markdown(f":material/receipt_long: {wording.plain(reading(note))}")
     for note in dataset.notes:
         st.caption(wording.plain(dataset_note(note)))
     _left_out(dataset)
-    _classes(dataset)
 
 
 def _left_out(dataset: DatasetIndex) -> None:
@@ -92,7 +92,7 @@ def _left_out(dataset: DatasetIndex) -> None:
         st.caption(wording.plain(words))
     if dataset.num_ignored:
         files = wording.count(dataset.num_ignored, "file")
-        st.caption(f"{files} left out, being no pictures (system files, texts, tables and the like).")
+        st.caption(f"Beside the pictures: {files} (system files, texts, tables and the like).")
 
 
 def _classes(dataset: DatasetIndex) -> None:
