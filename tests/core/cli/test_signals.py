@@ -7,6 +7,14 @@ import pytest
 from core.cli.signals import stop_on_interrupt
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_interrupts():
+    """Gives Ctrl-C its usual effect: a shell lets what it starts in the background ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_the_first_interrupt_asks_and_the_second_ends(capsys):
     with stop_on_interrupt("Stopping the import.") as should_stop:
         assert not should_stop() and capsys.readouterr().err == ""

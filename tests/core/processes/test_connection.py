@@ -123,6 +123,7 @@ def test_closing_does_not_wait_for_an_answer(connection):
     assert not servers(), "what was closed starts no process any more"
 
 
+@pytest.mark.slow
 def test_an_idle_process_is_ended_and_restarted(tmp_path):
     connection = Connection(MODULE, Settings(tmp_path), idle_seconds=3)
     connection.ask(1)

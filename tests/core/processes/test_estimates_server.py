@@ -32,6 +32,7 @@ def phases(events):
     return list(dict.fromkeys(event.phase for event in events))
 
 
+@pytest.mark.slow
 def test_a_rate_is_looked_for_and_its_features_are_kept(prepared):
     settings, dataset = prepared
     handlers, events, again = handlers_for(settings), [], []

@@ -40,6 +40,7 @@ def ended(app):
     return app
 
 
+@pytest.mark.slow
 def test_data_set_is_built_from_pictures_class_by_class(open_page, store):
     app = open_page("data")
     app.session_state["way_to_import"] = "Pictures, class by class"
@@ -93,6 +94,7 @@ def test_folder_that_can_be_read_in_two_ways_is_asked_about(open_page, store, tw
     assert "can be read in" not in words(app.run())
 
 
+@pytest.mark.slow
 def test_classes_of_nearly_the_same_name_and_classes_of_one_picture_are_asked_about(open_page, store, tmp_path):
     path = tmp_path / "letters.zip"
     generator = np.random.default_rng(0)

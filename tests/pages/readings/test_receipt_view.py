@@ -69,6 +69,7 @@ def test_another_reading_replaces_the_first_without_another_upload(open_page, st
     assert kept_sources().get(second.id) is not None, "and may be read otherwise once more"
 
 
+@pytest.mark.slow
 def test_a_cancelled_change_leaves_everything_as_it_is(open_page, store, shape_folder):
     app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
     app = ended(button(app, "Change how this is read").click().run())
@@ -80,6 +81,7 @@ def test_a_cancelled_change_leaves_everything_as_it_is(open_page, store, shape_f
     assert store.list() == [dataset], "the same reading is the same data set"
 
 
+@pytest.mark.slow
 def test_a_data_set_with_runs_is_not_replaced(open_page, store, home, labelled):
     app = ended(send_file(open_page("data"), "shapes.zip", labelled))
     app = ended(button(app, "Use the outer folders").click().run())
@@ -100,6 +102,7 @@ def test_a_folder_on_the_server_is_never_deleted(open_page, store, shape_folder)
     assert shape_folder.is_dir()
 
 
+@pytest.mark.slow
 def test_names_are_read_in_another_encoding_at_a_choice(open_page, store, shape_folder, tmp_path):
     path, old_names = tmp_path / "old.tar", ("кошка", "собака", "рыба")
     with tarfile.open(path, "w", encoding="cp866", format=tarfile.GNU_FORMAT) as archive:

@@ -24,6 +24,7 @@ def boundaries(home):
     return {json.loads(path.read_text())["boundary"] for path in home.features.glob("*/key.json")}
 
 
+@pytest.mark.slow
 def test_from_scratch_the_finder_searches_for_the_whole_network(dataset, home):
     config = TrainingConfig(backbone="mobilenetv3small", image_size=32, weights="none").with_options(batch_size=8)
     blocks = len(get_backbone("mobilenetv3small").blocks)
@@ -34,6 +35,7 @@ def test_from_scratch_the_finder_searches_for_the_whole_network(dataset, home):
     assert whole.losses[10:20] != pytest.approx(head.losses[10:20], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_with_pretrained_weights_the_finder_searches_for_the_head(config, dataset, home):
     frozen = find_rate(config, dataset, home)
     thawed = find_rate(config.with_options(trainable_blocks=2, rate_decay=0.5), dataset, home)

@@ -13,6 +13,7 @@ def sigmoid(logits: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-logits))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backbone", ["efficientnet_lite0", "vgg16", "densenet121", "convnext_tiny"])
 @pytest.mark.parametrize("trainable_blocks", [0, 1, 2])
 def test_prefix_suffix_and_head_together_are_the_model(backbone, trainable_blocks):
@@ -35,6 +36,7 @@ def test_everything_trainable_starts_from_pixels():
     assert classifier.model.output_shape == (None, 3)
 
 
+@pytest.mark.slow
 def test_trainable_variables_match_the_configuration_count():
     for trainable_blocks in (0, 1, 3):
         config = TrainingConfig(image_size=64).with_options(trainable_blocks=trainable_blocks)

@@ -17,6 +17,7 @@ from core.nn.networks.weights import load_lite0
 LITE0 = get_backbone("efficientnet_lite0")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("picture", "number", "probability"), [("chelsea", 285, 0.77), ("coffee", 967, 0.90)])
 def test_lite0_names_imagenet_pictures(picture, number, probability):
     """285 is "Egyptian cat" and 967 "espresso": architecture, weights and preprocessing are right together."""

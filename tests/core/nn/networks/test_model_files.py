@@ -137,6 +137,7 @@ def test_rows_are_compared_part_by_part_and_none_is_lost() -> None:
     np.testing.assert_allclose(cosines, 1, atol=5e-3)
 
 
+@pytest.mark.slow
 def test_model_that_doesnt_fit_leaves_the_one_before_and_the_process(small_disk: SmallDisk) -> None:
     config = TrainingConfig(image_size=64)
     classifier = build_classifier(config, 2)

@@ -68,6 +68,7 @@ def test_weights_that_are_not_there_are_named(tmp_path):
         load_weights(build_network(LITE0, 32), LITE0, tmp_path / "gone.h5")
 
 
+@pytest.mark.slow
 def test_what_keras_wrote_is_read(tmp_path):
     small = get_backbone("mobilenetv3small")
     written, read = build_network(small, 32), build_network(small, 32)

@@ -131,6 +131,7 @@ def train(config, dataset, home, folder, objective, end_at=None):
     return [event for event in events if event.epoch], outcome
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("objective", [InstanceWeighted, Adversarial])
 def test_another_objective_trains_and_continues_after_an_interruption(objective, config, dataset, home):
     """In the head and in fine-tuning, with the objective's own variables."""
@@ -150,6 +151,7 @@ def test_another_objective_trains_and_continues_after_an_interruption(objective,
         assert outcome.metrics == pytest.approx(expected.metrics, rel=1e-3)
 
 
+@pytest.mark.slow
 def test_instances_without_a_weight_teach_nothing(config, dataset, home):
     events, outcome = train(config.with_options(epochs=8), dataset, home, "circles", InstanceWeighted)
     assert outcome.metrics["val_accuracy"] == pytest.approx(1 / 3)

@@ -55,6 +55,7 @@ def probabilities(stage: Stage) -> np.ndarray:
     return class_probabilities(run_model(stage.objective.network.head, stage.objective.data.validation.rows))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("num_classes", [2, 3])
 def test_the_head_ends_where_logistic_regression_does(num_classes):
     """The same features, the same penalty: the curve ends at scikit-learn's optimum."""
@@ -211,6 +212,7 @@ def test_label_smoothing_tempers_the_predictions(num_classes):
     assert probabilities(smooth).max(axis=1).mean() < probabilities(plain).max(axis=1).mean() - 0.02
 
 
+@pytest.mark.slow
 def test_earlier_blocks_learn_more_slowly():
     """One step of Adam moves every weight by its rate, so the changes show the rates."""
     config = TrainingConfig(image_size=64).with_options(batch_size=240, learning_rate=1e-3, trainable_blocks=3)
