@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from core.settings import GIGABYTE
-
 # For building and saving the network in a worker that has loaded TensorFlow; and for loading TensorFlow.
 START_SECONDS = 1.5
 LOADING_SECONDS = 5.0
@@ -110,20 +108,9 @@ class Forecast:
 BYTES_PER_TRAINABLE = 5 * 4
 
 
-def shortage(trainable_params: int, free_bytes: int) -> str:
-    """Returns why training doesn't fit in memory, in words; empty if it does.
-
-    Args:
-        trainable_params: number of trainable parameters.
-        free_bytes: memory that is free now.
-    """
-    needed = trainable_params * BYTES_PER_TRAINABLE
-    if needed <= free_bytes:
-        return ""
-    return (
-        f"{trainable_params:,} trainable parameters need about {needed / GIGABYTE:.0f} GB of memory for training; "
-        f"{free_bytes / GIGABYTE:.0f} GB are free. Choose average pooling, fewer units or a smaller image size."
-    )
+def training_bytes(trainable_params: int) -> int:
+    """Returns about how much memory the trainable parameters need, with what their optimizer remembers of each."""
+    return trainable_params * BYTES_PER_TRAINABLE
 
 
 def make_forecast(speeds: Speeds, work: Work, is_warm: bool = True) -> Forecast:

@@ -1,7 +1,7 @@
 """Forecasts in words."""
 
-from core.forecast.forecast import Forecast
-from core.settings import MEGABYTE
+from core.forecast.forecast import Forecast, training_bytes
+from core.settings import GIGABYTE, MEGABYTE
 
 LEAST_SECONDS = 0.95
 
@@ -21,6 +21,22 @@ def forecast(found: Forecast) -> str:
     disk = f"{max(1, round(found.disk_bytes / MEGABYTE)):,} MB of disk" if found.disk_bytes else "no more disk"
     memory = "fits in memory" if found.fits_in_memory else "is read from disk while training"
     return f"{text[:1].upper()}{text[1:]}; {about(found.total_seconds)} in all. Takes {disk}; {memory}."
+
+
+def shortage(trainable_params: int, free_bytes: int) -> str:
+    """Returns why training doesn't fit in memory; empty if it does.
+
+    Args:
+        trainable_params: number of trainable parameters.
+        free_bytes: memory that is free now.
+    """
+    needed = training_bytes(trainable_params)
+    if needed <= free_bytes:
+        return ""
+    return (
+        f"{trainable_params:,} trainable parameters need about {needed / GIGABYTE:.0f} GB of memory for training; "
+        f"{free_bytes / GIGABYTE:.0f} GB are free. Choose average pooling, fewer units or a smaller image size."
+    )
 
 
 def about(seconds: float) -> str:

@@ -33,7 +33,7 @@ class Models:
 
     def get(self, run_id: str) -> "Predictor":
         """Returns the run's `Predictor`; loads and compiles it if it is new or was trained again."""
-        # Imported here so that an invalid request doesn't load TensorFlow.
+        # TensorFlow is loaded with the first request, so that the process answers to signals at once.
         from core.nn.inference.predictor import Predictor, model_version
 
         version = model_version(self._runs / run_id)

@@ -6,7 +6,7 @@ from core.config.training_config import SETTINGS, TrainingConfig, option_names
 from core.datasets.store.store import DatasetStore
 from core.events import Event
 from core.forecast import wording as forecasts
-from core.forecast.forecast import shortage
+from core.forecast.wording import shortage
 from core.processes.inference_client import ESTIMATES_LOG_NAME, LOG_NAME
 from core.runs.records.store import RunStatus, RunStore
 from pages.components.shell import session

@@ -15,7 +15,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.splits import TRAIN
 from core.errors import ConfigError, CoreError
 from core.files.user_files import is_file
-from core.forecast.forecast import shortage
+from core.forecast.wording import shortage
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import Run
 from core.settings import settings

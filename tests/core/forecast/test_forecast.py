@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.forecast.forecast import Speeds, StageSpeed, Work, make_forecast, shortage
+from core.forecast.forecast import Speeds, StageSpeed, Work, make_forecast
 
 SPEEDS = Speeds(
     decode_seconds=0.001,
@@ -48,8 +48,3 @@ def test_augmented_versions_are_part_of_the_features():
     forecast = make_forecast(SPEEDS, replace(WORK, pictures_to_compute=1500, views_to_compute=600))
     assert forecast.features_seconds == pytest.approx(1500 * 0.01 + 2)
     assert forecast.views_seconds == pytest.approx(600 * 0.01)
-
-
-def test_a_memory_shortage_says_what_to_choose():
-    assert shortage(4_195_329, 2**30) == ""
-    assert "5,000,000,000 trainable parameters need about 93 GB" in shortage(5_000_000_000, 2**34)

@@ -1,7 +1,7 @@
 import pytest
 
 from core.forecast.forecast import Forecast
-from core.forecast.wording import about, duration, forecast
+from core.forecast.wording import about, duration, forecast, shortage
 
 FOUND = Forecast(11.0, 0.3, 0.0, 15.5, 900 * 2**20, fits_in_memory=True)
 
@@ -27,3 +27,8 @@ def test_pictures_that_are_ready_take_no_disk():
 def test_durations(seconds, words):
     assert duration(seconds) == words
     assert about(seconds) == (words if seconds < 0.9 else f"about {words}")
+
+
+def test_a_memory_shortage_says_what_to_choose():
+    assert shortage(4_195_329, 2**30) == ""
+    assert "5,000,000,000 trainable parameters need about 93 GB" in shortage(5_000_000_000, 2**34)
