@@ -24,13 +24,13 @@ def commands() -> list[str]:
 
 def test_both_set_up_commands_are_there():
     assert "pip install -r requirements.txt && streamlit run app.py" in commands()
-    assert "pip install -r tests/requirements.txt && python -m pytest -n 2 --dist loadgroup" in commands()
+    assert "pip install -r tests/requirements.txt && python -m pytest -n 2 --dist worksteal" in commands()
 
 
 def test_ci_runs_the_readmes_test_command():
     assert "grep -m 1 'python -m pytest' README.md" in (ROOT / ".ci" / "run").read_text()
     first = next(line for line in README.splitlines() if "python -m pytest" in line)
-    assert first == "pip install -r tests/requirements.txt && python -m pytest -n 2 --dist loadgroup"
+    assert first == "pip install -r tests/requirements.txt && python -m pytest -n 2 --dist worksteal"
 
 
 def test_pictures_and_files_that_are_named_exist():

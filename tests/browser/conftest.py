@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.datasets.store.store import DatasetStore
@@ -40,18 +41,20 @@ PATIENCE_MILLISECONDS = 60_000
 TEST_SECONDS = 600
 
 
-@pytest.hookimpl(tryfirst=True)  # before tests are selected by their marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks all tests of this folder, and gives them a longer timeout.
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks a test of this folder, and gives it a longer timeout."""
+    item.add_marker(pytest.mark.browser)
+    item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
-    Where tests run side by side (`--dist loadgroup`), those of the browser run one after the other: two browsers with
-    their servers and workers would only wait for each other.
+
+@pytest.fixture(autouse=True)
+def one_at_a_time(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Lets tests of the browser run one after the other where tests run side by side.
+
+    Two browsers with their servers and workers would only wait for each other.
     """
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
+    with FileLock(tmp_path_factory.getbasetemp().parent / "browser.lock"):
+        yield
 
 
 def wait_until(condition: Callable[[], bool], seconds: float = START_SECONDS) -> None:
