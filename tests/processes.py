@@ -12,7 +12,7 @@ def children(main_program: str, parent: psutil.Process | None = None) -> list[ps
 
     Args:
         main_program: a word of the command line, such as a module's name.
-        parent: whose children; this process's if None.
+        parent: the parent process; this one if None.
     """
     return running(main_program, (parent or psutil.Process()).children())
 
@@ -25,17 +25,17 @@ def kill_children(main_program: str) -> None:
 
 
 def of_home(home: Path, main_program: str = "") -> list[psutil.Process]:
-    """Returns all processes that work on a data home: a server, and its children.
+    """Returns all processes that work on a data home: a server and its children.
 
     Args:
         home: the data home.
-        main_program: a word of the command line that they have; all if empty.
+        main_program: a word of their command line; all processes if empty.
     """
     return running(main_program, psutil.process_iter(), home)
 
 
 def running(main_program: str, processes: Iterable[psutil.Process], home: Path | None = None) -> list[psutil.Process]:
-    """Returns those that run a main program, on a data home if one is given."""
+    """Returns the processes that run a main program, on a data home if one is given."""
     found = []
     for process in processes:
         # A zombie, or another user's process, can't be inspected.

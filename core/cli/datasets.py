@@ -33,27 +33,25 @@ NOTICE = "Stopping the import."
 @click.argument("source")
 @click.option("--name", help="Name of the data set; by default the file's name.")
 @click.option(
-    "--layout", type=click.Choice(LAYOUTS), help="What tells the classes; only needed where an import asks for it."
+    "--layout", type=click.Choice(LAYOUTS), help="Where the classes come from; only needed if an import asks."
 )
-@click.option("--file-column", help="The column of a table that names the pictures: its header, or its number from 1.")
+@click.option("--file-column", help="The table column that names the pictures: its header, or its number from 1.")
 @click.option("--label-column", help="The column that holds their classes.")
 @click.option("--split-column", help="The column that says train, validation or test.")
-@click.option("--encoding", help="Of names and tables that don't say theirs, such as gbk or cp1251.")
+@click.option("--encoding", help="Encoding of names and tables that don't state theirs, such as gbk or cp1251.")
 @click.option(
     "--similar-classes",
     type=click.Choice((KEEP, MERGE)),
-    help="Whether classes whose names differ only by case, accents or width stay apart.",
+    help="Whether to keep classes apart whose names differ only by case, accents or width.",
 )
 @click.option(
-    "--several-labels", type=click.Choice((LEAVE_OUT, TAKE_FIRST)), help="What becomes of pictures with two classes."
+    "--several-labels", type=click.Choice((LEAVE_OUT, TAKE_FIRST)), help="What to do with pictures of several classes."
 )
-@click.option(
-    "--lone-classes", type=click.Choice((LEAVE_OUT,)), help="Go on without the classes that have a single picture."
-)
+@click.option("--lone-classes", type=click.Choice((LEAVE_OUT,)), help="Go on without the classes that are too small.")
 @json_option
 def import_command(source: str, name: str | None, as_json: bool, **options: str | None) -> None:
     """Import a zip, a tar.gz or a folder of pictures."""
-    if not source.strip():  # as a path it would be the current folder
+    if not source.strip():  # as a path, it would be the current folder
         raise DatasetError("Expected a zip, a tar.gz or a folder to import. Received nothing. Name one.")
     dataset = import_source(Path(source), name, ReadingOptions(**{key: value or "" for key, value in options.items()}))
     print_dataset(dataset, as_json)
@@ -81,7 +79,7 @@ def find_dataset(reference: str) -> DatasetIndex:
     """Returns the data set named on the command line; a sample, zip or folder is imported first.
 
     Raises:
-        DatasetError: there is nothing with that name.
+        DatasetError: nothing has that name.
     """
     if not reference.strip():
         raise DatasetError("Expected a data set: its id, its name, or a zip or folder to import. Received nothing.")
@@ -90,7 +88,7 @@ def find_dataset(reference: str) -> DatasetIndex:
     except DatasetError:
         if reference in SAMPLES:
             return import_sample_set(reference)
-        if os.path.exists(reference):  # noqa: PTH110 (a Path raises where a name can't be one)
+        if os.path.exists(reference):  # noqa: PTH110 (a Path raises if a name can't be one)
             return import_source(Path(reference), None)
         raise
 
@@ -124,7 +122,8 @@ def import_sample_set(name: str) -> DatasetIndex:
 def tell_unused_name(dataset: DatasetIndex, name: str | None) -> None:
     """Says on standard error that a name wasn't used because the pictures already exist under another name."""
     if name and dataset.notes and not dataset.name.startswith(clean_name(name)):
-        say(f"The name {in_words(clean_name(name))} was not used: the pictures were here as {in_words(dataset.name)}.")
+        wanted, known = in_words(clean_name(name)), in_words(dataset.name)
+        say(f"The name {wanted} was not used: the pictures were already here as {known}.")
 
 
 def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
@@ -146,7 +145,7 @@ def print_dataset(dataset: DatasetIndex, as_json: bool) -> None:
 
 
 def _print_receipt(dataset: DatasetIndex) -> None:
-    """Prints how the labels were found, and names a few pictures of each class, for a person to check."""
+    """Prints how the labels were found, and names a few pictures of each class to check."""
     if not dataset.receipt:
         return
     click.echo()
@@ -164,7 +163,7 @@ def _print_left_out(dataset: DatasetIndex) -> None:
     for note in dataset.notes:
         click.echo(in_words(dataset_note(note)))
     if dataset.num_ignored:
-        click.echo(f"\nLeft out, not being pictures: {_files(dataset.num_ignored)}")
+        click.echo(f"\nLeft out (not pictures): {_files(dataset.num_ignored)}")
     if dataset.skipped:
         click.echo(f"\nSkipped: {_files(len(dataset.skipped))}")
         for skipped in dataset.skipped[:SHOWN_SKIPPED]:
@@ -178,7 +177,7 @@ def _files(number: int) -> str:
 
 
 def _receipt_values(dataset: DatasetIndex) -> dict[str, Any]:
-    """Returns what lets a person check the labels, as values of a JSON object."""
+    """Returns what a user needs to check the labels, as values of a JSON object."""
     return {
         "how": [{"text": reading(note), "code": note.code, **note.parameters} for note in dataset.receipt],
         "left_out": [

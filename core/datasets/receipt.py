@@ -1,4 +1,4 @@
-"""What lets users check an import at a glance: a few pictures of each class, and what was left out and why."""
+"""What users need to check an import at a glance: a few pictures of each class, and what was left out and why."""
 
 import random
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class LeftOut:
 def random_pictures(dataset: DatasetIndex, label: int, count: int = PICTURES_PER_CLASS) -> list[Sample]:
     """Returns a random choice of a class's pictures, the same one each time.
 
-    They are random because the first ones of a class are often the only ones that anybody looks at.
+    They are random because the first ones of a class are often the only ones that anybody has looked at.
     """
     own = [sample for sample in dataset.samples if sample.label == label]
     return random.Random(f"{dataset.id}:{label}").sample(own, min(count, len(own)))

@@ -1,6 +1,6 @@
-"""Which code page texts of old programs are in: file names of a zip, the rows of a CSV.
+"""Guesses the code page of texts from old programs: file names in a zip, the rows of a CSV.
 
-They are short, a handful of words, too short for detectors that are made for pages of text. So each code page is asked
+They are a handful of words, too short for detectors made for pages of text. So each code page is asked
 how likely such words are in one of its languages, letter by letter: a capital inside a word, a Cyrillic letter beside
 a Latin one or a rare character speaks against it. Whatever is valid UTF-8 is UTF-8.
 """
@@ -23,16 +23,16 @@ from core.files.languages import (
 )
 
 CHUNK_BYTES = 64 * 1024
-# So many different words are enough.
+# How many different words are enough.
 MOST_WORDS = 3000
-# Of the letters between others whose likelihood is kept.
+# How many likelihoods of letters between others are cached.
 MOST_CACHED = 50_000
-# Bytes that end a word, and that are never the second half of a character.
+# Bytes that end a word and are never the second half of a character.
 SEPARATORS = bytes((*range(0x30), *range(0x3A, 0x40)))
 TO_SPACES = bytes.maketrans(SEPARATORS, b" " * len(SEPARATORS))
-# Of bytes in a row that are looked at for zeros.
+# How many leading bytes are searched for zeros.
 HEAD_BYTES = 4096
-# How likely a character is that hardly belongs there: one of no language of the code page, a sign inside a word.
+# The likelihood of characters that hardly belong: one from no language of the code page, a sign inside a word.
 STRANGE, SIGN = 1e-7, 2e-5
 ASCII_LETTER = 1 / 40
 CAPITAL, CAPITAL_AFTER_CAPITAL, CAPITAL_INSIDE = 0.2, 0.8, 0.005
@@ -41,12 +41,12 @@ MIXED, APART = 0.003, 0.1
 
 @dataclass(frozen=True)
 class _Reading:
-    """A code page with one of the languages that are written in it.
+    """A code page with one of the languages written in it.
 
     Attributes:
         codec: its name in Python.
-        prior: how often it comes, against the others.
-        likelihood: of a character, after the one before and before the next.
+        prior: how common it is, relative to the others.
+        likelihood: likelihood of a character, given the one before it and the one after it.
     """
 
     codec: str
@@ -55,10 +55,10 @@ class _Reading:
 
 
 def guess_encoding(data: bytes) -> str:
-    """Returns the name of the codec that texts are most likely in.
+    """Returns the name of the codec that texts are most likely encoded in.
 
     Args:
-        data: all names of an archive, one a line, or a whole table: the more words there are, the surer it is.
+        data: all names of an archive, one per line, or a whole table: the more words, the surer the guess.
 
     Returns:
         `utf-8`, `utf-8-sig` or `utf-16` with a mark, `utf-16-le` or `utf-16-be` without one, or a code page. It decodes
@@ -74,7 +74,7 @@ def guess_encoding(data: bytes) -> str:
 
 
 def guess_code_page(data: bytes) -> str:
-    """Returns which code page texts are most likely in that aren't in any kind of Unicode. It decodes all of them."""
+    """Returns the most likely code page of texts that aren't Unicode. It decodes all of them."""
     words = _words(data)
     scores = [(_score(words, reading), reading.codec) for reading in _readings()]
     likely = sorted((pair for pair in scores if pair[0] > -math.inf), reverse=True)
@@ -82,7 +82,7 @@ def guess_code_page(data: bytes) -> str:
 
 
 def fits(data: bytes, encoding: str) -> bool:
-    """Whether all of the data can be decoded. Takes little memory."""
+    """Whether all of the data can be decoded. Needs little memory."""
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for start in range(0, len(data), CHUNK_BYTES):
@@ -94,7 +94,7 @@ def fits(data: bytes, encoding: str) -> bool:
 
 
 def _without_mark(data: bytes) -> str:
-    """Returns which UTF-16 a text is in by the zeros beside its ASCII letters; empty where there are none."""
+    """Returns the kind of UTF-16 by the zeros beside a text's ASCII letters; empty if there are none."""
     head = data[: HEAD_BYTES - HEAD_BYTES % 2]
     zeros = (head[::2].count(0), head[1::2].count(0))
     if len(data) % 2 or max(zeros) * 4 < len(head) // 2 or min(zeros) * 10 > max(zeros) or max(zeros) == 0:
@@ -132,7 +132,7 @@ def _readings() -> tuple[_Reading, ...]:
 
 
 def _wide_readings() -> Iterator[_Reading]:
-    """Yields the code pages of Chinese, Japanese and Korean, whose characters are two bytes."""
+    """Yields the code pages of Chinese, Japanese and Korean, whose characters take two bytes."""
     chinese = _of_groups(("gb2312", 0xB0, 0xD7, 3755, 0.2), ("gb2312", 0xD8, 0xF7, 3008, 0.02), common=COMMON_CHINESE)
     traditional = _of_groups(
         ("big5", 0xA4, 0xC6, 5401, 0.25), ("big5", 0xC9, 0xF9, 7652, 0.02), common=COMMON_TRADITIONAL
@@ -150,17 +150,17 @@ def _wide_readings() -> Iterator[_Reading]:
 
 
 def _beside_ascii(likelihood: Callable[[str], float]) -> Callable[[str, str, str], float]:
-    """Returns the likelihood of a character between others: it seldom stands beside an ASCII letter."""
+    """Returns the likelihood of a character between others, given that it is rarely beside an ASCII letter."""
     return lambda before, char, after: likelihood(char) * (APART if _is_ascii_letter(before, after) else 1.0)
 
 
 def _of_groups(*groups: tuple[str, int, int, int, float], common: str) -> Callable[[str], float]:
-    """Returns how likely a character is by the part of the code page that it stands in.
+    """Returns how likely a character is by its part of the code page.
 
     Args:
-        *groups: of each part the codec, its first and last leading byte, how many characters it has, and its share of
+        *groups: for each part, the codec, its first and last leading byte, its number of characters, and its share of
             texts.
-        common: characters that most of the rest is written with.
+        common: characters that make up most of the rest.
     """
     rest = 1 - sum(group[-1] for group in groups) - 0.01
     chars = frozenset(common)
@@ -229,7 +229,7 @@ def _alphabet(letters: dict[str, float]) -> Callable[[str, str, str], float]:
 
 
 def _latin_readings() -> Iterator[_Reading]:
-    """Yields the code pages of languages that are written in ASCII letters and some more."""
+    """Yields the code pages of languages written in ASCII letters and some more."""
     for letters, share, pages in LATIN_LANGUAGES:
         likelihood = _latin(_ranked(letters, share))
         yield from (_Reading(codec, prior, likelihood) for codec, prior in pages)
@@ -253,7 +253,7 @@ def _latin(letters: dict[str, float]) -> Callable[[str, str, str], float]:
 
 
 def _fit_of_sounds(before: str, char: str) -> float:
-    """Returns how well a letter follows another: a vowel seldom a vowel, a consonant seldom a consonant."""
+    """Returns how well a letter follows another: vowels rarely follow vowels, or consonants consonants."""
     if not before.isalpha():
         return 1.0
     if (before.lower() in VOWELS) != (char.lower() in VOWELS):
@@ -262,6 +262,6 @@ def _fit_of_sounds(before: str, char: str) -> float:
 
 
 def _ranked(letters: str, share: float) -> dict[str, float]:
-    """Returns how likely each letter is. They are written down the most frequent first."""
+    """Returns how likely each letter is. They are given with the most frequent first."""
     weights = [1 / (rank + 3) for rank in range(len(letters))]
     return {letter: share * weight / sum(weights) for letter, weight in zip(letters, weights, strict=True)}

@@ -1,8 +1,8 @@
-"""Letters of languages, for telling which code page a few words are in."""
+"""Letters of languages, to recognise the code page of a few words."""
 
 VOWELS = frozenset("aeiouyàáâãäåāăąæèéêëēėęěìíîïīįıòóôõöøőœùúûüūůűųý")
 
-# What most names and notes are written with: the commonest characters, and those of things that pictures show.
+# The characters of most names and notes: the commonest ones, and those for things that pictures show.
 COMMON_CHINESE = "".join(
     dict.fromkeys(
         "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定"
@@ -56,7 +56,7 @@ HEBREW = "יוהלאתברםנשמחדעקפכטןגזצסךףץ"
 ARABIC = "اليمونرتبةعدسفهكقحجشطصخأءضىزذغثإئظؤآ"
 THAI = "านรอกเงมยลวดทสตะปบคหแจพชขใไโผซถธฟศณฐฝภษญฉฮฎฏฑฒฆฌฬฤ่้ัิีุู็์ืึำๆ๊๋"
 
-# Of each alphabet its letters, and its code pages with how often they come.
+# For each alphabet, its letters, and its code pages with how common they are.
 ALPHABETS = (
     (CYRILLIC, (("cp1251", 1.0), ("cp866", 0.8), ("koi8_r", 0.01))),
     (GREEK, (("cp1253", 0.2), ("cp737", 0.05))),
@@ -66,7 +66,7 @@ ALPHABETS = (
 )
 _WESTERN = (("cp1252", 1.0), ("cp850", 0.5), ("mac_roman", 0.05))
 _CENTRAL = (("cp1250", 0.6), ("cp852", 0.3))
-# Of each language, the first two being several together: its letters beside ASCII, their share of a text's letters, and
+# For each language (the first two stand for several): its letters besides ASCII, their share of a text's letters, and
 # its code pages.
 LATIN_LANGUAGES = (
     ("éäöüáóíñèçàãßåøæêâôúõìòùîûëï", 0.05, _WESTERN),

@@ -42,22 +42,22 @@ def _lone_classes_left_out(names: Sequence[str], count: int) -> str:
 
 def _unlabelled(count: int, folder: str) -> str:
     were = _plural(count, "was", "were")
-    return f"{_pictures(count)} in {folder} {were} left out: by its name and place, the folder is no class."
+    return f"{_pictures(count)} in {folder} {were} left out: judging by its name and place, the folder isn't a class."
 
 
 def _masks_left_out(count: int, example: str) -> str:
-    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out, being {_plural(count, 'a mask', 'masks')}"
+    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out as {_plural(count, 'a mask', 'masks')}"
     return f"{what} of others, such as {example}."
 
 
 def _thumbnails_left_out(count: int, example: str) -> str:
-    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out, being"
+    what = f"{_pictures(count)} {_plural(count, 'was', 'were')} left out as"
     return f"{what} {_plural(count, 'a thumbnail', 'thumbnails')} of others, such as {example}."
 
 
 def _there_twice(count: int, folder: str, original: str) -> str:
-    what = f"{folder} holds again what is in {original}" if original else f"{folder} holds again what lies beside it"
-    return f"{what}: {_pictures(count)} {_plural(count, 'was', 'were')} taken once."
+    what = f"{folder} repeats what is in {original}" if original else f"{folder} repeats what lies beside it"
+    return f"{what}: {_pictures(count)} {_plural(count, 'was', 'were')} taken only once."
 
 
 def _pictures(count: int) -> str:
@@ -72,7 +72,7 @@ def _copies_in_train(count: int) -> str:
 def _known_pictures(count: int, names: Sequence[str]) -> str:
     which = _plural(count, "1 of the pictures was", f"{count:,} of the pictures were")
     more = f" and {count - len(names):,} more" if count > len(names) else ""
-    return f"{which} left out, being in the data set already: {', '.join(names)}{more}."
+    return f"{which} left out as already in the data set: {', '.join(names)}{more}."
 
 
 def _parts_together(names: Sequence[str], missing: Sequence[int]) -> str:
@@ -86,16 +86,20 @@ def _parts_together(names: Sequence[str], missing: Sequence[int]) -> str:
 def _unlike_parts(name: str, others: Sequence[str]) -> str:
     were, it = _plural(len(others), "was", "were"), _plural(len(others), "it has", "they have")
     return (
-        f"{', '.join(others)} {were} not read together with {name}, though called like another part of one download: "
-        f"{it} files of the same names."
+        f"{', '.join(others)} {were} not read together with {name}, although named as if from one download: "
+        f"{it} files with the same names."
     )
 
 
 def _lone_part(name: str, number: int, other: str) -> str:
-    if_any = " If there are others" if number == 1 else " Its other parts aren't beside it"
+    others = (
+        f"If there are others, such as {other},"
+        if number == 1
+        else f"Its other parts, such as {other}, aren't beside it:"
+    )
     return (
-        f"{name} is called part {number} of a download.{if_any}, such as {other}: put all of them into one folder on "
-        "this machine and import one of them by its path, and they are read together."
+        f"{name} is named like part {number} of a download. {others} put all of them into one folder on this machine "
+        "and import one by its path, so that they are read together."
     )
 
 
@@ -120,12 +124,12 @@ def listed_groups(groups: Groups, count: int) -> str:
 def _spaces_left_aside(names: Sequence[str], count: int) -> str:
     more = f" and {count - len(names):,} more" if count > len(names) else ""
     listed = ", ".join(names)
-    return f"Spaces at the ends of class names were left aside, so that these are one class each: {listed}{more}."
+    return f"Spaces at the ends of class names were ignored, so these are one class each: {listed}{more}."
 
 
 def _table_form(name: str, value: str, count: int) -> str:
-    says = f"says {value} of all {count:,} pictures that it names" if value else "is called a submission"
-    return f"{name} {says}: it was taken for a form to fill in, not for the truth, and gave no picture its class."
+    says = f"says {value} for all {count:,} pictures that it names" if value else "is called a submission"
+    return f"{name} {says}: it was taken for a form to fill in, not for the truth, and wasn't used for classes."
 
 
 def _several_labels(count: int, rule: str, name: str, classes: Sequence[str]) -> str:
@@ -139,12 +143,11 @@ def _several_labels(count: int, rule: str, name: str, classes: Sequence[str]) ->
 
 
 def _splits_of_table(tables: Sequence[str]) -> str:
-    give = _plural(len(tables), "gives", "give")
-    return f"The split into training, validation and test pictures is the one that {' and '.join(tables)} {give}."
+    return f"The split into training, validation and test pictures comes from {' and '.join(tables)}."
 
 
 def _table_unused(name: str, column: str, count: int) -> str:
-    return f"{name} wasn't used: its column {column} says something else of {count:,} pictures."
+    return f"{name} wasn't used: its column {column} disagrees about {count:,} pictures."
 
 
 def _plural(number: int, one: str, several: str) -> str:
@@ -156,15 +159,15 @@ SENTENCES: Catalogue = {
     "lone_part": _lone_part,
     "unlike_parts": _unlike_parts,
     "similar_names": "{name} differs from another name only by case or accents. Both are kept.",
-    "more_notes": "... and {count:,} more of the kind.",
+    "more_notes": "... and {count:,} more of this kind.",
     "others_unread": _others_unread,
     "table_unread": _table_unread,
     "table_form": _table_form,
     "several_labels": _several_labels,
     "splits_of_table": _splits_of_table,
     "several_splits": lambda count: (
-        f"{_plural(count, '1 picture is', f'{count:,} pictures are')} in several splits by the table: the first "
-        "of each counts."
+        f"{_plural(count, '1 picture is', f'{count:,} pictures are')} in several splits according to the "
+        "table: the first split of each counts."
     ),
     "splits_unread": (
         "The column {column} may give splits, but not in words such as train and test: the pictures were imported "
@@ -172,13 +175,13 @@ SENTENCES: Catalogue = {
     ),
     "table_unused": _table_unused,
     "table_of_others": (
-        "{name} wasn't used: what its column {column} says isn't the name of one picture alone. With the folders in "
-        "front of the names it can be told which picture is meant."
+        "{name} wasn't used: its column {column} doesn't name exactly one picture per row. Folders before the names "
+        "can show which picture is meant."
     ),
     "table_without_classes": (
-        "{name} names {count:,} of the pictures in its column {column}, and has no column of classes: it wasn't used."
+        "{name} names {count:,} of the pictures in its column {column} but has no column of classes: it wasn't used."
     ),
-    "no_end_mark": ("{name} has no mark at its end, so it may have been cut off: look whether all pictures are here."),
+    "no_end_mark": ("{name} has no mark at its end, so it may have been cut off: check that all pictures are here."),
     "pictures_without_class": _pictures_without_class,
     "folders_without_class": "{count:,} pictures in {folders:,} folders have no class and were left out.",
     "copies_in_train": _copies_in_train,

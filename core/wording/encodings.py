@@ -1,6 +1,6 @@
-"""What encodings of texts are called."""
+"""Names of text encodings."""
 
-# By Python's names: those that people know, and whose texts are written in them.
+# By Python's names: the names that people know, and the languages written in them.
 ENCODINGS = {
     "utf-8": ("UTF-8", "all languages"),
     "gb18030": ("GBK", "Chinese"),
@@ -24,7 +24,7 @@ ENCODINGS = {
 
 
 def encoding_name(codec: str) -> str:
-    """Returns what an encoding is called, such as `GBK`.
+    """Returns the name of an encoding, such as `GBK`.
 
     Args:
         codec: its name in Python.
@@ -33,5 +33,5 @@ def encoding_name(codec: str) -> str:
 
 
 def encoding_choice(codec: str) -> str:
-    """Returns what an encoding is called, with its languages, such as `GBK (Chinese)`."""
+    """Returns the name of an encoding with its languages, such as `GBK (Chinese)`."""
     return "{} ({})".format(*ENCODINGS[codec]) if codec in ENCODINGS else codec

@@ -27,7 +27,7 @@ KIND_TITLES = {
 # What each kind is, why it matters and what to do.
 KIND_EXPLANATIONS = {
     "corrupt": (
-        "These files are damaged or are no pictures, so they are not part of the data set. Repair them and import "
+        "These files are damaged or aren't pictures, so they are not part of the data set. Repair them and import "
         "again, or do without them."
     ),
     "label_conflict": (

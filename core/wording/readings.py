@@ -15,7 +15,7 @@ def reading(note: Note) -> str:
 
 def _name_encoding(archive: str, encoding: str, example: str) -> str:
     return (
-        f"The names in {archive} don't say their encoding; they were read as {encoding_name(encoding)}, such as "
+        f"The names in {archive} don't state their encoding; they were read as {encoding_name(encoding)}, such as "
         f"{example}. If that looks wrong, import it again with the right encoding (--encoding)."
     )
 

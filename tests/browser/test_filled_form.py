@@ -1,4 +1,4 @@
-"""Start is pressed before the browser has heard what the form was filled with: the run still gets all of it."""
+"""Start is pressed before the browser has received the values that filled the form: the run still gets all of them."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,7 +13,7 @@ from core.runs.recipe_choice import choose_config
 from tests.browser.conftest import Server, end_server, start_server, wait_until
 from tests.browser.page_switches import SLOW_SERVER, prepared
 
-# Between the press that fills the form and Start: while the page is on its way, and after it.
+# Pauses between filling the form and pressing Start: while the page is on its way, and afterwards.
 PAUSES_MILLISECONDS = (0, 100, 350, 1200)
 PRESSES, SECONDS_A_PRESS = 4, 15
 
@@ -30,9 +30,9 @@ def start_of(page: Page) -> Locator:
 
 
 def started_settings(page: Page, server: Server, number: int) -> dict:
-    """Presses Start until there are so many runs, and returns the settings and the recipe of the latest.
+    """Presses Start until there is this number of runs, and returns the settings and the recipe of the latest.
 
-    A press may meet a button that is just being replaced. What counts is that no press starts anything else than what
+    A press may hit a button that is just being replaced. What matters is that no press starts anything other than what
     was filled in.
     """
     for _ in range(PRESSES):
@@ -63,6 +63,6 @@ def test_start_after_a_recipe_trains_its_settings(page: Page, server: Server, tm
         started = started_settings(page, server, number)
         assert started == recipe_settings(started["recipe"], studio.dataset), pause
         recipes.append(started["recipe"])
-    # The very first press on a page that is being drawn may be lost; then nothing was chosen.
+    # The very first press on a page that is still being drawn may be lost; then nothing was chosen.
     assert recipes.count("fine_tune") >= len(PAUSES_MILLISECONDS) - 1
     assert studio.watch.errors == []

@@ -1,4 +1,4 @@
-"""Sources that can be read in more than one way: what is asked, what is shown, and what comes of the answer."""
+"""Sources that can be read in more than one way: what is asked, what is shown, and what the answer does."""
 
 import csv
 from collections.abc import Callable
@@ -27,7 +27,7 @@ def import_path(page: Page, path: Path) -> None:
 
 
 def classes_of(server: Server, name: str) -> dict[str, int]:
-    """Waits for the data set of that name and returns how many pictures each class has."""
+    """Waits for the data set with this name and returns the number of pictures in each class."""
     store = DatasetStore(server.settings)
     wait_until(lambda: any(dataset.name == name for dataset in store.list()))
     dataset = next(dataset for dataset in store.list() if dataset.name == name)
@@ -40,7 +40,7 @@ def write_table(path: Path, rows: list[list[str]]) -> None:
 
 
 def flat(folder: Path, count: int, names: tuple[str, ...] = ("circle", "stripes")) -> list[tuple[str, str]]:
-    """Writes pictures into one folder under names that say nothing; returns each name and what is drawn on it."""
+    """Writes pictures with meaningless names into one folder; returns each name and what it shows."""
     folder.mkdir(parents=True)
     generator = np.random.default_rng(4)
     drawn = []

@@ -1,1 +1,1 @@
-"""From a zip, a tar, a folder or files sorted by hand to members, safely."""
+"""Safely gets members out of a zip, a tar, a folder or files sorted by hand."""

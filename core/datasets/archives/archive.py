@@ -1,7 +1,7 @@
-"""Safe extraction: from an archive or a folder that can't be trusted to files under names of our own.
+"""Safe extraction from an untrusted archive or folder to files under names of our own.
 
 An archive's names never become paths: what is kept is written as `00000000.jpg`, `00000001.png`, ... into one folder,
-and the name it had stays as a label. Bytes are counted as they come, for declared sizes lie.
+and the original name stays as a label. Bytes are counted as they arrive, because declared sizes lie.
 """
 
 import hashlib
@@ -37,18 +37,18 @@ from core.wording.reasons import UnusableFileError
 EXTENSIONS = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic", "JPEG2000": "jp2"}
 MAX_NOTES = 20
 MAX_LIES = 3
-# A ratio says little of small files: a white picture packs a thousandfold.
+# A ratio says little about small files: a white picture compresses a thousandfold.
 UNSUSPICIOUS_BYTES = 10 * MEGABYTE
 BYTES_BETWEEN_DISK_CHECKS = 64 * MEGABYTE
 
 
 @dataclass(frozen=True)
 class ExtractedFile:
-    """A file that begins like a picture and was written.
+    """An extracted file that begins like a picture.
 
     Attributes:
-        file_name: name of our own, in the folder it was written to.
-        parts: parts of the name it had in the archive. Not escaped, never to be used as a path.
+        file_name: our own name for it, in the folder it was written to.
+        parts: parts of its name in the archive. Not escaped, never to be used as a path.
         digest: SHA-256 of its bytes, in hexadecimal.
     """
 
@@ -58,7 +58,7 @@ class ExtractedFile:
 
     @property
     def label(self) -> str:
-        """The name it had, fit to be shown."""
+        """Its name in the archive, safe to show."""
         return escape_label("/".join(self.parts))
 
 
@@ -67,12 +67,12 @@ class Extraction:
     """What came out of an archive.
 
     Attributes:
-        files: those that begin like pictures.
-        skipped: those that were left out, with the reason.
-        num_ignored: how many were left out without a word.
-        notes: what else there is to say.
-        tables: the CSVs among those that were ignored, which may say the classes.
-        receipt: how names were read that don't say their encoding.
+        files: the files that begin like pictures.
+        skipped: the files that were left out, with the reasons.
+        num_ignored: how many were left out silently.
+        notes: other remarks.
+        tables: the CSVs among the ignored files, which may give the classes.
+        receipt: how names that don't declare their encoding were read.
     """
 
     files: tuple[ExtractedFile, ...]
@@ -96,12 +96,12 @@ def extract(
 
     Args:
         source: the archive's path, an open archive, or a folder.
-        folder: where to; it has to exist. The caller removes it if this raises.
+        folder: where to write them; it has to exist. The caller removes it if this raises.
         name: what the source is called in messages.
-        limits: what it may claim.
-        on_event: told of the phase `extract`.
+        limits: limits on what it may claim.
+        on_event: receives the progress of the phase `extract`.
         should_stop: asked a few times a second.
-        encoding: what names are in that don't say it; guessed by default.
+        encoding: encoding of names that don't declare one; guessed by default.
 
     Raises:
         DatasetError: the source can't be read or claims too much.
@@ -120,7 +120,7 @@ def extract_members(
     on_event: OnEvent,
     should_stop: ShouldStop,
 ) -> Extraction:
-    """Does what `extract` does with members that were found already. `packed_bytes` is 0 for what isn't packed."""
+    """Does the same as `extract` with members already found. `packed_bytes` is 0 if they aren't packed."""
     extractor = _Extractor(folder, name, limits)
     extractor.check_claims(members, packed_bytes)
     progress = Progress("extract", members.count, on_event, should_stop)
@@ -132,7 +132,7 @@ def extract_members(
 
 
 class _Extractor:
-    """Judges members one by one and writes those that are taken."""
+    """Judges members one by one and writes the accepted ones."""
 
     def __init__(self, folder: Path, name: str, limits: ImportLimits) -> None:
         self._folder = folder
@@ -152,7 +152,7 @@ class _Extractor:
         self._folded: set[tuple[str, ...]] = set()
 
     def extraction(self, members: Members) -> Extraction:
-        """Returns what came out, with what the reader of the source had to say."""
+        """Returns what came out, with the notes of the source's reader."""
         notes = self._notes[:MAX_NOTES]
         if len(self._notes) > MAX_NOTES:
             notes.append(Note("more_notes", {"count": len(self._notes) - MAX_NOTES}))
@@ -168,7 +168,7 @@ class _Extractor:
         )
 
     def check_claims(self, members: Members, packed_bytes: int) -> None:
-        """Refuses a source that says itself that it is too much, before anything is written."""
+        """Refuses a source that itself claims too much, before anything is written."""
         claimed = members.declared_bytes
         if claimed > self._limits.total_bytes:
             raise self._too_much(f"claims {_gigabytes(claimed)}")
@@ -177,7 +177,7 @@ class _Extractor:
         self._check_disk(claimed)
 
     def take(self, member: Member) -> None:
-        """Writes a member, or says why not."""
+        """Writes a member, or records why not."""
         try:
             parts = split_name(member.name)
             if is_junk(parts) or other_kind(parts):
@@ -195,12 +195,12 @@ class _Extractor:
         self._num_lies += isinstance(error, UndersizedMember)
         if self._num_lies > MAX_LIES:
             raise DatasetError(
-                f"{self._name} says of its files that they are smaller than they are, which no packer does. It was "
+                f"{self._name} declares its files smaller than they are, which no packer does. It was "
                 "refused to keep the disk from filling up."
             )
 
     def _ignore(self, member: Member, parts: tuple[str, ...]) -> None:
-        """Leaves a file out without a word, but for a table: that may say the classes of the pictures."""
+        """Leaves a file out silently, but keeps a table, which may give the classes of the pictures."""
         if is_table(parts) and not member.problem:
             if member.size > self._table_room():
                 limit = {"name": escape_label(member.name), "limit_bytes": self._limits.table_bytes}
@@ -223,7 +223,7 @@ class _Extractor:
         return bytes(data)
 
     def _table_room(self) -> int:
-        """Returns how many bytes of tables may still be read: they are held in memory."""
+        """Returns how many more bytes of tables may be read: they are held in memory."""
         return self._limits.table_bytes - self._table_bytes
 
     def _check_member(self, member: Member, parts: tuple[str, ...]) -> None:
@@ -307,10 +307,10 @@ class _Extractor:
 
 
 def _admitted_format(head: bytes, parts: tuple[str, ...]) -> str:
-    """Returns what Pillow is to read a file as.
+    """Returns the format in which Pillow is to read a file.
 
     Raises:
-        UnusableFileError: it isn't read, such as a camera's raw picture: a TIFF in which Pillow finds a small preview.
+        UnusableFileError: it isn't supported, such as a camera's raw picture: a TIFF where Pillow finds a preview.
     """
     kind = unread_picture_kind(parts)
     if head and kind and picture_format(head) in ("", "TIFF"):

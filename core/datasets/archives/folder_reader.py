@@ -14,7 +14,7 @@ from core.images.signatures import HEAD_BYTES, picture_format
 from core.progress import ShouldStop, never_stop
 from core.settings import ImportLimits
 
-# Of all files, pictures or not, to those that may be pictures. It only keeps the search from taking hours.
+# Ratio of all files to the possible pictures among them. It only keeps the search from taking hours.
 MOST_LOOKED_AT = 10
 FILES_BETWEEN_LOOKS = 1000
 
@@ -24,17 +24,17 @@ def folder_members(
 ) -> Members:
     """Returns the files of a folder and its folders, in the order of their names.
 
-    Only what may be taken counts towards the limits. Nothing is kept in memory: the folder is gone through twice.
-    Where names aren't UTF-8, as some programs leave them that unpack old archives, they are read as in those.
+    Only possible pictures count towards the limits. Nothing is kept in memory: the folder is walked twice.
+    Names that aren't UTF-8, as left by some programs that unpack old archives, are read like names in archives.
 
     Args:
         folder: the folder.
         limits: what it may hold.
         should_stop: asked now and then while files are counted.
-        encoding: what names are in that aren't UTF-8; guessed by default.
+        encoding: encoding of names that aren't UTF-8; guessed by default.
 
     Raises:
-        DatasetError: there are more files than are taken, or the folder can't be looked into.
+        DatasetError: there are more files than allowed, or the folder can't be read.
         Stopped: `should_stop` said so.
     """
     num_files = num_taken = num_bytes = 0
@@ -61,7 +61,7 @@ def folder_members(
 
 
 def _claimed_bytes(found: Found, limits: ImportLimits) -> int:
-    """Returns how much of what an import may write a file takes. What a folder says of its sizes is true."""
+    """Returns how much of an import's limit a file takes. Sizes in a folder can be trusted."""
     if found.size > limits.entry_bytes or not may_be_taken(found.name, found.problem):
         return 0
     return found.size if has_picture_name(found.name) or begins_like_a_picture(found.path) else 0
@@ -77,7 +77,7 @@ def begins_like_a_picture(path: Path) -> bool:
 
 
 def _raw_name(found: Found) -> bytes:
-    """Returns a name as the system has it; empty where that isn't bytes, as on Windows."""
+    """Returns a name as the system stores it; empty where that isn't bytes, as on Windows."""
     try:
         return found.name.encode(UTF8, "surrogateescape")
     except UnicodeEncodeError:
@@ -95,7 +95,7 @@ def file_chunks(path: Path, follow_links: bool = False) -> Iterator[bytes]:
     """Yields the bytes of a file, `CHUNK_BYTES` or fewer at a time.
 
     Raises:
-        DamagedMember: it can't be read, or is no file any more.
+        DamagedMember: it can't be read, or is no longer a file.
     """
     try:
         with open_file(path, follow_links) as file:

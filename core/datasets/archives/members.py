@@ -1,4 +1,4 @@
-"""What the readers of zips, tars and folders hand to the extraction."""
+"""What the readers of zips, tars and folders pass to the extraction."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -32,10 +32,10 @@ class Member:
     """One file of an archive or a folder.
 
     Attributes:
-        name: as the archive has it; not to be trusted.
+        name: as the archive gives it; not to be trusted.
         size: bytes it claims to have.
-        packed_size: bytes it takes in the archive; 0 where that isn't known.
-        problem: why it can't be read; None if nothing speaks against it.
+        packed_size: bytes it takes in the archive; 0 if unknown.
+        problem: why it can't be read; None if there is no known reason.
         chunks: yields its real bytes, `CHUNK_BYTES` or fewer at a time. Raises `DamagedMember`.
     """
 
@@ -51,11 +51,11 @@ class Members:
     """The files of an archive or a folder.
 
     Attributes:
-        count: how many there are; 0 where that is only known at the end.
-        declared_bytes: what those that may be taken claim to measure together; 0 where that is only known at the end.
-        items: them, in the order in which they are best read.
-        notes: on the whole, complete when all of them were read.
-        receipt: how names were read, complete when all of them were read.
+        count: how many there are; 0 if that is only known at the end.
+        declared_bytes: claimed total size of the possible pictures; 0 if that is only known at the end.
+        items: the files, in the best order for reading.
+        notes: on the source as a whole, complete once all files were read.
+        receipt: how names were read, complete once all files were read.
     """
 
     count: int
@@ -67,18 +67,18 @@ class Members:
 
 @dataclass(frozen=True)
 class TableFile:
-    """A CSV as it lay in the archive: the parts of its name and its bytes."""
+    """A CSV from the archive: the parts of its name and its bytes."""
 
     parts: tuple[str, ...]
     data: bytes
 
 
 def may_be_taken(name: str, problem: Reason | None = None) -> bool:
-    """Whether a file of this name may be a picture and so counts towards the limits: films and texts are never read.
+    """Whether a file of this name may be a picture, so that it counts towards the limits. Films and texts never do.
 
     Args:
-        name: as the archive has it.
-        problem: why it can't be read, if anything speaks against it.
+        name: as the archive gives it.
+        problem: why it can't be read, if there is a known reason.
     """
     if problem:
         return False
@@ -90,10 +90,10 @@ def may_be_taken(name: str, problem: Reason | None = None) -> bool:
 
 
 def claimed_bytes(name: str, size: int, problem: Reason | None, limits: ImportLimits) -> int:
-    """Returns how much of what an import may write a file claims: nothing if it won't be taken.
+    """Returns how much of an import's limit a file claims: nothing if it won't be accepted.
 
-    One that is too large won't be either. But a source whose pictures claim to be as large as films isn't to be trusted
-    with the others, so they count.
+    Nor will one that is too large. But a source whose pictures claim to be as large as films can't be
+    trusted with its other files, so they count.
     """
     if not may_be_taken(name, problem):
         return 0

@@ -1,4 +1,4 @@
-"""Archives that come in parts: several zips of one download, each sound by itself, and pieces of one that was cut."""
+"""Archives that come in parts: several zips of one download, each valid by itself, and pieces of one split archive."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,16 +14,16 @@ from core.settings import ImportLimits
 from core.wording.coded import Note
 from core.wording.dataset_notes import dataset_note
 
-# As Google Drive and Takeout call them: `pictures-20260102T030405Z-001.zip`.
+# As Google Drive and Takeout name them: `pictures-20260102T030405Z-001.zip`.
 TOGETHER = "parts_together"
 PART = re.compile(r"(?P<download>.+)-(?P<number>\d{3})\.zip", re.IGNORECASE)
 
 
 def parts_beside(source: Path) -> list[Path]:
-    """Returns the parts of the download that a zip is one part of, those that lie beside it, in their order.
+    """Returns all parts of a zip's download that lie in the same folder, in order.
 
     Returns:
-        The source alone where it isn't called as parts are, or where there are no others.
+        The source alone if it isn't named like a part, or if there are no others.
     """
     match = PART.fullmatch(source.name)
     if match is None:
@@ -50,11 +50,11 @@ def joined(parts: Sequence[tuple[str, Members]], limits: ImportLimits) -> Member
     """Returns the files of all parts of a download.
 
     Args:
-        parts: the name of each and its files, all of which are known.
+        parts: the name of each and its files, which have to be known in full.
         limits: how many files there may be.
 
     Returns:
-        None if the parts aren't of one download: each picture and table of one is in one part only.
+        None if the parts don't belong to one download, in which each picture and table is in only one part.
 
     Raises:
         DatasetError: there are too many.
@@ -89,12 +89,12 @@ def _together(names: Sequence[str]) -> Note:
 
 
 def unlike_parts(name: str, beside: Sequence[Path]) -> Note:
-    """Returns what is said of zips that are called as parts of one download are and aren't."""
+    """Returns a note on zips that are named like parts of one download but aren't."""
     return Note("unlike_parts", {"name": name, "others": [path.name for path in beside if path.name != name]})
 
 
 def lone_part(name: str) -> list[Note]:
-    """Returns a note if a file is called as one part of a download is."""
+    """Returns a note if a file is named like one part of a download."""
     match = PART.fullmatch(name)
     if match is None:
         return []
@@ -105,11 +105,11 @@ def lone_part(name: str) -> list[Note]:
 
 @contextmanager
 def told_of_parts(name: str, is_alone: bool) -> Iterator[None]:
-    """Says of an archive that can't be used by itself that it is a piece or a part, if its name says so.
+    """Explains that an archive that can't be used by itself is a piece or a part, if its name says so.
 
     Args:
-        name: what it is called.
-        is_alone: whether it is read without other parts.
+        name: its name.
+        is_alone: whether it is read without the other parts.
     """
     try:
         yield
@@ -118,8 +118,8 @@ def told_of_parts(name: str, is_alone: bool) -> Iterator[None]:
             raise
         if is_archive_piece(name):
             raise DatasetError(
-                f"{name} is one piece of an archive that was cut into several. Put all of them into one folder, unpack "
-                "the first of them with a program such as 7-Zip, and import the folder that comes out."
+                f"{name} is one piece of a split archive. Put all the pieces into one folder, unpack "
+                "the first one with a program such as 7-Zip, and import the resulting folder."
             ) from error
         if notes := lone_part(name) if is_alone else []:
             raise DatasetError(" ".join([str(error), *map(dataset_note, notes)])) from error

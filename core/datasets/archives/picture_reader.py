@@ -1,4 +1,4 @@
-"""Pictures that a user sorted into classes by hand, as the members of an archive that was never packed."""
+"""Pictures that a user sorted into classes by hand, as members like those of an archive."""
 
 import os
 from collections import Counter
@@ -20,7 +20,7 @@ Pictures = Sequence[tuple[str, Path | BinaryIO]]
 
 
 def picture_members(classes: Mapping[str, Pictures]) -> Members:
-    """Returns pictures as members named `class/picture`. Two of one name in a class get different ones.
+    """Returns pictures as members named `class/picture`. Two of the same name in a class get different names.
 
     Args:
         classes: the pictures of each class. Open files have to stay open while the members are read.

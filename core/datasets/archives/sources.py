@@ -1,4 +1,4 @@
-"""From what a user names, be it a zip, a tar, a folder or the parts of a download, to its members."""
+"""Finds the members of what a user names: a zip, a tar, a folder or the parts of a download."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,11 +28,11 @@ def open_members(
     """Yields the members of a source and its size in bytes, 0 for a folder.
 
     Args:
-        source: the archive's path, an open archive, or a folder. Parts of a download beside the path are read with it.
+        source: the archive's path, an open archive, or a folder. Parts of the same download beside it are included.
         name: what the source is called in messages.
-        limits: what it may claim.
+        limits: limits on what it may claim.
         should_stop: asked now and then.
-        encoding: what names are in that don't say it; guessed by default.
+        encoding: encoding of names that don't declare one; guessed by default.
 
     Raises:
         DatasetError: the source can't be read or claims too much.

@@ -19,9 +19,9 @@ from core.wording.coded import Note, Reason
 GZIP_MAGIC = b"\x1f\x8b"
 # `tarfile` reads long names and extended headers whole, whatever size they claim.
 MAX_HEADER_BYTES = MEGABYTE
-# What every archive may unpack to, however small it is: a ratio says little of small files.
+# What every archive may unpack to, however small it is: a ratio says little about small files.
 FREE_BYTES = 10 * MEGABYTE
-# How far it may unpack beyond the ratio before the rest has come, so that a bomb is told by its beginning.
+# How far it may exceed the ratio before the rest has been read, so that a bomb is recognised by its beginning.
 HEAD_START_BYTES = 256 * MEGABYTE
 ENTRIES_BETWEEN_LOOKS = 1000
 TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, RecursionError)
@@ -29,7 +29,7 @@ TAR_ERRORS = (tarfile.TarError, OSError, EOFError, zlib.error, ValueError, Recur
 
 @dataclass(frozen=True)
 class _Source:
-    """A tar, and what `tar_members` was told of it."""
+    """A tar, with the arguments of `tar_members`."""
 
     file: BinaryIO
     name: str
@@ -42,15 +42,15 @@ def tar_members(
 ) -> Members:
     """Returns the files of a tar.
 
-    Going through them raises a `DatasetError` if the tar is damaged anywhere: a checksum at the end of a gzip is one
-    of all files, so none of them can be trusted if it is wrong.
+    Iterating over them raises a `DatasetError` if the tar is damaged anywhere: the checksum at the end of a gzip
+    covers all files, so none of them can be trusted if it is wrong.
 
     Args:
         file: the open tar. It has to stay open while the members are read.
         name: what the tar is called in messages.
-        limits: what it may claim.
-        should_stop: asked now and then while what is left out is passed over.
-        encoding: what names are in that don't say it; guessed by default.
+        limits: limits on what it may claim.
+        should_stop: asked now and then while ignored entries are skipped.
+        encoding: encoding of names that don't declare one; guessed by default.
     """
     notes: list[Note] = []
     names = _Names(_Source(file, name, limits, should_stop), encoding)
@@ -66,7 +66,7 @@ def _members(names: "_Names", notes: list[Note]) -> Iterator[Member]:
                 if not info.isdir():
                     name, problem = names.read(info)
                     yield Member(name, info.size, 0, problem or _problem(info), partial(_chunks, tar, info))
-        # `tarfile` takes a header that it can't read for the end; the real end is a block of zeros.
+        # `tarfile` mistakes a header that it can't read for the end; the real end is a block of zeros.
         if stream.last_read.strip(b"\0"):
             raise tarfile.ReadError("a damaged header")
         has_end_mark = bool(stream.last_read)
@@ -85,7 +85,7 @@ def _open_tar(stream: "_Forward") -> tarfile.TarFile:
 def _entries(tar: tarfile.TarFile, source: _Source) -> Iterator[tarfile.TarInfo]:
     num_entries = 0
     while (info := tar.next()) is not None:
-        tar.members.clear()  # type: ignore[attr-defined]  # it would keep a record of every entry
+        tar.members.clear()  # type: ignore[attr-defined]  # otherwise it keeps a record of every entry
         num_entries += 1
         if num_entries > source.limits.entries:
             raise DatasetError(
@@ -99,7 +99,7 @@ def _damaged(name: str, detail: str) -> DatasetError:
 
 
 def _what_is_wrong(error: Exception) -> str:
-    """`gzip` has one kind of error for three things, which only its words tell apart."""
+    """`gzip` raises one kind of error for three problems, which only its message tells apart."""
     if isinstance(error, gzip.BadGzipFile):
         is_sum = any(words in str(error) for words in ("CRC", "length"))
         return "its checksum is wrong" if is_sum else "something was added at its end"
@@ -116,7 +116,7 @@ def _problem(info: tarfile.TarInfo) -> Reason | None:
 
 def _chunks(tar: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
     try:
-        # Asked of regular files only, which all have content.
+        # Called for regular files only, which all have content.
         with cast(IO[bytes], tar.extractfile(info)) as file:
             while chunk := file.read(CHUNK_BYTES):
                 yield chunk
@@ -128,8 +128,8 @@ class _Names:
     """Reads the names of a tar's entries.
 
     Args:
-        source: the tar. It is gone through once more at the first name that doesn't say its encoding.
-        asked: what such names are in; empty to guess it.
+        source: the tar. It is read once more at the first name that doesn't declare its encoding.
+        asked: the encoding of such names; empty to guess it.
     """
 
     def __init__(self, source: _Source, asked: str) -> None:
@@ -154,10 +154,10 @@ class _Names:
         return self._encoding.decode(raw)
 
     def _look_ahead(self) -> set[bytes]:
-        """Returns the names of all entries that don't say their encoding, as many as fit into memory."""
+        """Returns the entries' names that don't declare their encoding, as many as fit into memory."""
         names = Names()
         position = self.source.file.tell()
-        # The reading itself comes upon what is wrong, and says it.
+        # Whatever is wrong is reported later, when the entries are read.
         with suppress(*TAR_ERRORS, DatasetError), _open_tar(_Forward(self.source)) as tar:
             for number, info in enumerate(_entries(tar, self.source)):
                 names.add(_unmarked_name(info))
@@ -168,14 +168,14 @@ class _Names:
 
 
 def _unmarked_name(info: tarfile.TarInfo) -> bytes:
-    """Returns a name that doesn't say its encoding, empty for one that does or that is the same in all of them."""
+    """Returns a name that doesn't declare its encoding; empty if it does or is the same in all encodings."""
     raw = info.name.encode(UTF8, "surrogateescape")
     is_marked = "path" in info.pax_headers and info.name == raw.decode(UTF8, "replace")
     return b"" if is_plain(raw) or is_marked else raw
 
 
 class _Forward:
-    """A stream for `tarfile` that only goes forward, reads little at once and counts what comes out of the gzip."""
+    """A stream for `tarfile` that only moves forward, reads little at once and counts what the gzip unpacks to."""
 
     def __init__(self, source: _Source) -> None:
         file = source.file
@@ -188,7 +188,7 @@ class _Forward:
         self._should_stop = source.should_stop
         self._name = source.name
         self._ratio = source.limits.ratio
-        # What is written has a limit of its own. What is passed over, such as a film, may be as large as it is.
+        # What is written has its own limit. What is skipped, such as a film, may be of any size.
         self._largest = FREE_BYTES + self._ratio * packed_bytes
         self._position = 0
         self.last_read = b""
@@ -212,7 +212,7 @@ class _Forward:
         return data
 
     def seek(self, position: int) -> None:
-        """Skips to a place further on, by reading where it is packed."""
+        """Skips forward to a position, by reading if the tar is packed."""
         if position < self._position:
             raise tarfile.ReadError("an entry that points back")
         if not self._is_packed:
@@ -221,7 +221,7 @@ class _Forward:
             self._check_stop()
 
     def read_rest(self) -> bool:
-        """Reads what is left, upon which a gzip compares its checksum. Returns whether it is more than zeros."""
+        """Reads the rest, so that a gzip verifies its checksum. Returns whether there is more than zeros."""
         is_more = False
         while data := self.read(CHUNK_BYTES):
             is_more = is_more or bool(data.strip(b"\0"))

@@ -1,8 +1,8 @@
-"""Names in an archive that don't say their encoding: one is found for all of them together.
+"""Finds one encoding for all names in an archive that don't declare theirs.
 
-Old programs write the code page of their system. One name alone says too little of it (the two bytes of a Chinese
-character may be a French letter in UTF-8), and only whole characters tell where folders end: the second byte of a
-Japanese one may be that of a backslash.
+Old programs use the code page of their system. A single name says too little about it (the two bytes of a Chinese
+character may be a French letter in UTF-8), and only whole characters show where folders end: the second byte of a
+Japanese character may be that of a backslash.
 """
 
 import re
@@ -16,17 +16,17 @@ from core.settings import MEGABYTE
 from core.wording.coded import Note, Reason
 
 UTF8 = "utf-8"
-# Begins Japanese characters that are written in seven bits.
+# Begins Japanese characters encoded in seven bits.
 SHIFT_IN = b"\x1b$"
 SEVEN_BITS = "iso2022_jp"
 MAX_NAMES_BYTES = 16 * MEGABYTE
 SOME_NAME = b"cats/1.png"
 NON_ASCII = re.compile(r"[^\x00-\x7f]+")
-# A character of two bytes can be a letter in UTF-8 by chance: so many in a row, of two bytes as well, no letter beside.
+# A two-byte character can be valid UTF-8 by chance: at most this many in a row, with no letter beside them.
 MOST_BY_CHANCE = 2
 LAST_OF_TWO_BYTES = "\u07ff"
 SURE, POSSIBLE, EXCLUDED = "sure", "possible", "excluded"
-# Letters that people use, from their first to their last one: chance hits others, and mixes them.
+# The first and last letters of alphabets that people use: chance hits other characters, and mixes alphabets.
 ALPHABETS = tuple(
     frozenset(map(chr, range(ord(first), ord(last) + 1)))
     for first, last in (("À", "ſ"), ("Α", "ώ"), ("А", "ё"), ("א", "ת"), ("ء", "ي"))
@@ -37,13 +37,13 @@ BACKSLASH_OF_A_NAME = "\N{FULLWIDTH REVERSE SOLIDUS}"
 
 @dataclass(frozen=True)
 class NameEncoding:
-    """What the names of an archive are in.
+    """The encoding of an archive's names.
 
     Attributes:
         codec: its name in Python.
-        is_sure: whether that isn't guessed.
-        is_asked: whether the user has named it.
-        has_slashes: whether the archive divides folders by slashes.
+        is_sure: whether it is certain rather than guessed.
+        is_asked: whether the user named it.
+        has_slashes: whether the archive separates folders with slashes.
     """
 
     codec: str = UTF8
@@ -58,13 +58,13 @@ class NameEncoding:
         except UnicodeDecodeError:
             return raw.decode(self.codec, "replace"), Reason("name_encoding", {"encoding": self.codec})
         if self.has_slashes and len(text) == len(raw):
-            # Were the guess wrong, a folder could end where half a character does.
+            # If the guess were wrong, a folder could end in the middle of a character.
             for found in BACKSLASH_IN_CHARACTER.finditer(raw):
                 text = f"{text[: found.start()]}{BACKSLASH_OF_A_NAME}{text[found.end() :]}"
         return text, None
 
     def receipt(self, archive: str, raw_names: Iterable[bytes]) -> list[Note]:
-        """Returns what to say of an encoding that was guessed or asked for, with a name as it was read."""
+        """Returns a note on an encoding that was guessed or asked for, with a name as an example."""
         if self.is_sure and not self.is_asked:
             return []
         code = "asked_name_encoding" if self.is_asked else "name_encoding"
@@ -73,7 +73,7 @@ class NameEncoding:
 
 
 class Names:
-    """Different names that aren't plain, as many as fit into memory."""
+    """Distinct names that aren't plain, as many as fit into memory."""
 
     def __init__(self) -> None:
         self.collected: set[bytes] = set()
@@ -92,11 +92,11 @@ def is_plain(raw: bytes) -> bool:
 
 
 def find_encoding(raw_names: Iterable[bytes], asked: str, archive: str) -> NameEncoding:
-    """Returns what names are in that don't say so themselves.
+    """Returns the encoding of names that don't declare theirs.
 
     Args:
-        raw_names: all of them, or all that aren't plain.
-        asked: the encoding that the user names; empty to guess it. Names that are surely UTF-8 stay that.
+        raw_names: all the names, or all that aren't plain.
+        asked: the encoding that the user named; empty to guess it. Names that are clearly UTF-8 are read as UTF-8.
         archive: what the archive is called in messages.
 
     Raises:
@@ -105,7 +105,7 @@ def find_encoding(raw_names: Iterable[bytes], asked: str, archive: str) -> NameE
     names = list(raw_names)
     has_slashes = any(b"/" in name for name in names)
     names = [name for name in names if not is_plain(name)]
-    # Names that nobody can have typed are refused anyway; slashes are no half of a character in any code page.
+    # Names that nobody can have typed are refused anyway; a slash is never half of a character in any code page.
     data = b"\n".join(name.replace(b"\n", b" ").replace(b"/", b"\n") for name in names)
     utf8 = _likelihood_of_utf8(data) if names else SURE
     if utf8 == SURE:
@@ -120,7 +120,7 @@ def find_encoding(raw_names: Iterable[bytes], asked: str, archive: str) -> NameE
 
 
 def _likelihood_of_utf8(data: bytes) -> str:
-    """Returns whether texts are in UTF-8, or may be a few characters of a code page that are valid in it by chance."""
+    """Returns whether texts are UTF-8, or may be a few characters of a code page that are valid UTF-8 by chance."""
     if not fits(data, UTF8):
         return EXCLUDED
     text = data.decode(UTF8)
@@ -142,7 +142,7 @@ def _around(text: str, start: int, end: int) -> str:
 
 
 def _keeps_ascii(encoding: str) -> bool:
-    """Whether plain names are the same in it: what tables alone can be in, such as UTF-16, says nothing of names."""
+    """Whether plain names are the same in it. Names can't be in UTF-16 and the like, only tables can."""
     try:
         return SOME_NAME.decode(encoding) == SOME_NAME.decode()
     except UnicodeError:
@@ -154,6 +154,6 @@ def _check_fit(names: list[bytes], encoding: NameEncoding, archive: str) -> None
         text, problem = encoding.decode(name)
         if problem:
             raise DatasetError(
-                f"The names in {archive} can't be read as {encoding.codec}, such as {escape_label(text)}. Name the "
+                f"The names in {archive} can't be read as {encoding.codec}, such as {escape_label(text)}. Choose the "
                 "encoding that they were written in, or none to have it guessed."
             )

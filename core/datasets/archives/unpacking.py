@@ -1,4 +1,4 @@
-"""Unpacks what zips are packed with, a bounded piece at a time, however much one packed byte may stand for."""
+"""Unpacks the contents of zips in bounded pieces, however much a single packed byte expands to."""
 
 import bz2
 import lzma
@@ -11,9 +11,9 @@ from core.datasets.archives.members import CHUNK_BYTES, DamagedMember
 from core.settings import MEGABYTE
 
 STORED, DEFLATED, BZIPPED, LZMA = 0, 8, 12, 14
-# What can be raised by unpacking damaged data.
+# What unpacking damaged data can raise.
 UNPACKING_ERRORS = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
-# LZMA keeps as much of what it unpacked in memory as its packer chose. More than 7-Zip's "ultra" is no picture's need.
+# LZMA keeps as much unpacked data in memory as its packer chose. No picture needs more than 7-Zip's "ultra".
 MAX_DICTIONARY_BYTES = 64 * MEGABYTE
 MIN_DICTIONARY_BYTES = 4096
 LZMA_HEADER = struct.Struct("<2xH")
@@ -26,7 +26,7 @@ def unpack(method: int, packed: Iterator[bytes], size: int) -> Iterator[bytes]:
     Args:
         method: one of `UNPACKERS`, as zips number them.
         packed: the packed bytes.
-        size: how many bytes they are said to become.
+        size: declared number of unpacked bytes.
 
     Raises:
         DamagedMember: it would take too much memory.
@@ -58,7 +58,7 @@ def _unpack_bzip(packed: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 def _unpack_lzma(packed: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Goes by the size, as `zipfile` does: not all packers write a mark where the data end."""
+    """Goes by the size, as `zipfile` does: not all packers mark the end of the data."""
     head = bytearray()
     needed = LZMA_HEADER.size + LZMA_PROPERTIES.size
     for data in packed:
@@ -76,9 +76,9 @@ def _unpack_lzma(packed: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 def _lzma_filter(head: bytes, size: int) -> dict[str, int]:
-    """Returns what the packer chose. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 5.8.8."""
+    """Returns the packer's choices. https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 5.8.8."""
     packed_choices, dictionary_bytes = LZMA_PROPERTIES.unpack_from(head, LZMA_HEADER.size)
-    # Nothing further back than its beginning can be meant, so a file needs no dictionary larger than itself.
+    # Nothing can refer back beyond the beginning, so a file needs no dictionary larger than itself.
     dictionary_bytes = max(min(dictionary_bytes, size), MIN_DICTIONARY_BYTES)
     if dictionary_bytes > MAX_DICTIONARY_BYTES:
         raise DamagedMember("memory_hungry")

@@ -1,7 +1,7 @@
 """A zip's directory: where it lies and what it lists, checked before the first byte is unpacked.
 
-`zipfile` finds it by searching and trusts what it says. Here it has to lie exactly where a zip's directory lies, and
-entries that overlap are refused. The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+`zipfile` searches for it and trusts it. Here it has to lie exactly where a zip's directory belongs, and entries that
+overlap are refused. The format: https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
 
 import struct
@@ -35,10 +35,10 @@ DAMAGED = "{name} is a damaged zip: {detail}. Make the zip again, or download it
 
 @dataclass(frozen=True)
 class Directory:
-    """Where the list of entries lies and how many it is said to have.
+    """Where the list of entries lies and how many entries it claims to have.
 
     The Mac's Finder writes no zip64 record, however many entries there are: `count` is then short by a multiple of
-    65,536, and offsets by multiples of 4 GB. What a record says `is_exact`.
+    65,536, and offsets by multiples of 4 GB. Numbers from a record are exact (`is_exact`).
     """
 
     offset: int
@@ -51,7 +51,7 @@ class Directory:
 class Entry:
     """An entry as the directory describes it.
 
-    `unicode_name` is its name once more, where the packer gave it in UTF-8 beside one in an old encoding; `end` is
+    `unicode_name` is its name in UTF-8, if the packer gave one beside the name in an old encoding; `end` is
     where the next thing in the file starts.
     """
 
@@ -76,7 +76,7 @@ def read_directory(file: BinaryIO, name: str, limits: ImportLimits) -> list[Entr
         limits: how many entries there may be.
 
     Raises:
-        DatasetError: it is damaged, ambiguous, one part of several, or has too many entries.
+        DatasetError: it is damaged, ambiguous, one of several parts, or has too many entries.
     """
     directory = _find_directory(file, name)
     if directory.count > limits.entries or directory.size > MAX_DIRECTORY_BYTES:
@@ -137,7 +137,7 @@ def _fits_to_end(tail: bytes, position: int) -> bool:
 
 
 def _find_directory64(file: BinaryIO, directory: Directory, end: int, name: str) -> tuple[Directory, int]:
-    """Returns the directory that a zip64 locator before the end names, if there is one, and where it has to end."""
+    """Returns the directory given by a zip64 locator before the end, if there is one, and where it has to end."""
     needed = directory.count == FULL_16 or FULL_32 in (directory.size, directory.offset)
     position = end - END64_LOCATOR.size
     locator = unpack_at(file, END64_LOCATOR, position)
@@ -159,7 +159,7 @@ def _find_directory64(file: BinaryIO, directory: Directory, end: int, name: str)
 
 
 def unpack_at(file: BinaryIO, layout: struct.Struct, position: int) -> tuple | None:
-    """Returns the fields at this position of a file, None where it ends before them."""
+    """Returns the fields at this position in a file; None if the file is too short."""
     if position < 0:
         return None
     try:
@@ -219,7 +219,7 @@ def _read_entry(data: bytes, position: int, name: str) -> tuple[Entry, int]:
 
 
 def _full_sizes(extra: bytes, fields: list[int], name: str) -> list[int]:
-    """Replaces the fields that say "too large for 32 bits" by those of the zip64 block, which come in this order."""
+    """Replaces the fields that say "too large for 32 bits" by those of the zip64 block, which keeps their order."""
     wanted = [index for index, value in enumerate(fields) if value == FULL_32]
     block = _extra_block(extra, ZIP64_EXTRA) if wanted else None
     if block is None:
@@ -232,7 +232,7 @@ def _full_sizes(extra: bytes, fields: list[int], name: str) -> list[int]:
 
 
 def _unicode_name(extra: bytes, raw_name: bytes) -> str:
-    """Returns the name in UTF-8 beside one in an old encoding, empty if there is none that belongs to it."""
+    """Returns the UTF-8 name that belongs to one in an old encoding; empty if there is none."""
     block = _extra_block(extra, UNICODE_NAME_EXTRA)
     if not block or len(block) < 5 or struct.unpack_from("<BL", block) != (1, zlib.crc32(raw_name)):
         return ""
@@ -243,7 +243,7 @@ def _unicode_name(extra: bytes, raw_name: bytes) -> str:
 
 
 def _extra_block(extra: bytes, wanted: int) -> bytes | None:
-    """Returns the first further field of this kind, cut off where the fields end; None if there is none."""
+    """Returns the first extra field of this kind, cut off where the fields end; None if there is none."""
     position = 0
     while position + 4 <= len(extra):
         kind, size = struct.unpack_from("<HH", extra, position)
@@ -254,7 +254,7 @@ def _extra_block(extra: bytes, wanted: int) -> bytes | None:
 
 
 def _with_full_offsets(entries: list[Entry]) -> Iterator[Entry]:
-    """Yields the entries with the multiples of 4 GB that their offsets lack: each lies behind the one before it."""
+    """Yields the entries with the multiples of 4 GB that their offsets lack: each lies after the one before it."""
     position = 0
     for entry in entries:
         laps = max(0, -((entry.offset - position) // WRAP_32))

@@ -1,7 +1,7 @@
-"""A zip's files, read with more suspicion than `zipfile` has.
+"""A zip's files, read more suspiciously than by `zipfile`.
 
-`zipfile` gives up a whole archive for one bad name and leaves what it has written of a damaged entry. Here an entry
-that can't be read costs that entry alone.
+`zipfile` gives up on a whole archive for one bad name and leaves damaged entries half-written. Here an entry that
+can't be read costs only itself.
 """
 
 import stat
@@ -39,8 +39,8 @@ def zip_members(file: BinaryIO, name: str, limits: ImportLimits, encoding: str =
     Args:
         file: the open zip. It has to stay open while the members are read.
         name: what the zip is called in messages.
-        limits: what it may claim.
-        encoding: what names are in that don't say it; guessed by default.
+        limits: limits on what it may claim.
+        encoding: encoding of names that don't declare one; guessed by default.
 
     Raises:
         DatasetError: it is damaged, encrypted, ambiguous or claims too much.
@@ -51,7 +51,7 @@ def zip_members(file: BinaryIO, name: str, limits: ImportLimits, encoding: str =
     named = [(entry, *_decode_name(entry, found)) for entry in entries]
     files = [item for item in named if not item[1].endswith(("/", "\\"))]
     if any(entry.flags & ENCRYPTION or entry.method == AES for entry, _, _ in files):
-        raise DatasetError(f"{name} is protected by a password. Unpack it and make a zip without a password.")
+        raise DatasetError(f"{name} is protected by a password. Unpack it and make a zip without one.")
     claimed = sum(claimed_bytes(label, entry.size, problem, limits) for entry, label, problem in files)
     items = (
         Member(label, entry.size, entry.packed_size, problem, partial(_chunks, file, entry))
@@ -65,7 +65,7 @@ def _is_unmarked(entry: Entry) -> bool:
 
 
 def _decode_name(entry: Entry, unmarked: NameEncoding) -> tuple[str, Reason | None]:
-    """Returns the name and what speaks against reading the entry."""
+    """Returns the name and any reason not to read the entry."""
     if entry.unicode_name:
         return entry.unicode_name, _problem(entry)
     if not entry.flags & UTF8_NAME:

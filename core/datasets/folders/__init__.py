@@ -1,1 +1,1 @@
-"""The folders of a source as people really have them: what in them is there twice, is a mask, or has no class."""
+"""The folders of real sources, with duplicates, masks and pictures without a class."""

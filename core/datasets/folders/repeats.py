@@ -1,6 +1,6 @@
-"""Data sets that are in a source twice: `chest_xray/chest_xray`, or a folder that holds again what lies beside it.
+"""Data sets that are in a source twice: `chest_xray/chest_xray`, or a folder that repeats what lies beside it.
 
-What is inside decides, not the names alone: nearly all pictures of the one have to be in the same folders of the other.
+The content decides, not just the names: nearly all pictures of one have to be in the same folders of the other.
 """
 
 from collections import defaultdict
@@ -19,18 +19,18 @@ SAME_SHARE = 0.9
 
 @dataclass(frozen=True)
 class Repeat:
-    """A folder that holds again what is in another one.
+    """A folder that repeats the content of another one.
 
     Attributes:
-        folder: it.
-        original: the one whose content it holds. It may lie around it.
+        folder: the folder.
+        original: the folder whose content it repeats, possibly a parent.
     """
 
     folder: Folders
     original: Folders
 
     def place(self, path: Folders) -> Folders | None:
-        """Returns where in the original a picture of this folder would lie, None for one that isn't in this folder."""
+        """Returns where a picture of this folder would lie in the original; None for one that isn't in this folder."""
         depth = len(self.folder)
         return (*self.original, *path[depth:]) if path[:depth] == self.folder else None
 
@@ -39,8 +39,8 @@ def find_repeats(folders: Sequence[Folders], digests: Sequence[str]) -> list[Rep
     """Returns the folders that are there twice.
 
     Args:
-        folders: of each picture, the folders that it lies in.
-        digests: of each picture, what its content is told by.
+        folders: the folders that each picture lies in.
+        digests: digest of each picture's content.
     """
     inside: defaultdict[Folders, set[str]] = defaultdict(set)
     with_pictures = set(folders)
@@ -57,7 +57,7 @@ def find_repeats(folders: Sequence[Folders], digests: Sequence[str]) -> list[Rep
 
 
 def _possible(inside: Mapping[Folders, set[str]], with_pictures: set[Folders]) -> Iterator[Repeat]:
-    """Yields folders that hold only folders, called like others beside them or like those inside another one."""
+    """Yields folders that hold only folders, named like those beside them or inside another one."""
     for around in sorted(inside, key=lambda path: (len(path), path)):
         first: dict[frozenset[str], Folders] = {}
         for name in sorted(inside[around]):
@@ -74,7 +74,7 @@ def _possible(inside: Mapping[Folders, set[str]], with_pictures: set[Folders]) -
 
 
 class _Pictures:
-    """The pictures of a source by the folders around them, looked up only as deep as it is asked for."""
+    """The pictures of a source by the folders around them, looked up only as deep as necessary."""
 
     def __init__(self, folders: Sequence[Folders], digests: Sequence[str]) -> None:
         self._folders = folders
@@ -82,11 +82,11 @@ class _Pictures:
         self._inside: dict[int, dict[Folders, list[int]]] = {}
 
     def are_same(self, repeat: Repeat, within: Collection[str]) -> bool:
-        """Whether nearly all pictures in either of two folders are in the other one as well.
+        """Whether nearly all pictures in each of two folders are in the other one as well.
 
         Args:
-            repeat: the two.
-            within: the folders inside them that are compared.
+            repeat: the two folders.
+            within: the folders inside them to compare.
         """
         own = self._in(repeat.folder)
         others = [index for name in within for index in self._in((*repeat.original, name))]

@@ -1,6 +1,6 @@
-"""Pictures that only go with others: masks that mark a part of them, and thumbnails.
+"""Pictures that only accompany others: masks that mark a part of them, and thumbnails.
 
-A name alone says little, for `mask` may be a class as well. So each has to have the picture that it goes with: one of
+A name alone says little, because `mask` may be a class as well. So each needs a picture that it goes with: one of
 the same name, beside it, around its folder or in a folder such as `images`.
 """
 
@@ -23,7 +23,7 @@ PICTURE_FOLDERS = (
     "jpeg", "jpegs", "input", "inputs", "scan", "scans",
 )
 # fmt: on
-# Of the pictures in a folder of masks, so many have to go with another one.
+# The share of pictures in a folder of masks that have to go with another picture.
 PAIRED_SHARE = 0.9
 
 
@@ -34,8 +34,8 @@ class _Folder:
     Attributes:
         around: the folders around it, folded.
         name: its own, folded.
-        kind: which of the two.
-        of: the folders beside it that may hold their pictures; empty for the one around it.
+        kind: masks or thumbnails.
+        of: the folders beside it that may hold their pictures; an empty name for the one around it.
     """
 
     around: Folders
@@ -45,11 +45,11 @@ class _Folder:
 
 
 def find_secondary(paths: Sequence[Folders], digests: Sequence[str]) -> dict[int, str]:
-    """Returns which pictures only go with others, and whether they are masks or thumbnails.
+    """Returns the pictures that only accompany others, and whether they are masks or thumbnails.
 
     Args:
-        paths: of each picture, its folders and its name.
-        digests: of each picture, what its content is told by.
+        paths: the folders and the name of each picture.
+        digests: digest of each picture's content.
     """
     folded = [(*map(fold_name, path[:-1]), _stem(path)) for path in paths]
     named = {path: index for index, path in enumerate(folded)}
@@ -73,7 +73,7 @@ def find_secondary(paths: Sequence[Folders], digests: Sequence[str]) -> dict[int
 
 
 def _folder(path: Folders) -> _Folder | None:
-    """Returns the innermost folder around a picture that may be one of masks or thumbnails."""
+    """Returns the innermost folder around a picture that may hold masks or thumbnails."""
     for depth in range(len(path) - 2, -1, -1):
         if THUMBNAIL_FOLDER.fullmatch(path[depth]):
             return _Folder(path[:depth], path[depth], THUMBNAILS, ("", *PICTURE_FOLDERS))
@@ -83,7 +83,7 @@ def _folder(path: Folders) -> _Folder | None:
 
 
 def _pictures_of_masks(name: str) -> tuple[str, ...]:
-    """Returns the folders in which the pictures may lie that a folder of masks is about; none if it is no such name."""
+    """Returns the folders that may hold the pictures for a folder of masks; none if its name isn't of that kind."""
     match = MASK_FOLDER.fullmatch(name)
     if not match:
         return ()
@@ -94,7 +94,7 @@ def _pictures_of_masks(name: str) -> tuple[str, ...]:
 
 
 def _partners(path: Folders, folder: _Folder, named: dict[Folders, int]) -> Iterator[int]:
-    """Yields the pictures of the same name that one in a folder of masks or thumbnails may go with."""
+    """Yields the pictures of the same name that a mask or thumbnail may go with."""
     match = MASK_STEM.fullmatch(path[-1])
     below = path[len(folder.around) + 1 : -1]
     for stem in {path[-1], match["of"] if match else path[-1]}:
@@ -105,7 +105,7 @@ def _partners(path: Folders, folder: _Folder, named: dict[Folders, int]) -> Iter
 
 
 def _folders_of_classes(paths: Sequence[Folders], folders: Collection[_Folder]) -> set[_Folder]:
-    """Returns those beside which another folder speaks of masks as well, such as `no_mask`: both are classes then."""
+    """Returns the folders beside another one that mentions masks, such as `no_mask`: then both are classes."""
     beside: dict[Folders, set[str]] = {folder.around: set() for folder in folders}
     for path in paths if folders else ():
         for depth in range(len(path) - 1):

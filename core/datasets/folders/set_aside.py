@@ -1,4 +1,4 @@
-"""What lies in a source beside its labelled pictures, and is left out before its folders are read for classes."""
+"""Leaves out what isn't a labelled picture before the classes are read from the folders."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,12 @@ THERE_TWICE = "there_twice"
 
 @dataclass(frozen=True)
 class Remainder:
-    """The pictures of a source that are left to be read by their folders.
+    """The pictures of a source whose folders remain to be read.
 
     Attributes:
-        paths: of each picture, its folders and its name, where it counts as lying; None for one that is left out.
-        copies: for each picture that is in the source twice, the one that stays.
-        notes: on what was left out.
+        paths: the folders and the name that count for each picture; None for one that is left out.
+        copies: for each left-out copy, the picture that stays.
+        notes: notes on what was left out.
     """
 
     paths: tuple[Folders | None, ...]
@@ -30,7 +30,7 @@ class Remainder:
 
     @property
     def kept(self) -> list[Folders]:
-        """The paths of those that stay."""
+        """The paths of the pictures that stay."""
         return [path for path in self.paths if path is not None]
 
     def without_unlabelled(self, whatever_called: bool = False) -> "Remainder":
@@ -49,11 +49,11 @@ class Remainder:
 
 
 def set_aside(paths: Sequence[Folders], digests: Sequence[str]) -> Remainder:
-    """Leaves out masks, thumbnails, and what is there twice.
+    """Leaves out masks, thumbnails and duplicates.
 
     Args:
-        paths: of each picture, its folders and its name, fit to be shown.
-        digests: of each picture, what its content is told by.
+        paths: the folders and the name of each picture, safe to show.
+        digests: digest of each picture's content.
     """
     kinds = find_secondary(paths, digests)
     kept = [index for index in range(len(paths)) if index not in kinds]
@@ -72,7 +72,7 @@ def _placed(path: Folders, repeats: Sequence[Repeat]) -> Folders:
 def _copies(
     kept: Sequence[int], repeats: Sequence[Repeat], paths: Sequence[Folders], digests: Sequence[str]
 ) -> dict[int, int]:
-    """Returns the pictures of folders that are there twice which are in the original as well."""
+    """Returns the pictures of repeated folders that are in the original as well."""
     if not repeats:
         return {}
     places = {index: _placed(paths[index], repeats) for index in kept}

@@ -1,4 +1,4 @@
-"""What lies where, told from the folders of each picture."""
+"""Where pictures lie, by the folders of each."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ Folders = tuple[str, ...]
 
 
 def wrapping_depth(folders: Sequence[Folders]) -> int:
-    """Returns how many wrapping folders lie around all others: one folder alone that holds further ones."""
+    """Returns how many wrapping folders lie around all others: each is alone and holds further folders."""
     depth = 0
     while True:
         level = _names_at(folders, depth)
@@ -20,7 +20,7 @@ def wrapping_depth(folders: Sequence[Folders]) -> int:
 
 
 def by_folder(folders: Iterable[Folders], depth: int) -> dict[str, list[Folders]]:
-    """Returns, for each folder at a depth, where pictures lie inside it. Pictures that lie higher don't count."""
+    """Returns, for each folder at a depth, where pictures lie inside it. Pictures higher up don't count."""
     found: defaultdict[str, list[Folders]] = defaultdict(list)
     for path in folders:
         if len(path) > depth:
@@ -29,7 +29,7 @@ def by_folder(folders: Iterable[Folders], depth: int) -> dict[str, list[Folders]
 
 
 def class_folders(folders: Sequence[Folders]) -> set[str]:
-    """Returns the outermost folders that differ; none where pictures lie in no folder."""
+    """Returns the outermost folders that differ; none if pictures aren't in folders."""
     return _names_at(folders, wrapping_depth(folders))
 
 

@@ -1,4 +1,4 @@
-"""Folders of pictures without a class: what a competition wants to be answered, examples, further pictures."""
+"""Folders of pictures without a class: the questions of a competition, examples, extra pictures."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,12 +23,12 @@ Inside = Mapping[str, Sequence[Folders]]
 def find_unlabelled(folders: Iterable[Folders], whatever_called: bool = False) -> list[Folders]:
     """Returns the folders of a source whose pictures have no class.
 
-    They are recognised by their names and by what they lie beside: a train folder with class folders inside, or class
+    They are recognised by their names and by what is beside them: a train folder with class folders inside, or class
     folders.
 
     Args:
-        folders: those that pictures lie in.
-        whatever_called: whether all folders beside a train folder count that have no class folders themselves.
+        folders: folders that pictures lie in.
+        whatever_called: whether all folders beside a train folder count if they have no class folders themselves.
     """
     paths = list(dict.fromkeys(folders))
     depth = wrapping_depth(paths)
@@ -50,7 +50,7 @@ def find_unlabelled(folders: Iterable[Folders], whatever_called: bool = False) -
 
 
 def _split_words(inside: Inside) -> dict[str, str]:
-    """Returns the split that each folder holds by its name, what all begin with left aside: `seg_train`, `seg_pred`."""
+    """Returns the split that each folder's name suggests, ignoring a common beginning: `seg_train`, `seg_pred`."""
     beginning = _common_beginning(inside)
     return {name: split_word(name) or split_word(name[beginning:]) for name in inside}
 
@@ -79,7 +79,7 @@ def _in_classes(folders: Sequence[Folders]) -> list[Folders]:
 
 
 def _beside_classes(inside: Inside, words: Mapping[str, str]) -> list[str]:
-    """Returns the folders beside class folders that are none: `unlabeled`, or `test` without folders inside."""
+    """Returns the folders beside class folders that aren't classes: `unlabeled`, or `test` without folders inside."""
     found = [
         name
         for name, paths in inside.items()

@@ -1,4 +1,4 @@
-"""Which way an archive is to be read: the one that is clear, or the ones that a user has to choose from."""
+"""How to read an archive: in the one clear way, or in one that a user has to choose from several."""
 
 import re
 from collections import Counter, defaultdict
@@ -38,17 +38,17 @@ from core.datasets.splits import TRAIN, split_word
 from core.errors import DatasetError
 from core.wording.coded import Note
 
-# Folders of which no picture has a class are said in one sentence from so many pictures on, else picture by picture.
+# From this many pictures on, folders without any class are reported in one sentence, otherwise picture by picture.
 MANY_PICTURES = 20
 MAX_NOTES = 5
-# From this share of the pictures on, one way of telling classes follows from another one.
+# The share of pictures from which one set of classes counts as following from another.
 FOLLOWS_SHARE = 0.9
-# Folders called by these words and a number are classes, and so are those called by a number alone.
+# Folders named by one of these words and a number are classes, and so are those named by a number alone.
 CLASS_WORDS = {"", "class", "label", "category", "type", "kind", "species", "person", "subject", "id"}
 MISSING = {
     CLASS_FOLDERS: "its pictures don't lie in two or more folders",
     INNER_FOLDERS: "not all of its pictures lie in folders inside folders",
-    TABLE: "it has no CSV with a column of its pictures' names and one of their classes",
+    TABLE: "it has no CSV with a column of picture names and one of classes",
     FILE_NAMES: "its file names don't begin with a class and end in a number, as cat.12.jpg does",
 }
 
@@ -63,15 +63,15 @@ def choose_candidate(
     """Returns the way to read an archive.
 
     Args:
-        paths: of each picture, its folders and its name, fit to be shown.
+        paths: the folders and the name of each picture, safe to show.
         tables: the CSVs that came along.
         name: what the archive is called in messages.
-        options: what the user has decided. As a layout, `GIVEN_CLASSES` and `ASK` are taken too.
-        digests: of each picture, what its content is told by; without them, no two are the same.
+        options: the user's decisions. As a layout, `GIVEN_CLASSES` and `ASK` are accepted too.
+        digests: digest of each picture's content; without them, no two pictures count as the same.
 
     Raises:
         AmbiguousLayout: there is more than one, and the user has to choose.
-        DatasetError: it can't be read the way that was chosen, or has validation pictures only.
+        DatasetError: it can't be read in the chosen way, or has validation pictures only.
     """
     if options.layout == GIVEN_CLASSES:
         return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
@@ -79,7 +79,7 @@ def choose_candidate(
     if options.layout == ASK:
         raise _every_way(source, name)
     layout = options.layout or (TABLE if options.names_columns else "")
-    # Where nothing is clear, folders are what is expected, and what is missing is said of them.
+    # If nothing is clear, folders are expected, and the message says what they lack.
     found = _chosen(source, name, layout) if layout else _candidates(source) or (_expected(source, name),)
     ways = [way for candidate in found for way in settle(candidate, options)]
     if len(ways) > 1 or _decides_too_much(ways[0], options):
@@ -90,15 +90,15 @@ def choose_candidate(
 def candidates(
     paths: Sequence[Folders], tables: Sequence[TableFile] = (), digests: Sequence[str] = ()
 ) -> tuple[LayoutCandidate, ...]:
-    """Returns the ways in which an archive may have been meant, the likelier first.
+    """Returns the ways in which an archive may be meant to be read, the likelier first.
 
-    One alone is clear; none means that there are no classes. Ways that come to the same are one.
+    A single one is clear; none means that there are no classes. Ways with the same result count as one.
     """
     return _candidates(_Source(paths, tables, digests))
 
 
 class _Source:
-    """What there is to be read: pictures and tables, and which of the pictures count where folders are read."""
+    """What there is to read: pictures and tables, and which pictures count when folders are read."""
 
     def __init__(
         self,
@@ -113,12 +113,12 @@ class _Source:
 
     @cached_property
     def remainder(self) -> Remainder:
-        """The pictures without masks and what is there twice."""
+        """The pictures without masks and duplicates."""
         return set_aside(self.paths, self._digests)
 
     @cached_property
     def labelled(self) -> Remainder:
-        """Those of them that don't lie in folders for unlabelled pictures."""
+        """The remainder without folders of unlabelled pictures."""
         return self.remainder.without_unlabelled()
 
     @cached_property
@@ -141,14 +141,14 @@ def _candidates(source: _Source) -> tuple[LayoutCandidate, ...]:
 
 
 def _expected(source: _Source, name: str) -> LayoutCandidate:
-    """Returns the folders as classes, of which may be missing what it takes; refuses tables that say nothing.
+    """Returns the folders as classes, even if they are too few; refuses tables that weren't understood.
 
     Raises:
-        DatasetError: a table came along that isn't understood, and folders don't tell the classes either.
+        DatasetError: there is a table that isn't understood, and folders don't give the classes either.
     """
     folders = _quiet(_read_folders(source), source.paths)
     if len(folders.class_names) < 2 and (problem := explain_tables(source.labels)):
-        raise DatasetError(f"{name} has no two classes to tell apart. {problem}")
+        raise DatasetError(f"{name} doesn't have two classes to tell apart. {problem}")
     if source.labels.are_about_pictures and _are_parts(folders.class_names):
         raise DatasetError(
             f"{explain_tables(source.labels)} If the folders are classes, choose the layout class_folders."
@@ -157,25 +157,25 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
 
 
 def _decides_too_much(way: LayoutCandidate, options: ReadingOptions) -> bool:
-    """Whether the one way that there is has a rule for pictures of several classes that nobody gave."""
+    """Whether the only way has a rule for pictures of several classes that nobody asked for."""
     return way.name == TABLE and way.options.several_labels != options.several_labels
 
 
 def _chosen(source: _Source, name: str, layout: str) -> tuple[LayoutCandidate, ...]:
     if layout not in LAYOUTS:
-        raise DatasetError(f"Expected a layout out of {', '.join(LAYOUTS)}. Received {layout!r}. Fix the name.")
+        raise DatasetError(f"Expected one of the layouts {', '.join(LAYOUTS)}. Received {layout!r}. Fix the name.")
     found = [way for way in _try(layout, source) if len(way.class_names) > 1]
     if found:
         return tuple(_quiet(way, source.paths) for way in found)
     if layout == TABLE and (problem := explain_tables(source.labels)):
         raise DatasetError(f"{name} can't be read by its table. {problem}")
     others = " or ".join(dict.fromkeys(other.name for other in _candidates(source)))
-    advice = f"Choose {others}" if others else "Sort its pictures into one folder a class"
+    advice = f"Choose {others}" if others else "Sort its pictures into one folder per class"
     raise DatasetError(f"{name} can't be read by the layout {layout}: {MISSING[layout]}. {advice}.")
 
 
 def _try(layout: str, source: _Source) -> list[LayoutCandidate]:
-    """Returns the ways to read an archive by one layout, none if it isn't laid out so."""
+    """Returns the ways to read an archive by one layout; none if the layout doesn't fit."""
     if layout == TABLE:
         return source.table_ways
     try:
@@ -197,7 +197,7 @@ def _read_inner(source: _Source) -> LayoutCandidate | None:
     assignments = read_inner_folders([path[:-1] for path in source.labelled.kept])
     if assignments:
         return _whole(INNER_FOLDERS, INNER, assignments, source.labelled)
-    # Beside a train folder with classes inside, other folders are no classes whatever they are called.
+    # Beside a train folder with classes inside, other folders aren't classes, whatever their names.
     inside_train = source.remainder.without_unlabelled(whatever_called=True)
     if len(inside_train.kept) == len(source.labelled.kept):
         return None
@@ -217,14 +217,14 @@ _READERS: dict[str, Callable[[_Source], LayoutCandidate | None]] = {
 
 
 def _whole(layout: str, told_by: Note, assignments: Iterable[Assignment], remainder: Remainder) -> LayoutCandidate:
-    """Returns a candidate for all pictures, of what was read of those that were left to be read."""
+    """Returns a candidate for all pictures, from the assignments of the remaining ones."""
     read = iter(assignments)
     every = [Assignment("") if path is None else next(read) for path in remainder.paths]
     return make_candidate(layout, told_by, every, remainder.notes)
 
 
 def _taken_once(candidate: LayoutCandidate, remainder: Remainder) -> LayoutCandidate:
-    """Returns what a table says without copies of which it says the same as of the pictures that stay."""
+    """Returns a table's candidate without copies that have the same label as the pictures that stay."""
     said = candidate.assignments
     copies = {
         copy for copy, original in remainder.copies.items() if said[copy].class_name in ("", said[original].class_name)
@@ -238,15 +238,15 @@ def _taken_once(candidate: LayoutCandidate, remainder: Remainder) -> LayoutCandi
 
 
 def _are_parts(names: Sequence[str]) -> bool:
-    """Whether folders are called like parts of one thing, such as `batch1` and `batch2`, rather than like classes."""
+    """Whether folders are named like parts of one thing, such as `batch1` and `batch2`, rather than like classes."""
     words = {re.sub(r"[\W\d_]+", "", fold_name(name)) for name in names}
     return len(words) == 1 and words.isdisjoint(CLASS_WORDS) and all(re.search(r"\d", name) for name in names)
 
 
 def _is_learnable(candidate: LayoutCandidate) -> bool:
-    """Whether it gives classes to learn: two or more with two pictures, and not a class for every other picture.
+    """Whether it gives learnable classes: at least two with two pictures, and not a class for every second picture.
 
-    File names have to give two pictures for every class, for chance makes names end in numbers.
+    File names have to give every class two pictures, because names may end in numbers by chance.
     """
     pairs = sum(count > 1 for count in candidate.counts)
     if pairs < 2 or len(candidate.counts) * 2 > sum(candidate.counts):
@@ -255,7 +255,7 @@ def _is_learnable(candidate: LayoutCandidate) -> bool:
 
 
 def _are_inner_meant(inner: LayoutCandidate, found: Sequence[LayoutCandidate]) -> bool:
-    """Whether inner folders are likely classes: not just the sessions or parts of the outer ones."""
+    """Whether inner folders are likely to be classes, not just sessions or parts of the outer ones."""
     if any(_is_same(inner, other) for other in found):
         return False
     outer_of: defaultdict[str, set[str]] = defaultdict(set)
@@ -269,7 +269,7 @@ def _are_inner_meant(inner: LayoutCandidate, found: Sequence[LayoutCandidate]) -
 
 
 def _is_same(one: LayoutCandidate, other: LayoutCandidate) -> bool:
-    """Whether two candidates tell the same pictures apart, of those to which both give a class."""
+    """Whether two candidates group the pictures that both give a class in the same way."""
     pairs = _pairs(one, other)
     return bool(pairs) and len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
 
@@ -277,7 +277,7 @@ def _is_same(one: LayoutCandidate, other: LayoutCandidate) -> bool:
 def _follows(one: LayoutCandidate, other: LayoutCandidate) -> bool:
     """Whether the classes of one candidate follow from those of the other, or the other way round.
 
-    From a folder called `train` nothing follows: it hardly is a class.
+    Nothing follows from a folder called `train`, which is hardly a class.
     """
     if any(split_word(name) for name in other.class_names):
         return _is_same(one, other)
@@ -286,7 +286,7 @@ def _follows(one: LayoutCandidate, other: LayoutCandidate) -> bool:
 
 
 def _share_told(pairs: Counter[tuple[str, str]], side: int) -> float:
-    """Returns of how many pictures the usual partner of the class on this side is the right one."""
+    """Returns for what share of pictures the class on this side predicts the other class."""
     best: Counter[str] = Counter()
     for pair, count in pairs.items():
         best[pair[side]] = max(best[pair[side]], count)
@@ -302,7 +302,7 @@ def _pairs(one: LayoutCandidate, other: LayoutCandidate) -> Counter[tuple[str, s
 
 
 def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandidate:
-    """Says of folders full of pictures without a class in a note what would be said of each picture."""
+    """Reports folders full of pictures without a class in one note instead of picture by picture."""
     with_class = {
         path[:-1] for path, assignment in zip(paths, candidate.assignments, strict=True) if assignment.class_name
     }
@@ -325,7 +325,7 @@ def _quiet(candidate: LayoutCandidate, paths: Sequence[Folders]) -> LayoutCandid
 
 
 def _every_way(source: _Source, name: str) -> AmbiguousLayout:
-    """Returns the question with all the ways that give two classes, the likely ones first."""
+    """Returns the question with all ways that give two classes, the likely ones first."""
     likely = _candidates(source)
     tried = [way for layout in LAYOUTS if layout not in {one.name for one in likely} for way in _try(layout, source)]
     others = [_quiet(one, source.paths) for one in tried if len(one.class_names) > 1]

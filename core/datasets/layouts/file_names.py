@@ -1,4 +1,4 @@
-"""Classes told from the beginnings of file names: `cat.12.jpg`, `dog (3).png`, `american_bulldog_101.jpg`."""
+"""Classes from the beginnings of file names: `cat.12.jpg`, `dog (3).png`, `american_bulldog_101.jpg`."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from core.wording.coded import Note, Reason
 
 DIGITS = "0123456789"
 SEPARATORS = " ._-("
-# What cameras, scanners and programs begin their names with, whatever is on the picture.
+# What cameras, scanners and programs begin file names with, whatever the picture shows.
 # fmt: off
 GENERIC = frozenset({
     "img", "imag", "image", "images", "dsc", "dscn", "dscf", "dcim", "pxl", "photo", "photos", "pic",
@@ -19,18 +19,18 @@ GENERIC = frozenset({
     "gopr", "gp", "thumb", "video", "sample", "crop", "page", "mask", "label", "figure", "fig",
 })
 # fmt: on
-# A stray or two doesn't make the names of a thousand pictures a coincidence.
+# A stray file or two doesn't turn the names of a thousand pictures into a coincidence.
 LABELLED_SHARE = 0.98
 MISNAMED = Reason("misnamed")
 
 
 def read_file_names(paths: Sequence[Folders]) -> LayoutCandidate | None:
-    """Reads the class of each picture off its name: what stands before the number at the end.
+    """Reads the class of each picture from its name: the part before the final number.
 
-    Folders of which no picture is named so don't count, such as the unlabelled test pictures of a competition.
+    Folders without any such name don't count, such as the unlabelled test pictures of a competition.
 
     Args:
-        paths: of each picture, its folders and its name.
+        paths: the folders and the name of each picture.
 
     Returns:
         None if the names don't follow one pattern.
@@ -57,7 +57,7 @@ def read_file_names(paths: Sequence[Folders]) -> LayoutCandidate | None:
 
 
 def part_name(name: str) -> tuple[str, str]:
-    """Returns the class that a file's name begins with and what stands between it and its number; both may be empty."""
+    """Returns the class that a file name begins with and what separates it from the number; both may be empty."""
     stem = name.rpartition(".")[0] or name
     before = stem.removesuffix(")").rstrip(DIGITS)
     if len(before) == len(stem.removesuffix(")")):
@@ -68,7 +68,7 @@ def part_name(name: str) -> tuple[str, str]:
 
 
 def labelled_splits(folders: Sequence[Folders], labels: Sequence[str]) -> list[str]:
-    """Returns the split that its folders give each picture; none where all that have a class are in one part."""
+    """Returns the split of each picture by its folders; none if all pictures with a class are in one split."""
     splits, _ = take_splits(folders)
     found = {split for split, label in zip(splits, labels, strict=True) if label}
     return splits if TRAIN in found and len(found) > 1 else [UNDECIDED] * len(folders)

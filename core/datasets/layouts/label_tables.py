@@ -1,7 +1,7 @@
-"""Classes told from tables that lie beside the pictures, such as `labels.csv` with a column of files and one of labels.
+"""Classes from tables beside the pictures, such as `labels.csv` with a column of files and one of labels.
 
-Nothing is expected of a table but that one of its columns names pictures of the archive. Several tables together are
-one labelling. Where two columns fit equally well, each of them is a way to read it, and the user has to choose.
+A table only has to have a column that names pictures of the archive. Several tables together form one
+labelling. If two columns fit equally well, each is a way to read it, and the user has to choose.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,18 +21,18 @@ from core.datasets.tables.pictures import PictureNames
 from core.datasets.tables.splits import split_reader, unread_split_column
 from core.wording.coded import Note, Reason
 
-# So many ways to read the tables are offered.
+# How many ways to read the tables are offered.
 MOST_READINGS = 6
 SHOWN_TABLES, SHOWN_CLASSES = 3, 4
-# What texts are in that don't make a person wonder.
+# Encodings that need no mention.
 PLAIN_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be")
-# A one-hot table in which so many pictures have one class is meant to give each picture one.
+# If this share of a one-hot table's pictures has one class, it is meant to give each picture one.
 ONE_CLASS_SHARE = 0.8
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """What tables say if they are read in one way: the options that choose it and the notes on it."""
+    """What tables say when read in one way, with the options that choose it and the notes on it."""
 
     labels: TableLabels
     options: ReadingOptions
@@ -40,12 +40,12 @@ class _Reading:
 
 
 class LabelTables:
-    """The tables that came along with pictures. They are opened once, when they are first asked for.
+    """The tables that came with the pictures. They are opened once, on first use.
 
     Args:
-        paths: of each picture, its folders and its name.
-        tables: those that came along.
-        options: what the user has decided of columns, encoding and several labels.
+        paths: the folders and the name of each picture.
+        tables: the tables.
+        options: the user's decisions about columns, encoding and several labels.
     """
 
     def __init__(
@@ -57,24 +57,24 @@ class LabelTables:
 
     @cached_property
     def groups(self) -> list[TableGroup]:
-        """Those that are tables, the ones with the same columns together."""
+        """The readable tables, those with the same columns together."""
         return open_groups(self.tables, PictureNames(self.paths), self.options.encoding) if self.tables else []
 
     @cached_property
     def are_about_pictures(self) -> bool:
-        """Whether one of them names pictures or other files, so that it may well be meant to tell their classes."""
+        """Whether one of them names pictures or other files, so that it is probably meant to give their classes."""
         return any(group.is_about_pictures for group in self.groups if not group.is_form)
 
     @cached_property
     def candidates(self) -> list[LayoutCandidate]:
-        """The ways in which they may be meant, the likelier first; none if no table tells two classes apart."""
+        """The ways to read them, the likelier first; none if no table gives two classes."""
         return _read(self.paths, self.groups, self.options)
 
 
 def read_tables(
     paths: Sequence[Folders], tables: Sequence[TableFile], options: ReadingOptions = AS_FOUND
 ) -> list[LayoutCandidate]:
-    """Returns the ways to read the class of each picture out of tables; see `LabelTables`."""
+    """Returns the ways to read the class of each picture from tables; see `LabelTables`."""
     return LabelTables(paths, tables, options).candidates
 
 
@@ -92,7 +92,7 @@ def _read(paths: Sequence[Folders], groups: Sequence[TableGroup], options: Readi
 
 
 def with_splits_of(candidate: LayoutCandidate, table: LayoutCandidate) -> LayoutCandidate:
-    """Returns a way to read an archive with the splits that a table gives, which says the same classes."""
+    """Returns a way to read an archive with the splits of a table that gives the same classes."""
     given = {assignment.split for assignment in candidate.assignments}
     if given != {UNDECIDED} or not _are_splits([assignment.split for assignment in table.assignments]):
         return candidate
@@ -104,7 +104,7 @@ def with_splits_of(candidate: LayoutCandidate, table: LayoutCandidate) -> Layout
 
 
 def _readings(groups: Sequence[TableGroup], options: ReadingOptions) -> list[_Reading]:
-    """Returns what each way to choose columns says, tables that belong together taken together."""
+    """Returns the reading for each choice of columns, with tables that belong together combined."""
     by_group = [found for group in groups if (found := list(_group_readings(group, options)))]
     by_group.sort(
         key=lambda found: (-max(reading.labels.num_labelled for reading in found), min(found[0].labels.tables))
@@ -133,7 +133,7 @@ def _readings(groups: Sequence[TableGroup], options: ReadingOptions) -> list[_Re
 
 
 def _group_readings(group: TableGroup, options: ReadingOptions) -> Iterator[_Reading]:
-    """Yields what tables of the same columns say, for each choice of columns that may be meant."""
+    """Yields what tables with the same columns say, for each likely choice of columns."""
     for files in group.file_columns(options.file_column):
         split = group.split_column(files, options.split_column)
         if options.split_column and split is None:
@@ -148,7 +148,7 @@ def _group_readings(group: TableGroup, options: ReadingOptions) -> Iterator[_Rea
 
 
 def _splits_alone(group: TableGroup) -> dict[int, str]:
-    """Returns the splits that tables without classes give."""
+    """Returns the splits given by tables without classes."""
     for files in group.file_columns():
         split = group.split_column(files)
         if split is not None and not group.label_columns(files, split=split):
@@ -158,7 +158,7 @@ def _splits_alone(group: TableGroup) -> dict[int, str]:
 
 
 def _belonging(reading: _Reading, others: Sequence[_Reading]) -> _Reading | None:
-    """Returns what goes on with the same labelling: the same column, or the same classes of other pictures."""
+    """Returns a continuation of the same labelling: the same column, or the same classes for other pictures."""
     labels = reading.labels
     for other in others:
         if _is_called_alike(labels.label, other.labels.label):
@@ -174,7 +174,7 @@ def _is_called_alike(one: LabelColumn, other: LabelColumn) -> bool:
 
 
 def _agree(one: _Reading, other: _Reading) -> bool:
-    """Whether two tables tell the same pictures apart, of those that both speak of."""
+    """Whether two tables group the pictures that both name in the same way."""
     pairs = {
         (label, mine)
         for picture, label in one.labels.classes.items()
@@ -184,7 +184,7 @@ def _agree(one: _Reading, other: _Reading) -> bool:
 
 
 def _are_rivals(one: _Reading, other: _Reading) -> bool:
-    """Whether another table may as well be the one that is meant."""
+    """Whether another table is equally likely to be the right one."""
     is_smaller = other.labels.num_labelled * 2 < one.labels.num_labelled
     return other.labels.label.tier <= one.labels.label.tier and not is_smaller and len(other.labels.vocabulary) > 1
 
@@ -200,7 +200,7 @@ def _named(reading: _Reading, all_readings: Sequence[_Reading], options: Reading
 
 
 def _candidates(paths: Sequence[Folders], reading: _Reading) -> Iterator[LayoutCandidate]:
-    """Yields what a reading gives: where pictures have several classes, once without them and once with the first."""
+    """Yields a reading's candidates: if pictures have several classes, one without them and one with their first."""
     labels, options = reading.labels, reading.options
     if not labels.others:
         yield _candidate(paths, reading, LEAVE_OUT)
@@ -263,14 +263,14 @@ def _told_by(labels: TableLabels, tables: dict[str, object], num_pictures: int) 
 
 
 def _splits(paths: Sequence[Folders], labels: Sequence[str], own: list[str]) -> list[str]:
-    """Returns the split of each picture: the tables' own, else the one its folders say."""
+    """Returns the split of each picture: from the tables, otherwise from its folders."""
     if _are_splits([split for split, label in zip(own, labels, strict=True) if label]):
         return own
     return labelled_splits([path[:-1] for path in paths], labels)
 
 
 def _are_splits(splits: Sequence[str]) -> bool:
-    """Whether pictures are held out, and others left to train on."""
+    """Whether some pictures are held out and others are left to train on."""
     found = set(splits)
     return len(found) > 1 and bool(found & {TRAIN, UNDECIDED}) and found != {TRAIN, UNDECIDED}
 

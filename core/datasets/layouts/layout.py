@@ -1,4 +1,4 @@
-"""What tells the class and the split of each picture, and what its folders say of them."""
+"""The class and the split of each picture, and how its folders give them."""
 
 import unicodedata
 from collections import Counter, defaultdict
@@ -16,12 +16,12 @@ from core.wording.coded import Note, Reason
 
 CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folders", "csv", "file_names"
 LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
-# Not found out but said: each picture lies in one folder, its class, whatever that is called.
+# Given rather than detected: each picture lies in one folder, its class, whatever its name.
 GIVEN_CLASSES = "given_classes"
-# Not decided but asked for: the question, with all the ways in which a source can be read.
+# Asks for the question, with all the ways in which a source can be read.
 ASK = "ask"
 EXPECTED = (
-    "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
+    "Expected one folder of pictures per class, train and validation folders with those inside, file names such as "
     "cat.12.jpg, or a CSV of labels."
 )
 OUTSIDE = Reason("outside")
@@ -31,12 +31,12 @@ SHOWN_CLASSES = 4
 
 @dataclass(frozen=True)
 class Assignment:
-    """What is told of a picture: its class and its split.
+    """A picture's class and split.
 
     Attributes:
-        class_name: empty for a picture without one, which is left out.
+        class_name: empty if the picture has none and is left out.
         split: `train`, `validation`, `test` or empty.
-        reason: why it has no class; None where it has one, and where a note says it of all.
+        reason: why it has no class; None if it has one, or if a note covers all such pictures.
     """
 
     class_name: str
@@ -46,14 +46,14 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Example:
-    """A picture that a person can look at to see whether a way to read a source is right.
+    """A picture to look at to see whether a way to read a source is right.
 
     Attributes:
         picture: its index.
-        class_name: what it is taken for; empty where it is left out.
-        cells: of its row in a table; empty where no table tells the classes.
-        name: the path it had in the source, fit to be shown; empty at first.
-        thumbnail: a small JPEG; empty at first, and where the picture can't be read.
+        class_name: the class it would get; empty if it is left out.
+        cells: its row in a table; empty if no table gives the classes.
+        name: its path in the source, safe to show; empty at first.
+        thumbnail: a small JPEG; empty at first, and if the picture can't be read.
     """
 
     picture: int
@@ -65,17 +65,17 @@ class Example:
 
 @dataclass(frozen=True)
 class LayoutCandidate:
-    """One way to understand how an archive is laid out.
+    """One way to understand the layout of an archive.
 
     Attributes:
         name: one of `LAYOUTS`.
-        told_by: what the classes are told from; see `core.wording.readings`.
+        told_by: where the classes come from; see `core.wording.readings`.
         class_names: the classes it gives, sorted.
         counts: how many pictures each of them has.
-        assignments: of each picture; empty where only the choice matters.
+        assignments: one for each picture; empty where only the choice matters.
         notes: on pictures that it leaves out.
-        options: what to import the source with to have it read so.
-        examples: a few pictures and what they are taken for, with their rows where a table tells it.
+        options: the options with which an import reads the source this way.
+        examples: a few pictures with their classes, and with their rows if a table gives them.
     """
 
     name: str
@@ -100,7 +100,7 @@ class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
     """An archive that can be read in more than one way.
 
     Attributes:
-        candidates: the ways, the likelier first. The `options` of one are what to import it with.
+        candidates: the ways, the likelier first. Importing with the `options` of one chooses it.
     """
 
     def __init__(self, text: str, candidates: Sequence[LayoutCandidate]) -> None:
@@ -113,7 +113,7 @@ def make_candidate(
 ) -> LayoutCandidate:
     """Returns a candidate with its classes counted.
 
-    Spaces at the ends of their names are left aside, and it is one name however its accents are composed.
+    Spaces at the ends of their names are ignored, and so is how accents are composed.
     """
     found = list(assignments)
     words = {assignment.class_name for assignment in found}
@@ -133,7 +133,7 @@ def make_candidate(
 
 
 def _note_on_spaces(tidied: Mapping[str, str]) -> tuple[Note, ...]:
-    """Returns a note on classes that are one because spaces at the ends of their names don't count."""
+    """Returns a note on classes that became one because spaces at the ends of names don't count."""
     spellings = Counter(tidied.values())
     names = {tidied[word] for word in tidied if trim_name(word) != word and spellings[tidied[word]] > 1}
     return (
@@ -144,16 +144,16 @@ def _note_on_spaces(tidied: Mapping[str, str]) -> tuple[Note, ...]:
 
 
 def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
-    """Tells class and split of each picture by the outermost folders that differ.
+    """Finds the class and split of each picture by the outermost folders that differ.
 
-    Understood are class folders; train, validation and test folders with class folders inside; class folders with
-    train, validation and test folders inside; and any of them in wrapping folders.
+    It understands class folders; train, validation and test folders with class folders inside; class folders with
+    train, validation and test folders inside; and any of these in wrapping folders.
 
     Args:
-        folders: of each picture, the folders it lies in, outermost first.
+        folders: the folders that each picture lies in, outermost first.
 
     Returns:
-        A place for each of them.
+        An assignment for each picture.
 
     Raises:
         DatasetError: there are validation or test folders but no train folder.
@@ -166,10 +166,10 @@ def read_layout(folders: Sequence[Folders]) -> list[Assignment]:
 
 
 def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
-    """Tells class and split of each picture by the folder it lies in, last folders that all share left aside.
+    """Finds the class and split of each picture by the folder it lies in, ignoring last folders that all share.
 
     Returns:
-        A place for each of them, None where pictures lie in the outermost folders too and others don't repeat those.
+        An assignment for each picture; None if pictures lie in the outermost folders too and others don't repeat those.
 
     Raises:
         DatasetError: there are validation or test folders but no train folder.
@@ -189,7 +189,7 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
 
 
 def _around_the_same(folders: Sequence[Folders]) -> set[str]:
-    """Returns the outermost folders that hold only folders called like others beside them: `no, yes, more/{no,yes}`."""
+    """Returns the outermost folders that only hold folders named like others beside them: `no, yes, more/{no,yes}`."""
     inside: defaultdict[str, set[str]] = defaultdict(set)
     for path in set(folders):
         if path:
@@ -205,7 +205,7 @@ def _placed(names: Sequence[str], splits: Sequence[str]) -> list[Assignment]:
 
 
 def take_splits(folders: Sequence[Folders]) -> tuple[list[str], list[Folders | None]]:
-    """Returns the split of each picture, and its folders without the one that says it: None if that one is missing."""
+    """Returns the split of each picture, and its folders without the one that gives it; None if that one is missing."""
     depth, prefix = _split_depth(folders)
     if depth is None:
         return [UNDECIDED] * len(folders), list(folders)
@@ -225,7 +225,7 @@ def check_train(splits: Sequence[str]) -> None:
 
 
 def _without(path: Folders, depth: int) -> Folders:
-    """Returns the path without this folder, and without the one of the same name that some unpackers put inside it."""
+    """Returns the path without this folder, and without a folder of the same name that some unpackers put inside it."""
     end = depth + 1
     while len(path) > end and fold_name(path[end]) == fold_name(path[depth]):
         end += 1
@@ -233,10 +233,10 @@ def _without(path: Folders, depth: int) -> Folders:
 
 
 def _split_depth(folders: Sequence[Folders]) -> tuple[int | None, int]:
-    """Returns how deep the train, validation and test folders lie, None if there are none, and where their words begin.
+    """Returns the depth of the train, validation and test folders, None if there are none, and where their words begin.
 
-    One such word alone may be a class ("train, car, plane"), so two are asked for, with the same folders inside or over
-    half of the pictures. What all folders of that depth begin with is left aside: `seg_train`, `seg_test`.
+    A single such word may be a class ("train, car, plane"), so two are required, with the same folders inside or over
+    half of the pictures. A beginning that all folders at that depth share is ignored: `seg_train`, `seg_test`.
     """
     for depth in range(max((len(path) for path in folders), default=0)):
         names = Counter(path[depth] for path in folders if len(path) > depth)

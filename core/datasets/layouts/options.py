@@ -1,4 +1,4 @@
-"""How a person wants a source to be read, where that isn't left to what is found in it."""
+"""How a user wants a source to be read, where that isn't left to detection."""
 
 from dataclasses import dataclass, fields
 
@@ -10,18 +10,18 @@ LEAVE_OUT, TAKE_FIRST = "leave_out", "first"
 
 @dataclass(frozen=True)
 class ReadingOptions:
-    """What a person has decided about a source. What is empty is decided by what is found in the source.
+    """A user's decisions about a source. Empty ones are detected from the source.
 
     Attributes:
         layout: where the labels come from, one of `layout.LAYOUTS`.
-        file_column: the column of a table that names the pictures: its header, or its number from 1.
+        file_column: the table column that names the pictures: its header, or its number from 1.
         label_column: the column that holds their classes.
         split_column: the column that holds their splits.
-        encoding: of names and tables that don't say theirs, such as `gbk`.
+        encoding: encoding of names and tables that don't declare theirs, such as `gbk`.
         similar_classes: whether classes whose names differ only by case, accents or width are kept apart (`keep`) or
             become one (`merge`).
-        several_labels: what becomes of pictures with more than one class: `leave_out`, or the `first` one counts.
-        lone_classes: `leave_out` to go on without the classes that have fewer than two different pictures.
+        several_labels: what to do with pictures of more than one class: `leave_out`, or use the `first` one.
+        lone_classes: `leave_out` to go on without classes that have fewer than two different pictures.
     """
 
     layout: str = ""
@@ -41,21 +41,21 @@ class ReadingOptions:
             )
 
     def completed_by(self, others: "ReadingOptions") -> "ReadingOptions":
-        """Returns these options, those that are empty as `others` has them."""
+        """Returns these options, with empty ones taken from `others`."""
         return ReadingOptions(
             **{field.name: getattr(self, field.name) or getattr(others, field.name) for field in fields(self)}
         )
 
     @property
     def names_columns(self) -> bool:
-        """Whether columns of a table are named, so that the labels can only come from one."""
+        """Whether table columns are named, so that the labels can only come from a table."""
         return bool(self.file_column or self.label_column or self.split_column)
 
 
 def _is_encoding(name: str) -> bool:
     try:
         "".encode(name)
-    except (LookupError, ValueError):  # unknown, or none of texts
+    except (LookupError, ValueError):  # unknown, or not an encoding of text
         return False
     return True
 

@@ -1,4 +1,4 @@
-"""What a user is asked where a source can be read in more than one way."""
+"""What a user is asked when a source can be read in more than one way."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -11,11 +11,11 @@ NUMBERS = {2: "two", 3: "three", 4: "four"}
 
 
 def ask(ways: Sequence[LayoutCandidate], name: str) -> AmbiguousLayout:
-    """Returns the question which of several ways is meant.
+    """Returns the question of which of several ways is meant.
 
     Args:
-        ways: them, each with options that lead to it.
-        name: what the source is called.
+        ways: the ways, each with the options that choose it.
+        name: the source's name.
     """
     every = [asdict(way.options) for way in ways]
     differing = [option for option in every[0] if len({options[option] for options in every}) > 1]

@@ -1,7 +1,7 @@
 """Classes whose names differ only by case, accents or width: the same class typed in two ways, or two classes.
 
-The letters `A` and `a` are two classes for who reads handwriting, `Cat` and `cat` are mostly one. Nothing in the names
-tells which, so the user is asked; but where one spelling is in the train folder and the other one in the validation
+The letters `A` and `a` are two classes in handwriting; `Cat` and `cat` are usually one. Nothing in the names
+tells which, so the user is asked; but if one spelling is in the train folder and the other in the validation
 folder, they can only be one.
 """
 
@@ -24,11 +24,11 @@ Splits = Mapping[str, Counter[str]]
 
 
 def settle(candidate: LayoutCandidate, options: ReadingOptions) -> tuple[LayoutCandidate, ...]:
-    """Returns the ways to read a candidate's similar classes: one where there are none, or it is clear or decided.
+    """Returns the ways to read a candidate's similar classes: one if there are none, or if it is clear or decided.
 
     Args:
-        candidate: a way to read a source, with what it says of each picture.
-        options: what the user has decided.
+        candidate: a way to read a source, with its assignments.
+        options: the user's decisions.
     """
     if candidate.name == GIVEN_CLASSES or not _groups(candidate.class_names, fold_spelling):
         return (candidate,)
@@ -42,7 +42,7 @@ def settle(candidate: LayoutCandidate, options: ReadingOptions) -> tuple[LayoutC
 
 
 def _groups(names: Sequence[str], fold: Callable[[str], str]) -> list[Group]:
-    """Returns the names that have another one like them, together with it."""
+    """Returns the groups of names that are alike."""
     alike: defaultdict[str, list[str]] = defaultdict(list)
     for name in names:
         alike[fold(name)].append(name)
@@ -70,7 +70,7 @@ def _kept(candidate: LayoutCandidate, groups: Sequence[Group]) -> LayoutCandidat
 def _merged(
     candidate: LayoutCandidate, groups: Sequence[Group], code: str, splits: Splits | None = None
 ) -> LayoutCandidate:
-    """Returns the candidate with each group as one class, called as most of its training pictures are."""
+    """Returns the candidate with each group as one class, named as for most of its training pictures."""
     counts = dict(zip(candidate.class_names, candidate.counts, strict=True))
     spelling: dict[str, str] = {}
     for group in groups:

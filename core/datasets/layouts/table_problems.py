@@ -1,4 +1,4 @@
-"""Why tables that came along don't tell the classes: which columns they have, what was tried, and what to do."""
+"""Why tables don't give the classes: which columns they have, what was tried, and what to do."""
 
 from collections.abc import Sequence
 
@@ -13,14 +13,14 @@ from core.wording.coded import Note
 SHOWN_COLUMNS = 8
 SHOWN_TABLES = 3
 MAX_CELL_LENGTH = 60
-EXPECTED_TABLE = "Expected a CSV with a column of the pictures' file names and one of their classes."
+EXPECTED_TABLE = "Expected a CSV with a column of picture file names and one of classes."
 
 
 def explain_tables(labels: LabelTables) -> str:
-    """Returns why no table tells the classes of the pictures, in sentences; empty where there is no table.
+    """Returns why no table gives the classes of the pictures, in sentences; empty if there is no table.
 
     Args:
-        labels: the tables, with the pictures.
+        labels: the tables and the pictures.
     """
     groups, options = labels.groups, labels.options
     if not labels.tables:
@@ -49,7 +49,7 @@ def explain_tables(labels: LabelTables) -> str:
 
 
 def unused_tables(labels: LabelTables) -> tuple[Note, ...]:
-    """Returns notes on tables about pictures that weren't understood, where no table tells the classes."""
+    """Returns notes on tables about pictures that weren't understood, if no table gives the classes."""
     if labels.candidates:
         return ()
     found = [group for group in labels.groups if not group.is_form and group.is_about_pictures]
@@ -67,21 +67,21 @@ def _unused(group: TableGroup) -> Note:
 
 
 def _no_files(group: TableGroup, paths: Sequence[tuple[str, ...]], options: ReadingOptions) -> str:
-    """Returns that no column names the pictures."""
+    """Returns the message that no column names the pictures."""
     best = _best(group, options.file_column)
     fitting = sum(picture is not None for picture in best.found)
     cell = _example(group, best.column)
     picture = "/".join(paths[0]) if paths else ""
     return (
-        f"{_table(group)} isn't understood: no column names the pictures. {_columns(group)} The files were looked for "
+        f"{_table(group)} isn't understood: no column names the pictures. {_columns(group)} File names were looked for "
         f"in {column_name(group.names, best.column)}: {fitting:,} of {len(best.found):,} rows name a picture, the "
-        f"first says {cell}, and a picture is called {picture}. Name the right column with --file-column, or correct "
+        f"first one says {cell}, and a picture is called {picture}. Name the right column with --file-column, or fix "
         "the names."
     )
 
 
 def _no_labels(group: TableGroup, files: int, options: ReadingOptions) -> str:
-    """Returns that no column holds classes."""
+    """Returns the message that no column holds classes."""
     rows = sum(table.num_rows for table in group.tables)
     named = sum(1 for _ in group.named_rows(files))
     profiles = group.profiles(files)
@@ -90,7 +90,7 @@ def _no_labels(group: TableGroup, files: int, options: ReadingOptions) -> str:
     whys = [f"{column_name(group.names, column)} ({_why_no_classes(profiles[column])})" for column in columns]
     listed = _listed(whys)
     return (
-        f"{_table(group)} isn't understood: no column tells two classes or more apart. {_columns(group)} The files are "
+        f"{_table(group)} isn't understood: no column gives two or more classes. {_columns(group)} The files are "
         f"in {column_name(group.names, files)}: {named:,} of {rows:,} rows name a picture. Not taken for classes: "
         f"{listed}. Name the right column with --label-column."
     )
@@ -102,10 +102,10 @@ def _why_no_classes(profile: ColumnProfile) -> str:
     if profile.is_constant:
         return f"always {_short(next(iter(profile.values)))}"
     if profile.is_measure or profile.is_fraction:
-        return "numbers of many values" if profile.is_measure else "fractions"
+        return "many different numbers" if profile.is_measure else "fractions"
     if profile.is_unique:
         return "different in most rows"
-    return "not called like classes"
+    return "not named like classes"
 
 
 def _best(group: TableGroup, wanted: str) -> FileColumn:
@@ -126,7 +126,7 @@ def _example(group: TableGroup, column: int) -> str:
 
 def _table(group: TableGroup) -> str:
     more = len(group.tables) - 1
-    return f"{group.tables[0].name} (and {more:,} more of its columns)" if more else group.tables[0].name
+    return f"{group.tables[0].name} (and {more:,} more with the same columns)" if more else group.tables[0].name
 
 
 def _columns(group: TableGroup) -> str:

@@ -1,4 +1,4 @@
-"""Pictures to look at where a person is asked how a source is to be read."""
+"""Pictures to show when a user is asked how to read a source."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,15 +14,15 @@ SIDE = 120
 
 
 def with_examples(question: AmbiguousLayout, files: Sequence[ExtractedFile], folder: Path) -> AmbiguousLayout:
-    """Returns a question with five pictures for each answer, and what it takes them for.
+    """Returns a question with five pictures for each answer, and the classes it gives them.
 
-    Where an answer comes with rows of a table, those are shown. Else it is those pictures on which the answers differ,
-    the same ones for each answer, so that a look at them decides.
+    If an answer comes with rows of a table, those are shown. Otherwise they are pictures on which the answers differ,
+    the same ones for each answer, so that a glance can decide.
 
     Args:
-        question: it.
+        question: the question.
         files: the pictures, in the order of the candidates' assignments.
-        folder: where they are.
+        folder: the folder that holds them.
     """
     chosen = _telling(question.candidates, len(files))
     candidates = []
@@ -37,7 +37,7 @@ def with_examples(question: AmbiguousLayout, files: Sequence[ExtractedFile], fol
 
 
 def _telling(candidates: Sequence[LayoutCandidate], count: int) -> list[int]:
-    """Returns the indices of some pictures on which the candidates differ, of as many kinds as there are."""
+    """Returns the indices of some pictures on which the candidates differ, in as many ways as possible."""
     every = [candidate.assignments for candidate in candidates if len(candidate.assignments) == count]
     said = [tuple(assignments[picture].class_name for assignments in every) for picture in range(count)]
     kinds: dict[tuple[str, ...], list[int]] = {}
@@ -54,7 +54,7 @@ def _telling(candidates: Sequence[LayoutCandidate], count: int) -> list[int]:
 
 
 def _seen(example: Example, files: Sequence[ExtractedFile], folder: Path) -> Example:
-    """Returns an example with its name and a small copy of its picture, which is empty where it can't be read."""
+    """Returns an example with its name and a thumbnail, which is empty if the picture can't be read."""
     file = files[example.picture]
     try:
         picture = thumbnail(folder / file.file_name, SIDE)

@@ -1,4 +1,4 @@
-"""Classes of a source that are too small to learn from: all of them named at once, and left out if the user says so."""
+"""Classes of a source that are too small to learn from: all are reported at once, and left out if the user agrees."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,10 +20,10 @@ class Reading:
     """How a source is read.
 
     Attributes:
-        name: what it is called in messages.
-        candidate: what tells its classes.
-        options: what the user has decided.
-        refused: for the label of each class, a picture of it that couldn't be used.
+        name: its name in messages.
+        candidate: the way to read its classes.
+        options: the user's decisions.
+        refused: by class label, one of its pictures that couldn't be used.
     """
 
     name: str
@@ -33,11 +33,11 @@ class Reading:
 
 
 def find_left_out(reading: Reading, pictures: Iterable[Picture]) -> set[int]:
-    """Returns the labels of the classes that are left out for being too small.
+    """Returns the labels of the classes that are left out because they are too small.
 
     Args:
         reading: how the source is read.
-        pictures: what there is to make the data set of.
+        pictures: the pictures available for the data set.
 
     Raises:
         AmbiguousLayout: there are such classes, and the user hasn't decided to leave them out.
@@ -87,10 +87,10 @@ def _sentences(reading: Reading, small: Sequence[SmallClass]) -> list[str]:
     if few:
         what = {0: "no picture", 1: "only one picture"}.get(few[0].num_different) if len(few) == 1 else ""
         what = f"{what or 'fewer than two different pictures'} that can be read"
-        sentences = [_said(reading, few, what), "Each class needs at least two different ones, better twenty."]
+        sentences = [_said(reading, few, what), "Each class needs at least two different ones, preferably twenty."]
         refused = next((reading.refused[item.label] for item in few if item.label in reading.refused), None)
         if refused:
-            sentences.insert(1, f"Left out was {refused.name}: {words.reason(refused.reason)}.")
+            sentences.insert(1, f"{refused.name} was left out: {words.reason(refused.reason)}.")
     if untrained:
         sentences.append(_said(reading, untrained, "no picture in the train folder"))
     return sentences

@@ -1,4 +1,4 @@
-"""From extracted files to a data set: assigns them to classes and decodes each once to check that it is intact."""
+"""Makes a data set from extracted files: assigns them to classes and decodes each once to check that it is intact."""
 
 import os
 from collections import Counter
@@ -51,16 +51,16 @@ def build_index(
 
     Args:
         extraction: the files of the source.
-        folder: where its files are, inside the data set's folder.
+        folder: the folder that holds them, inside the data set's folder.
         name: name of the source in messages.
         limits: limits on pictures.
-        on_event: told of the phase `pictures`.
+        on_event: receives the progress of the phase `pictures`.
         should_stop: asked a few times a second.
-        options: what the user has decided about how to read it.
+        options: the user's decisions about how to read the source.
 
     Raises:
         AmbiguousLayout: the classes can be read in more than one way, or some are too small for training.
-        DatasetError: the pictures don't make a data set: none, or one class only.
+        DatasetError: the pictures don't make a data set: there are none, or only one class.
         Stopped: `should_stop` said so.
     """
     files = extraction.files
@@ -74,7 +74,7 @@ def build_index(
     labels = {class_name: label for label, class_name in enumerate(class_names)}
     _check_classes(class_names, extraction, name)
     reading = Reading(name, candidate, options)
-    # Asked before any picture is decoded, as far as it can be told by then.
+    # Asked before any picture is decoded, as far as it is known by then.
     find_left_out(reading, _expected(files, assignments, labels))
     samples: list[Sample] = []
     all_statistics: list[ImageStatistics] = []
@@ -123,7 +123,7 @@ def build_index(
 def _expected(
     files: Sequence[ExtractedFile], assignments: Sequence[Assignment], labels: Mapping[str, int]
 ) -> Iterator[Picture]:
-    """Yields what there may be, each file as a picture of its own: whether it is a copy or broken isn't said yet."""
+    """Yields the possible pictures, each file counting as one: whether it is a copy or broken isn't known yet."""
     for file, assignment in zip(files, assignments, strict=True):
         if assignment.class_name:
             yield labels[assignment.class_name], file.file_name, assignment.split

@@ -1,1 +1,1 @@
-"""Tables of labels: their rows, their columns, and the pictures that they name."""
+"""Tables of labels: their rows, their columns, and the pictures they name."""

@@ -1,4 +1,4 @@
-"""Cells of tables: what is written into one, and what one says."""
+"""Cells of tables: how to write and read them."""
 
 import json
 import re
@@ -10,27 +10,27 @@ from core.datasets.names import escape_label, fold_name
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 YES, NO = frozenset(("1", "1.0", "true", "yes")), frozenset(("0", "0.0", "false", "no", ""))
 MARKS = YES | NO
-# What programs write where there is nothing. "None" and "NA" may be classes.
+# What programs write for a missing value. "None" and "NA" may be classes.
 NOTHING = frozenset(("nan", "null", "<na>", "n/a", "#n/a"))
-# What may stand between several labels in one cell.
+# What may separate several labels in one cell.
 LABEL_SEPARATORS = "|;,"
 NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?([eE][-+]?\d+)?")
 
 
 def as_cell(text: str) -> str:
-    """Returns a text as a CSV is to have it: a spreadsheet would take it for a formula if it began like one."""
+    """Returns a text for a CSV, escaped if a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def label_of(cell: str) -> str:
-    """Returns the class that a cell names, fit to be shown; empty where it names none."""
+    """Returns the class that a cell names, safe to show; empty if it names none."""
     text = cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell
     label = escape_label(" ".join(text.split()))
     return "" if label.casefold() in NOTHING else label
 
 
 def is_yes(cell: str) -> bool:
-    """Whether a cell marks something as given, as the columns of a one-hot table do."""
+    """Whether a cell says yes, as in the columns of a one-hot table."""
     return cell.strip().casefold() in YES
 
 
@@ -45,19 +45,19 @@ def is_number(cell: str) -> bool:
 
 
 def column_word(cell: str) -> str:
-    """Returns a column's name as it is compared: `Image Name`, `imageName` and `image-name` are one."""
+    """Returns a column's name for comparison: `Image Name`, `imageName` and `image-name` are the same."""
     spaced = re.sub(r"(?<=[a-z\d])(?=[A-Z])", "_", cell.strip())
     return re.sub(r"[\W_]+", "_", fold_name(spaced)).strip("_")
 
 
 def parter(values: Collection[str]) -> Callable[[str], tuple[str, ...]]:
-    """Returns what parts a cell of several labels: `cat|dog`, `["cat", "dog"]`.
+    """Returns a function that splits a cell of several labels: `cat|dog`, `["cat", "dog"]`.
 
-    A sign between words may well belong to the name of one class, as in `tench, Tinca tinca`. So what stands beside it
-    has to be a class of its own in other rows.
+    A separator may belong to the name of one class, as in `tench, Tinca tinca`. So the texts beside it have
+    to be classes of their own in other rows.
 
     Args:
-        values: all that the column holds.
+        values: all values of the column.
     """
     labels = {label_of(value) for value in values}
     separator = next((sign for sign in LABEL_SEPARATORS if _parts_labels(labels, sign)), "")
@@ -78,7 +78,7 @@ def _parts_labels(labels: Collection[str], sign: str) -> bool:
 
 
 def _listed(cell: str) -> list[str] | None:
-    """Returns the texts of a list as JSON or Python writes it, None if it is none."""
+    """Returns the texts of a list as JSON or Python writes it; None if it isn't one."""
     if not (cell.startswith("[") and cell.endswith("]")):
         return None
     for text in (cell, cell.replace("'", '"')):

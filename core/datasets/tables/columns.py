@@ -1,6 +1,6 @@
-"""Which column of a table names the pictures, which holds their classes and which their splits.
+"""Finds the columns of a table that name the pictures and hold their classes and splits.
 
-That is decided by what the columns hold, over the whole table. What they are called is weak evidence.
+The decision depends on what the columns hold over the whole table. Their names are weak evidence.
 """
 
 import re
@@ -11,16 +11,16 @@ from core.datasets.tables.cells import column_word, is_mark, is_number
 from core.datasets.tables.pictures import FULL_NAME, STEM, looks_like_file
 
 # fmt: off
-# What columns of classes are called, the likeliest first: names go before numbers.
+# Names of class columns, the likeliest first: class names go before class numbers.
 LABEL_WORDS = (
     "label", "labels", "class", "classes", "class_name", "classname", "category", "category_name", "target", "breed",
     "species", "diagnosis", "dx", "choice", "emotion", "class_label", "image_label", "label_name", "ground_truth",
     "class_id", "label_id", "category_id", "class_index", "y",
 )
-# A column called `Finding Labels` or `masterCategory` is one of classes too: its last word counts.
+# A column called `Finding Labels` or `masterCategory` holds classes too: its last word counts.
 LABEL_ENDS = frozenset({"label", "labels", "class", "classes", "category", "categories", "display"})
 LABEL_SUFFIXES = frozenset({"name", "id", "index", "idx", "code", "number", "num"})
-# What is told of pictures beside their classes.
+# Names of columns with other facts about pictures.
 OTHER_WORDS = frozenset({
     "width", "height", "w", "h", "x", "y_min", "y_max", "x_min", "x_max", "xmin", "ymin", "xmax", "ymax", "x1",
     "y1", "x2", "y2", "bbox", "box", "size", "bytes", "filesize", "file_size", "depth", "channels", "date", "time",
@@ -32,7 +32,7 @@ OTHER_WORDS = frozenset({
     "year", "month", "day", "user", "author", "rights", "title",
 })
 OTHER_PREFIXES = ("unnamed",)
-# Columns of the pictures' names.
+# Names of columns that name pictures.
 FILE_WORDS = frozenset({
     "file", "files", "filename", "file_name", "fname", "filepath", "file_path", "image", "images", "image_id",
     "image_name", "image_path", "image_file", "img", "img_name", "img_path", "path", "picture", "photo", "id",
@@ -41,14 +41,14 @@ FILE_WORDS = frozenset({
 INDEX_WORDS = frozenset({"", "index", "idx", "row", "row_number", "no", "nr", "number", "unnamed_0", "unnamed"})
 OTHER_FILES = frozenset({"mask", "masks", "segmentation", "seg", "thumbnail", "thumb", "depth", "overlay"})
 # fmt: on
-# So many different numbers may be classes in a column that isn't called like one.
+# Up to this many different numbers may be classes if the column's name doesn't suggest them.
 MOST_NUMBERED_CLASSES = 20
 MOST_VALUES, FEWEST_VALUES, ALL_VALUES = 20_000, 200, 400_000
-# Of the pictures that the best column names: another one that names so many is looked at as well.
+# Another column is considered too if it names this share of the pictures that the best one names.
 NEARLY_ALL = 0.5
-# So many of the rows of a one-hot table have one class, or it is another kind of table.
+# The share of rows with one class that makes a table one-hot.
 ONE_HOT_SHARE = 0.8
-# So many columns are looked at to see whether they say the same.
+# How many columns are compared to see whether they say the same.
 MOST_SHOWN = 12
 CALLED_SO, UNKNOWN, UNLIKELY = 1, 2, 3
 
@@ -59,10 +59,10 @@ class FileColumn:
 
     Attributes:
         column: its index.
-        found: the picture that each row names, None where it names none.
-        strengths: how, of those that are named.
-        num_digits: how many of them are named by digits alone.
-        num_strange: how many cells read like file names that no picture has.
+        found: the picture that each row names, None if it names none.
+        strengths: how surely, for the named pictures.
+        num_digits: how many of them are named by digits only.
+        num_strange: how many cells look like file names that no picture has.
         is_running: whether it counts the rows: 0, 1, 2.
     """
 
@@ -81,7 +81,7 @@ class FileColumn:
 
     @property
     def strength(self) -> int:
-        """What most of the pictures are named by: 0 for digits that count the rows, 1 for digits."""
+        """How most of the pictures are named: 0 for digits that count the rows, 1 for other digits."""
         if not self.strengths:
             return 0
         usual = sorted(self.strengths)[len(self.strengths) // 2]
@@ -128,8 +128,8 @@ def choose_file_columns(columns: Sequence[FileColumn], names: Sequence[str]) -> 
     Full names beat names without their extension, and those beat numbers.
 
     Args:
-        columns: all of the table's.
-        names: what they are called.
+        columns: all columns of the table.
+        names: their names.
     """
     most = max((column.num_named for column in columns), default=0)
     if most < 2:
@@ -148,13 +148,13 @@ def choose_file_columns(columns: Sequence[FileColumn], names: Sequence[str]) -> 
         words = {column.column: column_word(names[column.column]) for column in groups}
         groups = [column for column in groups if OTHER_FILES.isdisjoint(words[column.column].split("_"))] or groups
         if strength < 2:
-            # Numbers fit by chance, so there a name that speaks of files counts.
+            # Numbers may fit by chance, so prefer a column whose name suggests files.
             groups = [column for column in groups if words[column.column] in FILE_WORDS] or groups
     return [column.column for column in groups]
 
 
 def _strength(column: FileColumn, names: Sequence[str]) -> int:
-    """Returns how surely a column names pictures: what counts the rows may well do so, if it isn't called an index."""
+    """Returns how surely a column names pictures: one that counts the rows may do so, unless it is called an index."""
     is_index = any(names) and column_word(names[column.column]) in INDEX_WORDS
     return column.strength if is_index else max(column.strength, 1)
 
@@ -168,9 +168,9 @@ class ColumnProfile:
     """What a column holds, over all rows that name a picture.
 
     Attributes:
-        most_values: so many different ones are counted.
-        values: how often each of them comes; without those after the first `most_values`.
-        num_filled: rows in which it isn't empty.
+        most_values: how many different values are counted.
+        values: how often each of them occurs, for the first `most_values` only.
+        num_filled: number of rows in which it isn't empty.
         is_many: whether there are more different values than were counted.
     """
 
@@ -193,12 +193,12 @@ class ColumnProfile:
 
     @property
     def is_constant(self) -> bool:
-        """Whether it says the same of all pictures, or nothing."""
+        """Whether it says the same for all pictures, or nothing."""
         return len(self.values) < 2
 
     @property
     def is_unique(self) -> bool:
-        """Whether it says something else of nearly every picture."""
+        """Whether it says something different for nearly every picture."""
         return self.is_many or len(self.values) * 2 > self.num_filled
 
     @property
@@ -208,7 +208,7 @@ class ColumnProfile:
 
     @property
     def is_measure(self) -> bool:
-        """Whether it holds numbers of something, such as widths: too many different ones for classes."""
+        """Whether it holds measurements, such as widths: too many different numbers for classes."""
         return self.is_numeric and (self.is_many or len(self.values) > MOST_NUMBERED_CLASSES)
 
     @property
@@ -223,17 +223,17 @@ class ColumnProfile:
 
 
 def most_values(width: int) -> int:
-    """Returns how many different values of a column are counted in a table of so many columns, for the memory."""
+    """Returns how many different values of a column are counted in a table of this width, to limit memory."""
     return min(MOST_VALUES, max(FEWEST_VALUES, ALL_VALUES // max(width, 1)))
 
 
 @dataclass(frozen=True)
 class LabelColumn:
-    """A column that may hold the classes, or several that mark one each.
+    """A column that may hold the classes, or several that each mark one.
 
     Attributes:
         columns: one index, or those of a one-hot table.
-        name: what it is called in options and messages.
+        name: its name in options and messages.
         tier: `CALLED_SO`, `UNKNOWN` or `UNLIKELY`.
     """
 
@@ -248,13 +248,13 @@ class LabelColumn:
 
 
 def column_name(names: Sequence[str], column: int) -> str:
-    """Returns what to call a column so that it alone is meant: its header, or its number from 1."""
+    """Returns an unambiguous name for a column: its header, or its number from 1."""
     name = names[column]
     return name if name and names.count(name) == 1 else str(column + 1)
 
 
 def find_column(names: Sequence[str], wanted: str) -> int | None:
-    """Returns the column of this header or number from 1, None if there is none."""
+    """Returns the column with this header or number from 1, None if there is none."""
     word = wanted.strip()
     for fold in (str, column_word):
         fitting = [column for column, name in enumerate(names) if name and fold(name) == fold(word)]
@@ -264,7 +264,7 @@ def find_column(names: Sequence[str], wanted: str) -> int | None:
 
 
 def label_tier(name: str) -> int:
-    """Returns how likely a column of this name holds classes."""
+    """Returns how likely a column with this name is to hold classes."""
     word = column_word(name)
     parts = word.split("_")
     while len(parts) > 1 and parts[-1] in LABEL_SUFFIXES:
@@ -277,7 +277,7 @@ def label_tier(name: str) -> int:
 
 
 def label_rank(name: str, profile: ColumnProfile) -> tuple[bool, int]:
-    """Returns which of several columns that say the same is shown: the one that is lowest, names before numbers."""
+    """Returns a rank among columns that say the same: the lowest is shown, names before numbers."""
     word = column_word(name)
     return profile.is_numeric, LABEL_WORDS.index(word) if word in LABEL_WORDS else len(LABEL_WORDS)
 
@@ -289,14 +289,14 @@ def choose_label_columns(
     one_hot: LabelColumn | None,
     every: bool = False,
 ) -> list[LabelColumn]:
-    """Returns the columns that may hold the classes, those that are equally likely; none if no column may.
+    """Returns the equally likely columns that may hold the classes; none if no column may.
 
     Args:
-        names: what the columns are called.
-        profiles: what they hold.
-        taken: those that hold something else.
-        one_hot: columns that mark a class each, if there are such.
-        every: whether the less likely ones are wanted too, after the others.
+        names: names of the columns.
+        profiles: what the columns hold.
+        taken: columns that hold something else.
+        one_hot: columns that each mark a class, if there are any.
+        every: whether to include less likely ones too, after the others.
     """
     marked = set(one_hot.columns) if one_hot else set()
     free = [column for column in range(len(names)) if column not in taken and column not in marked]
@@ -304,7 +304,7 @@ def choose_label_columns(
     likely = [label for label in fitting if _may_be_classes(profiles[label.columns[0]], label.tier)]
     likely += [one_hot] if one_hot else []
     if not likely:
-        # A few pictures may well have a class each, where the column is called so.
+        # A few pictures may well have a class each if the column's name says so.
         likely = [
             label
             for label in fitting
@@ -332,7 +332,7 @@ def _is_measured(label: LabelColumn, profiles: Sequence[ColumnProfile]) -> bool:
 
 
 def apart(labels: Sequence[LabelColumn], say_the_same: Callable[[LabelColumn, LabelColumn], bool]) -> list[LabelColumn]:
-    """Returns columns that tell pictures apart in different ways: the first of each that say the same."""
+    """Returns columns that group pictures differently: the first of those that say the same."""
     chosen: list[LabelColumn] = []
     for label in labels:
         if not any(say_the_same(label, other) for other in chosen):

@@ -1,4 +1,4 @@
-"""Tables with the same columns, taken as one: what their columns hold is judged over all of them."""
+"""Tables with the same columns, treated as one: their columns are judged over all of them."""
 
 import csv
 from array import array
@@ -36,29 +36,29 @@ from core.datasets.tables.rows import TableRows
 from core.datasets.tables.splits import find_split_column
 from core.files.encodings import fits, guess_encoding
 
-# So many rows of a table are looked at to find out which column names the pictures, and which folder is meant.
+# How many rows of a table are read to find the column that names the pictures, and the folder it means.
 ROWS_TO_JUDGE, ROWS_TO_NARROW = 2000, 200
-# Of a wider table only the first columns may name pictures.
+# In wider tables, only the first columns may name pictures.
 MOST_FILE_COLUMNS = 50
 NO_PICTURE = -1
-# Tables that show how an answer is to be handed in, such as `sample_submission.csv`.
+# Words in the names of tables that show how to submit an answer, such as `sample_submission.csv`.
 FORM_WORDS = ("submission", "submit")
 
 
 class OpenTable:
-    """A table and the pictures that it speaks of.
+    """A table and the pictures it refers to.
 
     Attributes:
-        name: of its file, with its folders, fit to be shown.
-        file_name: without its folders.
-        is_form: whether it is a form to fill in by its name.
+        name: path of its file in the source, safe to show.
+        file_name: name without folders.
+        is_form: whether its name suggests a form to fill in.
         rows: its rows.
-        split: that its own name speaks of.
+        split: the split that its own name suggests.
         columns: how well each column names pictures.
         num_rows: how many rows it has.
 
     Raises:
-        csv.Error: it is no table.
+        csv.Error: it isn't a table.
     """
 
     def __init__(self, table: TableFile, names: PictureNames, encoding: str) -> None:
@@ -85,7 +85,7 @@ class OpenTable:
         return max(self.columns, key=lambda column: (column.num_named, column.strength, -column.column))
 
     def _judge(self) -> int:
-        """Counts the pictures that each column names, in rows from all over the table. Returns how many rows it has."""
+        """Counts the pictures that each column names, in rows from all over the table. Returns the number of rows."""
         num_rows, sample = self._sample()
         few = sample[:: max(len(sample) // ROWS_TO_NARROW, 1)]
         self._pictures.narrow([[row[column.column] for row in few] for column in self.columns])
@@ -96,7 +96,7 @@ class OpenTable:
         return num_rows
 
     def _sample(self) -> tuple[int, list[list[str]]]:
-        """Returns how many rows there are, and some in even distances: not the first, which may be a header."""
+        """Returns the number of rows, and some evenly spaced ones: not the first, which may be a header."""
         sample: list[list[str]] = []
         num_rows, step = 0, 1
         for num_rows, row in enumerate(self.rows, start=1):
@@ -108,7 +108,7 @@ class OpenTable:
         return num_rows, sample
 
     def _take_header(self) -> None:
-        """Takes the first row for a header, unless it names a picture or could."""
+        """Takes the first row as a header, unless it names a picture or could name one."""
         first = next(iter(self.rows))
         cell = first[self.best_column().column]
         if not (looks_like_file(cell) or is_number(cell) or self.find(cell)):
@@ -119,9 +119,9 @@ class TableGroup:
     """Tables with the same columns.
 
     Attributes:
-        tables: them.
-        names: what the columns are called; empty texts where they have no header.
-        is_form: whether they are forms to fill in by their names.
+        tables: the tables.
+        names: names of the columns; empty strings if they have no header.
+        is_form: whether their names suggest forms to fill in.
     """
 
     def __init__(self, tables: Sequence[OpenTable]) -> None:
@@ -133,13 +133,13 @@ class TableGroup:
         self._profiles: dict[int, list[ColumnProfile]] = {}
 
     def file_columns(self, wanted: str = "") -> list[int]:
-        """Returns the column that names the pictures, several if they fit equally well; none if none does."""
+        """Returns the column that names the pictures; several if they fit equally well, none if no column does."""
         if wanted:
             column = find_column(self.names, wanted)
             return [] if column is None else [column]
         columns = self.file_evidence()
         chosen = choose_file_columns(columns, self.names)
-        # Where a column of file names names no picture, a number hardly does.
+        # If a column of file names names no picture, a number hardly does.
         if chosen and columns[chosen[0]].strength < 2 and any(column.is_of_other_files for column in columns):
             return []
         return chosen
@@ -147,13 +147,13 @@ class TableGroup:
     def label_columns(
         self, files: int, wanted: str = "", split: int | None = None, every: bool = False
     ) -> list[LabelColumn]:
-        """Returns the column that holds the classes, several if they are equally likely; none if none may.
+        """Returns the column that holds the classes; several if they are equally likely, none if no column may.
 
         Args:
             files: the column that names the pictures.
-            wanted: the header or number of the column that is to be taken, or the name of a one-hot table.
-            split: the column of the splits.
-            every: whether less likely columns are wanted too.
+            wanted: the header or number of the column to use, or the name of a one-hot table.
+            split: the column of splits.
+            every: whether to include less likely columns too.
         """
         one_hot = self._one_hot(files, split)
         if wanted:
@@ -172,7 +172,7 @@ class TableGroup:
         return labels
 
     def split_column(self, files: int, wanted: str = "") -> int | None:
-        """Returns the column that gives splits, None if none does."""
+        """Returns the column that gives splits; None if no column does."""
         return find_column(self.names, wanted) if wanted else find_split_column(self.names, self.profiles(files), files)
 
     def profiles(self, files: int) -> list[ColumnProfile]:
@@ -195,7 +195,7 @@ class TableGroup:
                     yield table, row, picture
 
     def _match(self, files: int) -> list[tuple["array[int]", "array[int]"]]:
-        """Returns the picture of each row, and how surely it is named: a picture belongs to those that name it best."""
+        """Returns the picture of each row, and how surely it is named: it belongs to the rows that name it best."""
         found = [_matches_of(table, files) for table in self.tables]
         best: dict[int, int] = {}
         counts = [0, 0]
@@ -213,7 +213,7 @@ class TableGroup:
 
     @property
     def is_about_pictures(self) -> bool:
-        """Whether a column names pictures, or reads like names of pictures."""
+        """Whether a column names pictures, or looks like names of pictures."""
         return any(column.num_named > 1 or column.is_of_other_files for column in self.file_evidence())
 
     def file_evidence(self) -> list[FileColumn]:
@@ -225,7 +225,7 @@ class TableGroup:
         return columns
 
     def _one_hot(self, files: int, split: int | None) -> LabelColumn | None:
-        """Returns the columns of yes and no of which most rows have one yes."""
+        """Returns the columns of yes and no in which most rows have one yes."""
         profiles = self.profiles(files)
         marks = tuple(
             column
@@ -235,7 +235,7 @@ class TableGroup:
         if len(marks) < 2:
             return None
         numbers = [sum(is_yes(row[column]) for column in marks) for _, row, _ in self.named_rows(files)]
-        # Of two columns alone, one is often set by chance. Of more of them, several may be meant to be set.
+        # With two columns, exactly one is often set by chance. With more, several may be set on purpose.
         share = numbers.count(1) if len(marks) == 2 else len(numbers) - numbers.count(0)
         if share < ONE_HOT_SHARE * len(numbers):
             return None
@@ -243,7 +243,7 @@ class TableGroup:
         return LabelColumn(marks, f"{first} to {last}", UNKNOWN)
 
     def _say_the_same(self, files: int, one: LabelColumn, other: LabelColumn) -> bool:
-        """Whether two columns tell the same pictures apart."""
+        """Whether two columns group the pictures in the same way."""
         if one.is_one_hot or other.is_one_hot:
             return False
         a, b = one.columns[0], other.columns[0]
@@ -259,12 +259,12 @@ class TableGroup:
 
 
 def open_groups(tables: Sequence[TableFile], names: PictureNames, encoding: str = "") -> list[TableGroup]:
-    """Returns the tables that have rows and columns, those with the same columns together.
+    """Returns the tables that have rows and columns, grouped by equal columns.
 
     Args:
-        tables: as they came along.
-        names: of the pictures.
-        encoding: what to read those with that don't say theirs; guessed over all of them where it is empty.
+        tables: the tables of the source.
+        names: names of the pictures.
+        encoding: encoding of tables that don't state theirs; if empty, guessed over all of them.
     """
     encoding = encoding or _common_encoding(tables)
     groups: defaultdict[tuple[bool, tuple[str, ...]], list[OpenTable]] = defaultdict(list)
@@ -279,7 +279,7 @@ def open_groups(tables: Sequence[TableFile], names: PictureNames, encoding: str 
 
 
 def _common_encoding(tables: Sequence[TableFile]) -> str:
-    """Returns what those tables are in that aren't UTF-8; empty where that is left to each of them."""
+    """Returns the encoding of the tables that aren't UTF-8; empty if each is judged by itself."""
     unsure = [table.data for table in tables if not fits(table.data, "utf-8")]
     return guess_encoding(b"\n".join(unsure)) if len(unsure) > 1 else ""
 

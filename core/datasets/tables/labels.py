@@ -1,4 +1,4 @@
-"""What tables say of each picture: its class, or several, and its split."""
+"""What tables say about each picture: its class or classes, and its split."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -9,30 +9,30 @@ from core.datasets.tables.columns import LabelColumn, column_name
 from core.datasets.tables.groups import OpenTable, TableGroup
 from core.datasets.tables.splits import split_reader
 
-# So many rows are shown of a table, of different classes if there are such.
+# How many rows of a table are shown, of different classes if possible.
 EXAMPLES = 5
-# A table is no form because it says the same of fewer pictures than this.
+# Saying the same for fewer pictures than this doesn't make a table a form.
 FEWEST_FORM_PICTURES = 3
 
 
 @dataclass
 class TableLabels:
-    """What tables say, by the columns that were chosen.
+    """What tables say, by the chosen columns.
 
     Attributes:
-        tables: how many pictures each of them labels, by the name of its file.
-        files: what the column of the pictures' names is called.
+        tables: how many pictures each of them labels, by file name.
+        files: name of the column that names the pictures.
         label: the column of the classes.
-        split: what the column of the splits is called; empty where there is none.
-        encodings: what they are in.
-        num_rows: how many rows they have.
-        num_named: how many of them name a picture.
-        classes: of each picture that is named, what is said first of it; empty where no class is.
-        others: of each picture of which several classes are said, all of them.
-        splits: of each picture that is named.
-        contradicted: pictures of which several splits are said.
-        forms: tables that are left aside as forms to fill in, with what they say of how many pictures.
-        rows: of some pictures the cells of its row, for a person to look at.
+        split: name of the column of splits; empty if there is none.
+        encodings: encodings of the tables.
+        num_rows: number of their rows.
+        num_named: number of rows that name a picture.
+        classes: the first class given for each named picture; empty if there is none.
+        others: for each picture with several classes, all of them.
+        splits: the split of each named picture.
+        contradicted: pictures with several splits.
+        forms: tables ignored as forms to fill in, with what they say for how many pictures.
+        rows: the row cells of some pictures, to be shown.
     """
 
     files: str
@@ -56,11 +56,11 @@ class TableLabels:
 
     @property
     def vocabulary(self) -> set[str]:
-        """All classes that it speaks of."""
+        """All classes that occur."""
         return {label for label in self.classes.values() if label}.union(*self.others.values())
 
     def say(self, picture: int, labels: tuple[str, ...], split: str) -> None:
-        """Adds what a row says of a picture."""
+        """Adds what a row says about a picture."""
         known = self.others.get(picture) or tuple(filter(None, (self.classes.get(picture, ""),)))
         merged = tuple(dict.fromkeys(known + labels))
         self.classes[picture] = merged[0] if merged else ""
@@ -89,8 +89,8 @@ def read_labels(group: TableGroup, files: int, label: LabelColumn, split: int | 
     Args:
         group: the tables.
         files: the column that names the pictures.
-        label: the column of the classes, or several that mark one each.
-        split: the column of the splits.
+        label: the column of the classes, or several that each mark one.
+        split: the column of splits.
     """
     names = group.names
     said = TableLabels(column_name(names, files), label, "" if split is None else column_name(names, split))
@@ -123,7 +123,7 @@ def read_labels(group: TableGroup, files: int, label: LabelColumn, split: int | 
 
 
 def _row_reader(group: TableGroup, files: int, label: LabelColumn) -> Callable[[list[str]], tuple[str, ...]]:
-    """Returns what tells the classes out of a row."""
+    """Returns a function that reads the classes from a row."""
     if label.is_one_hot:
         marked = [(column, label_of(group.names[column]) or f"column {column + 1}") for column in label.columns]
         return lambda row: tuple(name for column, name in marked if is_yes(row[column]))
@@ -133,10 +133,10 @@ def _row_reader(group: TableGroup, files: int, label: LabelColumn) -> Callable[[
 
 
 def _forms(group: TableGroup, files: int, label: LabelColumn) -> dict[OpenTable, tuple[str, int]]:
-    """Returns those of the tables that aren't the truth but the form of an answer, with what they say.
+    """Returns the tables that aren't the truth but the form of an answer, with what they say.
 
-    Such a table says the same of every picture. So does one of each class alone (`cats.csv`), and one of a batch in
-    which nothing else happened: that is called like the tables of the other batches.
+    Such a table says the same for every picture. So does one of a single class (`cats.csv`), and one of a batch in
+    which nothing else happened, whose name is like those of the other batches.
     """
     constant = {table: value for table, value in _only_values(group, files, label) if value is not None}
     varied = {table.file_name for table in group.tables if table not in constant}
@@ -153,7 +153,7 @@ def _forms(group: TableGroup, files: int, label: LabelColumn) -> dict[OpenTable,
 def _only_values(
     group: TableGroup, files: int, label: LabelColumn
 ) -> Iterator[tuple[OpenTable, tuple[str, int] | None]]:
-    """Yields each table with the one class it speaks of and of how many rows; None if there are more or none."""
+    """Yields each table with its only class and the number of rows that give it; None if it has several or none."""
     values: dict[OpenTable, Counter[str]] = {table: Counter() for table in group.tables}
     for table, row, _ in group.named_rows(files):
         own = values[table]

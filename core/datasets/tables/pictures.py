@@ -1,7 +1,7 @@
-"""The pictures of an archive, found by what a table calls them: a path, a name, a link or a number.
+"""Finds the pictures of an archive by the names that a table gives them: a path, a name, a link or a number.
 
-A table speaks of the pictures beside or below it. A name that occurs in several folders is never taken for a picture
-in another folder than the one that the table or the cell speaks of.
+A table refers to the pictures beside or below it. A name that occurs in several folders never stands for a picture
+outside the folder that the table or the cell refers to.
 """
 
 import re
@@ -14,19 +14,19 @@ from core.datasets.names import PICTURE_EXTENSIONS, fold_name
 from core.datasets.splits import UNDECIDED, split_word
 
 Folders = tuple[str, ...]
-# Pictures of one name in more folders than this are only told apart by their whole paths: else that takes for ever.
+# Pictures of one name in more folders than this are only told apart by their full paths, to save time.
 MAX_NAMESAKES = 100
-# How a cell names a picture, the surest last: by a number that lacks zeros, by its name without an extension or with
-# another one, by its full name.
+# How a cell names a picture, the surest last: by a number without leading zeros, by its name without an extension
+# or with another one, by its full name.
 NUMBER, STEM, FULL_NAME = 1, 2, 3
-# Files that pictures are made of: tables go on speaking of them by these names.
+# Files that pictures are made from: tables may still use their names.
 ORIGINALS = PICTURE_EXTENSIONS | {"dcm", "dicom", "raw", "nef", "cr2", "arw", "dng", "npy", "nii", "mha", "svs", "eps"}
 WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
-# Label Studio puts eight letters before the name of a file that was uploaded.
+# Label Studio puts eight letters before the name of an uploaded file.
 UPLOADED = re.compile(r"[0-9a-f]{8}-(?=.)")
-# A share of a table's rows that decides which folder the table speaks of.
+# The share of a table's rows that decides which folder the table refers to.
 SCOPE_SHARE = 0.5
-# How well folders agree, the worst first; folders in common are added.
+# How well folders agree, the worst first; the number of common folders is added.
 SAME_NAME, WHOLE_PATH, SEEN_FROM_TABLE = 1, 1000, 2000
 NO_PICTURES: tuple[int, ...] = ()
 
@@ -47,7 +47,7 @@ class PictureNames:
     """The names of an archive's pictures.
 
     Args:
-        paths: of each picture, its folders and its name.
+        paths: the folders and the name of each picture.
     """
 
     def __init__(self, paths: Sequence[Folders]) -> None:
@@ -64,7 +64,7 @@ class PictureNames:
             _add(self._stems, name.rpartition(".")[0] or name, picture)
 
     def fitting(self, name: str) -> tuple[Sequence[int], int]:
-        """Returns the pictures that a name without folders fits, and how surely."""
+        """Returns the pictures that fit a name without folders, and how surely."""
         if found := _get(self._named, name):
             return found, FULL_NAME
         if found := _get(self._stems, name):
@@ -77,7 +77,7 @@ class PictureNames:
         return NO_PICTURES, NUMBER
 
     def at(self, path: Folders) -> int | None:
-        """Returns the picture of this path, None if there is none or are several."""
+        """Returns the picture with this path, None if there is none or there are several."""
         if self._by_path is None:
             self._by_path = {}
             for picture, folders in enumerate(self.folders):
@@ -88,7 +88,7 @@ class PictureNames:
         return None if found < 0 else found
 
     def split(self, picture: int) -> str:
-        """Returns the split that a picture's folders speak of."""
+        """Returns the split that a picture's folders suggest."""
         return _split_of(self.folders[picture])
 
     def _all_numbers(self) -> dict[str, int | list[int]]:
@@ -105,9 +105,9 @@ class TablePictures:
     """The pictures that the cells of one table name.
 
     Args:
-        names: of all pictures.
-        folders: the table's.
-        split: that the table's own name speaks of, such as `train` for `train.csv`.
+        names: names of all pictures.
+        folders: folders of the table.
+        split: the split that the table's own name suggests, such as `train` for `train.csv`.
     """
 
     def __init__(self, names: PictureNames, folders: Folders, split: str = UNDECIDED) -> None:
@@ -117,7 +117,7 @@ class TablePictures:
         self._scope: Folders = ()
 
     def narrow(self, columns: Sequence[Sequence[str]]) -> None:
-        """Finds out which folder the table speaks of: the innermost around it with half of the pictures it names.
+        """Finds the folder that the table refers to: the innermost around it with half of the pictures it names.
 
         Args:
             columns: cells of the columns that may name pictures.
@@ -138,7 +138,7 @@ class TablePictures:
 
         Args:
             cell: a path, a link, or a name with or without its extension.
-            split: where several fit, the one that lies in a folder of this split is meant.
+            split: if several fit, the one in a folder of this split is meant.
         """
         for path in _readings(cell):
             fitting, strength = self._names.fitting(path[-1])
@@ -148,7 +148,7 @@ class TablePictures:
         return None
 
     def _choose(self, fitting: Sequence[int], path: Folders, split: str, cell: str) -> int | None:
-        """Returns the one picture of those that fit a cell's name which its folders speak of."""
+        """Returns the picture that a cell's folders refer to, among those that fit its name."""
         if len(fitting) > MAX_NAMESAKES:
             return self._at(path)
         said = path[:-1]
@@ -169,7 +169,7 @@ class TablePictures:
         return re.split(r"[\\/]", cell.strip())[-1] in (name, name.rpartition(".")[0])
 
     def _at(self, path: Folders) -> int | None:
-        """Returns the picture whose whole path a cell says, as seen from the table or a folder around it."""
+        """Returns the picture whose full path a cell gives, as seen from the table or a folder around it."""
         for depth in range(len(self._folders), -1, -1):
             picture = self._names.at(self._folders[:depth] + path)
             if picture is not None:
@@ -177,10 +177,10 @@ class TablePictures:
         return None
 
     def _agreement(self, picture: int, said: Folders, has_namesakes: bool) -> int:
-        """Returns how well a picture's folders agree with those that a cell says, 0 if the cell can't mean it.
+        """Returns how well a picture's folders agree with those that a cell gives, 0 if the cell can't mean it.
 
-        Best is a path as seen from the table, then from a folder around it, then one that says all of the picture's
-        folders, then one that says some of them.
+        Best is a path as seen from the table, then from a folder around it, then one that gives all of the picture's
+        folders, then one that gives some of them.
         """
         folders = self._names.folders[picture]
         depth = len(folders) - len(said)
@@ -196,23 +196,23 @@ class TablePictures:
 
 
 def looks_like_file(cell: str) -> bool:
-    """Whether a cell reads like the name of a picture, whichever there are."""
+    """Whether a cell looks like the name of a picture, whether or not it exists."""
     return any(path[-1].rpartition(".")[2] in ORIGINALS and "." in path[-1] for path in _readings(cell))
 
 
 def split_of_name(name: str) -> str:
-    """Returns the split that a table's name speaks of, such as `train` for `train_labels.csv`."""
+    """Returns the split that a table's name suggests, such as `train` for `train_labels.csv`."""
     words: Iterable[str] = re.split(r"[\W_]+", fold_name(name))
     return next((split for word in words if (split := split_word(word))), UNDECIDED)
 
 
 def _readings(cell: str) -> list[Folders]:
-    """Returns what a cell may mean as a path, the likeliest first."""
+    """Returns the paths that a cell may mean, the likeliest first."""
     text = fold_name(cell.strip()).replace("\\", "/")
     texts = [text]
     if "://" in text:
         text = text.partition("://")[2]
-        # A mark of interrogation may begin a query or belong to a name.
+        # A question mark may begin a query or belong to a name.
         texts = [unquote(re.split(r"[?#]", text, maxsplit=1)[0]), unquote(text)]
     elif "?d=" in text:
         texts = [unquote(text.partition("?d=")[2])]

@@ -15,11 +15,11 @@ from core.files.encodings import fits, guess_encoding
 DELIMITERS = ",;\t|"
 JSON_LINES = ("jsonl", "ndjson")
 MAX_COLUMNS = 10_000
-# Tables of more columns than this have them all in every row, or are none: to fill up short rows would take for ever.
+# In wider tables, every row must have all columns: filling up short rows would take forever.
 MOST_FILLED_COLUMNS = 200
-# In characters, as much as `csv` takes for one field. What goes on for longer without the end of a row is no table.
+# In characters, as many as `csv` accepts in one field. A text with a longer row isn't a table.
 MAX_ROW_LENGTH = 128 * 1024
-# Ten times as many as there may be pictures. A table of nothing but empty lines would take for ever.
+# Ten times the largest number of pictures. A table of nothing but empty lines would take forever.
 MAX_LINES = 2_000_000
 ROWS_TO_JUDGE = 50
 NO_COLUMNS = (0.0, 0)
@@ -28,19 +28,19 @@ EMPTY_LINES = re.compile(rb"[\r\n]*")
 
 
 class TableRows:
-    """The rows of a table that say something, all as wide as the first.
+    """The rows of a table that aren't empty, all as wide as the first.
 
-    They are read from the file's bytes each time they are gone through. A list of them would take up to a thousand
-    times as much memory: a row that holds one letter is made as wide as the others.
+    They are read from the file's bytes on each iteration. A list of them would take up to a thousand times
+    as much memory: a row that holds one letter is made as wide as the others.
 
     Attributes:
-        encoding: the codec that its bytes are read with.
-        names: what its columns are called, empty texts where it has no header.
-        width: how many columns there are; 0 where it is no table.
+        encoding: the codec used to read its bytes.
+        names: names of its columns, empty strings if it has no header.
+        width: number of columns; 0 if it isn't a table.
 
     Args:
         table: its name and bytes.
-        encoding: what to read it with if it has no mark of its own; guessed where it is empty.
+        encoding: codec to use if it has no byte order mark; if empty, guessed.
     """
 
     def __init__(self, table: TableFile, encoding: str = "") -> None:
@@ -64,7 +64,7 @@ class TableRows:
         """Yields the rows without the header.
 
         Raises:
-            csv.Error: it is no table after all, or is absurdly long.
+            csv.Error: it isn't a table after all, or is absurdly long.
         """
         width = self.width
         for row in islice(self._records(), self._num_skipped, None):
@@ -76,7 +76,7 @@ class TableRows:
 
     @property
     def has_header(self) -> bool:
-        """Whether a row at its beginning names its columns."""
+        """Whether its first row names its columns."""
         return self._num_skipped > 0
 
     @property
@@ -85,12 +85,12 @@ class TableRows:
         return any(self.names)
 
     def take_header(self) -> None:
-        """Takes the first row for the names of the columns, and leaves it out from now on."""
+        """Takes the first row as the names of the columns, and leaves it out from now on."""
         self.names = [name.strip() for name in next(iter(self))]
         self._num_skipped = 1
 
     def _find_delimiter(self, name: str) -> str:
-        """Returns what stands between columns; empty where nothing does. Excel may say it in a line of its own."""
+        """Returns the separator of the columns; empty if there is none. Excel may give it in a line of its own."""
         first = self._first_line().strip().strip('"')
         if first.casefold().startswith("sep=") and len(first) == len("sep=") + 1:
             self._num_lines_skipped = 1
@@ -100,7 +100,7 @@ class TableRows:
         return best if self._evenness(best) > NO_COLUMNS else ""
 
     def _evenness(self, delimiter: str) -> tuple[float, int]:
-        """Returns the share of the first rows that have one number of columns, and this number."""
+        """Returns the share of the first rows that have the same number of columns, and this number."""
         self._delimiter = delimiter
         try:
             widths = Counter(len(row) for row in islice(self._records(), ROWS_TO_JUDGE))
@@ -152,7 +152,7 @@ class TableRows:
                 yield row
 
     def _keys(self) -> list[str]:
-        """Returns the names that the values of JSON Lines have; none where it is something else."""
+        """Returns the names of the values in JSON Lines; none if it is something else."""
         names: dict[str, None] = {}
         try:
             for values in self._objects():
@@ -164,7 +164,7 @@ class TableRows:
         return list(names)
 
     def _objects(self) -> Iterator[dict[str, str]]:
-        """Yields what each line of JSON says, values inside values named with a dot."""
+        """Yields the values of each line of JSON, with dots in the names of nested ones."""
         unread = [0]
         for line in self._lines(unread):
             unread[0] = 0
@@ -172,13 +172,13 @@ class TableRows:
                 try:
                     value = json.loads(line)
                 except (ValueError, RecursionError) as error:
-                    raise csv.Error("a line that is no JSON") from error
+                    raise csv.Error("a line that isn't JSON") from error
                 if not isinstance(value, dict):
-                    raise csv.Error("a line that is no JSON object")
+                    raise csv.Error("a line that isn't a JSON object")
                 yield dict(_flat(value))
 
     def _lines(self, unread: list[int]) -> Iterator[str]:
-        """Yields lines; `unread` holds how many characters belong to a row that hasn't ended yet."""
+        """Yields lines; `unread` holds the number of characters of a row that hasn't ended yet."""
         file = io.BytesIO(self._data)
         file.seek(self._start)
         text = io.TextIOWrapper(file, self.encoding, errors="replace", newline="")
@@ -194,20 +194,20 @@ class TableRows:
 
 
 def _num_empty_bytes(data: bytes) -> int:
-    """Returns how many bytes of empty lines there are at the beginning."""
+    """Returns the number of bytes of empty lines at the beginning."""
     match = EMPTY_LINES.match(data)
     return match.end() if match else 0
 
 
 def _encoding(data: bytes, wanted: str) -> str:
-    """Returns the codec of a table: the one that is wanted, unless it says another itself or can't be read so."""
+    """Returns the codec of a table: the wanted one, unless the table states another or can't be read with it."""
     guessed = guess_encoding(data)
     says_its_own = guessed.startswith("utf-16") or guessed == "utf-8-sig" or (guessed == "utf-8" and _is_sure(data))
     return wanted if wanted and not says_its_own and fits(data, wanted) else guessed
 
 
 def _is_sure(data: bytes) -> bool:
-    """Whether a text isn't UTF-8 by chance, as two or three characters of two bytes may be."""
+    """Whether a text can't be UTF-8 by chance, as two or three two-byte characters may be."""
     return LONG_IN_UTF8.search(data) is not None or len({found[0] for found in SHORT_IN_UTF8.finditer(data)}) > 3
 
 

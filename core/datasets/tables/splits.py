@@ -13,13 +13,13 @@ SPLIT_WORDS = frozenset({
     "phase", "split_name", "set_name", "split_set", "dataset_split", "train_test", "train_val", "train_or_test",
 })
 SPLIT_ENDS = frozenset({"split", "subset", "partition", "use"})
-# What is meant by yes and by no in a column of this name.
+# What yes and no mean in a column of this name.
 YES_NO_WORDS = {
     **dict.fromkeys(("is_valid", "is_val", "is_validation", "valid", "val", "validation"), (VALIDATION, TRAIN)),
     **dict.fromkeys(("is_test", "is_testing", "test", "is_holdout", "holdout"), (TEST, TRAIN)),
     **dict.fromkeys(("is_train", "is_training", "train", "training"), (TRAIN, VALIDATION)),
 }
-# What tables say of splits, beside the words that folders are called by.
+# Words for splits in tables, in addition to those in folder names.
 CELL_WORDS = {
     "publictest": VALIDATION, "public_test": VALIDATION, "public test": VALIDATION,
     "privatetest": TEST, "private_test": TEST, "private test": TEST,
@@ -30,7 +30,7 @@ UNASSIGNED = frozenset(("unassigned", "none", "undecided", ""))
 
 
 def find_split_column(names: Sequence[str], profiles: Sequence[ColumnProfile], taken: int) -> int | None:
-    """Returns the column that gives splits, by what it holds; None if none does."""
+    """Returns the column that gives splits, by what it holds; None if no column does."""
     fitting = [
         column
         for column, profile in enumerate(profiles)
@@ -43,7 +43,7 @@ def find_split_column(names: Sequence[str], profiles: Sequence[ColumnProfile], t
 
 
 def unread_split_column(names: Sequence[str], profiles: Sequence[ColumnProfile], taken: int) -> int | None:
-    """Returns the column that is called like one of splits, and holds numbers or words that nobody knows."""
+    """Returns a column that is named like one of splits but holds numbers or unknown words; None if there is none."""
     for column, profile in enumerate(profiles):
         word = column_word(names[column])
         is_meant = word in SPLIT_WORDS - {"use", "usage", "set", "dataset", "data_set"} or word.endswith("_split")
@@ -59,7 +59,7 @@ def is_called_split(name: str) -> bool:
 
 
 def split_reader(name: str, profile: ColumnProfile) -> Callable[[str], str]:
-    """Returns what tells the split out of a cell of the column of this name."""
+    """Returns a function that reads the split from a cell of the column with this name."""
     if _says_yes_or_no(name, profile):
         yes, no = YES_NO_WORDS[column_word(name)]
         return lambda cell: (yes if is_yes(cell) else no) if cell.strip() else UNDECIDED
@@ -67,7 +67,7 @@ def split_reader(name: str, profile: ColumnProfile) -> Callable[[str], str]:
 
 
 def cell_split(cell: str) -> str:
-    """Returns the split that a cell names; empty where it names none."""
+    """Returns the split that a cell names; empty if it names none."""
     word = fold_name(cell).strip()
     return CELL_WORDS.get(word) or split_word(word)
 

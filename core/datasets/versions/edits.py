@@ -200,7 +200,7 @@ def _check_counts(class_names: Sequence[str], samples: Sequence[Sample]) -> None
     if small.num_different < FEWEST_PICTURES:
         what = "only one picture" if small.num_different else "no picture"
         raise DatasetError(
-            f"The class {name} would have {what}. Each class needs at least two different ones, better twenty. "
+            f"The class {name} would have {what}. Each class needs at least two different ones, preferably twenty. "
             "Keep or add more, or leave the class out."
         )
     raise DatasetError(f"The class {name} would have no picture to train with. Keep some, or leave the class out.")

@@ -91,7 +91,7 @@ def _missing(classes: list[tuple[str, list]], name: str) -> str:
         return "Each class needs a name of its own."
     for own, files in classes:
         if len(files) < FEWEST_PICTURES:
-            return f"Drop two pictures or more, better twenty, into {wording.plain(own)}."
+            return f"Drop two pictures or more, preferably twenty, into {wording.plain(own)}."
     return "" if name else "Type a name for the data set."
 
 

@@ -8,19 +8,19 @@ import streamlit as st
 from core.settings import settings
 from pages.components.imports.source_imports import SourceImport
 
-# Each takes as much of the disk again as its pictures.
+# Each takes up as much disk space again as its pictures.
 MOST_KEPT = 4
 
 
 class KeptSources:
-    """Sources by the id of the data set that was made of them. Safe from any thread."""
+    """Sources by the id of the data set made from them. Thread-safe."""
 
     def __init__(self) -> None:
         self._sources: dict[str, SourceImport] = {}
         self._lock = threading.Lock()
 
     def keep(self, dataset_id: str, source: SourceImport) -> None:
-        """Keeps the source of a data set, in place of an earlier one. The oldest goes where there are too many."""
+        """Keeps the source of a data set, replacing an earlier one. The oldest is dropped if there are too many."""
         with self._lock:
             outdated = [key for key, other in self._sources.items() if other is source or key == dataset_id]
             let_go = [self._sources.pop(key) for key in outdated]
@@ -32,12 +32,12 @@ class KeptSources:
                 other.discard()
 
     def get(self, dataset_id: str) -> SourceImport | None:
-        """Returns the source of a data set, None if it isn't there any more."""
+        """Returns the source of a data set, None if it is gone."""
         source = self._sources.get(dataset_id)
         return source if source is not None and source.is_there() else None
 
     def let_go(self, dataset_id: str) -> None:
-        """Lets go of the source of a data set, which won't be read in another way."""
+        """Releases the source of a data set, which won't be read in another way."""
         with self._lock:
             source = self._sources.pop(dataset_id, None)
         if source is not None:

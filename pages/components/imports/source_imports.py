@@ -35,11 +35,11 @@ class SourceImport:
 
     Args:
         store: where to import it.
-        path: where it is; None if it is still to arrive.
+        path: where it is; None if it has yet to arrive.
         label: its name in messages; the file's name by default.
         keep: called with the id of the data set and this import once it is done, so that the source can be read in
             another way. It is released by default.
-        may_replace: tells whether the data set with an id may be deleted once the source was read in another way.
+        may_replace: tells whether the data set with an id may be deleted once the source has been read in another way.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class SourceImport:
 
     @property
     def label(self) -> str:
-        """What it is called in messages."""
+        """Its name in messages."""
         return self._label or (self._path.name if self._path else "")
 
     def work(self, options: ReadingOptions = AS_FOUND, replaced: str = "") -> Work[DatasetIndex]:
         """Returns the work of a job that imports it.
 
         Args:
-            options: what the user has decided about how to read it.
+            options: the user's decisions about how to read it.
             replaced: id of the data set that was made from it before and is deleted afterwards, unless it is needed or
                 is the result again.
         """
@@ -79,7 +79,7 @@ class SourceImport:
                 raise UndecidedImport(question, self, replaced) from question
             except BaseException:
                 if replaced:
-                    self._keep_for_now()  # the data set is there, and may still be read in another way
+                    self._keep_for_now()  # the data set exists, and its source may still be read in another way
                 else:
                     self.discard()
                 raise
@@ -94,9 +94,9 @@ class SourceImport:
         return do
 
     def _replace(self, replaced: str, dataset: DatasetIndex) -> DatasetIndex:
-        """Deletes the data set that was read otherwise, and returns the new one under its name."""
+        """Deletes the data set from the earlier reading, and returns the new one under its name."""
         if replaced and replaced != dataset.id and self._may_replace(replaced):
-            with suppress(DatasetError):  # somebody else has deleted it, or begins to use it just now
+            with suppress(DatasetError):  # somebody else has deleted it, or has just started to use it
                 name = self._store.get(replaced).name
                 self._store.delete(replaced)
                 return replace(dataset, name=self._store.rename(dataset.id, name).name)
@@ -116,8 +116,8 @@ class SourceImport:
         return self._path
 
     def _keep_imported(self) -> None:
-        """Keeps the source of a data set that is there, in case its labels turn out to be wrong."""
+        """Keeps the source of an imported data set, in case its labels turn out to be wrong."""
         self._keep_for_now()
 
     def _keep_for_now(self) -> None:
-        """Keeps the source while it may be read in another way."""
+        """Keeps the source as long as it may be read in another way."""

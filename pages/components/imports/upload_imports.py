@@ -17,11 +17,11 @@ SECONDS_TO_CHOOSE = 3600
 class UploadImport(SourceImport):
     """An upload and the file on disk that holds it until it is imported.
 
-    The file is removed if the import fails; otherwise it is kept for an hour, to be read in another way.
+    The file is removed if the import fails; otherwise it is kept for an hour, in case it is to be read in another way.
 
     Args:
         store: where to import it.
-        upload: the file that is expected.
+        upload: the expected file.
         keep: see `SourceImport`.
         may_replace: see `SourceImport`.
     """
@@ -65,7 +65,7 @@ class UploadImport(SourceImport):
         self._forgetting.start()
 
     def _keep_imported(self) -> None:
-        self.upload.forget()  # it doesn't count among those that are still to be imported
+        self.upload.forget()  # it no longer counts among those still to be imported
         self._keep_for_now()
 
     def _keep_no_longer(self) -> None:

@@ -1,1 +1,1 @@
-"""How the labels of a source are to be read, and how they were: the question and the receipt."""
+"""How to read the labels of a source, and how they were read: the question and the receipt."""

@@ -1,4 +1,4 @@
-"""The question how to read an archive whose classes can be read in more than one way."""
+"""The question of how to read an archive whose classes can be read in more than one way."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, astuple
@@ -15,7 +15,7 @@ from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT, Job
 
 MOST_CLASSES, MOST_CELLS = 12, 6
-# What each layout is called on the button that chooses it.
+# The name of each layout on the button that chooses it.
 USE_WORDS = {
     CLASS_FOLDERS: "outer folders",
     INNER_FOLDERS: "inner folders",
@@ -59,7 +59,7 @@ def _heading(job: Job, candidates: Sequence[LayoutCandidate]) -> str:
 
 
 def _answer(candidate: LayoutCandidate, candidates: Sequence[LayoutCandidate]) -> str:
-    """Returns what a button says that chooses a candidate: in what it differs from the others."""
+    """Returns the text of the button that chooses a candidate: how it differs from the others."""
     options = candidate.options
     differing = {
         name
@@ -105,7 +105,7 @@ def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandid
 
 
 def _examples(job: Job, candidate: LayoutCandidate) -> None:
-    """Draws some pictures with what they are taken for, and their rows where a table tells it."""
+    """Draws some pictures with their classes, and with their rows if a table gives these."""
     key = f"gallery_{job.id}_{_options_key(candidate)}"
     seen = [example for example in candidate.examples if example.thumbnail]
     if seen:
@@ -134,7 +134,7 @@ def _drop(job: Job, question: UndecidedImport) -> None:
 
 
 def _is_first_answer(job: Job) -> bool:
-    """Closes the question and returns whether it was still open; says so if another tab has answered it."""
+    """Closes the question and returns whether it was still open; if not, says that another tab has answered it."""
     is_open = session.jobs().forget(job.id)
     if not is_open:
         st.info(f"The question about {wording.plain(job.label)} has already been answered.", icon=":material/info:")

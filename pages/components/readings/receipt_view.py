@@ -22,7 +22,7 @@ ENCODING_NOTES = ("name_encoding", "asked_name_encoding")
 
 
 def show(dataset: DatasetIndex) -> None:
-    """Draws the receipt while the source can still be read in another way."""
+    """Draws the receipt as long as the source can still be read in another way."""
     source = kept_sources().get(dataset.id)
     if source is None:
         return
@@ -43,7 +43,7 @@ def show(dataset: DatasetIndex) -> None:
                 "Change how this is read",
                 key="receipt_change",
                 icon=":material/rule:",
-                help="Shows all the ways in which it can be read. Nothing has to be uploaded again.",
+                help="Shows all the ways to read it. Nothing has to be uploaded again.",
                 on_click=_read_otherwise,
                 args=(dataset, source),
             )
@@ -51,7 +51,7 @@ def show(dataset: DatasetIndex) -> None:
 
 
 def _encoding(dataset: DatasetIndex, source: SourceImport) -> None:
-    """Offers other encodings where the names in the source didn't say theirs."""
+    """Offers other encodings if the names in the source didn't state theirs."""
     read_as = next((note.parameters["encoding"] for note in dataset.receipt if note.code in ENCODING_NOTES), "")
     if not read_as:
         return
@@ -111,5 +111,5 @@ def _classes(dataset: DatasetIndex) -> None:
 
 
 def _read_otherwise(dataset: DatasetIndex, source: SourceImport) -> None:
-    """Asks in which of all the ways the source is to be read."""
+    """Asks in which of all possible ways to read the source."""
     job_views.start(IMPORT, source.label, source.work(ReadingOptions(layout=ASK), dataset.id))

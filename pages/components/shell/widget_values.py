@@ -1,8 +1,8 @@
-"""Values that code gives to widgets, which the browser can't take back unawares.
+"""Values that code gives to widgets, and that the browser can't revert by accident.
 
-With each request the browser sends what all its widgets hold. Where it hasn't heard yet what code has put into one,
-that is the value before, and under the same key Streamlit (1.67) takes it for a choice of the user's: what code has put
-in is lost. So a widget that is filled gets a new key, of which the browser sends nothing until it has drawn it.
+With each request, the browser sends the values of all its widgets. If it hasn't yet received a value set by code,
+it sends the previous one, which Streamlit (1.67) takes for the user's choice under the same key: the value set by
+code is lost. So a filled widget gets a new key, for which the browser sends nothing until it has drawn the widget.
 """
 
 from collections.abc import Mapping
@@ -29,10 +29,10 @@ def value(name: str) -> Any:
 
 
 def fill(values: Mapping[str, Any]) -> None:
-    """Puts values into widgets: into all of them or, where the next request overrules this one meanwhile, into none.
+    """Sets the values of widgets: of all or, if the next request overrules this one meanwhile, of none.
 
     Args:
-        values: by the widgets' names.
+        values: values by widget name.
     """
     times = dict(st.session_state.get(TIMES_FILLED, {}))
     former = [_key(name, times.get(name, 0)) for name in values]

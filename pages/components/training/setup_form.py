@@ -1,4 +1,4 @@
-"""Widgets to configurations. One field, one name: a widget's name is the field's, its first value the recipe's."""
+"""Turns widgets into configurations. Each widget has the name of its field, and its first value is the recipe's."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -27,14 +27,14 @@ from pages.components.training import advanced_form, connection, forecast_view
 FIELDS = tuple(name for name in SETTINGS if name != "validation_split")
 RECIPE = "recipe"
 FIRST_RECIPE = "recommended"
-# The values that the form was filled with, to tell what the user has changed since.
+# The values that the form was filled with, to see what the user has changed since.
 FILLED = "filled_with"
 FOLLOWED = "form_follows"
 WEIGHTS_KINDS = {"bundled": "Bundled", "on_disk": "On disk", "download": "Download"}
 
 
 class Choices(NamedTuple):
-    """The choices that other fields follow, as they were when those fields last did."""
+    """The choices that other fields depend on, as of their last update."""
 
     recipe: str
     dataset_id: str
@@ -43,7 +43,7 @@ class Choices(NamedTuple):
 
 
 def prefill(run: Run) -> None:
-    """Fills the form with the settings of a run, to start it again with changes."""
+    """Fills the form with the settings of a run, so that it can be started again with changes."""
     session.choose_dataset(run.dataset_id)
     recipe = run.recipe if run.recipe in RECIPES else FIRST_RECIPE
     widget_values.fill({RECIPE: recipe})
@@ -58,7 +58,7 @@ def training_config(dataset: DatasetIndex) -> TrainingConfig | None:
         dataset: the data set to train on.
 
     Returns:
-        The configuration once Start was pressed, else None.
+        The configuration once Start was pressed, otherwise None.
     """
     _follow(dataset)
     _recipe_choice(dataset)
@@ -96,10 +96,10 @@ def current_config(dataset: DatasetIndex) -> TrainingConfig:
 
 
 def why_not(config: TrainingConfig, num_classes: int) -> str:
-    """Returns why a training of so many classes can't start, in words; empty where it can."""
+    """Returns why training with this many classes can't start, in words; empty if it can."""
     backbone = get_backbone(config.backbone)
     if config.weights not in ("imagenet", "none") and not is_file(Path(config.weights)):
-        return f"There is no weight file {config.weights} any more. Choose other weights under Advanced."
+        return f"The weight file {config.weights} is gone. Choose other weights under Advanced."
     if lack := shortage(config.trainable_params(num_classes), psutil.virtual_memory().available):
         return lack
     if config.weights != "imagenet" or availability(backbone, settings()).kind != "download":
@@ -114,7 +114,7 @@ def why_not(config: TrainingConfig, num_classes: int) -> str:
 
 def _fill(config: TrainingConfig) -> None:
     options, defaults = config.options(), TrainingConfig().options()
-    # Sliders want numbers of one kind, and a file may hold 0 where 0.0 is meant.
+    # Sliders need numbers of one type, and a file may hold 0 instead of 0.0.
     values = {name: type(defaults[name])(options[name]) for name in FIELDS}
     widget_values.fill(values)
     st.session_state[FILLED] = values
@@ -135,9 +135,9 @@ def _cached_config(recipe: str, dataset_id: str, share: float, _index: DatasetIn
 
 
 def _follow(dataset: DatasetIndex) -> None:
-    """Fills the form at first, and what depends on a choice once that is another one.
+    """Fills the form at first, and later what depends on a choice that has changed.
 
-    Not in the choices' callbacks: one that is overruled by the next request is never made up for.
+    Not in the choices' callbacks: one that the next request overrules is never repeated.
     """
     followed = st.session_state.get(FOLLOWED)
     if followed is None:
@@ -162,7 +162,7 @@ def _follow_backbone() -> None:
 
 
 def _follow_weights() -> None:
-    """From scratch all blocks learn, as frozen random ones would know nothing; pretrained, as many as before."""
+    """From scratch, all blocks learn, because frozen random ones know nothing; pretrained, as many as before."""
     scratch = widget_values.value("weights") == "none"
     blocks = len(get_backbone(widget_values.value("backbone")).blocks)
     before = st.session_state[FILLED]["trainable_blocks"]
@@ -170,7 +170,7 @@ def _follow_weights() -> None:
 
 
 def _follow_dataset(config: TrainingConfig) -> None:
-    """Brings what nobody changed in line with the data set's size."""
+    """Adapts unchanged settings to the data set's size."""
     options, filled = config.options(), st.session_state[FILLED]
     untouched = {name: options[name] for name in FIELDS if widget_values.value(name) == filled[name]}
     widget_values.fill(untouched)
@@ -186,12 +186,12 @@ def _recipe_choice(dataset: DatasetIndex) -> None:
         format_func=lambda name: RECIPES[name].label,
         persist_state="session",
     )
-    # One element whatever it says: with one more or less above it, the browser would take the open part for another.
+    # Always one element: with one more or fewer above it, the browser would take the open part for another.
     st.caption("\n\n".join([RECIPES[widget_values.value(RECIPE)].description, *_recipe_reasons(dataset)]))
 
 
 def _recipe_reasons(dataset: DatasetIndex) -> list[str]:
-    """Returns what the recommended recipe chose for these pictures, as long as nothing of it was changed."""
+    """Returns what the recommended recipe chose for these pictures, as long as it is unchanged."""
     config = _chosen_config(FIRST_RECIPE, dataset)
     options = config.options()
     is_changed = any(widget_values.value(name) != options[name] for name in FIELDS)
@@ -230,7 +230,7 @@ def _backbone_facts(backbone: Backbone) -> None:
     grid.metric(
         "Top-1 on ImageNet",
         wording.percent(backbone.top1_imagenet),
-        help="Share of ImageNet's validation pictures it names right out of 1,000 classes. Not a promise for yours.",
+        help="Share of ImageNet's validation pictures it gets right, out of 1,000 classes. No promise for yours.",
     )
     weights = availability(backbone, settings())
     grid.metric("Weights", WEIGHTS_KINDS[weights.kind], help=wording.plain(weights.text))
@@ -240,7 +240,7 @@ def _network_picture(dataset: DatasetIndex) -> None:
     try:
         config = current_config(dataset)
     except CoreError:
-        return  # said beside the Start button
+        return  # explained beside the Start button
     num_classes = len(dataset.class_names)
     backbone = get_backbone(config.backbone)
     total = backbone.params + config.head.params(backbone, config.image_size, num_classes)

@@ -1,4 +1,4 @@
-"""What tests of several commands share: pictures that are told apart in a moment, and one trained model."""
+"""Shared by the tests of several commands: pictures that are quickly learnt, and one trained model."""
 
 import json
 import os
@@ -20,7 +20,7 @@ Trained = tuple[Path, subprocess.CompletedProcess]
 
 
 def draw_pictures(folder: Path, classes: dict[str, int], seed: int = 0, count: int = 10) -> Path:
-    """Writes class folders of noise, each as bright as its class has it, and returns their parent."""
+    """Writes class folders of noise, each with the brightness of its class, and returns their parent."""
     generator = np.random.default_rng(seed)
     for name, darkest in classes.items():
         (folder / name).mkdir(parents=True)
@@ -31,7 +31,7 @@ def draw_pictures(folder: Path, classes: dict[str, int], seed: int = 0, count: i
 
 
 def python_core(home: Path, *arguments: str, **options: Any) -> subprocess.CompletedProcess:
-    """Calls the command line in a process of its own, as people do."""
+    """Calls the command line in a process of its own, as users do."""
     return subprocess.run(
         [sys.executable, "-m", "core", *arguments],
         env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},
@@ -44,7 +44,7 @@ def python_core(home: Path, *arguments: str, **options: Any) -> subprocess.Compl
 
 
 def last_json(text: str) -> dict[str, Any]:
-    """Returns what a command printed for programs."""
+    """Returns the JSON that a command printed."""
     return json.loads(text.splitlines()[-1])
 
 
@@ -52,7 +52,7 @@ def last_json(text: str) -> dict[str, Any]:
 def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """A data home with one completed run, called Small, and what its training printed.
 
-    All tests look at the same one: what writes more to it than a picture's features writes to a copy.
+    All tests share it: those that write more to it than a picture's features use a copy.
     """
     home = tmp_path_factory.mktemp("trained") / "home"
     pictures = draw_pictures(home.parent / "shades", {"dark": 0, "bright": 150})
@@ -61,7 +61,7 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 
 def copied_home(home: Path, target: Path) -> Path:
-    """Returns a copy of a data home, of whose runs only the one called Small is left."""
+    """Returns a copy of a data home in which only the run called Small is left."""
     shutil.copytree(home, target)
     store = RunStore(target / "studio.sqlite")
     for run in store.list():

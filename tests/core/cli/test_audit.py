@@ -1,4 +1,4 @@
-"""The command `audit`: what is wrong with a data set, for people and for programs."""
+"""The command `audit`: what is wrong with a data set, for users and for programs."""
 
 import json
 
@@ -12,7 +12,7 @@ from tests.core.datasets.drawing import draw_scene, encode
 
 @pytest.fixture
 def shapes(home, tmp_path):
-    """Three classes of 8, with a copy, a conflict and a file that is cut off."""
+    """Three classes of 8, with a copy, a conflict and a truncated file."""
     folder = draw_folder(tmp_path / "shapes", 8)
     copied, confused = encode(draw_scene(1)), encode(draw_scene(2))
     (folder / "circle" / "again.jpg").write_bytes(copied)
@@ -27,7 +27,7 @@ def test_for_people(call, shapes):
     code, output, _ = call("audit", "shapes")
     assert code == 0
     assert "pictures  28" in output
-    assert "Unreadable files: 1\nThese files are damaged or are no pictures, so they are not part of the" in output
+    assert "Unreadable files: 1\nThese files are damaged or aren't pictures, so they are not part of the" in output
     assert "square/half.jpg  cut off, the file ends before the picture does" in output
     assert "Copies in two classes: 2\n" in output
     assert "circle/round.jpg    the same picture as square/angular.jpg, which is in the class square" in output

@@ -1,4 +1,4 @@
-"""The command `cache`: what is kept of frozen blocks is shown, and cleared where nothing needs it."""
+"""The command `cache`: features of frozen blocks are shown, and cleared where nothing needs them."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Data sets on the command line: imported from what people have, listed, and found by a word."""
+"""Data sets on the command line: imported from various sources, listed, and found by a word."""
 
 import io
 import os
@@ -94,7 +94,7 @@ def test_data_sets_are_found_by_their_beginning(call: Call, tmp_path: Path) -> N
 
 
 class Interrupting(io.StringIO):
-    """Standard error of somebody who presses Ctrl-C when a job has begun to check pictures."""
+    """The standard error of a user who presses Ctrl-C once a job has begun to check pictures."""
 
     def write(self, text: str) -> int:
         if text.startswith("Checking pictures"):
@@ -123,7 +123,7 @@ def test_skipped_files_are_told_in_short(call: Call, tmp_path: Path) -> None:
         (pictures / "dark" / f"broken {number}.png").write_bytes(b"")
     (pictures / "dark" / "notes.txt").write_text("no picture")
     _, output, _ = call("import", pictures)
-    assert "Left out, not being pictures: 1 file\n" in output
+    assert "Left out (not pictures): 1 file\n" in output
     assert f"Skipped: {SHOWN_SKIPPED + 2} files\n" in output and output.count("empty, it has 0 bytes") == SHOWN_SKIPPED
     assert output.endswith("  and 2 more (--json lists all)\n")
     skipped = last_json(call("import", pictures, "--json")[1])["skipped"]

@@ -1,4 +1,4 @@
-"""Models on the command line: how good they are, what they answer, and the networks they start from."""
+"""Models on the command line: their quality, their predictions, and the networks they start from."""
 
 import json
 import os
@@ -145,7 +145,7 @@ def data_set(*class_names):
 
 @pytest.fixture
 def evaluate(tmp_path, monkeypatch):
-    """Evaluates a model of the classes cat and dog that answers cat whatever it sees."""
+    """Evaluates a model of the classes cat and dog that always predicts cat."""
     (tmp_path / MODEL_FOLDER).mkdir()
     (tmp_path / MODEL_FOLDER / DESCRIPTION).write_text(json.dumps({"class_names": ["cat", "dog"]}))
     predicted = []

@@ -1,4 +1,4 @@
-"""Options made from the fields of the configuration, and the configuration that is made of them."""
+"""Options made from the fields of the configuration, and the configuration made from them."""
 
 import os
 from pathlib import Path
@@ -44,7 +44,7 @@ def test_what_isnt_given_is_none_and_what_is_has_the_type_of_its_field() -> None
 
     arguments = ["--no-flip", "--epochs", "7", "--learning-rate", "1e-3", "--backbone", "vgg16"]
     given = command.main(arguments, standalone_mode=False)
-    assert [option.name for option in command.params] == list(SETTINGS), "the help has the order of the fields"
+    assert [option.name for option in command.params] == list(SETTINGS), "the help follows the order of the fields"
     assert set(given) == set(option_names())
     values = {name: value for name, value in given.items() if value is not None}
     assert values == {"flip": False, "epochs": 7, "learning_rate": 1e-3, "backbone": "vgg16"}
@@ -69,7 +69,7 @@ def test_weights_are_a_name_or_the_whole_path_of_a_file(
     monkeypatch.chdir(tmp_path)
     for name in ("own.h5", "imagenet"):
         (tmp_path / name).write_bytes(b"weights")
-    # A run outlives the folder that its command was given in.
+    # A run outlives the folder in which its command was given.
     assert training_config("recommended", shades, {"weights": "own.h5"}).weights == str(tmp_path / "own.h5")
     assert training_config("recommended", shades, {"weights": "imagenet"}).weights == "imagenet"
     with pytest.raises(WeightsError, match=r"There is no file 'gone\.h5'\. Fix its path\."):

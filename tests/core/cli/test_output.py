@@ -28,7 +28,7 @@ def test_moments_are_those_of_the_clock_on_the_wall(monkeypatch, zone, words):
 
 @contextmanager
 def redirected():
-    """Standard output as Windows gives it to `> file`, and what was written there in the end."""
+    """Standard output as Windows opens it for `> file`, and what was finally written there."""
     written = io.BytesIO()
     stream = io.TextIOWrapper(written, encoding="cp1252", write_through=True)
     with redirect_stdout(stream):

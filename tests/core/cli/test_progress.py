@@ -1,4 +1,4 @@
-"""What a command says while a long job is at work: each phase at once, and further steps of it from time to time."""
+"""What a command prints during a long job: each phase at once, and its further steps from time to time."""
 
 import time
 
@@ -16,7 +16,7 @@ def test_each_phase_is_told_at_once_and_its_steps_every_few_seconds(monkeypatch,
     tell(Event("audit", 0, 900))
     tell(Event("audit", 1, 900))
     output, errors = capsys.readouterr()
-    assert output == "", "standard output is for what the command was asked for"
+    assert output == "", "standard output is for the result of the command"
     assert errors.splitlines() == [
         "Checking pictures, 0 of 900",
         "Checking pictures, 2 of 900",

@@ -1,4 +1,4 @@
-"""Homes on a disk that is read-only or full: they are looked at, and what would write is refused in one line."""
+"""Homes on a read-only or full disk: they can be viewed, and commands that would write are refused in one line."""
 
 import json
 import os
@@ -104,7 +104,7 @@ def test_home_on_a_full_disk_can_be_looked_at(trained_home: Trained, tmp_path: P
             assert_refused(result.returncode, result.stderr, arguments)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a disk that is full")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can create a full disk")
 def test_full_disk_gets_room_by_deleting_a_run(trained_home: Trained, tmp_path: Path) -> None:
     source = copied_home(trained_home[0], tmp_path / "source")
     with full_disk(tmp_path / "home", source) as home:

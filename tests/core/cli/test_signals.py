@@ -1,4 +1,4 @@
-"""Ctrl-C is a request at first, and ends the command when it is pressed again."""
+"""The first Ctrl-C is a request, the second one ends the command."""
 
 import signal
 
@@ -9,7 +9,7 @@ from core.cli.signals import stop_on_interrupt
 
 @pytest.fixture(autouse=True)
 def ctrl_c_interrupts():
-    """Gives Ctrl-C its usual effect: a shell lets what it starts in the background ignore it."""
+    """Gives Ctrl-C its usual effect: a shell makes background processes ignore it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -1,4 +1,4 @@
-"""The command `survey` on a stored survey; that one is made is tested where it is made."""
+"""The command `survey` on a stored survey; other tests cover making one."""
 
 import json
 

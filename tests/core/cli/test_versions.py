@@ -79,7 +79,7 @@ def test_a_version_is_told_in_words(call, shapes):
     assert code == 0 and "shapes, version 2" in output
     assert output.splitlines()[-1] == "Made of shapes: square left out"
     _, output, error = call("derive", shapes.id[:6], "--leave-out", "square", "--name", "round")
-    assert "The name round was not used: the pictures were here as shapes, version 2." in error
+    assert "The name round was not used: the pictures were already here as shapes, version 2." in error
     assert "shapes, version 2 holds just these pictures already: no new version was made." in output
 
 

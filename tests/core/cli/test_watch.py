@@ -1,4 +1,4 @@
-"""Following a run until it ends: each epoch is told once, and Ctrl-C stops the run."""
+"""Following a run until it ends: each epoch is reported once, and Ctrl-C stops the run."""
 
 import os
 import signal
@@ -53,7 +53,7 @@ def test_interrupted_training_is_stopped_and_waited_for(tmp_path: Path, monkeypa
 
 @pytest.fixture
 def running(home: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[RunStore, Run]]:
-    """A run at work, whose worker is this process."""
+    """A run in progress, whose worker is this process."""
     monkeypatch.setattr(watch, "LOOK_SECONDS", 0.01)
     store = RunStore(home.database)
     store.create("d", "Shades", TrainingConfig().with_options(epochs=3), name="Watched")
@@ -86,7 +86,7 @@ def test_each_epoch_is_told_once_but_not_those_that_were_known(
     def work() -> None:
         for epoch in (2, 3):
             learn(store, run, epoch)
-            time.sleep(0.1)  # the run is looked at more than once in the meantime
+            time.sleep(0.1)  # the run is polled more than once in the meantime
         store.finish(run.id, RunStatus.COMPLETED, metrics={"val_accuracy": 0.25})
 
     with meanwhile(work):
@@ -133,7 +133,7 @@ def test_a_place_in_the_queue_is_told_once(
     looks = count(1)
 
     def look(seconds: float) -> None:
-        """Instead of sleeping: the first leaves the queue, later the second."""
+        """Instead of sleeping, lets the first run leave the queue, later the second."""
         number = next(looks)
         if number in (3, 6):
             store.request_stop((first if number == 3 else second).id)

@@ -136,7 +136,7 @@ def test_pictures_are_added(store, pets, tmp_path, picture):
     )
     assert (version.parent, len(version.samples)) == (dataset.id, len(dataset.samples) + 1)
     assert tuple(map(dataset_note, version.notes)) == (
-        "1 of the pictures was left out, being in the data set already: known.png.",
+        "1 of the pictures was left out as already in the data set: known.png.",
     )
     assert {"extract", "pictures", "version"} <= set(phases)
     with pytest.raises(DatasetError, match="Expected pictures to add to the class cats"):

@@ -8,7 +8,7 @@ from core.wording.dataset_notes import OTHERS, dataset_note
 @pytest.mark.parametrize(
     ("code", "parameters", "sentence"),
     [
-        ("more_notes", {"count": 1200}, "... and 1,200 more of the kind."),
+        ("more_notes", {"count": 1200}, "... and 1,200 more of this kind."),
         ("others_unread", {"counts": {"film": 1}}, "1 film beside the pictures wasn't read."),
         (
             "others_unread",
@@ -30,12 +30,12 @@ from core.wording.dataset_notes import OTHERS, dataset_note
         (
             "known_pictures",
             {"count": 7, "names": ["a.png", "b.png"]},
-            "7 of the pictures were left out, being in the data set already: a.png, b.png and 5 more.",
+            "7 of the pictures were left out as already in the data set: a.png, b.png and 5 more.",
         ),
         (
             "table_form",
             {"name": "form.csv", "value": "0", "count": 1200},
-            "form.csv says 0 of all 1,200 pictures that it names: it was taken for a form to fill in, not for",
+            "form.csv says 0 for all 1,200 pictures that it names: it was taken for a form to fill in, not for",
         ),
         (
             "table_form",
@@ -55,19 +55,19 @@ from core.wording.dataset_notes import OTHERS, dataset_note
         (
             "splits_of_table",
             {"tables": ["a.csv", "b.csv"]},
-            "The split into training, validation and test pictures is the one that a.csv and b.csv give.",
+            "The split into training, validation and test pictures comes from a.csv and b.csv.",
         ),
         (
             "several_splits",
             {"count": 1200},
-            "1,200 pictures are in several splits by the table: the first of each counts.",
+            "1,200 pictures are in several splits according to the table: the first split of each counts.",
         ),
-        ("table_of_others", {"name": "a.csv", "column": "file"}, "a.csv wasn't used: what its column file says isn't"),
+        ("table_of_others", {"name": "a.csv", "column": "file"}, "a.csv wasn't used: its column file doesn't name"),
         ("splits_unread", {"column": "set"}, "The column set may give splits, but not in words such as train and test"),
         (
             "table_unused",
             {"name": "b.csv", "column": "mood", "count": 1200},
-            "b.csv wasn't used: its column mood says something else of 1,200 pictures.",
+            "b.csv wasn't used: its column mood disagrees about 1,200 pictures.",
         ),
         (
             "moon_phase",

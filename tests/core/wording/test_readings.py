@@ -51,7 +51,7 @@ def test_a_way_of_a_later_version_is_named():
 def test_a_guessed_encoding_of_names(encoding, words):
     found = Note("name_encoding", {"archive": "some.zip", "encoding": encoding, "example": "五/0001.png"})
     assert reading(found) == (
-        f"The names in some.zip don't say their encoding; they were read as {words}, such as 五/0001.png. If that "
+        f"The names in some.zip don't state their encoding; they were read as {words}, such as 五/0001.png. If that "
         "looks wrong, import it again with the right encoding (--encoding)."
     )
 

@@ -53,7 +53,7 @@ def test_data_set_is_built_from_pictures_class_by_class(open_page, store):
     for place, name in enumerate(SHAPES):
         app.text_input(key=f"build_class_0_{place}").set_value(name)
     app.run()
-    assert "Drop two pictures or more, better twenty, into circle." in words(app)
+    assert "Drop two pictures or more, preferably twenty, into circle." in words(app)
     for place, name in enumerate(SHAPES):
         for number in range(3):
             buffer = io.BytesIO()

@@ -47,7 +47,7 @@ def test_an_upload_shows_its_labels_until_the_user_confirms_them(open_page, stor
     assert list(home.datasets.glob(".importing-*")), "the upload is kept meanwhile"
     app = button(app, "Looks right").click().run()
     assert "Are these labels right?" not in words(app)
-    assert "The outermost folders are the classes" in words(app), "and still says where they are from"
+    assert "The outermost folders are the classes" in words(app), "and still says where they come from"
     assert not list(home.datasets.glob(".importing-*"))
     (dataset,) = store.list()
     assert kept_sources().get(dataset.id) is None
@@ -66,7 +66,7 @@ def test_another_reading_replaces_the_first_without_another_upload(open_page, st
     assert second.id != first.id
     assert second.name == first.name
     assert "From labels.csv, column label" in words(app).replace("\\", "")
-    assert kept_sources().get(second.id) is not None, "and may be read otherwise once more"
+    assert kept_sources().get(second.id) is not None, "and may be read in another way once more"
 
 
 @pytest.mark.slow

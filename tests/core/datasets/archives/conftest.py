@@ -1,4 +1,4 @@
-"""What tests of archives share: extraction as the store does it, and what comes out in short."""
+"""Shared by tests of archives: extraction as the store does it, and summaries of the result."""
 
 import io
 
@@ -11,7 +11,7 @@ from core.wording.reasons import reason
 
 @pytest.fixture
 def take(tmp_path, limits):
-    """Extracts an archive's bytes and checks what every extraction has to leave behind."""
+    """Extracts an archive's bytes and checks what must hold after every extraction."""
 
     def take(data, limits=limits, **options):
         folder = tmp_path / "pictures"

@@ -1,4 +1,4 @@
-"""Archives that can't be trusted: what is taken, what is skipped with which reason, what is refused."""
+"""Untrusted archives: what is taken, what is skipped and why, what is refused."""
 
 import stat
 

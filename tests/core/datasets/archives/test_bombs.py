@@ -1,4 +1,4 @@
-"""Small files that claim to be huge or unpack to it: refused in seconds, with nothing written that stays."""
+"""Small files that claim to be huge or unpack to huge ones: refused in seconds, leaving nothing behind."""
 
 import gzip
 import io
@@ -20,7 +20,7 @@ BLOCK_BYTES = 16 * MEGABYTE
 
 
 def zeros_block(first=b""):
-    """Deflated zeros that can be put behind one another any number of times: 16 kB that stand for 16 MB."""
+    """Deflated zeros that can be repeated any number of times: 16 kB that stand for 16 MB."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     return packer.compress(first + b"\0" * (BLOCK_BYTES - len(first))) + packer.flush(zlib.Z_FULL_FLUSH)
 
@@ -87,8 +87,8 @@ def test_many_files_that_lie(refusal, raw_zip, entry):
     packed = zeros_block(b"BM") + zeros_block() * 15 + LAST_BLOCK
     bombs = [entry(f"cats/{n}.bmp".encode(), packed=packed, size=48 * MEGABYTE) for n in range(40)]
     assert refusal(raw_zip(bombs), "bomb.zip") == (
-        "bomb.zip says of its files that they are smaller than they are, which no packer does. It was refused to keep "
-        "the disk from filling up."
+        "bomb.zip declares its files smaller than they are, which no packer does. It was refused to keep the disk "
+        "from filling up."
     )
 
 

@@ -69,7 +69,7 @@ def test_a_folder_with_names_in_utf8_is_read_as_it_is(tmp_path, picture, limits)
 
 
 def make_films(folder, names, size):
-    """Makes files of this size that take no room."""
+    """Makes files of this size that take no space."""
     for name in names:
         with (folder / name).open("wb") as file:
             file.truncate(size)

@@ -1,4 +1,4 @@
-"""What counts towards the limits of an import: only files that may become pictures, by their names."""
+"""What counts towards the limits of an import: only files that may be pictures, by their names."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_what_cant_be_read_is_not():
     [
         ("cats/a.png", 0, "", 0),
         ("cats/a.png", MEGABYTE, "", MEGABYTE),
-        # Too large to be taken, but called as pictures are: the source isn't to be trusted with the others.
+        # Too large to be taken, but named like a picture: the source can't be trusted with the others.
         ("cats/a.png", MEGABYTE + 1, "", MEGABYTE + 1),
         ("cats/a", MEGABYTE, "", MEGABYTE),
         ("cats/a", MEGABYTE + 1, "", 0),

@@ -1,4 +1,4 @@
-"""Every odd picture that people upload, through a whole import: upright, RGB, onto white, or listed with its reason."""
+"""Odd pictures that users upload, through a whole import: upright, RGB, on white, or listed with a reason."""
 
 import io
 import struct
@@ -33,14 +33,14 @@ def encode(picture: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def turned(kind: str) -> bytes:
-    """As a camera that lay on its side writes it."""
+    """As written by a camera on its side."""
     exif = Image.Exif()
     exif[0x0112] = 6
     return encode(corners().transpose(Image.Transpose.ROTATE_90), kind, exif=exif.tobytes(), quality=95)
 
 
 def onto_nothing(kind: str) -> bytes:
-    """The white corner isn't white but red, and can't be seen."""
+    """The white corner is red instead, but fully transparent."""
     picture = corners().convert("RGBA")
     picture.paste((*RED, 0), (24, 16, 48, 32))
     return encode(picture, kind, **({"lossless": True} if kind == "WEBP" else {}))
@@ -60,7 +60,7 @@ def animated(kind: str) -> bytes:
 
 
 def polyglot() -> bytes:
-    """A JPEG that is a zip with a web page as well."""
+    """A JPEG that is also a zip with a web page."""
     buffer = io.BytesIO(encode(corners(), "JPEG", quality=95))
     with zipfile.ZipFile(buffer, "a") as archive:
         archive.writestr("index.html", "<script>secret()</script>")
@@ -77,7 +77,7 @@ def with_bomb(kind: bytes, data: bytes) -> bytes:
 
 
 def gray_16_bit() -> bytes:
-    """Dark to light from left to right, in all of its 65,536 steps."""
+    """Dark to light from left to right, in all 65,536 steps."""
     return encode(Image.fromarray(np.tile(np.linspace(0, 65_535, 64).astype(np.uint16), (32, 1))), "PNG")
 
 
@@ -165,7 +165,7 @@ def test_what_is_shown_was_made_anew(dataset):
 
 @pytest.mark.parametrize("folder", ["core", "pages"])
 def test_nothing_else_decodes_pictures(folder):
-    """Another decoder would see other pixels than the network learnt from."""
+    """Another decoder might give different pixels than those the network learnt from."""
     others = ("Image.open", "tf.io.decode", "tf.image.decode", "load_img", "cv2", "imageio", "skimage.io")
     found = [(path.name, word) for path in (ROOT / folder).rglob("*.py") for word in others if word in path.read_text()]
     assert found == ([("decoding.py", "Image.open")] if folder == "core" else [])

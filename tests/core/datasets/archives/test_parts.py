@@ -1,4 +1,4 @@
-"""Several zips of one download, and pieces of a cut archive: what is read together, and what is said."""
+"""Several zips of one download, and pieces of a split archive: what is read together, and what users are told."""
 
 import io
 
@@ -12,8 +12,8 @@ from core.wording.dataset_notes import dataset_note
 
 DOWNLOAD = "pets-20260102T030405Z"
 PIECE = (
-    "is one piece of an archive that was cut into several. Put all of them into one folder, unpack the first of them "
-    "with a program such as 7-Zip, and import the folder that comes out."
+    "is one piece of a split archive. Put all the pieces into one folder, unpack the first one with a program such as "
+    "7-Zip, and import the resulting folder."
 )
 
 
@@ -48,10 +48,10 @@ def test_a_part_that_is_missing_is_said(store, parts):
 
 def test_a_part_alone_says_where_the_others_may_be(store, parts, zip_of, picture):
     parts[0].unlink()
-    lone = f"{DOWNLOAD}-002.zip is called part 2 of a download. Its other parts aren't beside it, such as "
+    lone = f"{DOWNLOAD}-002.zip is named like part 2 of a download. Its other parts, such as "
     with pytest.raises(DatasetError, match="has only one class, dogs") as caught:
         store.import_source(parts[1])
-    assert f" {lone}{DOWNLOAD}-001.zip: put all of them into one folder on this machine" in str(caught.value)
+    assert f" {lone}{DOWNLOAD}-001.zip, aren't beside it: put all of them" in str(caught.value)
     files = {f"pets/{name}/{n}.png": picture(100 * n + k) for n in range(3) for k, name in enumerate(("cats", "dogs"))}
     upload = io.BytesIO(zip_of(files))
     dataset = store.import_source(upload, label=parts[1].name)
@@ -61,8 +61,8 @@ def test_a_part_alone_says_where_the_others_may_be(store, parts, zip_of, picture
 def test_an_upload_of_the_first_part_says_that_there_may_be_others():
     (note,) = lone_part("pets-001.zip")
     assert dataset_note(note) == (
-        "pets-001.zip is called part 1 of a download. If there are others, such as pets-002.zip: put all of them into "
-        "one folder on this machine and import one of them by its path, and they are read together."
+        "pets-001.zip is named like part 1 of a download. If there are others, such as pets-002.zip, put all of them "
+        "into one folder on this machine and import one by its path, so that they are read together."
     )
 
 
@@ -73,8 +73,8 @@ def test_zips_with_files_of_the_same_name_arent_parts_of_one_download(store, tmp
     dataset = store.import_source(tmp_path / "batch-002.zip")
     assert (dataset.name, len(dataset.samples), dataset.notes) == ("batch-002", 6, (dataset.notes[0],))
     assert dataset_note(dataset.notes[0]) == (
-        "batch-001.zip was not read together with batch-002.zip, though called like another part of one download: it "
-        "has files of the same names."
+        "batch-001.zip was not read together with batch-002.zip, although named as if from one download: it has files "
+        "with the same names."
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures sorted into classes by hand: their names are labels, and none is lost for being called like another."""
+"""Pictures sorted into classes by hand: their names are labels, and none is lost because it shares another's name."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What a user may name as a source, and what is said of what isn't one."""
+"""What a user may name as a source, and the messages about what isn't one."""
 
 import os
 

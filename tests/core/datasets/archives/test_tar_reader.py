@@ -173,7 +173,7 @@ def test_a_tar_without_its_end_mark_is_taken_with_a_note(take, plain, pack):
     extraction = take(pack(plain[:end]))
     assert len(extraction.files) == 3
     assert tuple(map(dataset_note, extraction.notes)) == (
-        "some.tgz has no mark at its end, so it may have been cut off: look whether all pictures are here.",
+        "some.tgz has no mark at its end, so it may have been cut off: check that all pictures are here.",
     )
     assert not take(pack(plain[: end + tarfile.BLOCKSIZE])).notes
     assert_damaged(take, pack(plain[: end - 700]))
@@ -184,7 +184,7 @@ def test_a_film_in_a_tar_is_passed_over(tmp_path, plain, picture, limits):
     info.size = 25 * GIGABYTE
     with (tmp_path / "some.tar").open("wb") as file:
         file.write(info.tobuf())
-        file.seek(info.size, io.SEEK_CUR)  # a hole: the file takes no room
+        file.seek(info.size, io.SEEK_CUR)  # a hole: the file takes no space
         file.write(plain)
     (tmp_path / "pictures").mkdir()
     extraction = extract(tmp_path / "some.tar", tmp_path / "pictures", "some.tar", limits)

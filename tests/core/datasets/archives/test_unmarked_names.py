@@ -1,4 +1,4 @@
-"""Names that don't say their encoding: what is guessed for all of them, what is sure, what is asked for."""
+"""Names that don't declare their encoding: guessed for all of them, certain, or chosen by the user."""
 
 import pytest
 
@@ -58,7 +58,7 @@ def test_an_encoding_is_told_with_a_name_as_it_was_read():
 def test_a_byte_that_is_half_of_a_character_ends_no_folder():
     names = [f"{name}/1.png".encode("cp932") for name in ("表", "表裏", "予測")]
     assert [found(*names).decode(name)[0] for name in names] == ["表/1.png", "表裏/1.png", "予測/1.png"]
-    # Nor does it where the encoding is a wrong one.
+    # Nor does it in the wrong encoding.
     wrong = found(*names, asked="latin-1")
     assert len({wrong.decode(name)[0].partition("/")[0] for name in names}) == 3
     assert not any("\\" in wrong.decode(name)[0] for name in names)
@@ -84,7 +84,7 @@ def test_an_encoding_that_doesnt_fit_is_refused_in_a_sentence():
     with pytest.raises(DatasetError) as caught:
         found("高い/1.png".encode("cp932"), asked="euc_kr")
     assert str(caught.value).startswith("The names in some.zip can't be read as euc_kr, such as ")
-    assert str(caught.value).endswith("Name the encoding that they were written in, or none to have it guessed.")
+    assert str(caught.value).endswith("Choose the encoding that they were written in, or none to have it guessed.")
 
 
 def test_200_000_names_take_seconds():

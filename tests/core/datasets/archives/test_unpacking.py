@@ -1,4 +1,4 @@
-"""What zips are packed with: it comes out whole, piece by piece, and in bounded memory."""
+"""The compression methods of zips: data comes out complete, piece by piece, and in bounded memory."""
 
 import bz2
 import lzma

@@ -1,4 +1,4 @@
-"""Where a zip's directory lies and what it lists: what is sound, what is damaged, what lies."""
+"""Where a zip's directory lies and what it lists: valid, damaged and false ones."""
 
 import io
 import struct
@@ -70,7 +70,7 @@ def test_zip64_is_taken_and_its_locator_verified(take, refusal, raw_zip, entry, 
 
 
 def test_a_zip_of_more_than_4_gb(tmp_path, picture, limits):
-    """Between its entries lies a hole that takes no room, so that the last one is where 32 bits don't reach."""
+    """A hole between its entries, which takes no space, puts the last one where 32 bits don't reach."""
     pictures, places = [picture(1), picture(2)], [0, 5 * 1024**3]
     central = b""
     with (tmp_path / "some.zip").open("wb") as file:
@@ -121,7 +121,7 @@ def test_a_directory_that_claims_to_be_huge_isnt_read(tmp_path, limits):
     for count, size in ((0xFFFF, 100 * MEGABYTE), (2, 65 * MEGABYTE)):
         with path.open("wb") as file:
             file.write(b"PK\x03\x04")
-            file.seek(size)  # a hole: the file takes no room
+            file.seek(size)  # a hole: the file takes no space
             file.write(b"PK\x05\x06" + struct.pack("<HHHHLLH", 0, 0, count, count, size, 0, 0))
         tracemalloc.start()
         with pytest.raises(DatasetError, match=rf"some.zip has {count:,} entries in a directory of {size:,} bytes"):
@@ -132,7 +132,7 @@ def test_a_directory_that_claims_to_be_huge_isnt_read(tmp_path, limits):
 
 
 def zip_of_many(names, count=None, data=b"", zip64_count=None):
-    """Writes a zip of files with the same content. `count` is the number that its end tells, as the Finder does."""
+    """Writes a zip of files with the same content. `count` is the number of entries given at its end."""
     body, central = io.BytesIO(), io.BytesIO()
     for name in names:
         fields = struct.pack("<5H3L2H", 20, 0, 0, 0, 33, zlib.crc32(data), len(data), len(data), len(name), 0)
@@ -175,7 +175,7 @@ def test_too_many_entries_for_the_number_that_is_told(refusal):
 
 
 def test_the_finder_tells_places_modulo_4_gb(tmp_path, picture, limits):
-    """Between the entries lie holes that take no room."""
+    """The holes between the entries take no space."""
     gigabyte = 1024**3
     pictures, places, central = [picture(1), picture(2), picture(3)], [0, 3 * gigabyte, 6 * gigabyte], b""
     with (tmp_path / "some.zip").open("wb") as file:

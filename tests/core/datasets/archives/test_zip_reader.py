@@ -1,4 +1,4 @@
-"""Zips of every hostile and odd kind: what their entries are called, what is damaged."""
+"""Hostile and odd zips: the names of their entries, and damage."""
 
 import io
 import stat
@@ -158,7 +158,7 @@ def test_damaged_entries_are_skipped_and_deleted(take, raw_zip, entry, picture, 
 @pytest.mark.parametrize(("flags", "method"), [(0x1, 8), (0x1 | 0x40, 8), (0x2000, 8), (0x1, 99), (0, 99)])
 def test_encrypted_zips_are_named(refusal, raw_zip, entry, picture, flags, method):
     data = raw_zip([entry(b"cats/a.png", picture(1), flags=flags, method=method)])
-    assert refusal(data) == ("some.zip is protected by a password. Unpack it and make a zip without a password.")
+    assert refusal(data) == "some.zip is protected by a password. Unpack it and make a zip without one."
 
 
 def test_damage_of_any_kind_ends_in_a_sentence_or_an_extraction(take, zip_of, picture, tmp_path):

@@ -1,4 +1,4 @@
-"""What is in a source twice is told by its content."""
+"""Duplicates in a source are recognised by their content."""
 
 import time
 

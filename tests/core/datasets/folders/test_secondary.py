@@ -1,4 +1,4 @@
-"""Masks and thumbnails go with a picture of the same name. What has none is a picture of its own."""
+"""Masks and thumbnails go with a picture of the same name. Without one, they are pictures themselves."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What is left of a source when its masks, its copies and its unlabelled pictures are left out."""
+"""What remains of a source without its masks, copies and unlabelled pictures."""
 
 from core.datasets.folders.set_aside import set_aside
 from core.wording.dataset_notes import dataset_note
@@ -30,7 +30,7 @@ def test_copies_are_left_out_and_others_move_to_the_original():
     found = remainder(*paths, digests=[*map(str, range(20)), *map(str, range(20)), "new"])
     assert kept(found) == [*names, *[None] * 20, "cat/new.png"]
     assert found.copies == {20 + number: number for number in range(20)}
-    assert words(found) == ["pets holds again what lies beside it: 20 pictures were taken once."]
+    assert words(found) == ["pets repeats what lies beside it: 20 pictures were taken only once."]
 
 
 def test_masks_and_unlabelled_pictures_are_counted():
@@ -39,8 +39,8 @@ def test_masks_and_unlabelled_pictures_are_counted():
     labelled = found.without_unlabelled()
     assert kept(labelled) == ["train/cat/1.png", "train/dog/1.png", None, None, None]
     assert words(labelled) == [
-        "1 picture was left out, being a mask of others, such as train/cat/1_mask.png.",
-        "2 pictures in pred were left out: by its name and place, the folder is no class.",
+        "1 picture was left out as a mask of others, such as train/cat/1_mask.png.",
+        "2 pictures in pred were left out: judging by its name and place, the folder isn't a class.",
     ]
 
 

@@ -1,4 +1,4 @@
-"""Folders without classes are told by their names and by what they lie beside."""
+"""Folders without classes are recognised by their names and by what is beside them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pictures whose classes and splits are known, and tables that are made of them."""
+"""Pictures whose classes and splits are known, and tables made from them."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ def named(text, name="labels.csv", encoding="utf-8"):
 
 
 def variant(make, pictures=None, has_splits=False):
-    """A way to write a table: what makes it of the pictures, the pictures, and whether it gives splits."""
+    """A way to write a table: a function that makes it from the pictures, the pictures, and whether it gives splits."""
     pictures = pictures or truths()
     made = make(pictures)
     return pictures, made if isinstance(made, list) else [made], has_splits

@@ -1,4 +1,4 @@
-"""Which way an archive is read: what is clear, what is asked, and what is never mistaken for classes."""
+"""How an archive is read: what is clear, what is asked, and what is never mistaken for classes."""
 
 import hashlib
 
@@ -49,7 +49,7 @@ BATCHES = [f"batch {n % 2}/{name}.{n}.jpg" for name in ("cat", "dog") for n in r
         [*many("cats/images/{}.jpg"), *many("dogs/images/{}.jpg")],
         [*many("cats/cat pictures/{}.jpg"), *many("dogs/dog pictures/{}.jpg")],
         [*many("cats/{}.jpg"), *many("cats/persian/{}.jpg"), *many("dogs/beagle/{}.jpg")],
-        # What every folder's pictures are called, and parts of a class: no other classes.
+        # Names that match the folders, and parts of a class: no other classes.
         [*many("cats/cat.{}.jpg"), *many("dogs/dog.{}.jpg")],
         [*many("cats/kitten_{}.jpg"), *many("cats/cat_{}.jpg"), *many("dogs/dog_{}.jpg")],
         [*many("persian/cat_{}.jpg"), *many("siamese/cat_{}.jpg"), *many("beagle/dog_{}.jpg")],
@@ -195,7 +195,7 @@ def test_a_choice_goes_before_what_is_clear():
     ("layout", "why"),
     [
         ("inner_folders", "not all of its pictures lie in folders inside folders"),
-        ("csv", "it has no CSV with a column of its pictures' names and one of their classes"),
+        ("csv", "it has no CSV with a column of picture names and one of classes"),
         ("file_names", "its file names don't begin with a class and end in a number, as cat.12.jpg does"),
     ],
 )
@@ -210,12 +210,12 @@ def test_a_choice_that_doesnt_exist():
     with pytest.raises(DatasetError) as caught:
         choose_candidate([], [], "pets.zip", ReadingOptions("flat"))
     assert str(caught.value) == (
-        "Expected a layout out of class_folders, inner_folders, csv, file_names. Received 'flat'. Fix the name."
+        "Expected one of the layouts class_folders, inner_folders, csv, file_names. Received 'flat'. Fix the name."
     )
 
 
 def test_nothing_to_choose_from():
-    with pytest.raises(DatasetError, match=r"lie in two or more folders. Sort its pictures into one folder a class."):
+    with pytest.raises(DatasetError, match=r"lie in two or more folders. Sort its pictures into one folder per class."):
         choose_candidate(split(many("{}.jpg")), [], "pets.zip", ReadingOptions("class_folders"))
 
 
@@ -244,7 +244,7 @@ def test_unlabelled_test_pictures_beside_class_folders():
     candidate = choose_candidate(split(paths + many("seg_pred/seg_pred/{}.jpg", 14)), [], "scenes.zip")
     assert candidate.assignments[16:] == (Assignment(""),) * 14
     assert [dataset_note(note) for note in candidate.notes] == [
-        "14 pictures in seg_pred were left out: by its name and place, the folder is no class."
+        "14 pictures in seg_pred were left out: judging by its name and place, the folder isn't a class."
     ]
 
 
@@ -257,7 +257,8 @@ def test_a_folder_of_unlabelled_pictures_beside_train_is_no_class(beside, number
     candidate = choose_candidate(split([*CLASSES_IN_TRAIN, *many(f"{beside}/{{}}.jpg", number)]), [], "pets.zip")
     assert counted(candidate) == {"cat": 4, "dog": 4}
     assert [dataset_note(note) for note in candidate.notes] == [
-        f"{number} pictures in {beside.split('/')[0]} were left out: by its name and place, the folder is no class."
+        f"{number} pictures in {beside.split('/')[0]} were left out: judging by its name and place, the folder isn't "
+        "a class."
     ]
     assert {assignment.reason for assignment in candidate.assignments} == {None}
 
@@ -298,7 +299,7 @@ def test_what_is_there_twice_is_taken_once():
         ["train"] * 8 + ["validation"] * 8 + [""] * 16
     )
     assert [dataset_note(note) for note in candidate.notes] == [
-        "pets/pets holds again what is in pets: 16 pictures were taken once."
+        "pets/pets repeats what is in pets: 16 pictures were taken only once."
     ]
 
 
@@ -316,7 +317,7 @@ def test_masks_are_no_class():
     candidate = choose_candidate(split(paths), [], "scans.zip")
     assert (candidate.name, counted(candidate)) == ("class_folders", {"heart": 4, "lung": 4})
     assert [dataset_note(note) for note in candidate.notes] == [
-        "8 pictures were left out, being masks of others, such as lung/masks/0.png."
+        "8 pictures were left out as masks of others, such as lung/masks/0.png."
     ]
 
 

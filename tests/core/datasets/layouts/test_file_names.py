@@ -1,4 +1,4 @@
-"""Classes told from the beginnings of file names."""
+"""Classes from the beginnings of file names."""
 
 import pytest
 

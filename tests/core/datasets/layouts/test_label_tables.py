@@ -1,4 +1,4 @@
-"""Classes told from a CSV beside the pictures."""
+"""Classes from a CSV beside the pictures."""
 
 import subprocess
 import sys

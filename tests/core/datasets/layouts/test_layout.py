@@ -1,4 +1,4 @@
-"""Classes and splits, told from folders."""
+"""Classes and splits from folders."""
 
 import pytest
 
@@ -99,7 +99,7 @@ def test_a_candidate_counts_its_classes():
     assert dict(zip(candidate.class_names, candidate.counts, strict=True)) == {" ": 1, "2": 2, "10": 1, "Zo\u00eb": 3}
     assert [assignment.class_name for assignment in candidate.assignments][1:4] == ["2", "2", ""]
     assert [dataset_note(note) for note in candidate.notes] == [
-        "Spaces at the ends of class names were left aside, so that these are one class each: 2, Zo\u00eb."
+        "Spaces at the ends of class names were ignored, so these are one class each: 2, Zo\u00eb."
     ]
     assert not make_candidate(CLASS_FOLDERS, OUTER, map(Assignment, ["Zoe\u0308", "Zo\u00eb", "cat "])).notes
 

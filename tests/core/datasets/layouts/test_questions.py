@@ -1,4 +1,4 @@
-"""The question which of several ways is meant names the options to answer it with."""
+"""The question of which of several ways is meant names the options that answer it."""
 
 from core.datasets.layouts.layout import LayoutCandidate
 from core.datasets.layouts.options import ReadingOptions

@@ -1,4 +1,4 @@
-"""Classes that are called nearly the same: kept apart, made one, or asked about, and never in silence."""
+"""Classes with nearly the same name: kept apart, merged, or asked about, and never silently."""
 
 import pytest
 
@@ -11,7 +11,7 @@ LETTERS = ["A/"] * 6 + ["a/"] * 5 + ["B/"] * 4 + ["b/"] * 3
 
 
 def ways(names, similar_classes="", layout=CLASS_FOLDERS, told_by=OUTER):
-    """Settles classes that are given as `class/split`."""
+    """Settles classes given as `class/split`."""
     candidate = make_candidate(layout, told_by, (Assignment(*name.split("/")) for name in names))
     return settle(candidate, ReadingOptions(similar_classes=similar_classes))
 

@@ -1,4 +1,4 @@
-"""What is said of tables that don't tell the classes."""
+"""Messages about tables that don't give the classes."""
 
 import pytest
 
@@ -21,23 +21,22 @@ def test_no_table_no_words():
 
 def test_what_is_no_table_at_all():
     assert explained(table_of("hello")) == (
-        "labels.csv can't be read as a table. Expected a CSV with a column of the pictures' file names and one of "
-        "their classes."
+        "labels.csv can't be read as a table. Expected a CSV with a column of picture file names and one of classes."
     )
 
 
 def test_a_table_of_other_files():
     assert explained(table_of("id,file,label\n1,x.png,cat\n2,y.png,dog\n3,a.png,dog\n")) == (
-        "labels.csv isn't understood: no column names the pictures. Its columns are id, file and label. The files were "
-        "looked for in file: 1 of 3 rows name a picture, the first says x.png, and a picture is called images/a.png. "
-        "Name the right column with --file-column, or correct the names."
+        "labels.csv isn't understood: no column names the pictures. Its columns are id, file and label. File names "
+        "were looked for in file: 1 of 3 rows name a picture, the first one says x.png, and a picture is called "
+        "images/a.png. Name the right column with --file-column, or fix the names."
     )
 
 
 def test_a_table_without_classes():
     rows = "a.png,16,same,one\nb.png,16,same,two\nc.png,17,same,three\nz.png,17,same,four\n"
     assert explained(table_of("file,width,camera,remark\n" + rows)) == (
-        "labels.csv isn't understood: no column tells two classes or more apart. Its columns are file, width, camera "
+        "labels.csv isn't understood: no column gives two or more classes. Its columns are file, width, camera "
         "and remark. The files are in file: 3 of 4 rows name a picture. Not taken for classes: width (different in "
         "most rows), camera (always same) and remark (different in most rows). Name the right column with "
         "--label-column."
@@ -66,7 +65,7 @@ def test_many_columns_are_counted():
 def test_tables_that_werent_used_are_said():
     table = table_of("file,width\na.png,16\nb.png,17\n")
     assert [dataset_note(note) for note in unused_tables(LabelTables(PATHS, [table]))] == [
-        "labels.csv names 2 of the pictures in its column file, and has no column of classes: it wasn't used."
+        "labels.csv names 2 of the pictures in its column file but has no column of classes: it wasn't used."
     ]
     assert unused_tables(LabelTables(PATHS, [table_of("file,label\na.png,x\nb.png,y\n")])) == ()
     assert unused_tables(LabelTables(PATHS, [table_of("x,y\n1,2\n")])) == ()

@@ -1,4 +1,4 @@
-"""What is asked, left out or refused where tables don't tell the class of each picture."""
+"""What is asked, left out or refused if tables don't give the class of each picture."""
 
 import pytest
 
@@ -147,7 +147,10 @@ def test_pictures_of_one_name_are_never_matched_across_folders():
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
-        ([["x1.png", "cat"], ["x2.png", "dog"]], "0 of 2 rows name a picture, the first says x1.png, and a picture"),
+        (
+            [["x1.png", "cat"], ["x2.png", "dog"]],
+            "0 of 2 rows name a picture, the first one says x1.png, and a picture",
+        ),
         ([["acorn.png", "cat"], ["birch.png", "cat"]], "label (always cat)"),
         ([["acorn.png", ""], ["birch.png", ""]], "label (empty)"),
         ([[f"{word}.png", 10.5 + n * 3.25] for n, word in enumerate(WORDS)], "label (fractions)"),

@@ -1,7 +1,7 @@
-"""Tables of labels as people have them, each with a right answer by construction: none is read wrongly without a word.
+"""Realistic tables of labels, each with a known right answer: none is silently read wrongly.
 
-The pictures are the same in all of them but for their names: 12, every third a dog, the last third held out. A table is
-made of what is true of them, so whatever is read out of it can be compared with that.
+The pictures only differ in their names: 12, every third a dog, the last third held out. A table is made from
+the truth about them, so whatever is read from it can be compared with that.
 """
 
 import csv
@@ -297,7 +297,7 @@ def test_a_table_is_read_as_it_was_meant(name):
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_no_label_is_wrong_when_rows_are_missing_and_others_too_many(name):
-    """Half of the rows are gone, and some name pictures that there aren't: what is read is right or left out."""
+    """Half of the rows are gone, and some name missing pictures: what is read is right or left out."""
     pictures, tables, _ = VARIANTS[name]
     right = {tuple(p.path.split("/")): " ".join(p.label.split()) for p in pictures}
     paths = [path for number, path in enumerate(right) if number % 2]

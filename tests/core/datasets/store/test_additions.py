@@ -1,4 +1,4 @@
-"""Pictures that are added to a data set become a version of it."""
+"""Adding pictures to a data set makes a version of it."""
 
 import io
 
@@ -100,7 +100,7 @@ def test_files_that_cannot_be_added_are_listed(store, pets, picture):
         Skipped("page.html", Reason("no_picture", {"kind": "web_page"})),
     }
     assert tuple(map(dataset_note, version.notes)) == (
-        "2 of the pictures were left out, being in the data set already: known.png, twice.png.",
+        "2 of the pictures were left out as already in the data set: known.png, twice.png.",
     )
     assert [issue.path for issue in read_audit(version).of_kind("corrupt")] == ["broken.jpg", "page.html"]
     assert version.num_ignored == 1
@@ -111,7 +111,7 @@ def test_many_known_pictures_are_summarised(store, pets, picture):
     known = [(f"{n}.png", io.BytesIO(picture(n % 3))) for n in range(8)]
     version = store.add_pictures(pets.id, "dog", [*known, ("new.png", io.BytesIO(picture(500)))])
     assert tuple(map(dataset_note, version.notes)) == (
-        "8 of the pictures were left out, being in the data set already: 0.png, 1.png, 2.png, 3.png, 4.png and 3 more.",
+        "8 of the pictures were left out as already in the data set: 0.png, 1.png, 2.png, 3.png, 4.png and 3 more.",
     )
     assert version.skipped == ()
 
@@ -157,7 +157,7 @@ def test_an_addition_of_nothing_is_refused(store, pets, picture):
 def test_a_new_class_needs_a_name_and_two_pictures(store, pets, picture):
     assert "can't be the name of a folder" in refusal(store, pets, "../x", [("a.png", io.BytesIO(picture(500)))])
     assert refusal(store, pets, "cow", [("a.png", io.BytesIO(picture(500)))]) == (
-        "The class cow would have only one picture. Each class needs at least two different ones, better twenty. "
+        "The class cow would have only one picture. Each class needs at least two different ones, preferably twenty. "
         "Keep or add more, or leave the class out."
     )
 

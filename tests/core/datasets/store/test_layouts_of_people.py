@@ -1,4 +1,4 @@
-"""Imports of folders as people have them: what each becomes, and what is said of it."""
+"""Imports of realistic folders: what each becomes, and what users are told."""
 
 import io
 

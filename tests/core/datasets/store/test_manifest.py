@@ -1,4 +1,4 @@
-"""The record of a data set: what is written is read again, older records too."""
+"""The record of a data set: what is written can be read again, as can older records."""
 
 import json
 from dataclasses import replace

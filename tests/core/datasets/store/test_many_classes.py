@@ -85,7 +85,7 @@ JOBS = {
 
 
 def cpu_seconds(work):
-    """Returns the shortest of several measurements, which is the least disturbed by other processes."""
+    """Returns the shortest of several measurements, the one least disturbed by other processes."""
     tries = []
     for _ in range(3):
         started = time.process_time()

@@ -1,4 +1,4 @@
-"""What is shown where a person is asked how a source is to be read."""
+"""What is shown when a user is asked how to read a source."""
 
 import io
 

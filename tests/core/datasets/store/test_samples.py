@@ -1,4 +1,4 @@
-"""Samples: made without the internet, whole, and without leaks between training and validation."""
+"""Samples: made without the internet, complete, and without leaks between training and validation."""
 
 import threading
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Classes that are too small are named all at once, with the way to go on without them."""
+"""Classes that are too small are all named at once, with the way to go on without them."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def reading(*names, layout=CLASS_FOLDERS, told_by=OUTER, refused=None, **options
 
 
 def pictures(**splits):
-    """Returns different pictures of classes 0, 1, ... by the first letters of their splits."""
+    """Returns different pictures of classes 0, 1, ..., given by the first letters of their splits."""
     words = {"t": "train", "v": "validation", "u": ""}
     return [
         (label, f"{label}{number}", words[letter])
@@ -59,8 +59,8 @@ def test_many_are_named_at_once_and_may_be_left_out():
         find_left_out(reading(*names, encoding="gbk"), pictures(**splits))
     assert str(caught.value) == (
         "7 classes in pets.zip have fewer than two different pictures that can be read: class 1, class 2, class 3, "
-        "class 4, class 5 and 2 more. Each class needs at least two different ones, better twenty. Add some, or leave "
-        "these classes out: --lone-classes leave_out."
+        "class 4, class 5 and 2 more. Each class needs at least two different ones, preferably twenty. Add some, or "
+        "leave these classes out: --lone-classes leave_out."
     )
     (way,) = caught.value.candidates
     assert (way.class_names, way.counts) == (("class 0", "class 8"), (1, 9))
@@ -76,14 +76,14 @@ def test_both_kinds_are_said():
         find_left_out(reading("a", "b", "c", "d"), pictures(a="tv", b="tt", c="vv", d="t"))
     assert str(caught.value) == (
         "The class d in pets.zip has only one picture that can be read. Each class needs at least two different ones, "
-        "better twenty. The class c in pets.zip has no picture in the train folder. Add some, or leave these classes "
-        "out: --lone-classes leave_out."
+        "preferably twenty. The class c in pets.zip has no picture in the train folder. Add some, or leave these "
+        "classes out: --lone-classes leave_out."
     )
 
 
 def test_why_a_picture_was_left_out_is_said():
     refused = {1: Skipped("b/1.png", Reason("cut_off"))}
-    with pytest.raises(AmbiguousLayout, match=r"Left out was b/1\.png: cut off, the file ends"):
+    with pytest.raises(AmbiguousLayout, match=r"b/1\.png was left out: cut off, the file ends"):
         find_left_out(reading("a", "b", "c", refused=refused), pictures(a="uu", b="u", c="uu"))
 
 
@@ -99,7 +99,7 @@ def test_what_was_sorted_by_hand_is_refused():
     with pytest.raises(DatasetError) as caught:
         find_left_out(reading("a", "b", "c", layout=GIVEN_CLASSES, told_by=GIVEN), pictures(a="uu", b="u", c="uu"))
     assert not isinstance(caught.value, AmbiguousLayout)
-    assert str(caught.value).endswith("better twenty. Add some, or leave the class out.")
+    assert str(caught.value).endswith("preferably twenty. Add some, or leave the class out.")
 
 
 def test_nothing_is_said_where_nothing_is_left_out():

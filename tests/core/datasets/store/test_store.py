@@ -163,8 +163,8 @@ def test_a_layout_that_doesnt_fit(store, archive, pets, tmp_path):
     with pytest.raises(DatasetError) as caught:
         store.import_source(archive(pets), options=ReadingOptions("csv"))
     assert str(caught.value) == (
-        "pets.zip can't be read by the layout csv: it has no CSV with a column of its pictures' names and one of their "
-        "classes. Choose class_folders."
+        "pets.zip can't be read by the layout csv: it has no CSV with a column of picture names and one of classes. "
+        "Choose class_folders."
     )
     assert left_behind(tmp_path) == []
 

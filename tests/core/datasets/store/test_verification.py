@@ -18,7 +18,7 @@ from core.wording.reasons import reason
 from tests.core.datasets.store.conftest import refusal
 
 EXPECTED = (
-    "Expected one folder of pictures a class, train and validation folders with those inside, file names such as "
+    "Expected one folder of pictures per class, train and validation folders with those inside, file names such as "
     "cat.12.jpg, or a CSV of labels."
 )
 
@@ -42,7 +42,7 @@ def test_a_class_with_one_picture(store, archive, pets, picture, tmp_path, copie
     path = archive(pets | {f"wolves/{number}.png": picture(77) for number in range(copies)})
     assert refusal(store, path, tmp_path) == (
         "The class wolves in pets.zip has only one picture that can be read. Each class needs at least two different "
-        "ones, better twenty. Add some, or leave the class out: --lone-classes leave_out."
+        "ones, preferably twenty. Add some, or leave the class out: --lone-classes leave_out."
     )
     dataset = store.import_source(path, options=ReadingOptions(lone_classes="leave_out"))
     assert dataset.distribution().counts == {"": (5, 5)}
@@ -57,7 +57,7 @@ def test_a_class_with_one_picture(store, archive, pets, picture, tmp_path, copie
 def test_a_class_whose_pictures_are_all_broken(store, archive, pets, picture, tmp_path):
     path = archive(pets | {f"wolves/{number}.jpg": picture(number, "JPEG")[:200] for number in range(4)})
     assert refusal(store, path, tmp_path).startswith(
-        "The class wolves in pets.zip has no picture that can be read. Left out was wolves/0.jpg: cut off, the file "
+        "The class wolves in pets.zip has no picture that can be read. wolves/0.jpg was left out: cut off, the file "
         "ends before the picture does."
     )
     dataset = store.import_source(path, options=ReadingOptions(lone_classes="leave_out"))

@@ -1,4 +1,4 @@
-"""Leftovers of killed imports are removed at the next start, whatever their names; folders in use never are."""
+"""Leftovers of killed imports are removed at the next start, whatever their names; folders in use are never removed."""
 
 import signal
 import subprocess

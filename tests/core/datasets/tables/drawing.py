@@ -6,7 +6,7 @@ from core.datasets.tables.pictures import PictureNames
 
 
 def table_of(text: str | bytes, name: str = "labels.csv") -> TableFile:
-    """Returns a table of this text."""
+    """Returns a table with this text."""
     return TableFile(tuple(name.split("/")), text if isinstance(text, bytes) else text.encode())
 
 
@@ -16,6 +16,6 @@ def paths_of(*names: str) -> list[tuple[str, ...]]:
 
 
 def group_of(text: str, *names: str):
-    """Returns one table, opened beside pictures of these names."""
+    """Returns one table, opened beside pictures with these names."""
     (group,) = open_groups([table_of(text)], PictureNames(paths_of(*names)))
     return group

@@ -10,7 +10,7 @@ PICTURES = ("a.png", "b.png", "c.png", "d.png")
 
 
 def columns_of(text, *pictures):
-    """The names of the columns that are taken for files, splits and classes."""
+    """The names of the columns taken for files, splits and classes."""
     group = group_of(text, *(pictures or PICTURES))
     files = group.file_columns()
     if not files:

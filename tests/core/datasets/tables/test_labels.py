@@ -1,4 +1,4 @@
-"""What tables say of each picture."""
+"""What tables say about each picture."""
 
 from core.datasets.tables.columns import UNKNOWN, LabelColumn
 from core.datasets.tables.groups import open_groups

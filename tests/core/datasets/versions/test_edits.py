@@ -223,7 +223,7 @@ def test_pictures_are_not_added_without_their_files(pets):
 def test_a_class_has_to_keep_two_different_pictures(pets):
     cats = tuple(item.path for item in pets.samples if item.label == 0)
     assert refusal(pets, Edit("remove", cats[1:])) == (
-        "The class cat would have only one picture. Each class needs at least two different ones, better twenty. "
+        "The class cat would have only one picture. Each class needs at least two different ones, preferably twenty. "
         "Keep or add more, or leave the class out."
     )
     assert "The class cat would have no picture." in refusal(pets, Edit("remove", cats))
