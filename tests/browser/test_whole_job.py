@@ -59,7 +59,7 @@ def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, 
     page.get_by_role("link", name="Data").click()
     page.locator("input[type=file]").set_input_files(archive)
     expect(page.get_by_text("shapes is in: 36 pictures")).to_be_visible()
-    expect(page.get_by_text("circle · 12 pictures")).to_be_visible()
+    expect(page.get_by_text("circle · 12 pictures").first).to_be_visible()
 
     page.get_by_role("button", name="Train a model").click()
     expect(page.get_by_text("3 classes, 36 pictures", exact=False)).to_be_visible()
