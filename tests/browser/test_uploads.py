@@ -138,6 +138,9 @@ def test_the_box_is_used_by_keyboard(page: Page, server: Server, tmp_path: Path)
         page.keyboard.press("Enter")
     chooser.value.set_files(archive)
     expect(page.get_by_text("shapes is in: 12 pictures")).to_be_visible()
+    assert workspaces(server), "the file is kept while its labels can be read otherwise"
+    page.get_by_role("button", name="Looks right").click()
+    wait_until(lambda: workspaces(server) == [])
 
 
 def drop(page: Page, script: str) -> None:

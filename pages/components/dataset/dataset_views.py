@@ -8,6 +8,7 @@ from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.wording.damaged_datasets import damaged_dataset
 from pages.components import wording
+from pages.components.imports.kept_sources import kept_sources
 from pages.components.shell import dialogs, session
 
 CHOICE = "dataset_choice"
@@ -78,6 +79,7 @@ def delete(dataset: DatasetIndex) -> bool:
         st.toast("A run is now training on it. Stop it first.", icon=":material/info:")
         return False
     session.dataset_store().delete(dataset.id)
+    kept_sources().let_go(dataset.id)
     return True
 
 

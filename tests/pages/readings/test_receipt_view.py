@@ -121,3 +121,11 @@ def test_names_are_read_in_another_encoding_at_a_choice(open_page, store, shape_
     choice = next(item for item in app.selectbox if item.label == "Encoding of the names")
     ended(choice.set_value("cp866").run())
     assert set(store.list()[0].class_names) == set(old_names), "and back again"
+
+
+def test_deleting_a_data_set_lets_go_of_its_source(open_page, store, home, shape_folder):
+    app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
+    app = button(app, "Delete").click().run()
+    button(app, ":red[Delete for good]").click().run()
+    wait_until(lambda: store.list() == [])
+    assert not list(home.datasets.glob(".importing-*"))
