@@ -14,13 +14,18 @@ from core.datasets.names import fold_name
 from core.datasets.splits import split_word
 
 MASKS, THUMBNAILS = "masks", "thumbnails"
-MASK_FOLDER = re.compile(r"(?:(?P<of>.+)[ _-])?(?:masks?|segmentations?)(?:[ _-]?(?:images?|png|jpg))?")
+# What folders of masks are called where a picture of its own is drawn for each: `images` and `labels`, `img` and `gt`.
+DRAWN = (
+    r"masks?|segmentations?|segmentation(?:class|object)|trimaps?|labels?|annotations?|gts?|"
+    r"ground[ _-]?truths?|targets?"
+)
+MASK_FOLDER = re.compile(rf"(?:(?P<of>.+)[ _-])?(?:{DRAWN})(?:[ _-]?(?:images?|png|jpg))?")
 THUMBNAIL_FOLDER = re.compile(r"thumbs?|thumbnails?|previews?")
 MASK_STEM = re.compile(r"(?P<of>.+?)[ _-]*(?:masks?|segmentations?|seg)(?:[ _-]?\d+)?")
 # fmt: off
 PICTURE_FOLDERS = (
     "image", "images", "img", "imgs", "picture", "pictures", "photo", "photos", "original", "originals", "jpg", "jpgs",
-    "jpeg", "jpegs", "input", "inputs", "scan", "scans",
+    "jpeg", "jpegs", "jpegimages", "input", "inputs", "scan", "scans",
 )
 # fmt: on
 # The share of pictures in a folder of masks that have to go with another picture.

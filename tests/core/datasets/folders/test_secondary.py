@@ -28,6 +28,12 @@ def found(*paths, same=()):
         ("train/1.jpg", "train_masks/1_mask.gif"),
         ("train_images/1.jpg", "train_masks/1.gif"),
         ("scans/1.jpg", "image_masks/1.gif"),
+        ("images/1.jpg", "labels/1.png"),
+        ("train_images/1.jpg", "train_labels/1.png"),
+        ("img/1.jpg", "gt/1.png"),
+        ("images/1.jpg", "ground_truth/1.png"),
+        ("JPEGImages/1.jpg", "SegmentationClass/1.png"),
+        ("input/1.jpg", "target/1.png"),
     ],
 )
 def test_masks_go_with_pictures(picture, mask):
@@ -49,6 +55,8 @@ def test_thumbnails_go_with_pictures():
         ("images/1.png", "mask/1.png", "no_mask/2.png"),
         ("face/1.png", "face_mask/1.png"),
         ("images/1.png", "masks/2.png"),
+        ("images/1.png", "labels/2.png"),
+        ("arrow/1.png", "target/1.png"),
         ("thumbs/1.png", "fists/1.png"),
         ("a/cat_mask.png", "a/dog_mask.png"),
         ("a/mask.png", "a/masks.png"),
