@@ -18,22 +18,27 @@ SPLIT_WORDS = {
     "validation": VALIDATION,
     "valid": VALIDATION,
     "val": VALIDATION,
+    "validate": VALIDATION,
+    "publictest": VALIDATION,
     "dev": VALIDATION,
     "test": TEST,
     "testing": TEST,
     "eval": TEST,
     "evaluation": TEST,
+    "holdout": TEST,
+    "privatetest": TEST,
 }
-# `training_set`, `test1`, `images_val`, `validation-data`.
+# `training_set`, `test1`, `images_val`, `validation-data`, `01_train`, `train_mini`, `test (1)`, `train.v2`.
 SPLIT_NAME = re.compile(
-    r"(?:(?:images?|imgs?|pictures?)_)?([a-z]+?)(?:_?(?:set|data|split|images?|imgs?|pictures?))?_?\d*"
+    r"(?:\d+_)?(?:(?:images?|imgs?|pictures?)_)?((?:public|private)_test|[a-z]+?)"
+    r"(?:_?(?:set|dataset|data|dir|split|mini|images?|imgs?|pictures?))?(?:_?\d*|_v\d+)"
 )
 
 
 def split_word(folder: str) -> str:
     """Returns the split that a folder with this name holds, empty for other names. `Training_set` counts."""
-    match = SPLIT_NAME.fullmatch(fold_name(folder).replace("-", "_").replace(" ", "_"))
-    return SPLIT_WORDS.get(match[1], UNDECIDED) if match else UNDECIDED
+    match = SPLIT_NAME.fullmatch(re.sub(r"[\s._()-]", "_", fold_name(folder)).replace("__", "_").rstrip("_"))
+    return SPLIT_WORDS.get(match[1].replace("_", ""), UNDECIDED) if match else UNDECIDED
 
 
 def check_share(validation_split: float) -> float:
