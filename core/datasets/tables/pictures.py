@@ -202,7 +202,8 @@ def looks_like_file(cell: str) -> bool:
 
 def split_of_name(name: str) -> str:
     """Returns the split that a table's name suggests, such as `train` for `train_labels.csv`."""
-    words: Iterable[str] = re.split(r"[\W_]+", fold_name(name))
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)
+    words: Iterable[str] = re.split(r"[\W_]+", fold_name(spaced))
     return next((split for word in words if (split := split_word(word))), UNDECIDED)
 
 
@@ -228,7 +229,9 @@ def _folded_folders(folders: Folders) -> Folders:
 
 @lru_cache(maxsize=10_000)
 def _split_of(folders: Folders) -> str:
-    return next((split for folder in folders if (split := split_word(folder))), UNDECIDED)
+    """Returns the split that folders are called by, else the one that the last word of a folder is: `cars_train`."""
+    words = [*folders, *(re.split(r"[\W_]+", folder)[-1] for folder in folders)]
+    return next((split for word in words if (split := split_word(word))), UNDECIDED)
 
 
 def _num_shared(folders: Folders, said: Folders) -> int:

@@ -124,6 +124,13 @@ def test_many_namesakes_are_told_apart_by_whole_paths():
     assert time.process_time() - started < 3
 
 
+def test_the_last_word_of_a_folder_tells_pictures_of_one_name_apart():
+    names = PictureNames([("cars_train", "1.jpg"), ("cars_test", "1.jpg"), ("test station", "2.jpg"), ("a", "2.jpg")])
+    assert TablePictures(names, (), "train").find("1.jpg").picture == 0
+    assert TablePictures(names, (), "test").find("1.jpg").picture == 1
+    assert TablePictures(names, (), "test").find("2.jpg") is None
+
+
 @pytest.mark.parametrize(
     ("cell", "is_file"), [("a.png", True), ("x/y.JPEG", True), ("gs://b/c.tif?x", True), ("cat", False), ("3.5", False)]
 )
@@ -133,7 +140,13 @@ def test_what_reads_like_a_file(cell, is_file):
 
 @pytest.mark.parametrize(
     ("name", "split"),
-    [("train.csv", "train"), ("train_labels.csv", "train"), ("my-test.csv", "test"), ("val.csv", "validation")],
+    [
+        ("train.csv", "train"),
+        ("train_labels.csv", "train"),
+        ("trainLabels.csv", "train"),
+        ("my-test.csv", "test"),
+        ("val.csv", "validation"),
+    ],
 )
 def test_the_split_that_a_tables_name_speaks_of(name, split):
     assert split_of_name(name) == split
