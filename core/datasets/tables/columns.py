@@ -135,6 +135,9 @@ def choose_file_columns(columns: Sequence[FileColumn], names: Sequence[str]) -> 
     if most < 2:
         return []
     near = [column for column in columns if column.num_named >= max(2, most * NEARLY_ALL)]
+    near = [column for column in near if column.strength > 1 or not _holds_other_numbers(names[column.column])]
+    if not near:
+        return []
     strengths = {column.column: _strength(column, names) for column in near}
     strength = max(strengths.values())
     best = sorted(
@@ -157,6 +160,12 @@ def _strength(column: FileColumn, names: Sequence[str]) -> int:
     """Returns how surely a column names pictures: one that counts the rows may do so, unless it is called an index."""
     is_index = any(names) and column_word(names[column.column]) in INDEX_WORDS
     return column.strength if is_index else max(column.strength, 1)
+
+
+def _holds_other_numbers(name: str) -> bool:
+    """Whether the numbers in a column of this name are ages, classes or the like, that name pictures by chance."""
+    word = column_word(name)
+    return word not in FILE_WORDS | INDEX_WORDS and (word in OTHER_WORDS or label_tier(name) == CALLED_SO)
 
 
 def _name_the_same(one: FileColumn, other: FileColumn) -> bool:
