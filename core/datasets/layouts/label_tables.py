@@ -94,7 +94,8 @@ def _read(paths: Sequence[Folders], groups: Sequence[TableGroup], options: Readi
 def with_splits_of(candidate: LayoutCandidate, table: LayoutCandidate) -> LayoutCandidate:
     """Returns a way to read an archive with the splits of a table that gives the same classes."""
     given = {assignment.split for assignment in candidate.assignments}
-    if given != {UNDECIDED} or not _are_splits([assignment.split for assignment in table.assignments]):
+    pairs = zip(candidate.assignments, table.assignments, strict=True)
+    if given != {UNDECIDED} or not _are_splits([other.split for own, other in pairs if own.class_name]):
         return candidate
     assignments = tuple(
         replace(own, split=other.split) for own, other in zip(candidate.assignments, table.assignments, strict=True)
@@ -113,6 +114,7 @@ def _readings(groups: Sequence[TableGroup], options: ReadingOptions) -> list[_Re
         return []
     chosen = by_group[0]
     notes: list[Note] = []
+    notes += [note for group in groups for note in _unread_splits_alone(group)]
     given = [splits for group in groups if (splits := _splits_alone(group))]
     for others in by_group[1:]:
         fitting = [_belonging(reading, others) for reading in chosen]
@@ -138,8 +140,7 @@ def _group_readings(group: TableGroup, options: ReadingOptions) -> Iterator[_Rea
         split = group.split_column(files, options.split_column)
         if options.split_column and split is None:
             continue
-        unread = unread_split_column(group.names, group.profiles(files), files) if split is None else None
-        notes = () if unread is None else (Note("splits_unread", {"column": column_name(group.names, unread)}),)
+        notes = _unread_splits(group, files) if split is None else ()
         every = options.layout == ASK
         for label in group.label_columns(files, options.label_column, split, every)[:MOST_READINGS]:
             labels = read_labels(group, files, label, split)
@@ -155,6 +156,19 @@ def _splits_alone(group: TableGroup) -> dict[int, str]:
             read = split_reader(group.names[split], group.profiles(files)[split])
             return {picture: read(row[split]) for _, row, picture in group.named_rows(files)}
     return {}
+
+
+def _unread_splits_alone(group: TableGroup) -> tuple[Note, ...]:
+    """Returns a note on the splits that tables without classes give in numbers or words that nobody knows."""
+    for files in group.file_columns():
+        if group.split_column(files) is None and not group.label_columns(files):
+            return _unread_splits(group, files)
+    return ()
+
+
+def _unread_splits(group: TableGroup, files: int) -> tuple[Note, ...]:
+    unread = unread_split_column(group.names, group.profiles(files), files)
+    return () if unread is None else (Note("splits_unread", {"column": column_name(group.names, unread)}),)
 
 
 def _belonging(reading: _Reading, others: Sequence[_Reading]) -> _Reading | None:

@@ -42,7 +42,7 @@ ROWS_TO_JUDGE, ROWS_TO_NARROW = 2000, 200
 MOST_FILE_COLUMNS = 50
 NO_PICTURE = -1
 # Words in the names of tables that show how to submit an answer, such as `sample_submission.csv`.
-FORM_WORDS = ("submission", "submit")
+FORM_WORDS = ("submission", "submit", "sample_sub", "samplesub", "sample_solution", "samplesolution")
 
 
 class OpenTable:

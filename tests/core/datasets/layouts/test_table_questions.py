@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.datasets.archives.members import TableFile
 from core.datasets.layouts.candidates import choose_candidate
 from core.datasets.layouts.layout import ASK, AmbiguousLayout
 from core.datasets.layouts.options import ReadingOptions
@@ -111,7 +112,7 @@ def test_tables_that_contradict_each_other_are_asked_about():
     assert all(own.class_name for own in first.assignments)
 
 
-@pytest.mark.parametrize("name", ["sample_submission.csv", "sampleSubmission.csv", "test.csv"])
+@pytest.mark.parametrize("name", ["sample_submission.csv", "sampleSubmission.csv", "sample_sub.csv", "test.csv"])
 @pytest.mark.parametrize("header", [["file", "label"], ["file", "label", "more"]])
 def test_a_form_to_fill_in_is_not_the_truth(name, header):
     pictures = truths()
@@ -124,6 +125,22 @@ def test_splits_in_words_that_nobody_knows_are_said_to_be_lost():
     pictures = truths()
     rows = [[p.name, p.label, p.number % 3 + 1] for p in pictures]
     candidate = read(pictures, [named(sheet(rows, header=["file", "label", "split"]))])
+    assert [note.code for note in candidate.notes] == ["splits_unread"]
+
+
+def test_answers_that_differ_are_not_the_truth_where_the_table_is_called_an_example():
+    pictures = truths()
+    form = named(sheet([[p.name, ["cat", "dog"][p.number % 2]] for p in pictures[8:]], header=["file", "label"]))
+    for name in ("sample_sub.csv", "sample_solution.csv"):
+        candidate = read(pictures, [plain(pictures[:8]), TableFile((name,), form.data)])
+        assert [own.class_name for own in candidate.assignments] == [p.label for p in pictures[:8]] + [""] * 4
+
+
+def test_numbered_splits_in_a_table_of_their_own_are_said_to_be_lost():
+    pictures = truths()
+    rows = [[p.name, p.number % 3] for p in pictures]
+    splits = named(sheet(rows, header=["file", "partition"]), "partition.csv")
+    candidate = read(pictures, [plain(pictures), splits])
     assert [note.code for note in candidate.notes] == ["splits_unread"]
 
 
