@@ -132,7 +132,7 @@ def _candidates(source: _Source) -> tuple[LayoutCandidate, ...]:
     for layout, is_meant in (
         (CLASS_FOLDERS, lambda candidate: not (source.labels.are_about_pictures and _are_parts(candidate.class_names))),
         (INNER_FOLDERS, lambda candidate: _are_inner_meant(candidate, found)),
-        (TABLE, lambda candidate: not any(_is_same(candidate, other) for other in found)),
+        (TABLE, lambda candidate: not any(_is_said_by(other, candidate) for other in found)),
         (FILE_NAMES, lambda candidate: not any(_follows(candidate, other) for other in found)),
     ):
         ways = [way for way in _try(layout, source) if _is_learnable(way)]
@@ -262,7 +262,9 @@ def _are_inner_meant(inner: LayoutCandidate, found: Sequence[LayoutCandidate]) -
     for other in found:
         for within, around in zip(inner.assignments, other.assignments, strict=True):
             outer_of[within.class_name].add(around.class_name)
-    are_numbered = len({re.sub(r"\d+", "", fold_name(name)) for name in inner.class_names}) == 1
+    # Numbers alone may be classes, such as those of species.
+    without_numbers = {re.sub(r"\d+", "", fold_name(name)) for name in inner.class_names}
+    are_numbered = len(without_numbers) == 1 and without_numbers != {""}
     are_repeated = any(len(outer) > 1 for outer in outer_of.values())
     is_train_a_class = any(split_word(name) == TRAIN for other in found for name in other.class_names)
     return are_repeated or is_train_a_class or not are_numbered or not found
@@ -272,6 +274,12 @@ def _is_same(one: LayoutCandidate, other: LayoutCandidate) -> bool:
     """Whether two candidates group the pictures that both give a class in the same way."""
     pairs = _pairs(one, other)
     return bool(pairs) and len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+
+
+def _is_said_by(one: LayoutCandidate, other: LayoutCandidate) -> bool:
+    """Whether a candidate tells the same pictures apart as another one, and all to which that one gives a class."""
+    pairs = zip(one.assignments, other.assignments, strict=True)
+    return _is_same(one, other) and all(a.class_name or not b.class_name for a, b in pairs)
 
 
 def _follows(one: LayoutCandidate, other: LayoutCandidate) -> bool:

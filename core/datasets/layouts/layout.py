@@ -27,6 +27,8 @@ EXPECTED = (
 OUTSIDE = Reason("outside")
 OUTER, INNER, GIVEN = Note("outer_folders"), Note("inner_folders"), Note("given")
 SHOWN_CLASSES = 4
+# What the folder around the classes is called where other pictures lie beside it, as in a project's repository.
+DATA_FOLDERS = frozenset({"data", "dataset", "datasets", "images", "imgs", "pictures", "photos"})
 
 
 @dataclass(frozen=True)
@@ -183,9 +185,26 @@ def read_inner_folders(folders: Sequence[Folders]) -> list[Assignment] | None:
     if any(len(path) == 1 for path in below):
         around = _around_the_same(below)
         if not around:
-            return None
+            return _inside_data(below, splits)
         return _placed([path[int(path[0] in around)] if path else "" for path in below], splits)
     return _placed([path[-1] if path else "" for path in below], splits)
+
+
+def _inside_data(folders: Sequence[Folders], splits: Sequence[str]) -> list[Assignment] | None:
+    """Tells the classes by the folders inside one called `data`, beside which others hold pictures: `assets`, `plots`.
+
+    Returns:
+        A place for each picture, None where there is no such folder.
+    """
+    inside: defaultdict[str, list[Folders]] = defaultdict(list)
+    for path in folders:
+        if path:
+            inside[path[0]].append(path[1:])
+    around = [name for name, paths in inside.items() if fold_name(name) in DATA_FOLDERS and all(paths)]
+    if len(around) != 1:
+        return None
+    depth = 1 + wrapping_depth(inside[around[0]])
+    return _placed([path[depth] if path[:1] == (around[0],) and len(path) > depth else "" for path in folders], splits)
 
 
 def _around_the_same(folders: Sequence[Folders]) -> set[str]:

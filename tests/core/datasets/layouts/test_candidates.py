@@ -151,6 +151,32 @@ def test_folders_of_uneven_depth_are_asked_about():
     ]
 
 
+def test_species_that_are_numbers_are_asked_about():
+    paths = [*many("birds/1021/{}.jpg"), *many("birds/1043/{}.jpg"), *many("plants/2219/{}.jpg")]
+    assert names(paths) == ["class_folders", "inner_folders"]
+
+
+def test_a_folder_called_data_beside_others_is_asked_about():
+    outer, inner = candidates(split([*many("data/cats/{}.jpg"), *many("data/dogs/{}.jpg"), *many("assets/{}.png")]))
+    assert counted(outer) == {"assets": 4, "data": 8}
+    assert counted(inner) == {"cats": 4, "dogs": 4}
+
+
+def test_a_picture_beside_a_folder_called_data_hides_no_classes():
+    found = candidates(split([*many("data/cats/c_{}.jpg"), *many("data/dogs/d_{}.jpg"), "assets/logo.png"]))
+    assert [counted(candidate) for candidate in found] == [{"cats": 4, "dogs": 4}]
+
+
+def test_a_table_that_also_labels_the_pictures_beside_class_folders_is_asked_about():
+    tested = [f"test/{n}.jpg" for n in range(4)]
+    trained = [*many("train/cats/c{}.jpg"), *many("train/dogs/d{}.jpg")]
+    rows = [f"{path},{path.split('/')[1]}" for path in trained] + [f"{path},cats" for path in tested]
+    folders, told = candidates(split([*trained, *tested]), [table("\n".join(["file,label", *rows]))])
+    assert counted(folders) == {"cats": 4, "dogs": 4}
+    assert counted(told) == {"cats": 8, "dogs": 4}
+    assert {own.split for own in folders.assignments} == {""}
+
+
 def test_names_that_cut_across_folders_are_asked_about():
     folders, files = candidates(split(BATCHES))
     assert counted(folders) == {"batch 0": 8, "batch 1": 8}
