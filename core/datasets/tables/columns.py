@@ -32,6 +32,11 @@ OTHER_WORDS = frozenset({
     "year", "month", "day", "user", "author", "rights", "title",
 })
 OTHER_PREFIXES = ("unnamed",)
+# What is counted or measured of pictures, in whole numbers.
+MEASURES = frozenset({
+    "age", "patient_age", "year", "month", "day", "count", "score", "weight", "width", "height", "size", "depth",
+    "fold",
+})
 # Names of columns that name pictures.
 FILE_WORDS = frozenset({
     "file", "files", "filename", "file_name", "fname", "filepath", "file_path", "image", "images", "image_id",
@@ -165,7 +170,7 @@ def _strength(column: FileColumn, names: Sequence[str]) -> int:
 def _holds_other_numbers(name: str) -> bool:
     """Whether the numbers in a column of this name are ages, classes or the like, that name pictures by chance."""
     word = column_word(name)
-    return word not in FILE_WORDS | INDEX_WORDS and (word in OTHER_WORDS or label_tier(name) == CALLED_SO)
+    return word in MEASURES or label_tier(name) == CALLED_SO
 
 
 def _name_the_same(one: FileColumn, other: FileColumn) -> bool:

@@ -59,6 +59,7 @@ FEW = files(2, ["b.png", "x.png", "y.png"], [1, None, None], FULL_NAME)
         ([RUNNING], ["age"], []),
         ([IDS], ["", "label"], []),
         ([IDS], ["", "image_id"], [1]),
+        ([IDS], ["", "uid"], [1]),
         ([FEW], ["", "", ""], []),
         ([], [], []),
     ],
