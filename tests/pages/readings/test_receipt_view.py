@@ -7,6 +7,7 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
+from pages.components.dataset import dataset_views
 from pages.components.imports.kept_sources import kept_sources
 from pages.components.shell import session
 from tests.conftest import SHAPES
@@ -124,8 +125,9 @@ def test_names_are_read_in_another_encoding_at_a_choice(open_page, store, shape_
 
 
 def test_deleting_a_data_set_lets_go_of_its_source(open_page, store, home, shape_folder):
-    app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
-    app = button(app, "Delete").click().run()
-    button(app, ":red[Delete for good]").click().run()
-    wait_until(lambda: store.list() == [])
+    ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
+    (dataset,) = store.list()
+    assert kept_sources().get(dataset.id) is not None
+    assert dataset_views.delete(dataset)
+    assert store.list() == []
     assert not list(home.datasets.glob(".importing-*"))
