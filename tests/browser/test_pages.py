@@ -160,8 +160,8 @@ def test_the_form_stays_usable_during_a_forecast_and_a_rate_search(page: Page, s
     rate = float(use.inner_text().split()[-1])
     use.click()
     field = page.get_by_label("Learning rate", exact=True)
-    expect(field).to_have_count(1)  # the one that was filled takes the place of the other
-    expect(field).to_have_value(f"{rate:g}")
+    # While the page is drawn again, the field that was filled stands beside the one that it replaces.
+    wait_until(lambda: field.count() == 1 and field.first.input_value() == f"{rate:g}", PATIENCE_MILLISECONDS / 1000)
     expect(page.get_by_text("s in all", exact=False)).to_be_visible()
     expect(page.get_by_text("Mirror left and right")).to_be_visible()
 

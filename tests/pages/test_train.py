@@ -312,7 +312,7 @@ def test_run_that_failed_leads_back_to_its_settings(open_page, trained):
     assert fields(app)["weights"].value == "/nowhere.h5"
     assert fields(app)["epochs"].value == 3
     assert button(app, "Start training").disabled
-    assert "There is no weight file /nowhere.h5" in words(app).replace("\\", "")
+    assert "The weight file /nowhere.h5 is gone" in words(app).replace("\\", "")
 
 
 def test_choosing_another_data_set_works_every_time(open_page, home, shapes, tmp_path):
