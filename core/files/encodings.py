@@ -36,6 +36,8 @@ HEAD_BYTES = 4096
 STRANGE, SIGN = 1e-7, 2e-5
 ASCII_LETTER = 1 / 40
 CAPITAL, CAPITAL_AFTER_CAPITAL, CAPITAL_INSIDE = 0.2, 0.8, 0.005
+# How much of a text in another alphabet its own letters make up.
+ALPHABET_SHARE = 0.98
 MIXED, APART = 0.003, 0.1
 
 
@@ -128,7 +130,11 @@ def _score(words: Iterable[bytes], reading: _Reading) -> float:
 
 @cache
 def _readings() -> tuple[_Reading, ...]:
-    return (*_wide_readings(), *_alphabet_readings(), *_latin_readings())
+    # Alphabets that don't mix with Latin letters, then languages written in ASCII letters and some more.
+    alphabets = ((pages, _alphabet(_ranked(letters, ALPHABET_SHARE))) for letters, pages in ALPHABETS)
+    latin = ((pages, _latin(_ranked(letters, share))) for letters, share, pages in LATIN_LANGUAGES)
+    narrow = (_Reading(codec, prior, fit) for pages, fit in (*alphabets, *latin) for codec, prior in pages)
+    return (*_wide_readings(), *narrow)
 
 
 def _wide_readings() -> Iterator[_Reading]:
@@ -206,13 +212,6 @@ def _code(char: str, codec: str) -> bytes:
         return b""
 
 
-def _alphabet_readings() -> Iterator[_Reading]:
-    """Yields the code pages of alphabets that don't mix with Latin letters."""
-    for letters, pages in ALPHABETS:
-        likelihood = _alphabet(_ranked(letters, 0.98))
-        yield from (_Reading(codec, prior, likelihood) for codec, prior in pages)
-
-
 def _alphabet(letters: dict[str, float]) -> Callable[[str, str, str], float]:
     @lru_cache(MOST_CACHED)
     def likelihood(before: str, char: str, after: str) -> float:
@@ -220,19 +219,12 @@ def _alphabet(letters: dict[str, float]) -> Callable[[str, str, str], float]:
         if share is None:
             return SIGN / 10 if not char.isalpha() else STRANGE
         if char.isupper() and char.lower() != char:
-            share *= CAPITAL_AFTER_CAPITAL if before.isupper() else CAPITAL_INSIDE if before.isalpha() else CAPITAL
+            share *= _fit_of_capital(before)
         if _is_ascii_letter(before, after):
             share *= MIXED
         return share
 
     return likelihood
-
-
-def _latin_readings() -> Iterator[_Reading]:
-    """Yields the code pages of languages written in ASCII letters and some more."""
-    for letters, share, pages in LATIN_LANGUAGES:
-        likelihood = _latin(_ranked(letters, share))
-        yield from (_Reading(codec, prior, likelihood) for codec, prior in pages)
 
 
 def _latin(letters: dict[str, float]) -> Callable[[str, str, str], float]:
@@ -242,7 +234,7 @@ def _latin(letters: dict[str, float]) -> Callable[[str, str, str], float]:
         if share is None:
             return SIGN if not char.isalpha() else STRANGE
         if char.isupper():
-            share *= CAPITAL_AFTER_CAPITAL if before.isupper() else CAPITAL_INSIDE if before.isalpha() else CAPITAL
+            share *= _fit_of_capital(before)
         elif before.isupper() and after.isupper():
             share *= CAPITAL_INSIDE
         if not _is_ascii_letter(before, after):
@@ -250,6 +242,11 @@ def _latin(letters: dict[str, float]) -> Callable[[str, str, str], float]:
         return share * _fit_of_sounds(before, char)
 
     return likelihood
+
+
+def _fit_of_capital(before: str) -> float:
+    """Returns how likely a capital is after another character, among all letters there."""
+    return CAPITAL_AFTER_CAPITAL if before.isupper() else CAPITAL_INSIDE if before.isalpha() else CAPITAL
 
 
 def _fit_of_sounds(before: str, char: str) -> float:
