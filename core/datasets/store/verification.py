@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -76,41 +76,24 @@ def build_index(
     reading = Reading(name, candidate, options)
     # Asked before any picture is decoded, as far as it is known by then.
     find_left_out(reading, _expected(files, assignments, labels))
-    samples: list[Sample] = []
-    all_statistics: list[ImageStatistics] = []
-    skipped = list(extraction.skipped)
-    refused: dict[int, Skipped] = {}
     progress = Progress("pictures", len(files), on_event, should_stop)
-    verdicts = judge(files, [bool(assignment.class_name) for assignment in assignments], folder, limits)
-    for file, assignment, verdict in zip(files, assignments, verdicts, strict=True):
-        if isinstance(verdict, Reason):
-            if assignment.class_name or assignment.reason:
-                skipped.append(Skipped(file.label, assignment.reason or verdict))
-            if assignment.class_name:
-                refused.setdefault(labels[assignment.class_name], skipped[-1])
-            (folder / file.file_name).unlink()
-        else:
-            path = f"{folder.name}/{file.file_name}"
-            samples.append(
-                Sample(path, labels[assignment.class_name], assignment.split, file.label, file.digest, *verdict.size)
-            )
-            all_statistics.append(verdict.statistics)
-        progress.advance()
-    progress.finish()
-    if not samples:
+    decoded = _decode(files, assignments, labels, folder, limits, progress)
+    skipped = (*extraction.skipped, *decoded.skipped)
+    if not decoded.samples:
         raise _nothing_to_read(name, skipped)
-    found = ((sample.label, sample.digest, sample.split) for sample in samples)
-    left_out = find_left_out(replace(reading, refused=refused), found)
-    statistics = [one for sample, one in zip(samples, all_statistics, strict=True) if sample.label not in left_out]
+    found = ((sample.label, sample.digest, sample.split) for sample in decoded.samples)
+    left_out = find_left_out(replace(reading, refused=decoded.refused), found)
+    pairs = zip(decoded.samples, decoded.statistics, strict=True)
+    statistics = [one for sample, one in pairs if sample.label not in left_out]
     notes = candidate.notes + note_on_left_out(class_names, left_out)
-    class_names, samples = _without(left_out, class_names, samples, folder.parent)
+    class_names, samples = _without(left_out, class_names, decoded.samples, folder.parent)
     kept = without_lone_train(samples)
     dataset = DatasetIndex(
         id=fingerprint(class_names, kept),
         name=name,
         class_names=class_names,
         samples=kept,
-        skipped=tuple(skipped),
+        skipped=skipped,
         num_ignored=extraction.num_ignored,
         folder=folder.parent,
         notes=extraction.notes + notes + _leaks(samples),
@@ -118,6 +101,51 @@ def build_index(
     )
     write_statistics(dataset, pack([sample.digest for sample in samples], statistics))
     return dataset
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """What decoding all pictures once has shown.
+
+    Attributes:
+        samples: the usable ones.
+        statistics: of each of them.
+        skipped: files that were left out and aren't mentioned elsewhere.
+        refused: by class label, one of its pictures that couldn't be used.
+    """
+
+    samples: list[Sample] = field(default_factory=list)
+    statistics: list[ImageStatistics] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    refused: dict[int, Skipped] = field(default_factory=dict)
+
+
+def _decode(
+    files: Sequence[ExtractedFile],
+    assignments: Sequence[Assignment],
+    labels: Mapping[str, int],
+    folder: Path,
+    limits: ImportLimits,
+    progress: Progress,
+) -> _Decoded:
+    """Decodes each picture once and deletes those that aren't usable or have no class."""
+    decoded = _Decoded()
+    verdicts = judge(files, [bool(assignment.class_name) for assignment in assignments], folder, limits)
+    for file, assignment, verdict in zip(files, assignments, verdicts, strict=True):
+        name = assignment.class_name
+        if isinstance(verdict, Reason):
+            if name or assignment.reason:
+                decoded.skipped.append(Skipped(file.label, assignment.reason or verdict))
+            if name:
+                decoded.refused.setdefault(labels[name], decoded.skipped[-1])
+            (folder / file.file_name).unlink()
+        else:
+            path = f"{folder.name}/{file.file_name}"
+            decoded.samples.append(Sample(path, labels[name], assignment.split, file.label, file.digest, *verdict.size))
+            decoded.statistics.append(verdict.statistics)
+        progress.advance()
+    progress.finish()
+    return decoded
 
 
 def _expected(
