@@ -173,7 +173,9 @@ class LayoutQuestion:
     Attributes:
         text: the question.
         candidates: the ways, without their assignments of pictures.
+        columns: of a table that isn't understood.
     """
 
     text: str
     candidates: tuple[LayoutCandidate, ...]
+    columns: tuple[str, ...] = ()

@@ -48,9 +48,21 @@ def _table(
     return f"From {names}, {columns}: {found}{guessed}"
 
 
+def _outer_folders(folder: str = "", class_name: str = "", is_last: bool = False) -> str:
+    if not folder:
+        return "The outermost folders are the classes, whatever lies inside them."
+    return f"The {'' if is_last else 'outer '}folders are the classes: pictures in {folder} are {class_name}."
+
+
+def _inner_folders(folder: str = "", class_name: str = "", is_last: bool = True) -> str:
+    if not folder:
+        return "The innermost folders are the classes, whatever lies around them."
+    return f"The inner folders are the classes: pictures in {folder} are {class_name}."
+
+
 SENTENCES: Catalogue = {
-    "outer_folders": "The outermost folders are the classes, whatever lies inside them.",
-    "inner_folders": "The innermost folders are the classes, whatever lies around them.",
+    "outer_folders": _outer_folders,
+    "inner_folders": _inner_folders,
     "table": _table,
     "file_names": "The beginnings of the file names are the classes, such as {beginning} in {example}.",
     "name_encoding": _name_encoding,

@@ -32,7 +32,7 @@ from core.datasets.layouts.layout import (
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
 from core.datasets.layouts.questions import ask
 from core.datasets.layouts.similar_classes import settle
-from core.datasets.layouts.table_problems import explain_tables, unused_tables
+from core.datasets.layouts.table_problems import columns_to_name, explain_tables, unused_tables
 from core.datasets.names import fold_name
 from core.datasets.splits import TRAIN, split_word
 from core.errors import DatasetError
@@ -144,15 +144,15 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
     """Returns the folders as classes, even if they are too few; refuses tables that weren't understood.
 
     Raises:
-        DatasetError: there is a table that isn't understood, and folders don't give the classes either.
+        AmbiguousLayout: there is a table that isn't understood, and folders don't give the classes either.
     """
     folders = _quiet(_read_folders(source), source.paths)
     if len(folders.class_names) < 2 and (problem := explain_tables(source.labels)):
-        raise DatasetError(f"{name} doesn't have two classes to tell apart. {problem}")
+        text = f"{name} doesn't have two classes to tell apart. {problem}"
+        raise AmbiguousLayout(text, (), columns_to_name(source.labels))
     if source.labels.are_about_pictures and _are_parts(folders.class_names):
-        raise DatasetError(
-            f"{explain_tables(source.labels)} If the folders are classes, choose the layout class_folders."
-        )
+        text = f"{explain_tables(source.labels)} If the folders are classes, choose the layout class_folders."
+        raise AmbiguousLayout(text, [folders], columns_to_name(source.labels))
     return folders
 
 
@@ -168,7 +168,7 @@ def _chosen(source: _Source, name: str, layout: str) -> tuple[LayoutCandidate, .
     if found:
         return tuple(_quiet(way, source.paths) for way in found)
     if layout == TABLE and (problem := explain_tables(source.labels)):
-        raise DatasetError(f"{name} can't be read by its table. {problem}")
+        raise AmbiguousLayout(f"{name} can't be read by its table. {problem}", (), columns_to_name(source.labels))
     others = " or ".join(dict.fromkeys(other.name for other in _candidates(source)))
     advice = f"Choose {others}" if others else "Sort its pictures into one folder per class"
     raise DatasetError(f"{name} can't be read by the layout {layout}: {MISSING[layout]}. {advice}.")
@@ -220,7 +220,20 @@ def _whole(layout: str, told_by: Note, assignments: Iterable[Assignment], remain
     """Returns a candidate for all pictures, from the assignments of the remaining ones."""
     read = iter(assignments)
     every = [Assignment("") if path is None else next(read) for path in remainder.paths]
+    if layout in (CLASS_FOLDERS, INNER_FOLDERS):
+        told_by = _with_example(told_by, remainder.paths, every)
     return make_candidate(layout, told_by, every, remainder.notes)
+
+
+def _with_example(told_by: Note, paths: Sequence[Folders | None], assignments: Sequence[Assignment]) -> Note:
+    """Returns how folders give the classes with one of them, so that a person sees which folder is meant."""
+    pairs = zip(paths, assignments, strict=True)
+    labelled = [(path[:-1], assignment.class_name) for path, assignment in pairs if path and assignment.class_name]
+    if not labelled:
+        return told_by
+    folders, name = min(labelled)  # whatever order the files come in
+    is_last = fold_name(folders[-1].strip()) == fold_name(name)
+    return Note(told_by.code, {"folder": "/".join(folders), "class_name": name, "is_last": is_last})
 
 
 def _taken_once(candidate: LayoutCandidate, remainder: Remainder) -> LayoutCandidate:

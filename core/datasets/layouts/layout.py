@@ -103,11 +103,14 @@ class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
 
     Attributes:
         candidates: the ways, the likelier first. Importing with the `options` of one chooses it.
+        columns: of a table that isn't understood, its columns, for the user to name the right ones: in
+            `ReadingOptions` they are called as here. Empty if no table is in the way.
     """
 
-    def __init__(self, text: str, candidates: Sequence[LayoutCandidate]) -> None:
+    def __init__(self, text: str, candidates: Sequence[LayoutCandidate], columns: Sequence[str] = ()) -> None:
         super().__init__(text)
         self.candidates = tuple(candidates)
+        self.columns = tuple(columns)
 
 
 def make_candidate(

@@ -27,8 +27,7 @@ def explain_tables(labels: LabelTables) -> str:
         return ""
     if not groups:
         return f"{_names(labels.tables)} can't be read as a table. {EXPECTED_TABLE}"
-    truths = [group for group in groups if not group.is_form]
-    group = max(truths or groups, key=_num_named)
+    group = _explained(labels)
     wanted = (
         ("--file-column", options.file_column),
         ("--label-column", options.label_column),
@@ -37,7 +36,7 @@ def explain_tables(labels: LabelTables) -> str:
     for flag, column in wanted:
         if column and not any(find_column(other.names, column) is not None for other in groups):
             return f"{_table(group)} has no column {column}. {_columns(group)} Name one of them with {flag}."
-    if not truths:
+    if group.is_form:
         return (
             f"{_table(group)} is called a submission, so it was taken for a form to fill in, not for the truth. "
             f"{EXPECTED_TABLE} Rename it if it holds the classes, or name its column with --label-column."
@@ -46,6 +45,22 @@ def explain_tables(labels: LabelTables) -> str:
     return (
         _no_labels(group, files[0], options) if files and _num_named(group) else _no_files(group, labels.paths, options)
     )
+
+
+def columns_to_name(labels: LabelTables) -> tuple[str, ...]:
+    """Returns what the columns of the table that `explain_tables` explains are called in `ReadingOptions`.
+
+    Those without a name, or with one that others have too, go by their numbers.
+    """
+    if not labels.groups:
+        return ()
+    names = _explained(labels).names
+    return tuple(name if name and names.count(name) == 1 else str(number) for number, name in enumerate(names, 1))
+
+
+def _explained(labels: LabelTables) -> TableGroup:
+    truths = [group for group in labels.groups if not group.is_form]
+    return max(truths or labels.groups, key=_num_named)
 
 
 def unused_tables(labels: LabelTables) -> tuple[Note, ...]:

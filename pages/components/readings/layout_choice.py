@@ -11,6 +11,7 @@ from core.wording.dataset_notes import dataset_note
 from core.wording.readings import reading
 from pages.components import wording
 from pages.components.imports.source_imports import UndecidedImport
+from pages.components.readings import column_choice
 from pages.components.shell import job_views, session
 from pages.components.shell.jobs import IMPORT, Job
 
@@ -36,23 +37,33 @@ def show() -> None:
 def _show_question(job: Job, question: UndecidedImport) -> None:
     candidates = question.candidates
     with st.container(border=True, key=f"question_{job.id}"):
-        st.markdown(f":material/help: {_heading(job, candidates)}")
-        grid = st.grid(min(len(candidates), 3), min_column_width=260, border=True)
-        for candidate in candidates:
-            with grid.cell():
-                _show_candidate(job, question, candidate)
-        st.button(
-            "None of these",
-            key=f"none_{job.id}",
-            type="tertiary",
-            help="Nothing is imported. Sort the pictures into one folder per class and try again.",
-            on_click=_drop,
-            args=(job, question),
-        )
+        st.markdown(f":material/help: {_heading(job, question)}")
+        if candidates:
+            grid = st.grid(min(len(candidates), 3), min_column_width=260, border=True)
+            for candidate in candidates:
+                with grid.cell():
+                    _show_candidate(job, question, candidate)
+        if question.columns:
+            column_choice.show(job.id, question.columns, lambda options: _use(job, question, options))
+        _show_way_out(job, question)
 
 
-def _heading(job: Job, candidates: Sequence[LayoutCandidate]) -> str:
-    name = f"**{wording.plain(job.label)}**"
+def _show_way_out(job: Job, question: UndecidedImport) -> None:
+    """Draws the button for those who want none of the answers."""
+    if question.replaced:
+        label, what = "Keep it as it is", "The data set stays as it was read."
+    else:
+        label = "None of these" if len(question.candidates) > 1 else "Don't import it"
+        what = "Nothing is imported. Sort the pictures into one folder per class and try again."
+    st.button(label, key=f"none_{job.id}", type="tertiary", help=what, on_click=_drop, args=(job, question))
+
+
+def _heading(job: Job, question: UndecidedImport) -> str:
+    name, candidates = f"**{wording.plain(job.label)}**", question.candidates
+    if question.columns:
+        return wording.plain(str(question))
+    if question.replaced and len(candidates) == 1:
+        return f"{name} can only be read in this way."
     if all(candidate.options.lone_classes for candidate in candidates):
         return f"Some classes of {name} have too few pictures to learn from. Go on without them?"
     return f"{name} can be read in {wording.count(len(candidates), 'way')}. What are its classes?"

@@ -59,3 +59,15 @@ def test_a_guessed_encoding_of_names(encoding, words):
 def test_an_encoding_that_was_asked_for():
     found = Note("asked_name_encoding", {"archive": "some.zip", "encoding": "gb18030", "example": "五/0001.png"})
     assert reading(found) == "The names in some.zip were read as GBK, as asked for, such as 五/0001.png."
+
+
+@pytest.mark.parametrize(
+    ("code", "is_last", "sentence"),
+    [
+        ("outer_folders", True, "The folders are the classes: pictures in a/b are b."),
+        ("outer_folders", False, "The outer folders are the classes: pictures in a/b are b."),
+        ("inner_folders", True, "The inner folders are the classes: pictures in a/b are b."),
+    ],
+)
+def test_one_folder_shows_which_are_meant(code, is_last, sentence):
+    assert reading(Note(code, {"folder": "a/b", "class_name": "b", "is_last": is_last})) == sentence

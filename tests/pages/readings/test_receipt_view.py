@@ -44,11 +44,13 @@ def ended(app):
 def test_an_upload_shows_its_labels_until_the_user_confirms_them(open_page, store, home, shape_folder):
     app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
     assert "Are these labels right?** 30 pictures in 3 classes." in words(app)
-    assert "The outermost folders are the classes" in words(app)
+    assert "The folders are the classes: pictures in circle are circle" in words(app)
     assert list(home.datasets.glob(".importing-*")), "the upload is kept meanwhile"
     app = button(app, "Looks right").click().run()
     assert "Are these labels right?" not in words(app)
-    assert "The outermost folders are the classes" in words(app), "and still says where they come from"
+    assert "The folders are the classes: pictures in circle are circle" in words(app), (
+        "and still says where they come from"
+    )
     assert not list(home.datasets.glob(".importing-*"))
     (dataset,) = store.list()
     assert kept_sources().get(dataset.id) is None
@@ -74,7 +76,7 @@ def test_another_reading_replaces_the_first_without_another_upload(open_page, st
 def test_a_cancelled_change_leaves_everything_as_it_is(open_page, store, shape_folder):
     app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
     app = ended(button(app, "Change how this is read").click().run())
-    app = button(app, "None of these").click().run()
+    app = button(app, "Keep it as it is").click().run()
     (dataset,) = store.list()
     assert kept_sources().get(dataset.id) is not None
     app = ended(button(app, "Change how this is read").click().run())
@@ -131,3 +133,13 @@ def test_deleting_a_data_set_lets_go_of_its_source(open_page, store, home, shape
     assert dataset_views.delete(dataset)
     assert store.list() == []
     assert not list(home.datasets.glob(".importing-*"))
+
+
+def test_a_source_that_can_only_be_read_in_one_way_says_so(open_page, store, shape_folder):
+    for number, path in enumerate(sorted(shape_folder.rglob("*.png"))):
+        path.rename(path.with_name(f"{number}.png"))
+    app = ended(send_file(open_page("data"), "shapes.zip", zipped(shape_folder)))
+    app = ended(button(app, "Change how this is read").click().run())
+    assert "can only be read in this way" in words(app)
+    app = button(app, "Keep it as it is").click().run()
+    assert len(store.list()) == 1

@@ -135,8 +135,8 @@ def test_folders_in_folders_are_asked_about():
     outer, inner = caught.value.candidates
     assert (outer.class_names, outer.counts) == (("animals", "vehicles"), (8, 4))
     assert (inner.class_names, inner.counts) == (("cars", "cats", "dogs"), (4, 4, 4))
-    assert reading(outer.told_by) == "The outermost folders are the classes, whatever lies inside them."
-    assert reading(inner.told_by) == "The innermost folders are the classes, whatever lies around them."
+    assert reading(outer.told_by) == "The outer folders are the classes: pictures in animals/cats are animals."
+    assert reading(inner.told_by) == "The inner folders are the classes: pictures in animals/cats are cats."
 
 
 def test_classes_inside_parts_are_asked_about():

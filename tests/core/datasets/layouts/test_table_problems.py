@@ -2,9 +2,10 @@
 
 import pytest
 
+from core.datasets.archives.members import TableFile
 from core.datasets.layouts.label_tables import LabelTables
 from core.datasets.layouts.options import ReadingOptions
-from core.datasets.layouts.table_problems import explain_tables, unused_tables
+from core.datasets.layouts.table_problems import columns_to_name, explain_tables, unused_tables
 from core.wording.dataset_notes import dataset_note
 from tests.core.datasets.tables.drawing import paths_of, table_of
 
@@ -69,3 +70,12 @@ def test_tables_that_werent_used_are_said():
     ]
     assert unused_tables(LabelTables(PATHS, [table_of("file,label\na.png,x\nb.png,y\n")])) == ()
     assert unused_tables(LabelTables(PATHS, [table_of("x,y\n1,2\n")])) == ()
+
+
+def test_columns_are_named_by_their_headers_or_else_by_their_numbers():
+    def columns(*rows):
+        table = TableFile(("labels.csv",), "\n".join(rows).encode())
+        return columns_to_name(LabelTables(PATHS, [table], ReadingOptions()))
+
+    assert columns("where,area,area,", "x,1,2,3", "y,1,2,3") == ("where", "2", "3", "4")
+    assert columns_to_name(LabelTables(PATHS, [], ReadingOptions())) == ()
