@@ -113,7 +113,9 @@ def test_a_reading_is_changed_after_the_import(page: Page, server: Server, tmp_p
     import_path(page, folder)
     assert classes_of(server, "mixed") == {"circle": 6, "stripes": 6}
     page.get_by_role("button", name="Change how this is read").click()
-    expect(page.get_by_text("can be read in", exact=False)).to_be_visible(timeout=60_000)
+    question = page.get_by_text("can only be read in this way, unless other columns are meant", exact=False)
+    expect(question).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Read it with these columns")).to_be_visible()
     page.get_by_role("button", name="Keep it as it is").click()
-    expect(page.get_by_text("can be read in", exact=False)).to_have_count(0)
+    expect(question).to_have_count(0)
     assert set(classes_of(server, "mixed")) == two

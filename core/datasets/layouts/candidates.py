@@ -351,4 +351,4 @@ def _every_way(source: _Source, name: str) -> AmbiguousLayout:
     tried = [way for layout in LAYOUTS if layout not in {one.name for one in likely} for way in _try(layout, source)]
     others = [_quiet(one, source.paths) for one in tried if len(one.class_names) > 1]
     ways = [way for one in (*likely, *others) for way in settle(one, AS_FOUND)]
-    return AmbiguousLayout(f"{name} can be read in these ways.", ways)
+    return AmbiguousLayout(f"{name} can be read in these ways.", ways, columns_to_name(source.labels))

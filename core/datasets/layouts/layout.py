@@ -103,8 +103,8 @@ class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
 
     Attributes:
         candidates: the ways, the likelier first. Importing with the `options` of one chooses it.
-        columns: of a table that isn't understood, its columns, for the user to name the right ones: in
-            `ReadingOptions` they are called as here. Empty if no table is in the way.
+        columns: of a table that isn't understood, or that may be read otherwise, for the user to name the right ones:
+            in `ReadingOptions` they are called as here. Empty if there is no such table.
     """
 
     def __init__(self, text: str, candidates: Sequence[LayoutCandidate], columns: Sequence[str] = ()) -> None:

@@ -60,10 +60,10 @@ def _show_way_out(job: Job, question: UndecidedImport) -> None:
 
 def _heading(job: Job, question: UndecidedImport) -> str:
     name, candidates = f"**{wording.plain(job.label)}**", question.candidates
-    if question.columns:
-        return wording.plain(str(question))
     if question.replaced and len(candidates) == 1:
-        return f"{name} can only be read in this way."
+        return f"{name} can only be read in this way{', unless other columns are meant' if question.columns else ''}."
+    if question.columns and not question.replaced:
+        return wording.plain(str(question))
     if all(candidate.options.lone_classes for candidate in candidates):
         return f"Some classes of {name} have too few pictures to learn from. Go on without them?"
     return f"{name} can be read in {wording.count(len(candidates), 'way')}. What are its classes?"
