@@ -9,7 +9,6 @@ import streamlit as st
 from core.runs import queue
 from core.runs.records.store import Run
 from pages.components import wording
-from pages.components.charts import chart_view, charts
 from pages.components.results import run_views
 from pages.components.shared import quick_start, tables
 from pages.components.shell import dialogs, frame, session
@@ -78,6 +77,8 @@ def show_actions(chosen: Sequence[Run]) -> None:
         if st.button("Resume", icon=":material/resume:", disabled=not can_resume):
             queue.resume(session.run_store(), one.id)
             session.open_run(one.id)
+        if st.button("Compare", icon=":material/compare_arrows:", disabled=is_one):
+            session.open_comparison([run.id for run in chosen])
         if st.button("Rename", icon=":material/edit:", disabled=not is_one):
             dialogs.rename(one.name, lambda name: session.run_store().rename(one.id, name))
         if st.button("Delete", icon=":material/delete:"):
@@ -91,38 +92,6 @@ def delete_runs(runs: Sequence[Run]) -> None:
         queue.delete(session.run_store(), run.id)
 
 
-def show_comparison(chosen: Sequence[Run]) -> None:
-    """Draws the curves of the chosen runs in one chart."""
-    st.subheader("Compared")
-    metric = st.segmented_control(
-        "Metric",
-        list(charts.METRICS),
-        default="val_accuracy",
-        required=True,
-        format_func=charts.METRICS.__getitem__,
-        label_visibility="collapsed",
-    )
-    curves = {run.name: session.run_store().events(run.id) for run in chosen}
-    if not any(charts.epochs_of(events) for events in curves.values()):
-        st.caption("None of these runs has finished an epoch.")
-        return
-    chart_view.show(
-        charts.comparison(curves, metric), alt=f"{charts.METRICS[metric]} of {len(chosen)} runs, epoch by epoch"
-    )
-    tables.show(
-        {
-            "Run": [run.name for run in chosen],
-            "Recipe": [run_views.recipe_label(run) for run in chosen],
-            "Accuracy": [_accuracy_percent(run) for run in chosen],
-            "Epochs": [len(charts.epochs_of(curves[run.name])) for run in chosen],
-        },
-        alt="The compared runs with recipe, accuracy and epochs",
-        file_name="runs.csv",
-        column_config={"Accuracy": st.column_config.NumberColumn(format=PERCENT)},
-        placeholder=wording.UNKNOWN,
-    )
-
-
 frame.title("Runs")
 with session.errors_shown():
     if hindrance := queue.look_over(session.run_store()):
@@ -132,8 +101,6 @@ with session.errors_shown():
         run_views.at_work(all_runs)
         selected = choose_runs(all_runs)
         show_actions(selected)
-        if len(selected) > 1:
-            show_comparison(selected)
     else:
         st.info("No run yet. Set one up, or try a sample.", icon=":material/info:")
         with st.container(horizontal=True):

@@ -13,7 +13,7 @@ from streamlit.web.cli import main
 
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
-from pages.components.shell.background_cache import BackgroundCache
+from pages.components.background.background_cache import BackgroundCache
 
 LOOK_SECONDS = 0.2
 # Loading a model and measuring a forecast take longer than pressing a button.

@@ -52,8 +52,8 @@ def test_overview_says_what_was_found_and_leads_there(open_page, faulty):
     assert "**5 pictures to look at**: Copies in two classes (2), Exact copies (1) and Blank pictures (2)" in text
     assert "1 file could not be read and was left out" in text
     app = button(app, "Look at them").click().run()
-    assert app.segmented_control(key="section").value == "Issues"
-    assert app.query_params["section"] == "Issues"
+    assert app.segmented_control(key="section").value == "issues"
+    assert app.query_params["section"] == "issues"
 
 
 def test_advice_is_shown_in_whole_sentences(open_page, faulty):
@@ -68,7 +68,7 @@ def test_a_data_set_without_issues_says_so(open_page, store, shape_folder):
     store.import_source(shape_folder)
     app = open_page("data")
     assert "**Nothing wrong was found** in 30 pictures" in words(app)
-    app.segmented_control(key="section").set_value("Issues").run()
+    app.segmented_control(key="section").set_value("issues").run()
     assert app.success[0].value == "Nothing was found in 30 pictures."
 
 
@@ -227,7 +227,7 @@ def test_decisions_survive_a_reload_and_become_a_version(open_page, store, fault
     assert read_pending_edits(faulty) == PendingEdits()
     assert len(store.get(faulty.id).samples) == len(faulty.samples)
     app = button(app, "Compare").click().run()
-    assert app.segmented_control(key="section").value == "Versions"
+    assert app.segmented_control(key="section").value == "versions"
     assert "From **Shapes** to **Shapes, version 2**: 1 picture removed" in words(app)
 
 

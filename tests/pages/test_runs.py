@@ -47,8 +47,9 @@ def test_chosen_run_can_be_resumed_where_it_ended_early(open_page, trained):
 def test_two_runs_are_compared_in_one_chart(open_page, trained):
     app = choose(open_page("runs"), 1, 2)
     assert button(app, "Open").disabled
+    app = button(app, "Compare").click().run()
     assert "Validation accuracy of 2 runs" in app.get("plotly_chart")[0].proto.alt
-    table = app.dataframe[1].value
+    table = app.dataframe[0].value
     assert list(table["Run"]) == ["Failed run", "Good run"]
     assert list(table["Recipe"]) == ["Own settings", "Recommended"]
     assert table["Accuracy"].notna().tolist() == [False, True]

@@ -6,8 +6,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, read_audit
 from core.processes.dataset_jobs import audit_in_subprocess
 from core.progress import OnEvent, ShouldStop
+from pages.components.background.jobs import AUDIT, Job
 from pages.components.shell import job_views, session
-from pages.components.shell.jobs import AUDIT, Job
 
 
 def show_missing(dataset: DatasetIndex) -> None:

@@ -9,10 +9,10 @@ from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, RENAME_CLASS, SUB
 from core.datasets.index import DatasetIndex
 from core.processes.dataset_jobs import add_pictures_in_subprocess, make_version_in_subprocess
 from pages.components import wording
+from pages.components.background.jobs import DERIVE
 from pages.components.dataset import decisions, mean_images
 from pages.components.shared import pictures
 from pages.components.shell import job_views, polling, session
-from pages.components.shell.jobs import DERIVE
 
 A_PAGE = 12
 POLL_SECONDS = 0.3

@@ -23,9 +23,9 @@ from core.wording.dataset_notes import dataset_note
 from core.wording.edits import describe_edit
 from core.wording.issues import KIND_TITLES, issue_detail
 from pages.components import wording
+from pages.components.background.jobs import DERIVE, Job
 from pages.components.shared import pictures
 from pages.components.shell import dialogs, job_views, session
-from pages.components.shell.jobs import DERIVE, Job
 
 CHOICES = {KEEP: "Keep", REMOVE: "Remove"}
 

@@ -19,8 +19,8 @@ from core.datasets.versions.packing import write_zip
 from core.errors import DatasetError
 from core.progress import OnEvent, ShouldStop
 from pages.components import wording
+from pages.components.background.jobs import PACK
 from pages.components.shell import job_views, session
-from pages.components.shell.jobs import PACK
 
 PATH = "download"
 SECONDS_TO_FETCH = 3600

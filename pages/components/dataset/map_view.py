@@ -13,12 +13,12 @@ from core.processes.embeddings_process import analyse_in_subprocess
 from core.settings import settings
 from core.wording.issues import issue_detail
 from pages.components import wording
+from pages.components.background.jobs import SURVEY
 from pages.components.charts import chart_view, dataset_charts
 from pages.components.dataset import dataset_queries, decisions
 from pages.components.dataset.dataset_queries import Findings
 from pages.components.shared import pictures
 from pages.components.shell import job_views, session
-from pages.components.shell.jobs import SURVEY
 
 # Together with a data set's id, because the same path is another picture in another data set.
 PICTURE = "map_picture_"

@@ -11,8 +11,8 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.mean_images import mean_image
 from core.datasets.store.store import DatasetStore
 from core.settings import settings
+from pages.components.background.background_cache import BackgroundCache, Found
 from pages.components.shell import session
-from pages.components.shell.background_cache import BackgroundCache, Found
 
 SIDE = 144
 SOON_SECONDS = 0.15

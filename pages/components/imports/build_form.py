@@ -7,9 +7,9 @@ from core.datasets.class_sizes import FEWEST_PICTURES
 from core.datasets.store.dataset_names import MAX_LENGTH
 from core.processes.dataset_jobs import import_pictures_in_subprocess
 from pages.components import wording
+from pages.components.background.jobs import IMPORT
 from pages.components.shared.pictures import PICTURE_TYPES
 from pages.components.shell import job_views, session
-from pages.components.shell.jobs import IMPORT
 
 NUM_CLASSES = "build_classes"
 ROUND = "build_round"

@@ -11,6 +11,7 @@ from core.datasets.store.samples import SAMPLES, SampleSet
 from core.processes.dataset_jobs import import_sample_in_subprocess
 from core.wording.dataset_notes import dataset_note
 from pages.components import wording
+from pages.components.background.jobs import IMPORT, Job
 from pages.components.imports import build_form, upload_box
 from pages.components.imports.kept_sources import kept_sources
 from pages.components.imports.source_imports import SourceImport
@@ -18,7 +19,6 @@ from pages.components.imports.upload_imports import UploadImport
 from pages.components.imports.uploads import Upload
 from pages.components.shared import left_out
 from pages.components.shell import job_views, session
-from pages.components.shell.jobs import IMPORT, Job
 
 WAY = "way_to_import"
 BUILD = "Pictures, class by class"

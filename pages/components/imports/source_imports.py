@@ -12,7 +12,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 from core.processes.dataset_jobs import import_in_subprocess
 from core.progress import OnEvent, ShouldStop
-from pages.components.shell.jobs import Work
+from pages.components.background.jobs import Work
 
 
 class UndecidedImport(AmbiguousLayout):

@@ -10,10 +10,10 @@ from core.datasets.layouts.options import KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, Re
 from core.wording.dataset_notes import dataset_note
 from core.wording.readings import reading
 from pages.components import wording
+from pages.components.background.jobs import IMPORT, Job
 from pages.components.imports.source_imports import UndecidedImport
 from pages.components.readings import column_choice
 from pages.components.shell import job_views, session
-from pages.components.shell.jobs import IMPORT, Job
 
 MOST_CLASSES, MOST_CELLS = 12, 6
 # The name of each layout on the button that chooses it.

@@ -11,11 +11,11 @@ from core.wording.encodings import ENCODINGS, encoding_choice
 from core.wording.readings import reading
 from core.wording.reasons import reason
 from pages.components import wording
+from pages.components.background.jobs import IMPORT
 from pages.components.imports.kept_sources import kept_sources
 from pages.components.imports.source_imports import SourceImport
 from pages.components.shared import pictures
 from pages.components.shell import job_views
-from pages.components.shell.jobs import IMPORT
 
 A_FEW_CLASSES = 8
 ENCODING_NOTES = ("name_encoding", "asked_name_encoding")

@@ -10,8 +10,8 @@ from core.processes.dataset_jobs import import_sample_in_subprocess
 from core.runs import queue
 from core.runs.recipe_choice import choose_config
 from pages.components import phases, wording
+from pages.components.background.jobs import IMPORT, Job
 from pages.components.shell import session
-from pages.components.shell.jobs import IMPORT, Job
 from pages.components.shell.presses import press
 
 SAMPLE = "textures"

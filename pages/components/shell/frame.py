@@ -18,6 +18,11 @@ PAGES = {
     session.RUNS: ("Runs", ":material/stacked_line_chart:"),
     session.TESTING: ("Test", ":material/image_search:"),
 }
+# Reached from other pages, not from the navigation.
+INNER_PAGES = {
+    session.RUN: ("Run", ":material/monitoring:"),
+    session.COMPARE: ("Compare", ":material/compare_arrows:"),
+}
 
 
 def run_page() -> None:
@@ -65,5 +70,5 @@ def _navigation() -> st.Page:
     pages = [
         st.Page(path, title=title, icon=icon, default=path == session.HOME) for path, (title, icon) in PAGES.items()
     ]
-    run = st.Page(session.RUN, title="Run", icon=":material/monitoring:", visibility="hidden")
-    return st.navigation([*pages, run], position="top")
+    hidden = [st.Page(path, title=title, icon=icon, visibility="hidden") for path, (title, icon) in INNER_PAGES.items()]
+    return st.navigation([*pages, *hidden], position="top")

@@ -6,8 +6,8 @@ import streamlit as st
 
 from core.datasets.layouts.layout import AmbiguousLayout
 from pages.components import phases, wording
+from pages.components.background.jobs import Job, Work
 from pages.components.shell import polling, session
-from pages.components.shell.jobs import Job, Work
 
 # The jobs whose end this session must be told.
 WATCHED = "watched_jobs"

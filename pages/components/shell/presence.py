@@ -5,7 +5,7 @@ from functools import partial
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.components.shell.background_cache import IsHere
+from pages.components.background.background_cache import IsHere
 
 
 def of_this_session() -> IsHere:

@@ -16,15 +16,16 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStore
 from core.settings import Settings, settings
 from pages.components import wording
-from pages.components.shell.background_cache import BackgroundCache
-from pages.components.shell.jobs import Jobs
-from pages.components.shell.warm_worker import WarmWorker
+from pages.components.background.background_cache import BackgroundCache
+from pages.components.background.jobs import Jobs
+from pages.components.background.warm_worker import WarmWorker
 
 HOME = "pages/home.py"
 DATA = "pages/data.py"
 TRAIN = "pages/train.py"
 RUN = "pages/run.py"
 RUNS = "pages/runs.py"
+COMPARE = "pages/compare.py"
 TESTING = "pages/testing.py"
 
 CHOSEN_DATASET = "chosen_dataset"
@@ -156,7 +157,28 @@ def _chosen(key: str, choices: Sequence[Item]) -> Item | None:
     return next((item for item in choices if item.id == chosen), choices[0] if choices else None)
 
 
-def open_run(run_id: str) -> None:
-    """Opens a run's page; its address can be reloaded and shared."""
+def open_run(run_id: str, section: str = "") -> None:
+    """Opens a run's page; its address can be reloaded and shared.
+
+    Args:
+        run_id: of the run.
+        section: the one to open, by its name in the address; empty for the first.
+    """
     choose_run(run_id)
-    st.switch_page(RUN, query_params={"run": run_id})
+    st.switch_page(RUN, query_params={"run": run_id} | ({"section": section} if section else {}))
+
+
+def open_dataset(dataset_id: str, section: str = "") -> None:
+    """Opens a data set's page; its address can be reloaded and shared.
+
+    Args:
+        dataset_id: of the data set.
+        section: the one to open, by its name in the address; empty for the first.
+    """
+    choose_dataset(dataset_id)
+    st.switch_page(DATA, query_params={"dataset": dataset_id} | ({"section": section} if section else {}))
+
+
+def open_comparison(run_ids: Sequence[str]) -> None:
+    """Opens the comparison of runs; its address can be reloaded and shared."""
+    st.switch_page(COMPARE, query_params={"runs": ",".join(run_ids)})

@@ -12,8 +12,8 @@ from core.progress import OnEvent, ShouldStop
 from core.runs.records.store import RunStore
 from core.runs.worker.handoff import is_warm_worker_ready
 from core.settings import settings
+from pages.components.background.background_cache import BackgroundCache
 from pages.components.shell import session
-from pages.components.shell.background_cache import BackgroundCache
 from pages.components.training import estimates
 from pages.components.training.estimates import Question
 

@@ -6,8 +6,8 @@ from core.config.training_config import TrainingConfig
 from core.forecast import wording as forecasts
 from core.forecast.forecast import Forecast
 from pages.components import wording
+from pages.components.background.background_cache import Found
 from pages.components.shell import polling, presence
-from pages.components.shell.background_cache import Found
 from pages.components.training import cached_estimates, estimates
 
 POLL_SECONDS = 0.5

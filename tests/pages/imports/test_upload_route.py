@@ -9,12 +9,12 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from pages.components.background.jobs import IMPORT, Job
 from pages.components.imports import expected_uploads, upload_route
 from pages.components.imports.upload_imports import UploadImport
 from pages.components.imports.uploads import Upload
 from pages.components.server import start_up
 from pages.components.shell import session
-from pages.components.shell.jobs import IMPORT, Job
 from tests.pages.conftest import wait_until
 
 SESSION = "session"

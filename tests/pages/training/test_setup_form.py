@@ -7,7 +7,7 @@ from core.forecast.rate_curve import RateCurve
 from core.runs import queue
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import RunStore
-from pages.components.shell.background_cache import Found
+from pages.components.background.background_cache import Found
 from pages.components.training import cached_estimates, connection, estimates, setup_form
 from tests.pages.conftest import button, fields, start_before_the_page_is_drawn
 

@@ -6,8 +6,8 @@ import pytest
 from core.errors import RunError, Stopped
 from core.events import Event
 from core.progress import OnEvent, ShouldStop
-from pages.components.shell import background_cache
-from pages.components.shell.background_cache import MOST_KEPT, UNFORESEEN, BackgroundCache
+from pages.components.background import background_cache
+from pages.components.background.background_cache import MOST_KEPT, UNFORESEEN, BackgroundCache
 
 PATIENCE_SECONDS = 10
 

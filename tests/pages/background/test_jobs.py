@@ -2,7 +2,7 @@ import threading
 
 from core.errors import DatasetError, Stopped
 from core.events import Event
-from pages.components.shell.jobs import DERIVE, IMPORT, UNFORESEEN, Jobs
+from pages.components.background.jobs import DERIVE, IMPORT, UNFORESEEN, Jobs
 
 PATIENCE_SECONDS = 10
 

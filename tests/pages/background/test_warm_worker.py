@@ -1,6 +1,6 @@
 from core.runs.records.store import RunStore
 from core.runs.worker.environment import WARM
-from pages.components.shell.warm_worker import WarmWorker
+from pages.components.background.warm_worker import WarmWorker
 from tests.pages.conftest import wait_until
 from tests.processes import children
 

@@ -1,0 +1,47 @@
+"""What a page shows, in its address: so reloading works, and an address can be kept and shared."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+SECTION = "section"
+
+
+def keep(name: str, value: str) -> None:
+    """Writes a value into the address unless it is there already."""
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+
+
+def choose_section(sections: Mapping[str, str], former: Mapping[str, str] | None = None, key: str = SECTION) -> str:
+    """Draws the choice of a section of the page, and returns the chosen one; the first by default.
+
+    Args:
+        sections: the label of each section, by the name that it has in the address.
+        former: for names that older addresses have, the name of the section that has their content now.
+        key: of the widget.
+    """
+    written = f"{key}_written"
+    named = st.query_params.get(SECTION, "").lower()
+    named = (former or {}).get(named, named)
+    # An address that this didn't write is of a link that was followed: it overrules what was chosen before.
+    if named in sections and named != st.session_state.get(written):
+        st.session_state[key] = named
+    elif st.session_state.get(key) not in sections:
+        st.session_state[key] = next(iter(sections))
+    chosen = st.segmented_control(
+        "Section",
+        list(sections),
+        key=key,
+        required=True,
+        format_func=sections.__getitem__,
+        label_visibility="collapsed",
+    ) or next(iter(sections))
+    keep(SECTION, chosen)
+    st.session_state[written] = chosen
+    return chosen
+
+
+def open_section(name: str, key: str = SECTION) -> None:
+    """Opens a section with the next drawing."""
+    st.session_state[key] = name

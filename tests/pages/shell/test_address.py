@@ -1,0 +1,60 @@
+"""The section of a page in its address: kept, followed when a link names another, and found under its former name."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def page() -> None:
+    import streamlit as st
+
+    from pages.components.shell import address
+
+    st.write(address.choose_section({"curves": "Curves", "errors": "Mistakes"}, former={"wrong": "errors"}))
+    st.button("Go", on_click=address.open_section, args=("errors",))
+
+
+def shown(app: AppTest) -> str:
+    app.run()
+    assert not app.exception
+    return app.markdown[0].value
+
+
+def test_first_section_is_shown_and_kept_in_the_address():
+    app = AppTest.from_function(page)
+    assert shown(app) == "curves"
+    assert app.query_params["section"] == "curves"
+
+
+def test_address_names_the_section_under_its_former_name_too():
+    for name in ("errors", "Errors", "wrong"):
+        app = AppTest.from_function(page)
+        app.query_params["section"] = name
+        assert shown(app) == "errors"
+
+
+def test_choice_overrules_the_address_that_was_written_before():
+    app = AppTest.from_function(page)
+    app.run()
+    app.segmented_control[0].set_value("errors")
+    assert shown(app) == "errors"
+    assert app.query_params["section"] == "errors"
+
+
+def test_followed_link_overrules_an_earlier_choice():
+    app = AppTest.from_function(page)
+    app.run()
+    app.segmented_control[0].set_value("errors").run()
+    app.query_params["section"] = "curves"
+    assert shown(app) == "curves"
+
+
+def test_code_opens_a_section():
+    app = AppTest.from_function(page)
+    app.run()
+    app.button[0].click()
+    assert shown(app) == "errors"
+
+
+def test_unknown_section_is_the_first():
+    app = AppTest.from_function(page)
+    app.query_params["section"] = "nothing"
+    assert shown(app) == "curves"
