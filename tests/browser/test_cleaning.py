@@ -154,13 +154,14 @@ def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Pa
 def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, server: Server, tmp_path: Path):
     store = DatasetStore(server.settings)
     shapes = store.import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
-    page.goto("/data?section=Classes")
-    expect(page.get_by_text("Average pictures")).to_be_visible()
-    page.evaluate(KEEP_TOASTS)
-    page.get_by_text("Add a data set").first.click()
+    page.goto("/data?add=folder")
     page.get_by_role("textbox", name="Folder or zip on this server").fill(str(large_zip(tmp_path)))
+    page.evaluate(KEEP_TOASTS)
     page.get_by_role("button", name="Import", exact=True).first.click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.get_by_role("link", name="All data sets").click()
+    page.get_by_role("link", name="Shapes", exact=True).click()
+    expect(page.get_by_role("heading", name="Shapes", exact=True)).to_be_visible()
 
     looks = []
     while len(store.list()) == 1:

@@ -192,8 +192,7 @@ def test_versions(trained: Run, imported: Watched, hostile: Server):
 
 
 def test_question_and_error_of_an_import(imported: Watched):
-    imported.open("/data")
-    imported.page.get_by_text("Add a data set").first.click()
+    imported.open("/data?add=zip")
     send(imported.page, f"{ARCHIVE} 2.zip", ambiguous())
     imported.check(f"{ARCHIVE} 2.zip can be read in 2 ways", f"{CLASSES[0]} (6)", "$m$ **n** (6)", "`o` :pig: (6)")
     imported.page.get_by_role("button", name="None of these").click()

@@ -66,7 +66,7 @@ def test_first_visit_by_address_has_the_app_around_it(page: Page, path: str):
 @pytest.mark.shared_server
 def test_data_set_is_renamed_and_deleted_after_confirmation(page: Page, server: Server, shapes):
     store = DatasetStore(server.settings)
-    page.goto("/data")
+    page.goto(f"/data?dataset={shapes.id}")
     page.get_by_role("button", name="Rename").click()
     page.get_by_test_id("stDialog").get_by_role("textbox").fill("Forms")
     page.get_by_role("button", name="Save").click()
