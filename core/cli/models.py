@@ -102,6 +102,10 @@ def backbones(as_json: bool) -> None:
             for backbone in BACKBONES.values()
         ],
     )
+    credits = sorted({backbone.weights_file.credit for backbone in BACKBONES.values()} - {""})
+    for credit in credits:
+        labels = [backbone.label for backbone in BACKBONES.values() if backbone.weights_file.credit == credit]
+        click.echo(f"Weights of {' and '.join(labels)}: {credit}")
 
 
 def _run_with_model(store: RunStore, reference: str) -> Run:
@@ -272,4 +276,5 @@ def _backbone_values(backbone: Backbone) -> dict[str, Any]:
         "availability": found.kind,
         "availability_text": found.text,
         "path": str(found.path) if found.path else None,
+        "credit": backbone.weights_file.credit,
     }
