@@ -27,6 +27,7 @@ from core.files.user_files import is_folder, open_file, walk
 from core.nn.networks.model_folder import classes_of_model
 from core.runs.records.store import Run, RunStore
 from core.settings import settings
+from core.wording import verdicts
 
 SHOWN_CLASSES = 5
 SHOWN_NAMES = 12
@@ -74,7 +75,7 @@ def predict(run: str, pictures: tuple[Path, ...], as_json: bool) -> None:
         print_json({"run_id": found.id, "predictions": rows})
         return
     print_table(
-        ("picture", "class", "verdict", "probabilities"),
+        ("picture", "answer", "verdict", "probabilities"),
         [_prediction_row(path, prediction) for path, prediction in zip(paths, predictions, strict=True)],
     )
 
@@ -244,13 +245,16 @@ def _evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
 
 def _prediction_row(path: Path, prediction: Prediction) -> tuple[str, str, str, str]:
     if prediction.error:
-        return str(path), "-", "unreadable", prediction.error
+        return str(path), verdicts.NO_ANSWER, "unreadable", prediction.error
     shown = ", ".join(f"{name} {probability:.4f}" for name, probability in prediction.top(SHOWN_CLASSES))
-    return str(path), prediction.class_name, prediction.verdict, shown
+    if not prediction.answer:
+        shown = verdicts.nearest(shown)
+    return str(path), verdicts.answer(prediction.answer), prediction.verdict, shown
 
 
 def _prediction_values(prediction: Prediction) -> dict[str, Any]:
     return {
+        "answer": prediction.answer or None,
         "class": prediction.class_name,
         "probability": prediction.probability,
         "probabilities": dict(zip(prediction.class_names, prediction.probabilities, strict=True)),

@@ -1,0 +1,28 @@
+"""How reliable a model's answer to a picture is, in words."""
+
+NO_ANSWER = "-"
+SURE, UNSURE, UNLIKE = "sure", "unsure", "unlike anything seen"
+MEANINGS = {
+    SURE: "The picture is like those that the model learned from, and one class clearly stands out.",
+    UNSURE: "The picture is like those that the model learned from, but no class clearly stands out: it may be wrong.",
+    UNLIKE: "The model has learned from nothing like this picture, so it gives no answer.",
+}
+
+
+def meaning(verdict: str) -> str:
+    """Returns a sentence on what a verdict means.
+
+    Args:
+        verdict: one of `core.evaluation.prediction.Verdict`.
+    """
+    return MEANINGS[verdict]
+
+
+def answer(class_name: str) -> str:
+    """Returns the answer as tables have it: the class, or a dash if there is no answer."""
+    return class_name or NO_ANSWER
+
+
+def nearest(class_name: str) -> str:
+    """Returns which class is the nearest to a picture that the model gives no answer for."""
+    return f"nearest: {class_name}"
