@@ -11,6 +11,7 @@ from pages.components.shell import frame, session
 from pages.components.testing import test_view
 
 CHOICE = "model_choice"
+MODEL_WIDTH = 340
 
 
 def choose_run(runs: Sequence[Run]) -> Run:
@@ -30,6 +31,8 @@ def choose_run(runs: Sequence[Run]) -> Run:
         key=CHOICE,
         format_func=lambda key: f"{by_id[key].name} · {wording.percent(by_id[key].metrics['val_accuracy'])}",
         on_change=run_picked,
+        width=MODEL_WIDTH,
+        label_visibility="collapsed",
     )
     return chosen
 
@@ -42,8 +45,10 @@ def run_picked() -> None:
 
 def show_testing(runs: Sequence[Run]) -> None:
     """Draws the page for users who have a model."""
-    run = choose_run(runs)
-    test_view.show(run)
+    row = st.container(horizontal=True, vertical_alignment="center")
+    with row:
+        run = choose_run(runs)
+    test_view.show(run, beside=row)
 
 
 def show_empty() -> None:

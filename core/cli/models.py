@@ -21,13 +21,13 @@ from core.datasets.class_names import match_names
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError
+from core.evaluation import verdicts
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.prediction import Prediction
 from core.files.user_files import is_folder, open_file, walk
 from core.nn.networks.model_folder import classes_of_model
 from core.runs.records.store import Run, RunStore
 from core.settings import settings
-from core.wording import verdicts
 
 SHOWN_CLASSES = 5
 SHOWN_NAMES = 12

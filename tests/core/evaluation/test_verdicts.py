@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.evaluation import verdicts
 from core.evaluation.prediction import Verdict
-from core.wording import verdicts
 
 
 @pytest.mark.parametrize("verdict", list(Verdict))
