@@ -15,7 +15,7 @@ from pages.components.shell import widget_values
 # Shown at most; and where every epoch makes new ones, as examples.
 MOST_COPIES, EXAMPLES = 11, 5
 PREVIEW_SIZE = 192
-PREVIEW_WIDTH = 160
+PREVIEW_WIDTH = 150
 PLACE = "augmentation_place"
 
 
@@ -48,11 +48,11 @@ def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     always_new = config is not None and "views" in unused_settings(config)
     copies = EXAMPLES if always_new else augmentation.views - 1
     name = "Example" if always_new else "Changed copy"
-    grid = st.grid(min(copies, MOST_COPIES) + 1, min_column_width=96, gap="xsmall")
+    row = st.container(horizontal=True, gap="xsmall")
     for view in range(min(copies, MOST_COPIES) + 1):
         text = "As it is" if view == 0 else f"{name} {view}"
         version = make_view(picture, augmentation, widget_values.value("seed"), sample.digest, view)
-        grid.image(version, caption=text, alt=f"{dataset.class_names[sample.label]}: {text}", width=PREVIEW_WIDTH)
+        row.image(version, caption=text, alt=f"{dataset.class_names[sample.label]}: {text}", width=PREVIEW_WIDTH)
     if copies > MOST_COPIES:
         st.caption(f"The first {MOST_COPIES} of {copies} changed copies.")
     if st.button("Another picture", icon=":material/shuffle:", key="another_augmentation"):

@@ -69,7 +69,14 @@ def show(
             if obstacle and obstacle.backbone:
                 label = get_backbone(obstacle.backbone).label
                 fix = {"backbone": obstacle.backbone, "weights": "imagenet"}
-                st.button(f"Use {label}", key="use_backbone", on_click=widget_values.fill, args=(fix,), width="stretch")
+                st.button(
+                    f"Use {label}",
+                    key="use_backbone",
+                    type="primary",
+                    on_click=widget_values.fill,
+                    args=(fix,),
+                    width="stretch",
+                )
             return st.button(
                 "Start training",
                 type="primary",
