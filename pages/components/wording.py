@@ -197,16 +197,20 @@ def percent(share: float) -> str:
 
 
 def views_cost(views: int, num_training: int, seconds: float | None) -> str:
-    """Returns what several versions of each training picture cost.
+    """Returns what changed copies of each training picture cost.
 
     Args:
-        views: how many versions, including the unchanged one.
+        views: how many copies, including the unchanged one.
         num_training: the number of training pictures.
         seconds: what the changed ones add to the run; None if unknown.
     """
     if views == 1:
-        return "With one version, the pictures are used unchanged."
-    pictures = f"{views} versions of each of {num_training:,} training pictures: {views * num_training:,} to read"
+        return "With one copy, the pictures are used unchanged."
+    changed = "one of them" if views == 2 else f"{views - 1} of them"
+    pictures = (
+        f"{views} copies of each of {num_training:,} training pictures, {changed} changed: "
+        f"{views * num_training:,} to read"
+    )
     if seconds is None:
         return f"{pictures}."
     if not seconds:

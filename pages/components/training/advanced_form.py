@@ -1,4 +1,4 @@
-"""The part of the training form that few people need: widgets for every other field, and a preview of augmentation."""
+"""The part of the training form that few people need: all other fields in four groups, and what helps to set them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,7 +32,7 @@ UNUSED_WORDS = {
 
 
 def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
-    """Draws the widgets.
+    """Draws the groups, closed at first.
 
     Args:
         dataset: the data set.
@@ -40,20 +40,24 @@ def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     """
     # While the settings are invalid no field is locked, as it may be the one to fix.
     unused = unused_settings(config) if config else {}
-    _network(get_backbone(widget_values.value("backbone")), unused)
-    _head()
-    _learning(unused)
-    # Containers, so that the elements below keep their places when a message appears.
-    with st.container():
-        rate_view.show(config, dataset.id)
-    _augmentation(unused)
-    with st.container():
-        _views_cost(dataset, config)
-    augmentation_preview.show(dataset)
+    st.header("Advanced", anchor=False)
+    with st.expander("Network: its weights, and how pictures are given to it", icon=":material/account_tree:"):
+        _network(get_backbone(widget_values.value("backbone")), unused)
+    with st.expander("Head: the new layers that learn your classes", icon=":material/layers:"):
+        _head()
+    with st.expander("Learning: how fast, how carefully, and when to end", icon=":material/trending_up:"):
+        _learning(unused)
+        # Containers, so that the elements below keep their places when a message appears.
+        with st.container():
+            rate_view.show(config, dataset.id)
+    with st.expander("Augmentation: changed copies of the pictures", icon=":material/auto_awesome_motion:"):
+        _augmentation(unused)
+        with st.container():
+            _views_cost(dataset, config)
+        augmentation_preview.show(dataset, config)
 
 
-def _group(title: str) -> DeltaGenerator:
-    st.markdown(f"**{title}**")
+def _group() -> DeltaGenerator:
     return st.grid(3, min_column_width=200, vertical_alignment="top")
 
 
@@ -110,7 +114,7 @@ def _switch(group: DeltaGenerator, name: str) -> None:
 
 
 def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
-    group = _group("Network")
+    group = _group()
     current = widget_values.value("weights")
     more_weights = {} if current in WEIGHTS else {current: current}
     _choice(group, "weights", WEIGHTS | more_weights)
@@ -121,7 +125,7 @@ def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
 
 
 def _head() -> None:
-    group = _group("Head")
+    group = _group()
     _choice(group, "pooling", {name: POOLING_WORDS[name] for name in POOLINGS})
     number(group, "units")
     number(group, "weight_decay", step=0.1)
@@ -130,7 +134,7 @@ def _head() -> None:
 
 
 def _learning(unused: Mapping[str, Unused]) -> None:
-    group = _group("Learning")
+    group = _group()
     number(group, "batch_size")
     number(group, "learning_rate", step=1e-4, unused=unused)
     number(group, "fine_tune_learning_rate", step=1e-5, unused=unused)
@@ -144,7 +148,7 @@ def _learning(unused: Mapping[str, Unused]) -> None:
 
 
 def _augmentation(unused: Mapping[str, Unused]) -> None:
-    group = _group("Augmentation")
+    group = _group()
     _switch(group, "flip")
     _share(group, "rotation", step=5.0)
     for name in ("zoom", "shear", "translation", "contrast", "brightness"):
