@@ -71,7 +71,7 @@ def _stage_left(
     """Returns how long the present stage will still take."""
     epoch_seconds = _measured(progress.phase, epochs)
     if epoch_seconds is not None:
-        since = progress.time + age - epochs[-1].time
+        since = max(0.0, progress.time + age - epochs[-1].time)
         epochs_left = progress.total - progress.step
         # An epoch that takes longer than those before is assumed to be about to end.
         return max(0.0, epochs_left - 1) * epoch_seconds + (max(0.0, epoch_seconds - since) if epochs_left else 0.0)
