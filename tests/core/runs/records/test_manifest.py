@@ -177,6 +177,8 @@ def test_a_run_comes_back_from_its_values(run: Run) -> None:
         ("started", True),
         ("pid", 1.5),
         ("pid", -1),
+        ("num_classes", -1),
+        ("note", "a\nb"),
     ],
 )
 def test_values_that_dont_describe_a_run_are_refused(run: Run, name: str, value: object) -> None:
