@@ -20,9 +20,15 @@ def _ran_in_tensorflow(version: str, reason: str, cosine: float) -> str:
     return f"The frozen blocks ran in TensorFlow {version}, float32{why[reason]}."
 
 
+def _imagenet_weights(label: str, package: str, credit: str) -> str:
+    source = f"the installed package {package}, after a check of its file" if package else "Keras's own file"
+    return f"{label} started with its ImageNet weights, read from {source}. They are the work of: {credit}."
+
+
 SENTENCES: Catalogue = {
     "checkpoints_damaged": "{count} of the run's checkpoints were damaged and left out.",
     "resumed": "The run was interrupted once and continued after epoch {epoch}.",
+    "imagenet_weights": _imagenet_weights,
     "features_damaged": (
         "Features of {damaged:,} of {wanted:,} pictures were damaged on disk and were computed again."
     ),

