@@ -152,7 +152,7 @@ def completed_run(page: Page, server: Server) -> Run:
     wait_until(lambda: [run.status.is_finished for run in server.runs.list()] == [True], TRAINING_SECONDS)
     (run,) = server.runs.list()
     assert run.status == RunStatus.COMPLETED, run.failure
-    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+    expect(page.get_by_role("button", name="Try this model")).to_be_visible()
     return run
 
 

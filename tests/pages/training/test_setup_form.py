@@ -30,7 +30,7 @@ def started(home):
 
 def test_recipe_is_trained_that_the_run_is_named_by(open_page, home, shapes):
     app = open_page("train")
-    app.get("button_group")[0].set_value("fine_tune")
+    fields(app)["recipe"].set_value("fine_tune")
     start_before_the_page_is_drawn(app)
     assert started(home).recipe == "fine_tune"
     assert started(home).config == choose_config("fine_tune", shapes)
@@ -38,7 +38,7 @@ def test_recipe_is_trained_that_the_run_is_named_by(open_page, home, shapes):
 
 def test_recipe_is_filled_in_whatever_became_of_its_first_drawing(open_page, home, shapes, monkeypatch):
     app = open_page("train")
-    app.get("button_group")[0].set_value("fine_tune")
+    fields(app)["recipe"].set_value("fine_tune")
     with monkeypatch.context() as patch:
         # As when the next request overrules the drawing.
         patch.setattr(setup_form.widget_values, "fill", lambda values: setup_form.st.stop())
