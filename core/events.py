@@ -22,6 +22,8 @@ class Event:
         time: seconds since 1970.
         run_id: the run it belongs to, set by the store.
         sequence: its number among the run's stored events, from 1, set by the store.
+        pictures: the pictures that were read last, the newest first, by their paths in the data set; `features` of
+            runs.
     """
 
     phase: str
@@ -32,6 +34,11 @@ class Event:
     time: float = field(default_factory=time.time)
     run_id: str = ""
     sequence: int = 0
+    pictures: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # JSON has lists only.
+        object.__setattr__(self, "pictures", tuple(self.pictures))
 
 
 # How long a run had worked when an epoch ended, without pauses.
