@@ -5,25 +5,26 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from pages.components import wording
 from pages.components.background.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
-from pages.components.dataset import dataset_page, dataset_views, decisions
+from pages.components.check import decisions
+from pages.components.dataset import dataset_page, dataset_views
 from pages.components.imports import import_panel
 from pages.components.readings import layout_choice
 from pages.components.shell import address, frame, job_views, session
 
 DATASET = "dataset"
+WRITTEN = "dataset_written"
 
 
 def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
-    """Draws the choice of a data set. It is kept in the address, so reloading works."""
+    """Returns the data set to show, and keeps it in the address, so reloading works."""
     named = st.query_params.get(DATASET)
-    if named and session.CHOSEN_DATASET not in st.session_state:
+    # An address that this didn't write is of a link that was followed: it overrules what was chosen before.
+    if named and named != st.session_state.get(WRITTEN):
         session.choose_dataset(named)
-    left, right = st.columns([4, 1], vertical_alignment="bottom")
-    with left:
-        chosen = dataset_views.choose(datasets)
-    with right:
-        dataset_views.train_button(is_next=not decisions.are_staged(chosen))
+    chosen = session.chosen_dataset(datasets) or datasets[0]
+    session.choose_dataset(chosen.id)
     address.keep(DATASET, chosen.id)
+    st.session_state[WRITTEN] = chosen.id
     return chosen
 
 
@@ -34,7 +35,7 @@ def show_looked_over(job: Job) -> None:
 
 def show_packed(job: Job) -> None:
     """Says that a zip is ready, as the user may have left the page that packed it."""
-    st.toast(f"The zip of {wording.plain(job.label)} is ready under Versions.", icon=":material/folder_zip:")
+    st.toast(f"The zip of {wording.plain(job.label)} is ready.", icon=":material/folder_zip:")
 
 
 OUTCOMES = {
@@ -45,16 +46,16 @@ OUTCOMES = {
     PACK: show_packed,
 }
 
-frame.title("Data")
 with session.errors_shown():
     job_views.show(OUTCOMES)
     layout_choice.show()
     dataset_views.damaged()
     available = session.dataset_store().list()
     if available:
+        dataset_page.show(choose_dataset(available))
         with st.expander("Add a data set", icon=":material/add:", expanded=import_panel.has_failed()):
             import_panel.show()
-        dataset_page.show(choose_dataset(available))
     else:
+        frame.title("Data")
         st.markdown("No data set yet. Bring a zip with one folder per class, or start from a sample.")
         import_panel.show()
