@@ -117,7 +117,7 @@ def from_menu(app: AppTest, action: str) -> AppTest:
 
 def fields(app: AppTest) -> dict[str, Widget]:
     """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
-    kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control)
+    kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control, app.radio)
     return {widget.key.partition("@")[0]: widget for kind in kinds for widget in kind if widget.key}
 
 

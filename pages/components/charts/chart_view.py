@@ -7,6 +7,8 @@ import streamlit as st
 
 # MathJax isn't available, so Plotly must not look for formulas.
 CONFIG = {"displayModeBar": False, "typesetMath": False}
+# Hidden by `page.css`.
+LOADER = "plotly_loader"
 
 
 def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callable[[], None] | None = None) -> None:
@@ -26,3 +28,9 @@ def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callabl
         draw(figure, config=zoomable, alt=alt, key=key, on_select=on_select, selection_mode="points")
     else:
         draw(figure, config=CONFIG, alt=alt, key=key)
+
+
+def load_plotly() -> None:
+    """Loads Plotly for a page whose charts come later, with an invisible chart."""
+    with st.container(key=LOADER):
+        st.plotly_chart(go.Figure(), height=10, config=CONFIG, key=f"{LOADER}_chart")
