@@ -108,9 +108,16 @@ def button(app: AppTest, label: str):
     return found[0]
 
 
+def from_menu(app: AppTest, action: str) -> AppTest:
+    """Chooses an action on the data set in its menu."""
+    app.menu_button(key="dataset_menu").click(action).run()
+    assert not app.exception
+    return app
+
+
 def fields(app: AppTest) -> dict[str, Widget]:
     """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
-    kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control)
+    kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control, app.radio)
     return {widget.key.partition("@")[0]: widget for kind in kinds for widget in kind if widget.key}
 
 

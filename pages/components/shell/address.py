@@ -16,33 +16,42 @@ def keep(name: str, value: str) -> None:
 
 
 def choose_section(
-    sections: Mapping[str, str], former: Mapping[str, str] | None = None, key: str = SECTION, name: str = SECTION
+    sections: Mapping[str, str],
+    former: Mapping[str, str] | None = None,
+    key: str = SECTION,
+    name: str = SECTION,
+    default: str = "",
 ) -> str:
-    """Draws the choice of a section of the page, and returns the chosen one; the first by default.
+    """Draws the choice of a section of the page, and returns the chosen one.
 
     Args:
         sections: the label of each section, by the name that it has in the address.
         former: for names that older addresses have, the name of the section that has their content now.
         key: of the widget.
         name: of the parameter in the address.
+        default: the section that opens if the address names none; the first if empty.
     """
+    default = default or next(iter(sections))
     written = f"{key}_written"
     named = st.query_params.get(name, "").lower()
     named = (former or {}).get(named, named)
-    # An address that this didn't write is of a link that was followed: it overrules what was chosen before.
-    if named in sections and named != st.session_state.get(written):
+    # An address that this didn't write is of a link that was followed: it overrules what was chosen before. Nothing is
+    # chosen any more after another page was open: then the address still has it.
+    if named in sections and (named != st.session_state.get(written) or key not in st.session_state):
         st.session_state[key] = named
     elif st.session_state.get(key) not in sections:
-        # A widget that wasn't drawn for a while, on another page, has lost its value: the address still has it.
-        st.session_state[key] = named if named in sections else next(iter(sections))
-    chosen = st.segmented_control(
-        "Section",
-        list(sections),
-        key=key,
-        required=True,
-        format_func=sections.__getitem__,
-        label_visibility="collapsed",
-    ) or next(iter(sections))
+        st.session_state[key] = default
+    chosen = (
+        st.segmented_control(
+            "Section",
+            list(sections),
+            key=key,
+            required=True,
+            format_func=sections.__getitem__,
+            label_visibility="collapsed",
+        )
+        or default
+    )
     keep(name, chosen)
     st.session_state[written] = chosen
     return chosen
