@@ -121,7 +121,7 @@ def leave_import(studio: Studio, times: int) -> None:
         expect(page.get_by_role("heading", level=1, name="Add a data set")).to_be_visible()
         if page.get_by_role("button", name="Stop", exact=True).count() == 0:
             start_import(page, large)
-        page.get_by_role("link", name="All data sets").click()
+        page.locator(".st-key-breadcrumb").get_by_role("link", name="Data").click()
         expect(page.get_by_role("heading", level=1, name="Data")).to_be_visible()
         page.wait_for_timeout(70 * (number % 8))
         page.get_by_role("button", name="Train", exact=True).first.click()

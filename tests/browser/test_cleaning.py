@@ -159,7 +159,7 @@ def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, serve
     page.evaluate(KEEP_TOASTS)
     page.get_by_role("button", name="Import", exact=True).first.click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
-    page.get_by_role("link", name="All data sets").click()
+    page.locator(".st-key-breadcrumb").get_by_role("link", name="Data").click()
     page.get_by_role("link", name="Shapes", exact=True).click()
     expect(page.get_by_role("heading", name="Shapes", exact=True)).to_be_visible()
 

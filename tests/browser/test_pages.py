@@ -18,7 +18,17 @@ from tests.processes import of_home
 SECTIONS = ("Issues", "Map", "Classes", "Versions")
 # A worker that warms up yields to other work on the machine.
 WARM_SECONDS = 150
-PAGES = ("", "data", *(f"data?section={name}" for name in SECTIONS), "train", "runs", "testing", "run")
+PAGES = (
+    "",
+    "data",
+    "data?add=classes",
+    "data?add=samples",
+    *(f"data?section={name}" for name in SECTIONS),
+    "train",
+    "runs",
+    "testing",
+    "run",
+)
 # Contrast of each caption with the page behind it, including its opacity.
 CONTRASTS = """() => {
   const numbers = (color) => color.match(/[0-9.]+/g).map(Number);
