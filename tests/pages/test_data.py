@@ -18,6 +18,7 @@ from core.datasets.store.manifest import write_manifest
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from pages.components import wording
+from pages.components.adding import interrupted
 from pages.components.imports import expected_uploads
 from pages.components.shell import session
 from tests.conftest import draw_folder
@@ -320,11 +321,14 @@ def test_an_upload_that_broke_off_is_told_to_the_page_that_comes_after_until_it_
         assert "interrupted" not in words(page)
 
 
-def test_an_upload_that_broke_off_is_forgotten_once_the_file_is_sent_again(open_page, shape_folder):
+def test_an_upload_that_broke_off_is_forgotten_once_it_is_sent_again_or_long_ago(open_page, shape_folder, monkeypatch):
     app = choose_file(open_page("data"), "shapes.zip", 1000)
     expected_uploads.uploads().claim(box(app)["token"], lambda session_id: True).end()
     wait_until(lambda: not session.jobs().running())
     assert "interrupted" in words(app.run())
+    with monkeypatch.context() as later:
+        later.setattr(interrupted, "SECONDS_KEPT", -1)
+        assert "interrupted" not in words(app.run())
     app = imports_ended(send_file(app, "shapes.zip", zipped(shape_folder)))
     app.query_params.clear()
     app.query_params["add"] = "zip"

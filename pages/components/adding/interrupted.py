@@ -28,7 +28,8 @@ def show() -> None:
 
 def _recent() -> list[tuple[Job, UploadInterrupted]]:
     """Returns the latest upload of each file that broke off, unless it was sent again since."""
-    latest: dict[str, Job] = {job.label: job for job in session.jobs().finished(IMPORT)}
+    jobs = session.jobs()
+    latest: dict[str, Job] = {job.label: job for job in (*jobs.finished(IMPORT), *jobs.running(IMPORT))}
     oldest = time.monotonic() - SECONDS_KEPT
     return [
         (job, job.failure)
