@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
@@ -37,6 +38,8 @@ UNKNOWN = "–"
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
+# How an age is said: up to how many seconds, in units of how many, in which words. Older ones are said by their day.
+AGES = ((MINUTE, MINUTE, "just now"), (HOUR, MINUTE, "{} min ago"), (DAY, HOUR, "{} h ago"))
 
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
@@ -181,14 +184,31 @@ def duration(seconds: float) -> str:
 def ago(moment: float, now: float | None = None) -> str:
     """Returns `just now`, `5 min ago`, `3 h ago`, `12 May 2026`."""
     passed = (time.time() if now is None else now) - moment
-    if passed < MINUTE:
-        return "just now"
-    if passed < HOUR:
-        return f"{int(passed // MINUTE)} min ago"
-    if passed < DAY:
-        return f"{int(passed // HOUR)} h ago"
-    day = datetime.fromtimestamp(moment)
-    return f"{day.day} {day:%B %Y}"
+    for limit, unit, words in AGES:
+        if passed < limit:
+            return words.format(int(passed // unit))
+    return day(moment)
+
+
+def day(moment: float) -> str:
+    """Returns `12 May 2026`."""
+    date = datetime.fromtimestamp(moment)
+    return f"{date.day} {date:%B %Y}"
+
+
+def moment(seconds: float, timezone: str | None = None) -> str:
+    """Returns `12 May 2026, 14:05`, which stays right while the page is open.
+
+    Args:
+        seconds: since 1970.
+        timezone: name of the user's time zone; that of this machine by default.
+    """
+    try:
+        zone = ZoneInfo(timezone) if timezone else None
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        zone = None
+    at = datetime.fromtimestamp(seconds, zone)
+    return f"{at.day} {at:%B %Y, %H:%M}"
 
 
 def percent(share: float) -> str:
@@ -238,13 +258,31 @@ def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
     return f"{title} after epoch {last.epoch}: {', '.join(parts)}"
 
 
-def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictures: int) -> str:
-    """Returns the accuracy with its confidence interval."""
-    low, high = (f"{bound * 100:.1f} %" for bound in interval)
+def learned_sentence(
+    class_names: Sequence[str], num_training: int | None, right: int, total: int, learned: bool
+) -> str:
+    """Returns what a model has learned, as Markdown.
+
+    Args:
+        class_names: what it tells apart.
+        num_training: how many pictures it learned from; None if unknown.
+        right: how many of the held-out pictures it got right.
+        total: of how many.
+        learned: whether it is better than guessing.
+    """
+    names = listing([plain(name) for name in class_names], most=4)
+    source = "" if num_training is None else f" from {count(num_training, 'picture')}"
     return (
-        f"Right on **{percent(accuracy)}** of {count(num_pictures, 'validation picture')}. On new pictures of the same "
-        f"kind, expect between {low} and {high} (95 % interval)."
+        f"It {'learned' if learned else 'was trained'} to tell {count(len(class_names), 'class')} apart ({names})"
+        f"{source}: **{right:,} of {count(total, 'picture')}** that it never trained on "
+        f"{'was' if right == 1 else 'were'} right ({percent(right / total)})."
     )
+
+
+def interval_sentence(interval: tuple[float, float]) -> str:
+    """Returns what the accuracy on new pictures will be."""
+    low, high = (f"{bound * 100:.1f} %" for bound in interval)
+    return f"On new pictures of the same kind, expect between {low} and {high} (95 % interval)."
 
 
 def guessing_sentence(lowest: float, largest_class: float) -> str:
@@ -257,18 +295,3 @@ def guessing_sentence(lowest: float, largest_class: float) -> str:
     if lowest > largest_class:
         return ""
     return f"No better than guessing ({largest_class * 100:.0f} %). Lower the learning rate, or check the labels."
-
-
-def verdict(class_name: str, probability: float, word: str) -> str:
-    """Returns a prediction in words.
-
-    Args:
-        class_name: the most probable class, as Markdown.
-        probability: its probability, 0-1.
-        word: one of `core.evaluation.prediction.Verdict`.
-    """
-    answer = f"{class_name} ({percent(probability)})"
-    return {
-        "sure": f"{answer}, the model is sure",
-        "unsure": f"Perhaps {answer}, the model is not sure",
-    }.get(word, f"Unlike anything the model was trained on. Nearest class: {answer}")

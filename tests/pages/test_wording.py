@@ -92,24 +92,28 @@ def test_curve_label_says_the_last_point():
     )
 
 
-def test_accuracy_sentence_gives_the_interval():
-    sentence = wording.accuracy_sentence(0.95, (0.92, 0.97), 300)
-    assert "**95.0 %** of 300 validation pictures" in sentence
-    assert "expect between 92.0 % and 97.0 % (95 % interval)" in sentence
+def test_what_was_learned_is_said_in_two_sentences():
+    assert wording.learned_sentence(["cat", "do_g"], 160, 39, 40, learned=True) == (
+        "It learned to tell 2 classes apart (cat and do\\_g) from 160 pictures: **39 of 40 pictures** that it never "
+        "trained on were right (97.5 %)."
+    )
+    assert wording.learned_sentence(list("abcdef"), None, 1, 40, learned=False) == (
+        "It was trained to tell 6 classes apart (a, b, c, d and 2 more): **1 of 40 pictures** that it never trained on "
+        "was right (2.5 %)."
+    )
+    assert "expect between 92.0 % and 97.0 % (95 % interval)" in wording.interval_sentence((0.92, 0.97))
+
+
+def test_moment_is_in_the_time_zone_of_the_user():
+    assert wording.moment(1_750_000_000, "Europe/Berlin") == "15 June 2025, 17:06"
+    assert wording.moment(1_750_000_000, "Asia/Tokyo") == "16 June 2025, 00:06"
+    assert wording.moment(1_750_000_000, "Nowhere/Atlantis") == wording.moment(1_750_000_000)
 
 
 def test_guessing_is_reported():
     assert wording.guessing_sentence(0.34, 0.333) == ""
     assert wording.guessing_sentence(0.333, 0.333) == (
         "No better than guessing (33 %). Lower the learning rate, or check the labels."
-    )
-
-
-def test_verdict_in_words():
-    assert wording.verdict("cat", 0.973, "sure") == "cat (97.3 %), the model is sure"
-    assert wording.verdict("cat", 0.6, "unsure") == "Perhaps cat (60.0 %), the model is not sure"
-    assert wording.verdict("cat", 1.0, "unlike anything seen") == (
-        "Unlike anything the model was trained on. Nearest class: cat (100 %)"
     )
 
 

@@ -196,7 +196,7 @@ def event_of(values: Mapping[str, Any]) -> Event:
         _numbers(event.metrics)
         for number in (event.step, event.total, event.epoch, event.sequence):
             _whole(number)
-        _require(isinstance(event.phase, str) and isinstance(event.run_id, str), "texts")
+        _require(all(isinstance(text, str) for text in (event.phase, event.run_id, *event.pictures)), "texts")
         _require(_is_time(event.time), "a time")
     except (TypeError, AttributeError) as error:
         raise ValueError(f"not an event: {error}") from error

@@ -273,6 +273,7 @@ def plain_event(event: Event) -> Event:
         metrics=finite(event.metrics),
         epoch=int(event.epoch),
         time=float(event.time),
+        pictures=event.pictures,
     )
 
 

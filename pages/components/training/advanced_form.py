@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
+from core.config import setting_values
 from core.config.parts import POOLINGS, SCHEDULES
 from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, PREPROCESSINGS, SETTINGS, TrainingConfig
 from core.config.unused import Unused, unused_settings
@@ -15,12 +16,6 @@ from core.datasets.index import DatasetIndex
 from pages.components import wording
 from pages.components.shell import session, widget_values
 from pages.components.training import augmentation_preview, forecast_view, rate_view
-
-WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
-POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every position"}
-PREPROCESSING_WORDS = {"native": "As the network was trained", "unit": "Pixels divided by 255"}
-SCHEDULE_WORDS = {"constant": "Constant", "cosine": "Falling to zero (cosine)"}
-ENGINE_WORDS = {"auto": "The fastest exact one", "tensorflow": "TensorFlow", "bfloat16": "OpenVINO in bfloat16"}
 
 GROUPS = {
     "network": ("Network: its weights, and how pictures are given to it", ":material/account_tree:"),
@@ -136,17 +131,17 @@ def _switch(group: DeltaGenerator, name: str) -> None:
 def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
     group = _group()
     current = widget_values.value("weights")
-    more_weights = {} if current in WEIGHTS else {current: current}
-    _choice(group, "weights", WEIGHTS | more_weights)
+    more_weights = {} if current in setting_values.WEIGHTS else {current: current}
+    _choice(group, "weights", setting_values.WEIGHTS | more_weights)
     sizes = f"{backbone.min_size}–{MAX_IMAGE_SIZE}; {backbone.label} was trained at {backbone.image_size}."
     number(group, "image_size", note=sizes)
-    _choice(group, "preprocessing", {name: PREPROCESSING_WORDS[name] for name in PREPROCESSINGS})
-    _choice(group, "engine", {name: ENGINE_WORDS[name] for name in ENGINES}, unused)
+    _choice(group, "preprocessing", {name: setting_values.PREPROCESSINGS[name] for name in PREPROCESSINGS})
+    _choice(group, "engine", {name: setting_values.ENGINES[name] for name in ENGINES}, unused)
 
 
 def _head() -> None:
     group = _group()
-    _choice(group, "pooling", {name: POOLING_WORDS[name] for name in POOLINGS})
+    _choice(group, "pooling", {name: setting_values.POOLINGS[name] for name in POOLINGS})
     number(group, "units")
     number(group, "weight_decay", step=0.1)
     _share(group, "dropout")
@@ -161,7 +156,7 @@ def _learning(unused: Mapping[str, Unused]) -> None:
     number(group, "rate_decay", step=0.05, unused=unused)
     number(group, "head_epochs", unused=unused)
     number(group, "early_stopping_patience")
-    _choice(group, "schedule", {name: SCHEDULE_WORDS[name] for name in SCHEDULES})
+    _choice(group, "schedule", {name: setting_values.SCHEDULES[name] for name in SCHEDULES})
     _share(group, "label_smoothing")
     number(group, "seed")
     _switch(group, "class_weighting")

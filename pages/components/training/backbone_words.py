@@ -1,6 +1,6 @@
 """Backbones in words: what each is like, and what its weights need before it can be used."""
 
-from core.backbones.availability import Availability, availability
+from core.backbones.availability import Availability, availability, manual_ways
 from core.backbones.backbone import Backbone
 from core.backbones.table import BACKBONES
 from core.settings import settings
@@ -43,7 +43,7 @@ def facts(backbone: Backbone) -> str:
         "promise for yours",
     ]
     if weights(backbone).kind == DOWNLOAD:
-        parts.append(f"without the internet, put {backbone.weights_file.name} into {settings().weights}")
+        parts.append(f"without the internet, {' or '.join(manual_ways(backbone, settings()))}")
     return ". ".join(f"{part[:1].upper()}{part[1:]}" for part in parts) + "."
 
 

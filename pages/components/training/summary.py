@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import streamlit as st
 
+from core.backbones.availability import manual_ways
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.files.user_files import is_file
@@ -124,7 +125,7 @@ def why_not(config: TrainingConfig, num_classes: int) -> Obstacle | None:
     return Obstacle(
         f"{backbone.label} {needed}.{advice}",
         backbone=other.name if other else "",
-        other_way=f"Or put {backbone.weights_file.name} into {settings().weights}.",
+        other_way=f"Or {', or '.join(manual_ways(backbone, settings()))}.",
     )
 
 

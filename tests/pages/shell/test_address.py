@@ -58,3 +58,27 @@ def test_unknown_section_is_the_first():
     app = AppTest.from_function(page)
     app.query_params["section"] = "nothing"
     assert shown(app) == "curves"
+
+
+def page_with_another() -> None:
+    import streamlit as st
+
+    from pages.components.shell import address
+
+    if not st.toggle("Another page"):
+        st.write(address.choose_section({"curves": "Curves", "errors": "Mistakes"}, default="errors"))
+
+
+def test_default_needs_not_be_the_first():
+    assert shown(AppTest.from_function(page_with_another)) == "errors"
+
+
+def test_address_names_the_section_again_after_another_page():
+    app = AppTest.from_function(page_with_another)
+    app.query_params["section"] = "curves"
+    assert shown(app) == "curves"
+    app.toggle[0].set_value(True).run()
+    assert not app.segmented_control
+    app.query_params["section"] = "curves"
+    app.toggle[0].set_value(False)
+    assert shown(app) == "curves"

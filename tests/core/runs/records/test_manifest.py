@@ -195,6 +195,8 @@ def test_a_run_lacks_no_value(run: Run) -> None:
 
 def test_an_event_comes_back_from_its_values() -> None:
     assert event_of(json.loads(json.dumps(asdict(epoch(3))))) == epoch(3)
+    older = {name: value for name, value in asdict(epoch(3)).items() if name != "pictures"}
+    assert event_of(older) == epoch(3)
 
 
 @pytest.mark.parametrize(
@@ -208,6 +210,7 @@ def test_an_event_comes_back_from_its_values() -> None:
         {"time": -1.0},
         {"metrics": {"loss": float("inf")}},
         {"metrics": [1]},
+        {"pictures": [1]},
         {"unheard_of": 1},
     ],
 )

@@ -146,8 +146,9 @@ def test_worker_is_reported_once(store: RunStore, config: TrainingConfig) -> Non
 
 def test_epochs_are_kept_and_other_events_only_the_latest(store: RunStore, config: TrainingConfig) -> None:
     run = started(store, config)
-    store.append(run.id, Event("features", 3, 9, {"pictures_per_second": 4.5}))
+    store.append(run.id, Event("features", 3, 9, {"pictures_per_second": 4.5}, pictures=("pictures/1.png",)))
     progress = store.get(run.id).progress
+    assert progress and progress.pictures == ("pictures/1.png",)
     assert progress and (progress.phase, progress.step, progress.total, progress.run_id) == ("features", 3, 9, run.id)
     assert store.events(run.id) == []
     first = store.append(run.id, Event("head", 1, 2, {"loss": 0.5}, epoch=1))
