@@ -174,7 +174,7 @@ def test_the_form_stays_usable_during_a_forecast_and_a_rate_search(page: Page, s
     # While the page is drawn again, the field that was filled stands beside the one that it replaces.
     wait_until(lambda: field.count() == 1 and field.first.input_value() == f"{rate:g}", PATIENCE_MILLISECONDS / 1000)
     expect(page.get_by_text("s in all", exact=False)).to_be_visible()
-    expect(page.get_by_text("Mirror left and right")).to_be_visible()
+    expect(page.get_by_text("Mirror left and right", exact=True)).to_be_visible()
 
 
 def test_the_warm_worker_starts_with_the_first_browser_and_ends_with_the_server(page: Page, server: Server, shapes):
