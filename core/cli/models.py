@@ -21,6 +21,7 @@ from core.datasets.class_names import match_names
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError
+from core.evaluation import verdicts
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.prediction import Prediction
 from core.files.user_files import is_folder, open_file, walk
@@ -74,7 +75,7 @@ def predict(run: str, pictures: tuple[Path, ...], as_json: bool) -> None:
         print_json({"run_id": found.id, "predictions": rows})
         return
     print_table(
-        ("picture", "class", "verdict", "probabilities"),
+        ("picture", "answer", "verdict", "probabilities"),
         [_prediction_row(path, prediction) for path, prediction in zip(paths, predictions, strict=True)],
     )
 
@@ -102,6 +103,10 @@ def backbones(as_json: bool) -> None:
             for backbone in BACKBONES.values()
         ],
     )
+    credits = sorted({backbone.weights_file.credit for backbone in BACKBONES.values()} - {""})
+    for credit in credits:
+        labels = [backbone.label for backbone in BACKBONES.values() if backbone.weights_file.credit == credit]
+        click.echo(f"Weights of {' and '.join(labels)}: {credit}")
 
 
 def _run_with_model(store: RunStore, reference: str) -> Run:
@@ -244,13 +249,16 @@ def _evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
 
 def _prediction_row(path: Path, prediction: Prediction) -> tuple[str, str, str, str]:
     if prediction.error:
-        return str(path), "-", "unreadable", prediction.error
+        return str(path), verdicts.NO_ANSWER, "unreadable", prediction.error
     shown = ", ".join(f"{name} {probability:.4f}" for name, probability in prediction.top(SHOWN_CLASSES))
-    return str(path), prediction.class_name, prediction.verdict, shown
+    if not prediction.answer:
+        shown = verdicts.nearest(shown)
+    return str(path), verdicts.answer(prediction.answer), prediction.verdict, shown
 
 
 def _prediction_values(prediction: Prediction) -> dict[str, Any]:
     return {
+        "answer": prediction.answer or None,
         "class": prediction.class_name,
         "probability": prediction.probability,
         "probabilities": dict(zip(prediction.class_names, prediction.probabilities, strict=True)),
@@ -272,4 +280,5 @@ def _backbone_values(backbone: Backbone) -> dict[str, Any]:
         "availability": found.kind,
         "availability_text": found.text,
         "path": str(found.path) if found.path else None,
+        "credit": backbone.weights_file.credit,
     }

@@ -39,6 +39,11 @@ class Prediction:
     nearest: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def answer(self) -> str:
+        """The model's answer: the most probable class; empty if the picture is unlike anything seen, or unreadable."""
+        return "" if self.error or self.verdict == Verdict.UNLIKE else self.class_name
+
     def top(self, count: int = 5) -> list[tuple[str, float]]:
         """Returns the most probable classes with their probabilities, best first."""
         pairs = zip(self.class_names, self.probabilities, strict=True)

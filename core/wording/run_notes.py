@@ -48,9 +48,15 @@ def _ran_in_openvino(version: str, precision: str, cosine: float) -> str:
     )
 
 
+def _imagenet_weights(label: str, package: str, credit: str) -> str:
+    source = f"the installed package {package}, after a check of its file" if package else "Keras's own file"
+    return f"{label} started with its ImageNet weights, read from {source}. They are the work of: {credit}."
+
+
 SENTENCES: Catalogue = {
     "checkpoints_damaged": _checkpoints_damaged,
     "resumed": "The run was interrupted once and continued after epoch {epoch}.",
+    "imagenet_weights": _imagenet_weights,
     "features_damaged": _features_damaged,
     "feature_lists_damaged": _feature_lists_damaged,
     "ran_in_tensorflow": _ran_in_tensorflow,

@@ -287,18 +287,3 @@ def guessing_sentence(lowest: float, largest_class: float) -> str:
     if lowest > largest_class:
         return ""
     return f"No better than guessing ({largest_class * 100:.0f} %). Lower the learning rate, or check the labels."
-
-
-def verdict(class_name: str, probability: float, word: str) -> str:
-    """Returns a prediction in words.
-
-    Args:
-        class_name: the most probable class, as Markdown.
-        probability: its probability, 0-1.
-        word: one of `core.evaluation.prediction.Verdict`.
-    """
-    answer = f"{class_name} ({percent(probability)})"
-    return {
-        "sure": f"{answer}, the model is sure",
-        "unsure": f"Perhaps {answer}, the model is not sure",
-    }.get(word, f"Unlike anything the model was trained on. Nearest class: {answer}")

@@ -230,7 +230,7 @@ def test_answers(trained: Run, imported: Watched, tmp_path: Path):
     page = imported.page
     imported.open(f"/testing?run={trained.id}")
     page.get_by_role("radio", name="Held-out").click()
-    imported.check("True class")
+    imported.check("answers right" if page.get_by_text("answers right").count() else "unlike anything seen")
     page.get_by_role("radio", name="Upload").click()
     picture = png(draw_shape("circle", np.random.default_rng(5)))
     names = [PICTURE, f"=1 {PICTURE}", UNREADABLE]
@@ -238,6 +238,11 @@ def test_answers(trained: Run, imported: Watched, tmp_path: Path):
     broken = FilePayload(name=UNREADABLE, mimeType="image/png", buffer=b"no picture")
     page.get_by_test_id("stFileUploader").locator("input").set_input_files([*files, broken])
     imported.check(*names)
+    page.get_by_role("button", name="Enlarge picture 2").click()
+    expect(page.get_by_test_id("stDialog").get_by_text(names[1])).to_be_visible()
+    imported.check()
+    page.keyboard.press("Escape")
+    page.get_by_text("All answers as a table").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     lines = download.value.path().read_text("utf-8-sig").splitlines()

@@ -108,7 +108,7 @@ def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, 
         draw_shape(name, generator).save(picture)
         page.goto("/testing")
         page.locator("input[type=file]").set_input_files(picture)
-        expect(page.get_by_text(f"{name} (").first).to_be_visible()
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
     rename_and_delete(page, server, run.id)
     mapped = {Path(region.path).name for region in psutil.Process(server.process.pid).memory_maps()}
     assert not [name for name in mapped if "tensorflow" in name or "jaxlib" in name]

@@ -111,11 +111,14 @@ def test_run_can_be_renamed_and_deleted_on_its_page(open_page, trained):
     assert "This deletes the run Good run with its model and numbers." in words(app)
 
 
-def test_finished_run_leads_to_its_test(open_page, trained):
+def test_model_is_tried_on_the_page_of_its_run(open_page, trained):
     run = trained.get("Good run")
-    app = open_page("run", run=run.id, section="try")
-    link = next(link.proto for link in app.get("page_link") if link.proto.label == "Test this model")
-    assert link.query_string == f"run={run.id}"
+    app = button(open_page("run", run=run.id), "Try this model").click().run()
+    assert not app.exception
+    assert app.query_params["section"] == "try"
+    source = next(widget for widget in app.segmented_control if widget.key == "try_test_source")
+    assert source.options[0].endswith("Upload")
+    assert not curves(app)
 
 
 @pytest.mark.parametrize("section", ["results", "try"])

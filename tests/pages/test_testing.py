@@ -1,23 +1,40 @@
+import hashlib
 import shutil
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from core.evaluation.prediction import Prediction, Verdict
-from core.images.decoding import PictureError, admitted_format
+from core.datasets.store.store import DatasetStore
+from core.images.decoding import heic_is_read
+from core.processes.inference_client import InferenceClient
 from core.runs.records.store import RunStatus
 from pages.components.shell import session
-from pages.components.testing.predictions import Picture, answers_as_csv
+from pages.components.testing import answering
+from pages.components.testing.picture import Picture
 from tests.conftest import draw_shape
 from tests.pages.conftest import button, words
 
 PATIENCE_SECONDS = 90
+CLASSES = ("circle", "square", "stripes")
 
 
 def picture_bytes(name, tmp_path, seed=99):
     path = tmp_path / f"{name}.png"
     draw_shape(name, np.random.default_rng(seed)).save(path)
     return path.read_bytes()
+
+
+def enlarge_buttons(app):
+    return [item for item in app.button if item.label.startswith("Enlarge picture")]
+
+
+def badges(app):
+    return [item.value for item in app.markdown if "-badge[" in item.value]
+
+
+def bars(app):
+    return [item.proto.body for item in app.get("html") if "answer-bars" in item.proto.body]
 
 
 def test_without_a_model_one_click_gets_one(open_page):
@@ -27,35 +44,106 @@ def test_without_a_model_one_click_gets_one(open_page):
 
 
 @pytest.mark.slow
-def test_uploaded_pictures_get_bars_a_verdict_and_a_table(open_page, trained, tmp_path):
+def test_one_picture_gets_a_large_answer_with_its_verdict_and_bars(open_page, trained, tmp_path):
     app = open_page("testing")
     assert app.selectbox[0].value == trained.get("Good run").id
-    uploader = app.file_uploader[0].upload("one.png", picture_bytes("circle", tmp_path))
-    uploader.upload("=two.png", picture_bytes("square", tmp_path)).upload("broken.png", b"no picture").run()
+    app.file_uploader[0].upload("one.png", picture_bytes("circle", tmp_path)).run()
     assert not app.exception
-    table = app.dataframe[0].value
-    assert list(table["Picture"]) == ["one.png", "=two.png", "broken.png"]
-    assert set(table["Answer"][:2]) <= {"circle", "square", "stripes"}
-    assert table["Probability"].notna().tolist() == [True, True, False]
-    assert len(app.get("plotly_chart")) == 2
-    assert "model" in words(app)
-    assert table["Answer"].isna().tolist() == [False, False, True]
-    assert app.dataframe[0].proto.placeholder == "–"
-    assert app.warning[0].value.startswith("Can't be read: ")
-    assert "not a picture that can be read" in app.warning[0].value
-    assert app.get("download_button")[0].label == "Download as CSV"
+    (answer,) = app.header
+    assert any(name in answer.value for name in CLASSES)
+    assert len(badges(app)) == 1
+    assert all(name in bars(app)[0] for name in CLASSES)
+    assert not app.dataframe
+    assert "one\\.png" in words(app)
+
+    app.file_uploader[0].set_value([]).run()
+    app.file_uploader[0].upload("broken.png", b"no picture").run()
+    assert "broken" in app.warning[0].value and "not a picture that can be read" in app.warning[0].value
+    assert not app.header
 
 
 @pytest.mark.slow
-def test_held_out_pictures_show_their_true_class(open_page, trained):
+def test_many_pictures_get_a_summary_cards_and_a_folded_table(open_page, trained, tmp_path):
+    app = open_page("testing")
+    uploader = app.file_uploader[0].upload("one.png", picture_bytes("circle", tmp_path))
+    uploader.upload("=two.png", picture_bytes("square", tmp_path)).upload("broken.png", b"no picture").run()
+    assert not app.exception
+    assert "can't be read **1**" in words(app)
+    assert len(enlarge_buttons(app)) == 2
+    assert app.warning[0].value.startswith("1 picture can't be read")
+    assert "not a picture that can be read" in app.warning[0].value
+    assert [expander.label for expander in app.expander] == ["All answers as a table"]
+    assert app.expander[0].proto.expanded is False
+    table = app.dataframe[0].value
+    assert list(table["Picture"]) == ["one.png", "=two.png", "broken.png"]
+    assert table["Probability"].notna().tolist() == [True, True, False]
+    assert table["Answer"].isna()[2]
+    assert app.dataframe[0].proto.placeholder == "–"
+    assert app.get("download_button")[0].label == "Download as CSV"
+
+    group = app.get("button_group")[1]
+    group.set_value("can't be read").run()
+    assert not enlarge_buttons(app) and app.warning
+    assert len(app.dataframe[0].value) == 3
+
+    app.get("button_group")[1].set_value("all").run()
+    enlarge_buttons(app)[1].click().run()
+    assert not app.exception
+    assert "2 of 2" in words(app) and len(app.header) == 1
+    assert [button(app, label).disabled for label in ("Previous", "Next")] == [False, True]
+
+
+@pytest.mark.slow
+def test_many_pictures_are_answered_step_by_step_until_stopped_and_each_once(open_page, trained, tmp_path, monkeypatch):
+    asked = []
+    predict = InferenceClient.predict
+
+    def watched(client, run_id, sources):
+        asked.append(len(sources))
+        return predict(client, run_id, sources)
+
+    app = open_page("testing")
+    assert session.warm_ups().wait(trained.get("Good run").id, PATIENCE_SECONDS).result
+    monkeypatch.setattr(InferenceClient, "predict", watched)
+    contents = [picture_bytes("circle", tmp_path, seed=number) for number in (*range(36), 7)]
+    pictures = [Picture("", content, hashlib.sha256(content).hexdigest()) for content in contents]
+    # As if Stop had been pressed during the first step: AppTest can't press while a page is drawn.
+    app.session_state[f"stopped_{answering.fingerprint(trained.get('Good run'), pictures)}"] = True
+    for number, content in enumerate(contents):
+        app.file_uploader[0].upload(f"{number}.png", content)
+    app.run()
+    assert app.info[0].value == "Stopped. 36 pictures without an answer yet."
+    assert asked == [] and not enlarge_buttons(app)
+
+    button(app, "Go on").click().run()
+    assert asked == [16, 16, 4]
+    assert len(enlarge_buttons(app)) == 37 and not app.info
+    assert "Stop" not in {item.label for item in app.button}
+    app.selectbox(key="answers_order").set_value("By class").run()
+    assert asked == [16, 16, 4]
+
+
+@pytest.mark.slow
+def test_held_out_pictures_say_whether_the_model_is_right(open_page, trained):
     app = open_page("testing")
     app.get("button_group")[0].set_value("held_out").run()
     assert not app.exception
-    assert len(app.get("plotly_chart")) == 6
-    table = app.dataframe[0].value
-    assert sorted(table["True class"]) == ["circle"] * 2 + ["square"] * 2 + ["stripes"] * 2
+    assert len(enlarge_buttons(app)) == 6
+    assert sorted(app.dataframe[0].value["True class"]) == ["circle"] * 2 + ["square"] * 2 + ["stripes"] * 2
+    assert "answers right" in words(app)
+    assert "not trained on these" in words(app)
+    app.selectbox(key="held_out_class").set_value(1).run()
+    assert list(app.dataframe[0].value["True class"]) == ["square"] * 2
     button(app, "Other pictures").click().run()
     assert not app.exception
+
+
+def test_without_its_data_set_a_model_has_no_held_out_pictures_and_says_why(open_page, trained, home):
+    DatasetStore(home).delete(trained.get("Good run").dataset_id)
+    app = open_page("testing")
+    app.get("button_group")[0].set_value("held_out").run()
+    assert "data set of this model was deleted" in app.info[0].value
+    assert not app.button
 
 
 @pytest.mark.slow
@@ -81,22 +169,6 @@ def test_a_model_that_cannot_be_loaded_is_reported_at_once(open_page, trained):
     assert app.file_uploader
 
 
-@pytest.fixture
-def answers():
-    good = Prediction("=cat", 0.9, ("=cat", "dog"), (0.9, 0.1), Verdict.SURE)
-    broken = Prediction("", 0.0, ("=cat", "dog"), (0.0, 0.0), Verdict.UNLIKE, error=str(PictureError("empty")))
-    return [good, broken]
-
-
-def test_csv_has_every_probability_and_no_formula(answers):
-    text = answers_as_csv([Picture("@a.png", b""), Picture("b.png", b"")], answers).decode("utf-8-sig")
-    assert text.splitlines() == [
-        "picture,answer,probability,verdict,error,'=cat,dog",
-        "'@a.png,'=cat,0.900000,sure,,0.900000,0.100000",
-        'b.png,,,,"empty, it has 0 bytes",,',
-    ]
-
-
 def test_choosing_another_model_works_every_time(open_page, trained):
     first = trained.get("Good run")
     second = trained.create(first.dataset_id, first.dataset_name, first.config, name="Second run")
@@ -116,10 +188,31 @@ def test_choosing_another_model_works_every_time(open_page, trained):
     assert app.selectbox(key="model_choice").value == first.id
 
 
-def test_heic_is_offered_only_where_it_can_be_read(open_page, trained):
+def test_heic_is_taken_and_read_or_the_answer_says_what_is_missing(open_page, trained):
     app = open_page("testing")
-    try:
-        is_readable = admitted_format(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic") == "HEIF"
-    except PictureError:
-        is_readable = False
-    assert (".heic" in app.file_uploader[0].proto.type) is is_readable
+    assert ".heic" in app.file_uploader[0].proto.type
+    app.file_uploader[0].upload("phone.heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").run()
+    assert "phone" in app.warning[0].value
+    assert heic_is_read() or "pip install pillow" in app.warning[0].value
+
+
+def test_a_webcam_photo_has_its_place_beside_the_answer(open_page, trained):
+    app = open_page("testing")
+    app.get("button_group")[0].set_value("webcam").run()
+    assert not app.exception
+    assert len(app.get("camera_input")) == 1
+    assert "Take a photo" in words(app)
+
+
+def test_two_tests_on_one_page_have_their_own_widgets(home, trained):
+    def draw():
+        from pages.components.shell import session
+        from pages.components.testing import test_view
+
+        run = session.run_store().get("Good run")
+        test_view.show(run)
+        test_view.show(run, key="second_")
+
+    app = AppTest.from_function(draw, default_timeout=60).run()
+    assert not app.exception
+    assert len(app.file_uploader) == 2

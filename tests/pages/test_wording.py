@@ -117,14 +117,6 @@ def test_guessing_is_reported():
     )
 
 
-def test_verdict_in_words():
-    assert wording.verdict("cat", 0.973, "sure") == "cat (97.3 %), the model is sure"
-    assert wording.verdict("cat", 0.6, "unsure") == "Perhaps cat (60.0 %), the model is not sure"
-    assert wording.verdict("cat", 1.0, "unlike anything seen") == (
-        "Unlike anything the model was trained on. Nearest class: cat (100 %)"
-    )
-
-
 def test_versions_of_a_picture_have_a_cost():
     assert wording.views_cost(1, 1600, 5.0) == "With one version, the pictures are used unchanged."
     pictures = "3 versions of each of 1,600 training pictures: 4,800 to read"

@@ -245,33 +245,3 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Fi
     figure.update_xaxes(title="Answer of the model", **ticks, **steep)
     figure.update_yaxes(title="True class", autorange="reversed", zeroline=False, **ticks)
     return figure
-
-
-def probabilities(class_names: Sequence[str], values: Sequence[float], top: int = 5) -> go.Figure:
-    """Draws the most probable classes as bars, the first one on top.
-
-    Args:
-        class_names: all classes.
-        values: as many probabilities, 0-1.
-        top: how many to show.
-    """
-    order = sorted(range(len(values)), key=lambda index: -values[index])[:top]
-    figure = new_figure(20 + 34 * len(order), showlegend=False, bargap=0.3)
-    figure.add_bar(
-        x=[values[index] for index in order],
-        y=list(range(len(order))),
-        orientation="h",
-        text=[f"{values[index]:.1%}" for index in order],
-        textposition="outside",
-        cliponaxis=False,
-        customdata=[label(class_names[index]) for index in order],
-        hovertemplate="%{customdata}: %{x:.2%}<extra></extra>",
-    )
-    figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
-    figure.update_yaxes(
-        tickvals=list(range(len(order))),
-        ticktext=[label(class_names[index]) for index in order],
-        autorange="reversed",
-        fixedrange=True,
-    )
-    return figure

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import psutil
 import streamlit as st
 
-from core.backbones.availability import availability
+from core.backbones.availability import availability, ways_to_get
 from core.backbones.backbone import Backbone
 from core.backbones.table import BACKBONES, get_backbone
 from core.config.recipes import RECIPES, explain_recommended
@@ -30,7 +30,7 @@ FIRST_RECIPE = "recommended"
 # The values that the form was filled with, to see what the user has changed since.
 FILLED = "filled_with"
 FOLLOWED = "form_follows"
-WEIGHTS_KINDS = {"bundled": "Bundled", "on_disk": "On disk", "download": "Download"}
+WEIGHTS_KINDS = {"bundled": "Bundled", "on_disk": "On disk", "package": "Installed", "download": "Download"}
 
 
 class Choices(NamedTuple):
@@ -107,8 +107,8 @@ def why_not(config: TrainingConfig, num_classes: int) -> str:
     if connection.is_reachable(backbone.weights_file.url):
         return ""
     return (
-        f"The weights of {backbone.label} are not on this machine and their server can't be reached. Put "
-        f"{backbone.weights_file.name} into {settings().weights}, or choose EfficientNet-Lite0, which is bundled."
+        f"The weights of {backbone.label} are not on this machine and their server can't be reached. "
+        f"{ways_to_get(backbone, settings())}"
     )
 
 
@@ -233,7 +233,8 @@ def _backbone_facts(backbone: Backbone) -> None:
         help="Share of ImageNet's validation pictures it gets right, out of 1,000 classes. No promise for yours.",
     )
     weights = availability(backbone, settings())
-    grid.metric("Weights", WEIGHTS_KINDS[weights.kind], help=wording.plain(weights.text))
+    source = ". By the ".join(filter(None, (weights.text, backbone.weights_file.credit)))
+    grid.metric("Weights", WEIGHTS_KINDS[weights.kind], help=wording.plain(source))
 
 
 def _network_picture(dataset: DatasetIndex) -> None:

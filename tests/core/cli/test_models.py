@@ -113,9 +113,12 @@ def test_evaluate_another_data_set(trained_home: Trained, call: Call, tmp_path: 
 def test_backbones_have_their_availability(call: Call) -> None:
     code, output, _ = call("backbones")
     lines = output.splitlines()
-    assert code == 0 and len(lines) == 14 and "bundled, works offline" in lines[1]
+    assert code == 0 and len(lines) == 15 and "bundled, works offline" in lines[1]
+    assert lines[-1].startswith("Weights of VGG16 and VGG19: Visual Geometry Group, University of Oxford, CC BY 4.0")
     code, output, _ = call("backbones", "--json")
-    assert last_json(output)["backbones"][0]["availability"] == "bundled"
+    lite0, vgg16, *_ = last_json(output)["backbones"]
+    assert (lite0["availability"], lite0["credit"]) == ("bundled", "")
+    assert "CC BY 4.0" in vgg16["credit"]
 
 
 @pytest.mark.parametrize("command", [("evaluate", "Early"), ("predict", "Early", ".")])
@@ -174,3 +177,21 @@ def test_unknown_classes_are_refused_before_anything_is_predicted(evaluate):
         "Expected a data set with classes out of cat, dog. Received Cat, wolf too. Rename or leave out these classes."
     )
     assert not predicted
+
+
+def test_a_picture_unlike_anything_seen_has_no_answer_but_a_nearest_class(tmp_path: Path) -> None:
+    names, probabilities = ("brick", "grass"), (0.9, 0.1)
+    unlike = Prediction("brick", 0.9, names, probabilities, Verdict.UNLIKE)
+    sure = Prediction("brick", 0.9, names, probabilities, Verdict.SURE)
+    path = tmp_path / "cat.png"
+    assert models._prediction_row(path, sure) == (str(path), "brick", "sure", "brick 0.9000, grass 0.1000")
+    assert models._prediction_row(path, unlike) == (
+        str(path),
+        "-",
+        "unlike anything seen",
+        "nearest: brick 0.9000, grass 0.1000",
+    )
+    # Programs are told both, and decide by the verdict.
+    assert models._prediction_values(unlike)["class"] == "brick"
+    assert models._prediction_values(unlike)["answer"] is None
+    assert models._prediction_values(sure)["answer"] == "brick"

@@ -25,3 +25,9 @@ def test_top_classes_come_best_first():
 def test_an_unreadable_picture_has_no_class():
     prediction = unreadable(("a", "b"), "It is cut off.")
     assert (prediction.class_name, prediction.error) == ("", "It is cut off.")
+
+
+def test_only_what_is_like_something_seen_gets_an_answer():
+    answers = {found: Prediction("cat", 0.9, ("cat", "dog"), (0.9, 0.1), found).answer for found in Verdict}
+    assert answers == {Verdict.SURE: "cat", Verdict.UNSURE: "cat", Verdict.UNLIKE: ""}
+    assert unreadable(("cat", "dog"), "It is cut off.").answer == ""

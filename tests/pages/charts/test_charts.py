@@ -115,12 +115,6 @@ def test_confusion_matrix_of_a_class_without_pictures_has_no_nan():
     assert charts.confusion_matrix(np.array([[0, 0], [1, 3]]), ["cat", "dog"]).data[0].z[0] == [0, 0]
 
 
-def test_probabilities_are_sorted_and_cut():
-    figure = charts.probabilities(["a", "b", "c"], [0.2, 0.7, 0.1], top=2)
-    assert list(figure.data[0].x) == [0.7, 0.2]
-    assert list(figure.layout.yaxis.ticktext) == ["b", "a"]
-
-
 def test_rate_curve_marks_the_suggestion_on_the_line():
     curve = RateCurve(rates=(1e-4, 1e-3, 1e-2, 1e-1), losses=(1.0, 0.8, 0.4, 0.9), suggestion=1e-2)
     figure = charts.rate_curve(curve)

