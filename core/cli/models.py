@@ -98,7 +98,7 @@ def backbones(as_json: bool) -> None:
                 backbone.gmacs,
                 backbone.top1_imagenet,
                 backbone.image_size,
-                availability(backbone, settings()).text,
+                availability(backbone, settings()).all_ways,
             )
             for backbone in BACKBONES.values()
         ],
@@ -278,7 +278,7 @@ def _backbone_values(backbone: Backbone) -> dict[str, Any]:
         "top1_imagenet": backbone.top1_imagenet,
         "image_size": backbone.image_size,
         "availability": found.kind,
-        "availability_text": found.text,
+        "availability_text": found.all_ways,
         "path": str(found.path) if found.path else None,
         "credit": backbone.weights_file.credit,
     }

@@ -38,6 +38,8 @@ UNKNOWN = "–"
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
+# How an age is said: up to how many seconds, in units of how many, in which words. Older ones are said by their day.
+AGES = ((MINUTE, MINUTE, "just now"), (HOUR, MINUTE, "{} min ago"), (DAY, HOUR, "{} h ago"))
 
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
@@ -182,14 +184,16 @@ def duration(seconds: float) -> str:
 def ago(moment: float, now: float | None = None) -> str:
     """Returns `just now`, `5 min ago`, `3 h ago`, `12 May 2026`."""
     passed = (time.time() if now is None else now) - moment
-    if passed < MINUTE:
-        return "just now"
-    if passed < HOUR:
-        return f"{int(passed // MINUTE)} min ago"
-    if passed < DAY:
-        return f"{int(passed // HOUR)} h ago"
-    day = datetime.fromtimestamp(moment)
-    return f"{day.day} {day:%B %Y}"
+    for limit, unit, words in AGES:
+        if passed < limit:
+            return words.format(int(passed // unit))
+    return day(moment)
+
+
+def day(moment: float) -> str:
+    """Returns `12 May 2026`."""
+    date = datetime.fromtimestamp(moment)
+    return f"{date.day} {date:%B %Y}"
 
 
 def moment(seconds: float, timezone: str | None = None) -> str:
@@ -213,16 +217,20 @@ def percent(share: float) -> str:
 
 
 def views_cost(views: int, num_training: int, seconds: float | None) -> str:
-    """Returns what several versions of each training picture cost.
+    """Returns what changed copies of each training picture cost.
 
     Args:
-        views: how many versions, including the unchanged one.
+        views: how many copies, including the unchanged one.
         num_training: the number of training pictures.
         seconds: what the changed ones add to the run; None if unknown.
     """
     if views == 1:
-        return "With one version, the pictures are used unchanged."
-    pictures = f"{views} versions of each of {num_training:,} training pictures: {views * num_training:,} to read"
+        return "With one copy, the pictures are used unchanged."
+    changed = "one of them" if views == 2 else f"{views - 1} of them"
+    pictures = (
+        f"{views} copies of each of {num_training:,} training pictures, {changed} changed: "
+        f"{views * num_training:,} to read"
+    )
     if seconds is None:
         return f"{pictures}."
     if not seconds:

@@ -117,9 +117,9 @@ def test_guessing_is_reported():
     )
 
 
-def test_versions_of_a_picture_have_a_cost():
-    assert wording.views_cost(1, 1600, 5.0) == "With one version, the pictures are used unchanged."
-    pictures = "3 versions of each of 1,600 training pictures: 4,800 to read"
+def test_copies_of_a_picture_have_a_cost():
+    assert wording.views_cost(1, 1600, 5.0) == "With one copy, the pictures are used unchanged."
+    pictures = "3 copies of each of 1,600 training pictures, 2 of them changed: 4,800 to read"
     assert wording.views_cost(3, 1600, None) == f"{pictures}."
     assert wording.views_cost(3, 1600, 0.0) == f"{pictures}, and the changed ones are ready."
     assert wording.views_cost(3, 1600, 118.0) == f"{pictures}, about 2 min more."

@@ -121,31 +121,39 @@ def learning_curve(events: Sequence[Event], metric: str, config: TrainingConfig)
     return figure
 
 
-def comparison(curves: Mapping[str, Sequence[Event]], metric: str) -> go.Figure:
+def comparison(
+    curves: Mapping[str, Sequence[Event]], metric: str, times: Mapping[str, Sequence[float]] | None = None
+) -> go.Figure:
     """Draws one metric of several runs.
 
     Args:
-        curves: events by the run's name.
+        curves: events that end an epoch, by the run's name.
         metric: one of `METRICS`.
+        times: when each of these epochs ended, in seconds, by the run's name, to draw them by time; None to draw them
+            by epoch.
     """
-    figure = new_figure(360, hovermode="x unified")
+    figure = new_figure(360, hovermode="closest" if times else "x unified")
     values: list[float] = []
     last = 1
     for index, (name, events) in enumerate(curves.items()):
-        points = [event for event in epochs_of(events) if metric in event.metrics]
-        heights = [event.metrics[metric] for event in points]
+        moments = times[name] if times else [event.epoch for event in events]
+        points = [(moment, event) for moment, event in zip(moments, events, strict=True) if metric in event.metrics]
+        heights = [event.metrics[metric] for _, event in points]
         figure.add_scatter(
-            x=[event.epoch for event in points],
+            x=[moment for moment, _ in points],
             y=heights,
             name=label(name, LONGEST_RUN_NAME),
             mode="lines+markers",
             line={"width": 2.5, "dash": DASHES[index % len(DASHES)]},
             marker={"size": 9, "symbol": MARKERS[index % len(MARKERS)], "line": {"width": 2}},
-            hovertemplate="%{y:.3f}" if "loss" in metric else "%{y:.1%}",
+            hovertemplate=("%{y:.3f}" if "loss" in metric else "%{y:.1%}") + (" after %{x:.1f} s" if times else ""),
         )
         values += heights
-        last = max([last, *(event.epoch for event in points)])
-    _epoch_axis(figure, last)
+        last = max([last, *(event.epoch for _, event in points)])
+    if times:
+        figure.update_xaxes(title="Seconds at work", rangemode="tozero")
+    else:
+        _epoch_axis(figure, last)
     _metric_axis(figure, metric, values)
     figure.update_layout(showlegend=True)
     figure.update_yaxes(title=METRICS[metric])

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
+from pages.components import wording
 from pages.components.dataset import (
     audits,
     classes_view,
     dataset_views,
+    decisions,
     issues_view,
     map_view,
     overview,
@@ -14,7 +16,7 @@ from pages.components.dataset import (
 )
 from pages.components.dataset.dataset_queries import findings
 from pages.components.readings import receipt_view
-from pages.components.shell import address, session
+from pages.components.shell import address, frame, session
 
 OVERVIEW, ISSUES, MAP, CLASSES, VERSIONS = "overview", "issues", "map", "classes", "versions"
 SECTIONS = {OVERVIEW: "Overview", ISSUES: "Issues", MAP: "Map", CLASSES: "Classes", VERSIONS: "Versions"}
@@ -22,6 +24,8 @@ SECTIONS = {OVERVIEW: "Overview", ISSUES: "Issues", MAP: "Map", CLASSES: "Classe
 
 def show(dataset: DatasetIndex) -> None:
     """Draws a data set: its actions, and one section."""
+    frame.title(wording.plain(dataset.name))
+    dataset_views.train_button(is_next=not decisions.are_staged(dataset))
     _origin(dataset)
     receipt_view.show(dataset)
     section = address.choose_section(SECTIONS)

@@ -8,7 +8,7 @@ from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
 from pages.components.dataset import dataset_views, downloads
 from pages.components.shared import pictures
-from pages.components.shell import session
+from pages.components.shell import address, session
 
 COMPARED = "compared_with"
 A_PAGE = 24
@@ -73,7 +73,7 @@ def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
 def _undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
     with session.errors_shown():
         go_back(dataset, parent)
-        session.choose_dataset(parent.id)
+        address.show_dataset(parent.id)
         if st.session_state[THIS_TOO]:
             dataset_views.delete(dataset)
 
@@ -90,7 +90,7 @@ def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> 
                     "Open",
                     key=f"open_{version.id}",
                     type="tertiary",
-                    on_click=session.choose_dataset,
+                    on_click=address.show_dataset,
                     args=(version.id,),
                 )
                 st.button(

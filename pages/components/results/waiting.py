@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from core.runs.records.store import Run, RunStatus
-from core.runs.turns import Turn, turn_of
+from core.runs.turns import Turn, turn_of, turn_of_next
 from core.settings import settings
 from pages.components import wording
 from pages.components.shell import session
@@ -17,6 +17,17 @@ def turn(run_id: str) -> Turn | None:
     # The store lists queued runs in the order of their turns.
     unfinished = session.run_store().unfinished()
     return turn_of(run_id, unfinished, settings().slots, lambda run: _seconds_left(run, runs))
+
+
+def runs_before_next() -> str:
+    """Returns, as Markdown, which runs go before one that is started now, and how long they take; empty if none do."""
+    runs, unfinished = session.run_store().list(), session.run_store().unfinished()
+    of = turn_of_next(unfinished, settings().slots, lambda run: _seconds_left(run, runs))
+    if of is None:
+        return ""
+    names = wording.plain(of.before[0].name) + (" first" if len(of.before) > 1 else "")
+    soon = "" if of.seconds is None else f", about {wording.duration(max(of.seconds, 1.0))}"
+    return f"{wording.count(len(of.before), 'run')} before this one ({names}{soon})"
 
 
 def sentence(of: Turn) -> str:

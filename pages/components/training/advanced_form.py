@@ -1,4 +1,4 @@
-"""The part of the training form that few people need: widgets for every other field, and a preview of augmentation."""
+"""The part of the training form that few people need: all other fields in four groups, and what helps to set them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,12 @@ from pages.components import wording
 from pages.components.shell import session, widget_values
 from pages.components.training import augmentation_preview, forecast_view, rate_view
 
+GROUPS = {
+    "network": ("Network: its weights, and how pictures are given to it", ":material/account_tree:"),
+    "head": ("Head: the new layers that learn your classes", ":material/layers:"),
+    "learning": ("Learning: how fast, how carefully, and when to end", ":material/trending_up:"),
+    "augmentation": ("Augmentation: changed copies of the pictures", ":material/auto_awesome_motion:"),
+}
 UNUSED_WORDS = {
     Unused.FROZEN: "Not used while all blocks stay frozen.",
     Unused.FROM_SCRATCH: "Not used from scratch: everything is trained from the first epoch, at the learning rate.",
@@ -27,7 +33,7 @@ UNUSED_WORDS = {
 
 
 def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
-    """Draws the widgets.
+    """Draws the groups, closed at first.
 
     Args:
         dataset: the data set.
@@ -35,20 +41,38 @@ def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     """
     # While the settings are invalid no field is locked, as it may be the one to fix.
     unused = unused_settings(config) if config else {}
-    _network(get_backbone(widget_values.value("backbone")), unused)
-    _head()
-    _learning(unused)
-    # Containers, so that the elements below keep their places when a message appears.
-    with st.container():
+    st.header("Advanced", anchor=False)
+    for name, (label, icon) in GROUPS.items():
+        # Only the fields of open groups are drawn: all of them would take the browser longer than the rest of the page.
+        group = st.expander(label, icon=icon, key=group_key(name), on_change="rerun")
+        if group.open:
+            with group:
+                _fields(name, dataset, config, unused)
+
+
+def group_key(name: str) -> str:
+    """Returns the key of a group, whose value is whether it is open."""
+    return f"advanced_{name}"
+
+
+def _fields(group: str, dataset: DatasetIndex, config: TrainingConfig | None, unused: Mapping[str, Unused]) -> None:
+    """Draws the fields of a group, and what helps to set them."""
+    if group == "network":
+        _network(get_backbone(widget_values.value("backbone")), unused)
+    elif group == "head":
+        _head()
+    elif group == "learning":
+        _learning(unused)
         rate_view.show(config, dataset.id)
-    _augmentation(unused)
-    with st.container():
-        _views_cost(dataset, config)
-    augmentation_preview.show(dataset)
+    else:
+        _augmentation(unused)
+        # A container, so that the pictures keep their place when the message changes.
+        with st.container():
+            _views_cost(dataset, config)
+        augmentation_preview.show(dataset, config)
 
 
-def _group(title: str) -> DeltaGenerator:
-    st.markdown(f"**{title}**")
+def _group() -> DeltaGenerator:
     return st.grid(3, min_column_width=200, vertical_alignment="top")
 
 
@@ -105,7 +129,7 @@ def _switch(group: DeltaGenerator, name: str) -> None:
 
 
 def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
-    group = _group("Network")
+    group = _group()
     current = widget_values.value("weights")
     more_weights = {} if current in setting_values.WEIGHTS else {current: current}
     _choice(group, "weights", setting_values.WEIGHTS | more_weights)
@@ -116,7 +140,7 @@ def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
 
 
 def _head() -> None:
-    group = _group("Head")
+    group = _group()
     _choice(group, "pooling", {name: setting_values.POOLINGS[name] for name in POOLINGS})
     number(group, "units")
     number(group, "weight_decay", step=0.1)
@@ -125,7 +149,7 @@ def _head() -> None:
 
 
 def _learning(unused: Mapping[str, Unused]) -> None:
-    group = _group("Learning")
+    group = _group()
     number(group, "batch_size")
     number(group, "learning_rate", step=1e-4, unused=unused)
     number(group, "fine_tune_learning_rate", step=1e-5, unused=unused)
@@ -139,7 +163,7 @@ def _learning(unused: Mapping[str, Unused]) -> None:
 
 
 def _augmentation(unused: Mapping[str, Unused]) -> None:
-    group = _group("Augmentation")
+    group = _group()
     _switch(group, "flip")
     _share(group, "rotation", step=5.0)
     for name in ("zoom", "shear", "translation", "contrast", "brightness"):

