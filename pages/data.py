@@ -9,7 +9,8 @@ from core.datasets.layouts.layout import AmbiguousLayout
 from pages.components import wording
 from pages.components.adding import add_view, interrupted, ways
 from pages.components.background.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
-from pages.components.dataset import dataset_page, dataset_views, decisions
+from pages.components.check import decisions
+from pages.components.dataset import dataset_page, dataset_views
 from pages.components.imports.uploads import UploadInterrupted
 from pages.components.library import cards, list_link
 from pages.components.shell import address, frame, job_views, session

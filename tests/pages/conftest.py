@@ -108,6 +108,13 @@ def button(app: AppTest, label: str):
     return found[0]
 
 
+def from_menu(app: AppTest, action: str) -> AppTest:
+    """Chooses an action on the data set in its menu."""
+    app.menu_button(key="dataset_menu").click(action).run()
+    assert not app.exception
+    return app
+
+
 def fields(app: AppTest) -> dict[str, Widget]:
     """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
     kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control, app.radio)

@@ -10,6 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.config.training_config import TrainingConfig
+from core.datasets.edit import REMOVE, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, write_audit
 from core.datasets.sample import Sample
@@ -20,7 +21,7 @@ from pages.components import wording
 from pages.components.imports import expected_uploads
 from pages.components.shell import session
 from tests.conftest import draw_folder
-from tests.pages.conftest import APP, box, button, choose_file, refuse_file, send_file, wait_until, words
+from tests.pages.conftest import APP, box, button, choose_file, from_menu, refuse_file, send_file, wait_until, words
 
 
 def zipped(folder: Path) -> bytes:
@@ -140,7 +141,7 @@ def test_overview_has_a_grid_charts_and_the_split(open_page, shapes):
     assert "**circle** · 10 pictures" in text
     assert len(app.image) == 3 * 8
     titles = [item.value for item in app.subheader]
-    assert titles == ["Pictures", "Pictures per class", "Picture sizes"]
+    assert titles == ["Pictures per class", "Picture sizes"]
     assert "All are 72 × 72 pixels." in text
     assert app.slider[0].label == "Share held out for validation"
     assert "circle 10" in app.get("plotly_chart")[0].proto.alt
@@ -180,19 +181,32 @@ def test_skipped_files_are_listed_with_the_reason(open_page, home, shape_folder)
 
 
 def test_rename_asks_for_the_name(open_page, shapes):
-    app = button(open_page("data", section="pictures"), "Rename").click().run()
+    app = from_menu(open_page("data", section="pictures"), "rename")
     assert next(item for item in app.text_input if item.label == "Name").value == "Shapes"
 
 
 def test_delete_asks_first(open_page, home, shapes):
-    app = button(open_page("data", section="pictures"), "Delete").click().run()
+    app = from_menu(open_page("data", section="pictures"), "delete")
     assert DatasetStore(home).list()
     assert "This deletes the data set Shapes with 30 pictures" in words(app)
+    assert "use" not in words(app).partition("This deletes")[2]
 
 
-def test_delete_is_refused_while_a_run_needs_it(open_page, home, shapes):
-    RunStore(home.database).create(shapes.id, shapes.name, TrainingConfig(image_size=32).with_options(epochs=1))
-    assert button(open_page("data", section="pictures"), "Delete").disabled
+@pytest.mark.parametrize(
+    "number, sentence",
+    [
+        (1, "1 run uses it. It keeps its model and numbers, and loses pictures of mistakes and held-out pictures."),
+        (7, "7 runs use it. They keep their models and numbers, and lose pictures of mistakes and held-out pictures."),
+    ],
+)
+def test_delete_says_what_the_runs_that_use_it_lose(open_page, home, shapes, number, sentence):
+    store = RunStore(home.database)
+    for _ in range(number):
+        config = TrainingConfig(image_size=32).with_options(epochs=1)
+        store.request_stop(store.create(shapes.id, shapes.name, config).id)
+    DatasetStore(home).derive(shapes.id, [Edit(REMOVE, (shapes.samples[0].path,))])
+    app = from_menu(open_page("data", dataset=shapes.id), "delete")
+    assert f"{sentence} 1 version was made from it. It stays as it is." in words(app)
 
 
 def test_names_are_never_markdown(open_page, home, tmp_path):
@@ -203,8 +217,8 @@ def test_names_are_never_markdown(open_page, home, tmp_path):
     app = open_page("data", section="pictures")
     text = words(app)
     assert wording.plain(":material∕home: <img src=x>") in text
-    assert not re.search(r"(?<!\\)<img|:material∕home:(?!\u2060)", text)
-    assert "](http" not in re.sub("`[^`]*`", "", text), "only as code, which is shown as it is"
+    text = re.sub("`[^`]*`", "", text)  # Code is shown unchanged.
+    assert not re.search(r"(?<!\\)<img|:material∕home:(?!\u2060)|\]\(http", text)
 
 
 def test_train_a_model_leads_to_the_set_up(open_page, shapes):
@@ -228,6 +242,24 @@ def test_the_address_says_which_data_set_is_shown(open_page, home, shapes, tmp_p
     assert app.title[0].value == "Data"
     assert "There is no such data set any more." in words(app)
     assert "no such data set" not in words(app.run())
+
+
+@pytest.mark.parametrize("former, section", [("overview", "pictures"), ("Issues", "check"), ("map", "check")])
+def test_former_addresses_lead_to_what_they_showed(open_page, shapes, former, section):
+    app = open_page("data", dataset=shapes.id, section=former)
+    assert app.segmented_control(key="section").value == section
+    assert app.query_params["section"] == section
+
+
+def test_a_stale_share_does_not_overrule_what_another_tab_set(open_page, home, shapes):
+    app = open_page("data", section="pictures")
+    app.slider[0].set_value(0.3).run()
+    before = app._tree.get_widget_states()
+    DatasetStore(home).set_validation_split(shapes.id, 0.4)
+    app.run()
+    app._run(before)
+    assert not app.exception
+    assert DatasetStore(home).get(shapes.id).validation_split == 0.4
 
 
 def test_an_import_takes_the_place_of_the_page_and_opens_the_new_data_set(open_page, home, shapes, tmp_path):
@@ -310,12 +342,12 @@ def test_long_names_of_classes_are_shortened_and_given_in_full_as_help(open_page
     assert short in advice.value
     assert name not in advice.value
     assert name in advice.proto.help
-    app = open_page("data", section="Classes")
+    app = open_page("data", section="classes")
     (caption,) = [item for item in app.markdown if f"**{short}** · 10 pictures" in item.value]
     assert caption.proto.help == name
 
 
-@pytest.mark.parametrize("section", ["Overview", "Issues", "Classes", "Versions"])
+@pytest.mark.parametrize("section", ["pictures", "check", "classes", "versions"])
 def test_the_first_of_thousands_of_classes_are_shown_and_the_rest_counted(open_page, home, section):
     folder = home.datasets / "0123456789ab"
     (folder / "pictures").mkdir(parents=True)
@@ -335,7 +367,7 @@ def test_the_first_of_thousands_of_classes_are_shown_and_the_rest_counted(open_p
     assert sum(len(str(item.value)) for item in app.markdown) < 20_000
     for chart in app.get("plotly_chart"):
         assert chart.proto.ByteSize() < 100_000
-    if section == "Overview":
+    if section == "pictures":
         assert "And 4,988 classes more: choose one above to see it." in words(app)
         assert "The first 40 of 5,000 classes are shown." in words(app)
     assert not open_page("train").exception
