@@ -22,14 +22,16 @@ ICONS = {
 
 def show(run: Run) -> None:
     """Draws the heading."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    # The title comes first: on the first visit to a server it draws the page once more, with the app around it.
+    top = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    frame.title(f"{wording.plain(run.name)}{' :material/kid_star:' if run.is_starred else ''}")
+    with top:
         with st.container(
-            horizontal=True, gap="xsmall", vertical_alignment="center", width="content", key="inline_breadcrumb"
+            horizontal=True, gap="xsmall", vertical_alignment="center", width="content", key="breadcrumb"
         ):
             st.page_link(session.RUNS, label="Runs")
-            st.caption(f"› {wording.plain(wording.short(run.name))}", width="content")
+            st.markdown(f"› {wording.plain(wording.short(run.name))}", width="content")
         _show_actions(run)
-    frame.title(f"{wording.plain(run.name)}{' :material/kid_star:' if run.is_starred else ''}")
     _show_facts(run)
     kept_data.show_origin(run)
 
