@@ -18,7 +18,7 @@ from tests.processes import of_home
 SECTIONS = ("Issues", "Map", "Classes", "Versions")
 # A worker that warms up yields to other work on the machine.
 WARM_SECONDS = 150
-PAGES = ("", "data", *(f"data?section={name}" for name in SECTIONS), "train", "runs", "testing", "run")
+PAGES = ("", "data", *(f"data?section={name}" for name in SECTIONS), "train", "runs", "compare", "testing", "run")
 # Contrast of each caption with the page behind it, including its opacity.
 CONTRASTS = """() => {
   const numbers = (color) => color.match(/[0-9.]+/g).map(Number);
@@ -106,7 +106,7 @@ def test_runs_come_back_when_the_database_is_lost_while_the_server_runs(page: Pa
     run = RunStore(server.settings.database).create(shapes.id, "Shapes", TrainingConfig(), name="Waiting")
     RunStore(server.settings.database).request_stop(run.id)
     page.goto("/runs")
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_role("link", name="Waiting")).to_be_visible()
     server.settings.database.unlink()
     page.reload()
     expect(page.get_by_text("1 run came back")).to_be_visible()
