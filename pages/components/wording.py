@@ -38,6 +38,8 @@ UNKNOWN = "–"
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
+# How an age is said: up to how many seconds, in units of how many, in which words. Older ones are said by their day.
+AGES = ((MINUTE, MINUTE, "just now"), (HOUR, MINUTE, "{} min ago"), (DAY, HOUR, "{} h ago"))
 
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
@@ -182,14 +184,16 @@ def duration(seconds: float) -> str:
 def ago(moment: float, now: float | None = None) -> str:
     """Returns `just now`, `5 min ago`, `3 h ago`, `12 May 2026`."""
     passed = (time.time() if now is None else now) - moment
-    if passed < MINUTE:
-        return "just now"
-    if passed < HOUR:
-        return f"{int(passed // MINUTE)} min ago"
-    if passed < DAY:
-        return f"{int(passed // HOUR)} h ago"
-    day = datetime.fromtimestamp(moment)
-    return f"{day.day} {day:%B %Y}"
+    for limit, unit, words in AGES:
+        if passed < limit:
+            return words.format(int(passed // unit))
+    return day(moment)
+
+
+def day(moment: float) -> str:
+    """Returns `12 May 2026`."""
+    date = datetime.fromtimestamp(moment)
+    return f"{date.day} {date:%B %Y}"
 
 
 def moment(seconds: float, timezone: str | None = None) -> str:

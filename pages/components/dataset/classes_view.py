@@ -10,7 +10,8 @@ from core.datasets.index import DatasetIndex
 from core.processes.dataset_jobs import add_pictures_in_subprocess, make_version_in_subprocess
 from pages.components import wording
 from pages.components.background.jobs import DERIVE
-from pages.components.dataset import decisions, mean_images
+from pages.components.check import decisions
+from pages.components.dataset import mean_images
 from pages.components.shared import pictures
 from pages.components.shell import job_views, polling, session
 

@@ -6,9 +6,9 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store.versions import Comparison, children, compare, go_back, lineage
 from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
-from pages.components.dataset import dataset_views, downloads
+from pages.components.dataset import dataset_views
 from pages.components.shared import pictures
-from pages.components.shell import session
+from pages.components.shell import address, session
 
 COMPARED = "compared_with"
 A_PAGE = 24
@@ -20,7 +20,8 @@ def show(dataset: DatasetIndex) -> None:
     """Draws the section."""
     store = session.dataset_store()
     line, made = lineage(store, dataset), children(store, dataset)
-    _actions(dataset, line)
+    if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
+        _ask_undo(dataset, line[-2])
     st.subheader("History", anchor=False)
     for index, version in enumerate(line):
         _row(version, dataset, is_first=index == 0)
@@ -30,21 +31,11 @@ def show(dataset: DatasetIndex) -> None:
             _row(version, dataset)
     if len(line) + len(made) == 1:
         st.caption(
-            "Decide about pictures under Issues, or change classes: each change makes a version, which is shown here."
+            "Decide about pictures under Check, or change classes: each change makes a version, which is shown here."
         )
     others = [version for version in (*reversed(line), *made) if version.id != dataset.id]
     if others:
         _compare(dataset, others)
-
-
-def _actions(dataset: DatasetIndex, line: tuple[DatasetIndex, ...]) -> None:
-    with st.container(horizontal=True):
-        if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
-            _ask_undo(dataset, line[-2])
-        downloads.button(dataset)
-        dataset_views.rename_and_delete(dataset)
-    if dataset_views.is_in_use(dataset):
-        st.caption(f":material/lock: It can't be deleted now. {dataset_views.IN_USE}")
 
 
 def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
@@ -73,7 +64,7 @@ def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
 def _undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
     with session.errors_shown():
         go_back(dataset, parent)
-        session.choose_dataset(parent.id)
+        address.show_dataset(parent.id)
         if st.session_state[THIS_TOO]:
             dataset_views.delete(dataset)
 
@@ -90,7 +81,7 @@ def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> 
                     "Open",
                     key=f"open_{version.id}",
                     type="tertiary",
-                    on_click=session.choose_dataset,
+                    on_click=address.show_dataset,
                     args=(version.id,),
                 )
                 st.button(
@@ -125,6 +116,9 @@ def _compare(dataset: DatasetIndex, others: list[DatasetIndex]) -> None:
     old, new = sorted((chosen, dataset), key=lambda one: one.created)
     found = _comparison(old.id, new.id, old, new)
     st.markdown(f"From **{wording.plain(old.name)}** to **{wording.plain(new.name)}**: {_words(found)}")
+    _gallery("Removed", old, found.removed, {})
+    _gallery("Relabelled", old, found.relabelled, _classes(new))
+    _gallery("Added", new, found.added, {})
     chart_view.show(
         dataset_charts.class_changes(found.before, found.after, MOST_BARS),
         alt="Pictures of each class before and after: "
@@ -134,9 +128,6 @@ def _compare(dataset: DatasetIndex, others: list[DatasetIndex]) -> None:
         ),
         key="class_changes",
     )
-    _gallery("Removed", old, found.removed, {})
-    _gallery("Relabelled", old, found.relabelled, _classes(new))
-    _gallery("Added", new, found.added, {})
 
 
 def _words(found: Comparison) -> str:

@@ -12,7 +12,7 @@ from core.runs import queue
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import RunStore
 from pages.components.background.background_cache import Found
-from pages.components.training import cached_estimates, connection, estimates, setup_form
+from pages.components.training import advanced_form, cached_estimates, connection, estimates, setup_form
 from tests.pages.conftest import button, fields, start_before_the_page_is_drawn
 
 
@@ -21,6 +21,14 @@ def shapes(home, shape_folder, monkeypatch):
     """A data set. Runs wait in the queue."""
     monkeypatch.setattr(queue, "start_queued", lambda store: None)
     return DatasetStore(home).import_source(shape_folder, name="Shapes")
+
+
+@pytest.fixture
+def app(app):
+    """The app, with all groups of fields open."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+    return app
 
 
 def started(home):

@@ -1,6 +1,7 @@
-"""What is in a data set: issues to look at, numbers, pictures, charts."""
+"""What is in a data set: its pictures and numbers first, then charts."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -9,14 +10,14 @@ from core.datasets.quality.issues import Issue
 from core.datasets.sample import Sample
 from core.datasets.splits import LARGEST_SHARE, SMALLEST_SHARE, SPLITS
 from core.wording.dataset_notes import dataset_note
-from core.wording.issues import KIND_TITLES, advice
+from core.wording.issues import KIND_TITLES
 from core.wording.readings import reading
 from pages.components import wording
 from pages.components.charts import chart_view, charts, dataset_charts
-from pages.components.dataset import dataset_views, decisions
-from pages.components.dataset.dataset_queries import CORRUPT, Findings
+from pages.components.check import cards, decisions, issues_view
+from pages.components.check.dataset_queries import CORRUPT, Findings
 from pages.components.shared import left_out, pictures
-from pages.components.shell import session
+from pages.components.shell import session, widget_values
 
 A_FEW = 8
 A_PAGE = 48
@@ -27,35 +28,38 @@ ANY = "any"
 NONE_FOUND = "none"
 
 
-def show(dataset: DatasetIndex, found: Findings | None, open_issues: Callable[[], None]) -> None:
+def show(dataset: DatasetIndex, found: Findings | None, open_check: Callable[[], None]) -> None:
     """Draws the section.
 
     Args:
         dataset: the data set.
         found: what was found in it; None if it hasn't been audited.
-        open_issues: called when the user wants to see what was found.
+        open_check: called when the user wants to see what was found.
     """
-    if found is not None:
-        _glance(dataset, found, open_issues)
-    with st.container(horizontal=True):
-        dataset_views.rename_and_delete(dataset)
-    split = _split(dataset)
+    split = session.split_dataset(dataset)
     _numbers(split)
+    if found is not None:
+        _glance(dataset, found, open_check)
+    _pictures(split, found)
+    if found is not None:
+        issues_view.show_advice(dataset, found)
     for note in dataset.receipt:
         st.caption(f":material/receipt_long: {wording.plain(reading(note))}")
     for note in dataset.notes:
         st.caption(wording.plain(dataset_note(note)))
-    _pictures(split, found)
+    left_out.show(dataset)
+    # Charts come last: pictures don't wait until Plotly has loaded.
     left, right = st.columns(2, gap="medium")
     with left:
+        st.subheader("Pictures per class", anchor=False)
+        _share(dataset)
         _class_counts(split)
     with right:
         _sizes(dataset)
-    left_out.show(dataset)
 
 
-def _glance(dataset: DatasetIndex, found: Findings, open_issues: Callable[[], None]) -> None:
-    """Draws a summary of what the audit found, and its advice."""
+def _glance(dataset: DatasetIndex, found: Findings, open_check: Callable[[], None]) -> None:
+    """Draws a summary of what the audit found."""
     pending = decisions.current(dataset)
     number = found.num_left(pending)
     with st.container(border=True, key="glance"):
@@ -69,51 +73,38 @@ def _glance(dataset: DatasetIndex, found: Findings, open_issues: Callable[[], No
             words, go = st.columns([5, 1], vertical_alignment="center")
             words.markdown(f"**{wording.count(number, 'picture')} to look at**: {listed}")
             go.button(
-                "Look at them", key="to_issues", icon=":material/visibility:", on_click=open_issues, width="stretch"
+                "Look at them", key="to_check", icon=":material/visibility:", on_click=open_check, width="stretch"
             )
-        for item in found.advice:
-            _advice(dataset, advice(item.kind, item.parameters))
         if CORRUPT in found.by_kind:
             number = len(found.by_kind[CORRUPT])
             were = "was" if number == 1 else "were"
-            st.caption(f"{wording.count(number, 'file')} could not be read and {were} left out, see below.")
+            st.caption(f"{wording.count(number, 'file')} could not be read and {were} left out.")
     if pending.edits():
         decisions.staged(dataset, pending)
 
 
-def _advice(dataset: DatasetIndex, text: str) -> None:
-    shown = wording.with_short(dataset.class_names, text)
-    st.markdown(
-        f":orange[:material/lightbulb:] {wording.plain(shown)}", help=None if shown == text else wording.plain(text)
-    )
-
-
-def _split(dataset: DatasetIndex) -> DatasetIndex:
-    """Draws the share to hold out unless a split was given, and returns the data set with its split."""
+def _share(dataset: DatasetIndex) -> None:
+    """Draws the share to hold out, unless a split was given."""
     if dataset.has_split:
         st.caption("Came with its own validation pictures.")
-        return session.split_dataset(dataset)
-    key = f"validation_split_{dataset.id}"
-    # Shows what is stored, whichever tab changed it. Only a change made here is saved.
-    if st.session_state.get(key) != dataset.validation_split:
-        st.session_state[key] = dataset.validation_split
-    share = st.slider(
+        return
+    name = f"validation_split_{dataset.id}"
+    st.slider(
         "Share held out for validation",
         SMALLEST_SHARE,
         LARGEST_SHARE,
         step=0.05,
         format="percent",
-        key=key,
+        # What is stored, whichever tab changed it. Only a change made here is saved.
+        key=widget_values.shown(name, dataset.validation_split),
         help="These pictures are never trained on: they show how good the model is on new ones.",
-        on_change=_save_share,
-        args=(dataset.id, key),
+        on_change=widget_values.when_changed(name, partial(_save_share, dataset.id)),
     )
-    return session.split_dataset(dataset, share)
 
 
-def _save_share(dataset_id: str, key: str) -> None:
+def _save_share(dataset_id: str, share: float) -> None:
     with session.errors_shown():
-        session.dataset_store().set_validation_split(dataset_id, st.session_state[key])
+        session.dataset_store().set_validation_split(dataset_id, share)
 
 
 def _numbers(split: DatasetIndex) -> None:
@@ -129,10 +120,9 @@ def _numbers(split: DatasetIndex) -> None:
 
 def _pictures(dataset: DatasetIndex, found: Findings | None) -> None:
     """Draws a few pictures of each class, or pages of those that match the filters."""
-    st.subheader("Pictures", anchor=False)
     label, split, kind = _filters(dataset, found)
     if (label, split, kind) == (None, None, None):
-        _some_of_each(dataset)
+        _some_of_each(dataset, found)
         return
     flagged = found.by_path if found else {}
     chosen = [
@@ -147,7 +137,15 @@ def _pictures(dataset: DatasetIndex, found: Findings | None) -> None:
         return
     st.caption(wording.count(len(chosen), "picture"))
     shown = pictures.page_of(chosen, A_PAGE, f"page_{dataset.id}_{label}_{split}_{kind}")
-    pictures.gallery("chosen", dataset, shown, [f"{dataset.class_names[one.label]}: {one.name}" for one in shown])
+    _gallery("chosen", dataset, shown, chosen, found)
+
+
+def _gallery(
+    key: str, dataset: DatasetIndex, shown: Sequence[Sample], among: Sequence[Sample], found: Findings | None
+) -> None:
+    alts = [f"{dataset.class_names[one.label]}: {one.name}" for one in shown]
+    about = partial(cards.decide_enlarged, dataset, found)
+    pictures.gallery(key, dataset, shown, alts, among=among, about=about, is_redrawn=True)
 
 
 def _filters(dataset: DatasetIndex, found: Findings | None) -> tuple[int | None, str | None, str | None]:
@@ -191,7 +189,7 @@ def _has(flagged: Mapping[str, Sequence[Issue]], sample: Sample, kind: str) -> b
     return any(issue.kind == kind for issue in own)
 
 
-def _some_of_each(dataset: DatasetIndex) -> None:
+def _some_of_each(dataset: DatasetIndex, found: Findings | None) -> None:
     names = dataset.class_names
     by_label: list[list[Sample]] = [[] for _ in names]
     for sample in dataset.samples:
@@ -199,13 +197,12 @@ def _some_of_each(dataset: DatasetIndex) -> None:
     for label, own in enumerate(by_label[:MOST_CLASSES]):
         heading = f"**{wording.plain(wording.short(names[label]))}** · {wording.count(len(own), 'picture')}"
         st.markdown(heading, help=wording.whole(names[label]))
-        pictures.gallery(str(label), dataset, own[:A_FEW], [names[label]] * A_FEW)
+        _gallery(str(label), dataset, own[:A_FEW], own, found)
     if len(names) > MOST_CLASSES:
         st.caption(f"And {wording.count(len(names) - MOST_CLASSES, 'class')} more: choose one above to see it.")
 
 
 def _class_counts(split: DatasetIndex) -> None:
-    st.subheader("Pictures per class", anchor=False)
     distribution = split.distribution()
     totals = list(zip(distribution.class_names, distribution.totals, strict=True))[:MOST_BARS]
     chart_view.show(

@@ -1,12 +1,12 @@
 """What a user decides about pictures: saved to disk at once, applied later as a version of the data set."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
 from core.datasets.edit import REMOVE
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.audit import Issue
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import (
     KEEP,
@@ -21,13 +21,12 @@ from core.errors import CoreError
 from core.processes.dataset_jobs import make_version_in_subprocess
 from core.wording.dataset_notes import dataset_note
 from core.wording.edits import describe_edit
-from core.wording.issues import KIND_TITLES, issue_detail
 from pages.components import wording
 from pages.components.background.jobs import DERIVE, Job
-from pages.components.shared import pictures
-from pages.components.shell import dialogs, job_views, session
+from pages.components.check.dataset_queries import by_path, findings
+from pages.components.shell import dialogs, job_views, session, widget_values
 
-CHOICES = {KEEP: "Keep", REMOVE: "Remove"}
+MOST_NAMED = 3
 
 
 def current(dataset: DatasetIndex) -> PendingEdits:
@@ -52,6 +51,7 @@ def staged(dataset: DatasetIndex, pending: PendingEdits) -> None:
         st.markdown(f":material/inventory: **Decided:** {decided}")
         if edits:
             st.caption("Saved, but not applied yet. The cleaned version is a new data set: this one stays as it is.")
+        _gone(dataset, pending)
         with st.container(horizontal=True):
             if edits:
                 st.button(
@@ -67,12 +67,30 @@ def staged(dataset: DatasetIndex, pending: PendingEdits) -> None:
                 dialogs.discard(f"**{number}**: {decided}", lambda: _discard(dataset))
 
 
+def _gone(dataset: DatasetIndex, pending: PendingEdits) -> None:
+    """Says which pictures would be gone with all their copies."""
+    found = findings(dataset)
+    groups = found.gone(pending) if found else ()
+    if found and groups:
+        own = by_path(dataset)
+        names = [wording.short(own[found.groups[group][0]].name) for group in groups if found.groups[group][0] in own]
+        st.markdown(
+            f":orange[:material/warning:] **{wording.count(len(groups), 'picture')} would be gone with all copies**: "
+            f"{wording.plain(wording.listing(names, MOST_NAMED))}. Keep one of each to have it stay."
+        )
+
+
+def as_far_as_readable(dataset: DatasetIndex) -> PendingEdits:
+    """Returns the decisions so far; none if they can't be read."""
+    try:
+        return read_pending_edits(dataset)
+    except CoreError:
+        return PendingEdits()
+
+
 def are_staged(dataset: DatasetIndex) -> bool:
     """Whether there are decisions that a version can be made from."""
-    try:
-        return bool(read_pending_edits(dataset).edits())
-    except CoreError:
-        return False
+    return bool(as_far_as_readable(dataset).edits())
 
 
 def is_busy(dataset: DatasetIndex) -> bool:
@@ -98,8 +116,6 @@ def _discard(dataset: DatasetIndex) -> None:
 def show_made(job: Job[DatasetIndex]) -> None:
     """Says that a version is ready, and shows it in place of its parent."""
     version = job.outcome
-    if st.session_state.get(session.CHOSEN_DATASET) in (None, job.about):
-        session.choose_dataset(version.id)
     known = session.dataset_store().get(version.id)
     if set(version.notes) > set(known.notes):
         st.info("\n\n".join(wording.plain(dataset_note(note)) for note in version.notes), icon=":material/info:")
@@ -114,7 +130,9 @@ def stage(dataset: DatasetIndex, paths: Sequence[str], decision: str) -> None:
         decide(dataset, paths, decision)
 
 
-def bulk(dataset: DatasetIndex, samples: Sequence[Sample], pending: PendingEdits, key: str) -> None:
+def bulk(
+    dataset: DatasetIndex, samples: Sequence[Sample], pending: PendingEdits, key: str, can_remove: bool = True
+) -> None:
     """Draws the decisions that apply to all pictures shown.
 
     Args:
@@ -122,12 +140,13 @@ def bulk(dataset: DatasetIndex, samples: Sequence[Sample], pending: PendingEdits
         samples: the pictures shown.
         pending: the decisions so far.
         key: unique on the page.
+        can_remove: whether to offer to remove all of them; of copies, one has to stay.
     """
     paths = tuple(sample.path for sample in samples)
     what = "this one" if len(paths) == 1 else f"all {len(paths)} shown"
-    move = f"move_{key}"
+    offered = [(KEEP, "Keep", ":material/check:"), (REMOVE, "Remove", ":material/delete:")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for decision, word, icon in ((KEEP, "Keep", ":material/check:"), (REMOVE, "Remove", ":material/delete:")):
+        for decision, word, icon in offered if can_remove else offered[:1]:
             st.button(
                 f"{word} {what}", key=f"{decision}_{key}", icon=icon, on_click=stage, args=(dataset, paths, decision)
             )
@@ -140,111 +159,18 @@ def bulk(dataset: DatasetIndex, samples: Sequence[Sample], pending: PendingEdits
                 on_click=stage,
                 args=(dataset, paths, UNDECIDED),
             )
+        move = f"move_{key}"
         st.selectbox(
             f"Relabel {what} as",
             dataset.class_names,
+            key=widget_values.shown(move, None),
             index=None,
-            key=move,
             placeholder="Choose a class",
             width=220,
-            on_change=_move_all,
-            args=(dataset, paths, move),
+            on_change=widget_values.when_changed(move, partial(_move_all, dataset, paths)),
         )
 
 
-def _move_all(dataset: DatasetIndex, paths: Sequence[str], key: str) -> None:
-    name = st.session_state[key]
-    st.session_state[key] = None
-    if name is not None:
-        stage(dataset, paths, f"{RELABEL_PREFIX}{name}")
-
-
-def card(
-    dataset: DatasetIndex,
-    sample: Sample,
-    pending: PendingEdits,
-    issues: Sequence[Issue] = (),
-    suggested: str = "",
-    side: int = pictures.SIDE,
-) -> None:
-    """Draws one picture with its issues and the decisions that can be made about it.
-
-    Args:
-        dataset: the data set.
-        sample: the picture.
-        pending: the decisions so far.
-        issues: its issues.
-        suggested: the class that it looks like, if that is another one.
-        side: longest side of the picture, in pixels.
-    """
-    class_name = dataset.class_names[sample.label]
-    decision = pending.decisions.get(sample.path, UNDECIDED)
-    with st.container(gap="xsmall"):
-        pictures.one(dataset, sample, f"{class_name}: {sample.name}", side, is_faded=decision == REMOVE)
-        _reasons(dataset, sample, issues)
-        _keep_or_remove(dataset, sample, decision)
-        _class(dataset, sample, decision, suggested)
-
-
-def _reasons(dataset: DatasetIndex, sample: Sample, issues: Sequence[Issue]) -> None:
-    class_name = dataset.class_names[sample.label]
-    name = sample.name.rsplit("/", 1)[-1]
-    title = f"**{wording.plain(wording.short(class_name))}** · {wording.plain(wording.short(name))}"
-    is_short = class_name == wording.short(class_name) and name == wording.short(name)
-    st.caption(title, help=None if is_short else f"{wording.plain(class_name)} · {wording.plain(name)}")
-    for issue in issues:
-        words = issue_detail(issue.detail) or KIND_TITLES[issue.kind]
-        st.caption(wording.plain(wording.with_short(dataset.class_names, words)))
-
-
-def _keep_or_remove(dataset: DatasetIndex, sample: Sample, decision: str) -> None:
-    key = f"decision_{dataset.id}_{sample.path}"
-    # What is on disk counts, not the widget's state: another tab or a button for all may have changed it.
-    st.session_state[key] = decision if decision in CHOICES else None
-    st.segmented_control(
-        "Keep or remove this picture",
-        list(CHOICES),
-        format_func=CHOICES.__getitem__,
-        key=key,
-        label_visibility="collapsed",
-        on_change=_decided,
-        args=(dataset, sample.path, key),
-        width="stretch",
-    )
-
-
-def _decided(dataset: DatasetIndex, path: str, key: str) -> None:
-    stage(dataset, (path,), st.session_state[key] or UNDECIDED)
-
-
-def _class(dataset: DatasetIndex, sample: Sample, decision: str, suggested: str) -> None:
-    own = dataset.class_names[sample.label]
-    new = decision.removeprefix(RELABEL_PREFIX) if decision.startswith(RELABEL_PREFIX) else own
-    key = f"class_of_{dataset.id}_{sample.path}"
-    st.session_state[key] = new
-    names = dataset.class_names if new in dataset.class_names else (*dataset.class_names, new)
-    st.selectbox(
-        "Class of this picture",
-        names,
-        key=key,
-        label_visibility="collapsed",
-        on_change=_relabelled,
-        args=(dataset, sample, key),
-    )
-    if suggested and suggested != new:
-        st.button(
-            f"Relabel as {wording.plain(wording.short(suggested))}",
-            key=f"suggested_{key}",
-            type="tertiary",
-            icon=":material/label:",
-            on_click=stage,
-            args=(dataset, (sample.path,), f"{RELABEL_PREFIX}{suggested}"),
-        )
-    elif new != own:
-        st.caption(f":material/label: {wording.plain(own)} → **{wording.plain(new)}**")
-
-
-def _relabelled(dataset: DatasetIndex, sample: Sample, key: str) -> None:
-    name = st.session_state[key]
-    is_own = name == dataset.class_names[sample.label]
-    stage(dataset, (sample.path,), UNDECIDED if is_own else f"{RELABEL_PREFIX}{name}")
+def _move_all(dataset: DatasetIndex, paths: Sequence[str], chosen: str | None) -> None:
+    if chosen is not None:
+        stage(dataset, paths, f"{RELABEL_PREFIX}{chosen}")

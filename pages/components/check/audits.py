@@ -1,4 +1,4 @@
-"""The audit of a data set imported by a version that had no audits: starts when its page is opened."""
+"""The audit of a data set imported by a version that had no audits: a button starts it."""
 
 import streamlit as st
 
@@ -6,31 +6,26 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, read_audit
 from core.processes.dataset_jobs import audit_in_subprocess
 from core.progress import OnEvent, ShouldStop
-from pages.components.background.jobs import AUDIT, Job
+from pages.components.background.jobs import AUDIT
 from pages.components.shell import job_views, session
 
 
 def show_missing(dataset: DatasetIndex) -> None:
-    """Starts the audit of a data set that has none, and says so. After a failure or a Stop, offers a button instead."""
+    """Says that a data set has no audit, with the button that starts it, or that it is on its way."""
     latest = session.jobs().latest(AUDIT, dataset.id)
-    if latest is None:
-        job_views.show_running(_start(dataset))
-        return
-    if latest.is_running:
+    if latest is not None and latest.is_running:
         st.caption("Its pictures are being checked: what is found will be shown here.")
         return
-    st.button("Check the pictures", icon=":material/fact_check:", on_click=_start_again, args=(dataset,))
+    with st.container(border=True):
+        st.markdown("These pictures haven't been checked yet for copies, blank ones and other faults.")
+        st.button("Check the pictures", icon=":material/fact_check:", on_click=_start, args=(dataset,))
 
 
-def _start_again(dataset: DatasetIndex) -> None:
-    _start(dataset)
-
-
-def _start(dataset: DatasetIndex) -> Job:
+def _start(dataset: DatasetIndex) -> None:
     store = session.dataset_store()
 
     def work(on_event: OnEvent, should_stop: ShouldStop) -> Audit | None:
         audit_in_subprocess(store, dataset, on_event, should_stop)
         return read_audit(dataset)
 
-    return job_views.start(AUDIT, dataset.name, work, about=dataset.id)
+    job_views.start(AUDIT, dataset.name, work, about=dataset.id)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.datasets.edit import REMOVE
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS, Advice, Audit, Issue, read_audit
 from core.datasets.quality.embeddings import ANALYSIS_NAME, EmbeddingAnalysis, read_analysis
@@ -43,6 +44,11 @@ class Findings:
             for kind, issues in self.by_kind.items()
             if kind != CORRUPT
         }
+
+    def gone(self, pending: PendingEdits) -> tuple[str, ...]:
+        """Returns the groups of copies of which the decisions so far leave none."""
+        removed = {path for path, decision in pending.decisions.items() if decision == REMOVE}
+        return tuple(name for name, paths in self.groups.items() if removed.issuperset(paths))
 
     def num_left(self, pending: PendingEdits) -> int:
         """Returns how many pictures with issues are still undecided."""

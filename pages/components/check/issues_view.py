@@ -8,14 +8,15 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import KINDS
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import RELABEL_PREFIX, PendingEdits
-from core.wording.issues import KIND_EXPLANATIONS, KIND_TITLES, issue_detail
+from core.wording.issues import KIND_EXPLANATIONS, KIND_TITLES, advice, issue_detail
 from pages.components import wording
-from pages.components.dataset import decisions, duplicates_view, map_view
-from pages.components.dataset.dataset_queries import CORRUPT, Findings, analysis, by_path
+from pages.components.check import cards, decisions, duplicates_view
+from pages.components.check.dataset_queries import CORRUPT, Findings, by_path
 from pages.components.shared import pictures, tables
 
 KIND = "issue_kind"
 A_PAGE = 24
+CARD_WIDTH = 210
 BADGES: dict[str, tuple[str, wording.Color, str]] = {
     "fault": ("Fault", "red", ":material/error:"),
     "warning": ("Warning", "orange", ":material/warning:"),
@@ -23,27 +24,18 @@ BADGES: dict[str, tuple[str, wording.Color, str]] = {
 }
 
 
-def show(dataset: DatasetIndex, found: Findings) -> None:
-    """Draws the section.
+def show(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> str:
+    """Draws what was found, and the pictures of the chosen kind. Returns that kind; empty if nothing was found.
 
     Args:
         dataset: the data set, each picture with its split.
         found: what was found in it.
+        pending: the decisions so far.
     """
-    pending = decisions.current(dataset)
-    decisions.staged(dataset, pending)
-    if found.by_kind:
-        _findings(dataset, found, pending)
-    else:
+    if not found.by_kind:
         st.success(f"Nothing was found in {wording.count(len(dataset.samples), 'picture')}.", icon=":material/check:")
-    if analysis(dataset) is None:
-        with st.container(border=True):
-            st.markdown("A pretrained network can look for **doubtful labels** and pictures **unlike all others** too.")
-            map_view.start_button(dataset, "Look for them", "survey_issues")
-
-
-def _findings(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> None:
-    """Draws the kinds of issues, and the pictures of the chosen kind."""
+        return ""
+    _summary(dataset, found, pending)
     kind = _choose_kind(found, pending)
     words, color, icon = BADGES[KINDS[kind].severity]
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -56,6 +48,27 @@ def _findings(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> 
         duplicates_view.show(dataset, found, pending, kind)
     else:
         _pictures(dataset, found, pending, kind)
+    return kind
+
+
+def show_advice(dataset: DatasetIndex, found: Findings) -> None:
+    """Draws the advice about a data set as a whole."""
+    for item in found.advice:
+        text = advice(item.kind, item.parameters)
+        shown = wording.with_short(dataset.class_names, text)
+        st.markdown(
+            f":orange[:material/lightbulb:] {wording.plain(shown)}", help=None if shown == text else wording.plain(text)
+        )
+
+
+def _summary(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> None:
+    number = found.num_left(pending)
+    total = wording.count(len(dataset.samples), "picture")
+    if number:
+        words = f"**{wording.count(number, 'picture')} to look at**, of {total}."
+    else:
+        words = f":green[:material/check_circle:] **Everything was looked at** in {total}."
+    st.markdown(f"{words} [To the map](#map)")
 
 
 def _choose_kind(found: Findings, pending: PendingEdits) -> str:
@@ -89,10 +102,14 @@ def _pictures(dataset: DatasetIndex, found: Findings, pending: PendingEdits, kin
     samples = [own[issue.path] for issue in shown]
     decisions.bulk(dataset, samples, pending, kind)
     _as_they_look(dataset, found, samples)
-    grid = st.grid(min_column_width=165, gap="small", key="cards_issues")
+    grid = st.grid(min_column_width=CARD_WIDTH, gap="small", key="cards_issues")
+    pressed = None
     for issue, sample in zip(shown, samples, strict=True):
         with grid.cell():
-            decisions.card(dataset, sample, pending, (issue,), found.suggested.get(sample.path, ""))
+            suggested = found.suggested.get(sample.path, "")
+            if cards.card(dataset, sample, pending, kind, (issue,), suggested):
+                pressed = sample
+    cards.enlarge(dataset, [own[issue.path] for issue in issues], pressed, found)
 
 
 def _as_they_look(dataset: DatasetIndex, found: Findings, samples: Sequence[Sample]) -> None:

@@ -8,7 +8,7 @@ from core.datasets.quality.embeddings import EmbeddingAnalysis, write_analysis
 from core.datasets.sample import Sample
 from core.datasets.versions.pending_edits import PendingEdits
 from core.wording.coded import Reason
-from pages.components.dataset.dataset_queries import analysis, by_path, findings
+from pages.components.check.dataset_queries import analysis, by_path, findings
 
 
 @pytest.fixture
