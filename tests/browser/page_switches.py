@@ -164,8 +164,8 @@ def leave_home(studio: Studio, times: int) -> None:
         page.goto("/")
         expect(page.get_by_role("heading", name="At work")).to_be_visible()
         page.wait_for_timeout(1500 + 70 * (number % 8))
-        page.get_by_role("button", name="Choose data").click()
-        studio.arrives("Data")
+        page.get_by_role("button", name="Train a model").click()
+        studio.arrives("Train a model")
     studio.end_runs()
 
 

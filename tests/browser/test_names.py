@@ -215,14 +215,16 @@ def test_pages_of_a_run(trained: Run, imported: Watched, hostile: Server):
     imported.page.locator(".stPlotlyChart .heatmaplayer").hover(force=True)
     expect(imported.page.locator(".hoverlayer .hovertext")).to_contain_text("taken for")
     imported.check()
-    imported.open("/train")
-    imported.check()
-    imported.open("/runs")
-    imported.check()
     # Streamlit's own download of a table may contain formulas.
     imported.page.get_by_test_id("stDataFrame").first.hover()
     expect(imported.page.get_by_role("button", name="Search", exact=False).first).to_be_visible()
     assert imported.page.get_by_role("button", name="Download as CSV: ", exact=False).count() == 0
+    imported.open("/train")
+    imported.check()
+    imported.open("/runs")
+    imported.check(RUN, ARCHIVE)
+    imported.open(f"/compare?runs={trained.id}")
+    imported.check()
 
 
 def test_answers(trained: Run, imported: Watched, tmp_path: Path):

@@ -26,6 +26,7 @@ PAGES = (
     *(f"data?section={name}" for name in SECTIONS),
     "train",
     "runs",
+    "compare",
     "testing",
     "run",
 )
@@ -116,7 +117,7 @@ def test_runs_come_back_when_the_database_is_lost_while_the_server_runs(page: Pa
     run = RunStore(server.settings.database).create(shapes.id, "Shapes", TrainingConfig(), name="Waiting")
     RunStore(server.settings.database).request_stop(run.id)
     page.goto("/runs")
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_role("link", name="Waiting")).to_be_visible()
     server.settings.database.unlink()
     page.reload()
     expect(page.get_by_text("1 run came back")).to_be_visible()

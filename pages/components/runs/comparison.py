@@ -33,8 +33,8 @@ def show(runs: Sequence[Run]) -> None:
         runs: at least two.
     """
     curves = {run.id: charts.epochs_of(session.run_store().events(run.id)) for run in runs}
-    _show_cards(runs, curves)
     _show_verdicts(runs)
+    _show_cards(runs, curves)
     st.header("Curves", anchor=False)
     _show_curves(runs, curves)
     st.header("Settings that differ", anchor=False)
