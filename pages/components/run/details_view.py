@@ -20,7 +20,7 @@ def show(run: Run) -> None:
     _show_network(run)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Settings")
+        st.header("Settings", anchor=False)
         options = run.config.options()
         tables.show(
             {
@@ -39,7 +39,7 @@ def show(run: Run) -> None:
 def _show_network(run: Run) -> None:
     backbone = get_backbone(run.config.backbone)
     num_classes = kept_data.num_classes(run)
-    st.subheader("Network")
+    st.header("Network", anchor=False)
     if not num_classes:
         st.markdown(f"{backbone.label}. How many classes it tells apart isn't known any more.")
         return
@@ -55,7 +55,7 @@ def _show_network(run: Run) -> None:
 
 
 def _show_time(run: Run) -> None:
-    st.subheader("Where the time went")
+    st.header("Where the time went", anchor=False)
     if not run.seconds:
         st.caption("Nothing was measured yet.")
         return
@@ -78,7 +78,7 @@ def _show_pictures(run: Run) -> None:
     ]
     if data.num_test:
         parts.append(f"{data.num_test:,} to test with at the end")
-    st.subheader("Pictures")
+    st.header("Pictures", anchor=False)
     st.markdown(f"{', '.join(parts)}.")
 
 
@@ -86,6 +86,6 @@ def _show_notes(run: Run) -> None:
     # Each once: two parts of a network may have run in the same engine.
     sentences = dict.fromkeys(run_note(note) for note in load_notes(session.run_store().folder(run.id)))
     if sentences:
-        st.subheader("How it ran")
+        st.header("How it ran", anchor=False)
     for sentence in sentences:
         st.markdown(wording.plain(sentence))
