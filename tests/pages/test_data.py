@@ -141,7 +141,7 @@ def test_overview_has_a_grid_charts_and_the_split(open_page, shapes):
     text = words(app)
     assert "**circle** · 10 pictures" in text
     assert len(app.image) == 3 * 8
-    titles = [item.value for item in app.subheader]
+    titles = [item.value for item in app.header]
     assert titles == ["Pictures per class", "Picture sizes"]
     assert "All are 72 × 72 pixels." in text
     assert app.slider[0].label == "Share held out for validation"
