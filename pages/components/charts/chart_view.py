@@ -1,7 +1,5 @@
 """Shows a figure in the theme's colours."""
 
-from collections.abc import Callable
-
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -11,23 +9,18 @@ CONFIG = {"displayModeBar": False, "typesetMath": False}
 LOADER = "plotly_loader"
 
 
-def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callable[[], None] | None = None) -> None:
+def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
     """Draws a figure.
 
     Args:
         figure: one of `charts`.
         alt: what it shows, for screen readers.
         key: of the element.
-        on_select: called when points are clicked; they are in session state, under the key.
     """
     # Streamlit registers its template on the first access to `st.plotly_chart`, so figures can't be created with it.
     draw = st.plotly_chart
     figure.update_layout(template="streamlit")
-    if on_select:
-        zoomable = CONFIG | {"scrollZoom": True}
-        draw(figure, config=zoomable, alt=alt, key=key, on_select=on_select, selection_mode="points")
-    else:
-        draw(figure, config=CONFIG, alt=alt, key=key)
+    draw(figure, config=CONFIG, alt=alt, key=key)
 
 
 def load_plotly() -> None:
