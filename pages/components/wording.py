@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
@@ -38,6 +37,8 @@ UNKNOWN = "–"
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
+# How an age is said: up to how many seconds, in units of how many, in which words. Older ones are said by their day.
+AGES = ((MINUTE, MINUTE, "just now"), (HOUR, MINUTE, "{} min ago"), (DAY, HOUR, "{} h ago"))
 
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
@@ -182,29 +183,16 @@ def duration(seconds: float) -> str:
 def ago(moment: float, now: float | None = None) -> str:
     """Returns `just now`, `5 min ago`, `3 h ago`, `12 May 2026`."""
     passed = (time.time() if now is None else now) - moment
-    if passed < MINUTE:
-        return "just now"
-    if passed < HOUR:
-        return f"{int(passed // MINUTE)} min ago"
-    if passed < DAY:
-        return f"{int(passed // HOUR)} h ago"
-    day = datetime.fromtimestamp(moment)
-    return f"{day.day} {day:%B %Y}"
+    for limit, unit, words in AGES:
+        if passed < limit:
+            return words.format(int(passed // unit))
+    return day(moment)
 
 
-def moment(seconds: float, timezone: str | None = None) -> str:
-    """Returns `12 May 2026, 14:05`, which stays right while the page is open.
-
-    Args:
-        seconds: since 1970.
-        timezone: name of the user's time zone; that of this machine by default.
-    """
-    try:
-        zone = ZoneInfo(timezone) if timezone else None
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        zone = None
-    at = datetime.fromtimestamp(seconds, zone)
-    return f"{at.day} {at:%B %Y, %H:%M}"
+def day(moment: float) -> str:
+    """Returns `12 May 2026`."""
+    date = datetime.fromtimestamp(moment)
+    return f"{date.day} {date:%B %Y}"
 
 
 def percent(share: float) -> str:

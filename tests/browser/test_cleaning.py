@@ -190,13 +190,14 @@ def leaf_through(page: Page) -> None:
 def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, server: Server, tmp_path: Path):
     store = DatasetStore(server.settings)
     shapes = store.import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
-    page.goto("/data?section=classes")
-    expect(page.get_by_text("Average pictures")).to_be_visible()
-    page.evaluate(KEEP_TOASTS)
-    page.get_by_text("Add a data set").first.click()
+    page.goto("/data?add=folder")
     page.get_by_role("textbox", name="Folder or zip on this server").fill(str(large_zip(tmp_path)))
+    page.evaluate(KEEP_TOASTS)
     page.get_by_role("button", name="Import", exact=True).first.click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.locator(".st-key-breadcrumb").get_by_role("link", name="Data").click()
+    page.get_by_role("link", name="Shapes", exact=True).click()
+    expect(page.get_by_role("heading", name="Shapes", exact=True)).to_be_visible()
 
     looks = []
     while len(store.list()) == 1:

@@ -18,7 +18,18 @@ from tests.processes import of_home
 SECTIONS = ("pictures", "check", "classes", "versions")
 # A worker that warms up yields to other work on the machine.
 WARM_SECONDS = 150
-PAGES = ("", "data", *(f"data?section={name}" for name in SECTIONS), "train", "runs", "testing", "run")
+PAGES = (
+    "",
+    "data",
+    "data?add=classes",
+    "data?add=samples",
+    *(f"data?section={name}" for name in SECTIONS),
+    "train",
+    "runs",
+    "compare",
+    "testing",
+    "run",
+)
 # Contrast of each caption with the page behind it, including its opacity.
 CONTRASTS = """() => {
   const numbers = (color) => color.match(/[0-9.]+/g).map(Number);
@@ -71,7 +82,7 @@ def test_first_visit_by_address_has_the_app_around_it(page: Page, path: str):
 @pytest.mark.shared_server
 def test_data_set_is_renamed_and_deleted_after_confirmation(page: Page, server: Server, shapes):
     store = DatasetStore(server.settings)
-    page.goto("/data")
+    page.goto(f"/data?dataset={shapes.id}")
     from_menu(page, "Rename")
     page.get_by_test_id("stDialog").get_by_role("textbox").fill("Forms")
     page.get_by_role("button", name="Save").click()
@@ -111,7 +122,7 @@ def test_runs_come_back_when_the_database_is_lost_while_the_server_runs(page: Pa
     run = RunStore(server.settings.database).create(shapes.id, "Shapes", TrainingConfig(), name="Waiting")
     RunStore(server.settings.database).request_stop(run.id)
     page.goto("/runs")
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(page.get_by_role("link", name="Waiting")).to_be_visible()
     server.settings.database.unlink()
     page.reload()
     expect(page.get_by_text("1 run came back")).to_be_visible()
@@ -169,7 +180,7 @@ def test_the_form_stays_usable_during_a_forecast_and_a_rate_search(page: Page, s
     # While the page is drawn again, the field that was filled stands beside the one that it replaces.
     wait_until(lambda: field.count() == 1 and field.first.input_value() == f"{rate:g}", PATIENCE_MILLISECONDS / 1000)
     expect(page.get_by_text("s in all", exact=False)).to_be_visible()
-    expect(page.get_by_text("Mirror left and right")).to_be_visible()
+    expect(page.get_by_text("Mirror left and right", exact=True)).to_be_visible()
 
 
 def test_the_warm_worker_starts_with_the_first_browser_and_ends_with_the_server(page: Page, server: Server, shapes):

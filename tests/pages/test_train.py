@@ -15,7 +15,7 @@ from core.runs import queue
 from core.runs.records.store import RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
 from pages.components.shell import session
-from pages.components.training import cached_estimates, connection, estimates, setup_form
+from pages.components.training import advanced_form, cached_estimates, connection, estimates, setup_form
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, fields, wait_until, words
 
@@ -23,6 +23,14 @@ from tests.pages.conftest import button, fields, wait_until, words
 @pytest.fixture
 def shapes(home, shape_folder):
     return DatasetStore(home).import_source(shape_folder, name="Shapes")
+
+
+@pytest.fixture
+def app(app):
+    """The app, with all groups of fields open."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+    return app
 
 
 PATIENCE_SECONDS = 90
@@ -378,6 +386,23 @@ def test_changes_are_named_and_undone(open_page, shapes):
     assert "Changed from" not in words(app)
 
 
+def test_a_closed_group_keeps_what_was_set_and_is_trained_with(open_page, home, shapes):
+    app = open_page("train")
+    fields(app)["seed"].set_value(5)
+    fields(app)["batch_size"].set_value(8).run()
+    app.session_state[advanced_form.group_key("learning")] = False
+    app.run()
+    assert "seed" not in fields(app)
+    fields(app)["epochs"].set_value(1).run()
+    button(app, "Start training").click().run()
+    (run,) = RunStore(home.database).list()
+    assert (run.config.seed, run.config.optimization.batch_size, run.config.optimization.epochs) == (5, 8, 1)
+    app.switch_page("pages/train.py").run()
+    app.session_state[advanced_form.group_key("learning")] = True
+    app.run()
+    assert (fields(app)["seed"].value, fields(app)["batch_size"].value) == (5, 8)
+
+
 def test_choices_survive_other_pages(open_page, app, shapes):
     app = open_page("train")
     fields(app)["epochs"].set_value(17).run()
@@ -419,8 +444,9 @@ def test_choosing_another_data_set_works_every_time(open_page, home, shapes, tmp
         assert app.selectbox(key="dataset_choice").value == dataset.id
         assert app.session_state[session.CHOSEN_DATASET] == dataset.id
         assert f"{len(dataset.samples)} pictures: " in words(app)
-    app.switch_page("pages/data.py").run()
-    assert app.selectbox(key="dataset_choice").value == other.id
+    app.switch_page("pages/data.py")
+    app.query_params["section"] = "pictures"
+    assert app.run().title[0].value == "Other"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.edit import Edit
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
+from pages.components import wording
 from pages.components.dataset import downloads
 from pages.components.shell import session
 from tests.pages.conftest import button, from_menu, wait_until, words
@@ -96,9 +97,9 @@ def test_two_versions_are_compared(open_page, shapes, version):
 
 def test_parent_lists_its_versions_and_opens_them(open_page, shapes, version):
     app = open_page("data", section="versions", dataset=shapes.id)
-    assert "Made from this one" in [item.value for item in app.subheader]
+    assert "Made from this one" in [item.value for item in app.header]
     app = button(app, "Open").click().run()
-    assert app.title[0].value == version.name
+    assert app.title[0].value == wording.plain(version.name)
     assert app.query_params["dataset"] == version.id
 
 
@@ -109,7 +110,7 @@ def test_undo_goes_back_to_the_parent_and_deletes_the_version_if_asked(open_page
     app = button(app, "Undo").click().run()
     assert "What was done since: 2 pictures removed" in plain(app)
     app = button(app, "Go back").click().run()
-    assert app.title[0].value == "Shapes"
+    assert app.title[0].value == wording.plain(shapes.name)
     assert app.query_params["dataset"] == shapes.id
     assert (version.id in [dataset.id for dataset in store.list()]) != is_deleted
 

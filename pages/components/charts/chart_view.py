@@ -1,12 +1,16 @@
 """Shows a figure in the theme's colours."""
 
+import hashlib
+
 import plotly.graph_objects as go
 import streamlit as st
 
+# Of the containers of charts, by which the browser tells what isn't a chart (server/charts_last.js).
+PREFIX = "chart_"
 # MathJax isn't available, so Plotly must not look for formulas.
 CONFIG = {"displayModeBar": False, "typesetMath": False}
 # Hidden by `page.css`.
-LOADER = "plotly_loader"
+LOADER = f"{PREFIX}loader"
 
 
 def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
@@ -20,7 +24,10 @@ def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
     # Streamlit registers its template on the first access to `st.plotly_chart`, so figures can't be created with it.
     draw = st.plotly_chart
     figure.update_layout(template="streamlit")
-    draw(figure, config=CONFIG, alt=alt, key=key)
+    # As Streamlit does, figures without a key are told apart by what they show.
+    shown = key or hashlib.sha256((figure.to_json() + alt).encode()).hexdigest()[:12]
+    with st.container(key=f"{PREFIX}{shown}"):
+        draw(figure, config=CONFIG, alt=alt, key=key)
 
 
 def load_plotly() -> None:

@@ -116,8 +116,6 @@ def _discard(dataset: DatasetIndex) -> None:
 def show_made(job: Job[DatasetIndex]) -> None:
     """Says that a version is ready, and shows it in place of its parent."""
     version = job.outcome
-    if st.session_state.get(session.CHOSEN_DATASET) in (None, job.about):
-        session.turn_to_dataset(version.id)
     known = session.dataset_store().get(version.id)
     if set(version.notes) > set(known.notes):
         st.info("\n\n".join(wording.plain(dataset_note(note)) for note in version.notes), icon=":material/info:")

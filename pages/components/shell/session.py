@@ -179,16 +179,10 @@ def open_dataset(dataset_id: str, section: str = "") -> None:
     st.switch_page(DATA, query_params={"dataset": dataset_id} | ({"section": section} if section else {}))
 
 
-def turn_to_dataset(dataset_id: str) -> None:
-    """Shows another data set in place of the one at this address, such as a version of it. For callbacks."""
-    choose_dataset(dataset_id)
-    st.query_params["dataset"] = dataset_id
-
-
 def leave_dataset() -> None:
     """Goes back to the list of data sets with the next drawing, because the one at this address is gone."""
     st.session_state.pop(CHOSEN_DATASET, None)
-    st.query_params.pop("dataset", None)
+    st.query_params.clear()
 
 
 def open_comparison(run_ids: Sequence[str]) -> None:

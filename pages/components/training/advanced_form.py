@@ -17,6 +17,12 @@ from pages.components import wording
 from pages.components.shell import session, widget_values
 from pages.components.training import augmentation_preview, forecast_view, rate_view
 
+GROUPS = {
+    "network": ("Network: its weights, and how pictures are given to it", ":material/account_tree:"),
+    "head": ("Head: the new layers that learn your classes", ":material/layers:"),
+    "learning": ("Learning: how fast, how carefully, and when to end", ":material/trending_up:"),
+    "augmentation": ("Augmentation: changed copies of the pictures", ":material/auto_awesome_motion:"),
+}
 UNUSED_WORDS = {
     Unused.FROZEN: "Not used while all blocks stay frozen.",
     Unused.FROM_SCRATCH: "Not used from scratch: everything is trained from the first epoch, at the learning rate.",
@@ -36,17 +42,31 @@ def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     # While the settings are invalid no field is locked, as it may be the one to fix.
     unused = unused_settings(config) if config else {}
     st.header("Advanced", anchor=False)
-    with st.expander("Network: its weights, and how pictures are given to it", icon=":material/account_tree:"):
+    for name, (label, icon) in GROUPS.items():
+        # Only the fields of open groups are drawn: all of them would take the browser longer than the rest of the page.
+        group = st.expander(label, icon=icon, key=group_key(name), on_change="rerun")
+        if group.open:
+            with group:
+                _fields(name, dataset, config, unused)
+
+
+def group_key(name: str) -> str:
+    """Returns the key of a group, whose value is whether it is open."""
+    return f"advanced_{name}"
+
+
+def _fields(group: str, dataset: DatasetIndex, config: TrainingConfig | None, unused: Mapping[str, Unused]) -> None:
+    """Draws the fields of a group, and what helps to set them."""
+    if group == "network":
         _network(get_backbone(widget_values.value("backbone")), unused)
-    with st.expander("Head: the new layers that learn your classes", icon=":material/layers:"):
+    elif group == "head":
         _head()
-    with st.expander("Learning: how fast, how carefully, and when to end", icon=":material/trending_up:"):
+    elif group == "learning":
         _learning(unused)
-        # Containers, so that the elements below keep their places when a message appears.
-        with st.container():
-            rate_view.show(config, dataset.id)
-    with st.expander("Augmentation: changed copies of the pictures", icon=":material/auto_awesome_motion:"):
+        rate_view.show(config, dataset.id)
+    else:
         _augmentation(unused)
+        # A container, so that the pictures keep their place when the message changes.
         with st.container():
             _views_cost(dataset, config)
         augmentation_preview.show(dataset, config)

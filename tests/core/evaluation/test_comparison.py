@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from core.evaluation.comparison import (
     PairedComparison,
@@ -10,6 +11,7 @@ from core.evaluation.comparison import (
     compare,
     compare_answers,
     paired_interval,
+    sign_test,
 )
 from core.evaluation.evaluation import Evaluation, wilson_interval
 
@@ -45,6 +47,12 @@ def test_the_exact_test_agrees_with_a_published_one():
     assert found.difference == pytest.approx(0.2)
     assert found.better == 1
     assert compare_answers(*answers(20, 2, 12, 16)).better == -1
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 1), (3, 3), (12, 2), (2, 12), (500, 430), (3000, 2800)])
+def test_the_exact_test_is_scipys(first, second):
+    expected = binomtest(first, first + second).pvalue if first + second else 1.0
+    assert sign_test(first, second) == pytest.approx(expected, rel=1e-9)
 
 
 def test_models_that_differ_on_few_pictures_cannot_be_told_apart():

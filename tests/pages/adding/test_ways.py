@@ -40,44 +40,8 @@ def ended(app):
     return app
 
 
-@pytest.mark.slow
-def test_data_set_is_built_from_pictures_class_by_class(open_page, store):
-    app = open_page("data")
-    app.session_state["way_to_import"] = "Pictures, class by class"
-    app.run()
-    assert "Type the name of each class." in [caption.value for caption in app.caption]
-    app.button(key="build").click().run()
-    assert app.warning[0].value == "Type the name of each class."
-    button(app, "Add a class").click().run()
-    generator = np.random.default_rng(9)
-    for place, name in enumerate(SHAPES):
-        app.text_input(key=f"build_class_0_{place}").set_value(name)
-    app.run()
-    assert "Drop two pictures or more, preferably twenty, into circle." in words(app)
-    for place, name in enumerate(SHAPES):
-        for number in range(3):
-            buffer = io.BytesIO()
-            draw_shape(name, generator).save(buffer, "PNG")
-            app.file_uploader(key=f"build_files_0_{place}").upload(f"{number}.png", buffer.getvalue(), "image/png")
-    app.text_input(key="build_name_0").set_value("By hand")
-    app.button(key="build").click().run()
-    ended(app)
-    (dataset,) = store.list()
-    assert dataset.name == "By hand"
-    assert dict(zip(dataset.class_names, dataset.distribution().totals, strict=True)) == dict.fromkeys(SHAPES, 3)
-
-
-def test_two_classes_with_the_same_name_are_pointed_out(open_page):
-    app = open_page("data")
-    app.session_state["way_to_import"] = "Pictures, class by class"
-    app.run()
-    for place, name in enumerate(("big cat", " big  cat ")):
-        app.text_input(key=f"build_class_0_{place}").set_value(name)
-    assert "Each class needs a name of its own." in words(app.run())
-
-
 def test_folder_that_can_be_read_in_two_ways_is_asked_about(open_page, store, twofold):
-    app = open_page("data")
+    app = open_page("data", add="folder")
     app.text_input[0].set_value(str(twofold))
     app = ended(button(app, "Import").click().run())
     text = words(app).replace("\\", "")
@@ -103,7 +67,7 @@ def test_classes_of_nearly_the_same_name_and_classes_of_one_picture_are_asked_ab
             buffer = io.BytesIO()
             draw_shape("circle", generator).save(buffer, "PNG")
             archive.writestr(f"{name}.png", buffer.getvalue())
-    app = open_page("data")
+    app = open_page("data", add="folder")
     app.text_input[0].set_value(str(path))
     app = ended(button(app, "Import").click().run())
     assert "A (2) and a (2) stay apart" in words(app).replace("\\", "")
@@ -118,7 +82,7 @@ def test_classes_of_nearly_the_same_name_and_classes_of_one_picture_are_asked_ab
 
 
 def test_question_answered_in_one_tab_is_not_asked_of_another(open_page, store, twofold):
-    first = open_page("data")
+    first = open_page("data", add="folder")
     first.text_input[0].set_value(str(twofold))
     first = ended(button(first, "Import").click().run())
     job = session.jobs().latest("import")
