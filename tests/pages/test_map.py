@@ -127,7 +127,7 @@ def test_doubtful_labels_are_among_the_issues_and_corrected_together(open_page, 
 def test_issues_offer_to_look_for_doubtful_labels_until_that_was_done(open_page, shapes):
     assert button(open_page("data", section="issues"), "Look through the pictures")
     surveyed(shapes)
-    assert "Look through the pictures" not in [item.label for item in open_page("data").button]
+    assert "Look through the pictures" not in [item.label for item in open_page("data", section="check").button]
 
 
 def test_some_of_many_classes_are_coloured(open_page, store, tmp_path):
