@@ -5,7 +5,7 @@ import streamlit as st
 from core.config.recipes import RECIPES
 from core.runs.records.store import Run
 from pages.components import wording
-from pages.components.shell import session
+from pages.components.shell import ages, session
 
 
 def recipe_label(run: Run) -> str:
@@ -30,8 +30,8 @@ def seconds_taken(run: Run) -> float | None:
 
 
 def facts(run: Run) -> str:
-    """Returns data set, recipe and age as Markdown."""
-    return f"{wording.plain(run.dataset_name)} · {recipe_label(run)} · {wording.ago(run.created)}"
+    """Returns data set, recipe and age as Markdown for `ages.caption`."""
+    return f"{wording.plain(run.dataset_name)} · {recipe_label(run)} · {ages.age(run.created)}"
 
 
 def row(run: Run) -> None:
@@ -42,7 +42,7 @@ def row(run: Run) -> None:
             status_badge(run)
             if run.has_model:
                 st.markdown(f"**{accuracy(run)}**", width="content")
-            st.caption(facts(run), width="content")
+            ages.caption(facts(run), width="content")
 
 
 def time_taken(run: Run) -> str:

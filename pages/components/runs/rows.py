@@ -12,7 +12,7 @@ from pages.components import wording
 from pages.components.results import run_views
 from pages.components.runs import run_dialogs
 from pages.components.runs.accuracies import accuracy_of
-from pages.components.shell import session
+from pages.components.shell import ages, session
 from pages.components.shell.presses import Press, press
 
 STYLE = Path(__file__).parent / "rows.css"
@@ -49,18 +49,16 @@ def show(run: Run) -> None:
         with st.container(gap=None, key=f"run_accuracy_{run.id}"):
             _accuracy(run)
         with st.container(gap=None, key=f"run_facts_{run.id}"):
-            st.caption(f"{run_views.recipe_label(run)} · {_time(run)}{wording.ago(run.created)}")
+            ages.caption(f"{run_views.recipe_label(run)} · {_time(run)}{ages.age(run.created)}")
         _menu(run)
 
 
 def _star(run: Run) -> None:
-    words = "Remove the star" if run.is_starred else "Star"
     st.button(
-        words,
+        "Remove the star" if run.is_starred else "Star",
         key=f"run_star_{run.id}",
         type="tertiary",
         icon=":material/kid_star:" if run.is_starred else ":material/star:",
-        help=f"{words}: starred runs come first.",
         on_click=_set_star,
         args=(run.id, not run.is_starred),
     )
