@@ -135,7 +135,17 @@ def start_before_the_page_is_drawn(app: AppTest) -> AppTest:
 
 def words(app: AppTest) -> str:
     """Returns all texts on the page."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.error, app.warning, app.toast)
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.error,
+        app.warning,
+        app.toast,
+    )
     return "\n".join(str(item.value) for kind in kinds for item in kind)
 
 

@@ -97,7 +97,7 @@ def test_two_versions_are_compared(open_page, shapes, version):
 
 def test_parent_lists_its_versions_and_opens_them(open_page, shapes, version):
     app = open_page("data", section="versions", dataset=shapes.id)
-    assert "Made from this one" in [item.value for item in app.subheader]
+    assert "Made from this one" in [item.value for item in app.header]
     app = button(app, "Open").click().run()
     assert app.title[0].value == wording.plain(version.name)
     assert app.query_params["dataset"] == version.id

@@ -21,5 +21,5 @@ def show(dataset: DatasetIndex, found: Findings | None) -> None:
     decisions.staged(dataset, pending)
     issues_view.show_advice(dataset, found)
     kind = issues_view.show(dataset, found, pending)
-    st.subheader("Map", anchor="map")
+    st.header("Map", anchor="map")
     map_view.show(dataset, found, pending, kind)

@@ -39,7 +39,7 @@ def show(dataset: DatasetIndex, found: Findings, pending: PendingEdits) -> str:
     kind = _choose_kind(found, pending)
     words, color, icon = BADGES[KINDS[kind].severity]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(KIND_TITLES[kind], anchor=False, width="content")
+        st.header(KIND_TITLES[kind], anchor=False, width="content")
         st.badge(words, color=color, icon=icon)
     st.markdown(KIND_EXPLANATIONS[kind])
     if kind == CORRUPT:

@@ -51,7 +51,7 @@ def show(dataset: DatasetIndex, found: Findings | None, open_check: Callable[[],
     # Charts come last: pictures don't wait until Plotly has loaded.
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Pictures per class", anchor=False)
+        st.header("Pictures per class", anchor=False)
         _share(dataset)
         _class_counts(split)
     with right:
@@ -215,7 +215,7 @@ def _class_counts(split: DatasetIndex) -> None:
 
 
 def _sizes(dataset: DatasetIndex) -> None:
-    st.subheader("Picture sizes", anchor=False)
+    st.header("Picture sizes", anchor=False)
     widths = [sample.width for sample in dataset.samples]
     heights = [sample.height for sample in dataset.samples]
     if len(set(widths)) == len(set(heights)) == 1:

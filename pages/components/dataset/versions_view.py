@@ -8,7 +8,7 @@ from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
 from pages.components.dataset import dataset_views
 from pages.components.shared import pictures
-from pages.components.shell import address, session
+from pages.components.shell import address, ages, session
 
 COMPARED = "compared_with"
 A_PAGE = 24
@@ -22,11 +22,11 @@ def show(dataset: DatasetIndex) -> None:
     line, made = lineage(store, dataset), children(store, dataset)
     if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
         _ask_undo(dataset, line[-2])
-    st.subheader("History", anchor=False)
+    st.header("History", anchor=False)
     for index, version in enumerate(line):
         _row(version, dataset, is_first=index == 0)
     if made:
-        st.subheader("Made from this one", anchor=False)
+        st.header("Made from this one", anchor=False)
         for version in made:
             _row(version, dataset)
     if len(line) + len(made) == 1:
@@ -90,9 +90,9 @@ def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> 
         done = wording.changes(version.edits) if version.parent else "imported"
         gone = " of a data set that was deleted" if is_first and version.parent else ""
         st.markdown(f"{wording.plain(done[:1].upper() + done[1:])}{gone}")
-        st.caption(
+        ages.caption(
             f"{wording.count(len(version.samples), 'picture')}, {wording.count(len(version.class_names), 'class')} · "
-            f"{wording.ago(version.created)}"
+            f"{ages.age(version.created)}"
         )
 
 
@@ -109,7 +109,7 @@ def _comparison(old_id: str, new_id: str, _old: DatasetIndex, _new: DatasetIndex
 def _compare(dataset: DatasetIndex, others: list[DatasetIndex]) -> None:
     """Draws the differences between the data set and another version of it, the older one first."""
     by_id = {other.id: other for other in others}
-    st.subheader("Compare", anchor=False)
+    st.header("Compare", anchor=False)
     if st.session_state.get(COMPARED) not in by_id:
         st.session_state[COMPARED] = others[0].id
     chosen = by_id[st.selectbox("Compare with", list(by_id), key=COMPARED, format_func=lambda key: by_id[key].name)]

@@ -12,7 +12,7 @@ from pages.components.imports.kept_sources import kept_sources
 from pages.components.library.families import Entry, best_runs, entries, matching, telling_pictures
 from pages.components.results import run_views
 from pages.components.shared import pictures
-from pages.components.shell import address, session
+from pages.components.shell import address, ages, session
 
 A_PAGE = 12
 THUMBNAILS = 4
@@ -62,9 +62,9 @@ def _card(entry: Entry, best: Run | None, num_runs: int) -> Callable[[], None]:
         help=wording.whole(dataset.name),
         query_params={address.DATASET: dataset.id},
     )
-    st.caption(
+    ages.caption(
         f"{wording.count(len(dataset.class_names), 'class')} · {wording.count(len(dataset.samples), 'picture')} · "
-        f"{wording.ago(dataset.created)}"
+        f"{ages.age(dataset.created)}"
     )
     if words := _origin(entry):
         st.caption(f":material/account_tree: {words}")

@@ -72,7 +72,7 @@ def details(run: Run) -> None:
         evaluation = _evaluations(run)[0]
         left, right = st.columns(2, gap="medium")
         with left:
-            st.subheader("Confusion matrix")
+            st.header("Confusion matrix", anchor=False)
             chosen = evaluation.most_confused(MOST_CLASSES)
             names = [evaluation.class_names[label] for label in chosen]
             confusion = evaluation.confusion_among(chosen)
@@ -83,7 +83,7 @@ def details(run: Run) -> None:
                 total = wording.count(len(evaluation.class_names), "class")
                 st.caption(f"Of {total}, the {len(names)} with the most mistakes are shown.")
         with right:
-            st.subheader("Class by class")
+            st.header("Class by class", anchor=False)
             _class_table(evaluation)
         _most_wrong(run, evaluation)
 
@@ -129,7 +129,7 @@ def _class_table(evaluation: Evaluation) -> None:
 
 
 def _most_wrong(run: Run, evaluation: Evaluation) -> None:
-    st.subheader("Worst mistakes")
+    st.header("Worst mistakes", anchor=False)
     wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
     if not len(wrong):
         st.markdown("None: the model got every validation picture right.")

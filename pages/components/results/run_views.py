@@ -30,7 +30,7 @@ def seconds_taken(run: Run) -> float | None:
 
 
 def facts(run: Run) -> str:
-    """Returns data set, recipe and age as a text for `ages.caption`."""
+    """Returns data set, recipe and age as Markdown for `ages.caption`."""
     return f"{wording.plain(run.dataset_name)} · {recipe_label(run)} · {ages.age(run.created)}"
 
 

@@ -9,10 +9,10 @@ from core.nn.training.notes import load_notes
 from core.runs.records.store import Run
 from core.wording.run_notes import run_note
 from pages.components import phases, wording
-from pages.components.charts import chart_view, charts
 from pages.components.run import kept_data
 from pages.components.shared import tables
 from pages.components.shell import session
+from pages.components.training import network_form
 
 
 def show(run: Run) -> None:
@@ -20,7 +20,7 @@ def show(run: Run) -> None:
     _show_network(run)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Settings")
+        st.header("Settings", anchor=False)
         options = run.config.options()
         tables.show(
             {
@@ -37,25 +37,18 @@ def show(run: Run) -> None:
 
 
 def _show_network(run: Run) -> None:
-    backbone = get_backbone(run.config.backbone)
+    label = get_backbone(run.config.backbone).label
     num_classes = kept_data.num_classes(run)
-    st.subheader("Network")
+    st.header("Network", anchor=False)
     if not num_classes:
-        st.markdown(f"{backbone.label}. How many classes it tells apart isn't known any more.")
+        st.markdown(f"{label}. How many classes it tells apart isn't known any more.")
         return
-    trainable = f"{run.config.trainable_params(num_classes):,} trainable parameters"
-    st.markdown(f"{backbone.label}, {wording.count(num_classes, 'class')}, {trainable}")
-    blocks = run.config.freeze.trainable_blocks
-    learning = f"the last {wording.count(blocks, 'block')} and the head are" if blocks else "only the head is"
-    chart_view.show(
-        charts.network(run.config, num_classes),
-        alt=f"Blocks of {backbone.label}: {learning} trainable",
-        key="network",
-    )
+    st.markdown(f"{label}, {wording.count(num_classes, 'class')}")
+    st.html(network_form.network_picture(run.config, num_classes))
 
 
 def _show_time(run: Run) -> None:
-    st.subheader("Where the time went")
+    st.header("Where the time went", anchor=False)
     if not run.seconds:
         st.caption("Nothing was measured yet.")
         return
@@ -78,7 +71,7 @@ def _show_pictures(run: Run) -> None:
     ]
     if data.num_test:
         parts.append(f"{data.num_test:,} to test with at the end")
-    st.subheader("Pictures")
+    st.header("Pictures", anchor=False)
     st.markdown(f"{', '.join(parts)}.")
 
 
@@ -86,6 +79,6 @@ def _show_notes(run: Run) -> None:
     # Each once: two parts of a network may have run in the same engine.
     sentences = dict.fromkeys(run_note(note) for note in load_notes(session.run_store().folder(run.id)))
     if sentences:
-        st.subheader("How it ran")
+        st.header("How it ran", anchor=False)
     for sentence in sentences:
         st.markdown(wording.plain(sentence))

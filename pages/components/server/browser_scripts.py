@@ -18,6 +18,8 @@ MAIN = re.compile(rb'src="\./static/js/(index\.[\w-]+\.js)"')
 FILES = re.compile(r"m\.f\|\|\(m\.f=(\[.*?\])\)")
 ELEMENTS = re.compile(r"import\(`\./((\w+)\.[\w-]+\.js)`\),__vite__mapDeps\(\[([\d,]*)\]\)")
 PLOTLY = "PlotlyChart"
+# A part of the script of texts, for those with an age in them.
+HTML_IN_TEXT = "rehype-raw"
 # What most pages consist of, besides text, which the first page loads anyway.
 COMMON = ("Button", "ButtonGroup", "PageLink", "ImageList", "Progress", "BidiComponent")
 
@@ -41,7 +43,8 @@ def common_elements() -> list[str]:
 
 def common_scripts() -> list[str]:
     """Returns the names of all scripts that the most common elements need."""
-    return sorted({script for name in COMMON for script in _elements().get(name, ())})
+    parts = [path.name for path in (_root() / FOLDER).glob(f"{HTML_IN_TEXT}.*.js")]
+    return sorted({script for name in COMMON for script in _elements().get(name, ())} | set(parts))
 
 
 @cache
