@@ -5,61 +5,51 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.runs.records.store import Run
-from pages.components import wording
-from pages.components.charts import chart_view, charts
-from pages.components.results import run_views
-from pages.components.shared import tables
-from pages.components.shell import frame, session
+from pages.components.runs import comparison, rows
+from pages.components.shell import address, frame, session, widget_values
 
-PERCENT = "%.1f %%"
+RUNS = "runs"
+PICKED = "compared"
+WRITTEN = "compared_written"
+LEAST, MOST = 2, 8
 
 
-def show_comparison(chosen: Sequence[Run]) -> None:
-    """Draws the curves of the chosen runs in one chart."""
-    metric = st.segmented_control(
-        "Metric",
-        list(charts.METRICS),
-        default="val_accuracy",
-        required=True,
-        format_func=charts.METRICS.__getitem__,
-        label_visibility="collapsed",
+def pick(runs: Sequence[Run]) -> list[Run]:
+    """Draws the choice of the runs, and returns them in the order in which they were picked.
+
+    Args:
+        runs: all runs, newest first.
+    """
+    by_id = {run.id: run for run in runs}
+    named = st.query_params.get(RUNS, "")
+    shown = st.session_state.get(widget_values.key(PICKED))
+    # An address that this didn't write is of a link that was followed: it overrules what was picked before.
+    if shown is None or named != st.session_state.get(WRITTEN) or not by_id.keys() >= set(shown):
+        shown = [run_id for run_id in dict.fromkeys(named.split(",")) if run_id in by_id][:MOST]
+        widget_values.fill({PICKED: shown})
+    about = {by_id[run_id].dataset_id for run_id in shown}
+    picked = st.multiselect(
+        "Runs to compare",
+        # Those of the same data set first: only they can be compared picture by picture.
+        sorted(by_id, key=lambda run_id: by_id[run_id].dataset_id not in about),
+        key=widget_values.key(PICKED),
+        format_func=lambda run_id: f"{by_id[run_id].name} · {by_id[run_id].dataset_name}",
+        max_selections=MOST,
+        placeholder="Pick two or more runs",
     )
-    curves = {run.name: session.run_store().events(run.id) for run in chosen}
-    if not any(charts.epochs_of(events) for events in curves.values()):
-        st.caption("None of these runs has finished an epoch.")
-        return
-    chart_view.show(
-        charts.comparison(curves, metric), alt=f"{charts.METRICS[metric]} of {len(chosen)} runs, epoch by epoch"
-    )
-    tables.show(
-        {
-            "Run": [run.name for run in chosen],
-            "Recipe": [run_views.recipe_label(run) for run in chosen],
-            "Accuracy": [_accuracy_percent(run) for run in chosen],
-            "Epochs": [len(charts.epochs_of(curves[run.name])) for run in chosen],
-        },
-        alt="The compared runs with recipe, accuracy and epochs",
-        file_name="runs.csv",
-        column_config={"Accuracy": st.column_config.NumberColumn(format=PERCENT)},
-        placeholder=wording.UNKNOWN,
-    )
-
-
-def _accuracy_percent(run: Run) -> float | None:
-    return run.metrics["val_accuracy"] * 100 if "val_accuracy" in run.metrics else None
-
-
-def chosen_runs() -> list[Run]:
-    """Returns the runs in the address that still exist."""
-    named = st.query_params.get("runs", "").split(",")
-    return [run for run in session.run_store().list() if run.id in named]
+    st.session_state[WRITTEN] = ",".join(picked)
+    address.keep(RUNS, st.session_state[WRITTEN])
+    return [by_id[run_id] for run_id in picked]
 
 
 frame.title("Compare runs")
 with session.errors_shown():
-    compared = chosen_runs()
-    if len(compared) > 1:
-        show_comparison(compared)
+    rows.style()
+    every = session.run_store().list()
+    st.page_link(session.RUNS, label="All runs", icon=":material/arrow_back:")
+    if len(every) < LEAST:
+        st.info("There are fewer than two runs yet. Train another to compare them.", icon=":material/info:")
+    elif len(compared := pick(every)) < LEAST:
+        st.info("Pick two or more runs here, or tick them under Runs.", icon=":material/info:")
     else:
-        st.info("Choose two or more runs under Runs to compare them.", icon=":material/info:")
-        st.page_link(session.RUNS, label="All runs", icon=":material/stacked_line_chart:")
+        comparison.show(compared)

@@ -1,30 +1,20 @@
-"""Bring pictures in, see what is in them, fix problems."""
+"""All data sets, the view that adds one, and what is in one of them."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
+from core.datasets.layouts.layout import AmbiguousLayout
 from pages.components import wording
+from pages.components.adding import add_view, interrupted, ways
 from pages.components.background.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
-from pages.components.dataset import dataset_page, dataset_views, decisions
-from pages.components.imports import import_panel
-from pages.components.readings import layout_choice
+from pages.components.check import decisions
+from pages.components.dataset import dataset_page, dataset_views
+from pages.components.imports.uploads import UploadInterrupted
+from pages.components.library import cards, list_link
 from pages.components.shell import address, frame, job_views, session
-
-DATASET = "dataset"
-
-
-def choose_dataset(datasets: list[DatasetIndex]) -> DatasetIndex:
-    """Draws the choice of a data set. It is kept in the address, so reloading works."""
-    named = st.query_params.get(DATASET)
-    if named and session.CHOSEN_DATASET not in st.session_state:
-        session.choose_dataset(named)
-    left, right = st.columns([4, 1], vertical_alignment="bottom")
-    with left:
-        chosen = dataset_views.choose(datasets)
-    with right:
-        dataset_views.train_button(is_next=not decisions.are_staged(chosen))
-    address.keep(DATASET, chosen.id)
-    return chosen
+from pages.components.shell.job_views import Seen
 
 
 def show_looked_over(job: Job) -> None:
@@ -38,23 +28,85 @@ def show_packed(job: Job) -> None:
 
 
 OUTCOMES = {
-    IMPORT: import_panel.show_imported,
+    IMPORT: add_view.show_imported,
     DERIVE: decisions.show_made,
     AUDIT: show_looked_over,
     SURVEY: show_looked_over,
     PACK: show_packed,
 }
+LASTING = (AmbiguousLayout, UploadInterrupted)
 
-frame.title("Data")
-with session.errors_shown():
-    job_views.show(OUTCOMES)
-    layout_choice.show()
+
+def named_dataset(datasets: Sequence[DatasetIndex]) -> DatasetIndex | None:
+    """Returns the data set in the address; for a section without one, the chosen data set; else None."""
+    if named := st.query_params.get(address.DATASET):
+        return next((dataset for dataset in datasets if dataset.id == named), None)
+    return session.chosen_dataset(list(datasets)) if address.SECTION in st.query_params else None
+
+
+def follow(seen: Seen, is_adding: bool) -> None:
+    """Changes the address to what has come of the jobs that the user has waited for on this page."""
+    for job in seen.ended:
+        if job.kind == IMPORT and is_adding:
+            add_view.open_ended(job)
+        elif job.kind == DERIVE and job.result is not None and st.query_params.get(address.DATASET) == job.about:
+            address.show_dataset(job.outcome.id)
+
+
+def show_dataset(dataset: DatasetIndex, seen: Seen) -> None:
+    """Draws a data set, and what is being done with it."""
+    session.choose_dataset(dataset.id)
+    address.keep(address.DATASET, dataset.id)
+    own = tuple(job for job in seen.running if job.about == dataset.id)
+    job_views.show(Seen(own, seen.ended), OUTCOMES, LASTING)
+    dataset_page.show(dataset)
+
+
+def show_list(datasets: Sequence[DatasetIndex], seen: Seen) -> None:
+    """Draws all data sets, with what is being imported above them."""
+    frame.title("Data")
+    if st.query_params.get(address.DATASET):
+        st.info("There is no such data set any more.", icon=":material/info:")
+        st.query_params.clear()
+    show_imports(seen)
+    interrupted.show()
+    add_view.show_waiting()
+    if st.button("Add a data set", type="primary", icon=":material/add:"):
+        st.switch_page(session.DATA, query_params={address.ADD: ways.ZIP})
     dataset_views.damaged()
-    available = session.dataset_store().list()
-    if available:
-        with st.expander("Add a data set", icon=":material/add:", expanded=import_panel.has_failed()):
-            import_panel.show()
-        dataset_page.show(choose_dataset(available))
+    cards.show(datasets, session.run_store().list())
+
+
+def show_adding(datasets: Sequence[DatasetIndex], seen: Seen) -> None:
+    """Draws the view that adds a data set; the first thing that a new user sees."""
+    if datasets:
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="breadcrumb"):
+            st.page_link(session.DATA, label="Data", width="content")
+            st.markdown("› Add", width="content")
+        frame.title("Add a data set")
     else:
-        st.markdown("No data set yet. Bring a zip with one folder per class, or start from a sample.")
-        import_panel.show()
+        frame.title("Data")
+        dataset_views.damaged()
+    show_imports(seen)
+    add_view.show(is_first=not datasets)
+
+
+def show_imports(seen: Seen) -> None:
+    """Draws the progress of imports, and the results of all jobs that have ended."""
+    imports = tuple(job for job in seen.running if job.kind == IMPORT)
+    job_views.show(Seen(imports, seen.ended), OUTCOMES, LASTING)
+
+
+with session.errors_shown():
+    list_link.follow()
+    seen_now = job_views.look()
+    available = session.dataset_store().list()
+    follow(seen_now, is_adding=address.ADD in st.query_params or not available)
+    available = session.dataset_store().list()
+    dataset_shown = named_dataset(available)
+    if dataset_shown is not None:
+        show_dataset(dataset_shown, seen_now)
+    elif address.ADD in st.query_params or not available:
+        show_adding(available, seen_now)
+    else:
+        show_list(available, seen_now)

@@ -1,15 +1,12 @@
-"""The home page: what this is, three steps, one click to a first model, the latest runs."""
-
-from collections.abc import Sequence
+"""The home page: the first time what this is and three steps; later where to continue."""
 
 import streamlit as st
 
-from core.runs.records.store import Run, RunStatus
-from pages.components.results import run_views
+from pages.components.at_work import section
+from pages.components.runs import home_view, rows
 from pages.components.shared import quick_start
 from pages.components.shell import frame, session
 
-LATEST = 5
 STEPS = (
     (
         session.DATA,
@@ -35,6 +32,18 @@ STEPS = (
 )
 
 
+def show_first_visit() -> None:
+    """Draws what this is, the shortest way to a first model, and the three steps of any other."""
+    st.markdown(
+        "Transfer Studio takes a network that has already seen over a million photographs and teaches it to tell your "
+        "pictures apart. Everything runs on this machine: a few dozen pictures and a minute are enough for a first "
+        "model."
+    )
+    quick_start.try_it_now("home_try")
+    st.caption("Imports a small sample of photographed textures and trains on it, without the internet.")
+    show_steps()
+
+
 def show_steps() -> None:
     """Draws the three steps as cards that link to their pages."""
     grid = st.grid(3, min_column_width=240, border=True)
@@ -42,36 +51,26 @@ def show_steps() -> None:
         with grid.cell():
             st.markdown(f"{icon} **{number}. {title}**")
             st.markdown(text)
-            pressed = st.button(
-                go, key=f"step_{number}", type="tertiary", icon=":material/arrow_forward:", icon_position="right"
-            )
-            if pressed:
-                st.switch_page(page)
+            st.page_link(page, label=go, icon=":material/arrow_forward:", icon_position="right")
 
 
-def show_runs(runs: Sequence[Run]) -> None:
-    """Draws the active runs and the newest of the others, or how to get one."""
-    # Running runs first, then queued ones in order.
-    run_views.at_work(sorted(runs, key=lambda run: (run.status != RunStatus.RUNNING, run.created)))
-    finished = [run for run in runs if run.status.is_finished]
-    if runs and not finished:
-        return
-    st.subheader("Latest runs")
-    if not runs:
-        st.info("No run yet. Press **Try it now** for a first one, or bring your own pictures.", icon=":material/info:")
-    for run in finished[:LATEST]:
-        run_views.row(run)
-    if len(finished) > LATEST:
-        st.page_link(session.RUNS, label="All runs", icon=":material/stacked_line_chart:")
+def show_way_on() -> None:
+    """Draws how to begin something new, less prominent than what is there."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(session.DATA, label="Add pictures", icon=":material/add:", query_params={"add": "zip"})
+        st.page_link(session.TRAIN, label="Train a model", icon=":material/model_training:")
+        quick_start.try_it_now("home_try", primary=False)
 
 
-frame.title("Teach a network your own classes")
-st.markdown(
-    "Transfer Studio takes a network that has already seen over a million photographs and teaches it to tell your "
-    "pictures apart. Everything runs on this machine: a few dozen pictures and a minute are enough for a first model."
-)
-quick_start.try_it_now("home_try")
-st.caption("Imports a small sample of photographed textures and trains on it, without the internet.")
-show_steps()
 with session.errors_shown():
-    show_runs(session.run_store().list())
+    runs, datasets = session.run_store().list(), session.dataset_store().list()
+    is_first_visit = not runs and not datasets
+    frame.title("Teach a network your own classes" if is_first_visit else "Continue")
+    section.show()
+    if is_first_visit:
+        show_first_visit()
+    else:
+        rows.style()
+        home_view.show_data_sets(datasets, runs)
+        home_view.show_latest(runs)
+        show_way_on()

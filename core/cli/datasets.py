@@ -20,7 +20,7 @@ from core.errors import DatasetError, Stopped
 from core.settings import MEGABYTE, settings
 from core.wording.dataset_notes import dataset_note
 from core.wording.edits import describe_edit
-from core.wording.readings import reading
+from core.wording.readings import IN_TERMINAL, reading
 from core.wording.reasons import reason
 
 SHOWN_SKIPPED = 20
@@ -150,7 +150,7 @@ def _print_receipt(dataset: DatasetIndex) -> None:
         return
     click.echo()
     for note in dataset.receipt:
-        click.echo(in_words(reading(note)))
+        click.echo(in_words(reading(note, IN_TERMINAL)))
     click.echo("Are these labels right? Some pictures of each class, taken at random:")
     for label, name in enumerate(dataset.class_names[:CLASSES_TO_CHECK]):
         examples = ", ".join(in_words(sample.name) for sample in random_pictures(dataset, label))
@@ -179,7 +179,7 @@ def _files(number: int) -> str:
 def _receipt_values(dataset: DatasetIndex) -> dict[str, Any]:
     """Returns what a user needs to check the labels, as values of a JSON object."""
     return {
-        "how": [{"text": reading(note), "code": note.code, **note.parameters} for note in dataset.receipt],
+        "how": [{"text": reading(note, IN_TERMINAL), "code": note.code, **note.parameters} for note in dataset.receipt],
         "left_out": [
             {"code": left.reason.code, "count": left.count, "example": left.example, "reason": reason(left.reason)}
             for left in left_out_by_reason(dataset.skipped)

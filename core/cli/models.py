@@ -98,11 +98,15 @@ def backbones(as_json: bool) -> None:
                 backbone.gmacs,
                 backbone.top1_imagenet,
                 backbone.image_size,
-                availability(backbone, settings()).text,
+                availability(backbone, settings()).all_ways,
             )
             for backbone in BACKBONES.values()
         ],
     )
+    credits = sorted({backbone.weights_file.credit for backbone in BACKBONES.values()} - {""})
+    for credit in credits:
+        labels = [backbone.label for backbone in BACKBONES.values() if backbone.weights_file.credit == credit]
+        click.echo(f"Weights of {' and '.join(labels)}: {credit}")
 
 
 def _run_with_model(store: RunStore, reference: str) -> Run:
@@ -274,6 +278,7 @@ def _backbone_values(backbone: Backbone) -> dict[str, Any]:
         "top1_imagenet": backbone.top1_imagenet,
         "image_size": backbone.image_size,
         "availability": found.kind,
-        "availability_text": found.text,
+        "availability_text": found.all_ways,
         "path": str(found.path) if found.path else None,
+        "credit": backbone.weights_file.credit,
     }

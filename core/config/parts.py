@@ -108,8 +108,8 @@ class Augmentation:
     )
     views: int = setting(
         2,
-        "Versions of a picture",
-        "How many versions of a picture go through the frozen blocks: the original and changed ones.",
+        "Changed copies per picture, original included",
+        "How many copies of a picture go through the frozen blocks: the first as it is, the others changed.",
         "They take turns from epoch to epoch.",
         low=1,
         high=50,
@@ -125,7 +125,7 @@ class Augmentation:
 
     @property
     def cached_views(self) -> int:
-        """How many versions of a training picture go through the frozen blocks."""
+        """How many copies of a training picture go through the frozen blocks."""
         return self.views if self.changes_pictures else 1
 
 

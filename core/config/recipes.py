@@ -22,7 +22,7 @@ class Recipe:
     Attributes:
         name: key in configurations and on the command line.
         label: display name.
-        description: what it does and when to choose it, in one or two sentences.
+        description: what it is for, in one sentence without technical terms.
         config: the configuration, for a data set of unknown size.
     """
 
@@ -62,22 +62,20 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "recommended",
             "Recommended",
-            "A small linear head on the features of EfficientNet-Lite0, which stays frozen. Fast, works offline, and "
-            "the most accurate choice from a handful of pictures a class up to thousands.",
+            "For nearly everything: the quickest, and the most accurate from a handful of pictures a class up to "
+            "thousands.",
             TrainingConfig(),
         ),
         Recipe(
             "article",
             "Article",
-            "The classic: VGG16 with all convolutions frozen and a Dense(512) head, pictures of 150 pixels, 10 epochs. "
-            "Slower and less accurate: choose it to compare.",
+            "To compare with: the classic of many tutorials, with the network VGG16. Slower and less accurate.",
             _ARTICLE,
         ),
         Recipe(
             "fine_tune",
             "Fine-tune",
-            "The head first, then the backbone's last blocks at a tenth of the rate, earlier ones even slower. For "
-            "pictures unlike everyday photographs, with a hundred or more per class.",
+            "For pictures unlike everyday photographs, a hundred or more a class: the end of the network learns too.",
             _FINE_TUNE,
         ),
     )
@@ -97,7 +95,7 @@ def recommended_epochs(num_pictures: int, batch_size: int) -> int:
 
 
 def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: int) -> str:
-    """Returns what the recommended recipe chose for a data set of this size, and why, in a few sentences.
+    """Returns what the recommended recipe chose for a data set of this size, and why, in a few plain sentences.
 
     Args:
         config: what `recipe_config` returned.
@@ -105,17 +103,12 @@ def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: 
         num_classes: of the data set.
     """
     a_class = round(num_pictures / num_classes)
-    epochs = config.optimization.epochs
-    steps = math.ceil(num_pictures / config.optimization.batch_size) * epochs
     frozen = (
-        f"With {a_class:,} pictures per class the backbone stays frozen: millions of weights would memorise them."
+        f"With {a_class:,} pictures a class the network stays as it is: it would only learn so few by heart."
         if a_class < FEW_PICTURES
-        else f"With {a_class:,} pictures per class the frozen features are hard to beat; Fine-tune can add a little."
+        else f"With {a_class:,} pictures a class a new last layer is hard to beat; Fine-tune can add a little."
     )
-    return (
-        f"{frozen} {epochs} epochs make {steps:,} gradient steps, enough for the head to converge. "
-        "The fewer pictures there are, the stronger the penalty on its weights."
-    )
+    return f"{frozen} It sees every picture {config.optimization.epochs} times, after which more would change little."
 
 
 def get_recipe(name: str) -> Recipe:

@@ -1,12 +1,14 @@
-"""How good a model is, computed from labels and probabilities.
+"""How good a model is, computed from labels and probabilities by counting.
 
-SciPy and scikit-learn are imported where they are needed, so that start-up doesn't wait for them.
+Scikit-learn says the same (the tests compare), but to import it takes a second before a page is there.
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 
@@ -83,11 +85,13 @@ class Evaluation:
 
     def confusion_among(self, chosen: Sequence[int]) -> np.ndarray:
         """Returns the rows and columns of `confusion` for some classes, in their order: the whole may be too large."""
-        from sklearn.metrics import confusion_matrix
-
-        if not np.isin(self.labels, chosen).any():  # which scikit-learn refuses
-            return np.zeros((len(chosen), len(chosen)), np.int64)
-        return confusion_matrix(self.labels, self.predictions, labels=chosen)
+        positions = np.full(len(self.class_names), -1)
+        positions[list(chosen)] = np.arange(len(chosen))
+        rows, columns = positions[self.labels], positions[self.predictions]
+        counts = np.zeros((len(chosen), len(chosen)), np.int64)
+        among = (rows >= 0) & (columns >= 0)
+        np.add.at(counts, (rows[among], columns[among]), 1)
+        return counts
 
     def most_confused(self, most: int) -> list[int]:
         """Returns the classes with the most mistakes, as true class or as prediction, in the order of labels.
@@ -111,10 +115,12 @@ class Evaluation:
     @property
     def per_class(self) -> tuple[ClassScore, ...]:
         """Precision, recall and F1 of each class."""
-        from sklearn.metrics import precision_recall_fscore_support
-
-        labels = range(len(self.class_names))
-        columns = precision_recall_fscore_support(self.labels, self.predictions, labels=labels, zero_division=np.nan)
+        size = len(self.class_names)
+        right = np.bincount(self.labels[self.predictions == self.labels], minlength=size)
+        support = np.bincount(self.labels, minlength=size)
+        predicted = np.bincount(self.predictions, minlength=size)
+        with np.errstate(invalid="ignore"):  # a class without pictures or predictions
+            columns = right / predicted, right / support, 2 * right / (support + predicted), support
         return tuple(map(ClassScore, self.class_names, *(column.tolist() for column in columns)))
 
     def to_dict(self) -> dict[str, object]:
@@ -160,10 +166,11 @@ class Evaluation:
 
 
 def final_metrics(evaluations: Sequence[Evaluation]) -> dict[str, float]:
-    """Returns a run's final metrics: those of its validation pictures, and the accuracy on others."""
+    """Returns a run's final metrics: those of its validation pictures and their number, and the accuracy on others."""
     if not evaluations:
         return {}
-    metrics = {"val_accuracy": evaluations[0].accuracy, "val_loss": evaluations[0].loss}
+    first = evaluations[0]
+    metrics = {"val_accuracy": first.accuracy, "val_loss": first.loss, "val_pictures": float(len(first.labels))}
     return metrics | {f"{item.split}_accuracy": item.accuracy for item in evaluations[1:]}
 
 
@@ -190,16 +197,19 @@ def load_evaluations(folder: Path) -> list[Evaluation]:
         raise RunError("This run has no evaluation that can be read. Train it again to get one.") from error
 
 
-def wilson_interval(right: int, total: int) -> tuple[float, float]:
-    """Returns the 95 % score interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+def wilson_interval(right: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Returns the score interval of a share (Wilson 1927, doi:10.1080/01621459.1927.10502953).
 
     Args:
         right: how many were right, 0 to `total`.
         total: out of how many; 0 gives the interval from 0 to 1.
+        confidence: of the interval, 0-1.
     """
-    from scipy.stats import binomtest  # takes most of a second to import
-
     if total == 0:
         return 0.0, 1.0
-    interval = binomtest(right, total).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)
+    # SciPy's `binomtest` says the same, but importing it takes most of a second.
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share, weight = right / total, z**2 / total
+    middle = (share + weight / 2) / (1 + weight)
+    half = z / (1 + weight) * math.sqrt(share * (1 - share) / total + weight / (4 * total))
+    return max(0.0, middle - half), min(1.0, middle + half)

@@ -6,21 +6,25 @@ from core.settings import GIGABYTE, MEGABYTE
 LEAST_SECONDS = 0.95
 
 
-def forecast(found: Forecast) -> str:
-    """Returns how long a run will take, and how much disk and memory."""
-    parts = []
-    if found.features_seconds:
-        parts.append(f"{about(found.features_seconds)} for the pictures")
-    else:
-        parts.append("the pictures are ready")
+def total(found: Forecast) -> str:
+    """Returns how long a run will take, such as `About 8 s in all`."""
+    text = f"{about(found.total_seconds)} in all"
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def details(found: Forecast) -> str:
+    """Returns what a run's time is for, and how much disk and memory it takes."""
+    parts = [
+        f"{about(found.features_seconds)} for the pictures" if found.features_seconds else "the pictures are ready"
+    ]
     if found.head_epoch_seconds:
         parts.append(f"then {duration(found.head_epoch_seconds)} an epoch for the head")
     if found.fine_tune_epoch_seconds:
         parts.append(f"then {duration(found.fine_tune_epoch_seconds)} an epoch of fine-tuning")
-    text = ", ".join(parts)
     disk = f"{max(1, round(found.disk_bytes / MEGABYTE)):,} MB of disk" if found.disk_bytes else "no more disk"
     memory = "fits in memory" if found.fits_in_memory else "is read from disk while training"
-    return f"{text[:1].upper()}{text[1:]}; {about(found.total_seconds)} in all. Takes {disk}; {memory}."
+    text = ", ".join(parts)
+    return f"{text[:1].upper()}{text[1:]}. Takes {disk}; {memory}."
 
 
 def shortage(trainable_params: int, free_bytes: int) -> str:

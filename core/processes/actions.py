@@ -171,11 +171,11 @@ class LayoutQuestion:
     """The answer that a source can be read in more than one way.
 
     Attributes:
-        text: the question.
+        notes: the question, see `AmbiguousLayout`.
         candidates: the ways, without their assignments of pictures.
         columns: of a table that isn't understood.
     """
 
-    text: str
+    notes: tuple[Note, ...]
     candidates: tuple[LayoutCandidate, ...]
     columns: tuple[str, ...] = ()

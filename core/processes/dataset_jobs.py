@@ -228,7 +228,7 @@ def _follow(
         store.sweep()
         raise
     if isinstance(outcome, LayoutQuestion):
-        raise AmbiguousLayout(outcome.text, outcome.candidates, outcome.columns)
+        raise AmbiguousLayout(outcome.notes, outcome.candidates, outcome.columns)
     # From this import: if the data set existed already, its record says nothing about what was left out now.
     return replace(
         store.get(outcome.dataset_id),
@@ -273,7 +273,7 @@ class DatasetActions:
             )
         except AmbiguousLayout as question:
             return LayoutQuestion(
-                str(question),
+                question.notes,
                 tuple(replace(candidate, assignments=()) for candidate in question.candidates),
                 question.columns,
             )

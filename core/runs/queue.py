@@ -49,7 +49,7 @@ def submit(store: RunStore, dataset_id: str, config: TrainingConfig, recipe: str
         RunError: the name is invalid, or the worker can't be started.
     """
     dataset = DatasetStore(settings_for(store)).get(dataset_id)
-    run = store.create(dataset.id, dataset.name, config, recipe, name)
+    run = store.create(dataset.id, dataset.name, config, recipe, name, len(dataset.class_names))
     start_queued(store)
     return store.get(run.id)
 

@@ -38,13 +38,26 @@ def turn_of(
     """
     queued = [run for run in unfinished if run.status == RunStatus.QUEUED]
     place = next((number for number, run in enumerate(queued) if run.id == run_id), None)
-    if place is None:
+    return None if place is None else _turn(unfinished, queued[:place], slots, seconds_left)
+
+
+def turn_of_next(unfinished: Sequence[Run], slots: int, seconds_left: Callable[[Run], float | None]) -> Turn | None:
+    """Returns the turn of a run that is submitted now, or None if it starts at once; see `turn_of`."""
+    if len(unfinished) < slots:
         return None
+    queued = [run for run in unfinished if run.status == RunStatus.QUEUED]
+    return _turn(unfinished, queued, slots, seconds_left)
+
+
+def _turn(
+    unfinished: Sequence[Run], waiting: Sequence[Run], slots: int, seconds_left: Callable[[Run], float | None]
+) -> Turn:
+    """Returns the turn of a run that comes after the running ones and these waiting ones."""
     running = [run for run in unfinished if run.status == RunStatus.RUNNING]
-    before = (*running, *queued[:place])
+    before = (*running, *waiting)
     left = [seconds_left(run) for run in before]
     known = [seconds for seconds in left if seconds is not None]
-    return Turn(place + 1, before, _until_free(known, slots) if len(known) == len(left) else None)
+    return Turn(len(waiting) + 1, before, _until_free(known, slots) if len(known) == len(left) else None)
 
 
 def _until_free(seconds: Sequence[float], slots: int) -> float:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 MOST_LISTED = 12
 
 
-def listed(names: Sequence[str]) -> str:
-    """Returns `cat, dog and fox`; of many names, the first ones and how many more."""
-    if len(names) > MOST_LISTED:
-        names = [*names[: MOST_LISTED - 1], f"{len(names) - MOST_LISTED + 1:,} more"]
+def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:
+    """Returns `cat, dog and fox`; of more than `most` names, the first ones and how many more."""
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1:,} more"]
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 

@@ -1,6 +1,7 @@
 """Notes on runs, in words."""
 
 from core.wording.coded import Catalogue, Note, words_of
+from core.wording.lists import counted
 
 UNKNOWN = "This run has a note that this version of the studio doesn't know ({code})."
 
@@ -10,28 +11,56 @@ def run_note(note: Note) -> str:
     return words_of(note, SENTENCES, UNKNOWN)
 
 
+# A smaller difference is that of rounding.
+EXACT = 0.99999
+
+
+def _checkpoints_damaged(count: int) -> str:
+    return f"{counted(count, 'checkpoint')} of the run {'was' if count == 1 else 'were'} damaged and left out."
+
+
+def _features_damaged(damaged: int, wanted: int) -> str:
+    were = "was" if damaged == 1 else "were"
+    return f"What was read from {damaged:,} of {counted(wanted, 'picture')} {were} damaged on disk and computed again."
+
+
+def _feature_lists_damaged(count: int) -> str:
+    were = "was" if count == 1 else "were"
+    return f"{counted(count, 'list')} of features on disk {were} damaged; what was missing was computed again."
+
+
 def _ran_in_tensorflow(version: str, reason: str, cosine: float) -> str:
     why = {
         "": "",
         "not_installed": ": OpenVINO isn't installed",
         "unsuitable": ": OpenVINO can't run this network",
-        "inexact": f": OpenVINO's features differ (cosine {cosine:.4f})",
+        "inexact": f": in OpenVINO the features agree to {cosine:.4f} only",
     }
-    return f"The frozen blocks ran in TensorFlow {version}, float32{why[reason]}."
+    return f"The frozen blocks ran in TensorFlow {version}{why[reason]}."
+
+
+def _ran_in_openvino(version: str, precision: str, cosine: float) -> str:
+    numbers = {"float32": "", "bfloat16": ", with numbers of 16 bits"}
+    agree = f"{EXACT} or better" if cosine >= EXACT else f"{cosine:.5f}"
+    return (
+        f"The frozen blocks ran in OpenVINO {version}{numbers[precision]}, checked against TensorFlow: "
+        f"the features agree to {agree}."
+    )
+
+
+def _imagenet_weights(label: str, package: str, credit: str) -> str:
+    source = f"the installed package {package}, after a check of its file" if package else "Keras's own file"
+    return f"{label} started with its ImageNet weights, read from {source}. They are the work of: {credit}."
 
 
 SENTENCES: Catalogue = {
-    "checkpoints_damaged": "{count} of the run's checkpoints were damaged and left out.",
+    "checkpoints_damaged": _checkpoints_damaged,
     "resumed": "The run was interrupted once and continued after epoch {epoch}.",
-    "features_damaged": (
-        "Features of {damaged:,} of {wanted:,} pictures were damaged on disk and were computed again."
-    ),
-    "feature_lists_damaged": ("{count:,} lists of features on disk were damaged; what was missing was computed again."),
+    "imagenet_weights": _imagenet_weights,
+    "features_damaged": _features_damaged,
+    "feature_lists_damaged": _feature_lists_damaged,
     "ran_in_tensorflow": _ran_in_tensorflow,
-    "ran_in_openvino": (
-        "The frozen blocks ran in OpenVINO {version}, {precision}; smallest cosine to TensorFlow's features: "
-        "{cosine:.4f}."
-    ),
+    "ran_in_openvino": _ran_in_openvino,
     "restored": (
         "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the "
         "time shown is that of its oldest file."

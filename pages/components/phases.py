@@ -2,6 +2,7 @@
 
 from core.backbones.table import get_backbone
 from core.events import Event
+from core.forecast import wording as forecasts
 from core.runs.records.store import Run
 from pages.components import wording
 
@@ -97,23 +98,58 @@ def share_done(event: Event | None) -> float:
     return min(1.0, max(0.0, (event.step + within) / event.total))
 
 
-def pace(event: Event | None, val_accuracy: float | None = None) -> str:
-    """Returns the time left, the pictures per second and the accuracy so far, as far as they are known.
+def pace(
+    event: Event | None,
+    seconds_left: float | None = None,
+    stops_early: bool = False,
+    val_accuracy: float | None = None,
+) -> str:
+    """Returns the time to the end, the pictures per second and the accuracy so far, as far as they are known.
 
     Args:
         event: the run's latest event.
+        seconds_left: to the end of the run; None if unknown.
+        stops_early: whether the run may end before all its epochs are done.
         val_accuracy: after the last finished epoch; None if there is none.
     """
     if event is None:
         return ""
     parts = []
-    if "seconds_left" in event.metrics:
-        parts.append(f"about {wording.duration(event.metrics['seconds_left'])} left")
+    if seconds_left is not None:
+        parts.append(f"{forecasts.about(max(1.0, seconds_left))} to the end{', or less' if stops_early else ''}")
     if event.metrics.get("pictures_per_second"):
         parts.append(f"{event.metrics['pictures_per_second']:,.0f} pictures a second")
     accuracy = event.metrics.get("val_accuracy", val_accuracy)
     if accuracy is not None:
         parts.append(f"validation accuracy {wording.percent(accuracy)}")
-    if not parts and event.phase in ("head", "fine_tune"):
-        return "Preparing the network"
-    return " · ".join(parts)
+    if event.phase in ("head", "fine_tune") and not event.epoch and "pictures_per_second" not in event.metrics:
+        parts.append("preparing the network")
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]
+
+
+def stopping(has_epochs: bool) -> str:
+    """Returns what a run that was asked to stop does first.
+
+    Args:
+        has_epochs: whether an epoch has ended, so that there is something to keep.
+    """
+    if has_epochs:
+        return "Stopping: checking and saving what was learned."
+    return "Stopping. Nothing learned yet; the pictures read so far are kept."
+
+
+def stopped_without_model(phase: str, num_epochs: int) -> str:
+    """Returns how a run ended that was stopped before there was a model.
+
+    Args:
+        phase: what it was doing when it ended; empty if it never began.
+        num_epochs: how many epochs had ended.
+    """
+    if num_epochs:
+        return f"Stopped before there was a model. Resume continues after epoch {num_epochs}."
+    if not phase:
+        return "Stopped before it began. Resume queues it again."
+    if phase in ("starting", "weights"):
+        return "Nothing learned yet: it was stopped while it started. Resume starts it again."
+    return "Nothing learned yet; the read pictures are kept and Resume goes on with them."

@@ -37,6 +37,8 @@ UNKNOWN = "–"
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
+# How an age is said: up to how many seconds, in units of how many, in which words. Older ones are said by their day.
+AGES = ((MINUTE, MINUTE, "just now"), (HOUR, MINUTE, "{} min ago"), (DAY, HOUR, "{} h ago"))
 
 STOPPED_JOBS = {
     "import": "The import was stopped. Nothing of it was kept.",
@@ -181,14 +183,16 @@ def duration(seconds: float) -> str:
 def ago(moment: float, now: float | None = None) -> str:
     """Returns `just now`, `5 min ago`, `3 h ago`, `12 May 2026`."""
     passed = (time.time() if now is None else now) - moment
-    if passed < MINUTE:
-        return "just now"
-    if passed < HOUR:
-        return f"{int(passed // MINUTE)} min ago"
-    if passed < DAY:
-        return f"{int(passed // HOUR)} h ago"
-    day = datetime.fromtimestamp(moment)
-    return f"{day.day} {day:%B %Y}"
+    for limit, unit, words in AGES:
+        if passed < limit:
+            return words.format(int(passed // unit))
+    return day(moment)
+
+
+def day(moment: float) -> str:
+    """Returns `12 May 2026`."""
+    date = datetime.fromtimestamp(moment)
+    return f"{date.day} {date:%B %Y}"
 
 
 def percent(share: float) -> str:
@@ -197,16 +201,20 @@ def percent(share: float) -> str:
 
 
 def views_cost(views: int, num_training: int, seconds: float | None) -> str:
-    """Returns what several versions of each training picture cost.
+    """Returns what changed copies of each training picture cost.
 
     Args:
-        views: how many versions, including the unchanged one.
+        views: how many copies, including the unchanged one.
         num_training: the number of training pictures.
         seconds: what the changed ones add to the run; None if unknown.
     """
     if views == 1:
-        return "With one version, the pictures are used unchanged."
-    pictures = f"{views} versions of each of {num_training:,} training pictures: {views * num_training:,} to read"
+        return "With one copy, the pictures are used unchanged."
+    changed = "one of them" if views == 2 else f"{views - 1} of them"
+    pictures = (
+        f"{views} copies of each of {num_training:,} training pictures, {changed} changed: "
+        f"{views * num_training:,} to read"
+    )
     if seconds is None:
         return f"{pictures}."
     if not seconds:
@@ -234,13 +242,31 @@ def curve_label(title: str, metric: str, events: Sequence[Event]) -> str:
     return f"{title} after epoch {last.epoch}: {', '.join(parts)}"
 
 
-def accuracy_sentence(accuracy: float, interval: tuple[float, float], num_pictures: int) -> str:
-    """Returns the accuracy with its confidence interval."""
-    low, high = (f"{bound * 100:.1f} %" for bound in interval)
+def learned_sentence(
+    class_names: Sequence[str], num_training: int | None, right: int, total: int, learned: bool
+) -> str:
+    """Returns what a model has learned, as Markdown.
+
+    Args:
+        class_names: what it tells apart.
+        num_training: how many pictures it learned from; None if unknown.
+        right: how many of the held-out pictures it got right.
+        total: of how many.
+        learned: whether it is better than guessing.
+    """
+    names = listing([plain(name) for name in class_names], most=4)
+    source = "" if num_training is None else f" from {count(num_training, 'picture')}"
     return (
-        f"Right on **{percent(accuracy)}** of {count(num_pictures, 'validation picture')}. On new pictures of the same "
-        f"kind, expect between {low} and {high} (95 % interval)."
+        f"It {'learned' if learned else 'was trained'} to tell {count(len(class_names), 'class')} apart ({names})"
+        f"{source}: **{right:,} of {count(total, 'picture')}** that it never trained on "
+        f"{'was' if right == 1 else 'were'} right ({percent(right / total)})."
     )
+
+
+def interval_sentence(interval: tuple[float, float]) -> str:
+    """Returns what the accuracy on new pictures will be."""
+    low, high = (f"{bound * 100:.1f} %" for bound in interval)
+    return f"On new pictures of the same kind, expect between {low} and {high} (95 % interval)."
 
 
 def guessing_sentence(lowest: float, largest_class: float) -> str:

@@ -14,7 +14,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from core.backbones.availability import availability
+from core.backbones.availability import availability, ways_to_get
 from core.backbones.table import get_backbone
 from core.settings import read_settings
 from tests.benchmarks.measuring import Measured, measure, print_table
@@ -66,8 +66,9 @@ def ours(home: Path, data: str, recipe: str, **options: object) -> Measured:
 def main() -> None:
     """Measures and prints the table."""
     data, epochs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 10
-    if availability(get_backbone("vgg16"), read_settings()).path is None:
-        raise SystemExit("VGG16's weights aren't here: name their folder in TRANSFER_STUDIO_WEIGHTS.")
+    vgg16 = get_backbone("vgg16")
+    if availability(vgg16, read_settings()).path is None:
+        raise SystemExit(f"VGG16's weights aren't here. {ways_to_get(vgg16, read_settings())}")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         zipfile.ZipFile(data).extractall(folder / "pictures")

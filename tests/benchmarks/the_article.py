@@ -25,9 +25,10 @@ EFFICIENTNET = "efficientnet_lite0"
 
 def convolutions_of(name: str, weights: str, side: int) -> keras.Model:
     """Returns the pretrained part."""
-    if name != EFFICIENTNET:
-        return VGG16(include_top=False, weights=weights, input_shape=(side, side, 3))
-    network = build_network(get_backbone(name), side, "native")
+    if name == EFFICIENTNET:
+        network = build_network(get_backbone(name), side, "native")
+    else:
+        network = VGG16(include_top=False, weights=None, input_shape=(side, side, 3))
     load_weights(network, get_backbone(name), Path(weights))
     return network
 

@@ -20,7 +20,7 @@ from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings
 from tests.processes import of_home
-from tests.project import ROOT
+from tests.project import ROOT, leave_out
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM_FLAGS = (
@@ -31,6 +31,9 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A webcam that shows a moving pattern, and that nobody has to allow.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 )
 START_SECONDS = 90
 END_SECONDS = 60
@@ -69,10 +72,7 @@ def chromium() -> str:
     """Path of the system's Chromium. Without one, browser tests are skipped, but in CI they fail."""
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if found is None:
-        reason = "No Chromium found (looked for " + ", ".join(CHROMIUM_NAMES) + "): browser tests are left out."
-        if os.environ.get("CI", "").lower() in ("true", "1"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        leave_out("No Chromium found (looked for " + ", ".join(CHROMIUM_NAMES) + "): browser tests are left out.")
     return found
 
 
@@ -155,7 +155,7 @@ def completed_run(page: Page, server: Server) -> Run:
     wait_until(lambda: [run.status.is_finished for run in server.runs.list()] == [True], TRAINING_SECONDS)
     (run,) = server.runs.list()
     assert run.status == RunStatus.COMPLETED, run.failure
-    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+    expect(page.get_by_role("button", name="Try this model")).to_be_visible()
     return run
 
 

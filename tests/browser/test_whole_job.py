@@ -1,5 +1,6 @@
 """From a zip to a prediction, in a real browser, with a real server and real training."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -52,6 +53,22 @@ def set_number(page: Page, label: str, value: int) -> None:
     field.press("Enter")
 
 
+def rename_and_delete(page: Page, server: Server, run_id: str) -> None:
+    """Renames a run on its page, then deletes it there."""
+    page.goto(f"/run?run={run_id}")
+    expect(page.get_by_text("It learned to tell 3 classes apart")).to_be_visible()
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("menuitem", name="Rename").click()
+    page.get_by_test_id("stDialog").get_by_role("textbox").fill("My first run")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="My first run")).to_be_visible()
+    page.get_by_role("button", name="Edit").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    page.get_by_role("button", name="Delete for good").click()
+    expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
+    assert server.runs.list() == []
+
+
 def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, tmp_path: Path):
     archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 12))
 
@@ -83,7 +100,8 @@ def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, 
     assert run.metrics["val_accuracy"] >= 0.8
     expect(page.get_by_text("(95 % interval)", exact=False)).to_be_visible()
 
-    page.get_by_role("button", name="Test this model").click()
+    page.get_by_role("button", name="Try this model").click()
+    expect(page).to_have_url(re.compile(f"run={run.id}.*section=try|section=try.*run={run.id}"))
     generator = np.random.default_rng(1234)
     for name in ("circle", "square"):
         picture = tmp_path / f"new {name}.png"
@@ -91,6 +109,7 @@ def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, 
         page.goto("/testing")
         page.locator("input[type=file]").set_input_files(picture)
         expect(page.get_by_role("heading", name=name)).to_be_visible()
+    rename_and_delete(page, server, run.id)
     mapped = {Path(region.path).name for region in psutil.Process(server.process.pid).memory_maps()}
     assert not [name for name in mapped if "tensorflow" in name or "jaxlib" in name]
 
@@ -118,7 +137,7 @@ def test_a_reload_finds_the_run_still_running_and_resume_continues_it(page: Page
     (run,) = server.runs.list()
     assert run.status == "stopped"
     assert run.has_model
-    expect(page.get_by_role("button", name="Test this model")).to_be_visible()
+    expect(page.get_by_role("button", name="Try this model")).to_be_visible()
 
     stopped_at = points(page)
     page.get_by_role("button", name="Resume").click()

@@ -26,6 +26,8 @@ def test_events_share_no_numbers():
 def test_an_event_survives_json():
     event = Event("head", 3, 9, {"loss": 0.5}, epoch=3, time=12.5, run_id="deadbeef", sequence=7)
     assert Event(**json.loads(json.dumps(asdict(event)))) == event
+    reading = Event("features", 3, 9, time=12.5, pictures=("pictures/2.jpg", "pictures/1.jpg"))
+    assert Event(**json.loads(json.dumps(asdict(reading)))) == reading
 
 
 def test_the_speed_is_not_part_of_the_curve():

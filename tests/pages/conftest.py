@@ -108,9 +108,16 @@ def button(app: AppTest, label: str):
     return found[0]
 
 
+def from_menu(app: AppTest, action: str) -> AppTest:
+    """Chooses an action on the data set in its menu."""
+    app.menu_button(key="dataset_menu").click(action).run()
+    assert not app.exception
+    return app
+
+
 def fields(app: AppTest) -> dict[str, Widget]:
     """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
-    kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control)
+    kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control, app.radio)
     return {widget.key.partition("@")[0]: widget for kind in kinds for widget in kind if widget.key}
 
 
@@ -128,21 +135,44 @@ def start_before_the_page_is_drawn(app: AppTest) -> AppTest:
 
 def words(app: AppTest) -> str:
     """Returns all texts on the page."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.error, app.warning, app.toast)
+    kinds = (
+        app.title,
+        app.header,
+        app.subheader,
+        app.markdown,
+        app.caption,
+        app.info,
+        app.error,
+        app.warning,
+        app.toast,
+    )
     return "\n".join(str(item.value) for kind in kinds for item in kind)
 
 
 def box(app: AppTest) -> dict:
     """Returns the data that the upload box was given."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
+    return json.loads(_box(app).json)
+
+
+def _box(app: AppTest):
+    return next(part.proto for part in app.get("bidi_component") if part.proto.component_name.endswith("upload_box"))
 
 
 def choose_file(app: AppTest, name: object, size: object) -> AppTest:
     """Announces a file to the page like the upload box's script, which AppTest can't run."""
+    return _tell(app, "wanted", {"name": name, "size": size})
+
+
+def refuse_file(app: AppTest, are_pictures: bool) -> AppTest:
+    """Tells the page of a file that the upload box's script has refused."""
+    return _tell(app, "refused", {"arePictures": are_pictures})
+
+
+def _tell(app: AppTest, event: str, value: object) -> AppTest:
     states = app._tree.get_widget_states()
-    chosen = states.widgets.add()
-    chosen.id = _make_trigger_id(app.get("bidi_component")[0].proto.id, "events")
-    chosen.json_trigger_value = json.dumps([{"event": "wanted", "value": {"name": name, "size": size}}])
+    told = states.widgets.add()
+    told.id = _make_trigger_id(_box(app).id, "events")
+    told.json_trigger_value = json.dumps([{"event": event, "value": value}])
     app._run(states)
     assert not app.exception
     return app

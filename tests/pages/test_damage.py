@@ -63,7 +63,7 @@ def test_damaged_file_of_a_run_is_a_sentence_in_its_place(open_page, trained, na
 def test_damaged_file_of_a_data_set_is_a_sentence_in_its_place(open_page, home, trained, name):
     (dataset,) = DatasetStore(home).list()
     (dataset.folder / name).write_bytes(b"{")
-    for section in ("Overview", "Issues", "Map", "Classes", "Versions"):
+    for section in ("pictures", "check", "classes", "versions"):
         app = open_page("data", dataset=dataset.id, section=section)
         assert not app.exception, section
 

@@ -5,7 +5,12 @@ from core.runs.records.store import RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
 from pages.components import wording
 from pages.components.shell import session
+from tests.conftest import draw_folder
 from tests.pages.conftest import button, words
+
+
+def links(app) -> list[str]:
+    return [link.proto.label.strip("*") for link in app.main.get("page_link")]
 
 
 def test_empty_home_says_what_this_is_and_what_to_do(open_page):
@@ -13,7 +18,8 @@ def test_empty_home_says_what_this_is_and_what_to_do(open_page):
     assert app.title[0].value == "Teach a network your own classes"
     assert [f"{number}." in words(app) for number in (1, 2, 3)] == [True] * 3
     assert button(app, "Try it now").disabled is False
-    assert "No run yet" in app.info[0].value
+    assert links(app) == ["Choose data", "Set up a training", "Test a model"]
+    assert not app.header
 
 
 def test_no_worker_is_kept_warm_without_a_browser(open_page):
@@ -21,18 +27,38 @@ def test_no_worker_is_kept_warm_without_a_browser(open_page):
     assert not session.warm_worker().is_kept
 
 
-def test_home_lists_the_latest_runs(open_page, trained):
+def test_home_goes_on_with_the_best_model_of_each_data_set(open_page, trained, home, tmp_path):
+    good = trained.get("Good run")
+    DatasetStore(home).import_source(draw_folder(tmp_path / "more", 4), name="Untrained")
     app = open_page("home")
-    links = app.get("page_link")
-    assert [link.proto.label for link in links] == ["**Stopped run**", "**Failed run**", "**Good run**"]
-    assert f"run={trained.get('Good run').id}" in links[2].proto.query_string
-    assert "Shapes · Recommended" in words(app)
-    assert not app.info
+    assert app.title[0].value == "Continue"
+    assert links(app)[:3] == ["Untrained", "Shapes", "Good run"]
+    text = words(app)
+    assert f"Best model: **{wording.percent(good.metrics['val_accuracy'])}**" in text
+    assert "1. Bring pictures" not in text and button(app, "Try it now").disabled is False
+
+    button(app, "Open").click().run()
+    assert app.title[0].value == "Good run"
+    app.switch_page("pages/home.py").run()
+    button(app, "Test").click().run()
+    assert app.query_params["run"] == good.id
+    assert app.title[0].value == "Test a model"
+    app.switch_page("pages/home.py").run()
+    button(app, "Train a model").click().run()
+    assert app.title[0].value == "Train a model"
 
 
-def test_steps_lead_to_their_pages(open_page):
+def test_stopped_runs_do_not_hide_the_good_one(open_page, trained):
+    good = trained.get("Good run")
+    for number in range(5):
+        trained.request_stop(trained.create(good.dataset_id, "Shapes", good.config, name=f"Early {number}").id)
     app = open_page("home")
-    assert button(app, "Choose data").click().run().title[0].value == "Data"
+    shown = links(app)
+    assert shown.index("Early 4") < shown.index("Good run", 2)
+    (fold,) = app.expander
+    assert fold.label == "and 5 stopped and 1 failed runs without a model"
+    assert shown.count("Early 3") == 1
+    assert "Early 3" in [link.proto.label.strip("*") for link in fold.get("page_link")]
 
 
 def test_try_it_now_imports_the_sample_and_starts_the_recommended_recipe(open_page, home):
@@ -57,9 +83,10 @@ def test_home_shows_the_running_run_before_those_that_wait_in_turn(open_page, ho
     running = store.claim(1)
     store.folder(running.id).mkdir(parents=True, exist_ok=True)
     with worker_lock(store.folder(running.id)):  # as its worker would hold it
-        labels = [link.proto.label for link in open_page("home").get("page_link")]
+        app = open_page("home")
         store.finish(running.id, RunStatus.STOPPED)
     assert running.id == runs[0].id
-    assert labels == ["**First**", "**Second**", "**Third**"]
+    assert links(app)[:3] == ["First", "Second", "Third"]
+    assert app.header[0].value == "At work"
     for run in runs[1:]:
         queue.stop(store, run.id)

@@ -8,7 +8,7 @@ from core.datasets.versions.pending_edits import PendingEdits, read_pending_edit
 from core.wording.coded import Reason
 from pages.components.shell import session
 from tests.conftest import draw_folder
-from tests.pages.conftest import button, wait_until, words
+from tests.pages.conftest import button, fields, wait_until, words
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def surveyed(dataset, suspects=()):
 
 @pytest.mark.slow
 def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
-    app = open_page("data", section="Map")
+    app = open_page("data", section="map")
     assert "finds **doubtful labels** and pictures **unlike all others**" in words(app)
     app = button(app, "Look through the pictures").click().run()
     assert button(app, "Look through the pictures").disabled
@@ -49,9 +49,9 @@ def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
 
 def test_the_map_shows_one_dot_per_picture_and_marks_issues(open_page, shapes):
     surveyed(shapes, [(shapes.samples[3].path, "square")])
-    app = open_page("data", section="Map")
+    app = open_page("data", section="map")
     (chart,) = app.get("plotly_chart")
-    assert chart.proto.alt == "Map of 30 pictures in 3 classes, 1 of them to look at"
+    assert chart.proto.alt == "Map of 30 pictures in 3 classes, 1 of them marked: Doubtful labels"
     assert "a simple model already gives 93.0 % of the pictures their own class" in words(app).replace("\\", "")
     assert app.info[0].value == "Click a dot to see its picture."
 
@@ -59,30 +59,46 @@ def test_the_map_shows_one_dot_per_picture_and_marks_issues(open_page, shapes):
 def test_picture_is_chosen_without_a_mouse_and_relabelled_there(open_page, shapes):
     path = shapes.samples[3].path
     surveyed(shapes, [(path, "square")])
-    app = open_page("data", section="Map")
-    choice = app.selectbox(key=f"map_choice_{shapes.id}")
-    assert choice.options == [f"{shapes.samples[3].name}: looks like a square (0.97)"]
+    app = open_page("data", section="map")
+    choice = fields(app)[f"map_choice_{shapes.id}"]
+    assert choice.options[0] == f"{shapes.samples[3].name}: looks like a square (0.97)"
+    assert len(choice.options) == len(shapes.samples)
     choice.set_value(path).run()
     assert "Near it on the map" in words(app)
-    assert len(app.image) == 1 + 6
-    app = button(app, "Relabel as square").click().run()
+    assert len(app.image) == 1 + 1 + 6  # The doubtful one above, the chosen one and its neighbours.
+    assert app.get("plotly_chart")[0].proto.alt.endswith(f"{shapes.samples[3].name} is chosen")
+    app.button(key=f"suggested_class_of_map_{shapes.id}_{path}").click().run()
     assert read_pending_edits(shapes) == PendingEdits({path: "relabel:square"})
     assert "1 picture relabelled as square" in words(app)
+
+
+def test_a_neighbour_is_chosen_and_relabelled_on_the_map(open_page, shapes):
+    surveyed(shapes)
+    app = open_page("data", section="check")
+    fields(app)[f"map_choice_{shapes.id}"].set_value(shapes.samples[3].path).run()
+    near = shapes.samples[4].path
+    fields(app)[f"class_of_near_{shapes.id}_{near}"].set_value("stripes").run()
+    assert read_pending_edits(shapes) == PendingEdits({near: "relabel:stripes"})
+    app.button(key=f"pressed_near_{shapes.id}_{near}").click().run()
+    assert not app.exception
+    assert fields(app)[f"map_choice_{shapes.id}"].value == near
+    assert app.get("plotly_chart")[0].proto.alt.endswith(f"{shapes.samples[4].name} is chosen")
+    assert fields(app)[f"class_of_map_{shapes.id}_{near}"].value == "stripes"
 
 
 def test_doubtful_labels_are_among_the_issues_and_corrected_together(open_page, shapes):
     first, second = shapes.samples[3].path, shapes.samples[15].path
     surveyed(shapes, [(first, "square"), (second, "stripes")])
-    app = open_page("data", section="Issues")
+    app = open_page("data", section="issues")
     assert app.pills(key="issue_kind").value == "suspect_label"
     button(app, "Relabel all 2 shown as what they look like").click().run()
     assert read_pending_edits(shapes) == PendingEdits({first: "relabel:square", second: "relabel:stripes"})
 
 
 def test_issues_offer_to_look_for_doubtful_labels_until_that_was_done(open_page, shapes):
-    assert button(open_page("data", section="Issues"), "Look for them")
+    assert button(open_page("data", section="issues"), "Look through the pictures")
     surveyed(shapes)
-    assert "Look for them" not in [item.label for item in open_page("data").button]
+    assert "Look through the pictures" not in [item.label for item in open_page("data").button]
 
 
 def test_some_of_many_classes_are_coloured(open_page, store, tmp_path):
@@ -93,7 +109,7 @@ def test_some_of_many_classes_are_coloured(open_page, store, tmp_path):
         )
     dataset = store.import_source(folder)
     surveyed(dataset, [(dataset.samples[-1].path, "circle")])
-    app = open_page("data", section="Map")
+    app = open_page("data", section="map")
     coloured = app.multiselect(key=f"coloured_{dataset.id}").value
     assert len(coloured) == 10
     assert coloured[0] == dataset.class_names[dataset.samples[-1].label]

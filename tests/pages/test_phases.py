@@ -65,13 +65,36 @@ def test_share_done_counts_batches_within_the_epoch():
 def test_pace_says_what_is_known():
     assert phases.pace(None) == ""
     assert phases.pace(Event("evaluate")) == ""
-    assert phases.pace(Event("head", 0, 5, {"batch": 1, "batches": 9})) == "Preparing the network"
-    assert phases.pace(Event("head", 1, 5, {"val_accuracy": 0.9}, epoch=1)) == "validation accuracy 90.0 %"
+    first = Event("head", 0, 5, {"batch": 1, "batches": 9})
+    assert phases.pace(first) == "Preparing the network"
+    assert phases.pace(first, seconds_left=61) == "About 61 s to the end · preparing the network"
+    assert phases.pace(Event("head", 1, 5, {"val_accuracy": 0.9}, epoch=1)) == "Validation accuracy 90.0 %"
     event = Event("features", 1, 5, {"pictures_per_second": 83.4, "seconds_left": 61})
-    assert phases.pace(event) == "about 1 min 1 s left · 83 pictures a second"
-    words = "about 1 min 1 s left · 83 pictures a second · validation accuracy 98.7 %"
-    assert phases.pace(event, val_accuracy=0.987) == words
-    assert phases.pace(Event("head", 2, 5, {**event.metrics, "val_accuracy": 0.987}, epoch=2)) == words
+    assert phases.pace(event) == "83 pictures a second"
+    words = "About 3 min to the end · 83 pictures a second · validation accuracy 98.7 %"
+    assert phases.pace(event, 181, val_accuracy=0.987) == words
+    assert phases.pace(Event("head", 2, 5, {**event.metrics, "val_accuracy": 0.987}, epoch=2), 181) == words
+    assert phases.pace(event, 181, stops_early=True) == "About 3 min to the end, or less · 83 pictures a second"
+    assert phases.pace(event, 0.2) == "About 1 s to the end · 83 pictures a second"
+
+
+@pytest.mark.parametrize(
+    ("phase", "num_epochs", "words"),
+    [
+        ("", 0, "Stopped before it began. Resume queues it again."),
+        ("weights", 0, "Nothing learned yet: it was stopped while it started. Resume starts it again."),
+        ("features", 0, "Nothing learned yet; the read pictures are kept and Resume goes on with them."),
+        ("head", 0, "Nothing learned yet; the read pictures are kept and Resume goes on with them."),
+        ("save", 3, "Stopped before there was a model. Resume continues after epoch 3."),
+    ],
+)
+def test_end_without_a_model_in_words(phase, num_epochs, words):
+    assert phases.stopped_without_model(phase, num_epochs) == words
+
+
+def test_stopping_says_what_is_kept():
+    assert phases.stopping(True) == "Stopping: checking and saving what was learned."
+    assert phases.stopping(False) == "Stopping. Nothing learned yet; the pictures read so far are kept."
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,26 @@
-import json
-
+from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStatus
 from tests.pages.conftest import button, words
 
+RUN_NAMES = ("Stopped run", "Failed run", "Good run")
 
-def choose(app, *rows):
-    key = app.dataframe[0].key
-    assert key.startswith("runs_")
-    app.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+
+def names(app) -> list[str]:
+    """Returns the names of the listed runs, in order."""
+    labels = [link.proto.label for link in app.get("page_link")]
+    return [label.strip("*") for label in labels if label.startswith("**")]
+
+
+def tick(app, store, *run_names):
+    for name in run_names:
+        app.checkbox(key=f"run_tick_{store.get(name).id}").check()
     return app.run()
+
+
+def act(app, store, name: str, action: str):
+    app.menu_button(key=f"run_menu_{store.get(name).id}").click(action).run()
+    assert not app.exception
+    return app
 
 
 def test_without_runs_the_ways_to_one_are_shown(open_page):
@@ -18,61 +30,152 @@ def test_without_runs_the_ways_to_one_are_shown(open_page):
     assert button(app, "Train a model").click().run().title[0].value == "Train a model"
 
 
-def test_table_has_all_runs_newest_first(open_page, trained):
-    table = open_page("runs").dataframe[0].value
-    assert list(table["Run"]) == ["Stopped run", "Failed run", "Good run"]
-    assert list(table["Status"]) == ["Stopped", "Failed", "Completed"]
-    assert list(table["Recipe"]) == ["Own settings", "Own settings", "Recommended"]
-    assert set(table["Data set"]) == {"Shapes"}
-    assert table["Accuracy"].notna().tolist() == [False, False, True]
-    assert table["Time"][0] == "–"
-    assert list(table.columns)[:3] == ["Status", "Accuracy", "Run"]
-
-
-def test_chosen_run_can_be_opened(open_page, trained):
-    app = choose(open_page("runs"), 2)
-    app = button(app, "Open").click().run()
-    assert app.query_params["run"] == trained.get("Good run").id
-
-
-def test_chosen_run_can_be_resumed_where_it_ended_early(open_page, trained):
+def test_runs_are_listed_newest_first_with_links_and_facts(open_page, trained):
     app = open_page("runs")
-    assert button(choose(app, 2), "Resume").disabled
+    assert names(app) == list(RUN_NAMES)
+    links = {link.proto.label: link.proto for link in app.get("page_link")}
+    assert links["**Good run**"].query_string == f"run={trained.get('Good run').id}"
+    assert [item.value for item in app.header] == ["Shapes"]
+    good = trained.get("Good run")
+    assert links["Open the data set"].query_string == f"dataset={good.dataset_id}"
+    text = words(app)
+    assert "Recommended · " in text and "Own settings · " in text
+    assert text.count("No model") == 2
+
+
+def test_the_accuracy_has_its_interval_even_if_the_number_of_pictures_was_not_recorded(open_page, trained):
+    good = trained.get("Good run")
+    number = int(good.metrics["val_pictures"])
+    app = open_page("runs")
+    intervals = [item.value for item in app.caption if " to " in item.value and item.value.endswith("%")]
+    assert len(intervals) == 1 and number > 1
+
+    older = {name: value for name, value in good.metrics.items() if name != "val_pictures"}
+    trained.requeue(trained.get("Stopped run").id)
+    trained.claim(9)
+    trained.finish(trained.get("Stopped run").id, RunStatus.COMPLETED, metrics=older)
+    evaluation = trained.folder(good.id) / "evaluation.json"
+    target = trained.folder(trained.get("Stopped run").id)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "evaluation.json").write_bytes(evaluation.read_bytes())
+    app.run()
+    again = [item.value for item in app.caption if " to " in item.value and item.value.endswith("%")]
+    assert again == intervals * 2
+
+
+def test_runs_of_a_deleted_data_set_say_so(open_page, trained, home):
+    DatasetStore(home).delete(trained.get("Good run").dataset_id)
+    app = open_page("runs")
+    assert [item.value for item in app.header] == ["Shapes (deleted)"]
+    assert "Open the data set" not in [link.proto.label for link in app.get("page_link")]
+
+
+def test_a_star_brings_a_run_to_the_top_and_can_be_taken_away(open_page, trained):
+    app = open_page("runs")
+    star = f"run_star_{trained.get('Good run').id}"
+    app.button(key=star).click().run()
+    assert names(app) == ["Good run", "Stopped run", "Failed run"]
+    assert trained.get("Good run").is_starred
+    assert app.button(key=star).label == "Remove the star"
+    app.button(key=star).click().run()
+    assert names(app) == list(RUN_NAMES)
+
+
+def test_the_filter_finds_by_name_note_status_recipe_and_star(open_page, trained):
+    trained.set_note(trained.get("Failed run").id, "Wrong path of the weights")
+    trained.set_star(trained.get("Failed run").id, True)
+    app = open_page("runs")
+    assert names(app) == ["Failed run", "Stopped run", "Good run"]
+    app.text_input(key="find").set_value("weights WRONG").run()
+    assert names(app) == ["Failed run"]
+    assert "1 of 3 runs" in words(app)
+    app.text_input(key="find").set_value("nothing like this").run()
+    assert names(app) == []
+    button(app, "Show all runs").click().run()
+    assert len(names(app)) == 3
+
+    app.selectbox(key="status").select("Completed").run()
+    assert names(app) == ["Good run"]
+    app.selectbox(key="status").select("All")
+    app.selectbox(key="recipe").select("Own settings").run()
+    assert names(app) == ["Failed run", "Stopped run"]
+    app.toggle(key="starred").set_value(True).run()
+    assert names(app) == ["Failed run"]
+
+
+def test_a_filtered_list_is_opened_by_its_address(open_page, trained):
+    assert names(open_page("runs", find="good", status="Completed")) == ["Good run"]
+
+
+def test_the_best_come_first_if_asked_for(open_page, trained):
+    app = open_page("runs")
+    app.selectbox(key="order").select("Best first").run()
+    assert names(app)[0] == "Good run"
+
+
+def test_long_lists_have_pages(open_page, trained):
+    good = trained.get("Good run")
+    for number in range(30):
+        trained.request_stop(trained.create("other", "Other", good.config, name=f"Run {number}").id)
+    app = open_page("runs")
+    assert names(app)[0] == "Run 29" and len(names(app)) == 25
+    app.pagination(key="page").set_value(2).run()
+    assert names(app) == [*(f"Run {number}" for number in range(4, -1, -1)), *RUN_NAMES]
+    assert [item.value for item in app.header] == ["Other (deleted)", "Shapes"]
+
+
+def test_two_ticked_runs_are_compared_at_an_address(open_page, trained):
+    app = tick(open_page("runs"), trained, "Good run")
+    assert button(app, "Compare").disabled
+    app = tick(app, trained, "Failed run")
+    button(app, "Compare 2").click().run()
+    assert app.title[0].value == "Compare runs"
+    assert app.query_params["runs"] == f"{trained.get('Failed run').id},{trained.get('Good run').id}"
+
+
+def test_ticks_can_be_cleared_and_outlast_a_filter(open_page, trained):
+    app = tick(open_page("runs"), trained, "Good run", "Failed run")
+    app.text_input(key="find").set_value("Stopped").run()
+    button(app, "Compare 2")
+    button(app, "Clear").click().run()
+    assert not [item for item in app.button if item.label.startswith("Compare")]
+
+
+def test_delete_asks_first_and_names_the_runs(open_page, trained):
+    app = tick(open_page("runs"), trained, "Stopped run", "Failed run")
+    app = button(app, "Delete 2").click().run()
+    assert "This deletes 2 runs: Stopped run and Failed run. It can't be undone." in words(app)
+    assert len(trained.list()) == 3
+
+
+def test_delete_of_one_says_that_its_model_goes_too(open_page, trained):
+    app = act(open_page("runs"), trained, "Good run", "Delete")
+    assert "This deletes 1 run: Good run, with 1 model" in words(app)
+
+
+def test_menu_renames_and_notes(open_page, trained):
+    app = act(open_page("runs"), trained, "Good run", "Rename")
+    assert [item.value for item in app.text_input if item.label == "Name"] == ["Good run"]
+    app = act(app, trained, "Good run", "Note")
+    assert [item.value for item in app.text_input if item.label == "Note"] == [""]
+    trained.set_note(trained.get("Good run").id, "For the *talk*")
+    assert r"For the \*talk\*" in words(app.run())
+
+
+def test_a_run_that_ended_early_is_resumed_from_its_menu(open_page, trained):
+    app = open_page("runs")
+    assert not any("Resume" in option for option in app.menu_button(key=menu_of(trained, "Good run")).options)
     run = trained.get("Stopped run")
-    app = button(choose(app, 0), "Resume").click().run()
+    app = act(app, trained, "Stopped run", "Resume")
     assert app.query_params["run"] == run.id
     assert trained.get(run.id).status in (RunStatus.QUEUED, RunStatus.RUNNING)
 
 
-def test_two_runs_are_compared_in_one_chart(open_page, trained):
-    app = choose(open_page("runs"), 1, 2)
-    assert button(app, "Open").disabled
-    app = button(app, "Compare").click().run()
-    assert "Validation accuracy of 2 runs" in app.get("plotly_chart")[0].proto.alt
-    table = app.dataframe[0].value
-    assert list(table["Run"]) == ["Failed run", "Good run"]
-    assert list(table["Recipe"]) == ["Own settings", "Recommended"]
-    assert table["Accuracy"].notna().tolist() == [False, True]
-    assert list(table["Epochs"]) == [0, 3]
+def menu_of(store, name: str) -> str:
+    return f"run_menu_{store.get(name).id}"
 
 
-def test_delete_asks_first_and_names_the_runs(open_page, trained):
-    app = button(choose(open_page("runs"), 0, 1), "Delete").click().run()
-    assert "This deletes 2 runs: Stopped run and Failed run" in words(app)
-    assert len(trained.list()) == 3
-
-
-def test_rename_asks_for_the_name(open_page, trained):
-    app = button(choose(open_page("runs"), 2), "Rename").click().run()
-    assert app.text_input[0].value == "Good run"
-
-
-def test_run_is_opened_by_its_name(open_page, trained):
+def test_a_failed_run_says_why(open_page, trained):
     app = open_page("runs")
-    states = app._tree.get_widget_states()
-    click = states.widgets.add(id=app.dataframe[0].proto.button_click_widgets["Run"])
-    click.string_trigger_value.data = json.dumps({"row": 2, "label": "Good run"})
-    app = app._run(states)
-    assert not app.exception
-    assert app.title[0].value == "Good run"
-    assert app.query_params["run"] == trained.get("Good run").id
+    (why,) = [item for item in app.caption if item.value == "Why?"]
+    assert "nowhere" in why.help

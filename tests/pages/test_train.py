@@ -1,16 +1,21 @@
+from threading import Event
+
 import psutil
 import pytest
 
+from core.backbones.table import get_backbone
 from core.config.recipes import explain_recommended, recipe_config
 from core.config.training_config import SETTINGS, TrainingConfig, option_names
 from core.datasets.store.store import DatasetStore
-from core.events import Event
+from core.events import Event as Progress
 from core.forecast import wording as forecasts
 from core.forecast.wording import shortage
 from core.processes.inference_client import ESTIMATES_LOG_NAME, LOG_NAME
+from core.runs import queue
 from core.runs.records.store import RunStatus, RunStore
+from core.runs.worker.liveness import worker_lock
 from pages.components.shell import session
-from pages.components.training import cached_estimates, estimates, setup_form
+from pages.components.training import advanced_form, cached_estimates, connection, estimates, setup_form
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, fields, wait_until, words
 
@@ -20,7 +25,21 @@ def shapes(home, shape_folder):
     return DatasetStore(home).import_source(shape_folder, name="Shapes")
 
 
+@pytest.fixture
+def app(app):
+    """The app, with all groups of fields open."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+    return app
+
+
 PATIENCE_SECONDS = 90
+
+
+def picture(app):
+    """Returns the picture of the network."""
+    (found,) = [item.proto.body for item in app.get("html") if 'class="network"' in item.proto.body]
+    return found
 
 
 def form_values(app):
@@ -43,15 +62,15 @@ def test_form_starts_with_the_recommended_recipe(open_page, shapes):
     app = open_page("train")
     expected = recipe_config("recommended", 24).options()
     assert form_values(app) == {name: expected[name] for name in setup_form.FIELDS}
-    assert "3,843 trainable parameters" in words(app)
-    assert {metric.label: metric.value for metric in app.metric}["Top-1 on ImageNet"] == "75.1 %"
+    assert "3,843 trainable parameters" in picture(app)
+    assert "75\\.1 % of ImageNet" in words(app)
     assert button(app, "Start training").disabled is False
 
 
 @pytest.mark.parametrize("recipe", ["article", "fine_tune"])
 def test_recipe_fills_the_form(open_page, shapes, recipe):
     app = open_page("train")
-    app.get("button_group")[0].set_value(recipe).run()
+    fields(app)["recipe"].set_value(recipe).run()
     expected = recipe_config(recipe, 24).options()
     assert not app.exception
     assert form_values(app) == {name: expected[name] for name in setup_form.FIELDS}
@@ -65,7 +84,7 @@ def test_recommended_says_what_it_chose_and_why_until_something_is_changed(open_
     assert reasons not in words(app)
     fields(app)["epochs"].set_value(recipe_config("recommended", 24).optimization.epochs).run()
     assert reasons in words(app)
-    app.get("button_group")[0].set_value("article").run()
+    fields(app)["recipe"].set_value("article").run()
     assert reasons not in words(app)
 
 
@@ -93,18 +112,22 @@ def measured(app, shapes):
 def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
     app = open_page("train")
     fields(app)["image_size"].set_value(64).run()
-    sentence = forecasts.forecast(measured(app, shapes).result)
+    found = measured(app, shapes).result
+    sentence = forecasts.details(found)
     assert sentence in words(app).replace("\\", "")
+    assert f"**{forecasts.total(found)}**" in words(app)
     fields(app)["learning_rate"].set_value(0.5).run()
     assert sentence in words(app).replace("\\", ""), "a rate changes nothing of the time"
     fields(app)["epochs"].set_value(1000).run()
     assert "Measuring this machine" in words(app)
+    assert "measuring" in fields(app)["recipe"].proto.captions[2]
     longer = measured(app, shapes).result
-    assert forecasts.forecast(longer) in words(app).replace("\\", "")
+    assert forecasts.total(longer) in words(app)
+    assert forecasts.details(longer) in words(app).replace("\\", "")
 
     fields(app)["flip"].set_value(True).run()
     fields(app)["views"].set_value(4).run()
-    assert "4 versions of each of 24 training pictures: 96 to read." in words(app)
+    assert "4 copies of each of 24 training pictures, 3 of them changed: 96 to read." in words(app)
     assert measured(app, shapes).result.views_seconds > 0
     assert "96 to read, " in words(app)
 
@@ -112,8 +135,17 @@ def test_forecast_stands_beside_start_and_follows_the_form(open_page, shapes):
         picture.unlink()
     fields(app)["image_size"].set_value(96).run()
     assert measured(app, shapes).error
-    assert "No forecast. " in words(app)
+    assert "No forecast." in words(app)
     assert not button(app, "Start training").disabled
+
+
+@pytest.mark.slow
+def test_a_card_says_how_long_its_recipe_takes(open_page, shapes):
+    app = open_page("train")
+    assert "measuring … · works offline" in fields(app)["recipe"].proto.captions[0]
+    found = measured(app, shapes)
+    time = forecasts.about(found.result.total_seconds)
+    assert f"**{time}** · works offline" in fields(app)["recipe"].proto.captions[0]
 
 
 @pytest.mark.slow
@@ -127,7 +159,7 @@ def test_a_rate_is_found_shown_and_applied_with_one_click(open_page, shapes):
     curve = cached_estimates.rate_curves().wait(question, PATIENCE_SECONDS).result
     app.run()
     rate = f"{curve.suggestion:.0e}"
-    assert f"falling fastest at {rate}" in [chart.proto.alt for chart in app.get("plotly_chart")][1]
+    assert f"falling fastest at {rate}" in app.get("plotly_chart")[0].proto.alt
     button(app, f"Use {rate}").click().run()
     assert fields(app)["learning_rate"].value == curve.suggestion
     assert button(app, f"Use {rate}"), "the curve stays when its suggestion is taken"
@@ -156,7 +188,7 @@ def test_a_rate_search_shows_its_progress_and_can_be_cancelled(open_page, home, 
 
     def is_reading() -> bool:
         curves.ask(question)  # Like the page's timer.
-        return (curves.progress(question) or Event("")).phase == "features"
+        return (curves.progress(question) or Progress("")).phase == "features"
 
     wait_until(is_reading)
     assert reading in app.run().get("progress")[0].proto.text
@@ -239,18 +271,30 @@ def test_labels_and_help_are_those_of_the_fields(open_page, shapes):
 def test_network_picture_follows_the_form(open_page, shapes):
     app = open_page("train")
     fields(app)["trainable_blocks"].set_value(2).run()
-    assert "the last 2 and the head are trainable" in app.get("plotly_chart")[0].proto.alt
+    assert "the last 2 and the head are trained" in picture(app)
+    assert picture(app).count('class="network-trained" title') == 3
 
 
 def test_augmentation_is_previewed_on_pictures_of_the_data_set(open_page, shapes):
     app = open_page("train")
     assert "No change is on" in words(app)
+    assert fields(app)["views"].disabled
     fields(app)["flip"].set_value(True).run()
-    assert [image.captions[0] for image in app.image] == ["As it is", *(f"Version {n}" for n in range(1, 6))]
+    assert [image.captions[0] for image in app.image] == ["As it is", "Changed copy 1"]
+    fields(app)["views"].set_value(4).run()
+    assert [image.captions[0] for image in app.image][1:] == ["Changed copy 1", "Changed copy 2", "Changed copy 3"]
+    fields(app)["views"].set_value(1).run()
+    assert len(app.image) == 1
+    fields(app)["views"].set_value(50).run()
+    assert len(app.image) == 12
+    assert "The first 11 of 49 changed copies" in words(app)
     assert not button(app, "Another picture").click().run().exception
+    fields(app)["trainable_blocks"].set_value(9).run()
+    fields(app)["head_epochs"].set_value(0).run()
+    assert [image.captions[0] for image in app.image][1:] == [f"Example {n}" for n in range(1, 6)]
 
 
-def test_versions_cost_nothing_if_every_block_is_trained(open_page, shapes):
+def test_copies_cost_nothing_if_every_block_is_trained(open_page, shapes):
     app = open_page("train")
     fields(app)["flip"].set_value(True).run()
     fields(app)["trainable_blocks"].set_value(9).run()
@@ -269,18 +313,94 @@ def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, sh
     assert app.query_params["run"] == run.id
 
 
-def test_start_is_disabled_if_weights_cannot_be_downloaded(open_page, shapes, monkeypatch):
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+@pytest.fixture
+def network(monkeypatch):
+    """A network that is down, which is noticed once this is set."""
+    noticed = Event()
+
+    def refuse(address: object, timeout: float) -> None:
+        noticed.wait(PATIENCE_SECONDS)
+        raise OSError("The network is down.")
+
+    for name in connection.PROXIES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KERAS_HOME", "/nowhere")
-    app = open_page("train")
-    fields(app)["backbone"].set_value("densenet121").run()
-    from core.backbones.table import get_backbone
-    from pages.components.training.connection import is_reachable
+    monkeypatch.delenv("TRANSFER_STUDIO_WEIGHTS", raising=False)
+    monkeypatch.setattr(connection.socket, "create_connection", refuse)
+    yield noticed
+    noticed.set()
 
-    online = is_reachable(get_backbone("densenet121").weights_file.url)
-    assert button(app, "Start training").disabled is not online
-    assert online or "The weights of DenseNet121 are not on this machine" in words(app)
+
+def test_weights_that_cannot_be_downloaded_are_told_at_card_list_and_start(open_page, home, shapes, network):
+    app = open_page("train")
+    assert "needs weights: download of 56 MB" in fields(app)["recipe"].proto.captions[1]
+    fields(app)["backbone"].set_value("densenet121").run()
+    url = get_backbone("densenet121").weights_file.url
+    connection.look(url)
+    app.run()
+    # Nobody waits for the network: Start is only refused once it is known to be down.
+    assert not button(app, "Start training").disabled
+    assert "no internet now" not in words(app)
+
+    network.set()
+    wait_until(lambda: connection.is_known(url))
+    app.run()
+    assert button(app, "Start training").disabled
+    assert "needs weights: download of 27 MB, no internet now. Choose EfficientNet" in words(app).replace("\\", "")
+    assert get_backbone("densenet121").weights_file.name in button(app, "Start training").help.replace("\\", "")
+    assert "needs weights: download of 56 MB, no internet now" in fields(app)["recipe"].proto.captions[1]
+    assert fields(app)["backbone"].value == "densenet121", "its text has changed, not the choice"
+    (line,) = [option for option in fields(app)["backbone"].options if option.startswith("DenseNet121")]
+    assert line.endswith("needs weights: download of 27 MB, no internet now")
+
+    button(app, "Use EfficientNet-Lite0").click().run()
+    assert fields(app)["backbone"].value == "efficientnet_lite0"
+    assert not button(app, "Start training").disabled
+
+
+def test_runs_before_it_are_told_before_start(open_page, trained):
+    assert "before this one" not in words(open_page("train"))
+    good = trained.get("Good run")
+    runs = [trained.create(good.dataset_id, good.dataset_name, good.config, name=f"Run {n}") for n in (1, 2)]
+    trained.claim(1)
+    trained.folder(runs[0].id).mkdir(parents=True, exist_ok=True)
+    with worker_lock(trained.folder(runs[0].id)):  # held like its worker would
+        both = words(open_page("train"))
+        queue.stop(trained, runs[1].id)
+        one = words(open_page("train"))
+        trained.finish(runs[0].id, RunStatus.STOPPED)
+    assert "2 runs before this one (Run 1 first, about " in both
+    assert "1 run before this one (Run 1, about " in one
+
+
+def test_changes_are_named_and_undone(open_page, shapes):
+    app = open_page("train")
+    fields(app)["recipe"].set_value("article").run()
+    assert "Changed from" not in words(app)
+    fields(app)["backbone"].set_value("efficientnet_lite0").run()
+    fields(app)["epochs"].set_value(3).run()
+    assert "Changed from Article: Backbone, Image size and Epochs." in words(app)
+    button(app, "Undo").click().run()
+    expected = recipe_config("article", 24).options()
+    assert form_values(app) == {name: expected[name] for name in setup_form.FIELDS}
+    assert "Changed from" not in words(app)
+
+
+def test_a_closed_group_keeps_what_was_set_and_is_trained_with(open_page, home, shapes):
+    app = open_page("train")
+    fields(app)["seed"].set_value(5)
+    fields(app)["batch_size"].set_value(8).run()
+    app.session_state[advanced_form.group_key("learning")] = False
+    app.run()
+    assert "seed" not in fields(app)
+    fields(app)["epochs"].set_value(1).run()
+    button(app, "Start training").click().run()
+    (run,) = RunStore(home.database).list()
+    assert (run.config.seed, run.config.optimization.batch_size, run.config.optimization.epochs) == (5, 8, 1)
+    app.switch_page("pages/train.py").run()
+    app.session_state[advanced_form.group_key("learning")] = True
+    app.run()
+    assert (fields(app)["seed"].value, fields(app)["batch_size"].value) == (5, 8)
 
 
 def test_choices_survive_other_pages(open_page, app, shapes):
@@ -324,8 +444,9 @@ def test_choosing_another_data_set_works_every_time(open_page, home, shapes, tmp
         assert app.selectbox(key="dataset_choice").value == dataset.id
         assert app.session_state[session.CHOSEN_DATASET] == dataset.id
         assert f"{len(dataset.samples)} pictures: " in words(app)
-    app.switch_page("pages/data.py").run()
-    assert app.selectbox(key="dataset_choice").value == other.id
+    app.switch_page("pages/data.py")
+    app.query_params["section"] = "pictures"
+    assert app.run().title[0].value == "Other"
 
 
 @pytest.mark.parametrize(

@@ -92,10 +92,16 @@ def test_curve_label_says_the_last_point():
     )
 
 
-def test_accuracy_sentence_gives_the_interval():
-    sentence = wording.accuracy_sentence(0.95, (0.92, 0.97), 300)
-    assert "**95.0 %** of 300 validation pictures" in sentence
-    assert "expect between 92.0 % and 97.0 % (95 % interval)" in sentence
+def test_what_was_learned_is_said_in_two_sentences():
+    assert wording.learned_sentence(["cat", "do_g"], 160, 39, 40, learned=True) == (
+        "It learned to tell 2 classes apart (cat and do\\_g) from 160 pictures: **39 of 40 pictures** that it never "
+        "trained on were right (97.5 %)."
+    )
+    assert wording.learned_sentence(list("abcdef"), None, 1, 40, learned=False) == (
+        "It was trained to tell 6 classes apart (a, b, c, d and 2 more): **1 of 40 pictures** that it never trained on "
+        "was right (2.5 %)."
+    )
+    assert "expect between 92.0 % and 97.0 % (95 % interval)" in wording.interval_sentence((0.92, 0.97))
 
 
 def test_guessing_is_reported():
@@ -105,9 +111,9 @@ def test_guessing_is_reported():
     )
 
 
-def test_versions_of_a_picture_have_a_cost():
-    assert wording.views_cost(1, 1600, 5.0) == "With one version, the pictures are used unchanged."
-    pictures = "3 versions of each of 1,600 training pictures: 4,800 to read"
+def test_copies_of_a_picture_have_a_cost():
+    assert wording.views_cost(1, 1600, 5.0) == "With one copy, the pictures are used unchanged."
+    pictures = "3 copies of each of 1,600 training pictures, 2 of them changed: 4,800 to read"
     assert wording.views_cost(3, 1600, None) == f"{pictures}."
     assert wording.views_cost(3, 1600, 0.0) == f"{pictures}, and the changed ones are ready."
     assert wording.views_cost(3, 1600, 118.0) == f"{pictures}, about 2 min more."

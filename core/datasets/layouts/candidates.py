@@ -71,7 +71,8 @@ def choose_candidate(
 
     Raises:
         AmbiguousLayout: there is more than one, and the user has to choose.
-        DatasetError: it can't be read in the chosen way, or has validation pictures only.
+        DatasetError: it can't be read in the chosen way, has validation pictures only, or the names of its pictures
+            give one class only.
     """
     if options.layout == GIVEN_CLASSES:
         return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
@@ -148,12 +149,24 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
     """
     folders = _quiet(_read_folders(source), source.paths)
     if len(folders.class_names) < 2 and (problem := explain_tables(source.labels)):
-        text = f"{name} doesn't have two classes to tell apart. {problem}"
-        raise AmbiguousLayout(text, (), columns_to_name(source.labels))
+        notes = [Note("no_two_classes", {"name": name}), *problem]
+        raise AmbiguousLayout(notes, (), columns_to_name(source.labels))
     if source.labels.are_about_pictures and _are_parts(folders.class_names):
-        text = f"{explain_tables(source.labels)} If the folders are classes, choose the layout class_folders."
-        raise AmbiguousLayout(text, [folders], columns_to_name(source.labels))
+        notes = [*explain_tables(source.labels), Note("take_folders")]
+        raise AmbiguousLayout(notes, [folders], columns_to_name(source.labels))
+    named = _read_file_names(source) if len(folders.class_names) < 2 else None
+    if named and len(named.class_names) == 1:
+        raise DatasetError(_only_one_named(named, name))
     return folders
+
+
+def _only_one_named(candidate: LayoutCandidate, name: str) -> str:
+    (only,) = candidate.class_names
+    example = candidate.told_by.parameters["example"]
+    return (
+        f"Only one class, {only}, was found in the names of the pictures in {name}, such as {example}. There have to "
+        "be at least two to tell apart: add pictures of another class, with its name in front of their numbers."
+    )
 
 
 def _decides_too_much(way: LayoutCandidate, options: ReadingOptions) -> bool:
@@ -168,7 +181,8 @@ def _chosen(source: _Source, name: str, layout: str) -> tuple[LayoutCandidate, .
     if found:
         return tuple(_quiet(way, source.paths) for way in found)
     if layout == TABLE and (problem := explain_tables(source.labels)):
-        raise AmbiguousLayout(f"{name} can't be read by its table. {problem}", (), columns_to_name(source.labels))
+        notes = [Note("not_by_table", {"name": name}), *problem]
+        raise AmbiguousLayout(notes, (), columns_to_name(source.labels))
     others = " or ".join(dict.fromkeys(other.name for other in _candidates(source)))
     advice = f"Choose {others}" if others else "Sort its pictures into one folder per class"
     raise DatasetError(f"{name} can't be read by the layout {layout}: {MISSING[layout]}. {advice}.")
@@ -351,4 +365,4 @@ def _every_way(source: _Source, name: str) -> AmbiguousLayout:
     tried = [way for layout in LAYOUTS if layout not in {one.name for one in likely} for way in _try(layout, source)]
     others = [_quiet(one, source.paths) for one in tried if len(one.class_names) > 1]
     ways = [way for one in (*likely, *others) for way in settle(one, AS_FOUND)]
-    return AmbiguousLayout(f"{name} can be read in these ways.", ways, columns_to_name(source.labels))
+    return AmbiguousLayout([Note("every_way", {"name": name})], ways, columns_to_name(source.labels))

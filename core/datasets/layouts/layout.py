@@ -13,6 +13,7 @@ from core.datasets.names import fold_name, trim_name
 from core.datasets.splits import SPLITS, TRAIN, UNDECIDED, split_word
 from core.errors import DatasetError
 from core.wording.coded import Note, Reason
+from core.wording.readings import IN_TERMINAL, question
 
 CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folders", "csv", "file_names"
 LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
@@ -101,14 +102,20 @@ class LayoutCandidate:
 class AmbiguousLayout(DatasetError):  # noqa: N818 (a question to the user)
     """An archive that can be read in more than one way.
 
+    Its message is meant for a terminal; a page makes its own words of the notes.
+
     Attributes:
+        notes: what isn't clear and what to do about it, see `core.wording.readings.question`.
         candidates: the ways, the likelier first. Importing with the `options` of one chooses it.
         columns: of a table that isn't understood, or that may be read otherwise, for the user to name the right ones:
             in `ReadingOptions` they are called as here. Empty if there is no such table.
     """
 
-    def __init__(self, text: str, candidates: Sequence[LayoutCandidate], columns: Sequence[str] = ()) -> None:
-        super().__init__(text)
+    def __init__(
+        self, notes: Sequence[Note], candidates: Sequence[LayoutCandidate], columns: Sequence[str] = ()
+    ) -> None:
+        super().__init__(question(notes, IN_TERMINAL))
+        self.notes = tuple(notes)
         self.candidates = tuple(candidates)
         self.columns = tuple(columns)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from core.datasets.archives.members import TableFile
 from core.datasets.layouts.label_tables import LabelTables
 from core.datasets.layouts.options import ReadingOptions
 from core.datasets.names import escape_label
@@ -10,41 +9,36 @@ from core.datasets.tables.columns import ColumnProfile, FileColumn, column_name,
 from core.datasets.tables.groups import TableGroup
 from core.wording.coded import Note
 
-SHOWN_COLUMNS = 8
 SHOWN_TABLES = 3
 MAX_CELL_LENGTH = 60
-EXPECTED_TABLE = "Expected a CSV with a column of picture file names and one of classes."
 
 
-def explain_tables(labels: LabelTables) -> str:
-    """Returns why no table gives the classes of the pictures, in sentences; empty if there is no table.
+def explain_tables(labels: LabelTables) -> tuple[Note, ...]:
+    """Returns why no table gives the classes of the pictures and what to do; empty if there is no table.
 
     Args:
         labels: the tables and the pictures.
+
+    Returns:
+        Notes for `core.wording.readings.question`.
     """
     groups, options = labels.groups, labels.options
     if not labels.tables:
-        return ""
+        return ()
     if not groups:
-        return f"{_names(labels.tables)} can't be read as a table. {EXPECTED_TABLE}"
+        return (Note("unreadable_tables", {"names": [escape_label("/".join(one.parts)) for one in labels.tables]}),)
     group = _explained(labels)
-    wanted = (
-        ("--file-column", options.file_column),
-        ("--label-column", options.label_column),
-        ("--split-column", options.split_column),
-    )
-    for flag, column in wanted:
+    wanted = {name: getattr(options, name) for name in ("file_column", "label_column", "split_column")}
+    for name, column in wanted.items():
         if column and not any(find_column(other.names, column) is not None for other in groups):
-            return f"{_table(group)} has no column {column}. {_columns(group)} Name one of them with {flag}."
+            missing = {"table": _table(group), "column": column, "columns": _columns(group)}
+            return (Note("no_such_column", missing), Note("name_column", {"option": name}))
     if group.is_form:
-        return (
-            f"{_table(group)} is called a submission, so it was taken for a form to fill in, not for the truth. "
-            f"{EXPECTED_TABLE} Rename it if it holds the classes, or name its column with --label-column."
-        )
+        return (Note("form", {"table": _table(group)}), Note("name_form"))
     files = group.file_columns(options.file_column)
-    return (
-        _no_labels(group, files[0], options) if files and _num_named(group) else _no_files(group, labels.paths, options)
-    )
+    if files and _num_named(group):
+        return (_no_labels(group, files[0], options), Note("name_labels"))
+    return (_no_files(group, labels.paths, options), Note("name_files"))
 
 
 def columns_to_name(labels: LabelTables) -> tuple[str, ...]:
@@ -81,46 +75,50 @@ def _unused(group: TableGroup) -> Note:
     return Note("table_of_others", {"name": _table(group), "column": column_name(group.names, best.column)})
 
 
-def _no_files(group: TableGroup, paths: Sequence[tuple[str, ...]], options: ReadingOptions) -> str:
-    """Returns the message that no column names the pictures."""
+def _no_files(group: TableGroup, paths: Sequence[tuple[str, ...]], options: ReadingOptions) -> Note:
+    """Returns the note that no column names the pictures."""
     best = _best(group, options.file_column)
-    fitting = sum(picture is not None for picture in best.found)
-    cell = _example(group, best.column)
-    picture = "/".join(paths[0]) if paths else ""
-    return (
-        f"{_table(group)} isn't understood: no column names the pictures. {_columns(group)} File names were looked for "
-        f"in {column_name(group.names, best.column)}: {fitting:,} of {len(best.found):,} rows name a picture, the "
-        f"first one says {cell}, and a picture is called {picture}. Name the right column with --file-column, or fix "
-        "the names."
+    return Note(
+        "no_file_column",
+        {
+            "table": _table(group),
+            "columns": _columns(group),
+            "column": column_name(group.names, best.column),
+            "fitting": sum(picture is not None for picture in best.found),
+            "rows": len(best.found),
+            "cell": _example(group, best.column),
+            "picture": "/".join(paths[0]) if paths else "",
+        },
     )
 
 
-def _no_labels(group: TableGroup, files: int, options: ReadingOptions) -> str:
-    """Returns the message that no column holds classes."""
-    rows = sum(table.num_rows for table in group.tables)
-    named = sum(1 for _ in group.named_rows(files))
+def _no_labels(group: TableGroup, files: int, options: ReadingOptions) -> Note:
+    """Returns the note that no column holds classes."""
     profiles = group.profiles(files)
     wanted = find_column(group.names, options.label_column) if options.label_column else None
     columns = [column for column in range(group.width) if column != files] if wanted is None else [wanted]
-    whys = [f"{column_name(group.names, column)} ({_why_no_classes(profiles[column])})" for column in columns]
-    listed = _listed(whys)
-    return (
-        f"{_table(group)} isn't understood: no column gives two or more classes. {_columns(group)} The files are "
-        f"in {column_name(group.names, files)}: {named:,} of {rows:,} rows name a picture. Not taken for classes: "
-        f"{listed}. Name the right column with --label-column."
+    return Note(
+        "no_label_column",
+        {
+            "table": _table(group),
+            "columns": _columns(group),
+            "column": column_name(group.names, files),
+            "named": sum(1 for _ in group.named_rows(files)),
+            "rows": sum(table.num_rows for table in group.tables),
+            "others": [[column_name(group.names, column), *_why_no_classes(profiles[column])] for column in columns],
+        },
     )
 
 
-def _why_no_classes(profile: ColumnProfile) -> str:
+def _why_no_classes(profile: ColumnProfile) -> tuple[str, str]:
+    """Returns why a column wasn't taken for classes, as a code, and its value if it always has the same one."""
     if not profile.values:
-        return "empty"
+        return "empty", ""
     if profile.is_constant:
-        return f"always {_short(next(iter(profile.values)))}"
+        return "constant", _short(next(iter(profile.values)))
     if profile.is_measure or profile.is_fraction:
-        return "many different numbers" if profile.is_measure else "fractions"
-    if profile.is_unique:
-        return "different in most rows"
-    return "not named like classes"
+        return ("measure" if profile.is_measure else "fraction"), ""
+    return ("unique" if profile.is_unique else "other"), ""
 
 
 def _best(group: TableGroup, wanted: str) -> FileColumn:
@@ -144,20 +142,8 @@ def _table(group: TableGroup) -> str:
     return f"{group.tables[0].name} (and {more:,} more with the same columns)" if more else group.tables[0].name
 
 
-def _columns(group: TableGroup) -> str:
-    if not any(group.names):
-        return f"It has {group.width:,} columns without names."
-    return f"Its columns are {_listed([_short(name) or 'one without a name' for name in group.names])}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    if len(names) > SHOWN_COLUMNS:
-        names = [*names[: SHOWN_COLUMNS - 1], f"{len(names) - SHOWN_COLUMNS + 1:,} more"]
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
-
-
-def _names(tables: Sequence[TableFile]) -> str:
-    return _listed([escape_label("/".join(table.parts)) for table in tables])
+def _columns(group: TableGroup) -> list[str]:
+    return [_short(name) for name in group.names]
 
 
 def _short(cell: str) -> str:

@@ -83,7 +83,8 @@ def read_manifest(folder: Path) -> DatasetIndex:
         ) from error
 
 
-@lru_cache(maxsize=64)
+# More than anyone has: a list that is longer than the cache would read every record each time.
+@lru_cache(maxsize=1024)
 def _read(path: Path, _modified: int, _size: int, _inode: int) -> DatasetIndex:
     """Reads a record; the result is frozen, so it can be cached for an unchanged file."""
     values = json.loads(path.read_text(encoding="utf-8"))

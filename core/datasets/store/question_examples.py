@@ -33,7 +33,7 @@ def with_examples(question: AmbiguousLayout, files: Sequence[ExtractedFile], fol
             if picture < len(candidate.assignments)
         )
         candidates.append(replace(candidate, examples=tuple(_seen(one, files, folder) for one in own[:EXAMPLES])))
-    return AmbiguousLayout(str(question), candidates, question.columns)
+    return AmbiguousLayout(question.notes, candidates, question.columns)
 
 
 def _telling(candidates: Sequence[LayoutCandidate], count: int) -> list[int]:

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from core.datasets.class_sizes import FEWEST_PICTURES, Picture, SmallClass, find_small_classes
 from core.datasets.layouts.layout import GIVEN_CLASSES, AmbiguousLayout, LayoutCandidate
 from core.datasets.layouts.options import LEAVE_OUT, ReadingOptions
 from core.datasets.sample import Skipped
 from core.errors import DatasetError
-from core.wording import reasons as words
 from core.wording.coded import Note
+from core.wording.readings import question
 
 SHOWN_NAMES = 5
 FEWEST_CLASSES = 2
@@ -50,14 +51,14 @@ def find_left_out(reading: Reading, pictures: Iterable[Picture]) -> set[int]:
     can_go_on = len(class_names) - len(small) >= FEWEST_CLASSES
     if can_go_on and reading.options.lone_classes == LEAVE_OUT:
         return {item.label for item in small}
-    text = " ".join(_sentences(reading, small))
+    notes = _notes(reading, small)
+    text = question(notes, {})
     if reading.candidate.name == GIVEN_CLASSES:
         raise DatasetError(f"{text} Add some, or leave {_them(small)} out.")
     if not can_go_on:
         raise DatasetError(f"{text} Add some: without {_them(small)}, there are no two classes to tell apart.")
-    raise AmbiguousLayout(
-        f"{text} Add some, or leave {_them(small)} out: --lone-classes {LEAVE_OUT}.", [_without(reading, small)]
-    )
+    notes.append(Note("leave_classes_out", {"count": len(small)}))
+    raise AmbiguousLayout(notes, [_without(reading, small)])
 
 
 def note_on_left_out(class_names: Sequence[str], left_out: Iterable[int]) -> tuple[Note, ...]:
@@ -80,29 +81,24 @@ def _without(reading: Reading, small: Sequence[SmallClass]) -> LayoutCandidate:
     )
 
 
-def _sentences(reading: Reading, small: Sequence[SmallClass]) -> list[str]:
+def _notes(reading: Reading, small: Sequence[SmallClass]) -> list[Note]:
     few = [item for item in small if item.num_different < FEWEST_PICTURES]
     untrained = [item for item in small if item.num_different >= FEWEST_PICTURES]
-    sentences = []
+    notes = []
     if few:
-        what = {0: "no picture", 1: "only one picture"}.get(few[0].num_different) if len(few) == 1 else ""
-        what = f"{what or 'fewer than two different pictures'} that can be read"
-        sentences = [_said(reading, few, what), "Each class needs at least two different ones, preferably twenty."]
+        notes.append(Note("few_pictures", {**_named(reading, few), "num_different": few[0].num_different}))
         refused = next((reading.refused[item.label] for item in few if item.label in reading.refused), None)
         if refused:
-            sentences.insert(1, f"{refused.name} was left out: {words.reason(refused.reason)}.")
+            notes.append(Note("file_left_out", {"name": refused.name, **refused.reason.as_json()}))
+        notes.append(Note("two_needed"))
     if untrained:
-        sentences.append(_said(reading, untrained, "no picture in the train folder"))
-    return sentences
+        notes.append(Note("no_training_picture", _named(reading, untrained)))
+    return notes
 
 
-def _said(reading: Reading, small: Sequence[SmallClass], what: str) -> str:
-    names = [reading.candidate.class_names[item.label] for item in small]
-    if len(names) == 1:
-        return f"The class {names[0]} in {reading.name} has {what}."
-    rest = len(names) - SHOWN_NAMES
-    listed = f"{', '.join(names[:SHOWN_NAMES])} and {rest:,} more" if rest > 0 else ", ".join(names)
-    return f"{len(names):,} classes in {reading.name} have {what}: {listed}."
+def _named(reading: Reading, small: Sequence[SmallClass]) -> dict[str, Any]:
+    names = [reading.candidate.class_names[item.label] for item in small[:SHOWN_NAMES]]
+    return {"source": reading.name, "names": names, "count": len(small)}
 
 
 def _them(small: Sequence[SmallClass]) -> str:

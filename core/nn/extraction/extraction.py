@@ -1,5 +1,6 @@
 """Pictures through the frozen part of a network, once, into the feature cache."""
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -30,6 +31,9 @@ MEMORY_SHARE = 0.25
 AHEAD_BYTES = 64 * 1024**2
 # How often to recompute rows that are damaged or deleted before they are read.
 ATTEMPTS = 5
+# How many of the pictures that were read are named, and how long until the next is.
+SHOWN_PICTURES = 6
+SECONDS_A_PICTURE = 1.0
 LARGEST_HALF = float(np.finfo(np.float16).max)
 
 Batch = tuple[list[str], np.ndarray]
@@ -62,7 +66,7 @@ def ahead(batches: Sequence[Sequence[str]], read: Callable[[Sequence[str]], np.n
 
 
 class FeatureProgress:
-    """Counts pictures over several passes, and reports their speed and the time left.
+    """Counts pictures over several passes, and reports their speed, the time left and some of the pictures.
 
     Args:
         total: how many pictures there are in all passes.
@@ -75,12 +79,27 @@ class FeatureProgress:
         self.done = done
         self._on_event = on_event
         self._throughput = Throughput()
+        self._shown: deque[str] = deque(maxlen=SHOWN_PICTURES)
+        self._shown_at = 0.0
 
-    def add(self, pictures: int) -> None:
+    def add(self, samples: Sequence[Sample]) -> None:
         """Counts pictures that were just computed, and reports it."""
-        self.done += pictures
-        self._throughput.add(pictures)
-        self._on_event(Event("features", self.done, self.total, self._throughput.metrics(self.total - self.done)))
+        self.done += len(samples)
+        self._throughput.add(len(samples))
+        self._show(samples)
+        metrics = self._throughput.metrics(self.total - self.done)
+        self._on_event(Event("features", self.done, self.total, metrics, pictures=tuple(self._shown)))
+
+    def _show(self, samples: Sequence[Sample]) -> None:
+        """Fills the pictures that are shown with the first batch, then adds one a second, so that they can be seen."""
+        now = time.monotonic()
+        if not self._shown:
+            self._shown.extendleft(sample.path for sample in samples)
+        elif now - self._shown_at >= SECONDS_A_PICTURE:
+            self._shown.appendleft(samples[-1].path)
+        else:
+            return
+        self._shown_at = now
 
 
 @dataclass
@@ -251,7 +270,7 @@ class FeatureSource:
                 if self.should_stop():
                     raise Stopped
                 yield batch, self._stored(boundary, batch, compute(rows))
-                progress.add(len(batch))
+                progress.add([self._samples[digest] for digest in batch])
 
     def _stored(self, boundary: str, digests: Sequence[str], rows: np.ndarray) -> np.ndarray:
         """Returns rows in their stored type.

@@ -14,6 +14,7 @@ from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.networks.weights import ensure_weights, load_weights
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
+from core.wording.coded import Note
 
 # Fingerprint of weights that still have to be downloaded: no features can exist for them.
 NOT_HERE = "not here yet"
@@ -54,11 +55,24 @@ def build_pretrained(config: TrainingConfig, num_classes: int, settings: Setting
         return classifier
     backbone, path = get_backbone(config.backbone), weights_path(config, settings)
     if path is None:
+        package = backbone.weights_file.package
+        instead = f", or {package.install_command}" if package else ""
         raise WeightsError(
-            f"The weights of {backbone.label} aren't on this machine yet. Start a training to download them."
+            f"The weights of {backbone.label} aren't on this machine yet. Start a training to download them{instead}."
         )
     load_weights(classifier.features, backbone, path)
     return classifier
+
+
+def weights_notes(config: TrainingConfig, settings: Settings) -> list[Note]:
+    """Returns the note on whose work the ImageNet weights of a run are and where they were read, if one is due."""
+    backbone = get_backbone(config.backbone)
+    credit, package = backbone.weights_file.credit, backbone.weights_file.package
+    if config.weights != "imagenet" or not credit:
+        return []
+    is_packaged = availability(backbone, settings).kind == "package"
+    name = f"{package.name} {package.version}" if package and is_packaged else ""
+    return [Note("imagenet_weights", {"label": backbone.label, "package": name, "credit": credit})]
 
 
 def open_features(

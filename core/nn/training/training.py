@@ -17,7 +17,7 @@ from core.features.cache import evict
 from core.features.feature_space import FeatureRows, array_rows
 from core.files import durable
 from core.nn.extraction.extraction import FeatureSource
-from core.nn.extraction.pretrained import open_features
+from core.nn.extraction.pretrained import open_features, weights_notes
 from core.nn.networks.classifier import Classifier, class_probabilities
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
@@ -146,6 +146,7 @@ class _Training:
             source = open_features(
                 self.config, self.dataset, self.settings, self.on_event, self.should_stop, download=True
             )
+            self.notes += weights_notes(self.config, self.settings)
             return source.built_classifier(), source
 
     def _train_head(self) -> None:

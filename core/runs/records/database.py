@@ -259,6 +259,15 @@ def code_failures(connection: sqlite3.Connection) -> None:
         seal(connection, row["id"])
 
 
+def add_annotations(connection: sqlite3.Connection) -> None:
+    """Gives each run a star, a note and the number of its classes, which older runs don't know."""
+    connection.execute("ALTER TABLE runs ADD COLUMN num_classes INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE runs ADD COLUMN is_starred INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT ''")
+    for row in connection.execute("SELECT id FROM runs").fetchall():
+        seal(connection, row["id"])
+
+
 Migration = Callable[[sqlite3.Connection], None]
 MIGRATIONS: tuple[Migration, ...] = (
     create_runs,
@@ -267,6 +276,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     add_checksums,
     create_rebuilds,
     code_failures,
+    add_annotations,
 )
 
 

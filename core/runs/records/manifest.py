@@ -28,13 +28,15 @@ from core.runs.records.run import Run, RunStatus
 MANIFEST_NAME = "run.json"
 MANIFEST_FORMAT = 1
 EPOCHS_NAME = "epochs.jsonl"
-RUN_FIELDS = tuple(item.name for item in fields(Run))
 TAIL_BYTES = 16_384
 RUN_ID = re.compile(r"[0-9a-f]{8}")
 LATEST = 253_402_300_799.0  # the last second of the year 9999, the end of Python's dates
 # A name may contain invisible characters, such as those that join two emoji, but no terminal control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-TEXTS = ("name", "dataset_id", "dataset_name", "recipe", "phase")
+# Records from before these were added lack them.
+LATER_FIELDS = ("num_classes", "is_starred", "note")
+EARLY_FIELDS = tuple(item.name for item in fields(Run) if item.name not in ("failure", *LATER_FIELDS))
+TEXTS = ("name", "dataset_id", "dataset_name", "recipe", "phase", "note")
 TIMES = ("created", "started", "finished", "stop_requested", "pid_started")
 
 
@@ -150,7 +152,9 @@ def run_of(values: Mapping[str, Any]) -> Run:
         ValueError: they don't describe a run.
     """
     try:
-        chosen = {name: values[name] for name in RUN_FIELDS if name != "failure"}
+        chosen = {name: values[name] for name in EARLY_FIELDS} | {
+            name: values[name] for name in LATER_FIELDS if name in values
+        }
         run = Run(
             **chosen
             | {
@@ -160,6 +164,7 @@ def run_of(values: Mapping[str, Any]) -> Run:
                 "progress": event_of(values["progress"]) if values["progress"] else None,
                 "metrics": _numbers(values["metrics"]),
                 "seconds": _numbers(values["seconds"]),
+                "is_starred": bool(values.get("is_starred")),
             }
         )
     except (KeyError, TypeError, AttributeError, ConfigError) as error:
@@ -191,7 +196,7 @@ def event_of(values: Mapping[str, Any]) -> Event:
         _numbers(event.metrics)
         for number in (event.step, event.total, event.epoch, event.sequence):
             _whole(number)
-        _require(isinstance(event.phase, str) and isinstance(event.run_id, str), "texts")
+        _require(all(isinstance(text, str) for text in (event.phase, event.run_id, *event.pictures)), "texts")
         _require(_is_time(event.time), "a time")
     except (TypeError, AttributeError) as error:
         raise ValueError(f"not an event: {error}") from error
@@ -237,6 +242,7 @@ def _check(run: Run) -> None:
     for name in TIMES:
         _require(_is_time(getattr(run, name)), f"a time as {name}")
     _whole(run.pid)
+    _whole(run.num_classes)
 
 
 def _require(condition: bool, what: str) -> None:

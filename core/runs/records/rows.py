@@ -7,8 +7,9 @@ import json
 import math
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import asdict, replace
+from typing import TypeVar
 
 from core.errors import DatabaseDamagedError, RunError
 from core.events import Event
@@ -16,10 +17,13 @@ from core.runs.records.failures import Failure
 from core.runs.records.manifest import RunRecord, event_of, run_of
 from core.runs.records.run import Run
 
+Found = TypeVar("Found")
+
 JSON_COLUMNS = ("config", "failure", "metrics", "seconds", "progress")
 OUTSIDE_OF_RUN = ("sequence", "turn", "checksum")
 # A damaged page that points back to earlier ones is read again and again, each time with other bogus rows.
 MOST_DAMAGED_ROWS = 2000
+NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 
 
 def seal(connection: sqlite3.Connection, run_id: str) -> None:
@@ -72,6 +76,30 @@ def matching_runs(connection: sqlite3.Connection, reference: str) -> list[Run]:
         ).fetchall()
     )
     return [read_run(row) for row in rows]
+
+
+def only_match(found: Sequence[Run], reference: str) -> Run:
+    """Returns the only one of the runs that a reference matches.
+
+    Raises:
+        RunError: there is none, or there are several.
+    """
+    if len(found) > 1:
+        raise RunError(f"Expected one run. {len(found)} have an id that begins with {reference!r}. Give more of it.")
+    if not found:
+        raise RunError(f"There is no run {reference!r}. Expected the id or the name of a run; list them to find it.")
+    return found[0]
+
+
+def required(row: Found | None, run_id: str) -> Found:
+    """Returns what was found of a run.
+
+    Raises:
+        RunError: nothing was.
+    """
+    if row is None:
+        raise RunError(f"There is no run {run_id!r}. Expected the id of a run; list them to find it.")
+    return row
 
 
 def read_event(row: sqlite3.Row) -> Event:
@@ -131,6 +159,39 @@ def insert_record(connection: sqlite3.Connection, record: RunRecord) -> None:
     connection.execute(f"INSERT INTO runs ({names}) VALUES ({places})", values)
     seal(connection, run.id)
     insert_events(connection, run.id, record.events)
+
+
+def insert_queued(connection: sqlite3.Connection, values: Sequence[str | int | float]) -> None:
+    """Stores a new run at the end of the queue, unsealed.
+
+    Args:
+        connection: to the database.
+        values: id, name, data set's id and name, configuration as JSON, recipe, number of classes, time of submission.
+    """
+    connection.execute(
+        "INSERT INTO runs (id, name, dataset_id, dataset_name, config, recipe, num_classes, created, status, turn)"
+        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', {NEXT_TURN})",
+        values,
+    )
+
+
+def next_sequence(connection: sqlite3.Connection, run_id: str, recorded: int, doubted: MutableSequence[int]) -> int:
+    """Returns the sequence number of a run's next epoch.
+
+    Args:
+        connection: to the database.
+        run_id: the run.
+        recorded: number of the latest epoch that is recorded in the run's folder.
+        doubted: whether a lack was reported before is kept in it: only the first one is.
+
+    Raises:
+        DatabaseDamagedError: the database seems to lack epochs.
+    """
+    last = connection.execute("SELECT max(sequence) FROM events WHERE run_id = ?", (run_id,)).fetchone()[0] or 0
+    if recorded > last and not doubted:
+        doubted.append(recorded)
+        raise DatabaseDamagedError("The database lacks epochs that are recorded in the folder of their run.")
+    return max(last, recorded) + 1
 
 
 def insert_events(connection: sqlite3.Connection, run_id: str, events: Iterable[Event]) -> None:
@@ -212,6 +273,7 @@ def plain_event(event: Event) -> Event:
         metrics=finite(event.metrics),
         epoch=int(event.epoch),
         time=float(event.time),
+        pictures=event.pictures,
     )
 
 

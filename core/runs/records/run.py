@@ -47,6 +47,9 @@ class Run:
         stop_requested: when it was asked to stop; 0 if it wasn't.
         pid: process id of its worker; 0 until the worker has reported itself.
         pid_started: when that process began, so that a later process with the same id isn't taken for it.
+        num_classes: the number of its data set's classes when it was submitted; 0 if that wasn't recorded.
+        is_starred: whether the user marked it.
+        note: what the user wrote about it; one line, empty if nothing.
     """
 
     id: str
@@ -67,6 +70,9 @@ class Run:
     stop_requested: float = 0.0
     pid: int = 0
     pid_started: float = 0.0
+    num_classes: int = 0
+    is_starred: bool = False
+    note: str = ""
 
     @property
     def has_model(self) -> bool:

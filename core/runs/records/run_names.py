@@ -1,4 +1,4 @@
-"""Names of runs."""
+"""Names of runs, and what the user writes about them."""
 
 from collections.abc import Iterable
 
@@ -8,6 +8,7 @@ from core.config.training_config import TrainingConfig
 from core.errors import RunError
 
 NAME_LENGTH = 100
+NOTE_LENGTH = 500
 
 
 def checked_name(name: str) -> str:
@@ -16,10 +17,22 @@ def checked_name(name: str) -> str:
     Raises:
         RunError: it is empty or too long.
     """
-    name = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split())
+    name = _tidied(name)
     if not 0 < len(name) <= NAME_LENGTH:
         raise RunError(f"Expected a name of 1 to {NAME_LENGTH} characters. Received {len(name)}. Choose another.")
     return name
+
+
+def checked_note(note: str) -> str:
+    """Returns a typed note, tidied: one line.
+
+    Raises:
+        RunError: it is too long.
+    """
+    note = _tidied(note)
+    if len(note) > NOTE_LENGTH:
+        raise RunError(f"Expected a note of at most {NOTE_LENGTH} characters. Received {len(note)}. Shorten it.")
+    return note
 
 
 def default_name(dataset_name: str, config: TrainingConfig, recipe: str) -> str:
@@ -35,6 +48,10 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
         number += 1
         name = f"{wanted} ({number})"
     return name
+
+
+def _tidied(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _way(config: TrainingConfig, recipe: str) -> str:

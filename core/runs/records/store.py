@@ -5,13 +5,13 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Mapping, MutableSequence, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from core.config.training_config import TrainingConfig
-from core.errors import DatabaseDamagedError, RunError
+from core.errors import RunError
 from core.events import PACE, Event
 from core.runs.records import rows
 from core.runs.records.access import DatabaseAccess
@@ -28,12 +28,9 @@ from core.runs.records.rebuilding import (
     sweep_trash,
 )
 from core.runs.records.run import Run, RunStatus
-from core.runs.records.run_names import checked_name, default_name, free_name
+from core.runs.records.run_names import checked_name, checked_note, default_name, free_name
 
 __all__ = ["Run", "RunStatus", "RunStore"]
-
-Found = TypeVar("Found")
-NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 
 
 class RunStore:
@@ -64,7 +61,13 @@ class RunStore:
         return self.home / "runs" / run_id
 
     def create(
-        self, dataset_id: str, dataset_name: str, config: TrainingConfig, recipe: str = "", name: str | None = None
+        self,
+        dataset_id: str,
+        dataset_name: str,
+        config: TrainingConfig,
+        recipe: str = "",
+        name: str | None = None,
+        num_classes: int = 0,
     ) -> Run:
         """Records a queued run.
 
@@ -75,6 +78,7 @@ class RunStore:
             recipe: name of the recipe the configuration started from.
             name: the run's name; made from the data set and the recipe by default. A number is added if another
                 run has it.
+            num_classes: the number of the data set's classes; 0 if unknown.
 
         Raises:
             RunError: the name is invalid, or the run can't be recorded.
@@ -84,12 +88,8 @@ class RunStore:
 
         def insert(connection: sqlite3.Connection) -> Run:
             taken = (row["name"] for row in connection.execute("SELECT name FROM runs"))
-            values = (run_id, free_name(wanted, taken), dataset_id, dataset_name, config.to_json(), recipe)
-            connection.execute(
-                "INSERT INTO runs (id, name, dataset_id, dataset_name, config, recipe, status, created, turn)"
-                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, {NEXT_TURN})",
-                (*values, RunStatus.QUEUED, time.time()),
-            )
+            named = (run_id, free_name(wanted, taken), dataset_id, dataset_name)
+            rows.insert_queued(connection, (*named, config.to_json(), recipe, num_classes, time.time()))
             return self._settle(connection, run_id)
 
         try:
@@ -110,15 +110,7 @@ class RunStore:
             # Before reporting it missing, because damage may hide it.
             self._access.check()
             found = self._access.read(lambda connection: rows.matching_runs(connection, reference))
-        if len(found) > 1:
-            raise RunError(
-                f"Expected one run. {len(found)} have an id that begins with {reference!r}. Give more of it."
-            )
-        if not found:
-            raise RunError(
-                f"There is no run {reference!r}. Expected the id or the name of a run; list them to find it."
-            )
-        return found[0]
+        return rows.only_match(found, reference)
 
     def list(self) -> Sequence[Run]:
         """Returns all runs, newest first."""
@@ -145,6 +137,22 @@ class RunStore:
 
         return self._access.change(change)
 
+    def set_star(self, run_id: str, is_starred: bool) -> Run:
+        """Stars a run, or takes its star away.
+
+        Raises:
+            RunError: there is no such run.
+        """
+        return self._annotate(run_id, "is_starred", int(is_starred))
+
+    def set_note(self, run_id: str, note: str) -> Run:
+        """Sets what the user writes about a run; empty for nothing.
+
+        Raises:
+            RunError: there is no such run, or the note is too long.
+        """
+        return self._annotate(run_id, "note", checked_note(note))
+
     def delete(self, run_id: str) -> None:
         """Deletes a run with its folder.
 
@@ -154,7 +162,7 @@ class RunStore:
 
         def change(connection: sqlite3.Connection) -> None:
             row = connection.execute("SELECT name, status FROM runs WHERE id = ?", (run_id,)).fetchone()
-            if _found(row, run_id)["status"] == RunStatus.RUNNING:
+            if rows.required(row, run_id)["status"] == RunStatus.RUNNING:
                 raise RunError(f"The run {row['name']!r} is still running. Stop it first, then delete it.")
             # To the trash first: a folder without a run would restore the run.
             move_to_trash(self.home / RUNS, run_id)
@@ -188,9 +196,12 @@ class RunStore:
         doubted: list[int] = []
 
         def change(connection: sqlite3.Connection) -> Event:
-            _found(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
+            rows.required(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
             rows.require_sealed(connection, run_id)
-            now = replace(told, sequence=self._next_sequence(connection, run_id, doubted)) if told.epoch else told
+            now = told
+            if told.epoch:
+                recorded = last_epoch(self.folder(run_id))
+                now = replace(told, sequence=rows.next_sequence(connection, run_id, recorded, doubted))
             connection.execute(
                 "UPDATE runs SET phase = ?, progress = ?, seconds = coalesce(?, seconds) WHERE id = ?",
                 (now.phase, json.dumps(asdict(now)), rows.numbers_as_json(taken), run_id),
@@ -273,7 +284,7 @@ class RunStore:
             RunError: there is no such run, or it hasn't ended early.
         """
         queued = self._update(
-            f"UPDATE runs SET status = 'queued', turn = {NEXT_TURN}, phase = '', progress = '', failure = '',"
+            f"UPDATE runs SET status = 'queued', turn = {rows.NEXT_TURN}, phase = '', progress = '', failure = '',"
             " started = 0, finished = 0, stop_requested = 0, pid = 0, pid_started = 0 WHERE id = :id",
             "SELECT id FROM runs WHERE id = :id AND status IN ('failed', 'stopped')",
             id=run_id,
@@ -349,14 +360,9 @@ class RunStore:
         """
         self._access.change(lambda connection: note_rebuilds_told(connection, in_terminal))
 
-    def _next_sequence(self, connection: sqlite3.Connection, run_id: str, doubted: MutableSequence[int]) -> int:
-        """Returns the next sequence number; notes in `doubted` if the database seems to lack epochs."""
-        last = connection.execute("SELECT max(sequence) FROM events WHERE run_id = ?", (run_id,)).fetchone()[0] or 0
-        recorded = last_epoch(self.folder(run_id))
-        if recorded > last and not doubted:
-            doubted.append(recorded)
-            raise DatabaseDamagedError("The database lacks epochs that are recorded in the folder of their run.")
-        return max(last, recorded) + 1
+    def _annotate(self, run_id: str, column: str, value: str | int) -> Run:
+        update = f"UPDATE runs SET {column} = :value WHERE id = :id"
+        return rows.required(self._update(update, "SELECT id FROM runs WHERE id = :id", id=run_id, value=value), run_id)
 
     def _select(self, condition: str) -> Sequence[Run]:
         return self._access.read(
@@ -364,7 +370,7 @@ class RunStore:
         )
 
     def _by_id(self, run_id: str) -> Run:
-        return _found(next((run for run in self.list() if run.id == run_id), None), run_id)
+        return rows.required(next((run for run in self.list() if run.id == run_id), None), run_id)
 
     def _update(self, update: str, condition: str, **values: Any) -> Run | None:
         """Changes the run that a query finds and returns the changed run; None if it finds none."""
@@ -386,14 +392,8 @@ class RunStore:
             RunError: there is no such run.
             OSError: the manifest can't be written.
         """
-        _found(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
+        rows.required(connection.execute("SELECT id FROM runs WHERE id = ?", (run_id,)).fetchone(), run_id)
         rows.seal(connection, run_id)
         record = rows.stored_manifest(connection, run_id)
         write_manifest(self.folder(run_id), record)
         return record.run
-
-
-def _found(row: Found | None, run_id: str) -> Found:
-    if row is None:
-        raise RunError(f"There is no run {run_id!r}. Expected the id of a run; list them to find it.")
-    return row

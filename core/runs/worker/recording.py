@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 
-from core.events import Event
+from core.events import SECONDS_AT_WORK, Event
 from core.progress import PhaseSeconds
 from core.runs.records.store import Run, RunStore
 
@@ -33,7 +34,10 @@ class ProgressRecorder:
         if not event.epoch and event.phase == self.phase and time.monotonic() < self.due:
             return
         begin = time.monotonic()
-        self.store.append(self.run.id, event, self.seconds())
+        seconds = self.seconds()
+        if event.epoch:
+            event = replace(event, metrics={**event.metrics, SECONDS_AT_WORK: sum(seconds.values())})
+        self.store.append(self.run.id, event, seconds)
         now = time.monotonic()
         self.phase = event.phase
         self.due = now + max(RECORD_SECONDS, (now - begin) / RECORDING_SHARE)

@@ -19,12 +19,14 @@ from typing import Any, TextIO
 import psutil
 from filelock import Timeout
 
+from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
 from core.runs.records.failures import Failure, failure_of, free_bytes
 from core.runs.records.history import restore_history
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.runs.records.training_data import save_training_data, training_data_of
 from core.runs.worker.liveness import worker_lock
 from core.runs.worker.recording import ProgressRecorder, added
 from core.runs.worker.reserve import Reserve
@@ -143,7 +145,7 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
     on_event = ProgressRecorder(store, run)
     try:
         on_event(Event("starting"))
-        dataset = DatasetStore(ours).get(run.dataset_id)
+        dataset = _dataset(run, store, DatasetStore(ours))
         if should_stop():
             return End(RunStatus.STOPPED, seconds=on_event.seconds())
         from core.nn.training.checkpoints import CHECKPOINT_FOLDER
@@ -160,6 +162,20 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
     status = RunStatus.STOPPED if outcome.stopped else RunStatus.COMPLETED
     seconds = added(run.seconds, added(starting, outcome.seconds))
     return End(status, metrics=dict(outcome.metrics), seconds=seconds)
+
+
+def _dataset(run: Run, store: RunStore, datasets: DatasetStore) -> DatasetIndex:
+    """Returns the run's data set, and keeps with the run what its page shows of it.
+
+    Raises:
+        CoreError: there is none, or it can't be split.
+        OSError: the disk refuses.
+    """
+    dataset = datasets.get(run.dataset_id)
+    parent_name = next((other.name for other in datasets.list() if other.id == dataset.parent), "")
+    split = dataset.with_split(run.config.validation_split, run.config.seed)
+    save_training_data(training_data_of(split, parent_name), store.folder(run.id))
+    return dataset
 
 
 def _failure(error: Exception, ours: Settings) -> End:

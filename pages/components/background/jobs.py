@@ -34,7 +34,7 @@ class Job(Generic[Result]):
         id: its name in session state.
         kind: `import`, `derive`, `audit`, `survey` or `pack`.
         label: display name of what it works on.
-        about: id of the data set that it works on; empty for an import.
+        about: id of the data set, or of the draft of one, that it works on; empty for a new source.
         progress: its latest event, or None.
         result: None until it is done.
         failure: why it failed, or None.
@@ -104,7 +104,7 @@ class Jobs:
             kind: the kind of job.
             label: display name of what it works on.
             work: takes `on_event` and `should_stop`, and returns the result.
-            about: id of the data set that it works on. If such a job is already running, it is returned instead.
+            about: id of what it works on, see `Job`. If such a job is already running, it is returned instead.
         """
         with self._lock:
             same = self._latest(kind, about) if about else None

@@ -1,12 +1,17 @@
 """Shows a figure in the theme's colours."""
 
+import hashlib
 from collections.abc import Callable
 
 import plotly.graph_objects as go
 import streamlit as st
 
+# Of the containers of charts, by which the browser tells what isn't a chart (server/charts_last.js).
+PREFIX = "chart_"
 # MathJax isn't available, so Plotly must not look for formulas.
 CONFIG = {"displayModeBar": False, "typesetMath": False}
+# Hidden by `page.css`.
+LOADER = f"{PREFIX}loader"
 
 
 def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callable[[], None] | None = None) -> None:
@@ -21,8 +26,17 @@ def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callabl
     # Streamlit registers its template on the first access to `st.plotly_chart`, so figures can't be created with it.
     draw = st.plotly_chart
     figure.update_layout(template="streamlit")
-    if on_select:
-        zoomable = CONFIG | {"scrollZoom": True}
-        draw(figure, config=zoomable, alt=alt, key=key, on_select=on_select, selection_mode="points")
-    else:
-        draw(figure, config=CONFIG, alt=alt, key=key)
+    # As Streamlit does, figures without a key are told apart by what they show.
+    shown = key or hashlib.sha256((figure.to_json() + alt).encode()).hexdigest()[:12]
+    with st.container(key=f"{PREFIX}{shown}"):
+        if on_select:
+            zoomable = CONFIG | {"scrollZoom": True}
+            draw(figure, config=zoomable, alt=alt, key=key, on_select=on_select, selection_mode="points")
+        else:
+            draw(figure, config=CONFIG, alt=alt, key=key)
+
+
+def load_plotly() -> None:
+    """Loads Plotly for a page whose charts come later, with an invisible chart."""
+    with st.container(key=LOADER):
+        st.plotly_chart(go.Figure(), height=10, config=CONFIG, key=f"{LOADER}_chart")

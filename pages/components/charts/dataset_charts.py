@@ -17,8 +17,9 @@ ASPECT_TICKS = {-2: "1:4", -1: "1:2", 0: "1:1", 1: "2:1", 2: "4:1"}
 # One for each colour of the theme.
 MOST_COLOURS = 10
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down", "x", "pentagon")
-# Visible on both light and dark pages (3:1).
-MARK = "#e5484d"
+LABEL_SIZE = 12
+# A light ring within a dark one stands out from any colour of a dot, on light and dark pages alike.
+DARK, LIGHT, CHOSEN = "#0d171b", "#ffffff", "#facc15"
 
 
 def class_counts(distribution: ClassDistribution, most: int = 40) -> go.Figure:
@@ -64,11 +65,16 @@ def class_changes(before: Mapping[str, int], after: Mapping[str, int], most: int
             name=text,
             orientation="h",
             text=[f"{counts.get(name, 0):,}" for name in classes],
-            textposition="auto",
+            textposition="outside",
+            textfont={"size": LABEL_SIZE},
+            cliponaxis=False,
             customdata=names,
             hovertemplate="%{customdata}: %{x:,} pictures",
         )
     _name_rows(figure, names)
+    # Space for the numbers beyond the longest bar.
+    longest = max((*before.values(), *after.values()), default=1)
+    figure.update_xaxes(range=[0, 1.15 * max(longest, 1)])
     figure.update_layout(showlegend=True, legend_traceorder="normal")
     return figure
 
@@ -118,6 +124,8 @@ def picture_map(
     names: Sequence[str],
     coloured: Sequence[str],
     marked: Sequence[int] = (),
+    title: str = "To look at",
+    chosen: int | None = None,
 ) -> go.Figure:
     """Draws pictures as dots, similar ones near each other, with one colour and shape per class.
 
@@ -127,38 +135,64 @@ def picture_map(
         names: what each picture is called.
         coloured: the classes that get a colour; the others are grey.
         marked: indices of the pictures to draw a ring around.
+        title: what the ring means.
+        chosen: index of the chosen picture, which gets a bold ring; None for none.
     """
     figure = new_figure(560, hovermode="closest", dragmode="pan")
     own = np.array(classes, dtype=object)
     groups = [(name, own == name) for name in coloured]
     others = ~np.isin(own, list(coloured))
-    for name, chosen, look in (
+    for name, members, look in (
         [("Other classes", others, {"color": QUIET, "opacity": 0.4, "size": 6})] if others.any() else []
     ) + [
-        (label(name), chosen, {"symbol": SYMBOLS[index % len(SYMBOLS)], "size": 8, "opacity": 0.8})
-        for index, (name, chosen) in enumerate(groups)
+        (label(name), members, {"symbol": SYMBOLS[index % len(SYMBOLS)], "size": 8, "opacity": 0.8})
+        for index, (name, members) in enumerate(groups)
     ]:
-        indices = np.flatnonzero(chosen)
+        indices = np.flatnonzero(members)
         figure.add_scatter(
             x=coordinates[indices, 0].tolist(),
             y=coordinates[indices, 1].tolist(),
             name=name,
             mode="markers",
             marker=look,
-            unselected={"marker": {"opacity": 0.35}},
+            # Plotly would fade all dots but the clicked one: the ring shows that one, and the rest stays in sight.
+            unselected={"marker": {"opacity": look["opacity"]}},
             customdata=[[index, label(names[index]), label(classes[index])] for index in indices.tolist()],
             hovertemplate="%{customdata[2]}: %{customdata[1]}<extra></extra>",
         )
     if len(marked):
-        figure.add_scatter(
-            x=coordinates[list(marked), 0].tolist(),
-            y=coordinates[list(marked), 1].tolist(),
-            name="To look at",
-            mode="markers",
-            marker={"symbol": "circle-open", "size": 16, "color": MARK, "line": {"width": 2}},
-            hoverinfo="skip",
-        )
+        _ring(figure, coordinates[list(marked)], title, 15, (4.5, 1.5), LIGHT)
+    if chosen is not None:
+        _ring(figure, coordinates[[chosen]], "Chosen", 26, (9, 4), CHOSEN)
     for update in (figure.update_xaxes, figure.update_yaxes):
         update(showticklabels=False, showgrid=False, zeroline=False, title=None)
     figure.update_layout(showlegend=True, legend_traceorder="normal", legend_itemsizing="constant")
     return figure
+
+
+def _ring(
+    figure: go.Figure, coordinates: np.ndarray, name: str, size: int, widths: tuple[float, float], color: str
+) -> None:
+    """Draws a ring around dots: a narrow one in a colour within a wide dark one."""
+    look = {"symbol": "circle-open", "size": size, "opacity": 1}
+    for width, own in zip(widths, (DARK, color), strict=True):
+        figure.add_scatter(
+            x=coordinates[:, 0].tolist(),
+            y=coordinates[:, 1].tolist(),
+            legendgroup=name,
+            showlegend=False,
+            mode="markers",
+            marker={**look, "color": own, "line": {"width": width}},
+            unselected={"marker": {"opacity": 1}},
+            hoverinfo="skip",
+        )
+    # In the legend, where one of the rings would be lost, a disc in both colours.
+    figure.add_scatter(
+        x=[None],
+        y=[None],
+        name=name,
+        legendgroup=name,
+        mode="markers",
+        marker={"symbol": "circle", "color": color, "line": {"width": 2, "color": DARK}},
+        hoverinfo="skip",
+    )

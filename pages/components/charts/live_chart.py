@@ -2,8 +2,8 @@
 
 `st.plotly_chart` rebuilds its chart whenever the figure changes: the lines blink and the zoom is lost. This component
 passes each new figure to `Plotly.react`, which only updates what changed. It uses Streamlit's own copy of Plotly, which
-is loaded with the first `st.plotly_chart` of a page, so a page with this component also draws such a chart (the
-network's blocks). Until Plotly has loaded the component waits, and it says so if Plotly never loads.
+is loaded with the first `st.plotly_chart` of a page, so a page with this component also draws such a chart
+(`chart_view.load_plotly`). Until Plotly has loaded the component waits, and it says so if Plotly never loads.
 """
 
 import json

@@ -10,7 +10,8 @@ from core.datasets.index import DatasetIndex
 from core.processes.dataset_jobs import add_pictures_in_subprocess, make_version_in_subprocess
 from pages.components import wording
 from pages.components.background.jobs import DERIVE
-from pages.components.dataset import decisions, mean_images
+from pages.components.check import decisions
+from pages.components.dataset import mean_images
 from pages.components.shared import pictures
 from pages.components.shell import job_views, polling, session
 
@@ -33,7 +34,7 @@ def show(dataset: DatasetIndex) -> None:
     pending = decisions.current(dataset)
     decisions.staged(dataset, pending)
     is_busy = decisions.is_busy(dataset)
-    st.subheader("Change the classes", anchor=False)
+    st.header("Change the classes", anchor=False)
     st.caption("Each change makes a version: this data set stays as it is.")
     change = st.segmented_control(
         "Change", CHANGES, key=CHANGE, default=RENAME, required=True, label_visibility="collapsed"
@@ -47,7 +48,7 @@ def show(dataset: DatasetIndex) -> None:
 
 def _gallery(dataset: DatasetIndex) -> None:
     """Draws the average picture of each class as soon as it has been computed."""
-    st.subheader("Average pictures", anchor=False)
+    st.header("Average pictures", anchor=False)
     st.caption(
         "All pictures of a class laid over each other. If two classes look alike in a way they shouldn't, such as the "
         "same background, a model may learn just that."

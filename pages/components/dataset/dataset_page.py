@@ -1,43 +1,63 @@
-"""One data set: where it comes from, and its sections."""
+"""One data set: its name, actions on it, where it comes from, and its sections."""
 
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
+from pages.components import wording
+from pages.components.check import audits, check_view, decisions
+from pages.components.check.dataset_queries import Findings, findings
 from pages.components.dataset import (
-    audits,
     classes_view,
+    dataset_menu,
     dataset_views,
-    issues_view,
-    map_view,
-    overview,
+    downloads,
+    pictures_view,
     versions_view,
 )
-from pages.components.dataset.dataset_queries import findings
 from pages.components.readings import receipt_view
-from pages.components.shell import address, session
+from pages.components.shell import address, frame, session
 
-OVERVIEW, ISSUES, MAP, CLASSES, VERSIONS = "overview", "issues", "map", "classes", "versions"
-SECTIONS = {OVERVIEW: "Overview", ISSUES: "Issues", MAP: "Map", CLASSES: "Classes", VERSIONS: "Versions"}
+PICTURES, CHECK, CLASSES, VERSIONS = "pictures", "check", "classes", "versions"
+SECTIONS = {PICTURES: "Pictures", CHECK: "Check", CLASSES: "Classes", VERSIONS: "Versions"}
+FORMER = {"overview": PICTURES, "issues": CHECK, "map": CHECK}
 
 
 def show(dataset: DatasetIndex) -> None:
-    """Draws a data set: its actions, and one section."""
+    """Draws a data set: its title and actions, and one section."""
+    _header(dataset)
     _origin(dataset)
+    downloads.link(dataset)
     receipt_view.show(dataset)
-    section = address.choose_section(SECTIONS)
     found = findings(dataset)
-    if found is None:
-        audits.show_missing(dataset)
-    if section == OVERVIEW:
-        overview.show(dataset, found, lambda: address.open_section(ISSUES))
-    elif section == ISSUES and found is not None:
-        issues_view.show(session.split_dataset(dataset), found)
-    elif section == MAP and found is not None:
-        map_view.show(session.split_dataset(dataset), found)
+    section = address.choose_section(_labels(dataset, found), FORMER)
+    if section == PICTURES:
+        if found is None:
+            audits.show_missing(dataset)
+        pictures_view.show(dataset, found, lambda: address.open_section(CHECK))
+    elif section == CHECK:
+        check_view.show(session.split_dataset(dataset), found)
     elif section == CLASSES:
         classes_view.show(dataset)
     elif section == VERSIONS:
         versions_view.show(dataset)
+
+
+def _header(dataset: DatasetIndex) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="breadcrumb"):
+        st.page_link(session.DATA, label="Data", width="content")
+        st.markdown(f"› {wording.plain(wording.short(dataset.name))}", width="content")
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        frame.title(wording.plain(dataset.name))
+    with right, st.container(horizontal=True, horizontal_alignment="right"):
+        dataset_menu.show(dataset)
+        dataset_views.train_button(is_next=not decisions.are_staged(dataset))
+
+
+def _labels(dataset: DatasetIndex, found: Findings | None) -> dict[str, str]:
+    """Returns the labels of the sections; that of Check says how many pictures there are to look at."""
+    number = found.num_left(decisions.as_far_as_readable(dataset)) if found else 0
+    return SECTIONS | ({CHECK: f"{SECTIONS[CHECK]} ({number:,})"} if number else {})
 
 
 def _origin(dataset: DatasetIndex) -> None:

@@ -37,22 +37,8 @@ def train_button(is_next: bool) -> None:
     Args:
         is_next: whether this is the most likely next step.
     """
-    if st.button(
-        "Train a model", type="primary" if is_next else "secondary", icon=":material/model_training:", width="stretch"
-    ):
+    if st.button("Train a model", type="primary" if is_next else "secondary", icon=":material/model_training:"):
         st.switch_page(session.TRAIN)
-
-
-def rename_and_delete(dataset: DatasetIndex) -> None:
-    """Draws the buttons that rename and delete a data set; deleting is disabled while a run needs it."""
-    if st.button("Rename", icon=":material/edit:"):
-        dialogs.rename(dataset.name, lambda name: session.dataset_store().rename(dataset.id, name))
-    in_use = is_in_use(dataset)
-    if st.button("Delete", icon=":material/delete:", disabled=in_use, help=IN_USE if in_use else None):
-        dialogs.delete(
-            f"the data set {wording.plain(dataset.name)} with {wording.count(len(dataset.samples), 'picture')}",
-            lambda: delete(dataset),
-        )
 
 
 def damaged() -> None:

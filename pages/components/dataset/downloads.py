@@ -98,23 +98,19 @@ def _packed(token: str) -> Packed | None:
     return next((packed for packed in ready if packed and secrets.compare_digest(packed.token, token)), None)
 
 
-def button(dataset: DatasetIndex) -> None:
-    """Draws the button that packs a data set, or the link to its zip once it is ready."""
+def link(dataset: DatasetIndex) -> None:
+    """Draws the link to a data set's zip if it has been packed."""
     latest = session.jobs().latest(PACK, dataset.id)
     packed = latest.result if latest else None
     if packed is not None and packed.path is not None:
         size = wording.size(packed.path.stat().st_size)
         st.link_button(f"Download the zip ({size})", f"{PATH}/{packed.token}", icon=":material/download:")
-        return
-    st.button(
-        "Download as zip",
-        icon=":material/folder_zip:",
-        help="One folder per class, for use elsewhere or to import again.",
-        disabled=latest is not None and latest.is_running,
-        on_click=_start,
-        args=(dataset,),
-    )
 
 
-def _start(dataset: DatasetIndex) -> None:
-    job_views.start(PACK, dataset.name, Packed(session.dataset_store(), dataset).pack, about=dataset.id)
+def pack(dataset: DatasetIndex) -> None:
+    """Starts packing a data set, unless that is at work or its zip is ready, and draws the page again."""
+    latest = session.jobs().latest(PACK, dataset.id)
+    packed = latest.result if latest else None
+    if latest is None or not (latest.is_running or (packed is not None and packed.path is not None)):
+        job_views.start(PACK, dataset.name, Packed(session.dataset_store(), dataset).pack, about=dataset.id)
+        st.rerun()

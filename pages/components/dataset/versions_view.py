@@ -6,9 +6,9 @@ from core.datasets.index import DatasetIndex
 from core.datasets.store.versions import Comparison, children, compare, go_back, lineage
 from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
-from pages.components.dataset import dataset_views, downloads
+from pages.components.dataset import dataset_views
 from pages.components.shared import pictures
-from pages.components.shell import session
+from pages.components.shell import address, ages, session
 
 COMPARED = "compared_with"
 A_PAGE = 24
@@ -20,31 +20,22 @@ def show(dataset: DatasetIndex) -> None:
     """Draws the section."""
     store = session.dataset_store()
     line, made = lineage(store, dataset), children(store, dataset)
-    _actions(dataset, line)
-    st.subheader("History", anchor=False)
+    if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
+        _ask_undo(dataset, line[-2])
+    st.header("History", anchor=False)
     for index, version in enumerate(line):
         _row(version, dataset, is_first=index == 0)
     if made:
-        st.subheader("Made from this one", anchor=False)
+        st.header("Made from this one", anchor=False)
         for version in made:
             _row(version, dataset)
     if len(line) + len(made) == 1:
         st.caption(
-            "Decide about pictures under Issues, or change classes: each change makes a version, which is shown here."
+            "Decide about pictures under Check, or change classes: each change makes a version, which is shown here."
         )
     others = [version for version in (*reversed(line), *made) if version.id != dataset.id]
     if others:
         _compare(dataset, others)
-
-
-def _actions(dataset: DatasetIndex, line: tuple[DatasetIndex, ...]) -> None:
-    with st.container(horizontal=True):
-        if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
-            _ask_undo(dataset, line[-2])
-        downloads.button(dataset)
-        dataset_views.rename_and_delete(dataset)
-    if dataset_views.is_in_use(dataset):
-        st.caption(f":material/lock: It can't be deleted now. {dataset_views.IN_USE}")
 
 
 def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
@@ -73,7 +64,7 @@ def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
 def _undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:
     with session.errors_shown():
         go_back(dataset, parent)
-        session.choose_dataset(parent.id)
+        address.show_dataset(parent.id)
         if st.session_state[THIS_TOO]:
             dataset_views.delete(dataset)
 
@@ -90,7 +81,7 @@ def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> 
                     "Open",
                     key=f"open_{version.id}",
                     type="tertiary",
-                    on_click=session.choose_dataset,
+                    on_click=address.show_dataset,
                     args=(version.id,),
                 )
                 st.button(
@@ -99,9 +90,9 @@ def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> 
         done = wording.changes(version.edits) if version.parent else "imported"
         gone = " of a data set that was deleted" if is_first and version.parent else ""
         st.markdown(f"{wording.plain(done[:1].upper() + done[1:])}{gone}")
-        st.caption(
+        ages.caption(
             f"{wording.count(len(version.samples), 'picture')}, {wording.count(len(version.class_names), 'class')} · "
-            f"{wording.ago(version.created)}"
+            f"{ages.age(version.created)}"
         )
 
 
@@ -118,13 +109,16 @@ def _comparison(old_id: str, new_id: str, _old: DatasetIndex, _new: DatasetIndex
 def _compare(dataset: DatasetIndex, others: list[DatasetIndex]) -> None:
     """Draws the differences between the data set and another version of it, the older one first."""
     by_id = {other.id: other for other in others}
-    st.subheader("Compare", anchor=False)
+    st.header("Compare", anchor=False)
     if st.session_state.get(COMPARED) not in by_id:
         st.session_state[COMPARED] = others[0].id
     chosen = by_id[st.selectbox("Compare with", list(by_id), key=COMPARED, format_func=lambda key: by_id[key].name)]
     old, new = sorted((chosen, dataset), key=lambda one: one.created)
     found = _comparison(old.id, new.id, old, new)
     st.markdown(f"From **{wording.plain(old.name)}** to **{wording.plain(new.name)}**: {_words(found)}")
+    _gallery("Removed", old, found.removed, {})
+    _gallery("Relabelled", old, found.relabelled, _classes(new))
+    _gallery("Added", new, found.added, {})
     chart_view.show(
         dataset_charts.class_changes(found.before, found.after, MOST_BARS),
         alt="Pictures of each class before and after: "
@@ -134,9 +128,6 @@ def _compare(dataset: DatasetIndex, others: list[DatasetIndex]) -> None:
         ),
         key="class_changes",
     )
-    _gallery("Removed", old, found.removed, {})
-    _gallery("Relabelled", old, found.relabelled, _classes(new))
-    _gallery("Added", new, found.added, {})
 
 
 def _words(found: Comparison) -> str:

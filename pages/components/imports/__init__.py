@@ -1,1 +1,1 @@
-"""Everything that brings pictures in: upload box and route, sources, layouts to choose from, building by hand."""
+"""How pictures get in: upload box and route, sources, data sets put together by hand."""

@@ -25,7 +25,7 @@ class UndecidedImport(AmbiguousLayout):
     """
 
     def __init__(self, question: AmbiguousLayout, source: "SourceImport", replaced: str) -> None:
-        super().__init__(str(question), question.candidates, question.columns)
+        super().__init__(question.notes, question.candidates, question.columns)
         self.source = source
         self.replaced = replaced
 

@@ -33,16 +33,22 @@ function send(key, file, token) {
     });
 }
 
+function isOneOf(file, endings) {
+  return endings.some((ending) => file.name.toLowerCase().endsWith(ending));
+}
+
+// Returns why a choice is refused, in words, and whether it consists of pictures; null if it is accepted.
 function objection(files, items, data) {
   if ([...items].some((item) => item.webkitGetAsEntry?.()?.isDirectory)) {
-    return "This is a folder. Make a zip of it and drop that.";
+    return { why: "This is a folder. Make a zip of it and drop that.", arePictures: false };
   }
-  if (files.length > 1) return "These are several files. Choose one at a time.";
-  const name = files[0].name.toLowerCase();
-  if (!data.accept.some((ending) => name.endsWith(ending))) {
-    return `Expected ${data.kinds}. Received ${files[0].name}.`;
+  const arePictures = [...files].every((file) => isOneOf(file, data.pictures));
+  if (files.length > 1) {
+    const several = arePictures ? "These are single pictures." : "These are several files.";
+    return { why: `${several} ${arePictures ? `Expected ${data.kinds}.` : "Choose one at a time."}`, arePictures };
   }
-  return "";
+  if (isOneOf(files[0], data.accept)) return null;
+  return { why: `Expected ${data.kinds}. Received ${files[0].name}.`, arePictures };
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -69,9 +75,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const choose = (files, items = []) => {
     if (input.disabled || !files.length) return;
-    const why = objection(files, items, data);
-    root.say(why);
-    if (why) return;
+    const refusal = objection(files, items, data);
+    root.say(refusal?.why ?? "");
+    if (refusal) {
+      // The page clears what it said about an earlier file, and may offer another way.
+      setTriggerValue("refused", { arePictures: refusal.arePictures });
+      return;
+    }
     chosen.set(key, files[0]);
     setTriggerValue("wanted", { name: files[0].name, size: files[0].size });
   };

@@ -16,6 +16,7 @@ from core.settings import settings
 from pages.components import wording
 from pages.components.imports import expected_uploads
 from pages.components.imports.uploads import Upload, UploadRefused
+from pages.components.shared.pictures import PICTURE_TYPES
 
 FOLDER = Path(__file__).parent
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -53,7 +54,7 @@ def upload_box(
     accept: Sequence[str] = ARCHIVES,
     kinds: str = "Zip, tar or tar.gz",
     is_busy: bool = False,
-) -> None:
+) -> bool:
     """Draws the box.
 
     Args:
@@ -64,6 +65,9 @@ def upload_box(
         accept: the file name extensions.
         kinds: the same in words.
         is_busy: whether to refuse files for now.
+
+    Returns:
+        Whether pictures were dropped on it instead, or chosen.
     """
     answer = st.session_state.get(_answer(key), Answer())
     limit = wording.size(settings().import_limits.total_bytes).replace(" ", NO_BREAK_SPACE)
@@ -75,6 +79,7 @@ def upload_box(
             "hint": f"{contents}. {kinds}, at most {limit}",
             "kinds": kinds.lower(),
             "accept": list(accept),
+            "pictures": [f".{ending}" for ending in PICTURE_TYPES],
             "isBusy": is_busy,
             "answer": answer.number,
             "token": answer.token,
@@ -83,7 +88,14 @@ def upload_box(
         },
         on_wanted_change=lambda: expect(key, st.session_state[key].wanted, on_upload),
         on_unsent_change=lambda: give_up(st.session_state[key].unsent),
+        on_refused_change=lambda: note_refused(key, st.session_state[key].refused),
     )
+    return bool(st.session_state.get(_pictures(key)))
+
+
+def is_sending(key: str) -> bool:
+    """Whether this session's browser is sending a file, or about to: until it has arrived, the box must be drawn."""
+    return expected_uploads.uploads().is_awaited(st.session_state.get(_answer(key), Answer()).token)
 
 
 def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> None:
@@ -98,6 +110,7 @@ def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> N
     context = get_script_run_ctx()
     if not isinstance(name, str) or not isinstance(size, int) or context is None:
         return
+    st.session_state.pop(_pictures(key), None)
     number = st.session_state.get(_answer(key), Answer()).number + 1
     try:
         upload = expected_uploads.uploads().expect(name, size, context.session_id)
@@ -106,6 +119,16 @@ def expect(key: str, wanted: object, on_upload: Callable[[Upload], object]) -> N
         return
     on_upload(upload)
     st.session_state[_answer(key)] = Answer(number, token=upload.token)
+
+
+def note_refused(key: str, refused: object) -> None:
+    """Notes what a browser chose that isn't an archive.
+
+    Args:
+        key: of the box.
+        refused: what the browser says about it, `{"arePictures": ...}`.
+    """
+    st.session_state[_pictures(key)] = isinstance(refused, dict) and refused.get("arePictures") is True
 
 
 def give_up(unsent: object) -> None:
@@ -117,6 +140,10 @@ def give_up(unsent: object) -> None:
     token, status = (unsent.get("token"), unsent.get("status")) if isinstance(unsent, dict) else (None, None)
     if isinstance(token, str) and isinstance(status, int):
         expected_uploads.uploads().give_up(token, status)
+
+
+def _pictures(key: str) -> str:
+    return f"{key}_pictures"
 
 
 def _answer(key: str) -> str:

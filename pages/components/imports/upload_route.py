@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from core.settings import MEGABYTE
 from pages.components.imports import expected_uploads
-from pages.components.imports.uploads import BAD_REQUEST, GONE, TOO_LARGE, Upload, UploadRefused
+from pages.components.imports.uploads import TOO_LARGE, Upload, UploadRefused
 from pages.components.shell import presence
 
 PATH = "upload"
@@ -70,7 +70,7 @@ async def _receive(request: Request, upload: Upload, is_present: IsPresent) -> N
                 if is_present(upload.session):
                     seen = time.monotonic()
                 elif time.monotonic() - seen > SECONDS_WITHOUT_PAGE:
-                    raise upload.fail(GONE, f"The page that sent {upload.name} is gone. Nothing of it was kept.")
+                    raise upload.interrupt(f"The page that sent {upload.name} is gone. Nothing of it was kept.")
     except ClientDisconnect:
         return
 
@@ -84,10 +84,9 @@ async def _chunks(request: Request, upload: Upload) -> AsyncGenerator[bytes, Non
             # `wait_for` cancels the stream together with the wait; that is fine, as nothing more is read from it.
             chunk = await asyncio.wait_for(anext(stream, b""), SECONDS_OF_SILENCE)
         except TimeoutError as error:
-            raise upload.fail(
-                BAD_REQUEST,
+            raise upload.interrupt(
                 f"Nothing more of {upload.name} came for {SECONDS_OF_SILENCE} seconds. Nothing of it was kept. Check "
-                "the connection and upload it again.",
+                "the connection and upload it again."
             ) from error
         waiting += chunk
         # An empty chunk marks the end.

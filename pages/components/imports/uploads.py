@@ -54,6 +54,24 @@ class UploadRefused(CoreError):  # noqa: N818 (said to the browser and to the us
         self.status = status
 
 
+class UploadInterrupted(UploadRefused):
+    """An upload whose sender went away before all of it had arrived, as when the page is reloaded.
+
+    The page that sent it may be gone with the message, so it is kept for those that come after.
+
+    Attributes:
+        name: the file's name.
+        share: how much of it had arrived, 0-1.
+        time: when it broke off, in seconds of the monotonic clock.
+    """
+
+    def __init__(self, name: str, share: float, text: str) -> None:
+        super().__init__(BAD_REQUEST, text)
+        self.name = name
+        self.share = share
+        self.time = time.monotonic()
+
+
 class Upload:
     """One expected file, shared by the browser that sends it and the import that waits for it. Thread-safe.
 
@@ -158,20 +176,26 @@ class Upload:
 
     def fail(self, status: int, text: str) -> UploadRefused:
         """Ends the upload with a reason, unless it has already ended, and returns the reason."""
+        return self._fail(UploadRefused(status, text))
+
+    def interrupt(self, text: str) -> UploadRefused:
+        """Ends the upload because its sender is gone, unless it has already ended, and returns the reason."""
+        return self._fail(UploadInterrupted(self.name, self.received / self.size, text))
+
+    def _fail(self, refusal: UploadRefused) -> UploadRefused:
         if not self._has_ended.is_set():
-            self._refusal = UploadRefused(status, text)
+            self._refusal = refusal
             self._has_ended.set()
-        return self._refusal or UploadRefused(status, text)
+        return self._refusal or refusal
 
     def end(self) -> None:
         """Notes that no more bytes will come. If some are missing, the upload has failed."""
         if self.received == self.size:
             self._has_ended.set()
             return
-        self.fail(
-            BAD_REQUEST,
+        self.interrupt(
             f"The connection broke off after {wording.size(self.received)} of {wording.size(self.size)} of "
-            f"{self.name}. Nothing of it was kept. Upload it again.",
+            f"{self.name}. Nothing of it was kept. Upload it again."
         )
 
     @property

@@ -7,13 +7,14 @@ import streamlit as st
 
 from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, LayoutCandidate
 from core.datasets.layouts.options import KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions
+from core.wording import readings
 from core.wording.dataset_notes import dataset_note
-from core.wording.readings import reading
 from pages.components import wording
 from pages.components.background.jobs import IMPORT, Job
 from pages.components.imports.source_imports import UndecidedImport
 from pages.components.readings import column_choice
-from pages.components.shell import job_views, session
+from pages.components.readings.remedies import ON_PAGE
+from pages.components.shell import address, job_views, session
 
 MOST_CLASSES, MOST_CELLS = 12, 6
 # The name of each layout on the button that chooses it.
@@ -25,6 +26,16 @@ USE_WORDS = {
 }
 SEVERAL_WORDS = {LEAVE_OUT: "leave these pictures out", TAKE_FIRST: "take the first class of each"}
 SIMILAR_WORDS = {KEEP: "keep them apart", MERGE: "make them one class each"}
+
+
+def is_question(job: Job) -> bool:
+    """Whether an import has ended with a question that isn't answered yet."""
+    return isinstance(job.failure, UndecidedImport)
+
+
+def is_open() -> bool:
+    """Whether a question waits for an answer, whoever started the import."""
+    return any(map(is_question, session.jobs().finished(IMPORT)))
 
 
 def show() -> None:
@@ -63,7 +74,7 @@ def _heading(job: Job, question: UndecidedImport) -> str:
     if question.replaced and len(candidates) == 1:
         return f"{name} can only be read in this way{', unless other columns are meant' if question.columns else ''}."
     if question.columns and not question.replaced:
-        return wording.plain(str(question))
+        return wording.plain(readings.question(question.notes, ON_PAGE))
     if all(candidate.options.lone_classes for candidate in candidates):
         return f"Some classes of {name} have too few pictures to learn from. Go on without them?"
     return f"{name} can be read in {wording.count(len(candidates), 'way')}. What are its classes?"
@@ -96,7 +107,7 @@ def _answer(candidate: LayoutCandidate, candidates: Sequence[LayoutCandidate]) -
 
 def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandidate) -> None:
     st.markdown(f"**{wording.count(len(candidate.class_names), 'class')}**")
-    st.markdown(wording.plain(reading(candidate.told_by)))
+    st.markdown(wording.plain(readings.reading(candidate.told_by)))
     shown = zip(candidate.class_names[:MOST_CLASSES], candidate.counts[:MOST_CLASSES], strict=True)
     rest = len(candidate.class_names) - MOST_CLASSES
     words = ", ".join(f"{wording.short(name)} ({count:,})" for name, count in shown) + (
@@ -136,11 +147,16 @@ def _options_key(candidate: LayoutCandidate) -> str:
 
 def _use(job: Job, question: UndecidedImport, options: ReadingOptions) -> None:
     if _is_first_answer(job):
-        job_views.start(IMPORT, job.label, question.source.work(options, question.replaced))
+        work = question.source.work(options, question.replaced)
+        job_views.start(IMPORT, job.label, work, about=question.replaced)
 
 
 def _drop(job: Job, question: UndecidedImport) -> None:
-    if _is_first_answer(job) and not question.replaced:
+    if not _is_first_answer(job):
+        return
+    if question.replaced:
+        address.show_dataset(question.replaced)
+    else:
         question.source.discard()
 
 

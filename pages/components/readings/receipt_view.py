@@ -14,8 +14,9 @@ from pages.components import wording
 from pages.components.background.jobs import IMPORT
 from pages.components.imports.kept_sources import kept_sources
 from pages.components.imports.source_imports import SourceImport
+from pages.components.readings.remedies import ON_PAGE
 from pages.components.shared import pictures
-from pages.components.shell import job_views
+from pages.components.shell import address, job_views
 
 A_FEW_CLASSES = 8
 ENCODING_NOTES = ("name_encoding", "asked_name_encoding")
@@ -69,8 +70,7 @@ def _encoding(dataset: DatasetIndex, source: SourceImport) -> None:
 
 
 def _read_as(dataset: DatasetIndex, source: SourceImport, key: str) -> None:
-    options = ReadingOptions(encoding=st.session_state[key])
-    job_views.start(IMPORT, source.label, source.work(options, dataset.id))
+    _read_again(dataset, source, ReadingOptions(encoding=st.session_state[key]))
 
 
 def _summary(dataset: DatasetIndex) -> str:
@@ -80,7 +80,7 @@ def _summary(dataset: DatasetIndex) -> str:
 
 def _words(dataset: DatasetIndex) -> None:
     for note in dataset.receipt:
-        st.markdown(f":material/receipt_long: {wording.plain(reading(note))}")
+        st.markdown(f":material/receipt_long: {wording.plain(reading(note, ON_PAGE))}")
     for note in dataset.notes:
         st.caption(wording.plain(dataset_note(note)))
     _left_out(dataset)
@@ -112,4 +112,9 @@ def _classes(dataset: DatasetIndex) -> None:
 
 def _read_otherwise(dataset: DatasetIndex, source: SourceImport) -> None:
     """Asks in which of all possible ways to read the source."""
-    job_views.start(IMPORT, source.label, source.work(ReadingOptions(layout=ASK), dataset.id))
+    _read_again(dataset, source, ReadingOptions(layout=ASK))
+
+
+def _read_again(dataset: DatasetIndex, source: SourceImport, options: ReadingOptions) -> None:
+    job_views.start(IMPORT, source.label, source.work(options, dataset.id), about=dataset.id)
+    address.show_adding("")  # which shows the progress, then the question or the data set

@@ -26,8 +26,34 @@ def _evaluations(run: Run) -> list[Evaluation]:
     return load_evaluations(session.run_store().folder(run.id))
 
 
+def learned(run: Run, num_training: int | None) -> None:
+    """Says what the model has learned, in two sentences, and what to do next.
+
+    Args:
+        run: has a model.
+        num_training: how many pictures it learned from; None if unknown.
+    """
+    with session.errors_shown():
+        evaluation = _evaluations(run)[0]
+        warning = _guessing(evaluation)
+        right, total = int((evaluation.predictions == evaluation.labels).sum()), len(evaluation.labels)
+        sentences = [
+            wording.learned_sentence(evaluation.class_names, num_training, right, total, not warning),
+            wording.interval_sentence(evaluation.interval),
+            *([] if warning else ["**Next:** show it your own pictures."]),
+        ]
+        st.markdown(" ".join(sentences))
+        if warning:
+            st.warning(warning, icon=":material/warning:")
+
+
+def _guessing(evaluation: Evaluation) -> str:
+    largest_class = np.bincount(evaluation.labels).max() / len(evaluation.labels)
+    return wording.guessing_sentence(evaluation.interval[0], float(largest_class))
+
+
 def summary(run: Run) -> None:
-    """Draws the accuracy and what it means."""
+    """Draws the accuracy, the loss and what they took."""
     with session.errors_shown():
         evaluations = _evaluations(run)
         grid = st.grid(5, min_column_width=150)
@@ -38,17 +64,6 @@ def summary(run: Run) -> None:
         # A run that was restored from its files may have no curve.
         grid.metric("Trained for", wording.count(num_epochs, "epoch") if num_epochs else wording.UNKNOWN)
         grid.metric("Time", run_views.time_taken(run))
-        st.markdown(
-            wording.accuracy_sentence(evaluations[0].accuracy, evaluations[0].interval, len(evaluations[0].labels))
-        )
-        _warn_of_guessing(evaluations[0])
-
-
-def _warn_of_guessing(evaluation: Evaluation) -> None:
-    largest_class = np.bincount(evaluation.labels).max() / len(evaluation.labels)
-    sentence = wording.guessing_sentence(evaluation.interval[0], float(largest_class))
-    if sentence:
-        st.warning(sentence, icon=":material/warning:")
 
 
 def details(run: Run) -> None:
@@ -57,7 +72,7 @@ def details(run: Run) -> None:
         evaluation = _evaluations(run)[0]
         left, right = st.columns(2, gap="medium")
         with left:
-            st.subheader("Confusion matrix")
+            st.header("Confusion matrix", anchor=False)
             chosen = evaluation.most_confused(MOST_CLASSES)
             names = [evaluation.class_names[label] for label in chosen]
             confusion = evaluation.confusion_among(chosen)
@@ -68,7 +83,7 @@ def details(run: Run) -> None:
                 total = wording.count(len(evaluation.class_names), "class")
                 st.caption(f"Of {total}, the {len(names)} with the most mistakes are shown.")
         with right:
-            st.subheader("Class by class")
+            st.header("Class by class", anchor=False)
             _class_table(evaluation)
         _most_wrong(run, evaluation)
 
@@ -114,7 +129,7 @@ def _class_table(evaluation: Evaluation) -> None:
 
 
 def _most_wrong(run: Run, evaluation: Evaluation) -> None:
-    st.subheader("Worst mistakes")
+    st.header("Worst mistakes", anchor=False)
     wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
     if not len(wrong):
         st.markdown("None: the model got every validation picture right.")

@@ -1,17 +1,11 @@
 """How a run is shown in lists and headings."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.config.recipes import RECIPES
-from core.runs import queue
-from core.runs.records.store import Run, RunStatus
-from pages.components import phases, wording
-from pages.components.results import waiting
-from pages.components.shell import polling, session
-
-POLL_SECONDS = 2
+from core.runs.records.store import Run
+from pages.components import wording
+from pages.components.shell import ages, session
 
 
 def recipe_label(run: Run) -> str:
@@ -36,8 +30,8 @@ def seconds_taken(run: Run) -> float | None:
 
 
 def facts(run: Run) -> str:
-    """Returns data set, recipe and age as Markdown."""
-    return f"{wording.plain(run.dataset_name)} · {recipe_label(run)} · {wording.ago(run.created)}"
+    """Returns data set, recipe and age as Markdown for `ages.caption`."""
+    return f"{wording.plain(run.dataset_name)} · {recipe_label(run)} · {ages.age(run.created)}"
 
 
 def row(run: Run) -> None:
@@ -48,40 +42,10 @@ def row(run: Run) -> None:
             status_badge(run)
             if run.has_model:
                 st.markdown(f"**{accuracy(run)}**", width="content")
-            st.caption(facts(run), width="content")
+            ages.caption(facts(run), width="content")
 
 
 def time_taken(run: Run) -> str:
     """Returns how long a finished run took, or a dash."""
     taken = seconds_taken(run)
     return wording.UNKNOWN if taken is None else wording.duration(taken)
-
-
-def at_work(runs: Sequence[Run]) -> None:
-    """Draws the queued and running runs, repeatedly until one of them starts or ends."""
-    active = [run for run in runs if not run.status.is_finished]
-    if not active:
-        return
-
-    def draw() -> bool:
-        store = session.run_store()
-        queue.look_over(store)
-        now = [store.get(run.id) for run in active]
-        for run in now:
-            _active_row(run)
-        return [run.status for run in now] == [run.status for run in active]
-
-    st.subheader("At work")
-    polling.poll("at_work", draw, True, POLL_SECONDS)
-
-
-def _active_row(run: Run) -> None:
-    """Draws a run that is queued or running, with its progress."""
-    with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.page_link(session.RUN, label=f"**{wording.plain(run.name)}**", query_params={"run": run.id})
-            status_badge(run)
-        if run.status == RunStatus.RUNNING:
-            st.progress(phases.share_done(run.progress), phases.run_phase(run))
-        elif run.status == RunStatus.QUEUED and (turn := waiting.turn(run.id)):
-            st.caption(waiting.sentence(turn))

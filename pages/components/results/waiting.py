@@ -3,8 +3,9 @@
 import time
 from collections.abc import Sequence
 
+from core.forecast.time_left import seconds_to_end
 from core.runs.records.store import Run, RunStatus
-from core.runs.turns import Turn, turn_of
+from core.runs.turns import Turn, turn_of, turn_of_next
 from core.settings import settings
 from pages.components import wording
 from pages.components.shell import session
@@ -19,6 +20,17 @@ def turn(run_id: str) -> Turn | None:
     return turn_of(run_id, unfinished, settings().slots, lambda run: _seconds_left(run, runs))
 
 
+def runs_before_next() -> str:
+    """Returns, as Markdown, which runs go before one that is started now, and how long they take; empty if none do."""
+    runs, unfinished = session.run_store().list(), session.run_store().unfinished()
+    of = turn_of_next(unfinished, settings().slots, lambda run: _seconds_left(run, runs))
+    if of is None:
+        return ""
+    names = wording.plain(of.before[0].name) + (" first" if len(of.before) > 1 else "")
+    soon = "" if of.seconds is None else f", about {wording.duration(max(of.seconds, 1.0))}"
+    return f"{wording.count(len(of.before), 'run')} before this one ({names}{soon})"
+
+
 def sentence(of: Turn) -> str:
     """Returns a turn in words."""
     if not of.before:
@@ -31,8 +43,11 @@ def sentence(of: Turn) -> str:
 
 
 def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
-    """Returns how long an earlier run will still take: as long as the last similar one took, else as forecast."""
+    """Returns how long an earlier run will still take: by its own pace, else like a similar one, else as forecast."""
     question = estimates.time_question(run.config, run.dataset_id)
+    measured = _measured(run, question)
+    if measured is not None:
+        return measured
     expected = _taken_before(question, runs)
     if expected is None:
         expected = _forecast(question)
@@ -41,6 +56,15 @@ def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
     worked = time.time() - run.started if run.status == RunStatus.RUNNING else 0.0
     # A run that takes longer than expected is assumed to be about to end.
     return max(expected - worked, 0.0)
+
+
+def _measured(run: Run, question: estimates.Question) -> float | None:
+    """Returns how long a running run will still take by what it has measured; None if it isn't that far."""
+    if run.status != RunStatus.RUNNING or run.progress is None:
+        return None
+    epochs = session.run_store().events(run.id)
+    found = cached_estimates.forecasts().get(question)
+    return seconds_to_end(run.config, run.progress, epochs, run.seconds, found.result if found else None, time.time())
 
 
 def _taken_before(question: estimates.Question, runs: Sequence[Run]) -> float | None:

@@ -16,8 +16,10 @@ from core.runs.records.store import RunStore
 from core.settings import settings
 from pages.components.dataset import downloads
 from pages.components.imports import upload_route
-from pages.components.server import access, response_headers
+from pages.components.server import access, charts_last, response_headers
 from pages.components.server.access import Gate
+from pages.components.server.charts_last import ChartsLast
+from pages.components.server.first_page import FirstPage
 from pages.components.server.response_headers import SecurityHeaders
 from pages.components.shell import polling, session
 
@@ -36,7 +38,7 @@ def parts() -> dict[str, Any]:
         "routes": [*upload_route.routes(), *downloads.routes()],
         "lifespan": lifespan,
         # The outermost first.
-        "middleware": [Middleware(SecurityHeaders), Middleware(Gate)],
+        "middleware": [Middleware(SecurityHeaders), Middleware(Gate), Middleware(FirstPage), Middleware(ChartsLast)],
         "exception_handlers": {Exception: response_headers.failed},
     }
 
@@ -50,6 +52,8 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     if access.is_open_to_the_network():
         click.secho(f"\n  {OPEN}\n", fg="yellow", err=True)
     threading.Thread(target=_look_over_home, name="start-up", daemon=True).start()
+    # Before a browser asks for it.
+    threading.Thread(target=charts_last.packed_script, name="packing", daemon=True).start()
     yield
     # Unfinished uploads, unanswered questions, zips nobody downloaded: their threads end with the process.
     with suppress(CoreError):

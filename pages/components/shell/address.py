@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 SECTION = "section"
+# On the data page: the data set that is shown, or the way to add one. Neither of them shows the list.
+DATASET, ADD = "dataset", "add"
 
 
 def keep(name: str, value: str) -> None:
@@ -13,31 +15,44 @@ def keep(name: str, value: str) -> None:
         st.query_params[name] = value
 
 
-def choose_section(sections: Mapping[str, str], former: Mapping[str, str] | None = None, key: str = SECTION) -> str:
-    """Draws the choice of a section of the page, and returns the chosen one; the first by default.
+def choose_section(
+    sections: Mapping[str, str],
+    former: Mapping[str, str] | None = None,
+    key: str = SECTION,
+    name: str = SECTION,
+    default: str = "",
+) -> str:
+    """Draws the choice of a section of the page, and returns the chosen one.
 
     Args:
         sections: the label of each section, by the name that it has in the address.
         former: for names that older addresses have, the name of the section that has their content now.
         key: of the widget.
+        name: of the parameter in the address.
+        default: the section that opens if the address names none; the first if empty.
     """
+    default = default or next(iter(sections))
     written = f"{key}_written"
-    named = st.query_params.get(SECTION, "").lower()
+    named = st.query_params.get(name, "").lower()
     named = (former or {}).get(named, named)
-    # An address that this didn't write is of a link that was followed: it overrules what was chosen before.
-    if named in sections and named != st.session_state.get(written):
+    # An address that this didn't write is of a link that was followed: it overrules what was chosen before. Nothing is
+    # chosen any more after another page was open: then the address still has it.
+    if named in sections and (named != st.session_state.get(written) or key not in st.session_state):
         st.session_state[key] = named
     elif st.session_state.get(key) not in sections:
-        st.session_state[key] = next(iter(sections))
-    chosen = st.segmented_control(
-        "Section",
-        list(sections),
-        key=key,
-        required=True,
-        format_func=sections.__getitem__,
-        label_visibility="collapsed",
-    ) or next(iter(sections))
-    keep(SECTION, chosen)
+        st.session_state[key] = default
+    chosen = (
+        st.segmented_control(
+            "Section",
+            list(sections),
+            key=key,
+            required=True,
+            format_func=sections.__getitem__,
+            label_visibility="collapsed",
+        )
+        or default
+    )
+    keep(name, chosen)
     st.session_state[written] = chosen
     return chosen
 
@@ -45,3 +60,17 @@ def choose_section(sections: Mapping[str, str], former: Mapping[str, str] | None
 def open_section(name: str, key: str = SECTION) -> None:
     """Opens a section with the next drawing."""
     st.session_state[key] = name
+
+
+def show_dataset(dataset_id: str) -> None:
+    """Shows a data set with the next drawing of the data page, for callbacks, which can't switch pages."""
+    st.query_params.from_dict({DATASET: dataset_id})
+
+
+def show_adding(way: str) -> None:
+    """Shows the view that adds a data set with the next drawing of the data page, for callbacks.
+
+    Args:
+        way: to add it, by its name in the address.
+    """
+    st.query_params.from_dict({ADD: way})

@@ -34,17 +34,37 @@ def rename(name: str, save: Callable[[str], object]) -> None:
     ask()
 
 
-def delete(what: str, remove: Callable[[], object]) -> None:
+def refuse(title: str, words: str) -> None:
+    """Says why something can't be done now.
+
+    Args:
+        title: of the dialog.
+        words: the reason, as Markdown.
+    """
+
+    @st.dialog(title)
+    def tell() -> None:
+        st.markdown(words)
+        if st.button("Close"):
+            st.rerun()
+
+    tell()
+
+
+def delete(what: str, remove: Callable[[], object], consequences: str = "") -> None:
     """Asks before something is deleted.
 
     Args:
         what: Markdown that follows "This deletes".
         remove: deletes it; may raise a `CoreError`, which is shown.
+        consequences: Markdown that says what this means for others that need it.
     """
 
     @st.dialog("Delete")
     def ask() -> None:
         st.markdown(f"This deletes {what}. It can't be undone.")
+        if consequences:
+            st.markdown(consequences)
         with st.container(horizontal=True):
             sure = st.button(":red[Delete for good]", icon=":material/delete:")
             if st.button("Keep"):

@@ -1,5 +1,6 @@
 """What surrounds every page: navigation, width, logo, title of the browser tab."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -25,8 +26,12 @@ INNER_PAGES = {
 }
 
 
-def run_page() -> None:
-    """Draws the frame and the page at the current address."""
+def run_page(sign: Callable[[str], None]) -> None:
+    """Draws the frame and the page at the current address.
+
+    Args:
+        sign: draws what is at work beside the title; called with the page's name.
+    """
     page = _navigation()
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     st.logo(FOLDER / "art" / "logo.svg", size="large")
@@ -34,6 +39,7 @@ def run_page() -> None:
     st.session_state[FRAMED] = True
     with session.errors_shown():
         session.run_store()
+        sign(page.url_path)
         page.run()
         # After the page is drawn, and only for browsers, which send headers: a script run on its own has no use for it.
         if st.context.headers:

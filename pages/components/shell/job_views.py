@@ -1,10 +1,12 @@
 """Jobs on the page: a progress bar with Stop for each running job, and its result, shown once."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
 from core.datasets.layouts.layout import AmbiguousLayout
+from core.errors import CoreError
 from pages.components import phases, wording
 from pages.components.background.jobs import Job, Work
 from pages.components.shell import polling, session
@@ -24,20 +26,42 @@ def start(kind: str, label: str, work: Work, about: str = "") -> Job:
     return job
 
 
-def show(outcomes: Outcomes) -> None:
-    """Draws all running jobs, whoever started them, and the results of those that this session saw running."""
+@dataclass(frozen=True)
+class Seen:
+    """The jobs of this session at one moment. Each job is looked at once: one that ends meanwhile is in the next.
+
+    Attributes:
+        running: the running ones, whoever started them.
+        ended: those that have ended since the last look.
+    """
+
+    running: tuple[Job, ...]
+    ended: tuple[Job, ...]
+
+
+def look() -> Seen:
+    """Returns the running jobs, and notes that the others have been seen to end."""
     jobs = session.jobs()
     for job in jobs.running():
         _watch(job)
-    watched = filter(None, map(jobs.get, st.session_state.get(WATCHED, [])))
-    # Each job is checked once: one that ends during drawing is reported next time.
-    ended = [(job, not job.is_running) for job in watched]
-    st.session_state[WATCHED] = [job.id for job, has_ended in ended if not has_ended]
-    for job, has_ended in ended:
-        if has_ended:
-            _show_end(job, outcomes)
-        else:
-            show_running(job)
+    watched = [(job, not job.is_running) for job in filter(None, map(jobs.get, st.session_state.get(WATCHED, [])))]
+    running = tuple(job for job, has_ended in watched if not has_ended)
+    st.session_state[WATCHED] = [job.id for job in running]
+    return Seen(running, tuple(job for job, has_ended in watched if has_ended))
+
+
+def show(seen: Seen, outcomes: Outcomes, lasting: tuple[type[CoreError], ...] = (AmbiguousLayout,)) -> None:
+    """Draws the progress of running jobs, and the results of those that have ended.
+
+    Args:
+        seen: the jobs.
+        outcomes: draws the result of each kind of job.
+        lasting: failures that aren't said here, as the page says them until the user has dealt with them.
+    """
+    for job in seen.ended:
+        _show_end(job, outcomes, lasting)
+    for job in seen.running:
+        show_running(job)
 
 
 def _watch(job: Job) -> None:
@@ -66,9 +90,9 @@ def show_running(job: Job) -> None:
         )
 
 
-def _show_end(job: Job, outcomes: Outcomes) -> None:
-    if isinstance(job.failure, AmbiguousLayout):
-        return  # an open question, which is drawn until it is answered
+def _show_end(job: Job, outcomes: Outcomes, lasting: tuple[type[CoreError], ...]) -> None:
+    if isinstance(job.failure, lasting):
+        return
     if job.failure is not None:
         st.error(wording.plain(job.error), icon=":material/error:")
     elif job.result is None:

@@ -179,6 +179,12 @@ def open_dataset(dataset_id: str, section: str = "") -> None:
     st.switch_page(DATA, query_params={"dataset": dataset_id} | ({"section": section} if section else {}))
 
 
+def leave_dataset() -> None:
+    """Goes back to the list of data sets with the next drawing, because the one at this address is gone."""
+    st.session_state.pop(CHOSEN_DATASET, None)
+    st.query_params.pop("dataset", None)
+
+
 def open_comparison(run_ids: Sequence[str]) -> None:
     """Opens the comparison of runs; its address can be reloaded and shared."""
     st.switch_page(COMPARE, query_params={"runs": ",".join(run_ids)})

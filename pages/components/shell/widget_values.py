@@ -5,7 +5,7 @@ it sends the previous one, which Streamlit (1.67) takes for the user's choice un
 code is lost. So a filled widget gets a new key, for which the browser sends nothing until it has drawn the widget.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -42,6 +42,42 @@ def fill(values: Mapping[str, Any]) -> None:
     st.session_state[TIMES_FILLED] = times
     for old in former:
         st.session_state.pop(old, None)
+
+
+def shown(name: str, stored: Any) -> str:
+    """Returns the key of a widget that shows a value stored elsewhere, such as on the disk.
+
+    It is filled only if it shows something else, because another tab or another widget has changed what is stored.
+    After a choice made with the widget itself, it stays the same widget and keeps the focus of the keyboard.
+
+    Args:
+        name: of the widget.
+        stored: the value to show.
+    """
+    current = key(name)
+    if current not in st.session_state:
+        st.session_state[current] = stored
+    elif st.session_state[current] != stored:
+        fill({name: stored})
+    return key(name)
+
+
+def when_changed(name: str, act: Callable[[Any], object]) -> Callable[[], None]:
+    """Returns the callback of a widget that has the key of `shown`.
+
+    It does nothing once the widget has been replaced: then the browser still sent what it showed before.
+
+    Args:
+        name: of the widget.
+        act: called with what the user has chosen.
+    """
+    current = key(name)
+
+    def tell() -> None:
+        if key(name) == current:
+            act(st.session_state[current])
+
+    return tell
 
 
 def _key(name: str, times: int) -> str:

@@ -1,4 +1,4 @@
-"""The part of the training form that few people need: widgets for every other field, and a preview of augmentation."""
+"""The part of the training form that few people need: all other fields in four groups, and what helps to set them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
+from core.config import setting_values
 from core.config.parts import POOLINGS, SCHEDULES
 from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, PREPROCESSINGS, SETTINGS, TrainingConfig
 from core.config.unused import Unused, unused_settings
@@ -16,12 +17,12 @@ from pages.components import wording
 from pages.components.shell import session, widget_values
 from pages.components.training import augmentation_preview, forecast_view, rate_view
 
-WEIGHTS = {"imagenet": "Pretrained on ImageNet", "none": "From scratch"}
-POOLING_WORDS = {"average": "Average over the picture", "flatten": "Flatten, keep every position"}
-PREPROCESSING_WORDS = {"native": "As the network was trained", "unit": "Pixels divided by 255"}
-SCHEDULE_WORDS = {"constant": "Constant", "cosine": "Falling to zero (cosine)"}
-ENGINE_WORDS = {"auto": "The fastest exact one", "tensorflow": "TensorFlow", "bfloat16": "OpenVINO in bfloat16"}
-
+GROUPS = {
+    "network": ("Network: its weights, and how pictures are given to it", ":material/account_tree:"),
+    "head": ("Head: the new layers that learn your classes", ":material/layers:"),
+    "learning": ("Learning: how fast, how carefully, and when to end", ":material/trending_up:"),
+    "augmentation": ("Augmentation: changed copies of the pictures", ":material/auto_awesome_motion:"),
+}
 UNUSED_WORDS = {
     Unused.FROZEN: "Not used while all blocks stay frozen.",
     Unused.FROM_SCRATCH: "Not used from scratch: everything is trained from the first epoch, at the learning rate.",
@@ -32,7 +33,7 @@ UNUSED_WORDS = {
 
 
 def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
-    """Draws the widgets.
+    """Draws the groups, closed at first.
 
     Args:
         dataset: the data set.
@@ -40,20 +41,38 @@ def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     """
     # While the settings are invalid no field is locked, as it may be the one to fix.
     unused = unused_settings(config) if config else {}
-    _network(get_backbone(widget_values.value("backbone")), unused)
-    _head()
-    _learning(unused)
-    # Containers, so that the elements below keep their places when a message appears.
-    with st.container():
+    st.header("Advanced", anchor=False)
+    for name, (label, icon) in GROUPS.items():
+        # Only the fields of open groups are drawn: all of them would take the browser longer than the rest of the page.
+        group = st.expander(label, icon=icon, key=group_key(name), on_change="rerun")
+        if group.open:
+            with group:
+                _fields(name, dataset, config, unused)
+
+
+def group_key(name: str) -> str:
+    """Returns the key of a group, whose value is whether it is open."""
+    return f"advanced_{name}"
+
+
+def _fields(group: str, dataset: DatasetIndex, config: TrainingConfig | None, unused: Mapping[str, Unused]) -> None:
+    """Draws the fields of a group, and what helps to set them."""
+    if group == "network":
+        _network(get_backbone(widget_values.value("backbone")), unused)
+    elif group == "head":
+        _head()
+    elif group == "learning":
+        _learning(unused)
         rate_view.show(config, dataset.id)
-    _augmentation(unused)
-    with st.container():
-        _views_cost(dataset, config)
-    augmentation_preview.show(dataset)
+    else:
+        _augmentation(unused)
+        # A container, so that the pictures keep their place when the message changes.
+        with st.container():
+            _views_cost(dataset, config)
+        augmentation_preview.show(dataset, config)
 
 
-def _group(title: str) -> DeltaGenerator:
-    st.markdown(f"**{title}**")
+def _group() -> DeltaGenerator:
     return st.grid(3, min_column_width=200, vertical_alignment="top")
 
 
@@ -110,19 +129,19 @@ def _switch(group: DeltaGenerator, name: str) -> None:
 
 
 def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
-    group = _group("Network")
+    group = _group()
     current = widget_values.value("weights")
-    more_weights = {} if current in WEIGHTS else {current: current}
-    _choice(group, "weights", WEIGHTS | more_weights)
+    more_weights = {} if current in setting_values.WEIGHTS else {current: current}
+    _choice(group, "weights", setting_values.WEIGHTS | more_weights)
     sizes = f"{backbone.min_size}–{MAX_IMAGE_SIZE}; {backbone.label} was trained at {backbone.image_size}."
     number(group, "image_size", note=sizes)
-    _choice(group, "preprocessing", {name: PREPROCESSING_WORDS[name] for name in PREPROCESSINGS})
-    _choice(group, "engine", {name: ENGINE_WORDS[name] for name in ENGINES}, unused)
+    _choice(group, "preprocessing", {name: setting_values.PREPROCESSINGS[name] for name in PREPROCESSINGS})
+    _choice(group, "engine", {name: setting_values.ENGINES[name] for name in ENGINES}, unused)
 
 
 def _head() -> None:
-    group = _group("Head")
-    _choice(group, "pooling", {name: POOLING_WORDS[name] for name in POOLINGS})
+    group = _group()
+    _choice(group, "pooling", {name: setting_values.POOLINGS[name] for name in POOLINGS})
     number(group, "units")
     number(group, "weight_decay", step=0.1)
     _share(group, "dropout")
@@ -130,21 +149,21 @@ def _head() -> None:
 
 
 def _learning(unused: Mapping[str, Unused]) -> None:
-    group = _group("Learning")
+    group = _group()
     number(group, "batch_size")
     number(group, "learning_rate", step=1e-4, unused=unused)
     number(group, "fine_tune_learning_rate", step=1e-5, unused=unused)
     number(group, "rate_decay", step=0.05, unused=unused)
     number(group, "head_epochs", unused=unused)
     number(group, "early_stopping_patience")
-    _choice(group, "schedule", {name: SCHEDULE_WORDS[name] for name in SCHEDULES})
+    _choice(group, "schedule", {name: setting_values.SCHEDULES[name] for name in SCHEDULES})
     _share(group, "label_smoothing")
     number(group, "seed")
     _switch(group, "class_weighting")
 
 
 def _augmentation(unused: Mapping[str, Unused]) -> None:
-    group = _group("Augmentation")
+    group = _group()
     _switch(group, "flip")
     _share(group, "rotation", step=5.0)
     for name in ("zoom", "shear", "translation", "contrast", "brightness"):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.config.parts import Augmentation
 from core.config.training_config import TrainingConfig
+from core.config.unused import unused_settings
 from core.datasets.index import DatasetIndex
 from core.errors import CoreError
 from core.images.augmentation import make_view
@@ -11,8 +12,10 @@ from core.images.decoding import decode
 from pages.components import wording
 from pages.components.shell import widget_values
 
-VERSIONS = 5
+# Shown at most; and where every epoch makes new ones, as examples.
+MOST_COPIES, EXAMPLES = 11, 5
 PREVIEW_SIZE = 192
+PREVIEW_WIDTH = 150
 PLACE = "augmentation_place"
 
 
@@ -22,8 +25,13 @@ def chosen_augmentation() -> Augmentation:
     return TrainingConfig().with_options(**values).augmentation
 
 
-def show(dataset: DatasetIndex) -> None:
-    """Draws one picture and augmented versions of it, and a button for another picture."""
+def show(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
+    """Draws one picture and the changed copies of it that training will use, and a button for another picture.
+
+    Args:
+        dataset: the data set.
+        config: the form's current configuration; None if it is invalid.
+    """
     augmentation = chosen_augmentation()
     if not augmentation.changes_pictures:
         st.caption("No change is on: every epoch sees the pictures as they are.")
@@ -37,11 +45,16 @@ def show(dataset: DatasetIndex) -> None:
     except CoreError as error:
         st.caption(wording.plain(str(error)))
         return
-    grid = st.grid(VERSIONS + 1, min_column_width=96, gap="xsmall")
-    for view in range(VERSIONS + 1):
-        text = "As it is" if view == 0 else f"Version {view}"
+    always_new = config is not None and "views" in unused_settings(config)
+    copies = EXAMPLES if always_new else augmentation.views - 1
+    name = "Example" if always_new else "Changed copy"
+    row = st.container(horizontal=True, gap="xsmall")
+    for view in range(min(copies, MOST_COPIES) + 1):
+        text = "As it is" if view == 0 else f"{name} {view}"
         version = make_view(picture, augmentation, widget_values.value("seed"), sample.digest, view)
-        grid.image(version, caption=text, alt=f"{dataset.class_names[sample.label]}: {text}", width="stretch")
+        row.image(version, caption=text, alt=f"{dataset.class_names[sample.label]}: {text}", width=PREVIEW_WIDTH)
+    if copies > MOST_COPIES:
+        st.caption(f"The first {MOST_COPIES} of {copies} changed copies.")
     if st.button("Another picture", icon=":material/shuffle:", key="another_augmentation"):
         st.session_state[PLACE] += 1
         st.rerun()

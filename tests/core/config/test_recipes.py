@@ -63,10 +63,10 @@ def test_every_recipe_explains_itself():
 
 
 @pytest.mark.parametrize(
-    ("num_pictures", "words"), [(40, "20 pictures per class the backbone stays frozen"), (600, "300")]
+    ("num_pictures", "words"), [(40, "20 pictures a class the network stays as it is"), (600, "300")]
 )
 def test_the_recommended_recipe_says_what_it_chose_and_why(num_pictures, words):
     config = recipe_config("recommended", num_pictures)
     text = explain_recommended(config, num_pictures, num_classes=2)
     assert words in text
-    assert f"{config.optimization.epochs} epochs make" in text
+    assert f"every picture {config.optimization.epochs} times" in text

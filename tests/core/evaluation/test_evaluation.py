@@ -1,12 +1,13 @@
 import math
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix, log_loss, precision_recall_fscore_support
 
 from core.errors import RunError
-from core.evaluation.evaluation import Evaluation, load_evaluations, save_evaluations, wilson_interval
+from core.evaluation.evaluation import Evaluation, final_metrics, load_evaluations, save_evaluations, wilson_interval
 from core.settings import MEGABYTE
 
 
@@ -106,6 +107,17 @@ def test_wilson_interval_is_that_of_its_formula():
         half = z / (1 + z**2 / total) * math.sqrt(share * (1 - share) / total + z**2 / (4 * total**2))
         expected = max(0.0, middle - half), min(1.0, middle + half)
         assert wilson_interval(right, total) == pytest.approx(expected, abs=1e-14)
+
+
+def test_final_metrics_are_those_of_the_validation_pictures_and_the_accuracy_on_others(evaluation):
+    test = replace(evaluation, split="test", labels=evaluation.predictions)
+    assert final_metrics([evaluation, test]) == {
+        "val_accuracy": evaluation.accuracy,
+        "val_loss": evaluation.loss,
+        "val_pictures": 200,
+        "test_accuracy": 1,
+    }
+    assert final_metrics([]) == {}
 
 
 def test_what_is_written_is_read(evaluation, tmp_path):

@@ -1,20 +1,21 @@
 import pytest
 
 from core.forecast.forecast import Forecast
-from core.forecast.wording import about, duration, forecast, shortage
+from core.forecast.wording import about, details, duration, shortage, total
 
 FOUND = Forecast(11.0, 0.3, 0.0, 15.5, 900 * 2**20, fits_in_memory=True)
 
 
 def test_a_forecast_says_time_disk_and_memory():
-    assert forecast(FOUND) == (
-        "About 11 s for the pictures, then less than a second an epoch for the head; about 16 s in all. "
+    assert total(FOUND) == "About 16 s in all"
+    assert details(FOUND) == (
+        "About 11 s for the pictures, then less than a second an epoch for the head. "
         "Takes 900 MB of disk; fits in memory."
     )
 
 
 def test_pictures_that_are_ready_take_no_disk():
-    words = forecast(Forecast(0.0, 0.3, 200.0, 600.0, 0, fits_in_memory=False))
+    words = details(Forecast(0.0, 0.3, 200.0, 600.0, 0, fits_in_memory=False))
     assert words.startswith(
         "The pictures are ready, then less than a second an epoch for the head, then 3 min an epoch"
     )

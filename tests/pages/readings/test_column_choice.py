@@ -33,6 +33,9 @@ def test_the_columns_can_be_named_on_the_page(open_page, home, puzzling):
     app = ended(send_file(open_page("data"), "puzzle.zip", puzzling))
     assert "notes.csv isn't understood" in words(app).replace("\\", "")
     assert "Which column holds what?" in words(app)
+    text = words(app).replace("\\", "")
+    assert "Choose the right column below." in text
+    assert "--" not in text, "no options of the command line"
     select = {item.label: item for item in app.selectbox}
     assert select["Classes"].options == ["Found by itself", "where", "area", "remark"]
     select["Classes"].set_value("remark")

@@ -96,7 +96,7 @@ def test_a_data_set_with_runs_is_not_replaced(open_page, store, home, labelled):
 
 
 def test_a_folder_on_the_server_is_never_deleted(open_page, store, shape_folder):
-    app = open_page("data")
+    app = open_page("data", add="folder")
     app.text_input[0].set_value(str(shape_folder))
     app = ended(button(app, "Import").click().run())
     (dataset,) = store.list()
@@ -111,7 +111,7 @@ def test_names_are_read_in_another_encoding_at_a_choice(open_page, store, shape_
     with tarfile.open(path, "w", encoding="cp866", format=tarfile.GNU_FORMAT) as archive:
         for shape, name in zip(SHAPES, old_names, strict=True):
             archive.add(shape_folder / shape, name)
-    app = open_page("data")
+    app = open_page("data", add="folder")
     app.text_input[0].set_value(str(path))
     app = ended(button(app, "Import").click().run())
     (dataset,) = store.list()

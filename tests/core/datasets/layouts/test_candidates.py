@@ -362,3 +362,10 @@ def test_summaries_name_a_few_classes():
         == "6 classes: a (1), b (1), c (1), 3 more"
     )
     assert LayoutCandidate("csv", Note("table"), ("a",), (3,)).summary() == "1 class: a (3)"
+
+
+@pytest.mark.parametrize("folders", [(), ("loose",)])
+def test_file_names_of_one_class_only_are_said_to_be_of_one_class(folders):
+    paths = [(*folders, f"cat.{number}.jpg") for number in range(5)]
+    with pytest.raises(DatasetError, match=r"Only one class, cat, was found in the names of .* loose.zip, such as cat"):
+        choose_candidate(paths, [], "loose.zip")

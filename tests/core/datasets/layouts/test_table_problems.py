@@ -7,13 +7,14 @@ from core.datasets.layouts.label_tables import LabelTables
 from core.datasets.layouts.options import ReadingOptions
 from core.datasets.layouts.table_problems import columns_to_name, explain_tables, unused_tables
 from core.wording.dataset_notes import dataset_note
+from core.wording.readings import IN_TERMINAL, question
 from tests.core.datasets.tables.drawing import paths_of, table_of
 
 PATHS = paths_of("images/a.png", "images/b.png", "images/c.png")
 
 
 def explained(*tables, **options):
-    return explain_tables(LabelTables(PATHS, tables, ReadingOptions(**options)))
+    return question(explain_tables(LabelTables(PATHS, tables, ReadingOptions(**options))), IN_TERMINAL)
 
 
 def test_no_table_no_words():

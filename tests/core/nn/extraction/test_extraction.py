@@ -172,3 +172,28 @@ def test_numbers_too_large_for_float16_become_the_largest(make_source: MakeSourc
     source = make_source()
     stored = source._stored("block 5", ["a", "b"], np.array([[1e6, 1.0], [-1e6, 2.0]], np.float32))
     assert stored.dtype == np.float16 and stored.tolist() == [[65504.0, 1.0], [-65504.0, 2.0]]
+
+
+def test_some_of_the_pictures_that_were_read_are_named_the_newest_first(make_source: MakeSource) -> None:
+    events: list[Event] = []
+    source = make_source(events)
+    compute(source)
+    paths = [sample.path for sample in source.dataset.samples]
+    told = [event.pictures for event in events if event.pictures]
+    assert len(told[0]) == min(extraction.SHOWN_PICTURES, len(paths))
+    assert set(told[0]) <= set(paths)
+    # Faster than they can be seen, so they stay.
+    assert paths.index(told[0][0]) > paths.index(told[0][1])
+    assert not events[0].pictures
+
+
+def test_pictures_that_are_shown_change_once_a_second(make_source: MakeSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = make_source().dataset.samples
+    events: list[Event] = []
+    progress = extraction.FeatureProgress(len(samples), 0, events.append)
+    progress.add(samples[:2])
+    progress.add(samples[2:4])
+    monkeypatch.setattr(extraction, "SECONDS_A_PICTURE", 0.0)
+    progress.add(samples[4:6])
+    shown = [[samples[number].path for number in numbers] for numbers in ((1, 0), (1, 0), (5, 1, 0))]
+    assert [list(event.pictures) for event in events] == shown

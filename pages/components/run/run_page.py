@@ -1,0 +1,63 @@
+"""One run: its heading, how it ended, and one section at a time, which has an address of its own."""
+
+import streamlit as st
+
+from core.runs.records.store import Run, RunStatus
+from pages.components.results import evaluation_views
+from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
+from pages.components.shell import address
+from pages.components.testing import test_view
+
+PROGRESS, RESULTS, TRY, DETAILS = "progress", "results", "try", "details"
+SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", TRY: "Try", DETAILS: "Details"}
+NOT_YET = "{what} when training has ended. Until then, its state is under Progress."
+NO_MODEL = "This run has no model, so there is nothing to {what}."
+
+
+def show(run: Run) -> None:
+    """Draws the page of a run."""
+    heading.show(run)
+    # Containers keep the places of what is below, so that the curves aren't rebuilt when the run ends.
+    end = st.container()
+    with end:
+        if run.status.is_finished and run.status != RunStatus.COMPLETED:
+            next_steps.show_end(run)
+    key = f"section_{run.id}"
+    section = address.choose_section(SECTIONS, key=key, default=RESULTS if run.has_model else PROGRESS)
+
+    def open_section(name: str) -> None:
+        address.open_section(name, key)
+
+    if section == PROGRESS:
+        above, live = st.container(), st.container()
+        with above:
+            if run.has_model:
+                evaluation_views.learned(run, _num_training(run))
+                next_steps.show_next(run, open_section, leads_to_results=True)
+        with live:
+            progress_view.show(run)
+    elif section == DETAILS:
+        details_view.show(run)
+    elif not run.has_model:
+        _show_nothing_yet(run, section)
+    elif section == RESULTS:
+        evaluation_views.learned(run, _num_training(run))
+        next_steps.show_next(run, open_section, leads_to_results=False)
+        evaluation_views.summary(run)
+        evaluation_views.details(run)
+    else:
+        test_view.show(run, key="try_")
+
+
+def _num_training(run: Run) -> int | None:
+    data = kept_data.training_data(run)
+    return data.num_training if data else None
+
+
+def _show_nothing_yet(run: Run, section: str) -> None:
+    if run.status.is_finished:
+        what = "show" if section == RESULTS else "try"
+        st.info(NO_MODEL.format(what=what), icon=":material/info:")
+        return
+    what = "Accuracy and mistakes are shown" if section == RESULTS else "The model can be tried"
+    st.info(NOT_YET.format(what=what), icon=":material/hourglass_empty:")
