@@ -29,6 +29,8 @@ def opened(browser: Browser, chromium: str, address: str, size: ViewportSize, fl
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = context.new_page()
         page.goto(address)
+        expect(page.get_by_text("Drop one picture or many")).to_be_visible()
+        expect(page.get_by_text("Loading the model")).to_have_count(0)
         yield page
     finally:
         own.close()
