@@ -80,8 +80,9 @@ def show_list(datasets: Sequence[DatasetIndex], seen: Seen) -> None:
 def show_adding(datasets: Sequence[DatasetIndex], seen: Seen) -> None:
     """Draws the view that adds a data set; the first thing that a new user sees."""
     if datasets:
-        with st.container(key="back"):
-            st.page_link(session.DATA, label="All data sets", icon=":material/arrow_back:")
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="breadcrumb"):
+            st.page_link(session.DATA, label="Data", width="content")
+            st.markdown("› Add", width="content")
         frame.title("Add a data set")
     else:
         frame.title("Data")

@@ -1,6 +1,6 @@
-"""How good a model is, computed from labels and probabilities.
+"""How good a model is, computed from labels and probabilities by counting.
 
-Scikit-learn is imported where it is needed, so that start-up doesn't wait for them.
+Scikit-learn says the same (the tests compare), but to import it takes a second before a page is there.
 """
 
 import json
@@ -85,11 +85,13 @@ class Evaluation:
 
     def confusion_among(self, chosen: Sequence[int]) -> np.ndarray:
         """Returns the rows and columns of `confusion` for some classes, in their order: the whole may be too large."""
-        from sklearn.metrics import confusion_matrix
-
-        if not np.isin(self.labels, chosen).any():  # which scikit-learn refuses
-            return np.zeros((len(chosen), len(chosen)), np.int64)
-        return confusion_matrix(self.labels, self.predictions, labels=chosen)
+        positions = np.full(len(self.class_names), -1)
+        positions[list(chosen)] = np.arange(len(chosen))
+        rows, columns = positions[self.labels], positions[self.predictions]
+        counts = np.zeros((len(chosen), len(chosen)), np.int64)
+        among = (rows >= 0) & (columns >= 0)
+        np.add.at(counts, (rows[among], columns[among]), 1)
+        return counts
 
     def most_confused(self, most: int) -> list[int]:
         """Returns the classes with the most mistakes, as true class or as prediction, in the order of labels.
@@ -113,10 +115,12 @@ class Evaluation:
     @property
     def per_class(self) -> tuple[ClassScore, ...]:
         """Precision, recall and F1 of each class."""
-        from sklearn.metrics import precision_recall_fscore_support
-
-        labels = range(len(self.class_names))
-        columns = precision_recall_fscore_support(self.labels, self.predictions, labels=labels, zero_division=np.nan)
+        size = len(self.class_names)
+        right = np.bincount(self.labels[self.predictions == self.labels], minlength=size)
+        support = np.bincount(self.labels, minlength=size)
+        predicted = np.bincount(self.predictions, minlength=size)
+        with np.errstate(invalid="ignore"):  # a class without pictures or predictions
+            columns = right / predicted, right / support, 2 * right / (support + predicted), support
         return tuple(map(ClassScore, self.class_names, *(column.tolist() for column in columns)))
 
     def to_dict(self) -> dict[str, object]:

@@ -11,6 +11,8 @@ from core.forecast.forecast import Forecast
 # Checking the model and saving it.
 END_SECONDS = 2.0
 RECENT_EPOCHS = 5
+# The first batches of a stage are slow, because the network is being compiled.
+SETTLED_BATCHES = 5
 # A forecast that was made while the machine was busier, or less busy, is corrected by up to this factor.
 MOST_CORRECTION = 4.0
 BEGINNINGS = ("starting", "weights")
@@ -75,7 +77,8 @@ def _stage_left(
         epochs_left = progress.total - progress.step
         # An epoch that takes longer than those before is assumed to be about to end.
         return max(0.0, epochs_left - 1) * epoch_seconds + (max(0.0, epoch_seconds - since) if epochs_left else 0.0)
-    if "seconds_left" in progress.metrics:
+    batches = progress.metrics.get("batch", SETTLED_BATCHES)
+    if "seconds_left" in progress.metrics and (forecast is None or batches >= SETTLED_BATCHES):
         return max(0.0, progress.metrics["seconds_left"] - age)
     return _forecast(progress.phase, progress.total - progress.step, forecast, correction)
 

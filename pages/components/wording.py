@@ -6,7 +6,6 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.datasets.edit import Edit
 from core.datasets.names import KEPT_INVISIBLE
@@ -194,21 +193,6 @@ def day(moment: float) -> str:
     """Returns `12 May 2026`."""
     date = datetime.fromtimestamp(moment)
     return f"{date.day} {date:%B %Y}"
-
-
-def moment(seconds: float, timezone: str | None = None) -> str:
-    """Returns `12 May 2026, 14:05`, which stays right while the page is open.
-
-    Args:
-        seconds: since 1970.
-        timezone: name of the user's time zone; that of this machine by default.
-    """
-    try:
-        zone = ZoneInfo(timezone) if timezone else None
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        zone = None
-    at = datetime.fromtimestamp(seconds, zone)
-    return f"{at.day} {at:%B %Y, %H:%M}"
 
 
 def percent(share: float) -> str:

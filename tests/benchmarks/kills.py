@@ -192,7 +192,7 @@ class Kills:
         )
         page = browser.new_page()
         try:
-            page.goto(f"http://127.0.0.1:{self.port}/data", timeout=60_000)
+            page.goto(f"http://127.0.0.1:{self.port}/data?add=zip", timeout=60_000)
             page.locator("input[type=file]").first.set_input_files(archive, timeout=60_000)
             with suppress(Exception):  # the kill may come before or after it is reported
                 page.get_by_text(f"{name} is in").wait_for(timeout=self.chance.random() * 6000 + 1)

@@ -117,20 +117,20 @@ def leave_import(studio: Studio, times: int) -> None:
     if not large.exists():
         draw_folder(large, 2500)
     for number in range(times):
-        page.goto("/data")
-        expect(page.get_by_role("heading", level=1, name="Data")).to_be_visible()
+        page.goto("/data?add=folder")
+        expect(page.get_by_role("heading", level=1, name="Add a data set")).to_be_visible()
         if page.get_by_role("button", name="Stop", exact=True).count() == 0:
             start_import(page, large)
+        page.locator(".st-key-breadcrumb").get_by_role("link", name="Data").click()
+        expect(page.get_by_role("heading", level=1, name="Data")).to_be_visible()
         page.wait_for_timeout(70 * (number % 8))
-        page.get_by_role("button", name="Train a model").click()
+        page.get_by_role("button", name="Train", exact=True).first.click()
         studio.arrives("Train a model")
 
 
 def start_import(page: Page, folder: Path) -> None:
     """Imports a folder on the server, again if it was imported before."""
     field = page.get_by_role("textbox", name="Folder or zip on this server")
-    if not field.is_visible():
-        page.get_by_text("Add a data set").first.click()
     field.fill(str(folder))
     field.press("Enter")
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
@@ -164,8 +164,8 @@ def leave_home(studio: Studio, times: int) -> None:
         page.goto("/")
         expect(page.get_by_role("heading", name="At work")).to_be_visible()
         page.wait_for_timeout(1500 + 70 * (number % 8))
-        page.get_by_role("button", name="Choose data").click()
-        studio.arrives("Data")
+        page.get_by_role("button", name="Train a model").click()
+        studio.arrives("Train a model")
     studio.end_runs()
 
 

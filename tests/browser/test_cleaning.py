@@ -1,6 +1,7 @@
 """A data set is cleaned in a real browser and trained on; a large one is imported while pages are used."""
 
 import io
+import re
 import shutil
 import time
 import zipfile
@@ -77,7 +78,8 @@ def test_data_set_is_cleaned_by_clicks_and_trained_on(page: Page, server: Server
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("From shapes to shapes, version 2: 2 pictures removed.")).to_be_visible()
 
-    page.get_by_role("button", name="Download as zip").click()
+    page.get_by_role("button", name="More").click()
+    page.get_by_text("Download as zip").click()
     link = page.get_by_role("link", name="Download the zip")
     expect(link).to_be_visible()
     answer = page.request.get(urljoin(page.url, link.get_attribute("href")))
@@ -97,7 +99,7 @@ def test_data_set_is_cleaned_by_clicks_and_trained_on(page: Page, server: Server
 def test_text_typed_just_before_the_click_counts(page: Page, server: Server, tmp_path: Path):
     store = DatasetStore(server.settings)
     shapes = store.import_source(draw_folder(tmp_path / "pictures", 6), name="Shapes")
-    page.goto("/data?section=Classes")
+    page.goto("/data?section=classes")
     name = page.get_by_role("textbox", name="New name")
     expect(name).to_have_value("circle")
     name.click()
@@ -122,14 +124,14 @@ def test_text_typed_just_before_the_click_counts(page: Page, server: Server, tmp
 def test_copies_and_sections_fit_a_narrow_screen(page: Page, server: Server, tmp_path: Path):
     DatasetStore(server.settings).import_source(Path(faulty_zip(tmp_path)))
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto("/data?section=Issues")
+    page.goto("/data?section=check")
     expect(page.get_by_text("2 pictures alike")).to_be_visible()
     copies = page.locator("[class*=st-key-cards_] img")
     expect(copies).to_have_count(2)
     left, right = (copy.bounding_box() for copy in copies.all())
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
-    first, last = (page.get_by_role("radio", name=name).bounding_box() for name in ("Overview", "Versions"))
+    first, last = (page.get_by_role("radio", name=name).bounding_box() for name in ("Pictures", "Versions"))
     assert first["y"] == last["y"]
 
 
@@ -137,13 +139,22 @@ def test_copies_and_sections_fit_a_narrow_screen(page: Page, server: Server, tmp
 def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Page, server: Server, tmp_path: Path):
     store = DatasetStore(server.settings)
     original = store.import_source(Path(faulty_zip(tmp_path)))
-    page.goto("/data?section=Map")
+    page.goto("/data?section=map")
     page.get_by_role("button", name="Look through the pictures").click()
     expect(page.get_by_text("Each dot is a picture", exact=False)).to_be_visible(timeout=SURVEY_MILLISECONDS)
     page.locator(".js-plotly-plot .points path").nth(5).click(force=True)
     expect(page.get_by_text("Near it on the map")).to_be_visible()
+    expect(page.locator(".legendtext", has_text="Chosen")).to_be_visible()
+    chosen = page.get_by_role("combobox", name="Picture, those to look at first")
+    before = chosen.input_value()
+    near = page.locator("[class*=st-key-pressed_near_] button").first
+    name = near.inner_text().partition(": ")[2]
+    near.focus()
+    page.keyboard.press("Enter")
+    expect(chosen).to_have_value(re.compile(re.escape(name)))
+    assert name not in before
+    leaf_through(page)
 
-    page.get_by_text("Issues", exact=True).click()
     page.get_by_text("Doubtful labels (").click()
     page.get_by_role("button", name="Relabel as square").first.click()
     expect(page.get_by_text("1 picture relabelled as square")).to_be_visible()
@@ -151,22 +162,40 @@ def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Pa
     assert read_pending_edits(original).decisions == {wrong: "relabel:square"}
 
 
+def leaf_through(page: Page) -> None:
+    """Enlarges the chosen picture and leafs through its neighbours, all with the keyboard."""
+    enlarge = page.locator("[class*=st-key-pressed_map_] button")
+    enlarge.focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_test_id("stDialog")
+    expect(dialog.get_by_role("img")).to_be_visible()
+    expect(dialog.get_by_text("1 of 7")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_text("2 of 7")).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(dialog.get_by_text("1 of 7")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(enlarge).to_be_focused()
+
+
 def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, server: Server, tmp_path: Path):
     store = DatasetStore(server.settings)
     shapes = store.import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
-    page.goto("/data?section=Classes")
-    expect(page.get_by_text("Average pictures")).to_be_visible()
-    page.evaluate(KEEP_TOASTS)
-    page.get_by_text("Add a data set").first.click()
+    page.goto("/data?add=folder")
     page.get_by_role("textbox", name="Folder or zip on this server").fill(str(large_zip(tmp_path)))
+    page.evaluate(KEEP_TOASTS)
     page.get_by_role("button", name="Import", exact=True).first.click()
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.locator(".st-key-breadcrumb").get_by_role("link", name="Data").click()
+    page.get_by_role("link", name="Shapes", exact=True).click()
+    expect(page.get_by_role("heading", name="Shapes", exact=True)).to_be_visible()
 
     looks = []
     while len(store.list()) == 1:
-        for section, text in (("Overview", "Pictures per class"), ("Versions", "History")):
+        for section, text in (("Pictures", "Pictures per class"), ("Versions", "History")):
             began = time.monotonic()
-            page.get_by_text(section, exact=True).click()
+            page.get_by_role("radio", name=section).click()
             expect(page.get_by_role("heading", name=text)).to_be_visible()
             looks.append(time.monotonic() - began)
     print(f"Seconds of {len(looks)} looks at pages during the import:", *(f"{seconds:.2f}" for seconds in looks))

@@ -16,13 +16,8 @@ pytestmark = pytest.mark.shared_server
 
 
 def import_path(page: Page, path: Path) -> None:
-    page.goto("/data")
-    opener = page.get_by_text("Add a data set")
-    field = page.get_by_role("textbox", name="Folder or zip on this server")
-    expect(opener.or_(field).first).to_be_visible()
-    if not field.is_visible():
-        opener.click()
-    field.fill(str(path))
+    page.goto("/data?add=folder")
+    page.get_by_role("textbox", name="Folder or zip on this server").fill(str(path))
     page.get_by_role("button", name="Import", exact=True).first.click()
 
 

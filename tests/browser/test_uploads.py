@@ -91,7 +91,7 @@ def test_an_upload_is_shown_in_every_tab_continues_across_pages_and_can_be_stopp
     with page.context.new_page() as second:
         second.goto("/data")
         expect(second.get_by_test_id("stProgress")).to_contain_text("large.zip: Uploading, ")
-        expect(second.locator(".upload-call")).to_have_text("Wait until the running import is done")
+        expect(second.locator(".upload-call")).to_have_count(0)
         assert workspaces(server)
         second.get_by_role("button", name="Stop").click()
         expect(second.get_by_text("The import was stopped. Nothing of it was kept.")).to_be_visible()
@@ -118,6 +118,9 @@ def test_an_upload_whose_page_is_left_leaves_nothing_behind(slow_upload: Callabl
     wait_until(lambda: workspaces(server) == [])
     if way == "reloaded":
         expect(page.locator(".upload-call")).to_have_text("Drop it here")
+        expect(page.get_by_text("large.zip was interrupted at ", exact=False)).to_be_visible()
+        page.get_by_role("button", name="Dismiss").first.click()
+        expect(page.get_by_text("was interrupted at ", exact=False)).to_have_count(0)
 
 
 def test_an_upload_does_not_keep_the_server_from_ending(slow_upload: Callable[[], Page], server: Server):
@@ -167,4 +170,9 @@ def test_the_box_says_what_it_refuses_and_why(page: Page, server: Server):
     drop(page, "transfer.items.add(new File(['roses are red'], '../<img src=x>.zip'))")
     expect(page.get_by_test_id("stAlert").filter(has_text="<img src=x>.zip is")).to_be_visible()
     expect(problem).to_have_text("")
+    drop(page, "transfer.items.add(new File(['x'], 'cat.jpg'))")
+    expect(problem).to_have_text("Expected zip, tar or tar.gz. Received cat.jpg.")
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    page.get_by_role("button", name="Add them class by class").click()
+    expect(page.get_by_role("textbox", name="Class 1")).to_be_visible()
     assert workspaces(server) == []

@@ -18,6 +18,7 @@ from core.datasets.store.manifest import write_manifest
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from pages.components import wording
+from pages.components.adding import interrupted
 from pages.components.imports import expected_uploads
 from pages.components.shell import session
 from tests.conftest import draw_folder
@@ -313,23 +314,25 @@ def test_an_upload_that_broke_off_is_told_to_the_page_that_comes_after_until_it_
     wait_until(lambda: not session.jobs().running())
     reloaded = AppTest.from_file(str(APP), default_timeout=60).run().switch_page("pages/data.py").run()
     for page in (app.run(), reloaded):
-        (warning,) = page.warning
-        assert "shapes.zip was interrupted at 40 %" in warning.value.replace("\\", "")
+        assert "shapes.zip was interrupted at 40 %" in words(page).replace("\\", "")
         assert not page.error
     reloaded = button(reloaded, "Dismiss").click().run()
-    assert not reloaded.warning
-    assert not app.run().warning
+    for page in (reloaded, app.run()):
+        assert "interrupted" not in words(page)
 
 
-def test_an_upload_that_broke_off_is_forgotten_once_the_file_is_sent_again(open_page, shape_folder):
+def test_an_upload_that_broke_off_is_forgotten_once_it_is_sent_again_or_long_ago(open_page, shape_folder, monkeypatch):
     app = choose_file(open_page("data"), "shapes.zip", 1000)
     expected_uploads.uploads().claim(box(app)["token"], lambda session_id: True).end()
     wait_until(lambda: not session.jobs().running())
-    assert app.run().warning
+    assert "interrupted" in words(app.run())
+    with monkeypatch.context() as later:
+        later.setattr(interrupted, "SECONDS_KEPT", -1)
+        assert "interrupted" not in words(app.run())
     app = imports_ended(send_file(app, "shapes.zip", zipped(shape_folder)))
     app.query_params.clear()
     app.query_params["add"] = "zip"
-    assert not app.run().warning
+    assert "interrupted" not in words(app.run())
 
 
 def test_long_names_of_classes_are_shortened_and_given_in_full_as_help(open_page, home, shape_folder):

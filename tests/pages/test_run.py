@@ -17,7 +17,8 @@ from core.runs.records.store import RunStatus
 from core.runs.records.training_data import TRAINING_DATA_FILE, save_training_data, training_data_of
 from core.settings import settings
 from core.wording.failures import failure
-from pages.components import wording
+from pages.components.shell import ages
+from pages.components.training import advanced_form
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, fields, wait_until, words
 
@@ -37,6 +38,18 @@ def at_work(app, trained):
     yield claim
     for run in claimed:
         trained.finish(run.id, RunStatus.STOPPED)
+
+
+@pytest.fixture
+def app(app):
+    """The app, with all groups of the set-up's fields open."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+    return app
+
+
+def picture_of_the_network(app):
+    return next(item.proto.body for item in app.get("html") if 'class="network"' in item.proto.body)
 
 
 def curves(app):
@@ -67,8 +80,7 @@ def test_finished_run_opens_in_its_results(open_page, trained):
     assert "**Next:** show it your own pictures." in text
     assert "Confusion matrix: circle" in app.get("plotly_chart")[0].proto.alt
     assert list(app.dataframe[0].value["Class"]) == ["circle", "square", "stripes"]
-    assert "Confusion matrix" in text
-    assert "Worst mistakes" in text
+    assert [header.value for header in app.header] == ["Confusion matrix", "Class by class", "Worst mistakes"]
     assert list(app.dataframe[0].value.columns) == ["Class", "Recall", "Precision", "F1", "Pictures"]
     assert app.dataframe[0].proto.placeholder == "–"
     # The other sections are drawn once they are open.
@@ -97,9 +109,7 @@ def test_heading_leads_to_the_list_and_to_the_data_set(open_page, trained):
     assert (crumb.label, crumb.page) == ("Runs", "runs")
     assert "› Good run" in words(app)
     assert (dataset.label, dataset.query_string) == ("Shapes", f"dataset={run.dataset_id}")
-    # The date stays right while the page is open; an age would not.
-    assert wording.moment(run.created, "UTC")[:-6] in words(app)
-    assert "just now" not in words(app)
+    assert ages.age(run.created).partition(">")[0] in words(app)
 
 
 def test_run_can_be_renamed_and_deleted_on_its_page(open_page, trained):
@@ -107,15 +117,37 @@ def test_run_can_be_renamed_and_deleted_on_its_page(open_page, trained):
     app = open_page("run", run=run.id)
     app.menu_button[0].set_value("Rename").run()
     assert app.text_input[0].value == "Good run"
+    app.menu_button[0].set_value("Note").run()
+    assert app.text_input[0].label == "Note"
     app.menu_button[0].set_value("Delete").run()
-    assert "This deletes the run Good run with its model and numbers." in words(app)
+    assert "This deletes the run Good run with its model." in words(app)
 
 
-def test_finished_run_leads_to_its_test(open_page, trained):
+def test_run_is_starred_and_shows_its_note(open_page, trained):
     run = trained.get("Good run")
-    app = open_page("run", run=run.id, section="try")
-    link = next(link.proto for link in app.get("page_link") if link.proto.label == "Test this model")
-    assert link.query_string == f"run={run.id}"
+    app = open_page("run", run=run.id)
+    app.menu_button[0].set_value("Star").run()
+    assert trained.get(run.id).is_starred
+    assert app.title[0].value == "Good run :material/kid_star:"
+    trained.set_note(run.id, "for *Monday*")
+    app.menu_button[0].set_value("Remove the star").run()
+    assert not trained.get(run.id).is_starred
+    assert ":material/notes: for \\*Monday\\*" in words(app)
+
+
+def test_running_run_has_to_be_stopped_before_it_is_deleted(open_page, trained, at_work):
+    app = open_page("run", run=at_work(Event("head", 1, 4)).id)
+    assert not any("Delete" in option for option in app.menu_button[0].options)
+
+
+def test_model_is_tried_on_the_page_of_its_run(open_page, trained):
+    run = trained.get("Good run")
+    app = button(open_page("run", run=run.id), "Try this model").click().run()
+    assert not app.exception
+    assert app.query_params["section"] == "try"
+    source = next(widget for widget in app.segmented_control if widget.key == "try_test_source")
+    assert source.options[0].endswith("Upload")
+    assert not curves(app)
 
 
 @pytest.mark.parametrize("section", ["results", "try"])
@@ -275,13 +307,13 @@ def test_queued_run_shows_its_place_and_can_leave(open_page, trained, at_work):
 def test_run_whose_data_set_was_deleted_still_shows_what_it_showed(open_page, trained):
     run = trained.get("Good run")
     before = open_page("run", run=run.id, section="details")
-    network = next(item for item in before.markdown if "trainable parameters" in item.value).value
+    network = picture_of_the_network(before)
+    assert f"<strong>{1281 * 3:,}</strong> of " in network
     pictures = next(item for item in before.markdown if "to learn from" in item.value).value
-    assert "3 classes" in network
     assert pictures == "24 pictures to learn from, 6 to check with after each epoch."
     DatasetStore(settings()).delete(run.dataset_id)
     after = words(before.run())
-    assert network in after
+    assert picture_of_the_network(before) == network
     assert pictures in after
     assert "Shapes (deleted)" in after
     app = before
@@ -305,13 +337,12 @@ def test_older_run_takes_what_it_lacks_from_its_evaluation(open_page, trained):
         rows.seal(connection, run.id)
     connection.close()
     assert trained.get(run.id).num_classes == 0
-    with_dataset = words(open_page("run", run=run.id, section="details"))
-    DatasetStore(settings()).delete(run.dataset_id)
     app = open_page("run", run=run.id, section="details")
-    network = next(item for item in app.markdown if "trainable parameters" in item.value).value
-    assert "3 classes" in network
-    assert network in with_dataset
-    assert "24 pictures to learn from" in with_dataset
+    network = picture_of_the_network(app)
+    assert "24 pictures to learn from" in words(app)
+    DatasetStore(settings()).delete(run.dataset_id)
+    assert picture_of_the_network(app.run()) == network
+    assert "3 classes" in words(app)
     app.query_params["section"] = "results"
     assert "It learned to tell 3 classes apart (circle, square and stripes): **" in words(app.run())
 

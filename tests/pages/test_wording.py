@@ -104,12 +104,6 @@ def test_what_was_learned_is_said_in_two_sentences():
     assert "expect between 92.0 % and 97.0 % (95 % interval)" in wording.interval_sentence((0.92, 0.97))
 
 
-def test_moment_is_in_the_time_zone_of_the_user():
-    assert wording.moment(1_750_000_000, "Europe/Berlin") == "15 June 2025, 17:06"
-    assert wording.moment(1_750_000_000, "Asia/Tokyo") == "16 June 2025, 00:06"
-    assert wording.moment(1_750_000_000, "Nowhere/Atlantis") == wording.moment(1_750_000_000)
-
-
 def test_guessing_is_reported():
     assert wording.guessing_sentence(0.34, 0.333) == ""
     assert wording.guessing_sentence(0.333, 0.333) == (

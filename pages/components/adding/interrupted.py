@@ -16,18 +16,20 @@ SECONDS_KEPT = 1800
 def show() -> None:
     """Draws the uploads that broke off lately, each until it is dismissed or the file is sent again."""
     for job, failure in _recent():
-        with st.container(key=f"interrupted_{job.id}"):
-            st.warning(
-                f"**{wording.plain(failure.name)} was interrupted at {int(failure.share * 100)} %.** Nothing of "
-                "it was kept: upload it again, and keep the page open until it has arrived.",
-                icon=":material/cloud_off:",
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"interrupted_{job.id}"):
+            st.markdown(
+                f":orange[:material/cloud_off:] **{wording.plain(failure.name)} was interrupted at "
+                f"{int(failure.share * 100)} %**: upload it again. Nothing of it was kept; a page that sends a file "
+                "has to stay open until it has arrived.",
+                width="content",
             )
-            st.button("Dismiss", key=f"dismiss_{job.id}", type="tertiary", on_click=_forget, args=(job.id,))
+            st.button("Dismiss", key=f"dismiss_{job.id}", icon=":material/close:", on_click=_forget, args=(job.id,))
 
 
 def _recent() -> list[tuple[Job, UploadInterrupted]]:
     """Returns the latest upload of each file that broke off, unless it was sent again since."""
-    latest: dict[str, Job] = {job.label: job for job in session.jobs().finished(IMPORT)}
+    jobs = session.jobs()
+    latest: dict[str, Job] = {job.label: job for job in (*jobs.finished(IMPORT), *jobs.running(IMPORT))}
     oldest = time.monotonic() - SECONDS_KEPT
     return [
         (job, job.failure)

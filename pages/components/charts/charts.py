@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.forecast.rate_curve import RateCurve
@@ -24,7 +23,6 @@ METRICS = {
 SPLITS = {"train": "Training", "validation": "Validation", "test": "Test", "": "Not split yet"}
 # Grey enough to stay in the background, with enough contrast (3:1) on both light and dark pages.
 QUIET = "#7f8f94"
-FROZEN = "rgba(127, 143, 148, 0.5)"
 LONGEST_NAME = 28
 LONGEST_RUN_NAME = 44
 LONGEST_TICK = 16
@@ -183,33 +181,6 @@ def rate_curve(curve: RateCurve) -> go.Figure:
     )
     figure.update_xaxes(title="Learning rate", type="log", tickformat=".0e", dtick=1)
     figure.update_yaxes(title="Loss")
-    return figure
-
-
-def network(config: TrainingConfig, num_classes: int) -> go.Figure:
-    """Draws the network's blocks from input to output, coloured by whether they are trained."""
-    backbone = get_backbone(config.backbone)
-    first = len(backbone.blocks) - config.freeze.trainable_blocks
-    rows = [(block.name, block.parameters, index >= first) for index, block in enumerate(backbone.blocks)]
-    rows.append(("head", config.head.params(backbone, config.image_size, num_classes), True))
-    figure = new_figure(150, barmode="stack", bargap=0.08)
-    for learns, text in ((True, "Trainable"), (False, "Frozen")):
-        chosen = [(index, name, size) for index, (name, size, kind) in enumerate(rows) if kind == learns]
-        figure.add_bar(
-            x=[index for index, _, _ in chosen],
-            y=[1] * len(chosen),
-            name=text,
-            # The opacity is part of the colour, because the legend's swatch ignores the bars' opacity.
-            marker={} if learns else {"color": FROZEN},
-            customdata=[[name, f"{size:,}"] for _, name, size in chosen],
-            hovertemplate="%{customdata[0]}: %{customdata[1]} parameters<extra>" + text + "</extra>",
-            width=0.92,
-        )
-    figure.update_xaxes(
-        tickvals=list(range(len(rows))), ticktext=[name for name, _, _ in rows], showgrid=False, fixedrange=True
-    )
-    figure.update_yaxes(visible=False, range=[0, 1], fixedrange=True)
-    figure.update_layout(showlegend=True, legend_traceorder="normal")
     return figure
 
 

@@ -57,11 +57,12 @@ export default function ({ data, parentElement }) {
       caption.textContent = title;
       plot.setAttribute("aria-label", label);
       const { height, ...layout } = figure.layout;
-      window.Plotly.react(plot, figure.data, themed(layout, root), CONFIG);
+      plot.drawn = Promise.allSettled([plot.drawn, window.Plotly.react(plot, figure.data, themed(layout, root), CONFIG)]);
     });
   });
   return () => {
     clearInterval(root.waiting);
-    root.querySelectorAll(".plot").forEach((plot) => window.Plotly?.purge(plot));
+    // Not before it is drawn: Plotly would report the end of the drawing to a plot that can't hear it any more.
+    root.querySelectorAll(".plot").forEach((plot) => plot.drawn?.then(() => window.Plotly.purge(plot)));
   };
 }

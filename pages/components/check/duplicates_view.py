@@ -113,9 +113,7 @@ def _group(
         st.markdown(f"**{wording.count(len(samples), 'picture')} alike**")
         removed = () if kind == CONFLICT else _spare_of_one(dataset, found, pending, group)
         staying = stays(dataset, found, pending, group, removed)
-        if not staying:
-            _none_left(dataset, samples[0], key)
-        elif removed:
+        if staying and removed:
             st.caption(f"Keep one: {_why(samples, staying)} stays.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _buttons(dataset, pending, samples, removed, key)
@@ -134,6 +132,9 @@ def _group(
                 cards.reasons(dataset, issues)
         if len(samples) > MOST_OF_A_GROUP:
             st.caption(f"And {len(samples) - MOST_OF_A_GROUP} more.")
+        if not staying:
+            # Beside the buttons that were just pressed.
+            _none_left(dataset, samples[0], key)
     return pressed
 
 

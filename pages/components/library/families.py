@@ -36,11 +36,13 @@ def entries(datasets: Sequence[DatasetIndex]) -> list[Entry]:
 
 
 def _original(dataset: DatasetIndex, by_id: Mapping[str, DatasetIndex]) -> DatasetIndex:
-    seen = {dataset.id}
-    while (parent := by_id.get(dataset.parent)) and parent.id not in seen:
-        seen.add(parent.id)
-        dataset = parent
-    return dataset
+    line = [dataset]
+    while parent := by_id.get(line[-1].parent):
+        if parent in line:
+            # Records that somebody edited, each a version of the other: the same one stands for all of them.
+            return min(line[line.index(parent) :], key=lambda own: (own.created, own.id))
+        line.append(parent)
+    return line[-1]
 
 
 def _family(original: DatasetIndex, family: Sequence[DatasetIndex]) -> list[Entry]:

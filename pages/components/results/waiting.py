@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from core.forecast.time_left import seconds_to_end
 from core.runs.records.store import Run, RunStatus
 from core.runs.turns import Turn, turn_of, turn_of_next
 from core.settings import settings
@@ -42,8 +43,11 @@ def sentence(of: Turn) -> str:
 
 
 def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
-    """Returns how long an earlier run will still take: as long as the last similar one took, else as forecast."""
+    """Returns how long an earlier run will still take: by its own pace, else like a similar one, else as forecast."""
     question = estimates.time_question(run.config, run.dataset_id)
+    measured = _measured(run, question)
+    if measured is not None:
+        return measured
     expected = _taken_before(question, runs)
     if expected is None:
         expected = _forecast(question)
@@ -52,6 +56,15 @@ def _seconds_left(run: Run, runs: Sequence[Run]) -> float | None:
     worked = time.time() - run.started if run.status == RunStatus.RUNNING else 0.0
     # A run that takes longer than expected is assumed to be about to end.
     return max(expected - worked, 0.0)
+
+
+def _measured(run: Run, question: estimates.Question) -> float | None:
+    """Returns how long a running run will still take by what it has measured; None if it isn't that far."""
+    if run.status != RunStatus.RUNNING or run.progress is None:
+        return None
+    epochs = session.run_store().events(run.id)
+    found = cached_estimates.forecasts().get(question)
+    return seconds_to_end(run.config, run.progress, epochs, run.seconds, found.result if found else None, time.time())
 
 
 def _taken_before(question: estimates.Question, runs: Sequence[Run]) -> float | None:

@@ -9,10 +9,10 @@ from core.nn.training.notes import load_notes
 from core.runs.records.store import Run
 from core.wording.run_notes import run_note
 from pages.components import phases, wording
-from pages.components.charts import chart_view, charts
 from pages.components.run import kept_data
 from pages.components.shared import tables
 from pages.components.shell import session
+from pages.components.training import network_form
 
 
 def show(run: Run) -> None:
@@ -37,21 +37,14 @@ def show(run: Run) -> None:
 
 
 def _show_network(run: Run) -> None:
-    backbone = get_backbone(run.config.backbone)
+    label = get_backbone(run.config.backbone).label
     num_classes = kept_data.num_classes(run)
     st.header("Network", anchor=False)
     if not num_classes:
-        st.markdown(f"{backbone.label}. How many classes it tells apart isn't known any more.")
+        st.markdown(f"{label}. How many classes it tells apart isn't known any more.")
         return
-    trainable = f"{run.config.trainable_params(num_classes):,} trainable parameters"
-    st.markdown(f"{backbone.label}, {wording.count(num_classes, 'class')}, {trainable}")
-    blocks = run.config.freeze.trainable_blocks
-    learning = f"the last {wording.count(blocks, 'block')} and the head are" if blocks else "only the head is"
-    chart_view.show(
-        charts.network(run.config, num_classes),
-        alt=f"Blocks of {backbone.label}: {learning} trainable",
-        key="network",
-    )
+    st.markdown(f"{label}, {wording.count(num_classes, 'class')}")
+    st.html(network_form.network_picture(run.config, num_classes))
 
 
 def _show_time(run: Run) -> None:

@@ -3,26 +3,35 @@
 import streamlit as st
 
 from core.runs import queue
-from core.runs.records.store import Run
+from core.runs.records.store import Run, RunStatus
 from pages.components import wording
 from pages.components.results import run_views
 from pages.components.run import kept_data
-from pages.components.shell import dialogs, frame, session
+from pages.components.runs import run_dialogs
+from pages.components.shell import ages, dialogs, frame, session
 
-RENAME, DELETE = "Rename", "Delete"
-ICONS = {RENAME: ":material/edit:", DELETE: ":material/delete:"}
+RENAME, NOTE, STAR, UNSTAR, DELETE = "Rename", "Note", "Star", "Remove the star", "Delete"
+ICONS = {
+    RENAME: ":material/edit:",
+    NOTE: ":material/notes:",
+    STAR: ":material/star:",
+    UNSTAR: ":material/star_half:",
+    DELETE: ":material/delete:",
+}
 
 
 def show(run: Run) -> None:
     """Draws the heading."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    # The title comes first: on the first visit to a server it draws the page once more, with the app around it.
+    top = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    frame.title(f"{wording.plain(run.name)}{' :material/kid_star:' if run.is_starred else ''}")
+    with top:
         with st.container(
-            horizontal=True, gap="xsmall", vertical_alignment="center", width="content", key="inline_breadcrumb"
+            horizontal=True, gap="xsmall", vertical_alignment="center", width="content", key="breadcrumb"
         ):
             st.page_link(session.RUNS, label="Runs")
-            st.caption(f"› {wording.plain(wording.short(run.name))}", width="content")
+            st.markdown(f"› {wording.plain(wording.short(run.name))}", width="content")
         _show_actions(run)
-    frame.title(wording.plain(run.name))
     _show_facts(run)
     kept_data.show_origin(run)
 
@@ -30,7 +39,7 @@ def show(run: Run) -> None:
 def _show_facts(run: Run) -> None:
     dataset = kept_data.dataset_of(run)
     taken = run_views.seconds_taken(run)
-    facts = [run_views.recipe_label(run), wording.moment(run.created, st.context.timezone)]
+    facts = [run_views.recipe_label(run), ages.age(run.created)]
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="inline_facts"):
         run_views.status_badge(run)
         if dataset is not None:
@@ -42,21 +51,31 @@ def _show_facts(run: Run) -> None:
             )
         else:
             facts.insert(0, f"{wording.plain(run.dataset_name)} (deleted)")
-        st.caption(" · ".join([*facts, *([f"took {wording.duration(taken)}"] if taken else [])]), width="content")
+        ages.caption(" · ".join([*facts, *([f"took {wording.duration(taken)}"] if taken else [])]), width="content")
+    if run.note:
+        st.caption(f":material/notes: {wording.plain(run.note)}")
 
 
 def _show_actions(run: Run) -> None:
+    options = [RENAME, NOTE, UNSTAR if run.is_starred else STAR]
+    options += [DELETE] if run.status != RunStatus.RUNNING else []
     chosen = st.menu_button(
-        "Edit",
-        [RENAME, DELETE],
-        icon=":material/more_horiz:",
+        "More",
+        options,
+        icon=":material/more_vert:",
         format_func=lambda action: f"{ICONS[action]} {action}",
         key=f"run_actions_{run.id}",
     )
     if chosen == RENAME:
-        dialogs.rename(run.name, lambda name: session.run_store().rename(run.id, name))
+        run_dialogs.rename(run)
+    elif chosen == NOTE:
+        run_dialogs.note(run)
+    elif chosen in (STAR, UNSTAR):
+        session.run_store().set_star(run.id, chosen == STAR)
+        st.rerun()
     elif chosen == DELETE:
-        dialogs.delete(f"the run {wording.plain(run.name)} with its model and numbers", lambda: _delete(run))
+        model = " with its model" if run.has_model else ""
+        dialogs.delete(f"the run {wording.plain(run.name)}{model}", lambda: _delete(run))
 
 
 def _delete(run: Run) -> None:

@@ -64,25 +64,15 @@ def show_next(run: Run, open_section: Callable[[str], None], leads_to_results: b
     Args:
         run: has a model.
         open_section: opens a section of the page.
-        leads_to_results: whether the first step is to see the results, not to try the model.
+        leads_to_results: whether to offer the results too.
     """
     missing = "" if kept_data.dataset_of(run) else NO_DATASET
     with st.container(horizontal=True, vertical_alignment="center"):
-        if leads_to_results:
-            st.button(
-                "See the results",
-                type="primary",
-                icon=":material/fact_check:",
-                on_click=open_section,
-                args=("results",),
-            )
         st.button(
-            "Try this model",
-            type="secondary" if leads_to_results else "primary",
-            icon=":material/image_search:",
-            on_click=open_section,
-            args=("try",),
+            "Try this model", type="primary", icon=":material/image_search:", on_click=open_section, args=("try",)
         )
+        if leads_to_results:
+            st.button("See the results", icon=":material/fact_check:", on_click=open_section, args=("results",))
         _train_again(run, "Train again with changes", missing)
         if missing and not run.can_resume:
             st.caption(f":material/info: {missing}")

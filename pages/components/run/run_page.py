@@ -5,7 +5,8 @@ import streamlit as st
 from core.runs.records.store import Run, RunStatus
 from pages.components.results import evaluation_views
 from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
-from pages.components.shell import address, session
+from pages.components.shell import address
+from pages.components.testing import test_view
 
 PROGRESS, RESULTS, TRY, DETAILS = "progress", "results", "try", "details"
 SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", TRY: "Try", DETAILS: "Details"}
@@ -45,10 +46,7 @@ def show(run: Run) -> None:
         evaluation_views.summary(run)
         evaluation_views.details(run)
     else:
-        st.markdown("Show the model pictures from this computer or the webcam, or some that it never trained on.")
-        st.page_link(
-            session.TESTING, label="Test this model", icon=":material/image_search:", query_params={"run": run.id}
-        )
+        test_view.show(run, key="try_")
 
 
 def _num_training(run: Run) -> int | None:

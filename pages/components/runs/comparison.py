@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from core.config.setting_values import setting_value
 from core.config.training_config import SETTINGS
 from core.config.unused import unused_settings
 from core.errors import CoreError
@@ -18,7 +19,6 @@ from pages.components.charts import chart_view, charts
 from pages.components.results import run_views
 from pages.components.runs.accuracies import accuracy_of
 from pages.components.runs.groups import best_first
-from pages.components.runs.settings_in_words import setting_words
 from pages.components.shared import tables
 from pages.components.shell import session
 
@@ -33,8 +33,8 @@ def show(runs: Sequence[Run]) -> None:
         runs: at least two.
     """
     curves = {run.id: charts.epochs_of(session.run_store().events(run.id)) for run in runs}
-    _show_cards(runs, curves)
     _show_verdicts(runs)
+    _show_cards(runs, curves)
     st.header("Curves", anchor=False)
     _show_curves(runs, curves)
     st.header("Settings that differ", anchor=False)
@@ -164,7 +164,7 @@ def differing_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
         rows["Data set"] = [run.dataset_name for run in runs]
     for name, setting in SETTINGS.items():
         words = [
-            wording.UNKNOWN if name in without else setting_words(name, values[name])
+            wording.UNKNOWN if name in without else setting_value(name, values[name])
             for values, without in zip(options, unused, strict=True)
         ]
         if len(set(words)) > 1:

@@ -54,13 +54,11 @@ def show(run: Run) -> None:
 
 
 def _star(run: Run) -> None:
-    words = "Remove the star" if run.is_starred else "Star"
     st.button(
-        words,
+        "Remove the star" if run.is_starred else "Star",
         key=f"run_star_{run.id}",
         type="tertiary",
         icon=":material/kid_star:" if run.is_starred else ":material/star:",
-        help=f"{words}: starred runs come first.",
         on_click=_set_star,
         args=(run.id, not run.is_starred),
     )

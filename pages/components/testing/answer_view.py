@@ -68,7 +68,7 @@ def in_words(answer: Prediction) -> str:
 
 def name_line(one: Answered) -> str:
     """Returns a picture's name as Markdown, with its true class where that isn't the answer."""
-    name = wording.plain(wording.short(one.picture.name))
+    name = wording.plain(one.picture.name)
     if not one.picture.true_class or is_right(one):
         return name
     return f"True class: **{wording.plain(wording.short(one.picture.true_class))}** · {name}"

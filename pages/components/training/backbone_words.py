@@ -36,7 +36,7 @@ def lines() -> dict[str, str]:
 
 
 def facts(backbone: Backbone) -> str:
-    """Returns what a backbone is like, and where its weights can be put if they are missing."""
+    """Returns what a backbone is like, how its weights can be had if they are missing, and whose work they are."""
     parts = [
         f"{wording.large(backbone.params)} parameters, {wording.size(backbone.download_bytes)}",
         f"right on {wording.percent(backbone.top1_imagenet)} of ImageNet's pictures of 1,000 classes, which is no "
@@ -44,6 +44,8 @@ def facts(backbone: Backbone) -> str:
     ]
     if weights(backbone).kind == DOWNLOAD:
         parts.append(f"without the internet, {' or '.join(manual_ways(backbone, settings()))}")
+    if backbone.weights_file.credit:
+        parts.append(f"the weights are by the {backbone.weights_file.credit}")
     return ". ".join(f"{part[:1].upper()}{part[1:]}" for part in parts) + "."
 
 

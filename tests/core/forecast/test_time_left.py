@@ -95,6 +95,19 @@ def test_epochs_ahead_take_as_long_as_those_before() -> None:
     assert overdue == pytest.approx(26 * 10 + END_SECONDS)
 
 
+def test_first_batches_of_a_stage_dont_tell_how_long_it_takes() -> None:
+    recording = Recording("head")
+    first = Event("head", 0, 30, {"batch": 2, "batches": 19, "seconds_left": 500.0}, time=100.0)
+    settled = Event("head", 0, 30, {"batch": 12, "batches": 19, "seconds_left": 7.0}, time=100.0)
+
+    def left(event: Event, forecast: Forecast | None) -> float | None:
+        return seconds_to_end(recording.config, event, [], {}, forecast, 100.0)
+
+    assert left(first, recording.forecast) == pytest.approx(30 * recording.forecast.head_epoch_seconds + END_SECONDS)
+    assert left(first, None) == 500.0 + END_SECONDS
+    assert left(settled, recording.forecast) == left(settled, None) == 7.0 + END_SECONDS
+
+
 def test_resumed_run_knows_the_stages_that_it_has_measured_before() -> None:
     recording = Recording("fine_tuned")
     whole = recording.moments[-1].epochs

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.forecast.rate_curve import RateCurve
@@ -74,17 +73,6 @@ def test_compared_runs_differ_in_name_dash_and_marker():
     assert first.marker.symbol != second.marker.symbol
 
 
-@pytest.mark.parametrize("trainable", [0, 2, 9])
-def test_network_colours_blocks_by_whether_they_are_trained(trainable):
-    config = TrainingConfig().with_options(trainable_blocks=trainable)
-    blocks = get_backbone(config.backbone).blocks
-    trainables, frozen = charts.network(config, num_classes=3).data
-    assert trainables.name == "Trainable"
-    assert len(trainables.x) == trainable + 1
-    assert [row[0] for row in frozen.customdata] == [block.name for block in blocks[: len(blocks) - trainable]]
-    assert trainables.customdata[-1] == ["head", f"{1281 * 3:,}"]
-
-
 def test_confusion_matrix_shows_counts_and_colours_shares():
     figure = charts.confusion_matrix(np.array([[8, 2], [1, 3]]), ["cat", "dog"])
     heat = figure.data[0]
@@ -103,12 +91,6 @@ def test_confusion_matrix_names_every_class_or_none(num_classes, is_labelled):
         assert axis.ticktext[-1] == f"a kind o…mber {num_classes - 1}"
     assert (figure.data[0].texttemplate is not None) is is_labelled
     assert figure.data[0].customdata[0][0][0] == "a kind of flow…with number 0"
-
-
-def test_network_legend_has_the_colour_of_the_blocks():
-    trainable, frozen = charts.network(TrainingConfig(), num_classes=3).data
-    assert (trainable.marker.color, trainable.marker.opacity) == (None, None)
-    assert (frozen.marker.color, frozen.marker.opacity) == (charts.FROZEN, None)
 
 
 def test_confusion_matrix_of_a_class_without_pictures_has_no_nan():

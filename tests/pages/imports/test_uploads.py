@@ -12,7 +12,7 @@ from core.errors import Stopped
 from core.progress import never_stop
 from core.settings import GIGABYTE, ImportLimits
 from pages.components.imports import uploads as module
-from pages.components.imports.uploads import RecentThroughput, Upload, UploadRefused, Uploads, label
+from pages.components.imports.uploads import RecentThroughput, Upload, UploadInterrupted, UploadRefused, Uploads, label
 from tests.pages.conftest import wait_until
 
 SESSION = "session"
@@ -197,6 +197,8 @@ def test_a_lost_connection_is_reported(uploads, tmp_path):
     assert str(receiving.error) == (
         "The connection broke off after 1 KB of 2 KB of pets.zip. Nothing of it was kept. Upload it again."
     )
+    assert isinstance(receiving.error, UploadInterrupted)
+    assert (receiving.error.name, receiving.error.share) == ("pets.zip", 0.5)
 
 
 def test_a_stopped_upload_accepts_no_more(uploads, tmp_path):

@@ -1,5 +1,7 @@
 import time
 
+from core.events import Event
+from core.forecast.time_left import END_SECONDS
 from core.runs import queue
 from core.runs.records.store import RunStatus
 from core.runs.worker.liveness import worker_lock
@@ -29,6 +31,21 @@ def test_a_queued_run_shows_its_place_and_an_estimated_time(open_page, trained):
     assert 0 <= 2 * good.seconds_at_work - turn.seconds <= worked + 1
     assert "place 1 in the queue" in home
     assert "place 2 in the queue" in home
+    for run in runs[1:]:
+        queue.stop(trained, run.id)
+
+
+def test_a_run_that_has_measured_its_pace_says_how_long_it_takes(open_page, trained):
+    _, runs = queued_behind_a_running_one(trained)
+    now = time.time()
+    for epoch in (1, 2):
+        metrics = {"loss": 1.0, "accuracy": 0.5, "val_loss": 1.0, "val_accuracy": 0.5}
+        trained.append(runs[0].id, Event("head", epoch, 3, metrics, epoch, now - 50 * (2 - epoch)))
+    with worker_lock(trained.folder(runs[0].id)):
+        open_page("home")
+        turn = waiting.turn(runs[1].id)
+        trained.finish(runs[0].id, RunStatus.STOPPED)
+    assert 30 < turn.seconds <= 50 + END_SECONDS, "one epoch of 50 seconds, and the end"
     for run in runs[1:]:
         queue.stop(trained, run.id)
 

@@ -12,6 +12,16 @@ def page() -> None:
     st.button("Go", on_click=address.open_section, args=("errors",))
 
 
+def page_of_ways() -> None:
+    import streamlit as st
+
+    from pages.components.shell import address
+
+    st.write(address.choose_section({"zip": "A zip", "folder": "A folder"}, key="way", name="add"))
+    st.button("Elsewhere", on_click=address.show_dataset, args=("ab12",))
+    st.button("Add", on_click=address.show_adding, args=("folder",))
+
+
 def shown(app: AppTest) -> str:
     app.run()
     assert not app.exception
@@ -82,3 +92,19 @@ def test_address_names_the_section_again_after_another_page():
     app.query_params["section"] = "curves"
     app.toggle[0].set_value(False)
     assert shown(app) == "curves"
+
+
+def test_other_choices_have_their_own_parameter_and_code_can_replace_the_whole_address():
+    app = AppTest.from_function(page_of_ways)
+    app.query_params["add"] = "folder"
+    assert shown(app) == "folder"
+    assert "section" not in app.query_params
+    app.button[0].click()
+    app.run()
+    assert app.query_params["dataset"] in ("ab12", ["ab12"])
+    app = AppTest.from_function(page_of_ways)
+    app.query_params["dataset"] = "ab12"
+    assert shown(app) == "zip"
+    app.button[1].click()
+    assert shown(app) == "folder"
+    assert "dataset" not in app.query_params

