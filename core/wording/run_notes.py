@@ -32,6 +32,22 @@ SENTENCES: Catalogue = {
         "The frozen blocks ran in OpenVINO {version}, {precision}; smallest cosine to TensorFlow's features: "
         "{cosine:.4f}."
     ),
+    "calibrated_out_of_fold": (
+        "The probabilities are calibrated (temperature {temperature:.2f}) on {count:,} training pictures, each "
+        "answered by a head that wasn't trained on it."
+    ),
+    "calibrated_validation": (
+        "The probabilities are calibrated (temperature {temperature:.2f}) on the {count:,} validation pictures, so "
+        "their calibration on these looks a little better than on new ones."
+    ),
+    "never_sure": (
+        "No answer is called sure: {count:,} pictures can't show a probability from which 95 % of the answers are "
+        "right."
+    ),
+    "familiarity_widened": (
+        "Some classes, or all, have too few pictures to tell well what is unlike anything seen ({count:,} compared), "
+        "so fewer pictures are called so."
+    ),
     "restored": (
         "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the "
         "time shown is that of its oldest file."
