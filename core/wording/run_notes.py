@@ -44,9 +44,9 @@ SENTENCES: Catalogue = {
         "No answer is called sure: {count:,} pictures can't show a probability from which 95 % of the answers are "
         "right."
     ),
-    "familiarity_widened": (
-        "Some classes, or all, have too few pictures to tell well what is unlike anything seen ({count:,} compared), "
-        "so fewer pictures are called so."
+    "familiarity_uncertain": (
+        "Some classes, or all, have too few pictures to tell well what is unlike anything seen ({count:,} compared): "
+        "more than 5 % of new pictures of these classes may be called so."
     ),
     "restored": (
         "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the "

@@ -18,12 +18,12 @@ class Familiarity:
 
     Attributes:
         threshold: a cosine, -1 to 1.
-        is_widened: whether there were too few pictures to set it, so that more count as familiar.
+        is_certain: whether there were enough pictures to promise the share of false alarms.
         num_pictures: how many similarities it follows from.
     """
 
     threshold: float
-    is_widened: bool
+    is_certain: bool
     num_pictures: int
 
 
@@ -66,8 +66,9 @@ def familiarity(similarities: np.ndarray, labels: np.ndarray) -> Familiarity:
 
     It is the largest at which a further picture like these would be taken for foreign in at most 5 of 100 cases,
     whatever their distribution (split conformal prediction, https://arxiv.org/abs/2107.07511): with 19 pictures the
-    smallest of their similarities. With fewer, it lies as far below the smallest as that lies below the median. A class
-    with too few pictures to have three like each of them would always be taken for foreign: its own decide then.
+    smallest of their similarities. With fewer it is the smallest too, but that promises less: of N pictures' kind, one
+    in N + 1 may be taken for foreign (lower thresholds were tried: they find far fewer foreign pictures). A class with
+    too few pictures to have three like each of them would always be taken for foreign: its own decide then.
 
     Args:
         similarities: of pictures that weren't compared with themselves, `(num_pictures,)`.
@@ -75,13 +76,13 @@ def familiarity(similarities: np.ndarray, labels: np.ndarray) -> Familiarity:
     """
     ordered = np.sort(similarities.astype(np.float64))
     if not len(ordered):
-        return Familiarity(-1.0, True, 0)
+        return Familiarity(-1.0, False, 0)
     rank = int(FALSE_ALARMS * (len(ordered) + 1))
-    is_widened = rank < 1
-    threshold = ordered[rank - 1] if rank else 2 * ordered[0] - float(np.median(ordered))
+    is_certain = rank >= 1
+    threshold = ordered[max(rank, 1) - 1]
     sizes = np.bincount(labels)
     rare = np.isin(labels, np.flatnonzero(sizes <= NEIGHBOUR))
     if rare.any() and similarities[rare].min() < threshold:
-        threshold, is_widened = similarities[rare].min(), True
+        threshold, is_certain = similarities[rare].min(), False
     # Half precision, in which the vectors are kept, may lower a similarity by this much.
-    return Familiarity(float(max(threshold - 1e-3, -1.0)), is_widened, len(ordered))
+    return Familiarity(float(max(threshold - 1e-3, -1.0)), is_certain, len(ordered))

@@ -24,7 +24,7 @@ from core.nn.networks.classifier import Classifier, class_logits
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
 from core.nn.selection.familiarity import NEIGHBOUR, Familiarity, familiarity, leave_one_out_similarities
-from core.nn.selection.out_of_fold import out_of_fold_logits
+from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
@@ -256,7 +256,7 @@ class _Training:
         chosen = self._some_training_pictures(CALIBRATION_PICTURES)
         labels = _labels(chosen)
         with suppress(Stopped):
-            logits = out_of_fold_logits(
+            found = out_of_fold_logits(
                 unit_vectors(self._head_inputs(chosen)),
                 labels,
                 _groups(chosen),
@@ -264,8 +264,11 @@ class _Training:
                 self._class_weights(),
                 self.should_stop,
             )
-            known = np.isfinite(logits).all(axis=1)
-            return calibrate(logits[known], labels[known], "out_of_fold") if known.any() else None
+            known = np.isfinite(found.logits).all(axis=1)
+            if known.any():
+                # The head's own logits, as far as it has come: steps that end early leave them smaller.
+                scale = relative_scale(self._logits(chosen), found.whole)
+                return calibrate(scale * found.logits[known], labels[known], "out_of_fold")
         return None
 
     def _calibrate_on_validation(self) -> Calibration:
@@ -298,8 +301,8 @@ class _Training:
         vectors = unit_vectors(self._head_inputs(chosen)).astype(np.float16)
         reference = TrainingEmbeddings(vectors, tuple(sample.path for sample in chosen), -1.0, NEIGHBOUR)
         found = self._familiarity(reference, chosen)
-        if found.is_widened:
-            self.notes.append(Note("familiarity_widened", {"count": found.num_pictures}))
+        if not found.is_certain:
+            self.notes.append(Note("familiarity_uncertain", {"count": found.num_pictures}))
         return replace(reference, threshold=found.threshold)
 
     def _familiarity(self, reference: TrainingEmbeddings, chosen: Sequence[Sample]) -> Familiarity:

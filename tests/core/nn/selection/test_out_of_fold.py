@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from core.errors import Stopped
-from core.nn.selection.out_of_fold import out_of_fold_logits
+from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
 
 
 def vectors_of(labels: np.ndarray, noise: float, num_features: int = 20) -> np.ndarray:
@@ -18,7 +19,7 @@ def vectors_of(labels: np.ndarray, noise: float, num_features: int = 20) -> np.n
 
 def out_of_fold(vectors: np.ndarray, labels: np.ndarray, groups: np.ndarray | None = None, **more: Any) -> np.ndarray:
     alone = np.arange(len(labels)) if groups is None else groups
-    return out_of_fold_logits(vectors, labels, alone, 0.1, np.ones(labels.max() + 1), **more)
+    return out_of_fold_logits(vectors, labels, alone, 0.1, np.ones(labels.max() + 1), **more).logits
 
 
 @pytest.mark.parametrize("num_classes", [2, 4])
@@ -63,8 +64,27 @@ def test_two_pictures_a_class_are_enough() -> None:
 
 def test_without_a_penalty_answers_stay_finite() -> None:
     labels = np.repeat([0, 1], 10)
-    logits = out_of_fold_logits(vectors_of(labels, 0.1), labels, np.arange(20), 0.0, np.ones(2))
-    assert np.isfinite(logits).all()
+    found = out_of_fold_logits(vectors_of(labels, 0.1), labels, np.arange(20), 0.0, np.ones(2))
+    assert np.isfinite(found.logits).all()
+    assert (found.whole.argmax(axis=1) == labels).all()
+
+
+def test_the_whole_models_answers_are_scikit_learns() -> None:
+    labels = np.repeat([0, 1, 2], 10)
+    vectors = vectors_of(labels, 0.5)
+    found = out_of_fold_logits(vectors, labels, np.arange(30), 0.1, np.ones(3))
+    expected = LogisticRegression(C=10).fit(vectors, labels).decision_function(vectors)
+    np.testing.assert_allclose(found.whole, expected, atol=1e-2)
+
+
+def test_scale_of_logits_by_least_squares() -> None:
+    others = np.array([[1.0, -1.0], [-2.0, 2.0], [0.5, 0.0]])
+    assert relative_scale(0.3 * others, others) == pytest.approx(0.3)
+    # A constant added to all classes changes no probability.
+    assert relative_scale(0.3 * others + np.array([[5.0], [1.0], [2.0]]), others) == pytest.approx(0.3)
+    assert relative_scale(1000 * others, others) == 20
+    assert relative_scale(-others, others) == 1
+    assert relative_scale(others, np.zeros((3, 2))) == 1
 
 
 def test_it_can_be_stopped() -> None:

@@ -168,7 +168,7 @@ def test_fine_tuning_follows_the_head_and_lowers_the_loss(config, dataset, home)
     np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=1e-2)
     codes = {note.code for note in load_notes(home.runs / "run")}
     # What the unfrozen blocks have learned by heart says nothing of new pictures.
-    assert {"calibrated_validation", "familiarity_widened"} <= codes
+    assert {"calibrated_validation", "familiarity_uncertain"} <= codes
 
 
 @pytest.mark.usefixtures("learned")
