@@ -83,13 +83,14 @@ def epochs_of(events: Sequence[Event]) -> list[Event]:
     return [event for event in events if event.epoch]
 
 
-def learning_curve(events: Sequence[Event], metric: str, config: TrainingConfig) -> go.Figure:
+def learning_curve(events: Sequence[Event], metric: str, config: TrainingConfig, has_ended: bool = False) -> go.Figure:
     """Draws training and validation by epoch, on an axis as long as the whole run.
 
     Args:
         events: a run's events.
         metric: `accuracy` or `loss`.
         config: the run's configuration; gives the number of epochs and where fine-tuning begins.
+        has_ended: whether no more epochs will come: then the axis ends with the last one.
     """
     points = epochs_of(events)
     figure = new_figure(300, hovermode="x unified", uirevision="keep")
@@ -106,7 +107,8 @@ def learning_curve(events: Sequence[Event], metric: str, config: TrainingConfig)
             marker={"size": 6},
             hovertemplate="%{y:.1%}" if metric == "accuracy" else "%{y:.3f}",
         )
-    last = max([config.total_epochs, *(event.epoch for event in points)])
+    planned = [] if has_ended and points else [config.total_epochs]
+    last = max([*planned, *(event.epoch for event in points)])
     _epoch_axis(figure, last)
     _metric_axis(figure, metric, values)
     if config.head_epochs and config.fine_tune_epochs:

@@ -29,13 +29,16 @@ _mount = st.components.v2.component(
 )
 
 
-def learning_curves(run_id: str, events: Sequence[Event], config: TrainingConfig) -> None:
-    """Shows accuracy and loss side by side, or one above the other on a narrow page."""
+def learning_curves(run_id: str, events: Sequence[Event], config: TrainingConfig, has_ended: bool) -> None:
+    """Shows accuracy and loss side by side, or one above the other on a narrow page.
+
+    The arguments but the first are those of `charts.learning_curve`.
+    """
     data = [
         {
             "title": title,
             "label": wording.curve_label(title, metric, events),
-            "figure": json.loads(charts.learning_curve(events, metric, config).to_json()),
+            "figure": json.loads(charts.learning_curve(events, metric, config, has_ended).to_json()),
         }
         for metric, title in TITLES.items()
     ]

@@ -36,7 +36,7 @@ def show(run: Run) -> None:
             elif not epochs:
                 st.caption(NO_CURVES)
         if epochs:
-            live_chart.learning_curves(run.id, epochs, run.config)
+            live_chart.learning_curves(run.id, epochs, run.config, now.status.is_finished)
         return now.status == run.status and not now.status.is_finished
 
     polling.poll("run", draw, not run.status.is_finished)

@@ -27,6 +27,13 @@ def test_learning_curve_has_one_point_per_epoch_for_each_curve():
     assert list(figure.data[1].y) == [0.7, 0.9]
 
 
+def test_axis_of_a_run_that_ended_early_ends_with_its_last_epoch():
+    config, events = TrainingConfig().with_options(epochs=600), curve_events()
+    assert charts.learning_curve(events, "accuracy", config).layout.xaxis.range[1] == 600.5
+    ended = charts.learning_curve(events, "accuracy", config, has_ended=True)
+    assert ended.layout.xaxis.range[1] == max(event.epoch for event in events) + 0.5
+
+
 def test_learning_curve_axis_is_as_long_as_the_run_from_its_first_point_on():
     for events in ([], curve_events()[:2], curve_events()):
         figure = charts.learning_curve(events, "loss", TrainingConfig().with_options(epochs=10))
