@@ -38,7 +38,8 @@ def pick(runs: Sequence[Run]) -> list[Run]:
         placeholder="Pick two or more runs",
     )
     st.session_state[WRITTEN] = ",".join(picked)
-    address.keep(RUNS, st.session_state[WRITTEN])
+    if picked or named:
+        address.keep(RUNS, st.session_state[WRITTEN])
     return [by_id[run_id] for run_id in picked]
 
 

@@ -24,7 +24,7 @@ def show_looked_over(job: Job) -> None:
 
 def show_packed(job: Job) -> None:
     """Says that a zip is ready, as the user may have left the page that packed it."""
-    st.toast(f"The zip of {wording.plain(job.label)} is ready under Versions.", icon=":material/folder_zip:")
+    st.toast(f"The zip of {wording.plain(job.label)} is ready.", icon=":material/folder_zip:")
 
 
 OUTCOMES = {

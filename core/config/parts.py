@@ -55,6 +55,11 @@ class Head:
     def __post_init__(self) -> None:
         require_valid(self)
 
+    @property
+    def is_logistic(self) -> bool:
+        """Whether it is a logistic regression on unit vectors, which can be cross-validated in seconds."""
+        return self.pooling == "average" and self.normalize and not self.units and not self.dropout
+
     def num_inputs(self, backbone: Backbone, image_size: int) -> int:
         """Returns how many inputs the head has."""
         side = backbone.feature_side(image_size) if self.pooling == "flatten" else 1

@@ -13,6 +13,7 @@ from statistics import NormalDist
 import numpy as np
 
 from core.errors import RunError
+from core.evaluation.calibration import at_temperature
 from core.files import durable
 
 EVALUATION_FILE = "evaluation.json"
@@ -50,6 +51,7 @@ class Evaluation:
         labels: true classes, `int64` `(num_pictures,)`.
         probabilities: `float64` `(num_pictures, num_classes)`.
         paths: the pictures, relative to their data set's folder.
+        temperature: what the model's logits were divided by to calibrate the probabilities.
     """
 
     split: str
@@ -57,6 +59,7 @@ class Evaluation:
     labels: np.ndarray
     probabilities: np.ndarray
     paths: tuple[str, ...]
+    temperature: float = 1.0
 
     @property
     def predictions(self) -> np.ndarray:
@@ -77,6 +80,11 @@ class Evaluation:
     def loss(self) -> float:
         """Mean cross-entropy."""
         return cross_entropy(self.probabilities, self.labels)
+
+    @property
+    def uncalibrated(self) -> np.ndarray:
+        """The probabilities before the temperature, `float64` `(num_pictures, num_classes)`."""
+        return at_temperature(self.probabilities, 1 / self.temperature)
 
     @property
     def confusion(self) -> np.ndarray:
@@ -131,6 +139,7 @@ class Evaluation:
             "labels": self.labels.tolist(),
             "probabilities": self.probabilities.tolist(),
             "paths": list(self.paths),
+            "temperature": self.temperature,
         }
 
     @classmethod
@@ -146,6 +155,7 @@ class Evaluation:
             np.array(values["labels"], np.int64),
             np.array(values["probabilities"], np.float64).reshape(-1, len(values["class_names"])),
             tuple(values["paths"]),
+            float(values.get("temperature", 1.0)),
         )
         evaluation._check()
         return evaluation
@@ -159,6 +169,7 @@ class Evaluation:
             and len(self.paths) == size > 0
             and all(isinstance(text, str) for text in texts)
             and bool(np.isfinite(self.probabilities).all())
+            and 0 < self.temperature < np.inf
             and 0 <= self.labels.min() <= self.labels.max() < len(self.class_names)
         )
         if not is_right:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-# Predictions with a lower probability of the top class are called unsure.
-SURE_PROBABILITY = 0.8
-
 
 class Verdict(StrEnum):
     """How reliable a prediction is."""
@@ -55,14 +52,15 @@ def unreadable(class_names: tuple[str, ...], error: str) -> Prediction:
     return Prediction("", 0.0, class_names, tuple(0.0 for _ in class_names), Verdict.UNLIKE, error=error)
 
 
-def verdict(probability: float, similarity: float, threshold: float) -> Verdict:
+def verdict(probability: float, familiarity: float, threshold: float, sure_probability: float) -> Verdict:
     """Returns how reliable a prediction is.
 
     Args:
         probability: of the most probable class.
-        similarity: cosine to the most similar training picture.
-        threshold: the similarity that nearly all held-out pictures reach.
+        familiarity: cosine to one of the most similar training pictures; see `TrainingEmbeddings.neighbour`.
+        threshold: the familiarity that nearly all pictures of the model's own kind reach.
+        sure_probability: from which probability on an answer is sure; see `Calibration`.
     """
-    if similarity < threshold:
+    if familiarity < threshold:
         return Verdict.UNLIKE
-    return Verdict.SURE if probability >= SURE_PROBABILITY else Verdict.UNSURE
+    return Verdict.SURE if probability >= sure_probability else Verdict.UNSURE

@@ -61,6 +61,22 @@ SENTENCES: Catalogue = {
     "feature_lists_damaged": _feature_lists_damaged,
     "ran_in_tensorflow": _ran_in_tensorflow,
     "ran_in_openvino": _ran_in_openvino,
+    "calibrated_out_of_fold": (
+        "The probabilities are calibrated (temperature {temperature:.2f}) on {count:,} training pictures, each "
+        "answered by a head that wasn't trained on it."
+    ),
+    "calibrated_validation": (
+        "The probabilities are calibrated (temperature {temperature:.2f}) on the {count:,} validation pictures, so "
+        "their calibration on these looks a little better than on new ones."
+    ),
+    "never_sure": (
+        "No answer is called sure: {count:,} pictures can't show a probability from which 95 % of the answers are "
+        "right."
+    ),
+    "familiarity_uncertain": (
+        "Some classes, or all, have too few pictures to tell well what is unlike anything seen ({count:,} compared): "
+        "more than 5 % of new pictures of these classes may be called so."
+    ),
     "restored": (
         "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the "
         "time shown is that of its oldest file."

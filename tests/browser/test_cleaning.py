@@ -29,6 +29,7 @@ KEEP_TOASTS = """() => {
   });
   new MutationObserver(keep).observe(document.body, {childList: true, subtree: true, characterData: true});
 }"""
+MAP = "document.querySelector('.picture-map')"
 # It yields to other work on the machine.
 SURVEY_MILLISECONDS = 300_000
 
@@ -131,7 +132,11 @@ def test_copies_and_sections_fit_a_narrow_screen(page: Page, server: Server, tmp
     left, right = (copy.bounding_box() for copy in copies.all())
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
-    first, last = (page.get_by_role("radio", name=name).bounding_box() for name in ("Pictures", "Versions"))
+    card = page.locator("[class*=st-key-cards_] [role=radiogroup]").first
+    keep, remove = (card.get_by_text(name, exact=True).bounding_box() for name in ("Keep", "Remove"))
+    assert keep["y"] == remove["y"]
+    sections = [page.get_by_role("radio", name=name, exact=True) for name in ("Pictures", "Versions")]
+    first, last = (section.bounding_box() for section in sections)
     assert first["y"] == last["y"]
 
 
@@ -142,9 +147,12 @@ def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Pa
     page.goto("/data?section=map")
     page.get_by_role("button", name="Look through the pictures").click()
     expect(page.get_by_text("Each dot is a picture", exact=False)).to_be_visible(timeout=SURVEY_MILLISECONDS)
-    page.locator(".js-plotly-plot .points path").nth(5).click(force=True)
+    expect(page.locator(".legendtext").first).to_be_visible()
+    page.evaluate(f"window.Plotly.relayout({MAP}, {{'xaxis.range': [-0.9, 1.1]}})")
+    page.locator(".picture-map .points path").nth(5).click(force=True)
     expect(page.get_by_text("Near it on the map")).to_be_visible()
     expect(page.locator(".legendtext", has_text="Chosen")).to_be_visible()
+    assert page.evaluate(f"{MAP}.layout.xaxis.range") == [-0.9, 1.1]
     chosen = page.get_by_role("combobox", name="Picture, those to look at first")
     before = chosen.input_value()
     near = page.locator("[class*=st-key-pressed_near_] button").first
@@ -195,7 +203,7 @@ def test_pages_answer_while_thousands_of_pictures_are_imported(page: Page, serve
     while len(store.list()) == 1:
         for section, text in (("Pictures", "Pictures per class"), ("Versions", "History")):
             began = time.monotonic()
-            page.get_by_role("radio", name=section).click()
+            page.get_by_role("radio", name=section, exact=True).click()
             expect(page.get_by_role("heading", name=text)).to_be_visible()
             looks.append(time.monotonic() - began)
     print(f"Seconds of {len(looks)} looks at pages during the import:", *(f"{seconds:.2f}" for seconds in looks))

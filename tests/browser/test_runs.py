@@ -48,7 +48,7 @@ def test_runs_are_starred_noted_found_compared_and_deleted(page: Page, server: S
     page.get_by_role("link", name="Seed 1").focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"/run\\?run={trained[0].id}"))
-    page.go_back()
+    page.goto("/runs")
 
     page.locator(f".st-key-run_menu_{trained[1].id} button").click()
     page.get_by_role("menuitem", name="Note").click()
@@ -57,7 +57,7 @@ def test_runs_are_starred_noted_found_compared_and_deleted(page: Page, server: S
     expect(page.get_by_text("For *the* talk")).to_be_visible()
 
     # The filter is in the address.
-    find = page.get_by_role("textbox", name="Find")
+    find = page.get_by_role("searchbox", name="Find")
     find.fill("the talk")
     find.press("Enter")
     expect(page.get_by_role("link", name="Seed 1")).to_have_count(0)

@@ -89,7 +89,7 @@ def test_what_a_read_only_home_refuses_is_a_sentence(open_page, home, trained):
         app = open_page("run", run=trained.get("Stopped run").id)
         app = button(app, "Resume").click().run()
         assert not app.exception and "is read-only" in app.error[0].value.replace("\\", "")
-        app = open_page("data").slider[0].set_value(0.4).run()
+        app = open_page("data", section="pictures").slider[0].set_value(0.4).run()
         assert not app.exception and "Read" in app.error[0].value
 
 

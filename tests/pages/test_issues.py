@@ -48,7 +48,7 @@ def jobs_ended(app):
 
 
 def test_overview_says_what_was_found_and_leads_there(open_page, faulty):
-    app = open_page("data")
+    app = open_page("data", section="pictures")
     text = words(app)
     assert "**5 pictures to look at**: Copies in two classes (2), Exact copies (1) and Blank pictures (2)" in text
     assert "1 file could not be read and was left out" in text
@@ -58,7 +58,7 @@ def test_overview_says_what_was_found_and_leads_there(open_page, faulty):
 
 
 def test_advice_is_shown_in_whole_sentences(open_page, faulty):
-    text = words(open_page("data")).replace("\\", "")
+    text = words(open_page("data", section="pictures")).replace("\\", "")
     (said,) = [
         advice(each.kind, each.parameters) for each in read_audit(faulty).advice if each.kind == "label_conflict"
     ]
@@ -67,7 +67,7 @@ def test_advice_is_shown_in_whole_sentences(open_page, faulty):
 
 def test_a_data_set_without_issues_says_so(open_page, store, shape_folder):
     store.import_source(shape_folder)
-    app = open_page("data")
+    app = open_page("data", section="pictures")
     assert "**Nothing wrong was found** in 30 pictures" in words(app)
     app.segmented_control(key="section").set_value("check").run()
     assert app.success[0].value == "Nothing was found in 30 pictures."
@@ -332,7 +332,7 @@ def test_a_missing_audit_is_made_when_a_button_is_pressed_and_not_before(open_pa
 
 
 def test_grid_is_filtered_by_class_split_and_what_was_found(open_page, faulty):
-    app = open_page("data")
+    app = open_page("data", section="pictures")
     app.selectbox(key=f"kind_{faulty.id}").set_value("blank").run()
     assert len(app.image) == 2
     app.selectbox(key=f"class_{faulty.id}").set_value(0).run()

@@ -1,5 +1,8 @@
+import json
+
 import numpy as np
 import pytest
+from streamlit.components.v2.bidi_component.main import _make_trigger_id
 
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis, write_analysis
@@ -35,6 +38,33 @@ def surveyed(dataset, suspects=()):
     write_analysis(dataset, survey)
 
 
+def map_of(app):
+    """Returns the data that the map was given."""
+    (data,) = [json.loads(item.proto.json) for item in app.get("bidi_component") if "figure" in item.proto.json]
+    return data
+
+
+def click_dot(app, index):
+    """Sends a click on a dot like the map's script, which AppTest can't run."""
+    states = app._tree.get_widget_states()
+    clicked = states.widgets.add()
+    (chart,) = [item for item in app.get("bidi_component") if "figure" in item.proto.json]
+    clicked.id = _make_trigger_id(chart.proto.id, "events")
+    clicked.json_trigger_value = json.dumps([{"event": "picked", "value": index}])
+    app._run(states)
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("index", [3, 30, -1, "3", None])
+def test_a_click_on_a_dot_chooses_its_picture_and_nothing_else_does(open_page, shapes, index):
+    surveyed(shapes)
+    app = click_dot(open_page("data", section="check"), index)
+    chosen = shapes.samples[3].path if index == 3 else None
+    assert fields(app)[f"map_choice_{shapes.id}"].value == chosen
+    assert ("Click a dot to see its picture." in words(app)) == (chosen is None)
+
+
 @pytest.mark.slow
 def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
     app = open_page("data", section="map")
@@ -50,8 +80,7 @@ def test_map_is_made_by_a_job_that_can_be_stopped(open_page, shapes):
 def test_the_map_shows_one_dot_per_picture_and_marks_issues(open_page, shapes):
     surveyed(shapes, [(shapes.samples[3].path, "square")])
     app = open_page("data", section="map")
-    (chart,) = app.get("plotly_chart")
-    assert chart.proto.alt == "Map of 30 pictures in 3 classes, 1 of them marked: Doubtful labels"
+    assert map_of(app)["label"] == "Map of 30 pictures in 3 classes, 1 of them marked: Doubtful labels"
     assert "a simple model already gives 93.0 % of the pictures their own class" in words(app).replace("\\", "")
     assert app.info[0].value == "Click a dot to see its picture."
 
@@ -66,7 +95,7 @@ def test_picture_is_chosen_without_a_mouse_and_relabelled_there(open_page, shape
     choice.set_value(path).run()
     assert "Near it on the map" in words(app)
     assert len(app.image) == 1 + 1 + 6  # The doubtful one above, the chosen one and its neighbours.
-    assert app.get("plotly_chart")[0].proto.alt.endswith(f"{shapes.samples[3].name} is chosen")
+    assert map_of(app)["label"].endswith(f"{shapes.samples[3].name} is chosen")
     app.button(key=f"suggested_class_of_map_{shapes.id}_{path}").click().run()
     assert read_pending_edits(shapes) == PendingEdits({path: "relabel:square"})
     assert "1 picture relabelled as square" in words(app)
@@ -82,7 +111,7 @@ def test_a_neighbour_is_chosen_and_relabelled_on_the_map(open_page, shapes):
     app.button(key=f"pressed_near_{shapes.id}_{near}").click().run()
     assert not app.exception
     assert fields(app)[f"map_choice_{shapes.id}"].value == near
-    assert app.get("plotly_chart")[0].proto.alt.endswith(f"{shapes.samples[4].name} is chosen")
+    assert map_of(app)["label"].endswith(f"{shapes.samples[4].name} is chosen")
     assert fields(app)[f"class_of_map_{shapes.id}_{near}"].value == "stripes"
 
 
@@ -98,7 +127,7 @@ def test_doubtful_labels_are_among_the_issues_and_corrected_together(open_page, 
 def test_issues_offer_to_look_for_doubtful_labels_until_that_was_done(open_page, shapes):
     assert button(open_page("data", section="issues"), "Look through the pictures")
     surveyed(shapes)
-    assert "Look through the pictures" not in [item.label for item in open_page("data").button]
+    assert "Look through the pictures" not in [item.label for item in open_page("data", section="check").button]
 
 
 def test_some_of_many_classes_are_coloured(open_page, store, tmp_path):

@@ -117,13 +117,13 @@ def test_undo_goes_back_to_the_parent_and_deletes_the_version_if_asked(open_page
 
 def test_delete_says_why_it_is_refused(open_page, home, version):
     RunStore(home.database).create(version.id, version.name, TrainingConfig(image_size=32).with_options(epochs=1))
-    app = from_menu(open_page("data"), "delete")
+    app = from_menu(open_page("data", dataset=version.id), "delete")
     assert "can't be deleted now. A run is training on it. Wait for its end, or stop it." in plain(app)
     assert ":red[Delete for good]" not in [item.label for item in app.button]
 
 
 def test_a_zip_is_packed_by_a_job_and_downloaded_by_its_token(open_page, store, shapes):
-    app = from_menu(open_page("data"), "download")
+    app = from_menu(open_page("data", dataset=shapes.id), "download")
     wait_until(lambda: not session.jobs().running())
     app.run()
     (link,) = app.link_button

@@ -7,10 +7,9 @@ import numpy as np
 import tensorflow as tf
 
 from core.errors import CoreError, RunError
-from core.evaluation.prediction import Prediction, unreadable, verdict
+from core.evaluation.prediction import Prediction, Verdict, unreadable, verdict
 from core.features.feature_space import array_rows
 from core.images.decoding import decode
-from core.nn.networks.classifier import class_probabilities
 from core.nn.networks.model_files import TrainedClassifier, load_classifier
 from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER, NO_MODEL
 from core.nn.training.training import unit_vectors
@@ -81,22 +80,27 @@ class Predictor:
     def _judge(self, pictures: np.ndarray) -> list[Prediction]:
         """Classifies decoded pictures `(n, image_size, image_size, 3)`, `uint8`."""
         inputs, logits = (output.numpy() for output in self._run(tf.constant(pictures)))
-        reference = self.trained.reference
+        probabilities, reference = self.trained.probabilities(logits), self.trained.reference
         indices, cosines = reference.nearest(unit_vectors(array_rows(inputs)), NEAREST)
+        verdicts = [
+            verdict(float(row.max()), float(known), reference.threshold, self.trained.calibration.sure_probability)
+            for row, known in zip(probabilities, reference.familiarity(cosines), strict=True)
+        ]
         return [
-            self._prediction(probabilities, float(row_cosines[0]), tuple(reference.paths[index] for index in row))
-            for probabilities, row, row_cosines in zip(class_probabilities(logits), indices, cosines, strict=True)
+            self._prediction(row, judged, float(alike[0]), tuple(reference.paths[index] for index in nearest))
+            for row, judged, alike, nearest in zip(probabilities, verdicts, cosines, indices, strict=True)
         ]
 
-    def _prediction(self, probabilities: np.ndarray, similarity: float, nearest: tuple[str, ...]) -> Prediction:
+    def _prediction(
+        self, probabilities: np.ndarray, judged: Verdict, similarity: float, nearest: tuple[str, ...]
+    ) -> Prediction:
         best = int(probabilities.argmax())
-        probability = float(probabilities[best])
         return Prediction(
             class_name=self.class_names[best],
-            probability=probability,
+            probability=float(probabilities[best]),
             class_names=self.class_names,
             probabilities=tuple(float(value) for value in probabilities),
-            verdict=verdict(probability, similarity, self.trained.reference.threshold),
+            verdict=judged,
             similarity=similarity,
             nearest=nearest,
         )

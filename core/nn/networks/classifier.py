@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 from keras import layers
-from scipy.special import softmax
 
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
+from core.evaluation.calibration import softened
 from core.nn.networks.building import boundary, build_network
 
 
@@ -135,9 +135,20 @@ def _variables_by_block(
     return tuple(reversed(blocks))
 
 
-def class_probabilities(logits: np.ndarray) -> np.ndarray:
-    """Turns logits `(n, 1)` (two classes) or `(n, num_classes)` into probabilities `(n, num_classes)`, `float64`."""
+def class_logits(logits: np.ndarray) -> np.ndarray:
+    """Returns logits `(n, 1)` (two classes) or `(n, num_classes)` as one per class, `float64` `(n, num_classes)`."""
     logits = np.asarray(logits, np.float64)
-    if logits.shape[1] == 1:
-        logits = np.concatenate([np.zeros_like(logits), logits], axis=1)
-    return softmax(logits, axis=1)
+    return np.concatenate([np.zeros_like(logits), logits], axis=1) if logits.shape[1] == 1 else logits
+
+
+def class_probabilities(logits: np.ndarray, temperature: float = 1.0) -> np.ndarray:
+    """Turns logits into probabilities.
+
+    Args:
+        logits: `(n, 1)` for two classes, else `(n, num_classes)`.
+        temperature: what the logits are divided by; see `core.evaluation.calibration`.
+
+    Returns:
+        `float64` `(n, num_classes)`.
+    """
+    return softened(class_logits(logits), temperature)

@@ -7,7 +7,7 @@ checksum must match, because a flipped bit in a weight file would go unnoticed.
 import io
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import keras
@@ -15,10 +15,11 @@ import numpy as np
 
 from core.config.training_config import TrainingConfig
 from core.errors import ConfigError, RunError
+from core.evaluation.calibration import Calibration
 from core.files import durable
 from core.files.checksums import sha256_of
 from core.images.decoding import DECODER_VERSION
-from core.nn.networks.classifier import Classifier, build_classifier
+from core.nn.networks.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.networks.model_folder import DESCRIPTION, NO_MODEL
 
 WEIGHTS = "classifier.weights.h5"
@@ -35,12 +36,22 @@ class TrainingEmbeddings:
     Attributes:
         vectors: unit vectors of pooled features, `float16` `(num_pictures, num_features)`.
         paths: the pictures, relative to the data set's folder.
-        threshold: the cosine to the nearest of them that all but the strangest held-out pictures reach.
+        threshold: the cosine to one of the nearest of them that nearly all pictures of their kind reach.
+        neighbour: which one: 1 for the nearest, 3 for the third nearest.
     """
 
     vectors: np.ndarray
     paths: tuple[str, ...]
     threshold: float
+    neighbour: int = 1
+
+    def familiarity(self, cosines: np.ndarray) -> np.ndarray:
+        """Returns what the threshold is compared with, `(n,)`.
+
+        Args:
+            cosines: to the most similar training pictures, best first, `(n, count)`.
+        """
+        return cosines[:, min(self.neighbour, cosines.shape[1]) - 1]
 
     def nearest(self, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns the most similar training pictures of each row, best first.
@@ -73,6 +84,11 @@ class TrainedClassifier:
     config: TrainingConfig
     class_names: tuple[str, ...]
     reference: TrainingEmbeddings
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def probabilities(self, logits: np.ndarray) -> np.ndarray:
+        """Returns the calibrated probabilities `(n, num_classes)` of the head's logits, `float64`."""
+        return class_probabilities(logits, self.calibration.temperature)
 
 
 class _InMemory(io.BytesIO):
@@ -118,6 +134,8 @@ def _write_classifier(trained: TrainedClassifier, beside: Path) -> None:
         "config": json.loads(trained.config.to_json()),
         "class_names": list(trained.class_names),
         "reference_paths": list(reference.paths),
+        "neighbour": reference.neighbour,
+        "calibration": asdict(trained.calibration),
         "checksums": {name: sha256_of(beside / name) for name in (WEIGHTS, REFERENCE)},
         "decoder": DECODER_VERSION,
         "keras": keras.__version__,
@@ -144,10 +162,15 @@ def load_classifier(folder: Path) -> TrainedClassifier:
         classifier.model.load_weights(folder / WEIGHTS)
         with np.load(folder / REFERENCE, allow_pickle=False) as arrays:
             reference = TrainingEmbeddings(
-                arrays["vectors"], tuple(description["reference_paths"]), float(arrays["threshold"])
+                arrays["vectors"],
+                tuple(description["reference_paths"]),
+                float(arrays["threshold"]),
+                # Models from before there was a choice compare with the nearest, and aren't calibrated.
+                int(description.get("neighbour", 1)),
             )
+        calibration = Calibration(**description.get("calibration", {}))
     except FileNotFoundError as error:
         raise RunError(NO_MODEL) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, ConfigError) as error:
         raise RunError(f"The model of this run can't be read ({error}). Train it again.") from error
-    return TrainedClassifier(classifier, config, class_names, reference)
+    return TrainedClassifier(classifier, config, class_names, reference, calibration)

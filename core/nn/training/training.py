@@ -1,6 +1,7 @@
 """Training, from configuration and pictures to a saved, evaluated model."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import numpy as np
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
-from core.errors import DatasetError
+from core.errors import DatasetError, Stopped
+from core.evaluation.calibration import Calibration, calibrate, softened
 from core.evaluation.evaluation import Evaluation, final_metrics, save_evaluations
 from core.events import Event
 from core.features.cache import evict
@@ -18,9 +20,11 @@ from core.features.feature_space import FeatureRows, array_rows
 from core.files import durable
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features, weights_notes
-from core.nn.networks.classifier import Classifier, class_probabilities
+from core.nn.networks.classifier import Classifier, class_logits
 from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
+from core.nn.selection.familiarity import NEIGHBOUR, Familiarity, familiarity, leave_one_out_similarities
+from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
@@ -35,8 +39,8 @@ from core.wording.coded import Note
 # How many training pictures to keep for comparison: many if their features are at hand, fewer if each must go through
 # unfrozen blocks first.
 REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256
-# Share of the held-out pictures that may count as unlike anything seen.
-UNLIKE_SHARE = 0.01
+# Of how many training pictures out-of-fold answers are asked: enough for a temperature, in seconds.
+CALIBRATION_PICTURES = 3000
 
 
 @dataclass(frozen=True)
@@ -132,8 +136,9 @@ class _Training:
             self._train_head()
         if self.config.fine_tune_epochs and not self.stopped:
             self._fine_tune()
-        evaluations = self._evaluate()
-        self._save(evaluations)
+        calibration = self._calibrate()
+        evaluations = self._evaluate(calibration.temperature)
+        self._save(evaluations, calibration)
         evict(self.settings, self.settings.cache_bytes, keep=self.source.space_names)
         # Last of all, because a run killed before its end is recorded continues from them.
         if not self.stopped:
@@ -226,32 +231,98 @@ class _Training:
             self.computed[key] = array_rows(run_model(self.classifier.suffix, rows))
         return self.computed[key]
 
-    def _evaluate(self) -> list[Evaluation]:
+    def _calibrate(self) -> Calibration:
+        """Makes the model's probabilities mean what they say, and notes what that was learned from."""
         with self.clock.during("evaluate"):
             self.on_event(Event("evaluate"))
-            return [self._evaluate_split(split) for split in ("validation", "test") if self.samples[split]]
+            calibration = self._calibrate_out_of_fold() or self._calibrate_on_validation()
+        self.notes.append(
+            Note(
+                f"calibrated_{calibration.source}",
+                {"temperature": calibration.temperature, "count": calibration.num_pictures},
+            )
+        )
+        if calibration.sure_probability > 1:
+            self.notes.append(Note("never_sure", {"count": calibration.num_pictures}))
+        return calibration
 
-    def _evaluate_split(self, split: str) -> Evaluation:
+    def _calibrate_out_of_fold(self) -> Calibration | None:
+        """Calibrates on the training pictures, each answered by a head that wasn't trained on it.
+
+        Returns:
+            None if that would say nothing of this model, if there are too few pictures, or if the user doesn't wait.
+        """
+        if self.fine_tuned or not self.config.head.is_logistic or self.config.objective.label_smoothing:
+            return None
+        chosen = self._some_training_pictures(CALIBRATION_PICTURES)
+        labels = _labels(chosen)
+        with suppress(Stopped):
+            found = out_of_fold_logits(
+                unit_vectors(self._head_inputs(chosen)),
+                labels,
+                _groups(chosen),
+                self.config.head.weight_decay,
+                self._class_weights(),
+                self.should_stop,
+            )
+            known = np.isfinite(found.logits).all(axis=1)
+            if known.any():
+                # The head's own logits, as far as it has come: steps that end early leave them smaller.
+                scale = relative_scale(self._logits(chosen), found.whole)
+                return calibrate(scale * found.logits[known], labels[known], "out_of_fold")
+        return None
+
+    def _calibrate_on_validation(self) -> Calibration:
+        samples = self.samples["validation"]
+        return calibrate(self._logits(samples), _labels(samples), "validation")
+
+    def _logits(self, samples: Sequence[Sample]) -> np.ndarray:
+        return class_logits(run_model(self.classifier.head, self._head_inputs(samples)))
+
+    def _evaluate(self, temperature: float) -> list[Evaluation]:
+        with self.clock.during("evaluate"):
+            return [self._evaluate_split(split, temperature) for split in ("validation", "test") if self.samples[split]]
+
+    def _evaluate_split(self, split: str, temperature: float) -> Evaluation:
         samples = self.samples[split]
-        probabilities = class_probabilities(run_model(self.classifier.head, self._head_inputs(samples)))
+        probabilities = softened(self._logits(samples), temperature)
         paths = tuple(sample.path for sample in samples)
-        return Evaluation(split, self.dataset.class_names, _labels(samples), probabilities, paths)
+        return Evaluation(split, self.dataset.class_names, _labels(samples), probabilities, paths, temperature)
+
+    def _some_training_pictures(self, most: int) -> list[Sample]:
+        """Returns all training pictures, or a random choice of them, the same in every run."""
+        training = self.samples["train"]
+        indices = np.random.default_rng(self.config.seed).permutation(len(training))[:most]
+        return [training[index] for index in sorted(indices)]
 
     def _reference(self) -> TrainingEmbeddings:
-        """Keeps training pictures for comparison, and how similar held-out pictures are to them."""
-        training = self.samples["train"]
+        """Keeps training pictures for comparison, and from which similarity on pictures count as familiar."""
         most = REFERENCE_PICTURES_UNFROZEN if self.fine_tuned else REFERENCE_PICTURES
-        indices = np.random.default_rng(self.config.seed).permutation(len(training))[:most]
-        chosen = [training[index] for index in sorted(indices)]
-        vectors = unit_vectors(self._head_inputs(chosen))
-        reference = TrainingEmbeddings(vectors.astype(np.float16), tuple(sample.path for sample in chosen), -1.0)
-        _, cosines = reference.nearest(unit_vectors(self._head_inputs(self.samples["validation"])), 1)
-        return replace(reference, threshold=float(np.quantile(cosines[:, 0], UNLIKE_SHARE)))
+        chosen = self._some_training_pictures(most)
+        vectors = unit_vectors(self._head_inputs(chosen)).astype(np.float16)
+        reference = TrainingEmbeddings(vectors, tuple(sample.path for sample in chosen), -1.0, NEIGHBOUR)
+        found = self._familiarity(reference, chosen)
+        if not found.is_certain:
+            self.notes.append(Note("familiarity_uncertain", {"count": found.num_pictures}))
+        return replace(reference, threshold=found.threshold)
 
-    def _save(self, evaluations: list[Evaluation]) -> None:
+    def _familiarity(self, reference: TrainingEmbeddings, chosen: Sequence[Sample]) -> Familiarity:
+        """Measures how similar pictures are to others of their kind.
+
+        Unfrozen blocks have learned to put training pictures close together, new ones less so: then the validation
+        pictures show it.
+        """
+        if not self.fine_tuned:
+            return familiarity(leave_one_out_similarities(reference.vectors, _groups(chosen)), _labels(chosen))
+        held_out = self.samples["validation"]
+        _, cosines = reference.nearest(unit_vectors(self._head_inputs(held_out)), NEIGHBOUR)
+        return familiarity(reference.familiarity(cosines), _labels(held_out))
+
+    def _save(self, evaluations: list[Evaluation], calibration: Calibration) -> None:
         with self.clock.during("save"):
             self.on_event(Event("save"))
-            trained = TrainedClassifier(self.classifier, self.config, self.dataset.class_names, self._reference())
+            names, reference = self.dataset.class_names, self._reference()
+            trained = TrainedClassifier(self.classifier, self.config, names, reference, calibration)
             self.folder.mkdir(parents=True, exist_ok=True)
             durable.sweep(self.folder / NOTES_FILE)
             save_evaluations(evaluations, self.folder)
@@ -262,6 +333,11 @@ class _Training:
 
 def _labels(samples: Sequence[Sample]) -> np.ndarray:
     return np.array([sample.label for sample in samples], np.int64)
+
+
+def _groups(samples: Sequence[Sample]) -> np.ndarray:
+    """Returns which pictures are copies of each other, as numbers."""
+    return np.unique([sample.group or sample.path for sample in samples], return_inverse=True)[1]
 
 
 def unit_vectors(head_inputs: FeatureRows) -> np.ndarray:

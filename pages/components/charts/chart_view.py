@@ -1,7 +1,6 @@
 """Shows a figure in the theme's colours."""
 
 import hashlib
-from collections.abc import Callable
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -14,14 +13,13 @@ CONFIG = {"displayModeBar": False, "typesetMath": False}
 LOADER = f"{PREFIX}loader"
 
 
-def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callable[[], None] | None = None) -> None:
+def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
     """Draws a figure.
 
     Args:
         figure: one of `charts`.
         alt: what it shows, for screen readers.
         key: of the element.
-        on_select: called when points are clicked; they are in session state, under the key.
     """
     # Streamlit registers its template on the first access to `st.plotly_chart`, so figures can't be created with it.
     draw = st.plotly_chart
@@ -29,11 +27,7 @@ def show(figure: go.Figure, alt: str, key: str | None = None, on_select: Callabl
     # As Streamlit does, figures without a key are told apart by what they show.
     shown = key or hashlib.sha256((figure.to_json() + alt).encode()).hexdigest()[:12]
     with st.container(key=f"{PREFIX}{shown}"):
-        if on_select:
-            zoomable = CONFIG | {"scrollZoom": True}
-            draw(figure, config=zoomable, alt=alt, key=key, on_select=on_select, selection_mode="points")
-        else:
-            draw(figure, config=CONFIG, alt=alt, key=key)
+        draw(figure, config=CONFIG, alt=alt, key=key)
 
 
 def load_plotly() -> None:

@@ -155,8 +155,6 @@ def picture_map(
             name=name,
             mode="markers",
             marker=look,
-            # Plotly would fade all dots but the clicked one: the ring shows that one, and the rest stays in sight.
-            unselected={"marker": {"opacity": look["opacity"]}},
             customdata=[[index, label(names[index]), label(classes[index])] for index in indices.tolist()],
             hovertemplate="%{customdata[2]}: %{customdata[1]}<extra></extra>",
         )
@@ -183,7 +181,6 @@ def _ring(
             showlegend=False,
             mode="markers",
             marker={**look, "color": own, "line": {"width": width}},
-            unselected={"marker": {"opacity": 1}},
             hoverinfo="skip",
         )
     # In the legend, where one of the rings would be lost, a disc in both colours.

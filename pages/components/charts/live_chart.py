@@ -24,7 +24,7 @@ _mount = st.components.v2.component(
     "learning_curves",
     html='<div class="curves"></div>',
     css=(FOLDER / "live_chart.css").read_text(encoding="utf-8"),
-    js=(FOLDER / "live_chart.js").read_text(encoding="utf-8"),
+    js="".join((FOLDER / name).read_text(encoding="utf-8") for name in ("plotly_parts.js", "live_chart.js")),
     isolate_styles=False,
 )
 

@@ -15,7 +15,7 @@ from core.settings import settings
 from core.wording.issues import KIND_TITLES, issue_detail
 from pages.components import wording
 from pages.components.background.jobs import SURVEY
-from pages.components.charts import chart_view, dataset_charts
+from pages.components.charts import dataset_charts, map_chart
 from pages.components.check import cards, dataset_queries
 from pages.components.check.dataset_queries import Findings
 from pages.components.shared import pictures
@@ -108,12 +108,12 @@ def _map(dataset: DatasetIndex, seen: EmbeddingAnalysis, marked: list[int], titl
     )
     about = [f"{len(marked)} of them marked: {title}"] if marked else []
     about += [f"{samples[chosen].name} is chosen"] if chosen is not None else []
-    key = f"map_{dataset.id}"
-    chart_view.show(
+    map_chart.show(
         figure,
-        alt=", ".join([f"Map of {len(samples)} pictures in {len(dataset.class_names)} classes", *about]),
-        key=key,
-        on_select=lambda: _picked(key, dataset, seen),
+        ", ".join([f"Map of {len(samples)} pictures in {len(dataset.class_names)} classes", *about]),
+        f"map_{dataset.id}",
+        # What a browser sends needn't be on the map of now.
+        lambda index: _choose_picture(dataset, seen.paths[index]) if 0 <= index < len(seen.paths) else None,
     )
 
 
@@ -133,13 +133,6 @@ def _coloured(dataset: DatasetIndex, seen: EmbeddingAnalysis) -> list[str]:
         max_selections=dataset_charts.MOST_COLOURS,
         help="There are more classes than colours that can be told apart: the others are grey.",
     )
-
-
-def _picked(key: str, dataset: DatasetIndex, seen: EmbeddingAnalysis) -> None:
-    """Remembers the picture whose dot was clicked."""
-    points = st.session_state[key].selection.points
-    if points:
-        _choose_picture(dataset, seen.paths[int(points[0]["customdata"][0])])
 
 
 def _choose_picture(dataset: DatasetIndex, path: str) -> None:

@@ -29,7 +29,7 @@ def show(datasets: Sequence[DatasetIndex], runs: Sequence[Run]) -> None:
     found = entries(datasets)
     if len(found) > A_PAGE:
         words = st.text_input(
-            "Find", key="find_dataset", placeholder="Name or class", icon=":material/search:", live=True
+            "Find", key="find_dataset", placeholder="Name or class", icon=":material/search:", live=True, width=360
         )
         found = matching(found, words or "")
         if not found:

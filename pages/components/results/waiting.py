@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from core.forecast import wording as forecasts
 from core.forecast.time_left import seconds_to_end
 from core.runs.records.store import Run, RunStatus
 from core.runs.turns import Turn, turn_of, turn_of_next
@@ -27,7 +28,8 @@ def runs_before_next() -> str:
     if of is None:
         return ""
     names = wording.plain(of.before[0].name) + (" first" if len(of.before) > 1 else "")
-    soon = "" if of.seconds is None else f", about {wording.duration(max(of.seconds, 1.0))}"
+    # Rounded, as it changes with every look at a busy machine.
+    soon = "" if of.seconds is None else f", {forecasts.about(max(of.seconds, 1.0))}"
     return f"{wording.count(len(of.before), 'run')} before this one ({names}{soon})"
 
 

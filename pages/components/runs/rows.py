@@ -37,7 +37,9 @@ def tick_key(run_id: str) -> str:
 
 def show(run: Run) -> None:
     """Draws a run with its check box, star, link, facts and menu."""
-    with st.container(horizontal=True, border=True, vertical_alignment="center", gap="small", key=f"run_row_{run.id}"):
+    # The style fills the star of a row with this key.
+    key = f"run_row_starred_{run.id}" if run.is_starred else f"run_row_{run.id}"
+    with st.container(horizontal=True, border=True, vertical_alignment="center", gap="small", key=key):
         st.checkbox("Choose", key=tick_key(run.id), label_visibility="collapsed", persist_state="page", width="content")
         _star(run)
         with st.container(gap=None, key=f"run_what_{run.id}"):
@@ -58,7 +60,7 @@ def _star(run: Run) -> None:
         "Remove the star" if run.is_starred else "Star",
         key=f"run_star_{run.id}",
         type="tertiary",
-        icon=":material/kid_star:" if run.is_starred else ":material/star:",
+        icon=":material/star:",
         on_click=_set_star,
         args=(run.id, not run.is_starred),
     )

@@ -24,6 +24,9 @@ def choose_section(
 ) -> str:
     """Draws the choice of a section of the page, and returns the chosen one.
 
+    The section that opens by itself isn't written into an address without one: that would be another step in the
+    browser's history, which leads back to the address without a section, which would be written into again.
+
     Args:
         sections: the label of each section, by the name that it has in the address.
         former: for names that older addresses have, the name of the section that has their content now.
@@ -33,13 +36,14 @@ def choose_section(
     """
     default = default or next(iter(sections))
     written = f"{key}_written"
+    last = st.session_state.get(written, "")
     named = st.query_params.get(name, "").lower()
     named = (former or {}).get(named, named)
     # An address that this didn't write is of a link that was followed: it overrules what was chosen before. Nothing is
     # chosen any more after another page was open: then the address still has it.
-    if named in sections and (named != st.session_state.get(written) or key not in st.session_state):
+    if named in sections and (named != last or key not in st.session_state):
         st.session_state[key] = named
-    elif st.session_state.get(key) not in sections:
+    elif (last and not named) or st.session_state.get(key) not in sections:
         st.session_state[key] = default
     chosen = (
         st.segmented_control(
@@ -52,8 +56,9 @@ def choose_section(
         )
         or default
     )
-    keep(name, chosen)
-    st.session_state[written] = chosen
+    if named or chosen != default:
+        keep(name, chosen)
+    st.session_state[written] = st.query_params.get(name, "")
     return chosen
 
 

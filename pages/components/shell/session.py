@@ -182,7 +182,7 @@ def open_dataset(dataset_id: str, section: str = "") -> None:
 def leave_dataset() -> None:
     """Goes back to the list of data sets with the next drawing, because the one at this address is gone."""
     st.session_state.pop(CHOSEN_DATASET, None)
-    st.query_params.pop("dataset", None)
+    st.query_params.clear()
 
 
 def open_comparison(run_ids: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ A_HANDFUL = 12
 MOST_MEGABYTES = 100
 ANY_CLASS = -1
 CAMERA_WIDTH = 340
+CAMERA_RESOLUTION: Literal["720p"] = "720p"
 
 _camera_check = st.components.v2.component(
     "camera_check", js=(FOLDER / "camera_check.js").read_text(encoding="utf-8"), isolate_styles=False
@@ -48,7 +50,15 @@ def uploaded_pictures(key: str) -> list[Picture]:
 
 def webcam_picture(key: str) -> Picture | None:
     """Draws the webcam, and returns the photo that was taken. Says so if the browser has no camera or refuses it."""
-    photo = st.camera_input("Webcam", label_visibility="collapsed", width=CAMERA_WIDTH, key=f"{key}test_webcam")
+    # With a resolution, the photo isn't as small as its place on the page, and a press takes one from the start: else
+    # the browser opens the camera a second time once it knows the width of that place.
+    photo = st.camera_input(
+        "Webcam",
+        label_visibility="collapsed",
+        width=CAMERA_WIDTH,
+        resolution=CAMERA_RESOLUTION,
+        key=f"{key}test_webcam",
+    )
     _camera_check(key=f"{key}camera_check")
     if photo is None:
         return None

@@ -24,7 +24,10 @@ def show(run: Run, key: str = "", beside: DeltaGenerator | None = None) -> None:
         key: begins the names of the widgets, if they are to keep their own values on this page.
         beside: where to draw the choice of the source; here by default.
     """
-    if not _is_usable(run):
+    # A place of its own, so that the boxes below keep theirs when the model is loaded.
+    with st.container():
+        is_usable = _is_usable(run)
+    if not is_usable:
         return
     st.html(STYLE)
     source = (beside or st).segmented_control(

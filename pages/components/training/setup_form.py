@@ -117,7 +117,8 @@ def show_origin(dataset: DatasetIndex) -> None:
     # Containers, so that the elements below keep their places.
     with st.container(horizontal=True, vertical_alignment="center"):
         if changed:
-            st.caption(f"Changed from {RECIPES[recipe].label}: {wording.listing(changed, most=6)}.", width="content")
+            words = f"Changed from {RECIPES[recipe].label}: {wording.listing(changed, most=6)}."
+            st.caption(wording.plain(words), width="content")
             st.button(
                 "Undo",
                 key="undo_changes",

@@ -14,7 +14,7 @@ from core.evaluation.prediction import Prediction, Verdict, unreadable, verdict
     ],
 )
 def test_verdict(probability, similarity, expected):
-    assert verdict(probability, similarity, threshold=0.5) == expected
+    assert verdict(probability, similarity, threshold=0.5, sure_probability=0.8) == expected
 
 
 def test_top_classes_come_best_first():

@@ -66,11 +66,10 @@ def test_map_colours_the_chosen_classes_and_marks_pictures():
     assert figure.data[3].hoverinfo == "skip"
 
 
-def test_map_marks_the_chosen_picture_in_two_colours_and_nothing_fades_with_a_click():
+def test_map_marks_the_chosen_picture_in_two_colours():
     coordinates = np.array([[0, 0], [1, 1], [0.5, 0.2]], dtype=np.float32)
     figure = charts.picture_map(coordinates, ["cat"] * 3, ["a", "b", "c"], ["cat"], marked=[1], chosen=2)
     drawn = [trace for trace in figure.data if list(trace.x) != [None]]
-    assert all(trace.unselected.marker.opacity == (trace.marker.opacity or 1) for trace in drawn)
     rings = [trace for trace in drawn if trace.legendgroup == "Chosen"]
     assert [(trace.x[0], trace.y[0]) for trace in rings] == [pytest.approx((0.5, 0.2))] * 2
     assert [trace.marker.color for trace in rings] == [charts.DARK, charts.CHOSEN]

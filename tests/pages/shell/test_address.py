@@ -28,10 +28,21 @@ def shown(app: AppTest) -> str:
     return app.markdown[0].value
 
 
-def test_first_section_is_shown_and_kept_in_the_address():
+def test_section_that_opens_by_itself_is_no_step_in_the_browsers_history():
     app = AppTest.from_function(page)
     assert shown(app) == "curves"
-    assert app.query_params["section"] == "curves"
+    assert "section" not in app.query_params
+
+
+def test_going_back_to_the_address_without_a_section_opens_the_first():
+    app = AppTest.from_function(page)
+    app.run()
+    app.segmented_control[0].set_value("errors").run()
+    del app.query_params["section"]
+    assert shown(app) == "curves"
+    assert "section" not in app.query_params
+    app.segmented_control[0].set_value("errors")
+    assert shown(app) == "errors"
 
 
 def test_address_names_the_section_under_its_former_name_too():

@@ -12,7 +12,8 @@ import pytest
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
-from core.nn.networks.classifier import build_classifier
+from core.evaluation.calibration import Calibration
+from core.nn.networks.classifier import build_classifier, class_probabilities
 from core.nn.networks.model_files import (
     COMPARED_ROWS,
     DESCRIPTION,
@@ -27,13 +28,15 @@ from tests.disks import SmallDisk
 
 CONFIG = TrainingConfig(image_size=32, head=Head(units=4)).with_options(epochs=3, label_smoothing=0.2)
 
+CALIBRATION = Calibration(0.5, 0.9, "out_of_fold", 100)
+
 
 @pytest.fixture(scope="module")
 def trained() -> TrainedClassifier:
     """A classifier of three classes, with random weights, that knows two pictures."""
     vectors = np.eye(2, 1280, dtype=np.float16)
-    reference = TrainingEmbeddings(vectors, ("pictures/0.png", "pictures/1.png"), threshold=0.25)
-    return TrainedClassifier(build_classifier(CONFIG, 3), CONFIG, ("a", "b", "c"), reference)
+    reference = TrainingEmbeddings(vectors, ("pictures/0.png", "pictures/1.png"), threshold=0.25, neighbour=2)
+    return TrainedClassifier(build_classifier(CONFIG, 3), CONFIG, ("a", "b", "c"), reference, CALIBRATION)
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +56,33 @@ def test_what_was_saved_comes_back(trained: TrainedClassifier, folder: Path) -> 
     loaded = load_classifier(folder)
     assert (loaded.config, loaded.class_names) == (CONFIG, ("a", "b", "c"))
     assert (loaded.reference.paths, loaded.reference.threshold) == (trained.reference.paths, 0.25)
+    assert (loaded.reference.neighbour, loaded.calibration) == (2, CALIBRATION)
     np.testing.assert_array_equal(loaded.reference.vectors, trained.reference.vectors)
     for read, written in zip(loaded.classifier.model.weights, trained.classifier.model.weights, strict=True):
         assert read.path == written.path
         np.testing.assert_array_equal(read.numpy(), written.numpy())
+
+
+def test_a_model_from_before_calibration_answers_as_it_did(folder: Path) -> None:
+    description = json.loads((folder / DESCRIPTION).read_text())
+    del description["neighbour"], description["calibration"]
+    (folder / DESCRIPTION).write_text(json.dumps(description))
+    loaded = load_classifier(folder)
+    assert (loaded.reference.neighbour, loaded.calibration.temperature) == (1, 1.0)
+    assert loaded.calibration.sure_probability == 0.8
+    np.testing.assert_allclose(loaded.probabilities(np.zeros((1, 3))), np.full((1, 3), 1 / 3))
+
+
+def test_logits_are_divided_by_the_temperature(trained: TrainedClassifier) -> None:
+    logits = np.array([[1.0, 0.0, -1.0]])
+    np.testing.assert_allclose(trained.probabilities(logits), class_probabilities(logits * 2))
+
+
+def test_familiarity_is_the_cosine_to_the_chosen_neighbour(trained: TrainedClassifier) -> None:
+    cosines = np.array([[0.9, 0.5], [0.8, 0.7]])
+    np.testing.assert_allclose(trained.reference.familiarity(cosines), [0.5, 0.7])
+    np.testing.assert_allclose(replace(trained.reference, neighbour=3).familiarity(cosines), [0.5, 0.7])
+    np.testing.assert_allclose(replace(trained.reference, neighbour=1).familiarity(cosines), [0.9, 0.8])
 
 
 def test_a_model_takes_the_place_of_the_one_before(trained: TrainedClassifier, folder: Path) -> None:

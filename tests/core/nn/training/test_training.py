@@ -20,6 +20,7 @@ from core.nn.training.notes import load_notes
 from core.nn.training.training import TrainingResult, run_training
 from core.settings import Settings
 from core.wording.coded import Note
+from core.wording.run_notes import run_note
 from tests.conftest import draw_folder
 
 pytestmark = pytest.mark.slow
@@ -89,6 +90,28 @@ def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated
     assert [p.class_names.index(p.class_name) for p in predictions] == evaluation.predictions.tolist()
 
 
+@pytest.mark.usefixtures("learned")
+def test_probabilities_are_calibrated_on_training_pictures_that_the_head_had_not_seen(predictor, dataset, home):
+    (note,) = [note for note in load_notes(home.runs / "run") if note.code.startswith("calibrated")]
+    calibration = predictor.trained.calibration
+    assert (note.code, calibration.source) == ("calibrated_out_of_fold", "out_of_fold")
+    assert note.parameters == {"temperature": calibration.temperature, "count": len(dataset.select("train"))}
+    (evaluation,) = load_evaluations(home.runs / "run")
+    assert evaluation.temperature == calibration.temperature != 1
+    assert "24 training pictures" in run_note(note)
+
+
+def test_another_head_is_calibrated_on_the_validation_pictures_and_says_so(config, dataset, home):
+    train(config.with_options(epochs=2, units=8), dataset, home)
+    notes = {note.code: note.parameters for note in load_notes(home.runs / "run")}
+    assert notes["calibrated_validation"]["count"] == len(dataset.select("validation"))
+    # Six pictures can't show that 95 of 100 answers are right, nor what is unlike them.
+    assert notes["never_sure"] == {"count": 6}
+    predictor = Predictor(home.runs / "run")
+    answers = predictor.predict([dataset.picture_path(sample) for sample in dataset.samples])
+    assert Verdict.SURE not in {answer.verdict for answer in answers}
+
+
 def test_a_second_run_computes_no_features_again(learned, config, dataset, home):
     second, more = [], []
     train(config.with_options(epochs=5, units=8, learning_rate=1e-2), dataset, home, events=second)
@@ -143,6 +166,9 @@ def test_fine_tuning_follows_the_head_and_lowers_the_loss(config, dataset, home)
     (evaluation,) = load_evaluations(home.runs / "run")
     predictions = Predictor(home.runs / "run").predict([dataset.folder / path for path in evaluation.paths])
     np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=1e-2)
+    codes = {note.code for note in load_notes(home.runs / "run")}
+    # What the unfrozen blocks have learned by heart says nothing of new pictures.
+    assert {"calibrated_validation", "familiarity_uncertain"} <= codes
 
 
 @pytest.mark.usefixtures("learned")

@@ -90,6 +90,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
         "model",
         "notes.json",
         "run.json",
+        "training_data.json",
     }
     wait_until(lambda: not is_worker_alive(store.folder(run.id)))
     queue.delete(store, run.id)

@@ -1,0 +1,84 @@
+"""The threshold of what is familiar: its false alarms, copies, few pictures, classes with few pictures."""
+
+import numpy as np
+import pytest
+
+from core.nn.selection.familiarity import (
+    FALSE_ALARMS,
+    NEIGHBOUR,
+    familiarity,
+    kth_largest,
+    leave_one_out_similarities,
+)
+
+
+def unit(rows: np.ndarray) -> np.ndarray:
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float16)
+
+
+def around(centre: np.ndarray, count: int, seed: int) -> np.ndarray:
+    return unit(centre + np.random.default_rng(seed).normal(0, 0.3, (count, len(centre))))
+
+
+CENTRE = np.eye(30)[0] * 2
+
+
+def test_third_nearest_of_the_others_by_hand() -> None:
+    angles = np.radians([0, 10, 30, 60, 100])
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    found = leave_one_out_similarities(vectors, np.arange(5))
+    # The third nearest is 60, 50, 30, 50 and 90 degrees away.
+    np.testing.assert_allclose(found, np.cos(np.radians([60, 50, 30, 50, 90])), atol=1e-3)
+
+
+def test_copies_dont_count_as_others() -> None:
+    vectors = np.concatenate([around(CENTRE, 20, 0)] * 4)
+    copies = np.tile(np.arange(20), 4)
+    alone = leave_one_out_similarities(vectors, np.arange(80))
+    together = leave_one_out_similarities(vectors, copies)
+    assert alone.min() > 0.99
+    assert together.max() < 0.99
+
+
+def test_with_fewer_others_the_last_one_counts() -> None:
+    found = leave_one_out_similarities(np.eye(2), np.arange(2))
+    np.testing.assert_allclose(found, [0, 0])
+    np.testing.assert_allclose(leave_one_out_similarities(np.eye(1), np.arange(1)), [-1])
+    np.testing.assert_allclose(kth_largest(np.array([[0.1, 0.9, -np.inf, 0.5]]), 3), [0.1])
+
+
+@pytest.mark.parametrize("count", [40, 200])
+def test_one_in_twenty_of_its_own_kind_is_taken_for_foreign_at_most(count: int) -> None:
+    alarms = []
+    for seed in range(20):
+        known = around(CENTRE, count, seed)
+        found = familiarity(leave_one_out_similarities(known, np.arange(count)), np.zeros(count, np.int64))
+        new = around(CENTRE, 200, 1000 + seed).astype(np.float32)
+        alarms.append((kth_largest(new @ known.T.astype(np.float32), NEIGHBOUR) < found.threshold).mean())
+        assert found.is_certain
+    assert np.mean(alarms) < FALSE_ALARMS + 0.01
+    assert np.mean(alarms) > 0.01
+
+
+def test_few_pictures_promise_nothing_and_it_is_told() -> None:
+    known = around(CENTRE, 10, 0)
+    similarities = leave_one_out_similarities(known, np.arange(10))
+    found = familiarity(similarities, np.zeros(10, np.int64))
+    assert not found.is_certain
+    assert found.threshold == pytest.approx(similarities.min(), abs=2e-3)
+    foreign = unit(np.random.default_rng(0).normal(0, 1, (100, 30))).astype(np.float32)
+    assert (kth_largest(foreign @ known.T.astype(np.float32), NEIGHBOUR) < found.threshold).mean() > 0.95
+
+
+def test_a_rare_class_among_many_pictures_isnt_always_foreign() -> None:
+    rare = unit(np.eye(30)[1:2] * 2 + np.random.default_rng(5).normal(0, 0.3, (3, 30)))
+    vectors, labels = np.concatenate([around(CENTRE, 200, 0), rare]), np.array([0] * 200 + [1] * 3)
+    similarities = leave_one_out_similarities(vectors, np.arange(203))
+    found = familiarity(similarities, labels)
+    assert not found.is_certain
+    assert found.threshold <= similarities[-3:].min()
+
+
+def test_no_pictures_call_nothing_foreign() -> None:
+    found = familiarity(np.zeros(0), np.zeros(0, np.int64))
+    assert (found.threshold, found.is_certain) == (-1.0, False)
