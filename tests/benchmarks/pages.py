@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, TimeoutError, ViewportSize, expect, sync_playwright
 
 from core.config.training_config import TrainingConfig
 from core.datasets.store.samples import SAMPLES
@@ -160,9 +160,12 @@ STEPS: Sequence[Step] = (
 )
 
 
-def measured(page: Page, times: Times) -> None:
+def measured(page: Page, name: str, times: Times) -> None:
     """Waits until the page is settled and notes its times."""
-    page.wait_for_function(MEASURED)
+    try:
+        page.wait_for_function(MEASURED)
+    except TimeoutError as error:
+        raise RuntimeError(f"{name} was never settled, at {page.url}: {page.evaluate('window.watched')}") from error
     watched = page.evaluate("window.watched")
     times.content.append(watched["content"] / 1000)
     times.settled.append(watched["settled"] / 1000)
@@ -177,7 +180,7 @@ def visit(browser: Browser, url: str) -> dict[str, Times]:
     page.add_init_script(path=WATCH)
     page.goto("/")
     page.evaluate(WATCH_FOR, ["^/$", False])
-    measured(page, found[OPENED])
+    measured(page, OPENED, found[OPENED])
     for _ in range(1 + LATER_VISITS):
         for step in STEPS:
             step.prepare(page)
@@ -185,7 +188,7 @@ def visit(browser: Browser, url: str) -> dict[str, Times]:
             target.scroll_into_view_if_needed()
             page.evaluate(WATCH_FOR, [step.address, True])
             target.click()
-            measured(page, found[step.name])
+            measured(page, step.name, found[step.name])
     context.close()
     return found
 
