@@ -1,16 +1,20 @@
 // Notes when what was asked for by the latest click is there. Installed before a page's own scripts.
-const STEADY = 400; // milliseconds for which it must stay so
+// Milliseconds for which it must stay so; parts of some pages are drawn again every 300.
+const STEADY = 60;
 const LOOK_AGAIN = 16; // milliseconds
 const CHART = '[class*="st-key-chart_"]';
 
-window.watched = { wanted: null, clicked: 0, content: null, settled: null };
+window.watched = { wanted: null, heading: ".", clicked: 0, content: null, settled: null };
 let contentSince = null;
-let changed = 0;
+let chartsSince = null;
+// Whether the server has begun to draw since the click.
+let hasRun = false;
 
 // To be called before the click; without one, counts from when the page was asked for.
-window.watchFor = (wanted, isClick) => {
-  window.watched = { wanted, clicked: isClick ? null : 0, content: null, settled: null };
-  contentSince = null;
+window.watchFor = (wanted, heading, isClick) => {
+  hasRun = !isClick;
+  window.watched = { wanted, heading, clicked: isClick ? null : 0, content: null, settled: null };
+  contentSince = chartsSince = null;
 };
 
 function isOnScreen(element) {
@@ -22,9 +26,10 @@ function isContentThere() {
   const main = document.querySelector("[data-testid=stMain]");
   const missing = [...document.querySelectorAll("[data-testid=stSkeleton]")].filter((part) => !part.closest(CHART));
   return (
+    hasRun &&
     new RegExp(window.watched.wanted).test(location.pathname + location.search) &&
     document.querySelector(".stApp")?.dataset.testScriptState === "notRunning" &&
-    main?.querySelector("h1") &&
+    new RegExp(window.watched.heading).test(main?.querySelector("h1")?.innerText ?? "") &&
     missing.length === 0 &&
     !main.querySelector('[data-stale="true"]') &&
     [...main.querySelectorAll("img")].every((picture) => picture.complete || !isOnScreen(picture))
@@ -43,22 +48,23 @@ function look() {
   const watched = window.watched;
   if (!watched.wanted || watched.clicked === null || watched.settled !== null) return;
   const now = performance.now();
-  if (!isContentThere()) {
-    // A page that polls is drawn again now and then; what was there stays there.
-    if (watched.content === null) contentSince = null;
+  if (watched.content === null) {
+    contentSince = isContentThere() ? (contentSince ?? now) : null;
+    if (contentSince !== null && now - contentSince > STEADY) watched.content = contentSince - watched.clicked;
     return;
   }
-  contentSince ??= now;
-  if (watched.content === null && now - contentSince > STEADY) watched.content = contentSince - watched.clicked;
-  if (watched.content !== null && areChartsThere() && now - changed > STEADY) {
-    watched.settled = Math.max(changed, contentSince) - watched.clicked;
-  }
+  chartsSince = areChartsThere() ? (chartsSince ?? now) : null;
+  if (chartsSince === null || now - chartsSince <= STEADY) return;
+  // What was there with the content was looked at later.
+  watched.settled = chartsSince - contentSince < 2 * STEADY ? watched.content : chartsSince - watched.clicked;
 }
 
 addEventListener("click", () => {
   if (window.watched.clicked === null) window.watched.clicked = performance.now();
 }, true);
 addEventListener("DOMContentLoaded", () => {
-  new MutationObserver(() => { changed = performance.now(); }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(() => {
+    if (document.querySelector(".stApp")?.dataset.testScriptState === "running") hasRun = true;
+  }).observe(document.body, { attributeFilter: ["data-test-script-state"], subtree: true });
 });
 setInterval(look, LOOK_AGAIN);

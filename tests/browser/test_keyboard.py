@@ -105,6 +105,15 @@ def test_from_home_to_a_tested_picture_by_keyboard_alone(page: Page, server: Ser
     enter(page, "link", "Textures, recommended")
     expect(page.get_by_role("heading", level=1, name="Textures, recommended")).to_be_visible()
 
+    enter(page, "link", "Data")
+    expect(page.get_by_role("heading", level=1, name="Data", exact=True)).to_be_visible()
+    enter(page, "link", "Textures")
+    expect(page.get_by_role("heading", level=1, name="Textures")).to_be_visible()
+    # A link to another view of the same page changes the address too, and Back leads back.
+    assert "dataset=" in page.url
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Data", exact=True)).to_be_visible()
+
     faults = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
