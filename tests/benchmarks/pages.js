@@ -63,8 +63,12 @@ addEventListener("click", () => {
   if (window.watched.clicked === null) window.watched.clicked = performance.now();
 }, true);
 addEventListener("DOMContentLoaded", () => {
-  new MutationObserver(() => {
-    if (document.querySelector(".stApp")?.dataset.testScriptState === "running") hasRun = true;
-  }).observe(document.body, { attributeFilter: ["data-test-script-state"], subtree: true });
+  // A short run may have ended when this is told of it.
+  new MutationObserver((changes) => {
+    const isRunning = document.querySelector(".stApp")?.dataset.testScriptState === "running";
+    if (isRunning || changes.some((change) => change.oldValue === "running")) hasRun = true;
+  }).observe(document.body, {
+    attributeFilter: ["data-test-script-state"], attributeOldValue: true, subtree: true,
+  });
 });
 setInterval(look, LOOK_AGAIN);
