@@ -92,10 +92,12 @@ def _answers(
 ) -> np.ndarray:
     """Trains on some pictures and returns the logits `(num_asked, num_classes)` for others."""
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     strength = min(1 / weight_decay, LARGEST_C) if weight_decay else LARGEST_C
     weights = dict(enumerate(class_weights))
-    with warnings.catch_warnings():
+    # The matrices are small: beside other work, threads that wait for each other took a hundred times as long as one.
+    with threadpool_limits(1), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of iterations that end early, which costs nothing here
         model = LogisticRegression(C=strength, max_iter=MOST_ITERATIONS, class_weight=weights).fit(vectors, labels)
     margins = model.decision_function(asked)
