@@ -34,6 +34,8 @@ OUTCOMES = {
     SURVEY: show_looked_over,
     PACK: show_packed,
 }
+# Whether the view that adds a data set was shown last.
+ADDING = "adding"
 LASTING = (AmbiguousLayout, UploadInterrupted)
 
 
@@ -101,12 +103,15 @@ with session.errors_shown():
     list_link.follow()
     seen_now = job_views.look()
     available = session.dataset_store().list()
-    follow(seen_now, is_adding=address.ADD in st.query_params or not available)
+    # On the first visit the address doesn't say that something is being added, and once it is in, nor does the list.
+    was_adding = st.session_state.get(ADDING, False) and address.DATASET not in st.query_params
+    follow(seen_now, is_adding=address.ADD in st.query_params or was_adding)
     available = session.dataset_store().list()
     dataset_shown = named_dataset(available)
+    st.session_state[ADDING] = dataset_shown is None and (address.ADD in st.query_params or not available)
     if dataset_shown is not None:
         show_dataset(dataset_shown, seen_now)
-    elif address.ADD in st.query_params or not available:
+    elif st.session_state[ADDING]:
         show_adding(available, seen_now)
     else:
         show_list(available, seen_now)

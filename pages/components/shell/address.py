@@ -68,8 +68,12 @@ def open_section(name: str, key: str = SECTION) -> None:
 
 
 def show_dataset(dataset_id: str) -> None:
-    """Shows a data set with the next drawing of the data page, for callbacks, which can't switch pages."""
-    st.query_params.from_dict({DATASET: dataset_id})
+    """Shows a data set with the next drawing of the data page, for callbacks, which can't switch pages.
+
+    In place of another data set, such as the one it is a version of, it is shown in the same section.
+    """
+    section = st.query_params.get(SECTION, "") if DATASET in st.query_params else ""
+    st.query_params.from_dict({DATASET: dataset_id} | ({SECTION: section} if section else {}))
 
 
 def show_adding(way: str) -> None:

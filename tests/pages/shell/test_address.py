@@ -119,3 +119,12 @@ def test_other_choices_have_their_own_parameter_and_code_can_replace_the_whole_a
     app.button[1].click()
     assert shown(app) == "folder"
     assert "dataset" not in app.query_params
+
+
+def test_another_data_set_in_place_of_one_is_shown_in_the_same_section():
+    app = AppTest.from_function(page_of_ways)
+    app.query_params["dataset"], app.query_params["section"] = "cd34", "classes"
+    app.run()
+    app.button[0].click().run()
+    assert app.query_params["dataset"] in ("ab12", ["ab12"])
+    assert app.query_params["section"] in ("classes", ["classes"])
