@@ -115,6 +115,12 @@ def from_menu(app: AppTest, action: str) -> AppTest:
     return app
 
 
+def listed_runs(app: AppTest) -> list[str]:
+    """Returns the names of the runs in a list, in order."""
+    labels = [link.proto.label for link in app.get("page_link")]
+    return [label.strip("*") for label in labels if label.startswith("**")]
+
+
 def fields(app: AppTest) -> dict[str, Widget]:
     """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
     kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control, app.radio)

@@ -8,7 +8,7 @@ import pytest
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from tests.disks import read_only
-from tests.pages.conftest import button, words
+from tests.pages.conftest import button, listed_runs, words
 
 PAGES = ("home", "data", "train", "runs", "testing", "run")
 
@@ -16,7 +16,7 @@ PAGES = ("home", "data", "train", "runs", "testing", "run")
 def test_lost_runs_come_back_and_a_notice_stays_until_it_is_dismissed(open_page, trained):
     trained.path.unlink()
     app = open_page("runs")
-    assert list(app.dataframe[0].value["Run"]) == ["Stopped run", "Failed run", "Good run"]
+    assert listed_runs(app) == ["Stopped run", "Failed run", "Good run"]
     assert "3 runs came back" in app.warning[0].value
     assert "3 runs came back" in open_page("home").warning[0].value
     app = button(open_page("runs"), "Got it").click().run()
@@ -32,7 +32,7 @@ def test_database_lost_while_the_server_runs(open_page, trained, damage):
         trained.path.write_bytes(b"" if damage == "emptied" else b"garbage" * 5000)
     app = app.run()
     assert not app.exception and not app.error
-    assert list(app.dataframe[0].value["Run"]) == ["Stopped run", "Failed run", "Good run"]
+    assert listed_runs(app) == ["Stopped run", "Failed run", "Good run"]
 
 
 def test_damaged_data_set_is_shown_with_the_way_to_delete_it(open_page, home, trained):
@@ -52,9 +52,7 @@ def test_damaged_file_of_a_run_is_a_sentence_in_its_place(open_page, trained, na
     app = open_page("run", run=run.id)
     assert not app.exception
     assert [error.value.replace("\\", "") for error in app.error] == (
-        ["This run has no evaluation that can be read. Train it again to get one."] * 2
-        if name == "evaluation.json"
-        else []
+        ["This run has no evaluation that can be read. Train it again to get one."] if name == "evaluation.json" else []
     )
     assert app.title[0].value == run.name
 
@@ -80,7 +78,7 @@ def test_pages_of_a_read_only_home_can_be_looked_at(open_page, home, trained, is
             assert not app.error, (page, app.error[0].value)
             assert bool(app.warning) == is_lost, page
         app = open_page("runs")
-        assert list(app.dataframe[0].value["Run"]) == ["Stopped run", "Failed run", "Good run"]
+        assert listed_runs(app) == ["Stopped run", "Failed run", "Good run"]
     assert len(RunStore(home.database).list()) == 3
 
 
@@ -103,6 +101,6 @@ def test_run_of_an_older_version_has_a_page(open_page, home, trained):
     trained.path.unlink()
     app = open_page("run", run=run.id)
     assert not app.exception and not app.error
-    text = words(app)
-    assert "Restored run" in text and "were not recorded there" in text
+    assert app.title[0].value.startswith("Restored run")
+    assert "were not recorded there" in words(open_page("run", run=run.id, section="details"))
     assert json.loads((trained.folder(run.id) / "run.json").read_text())["run"]["dataset_id"] == run.dataset_id

@@ -1,14 +1,8 @@
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStatus
-from tests.pages.conftest import button, words
+from tests.pages.conftest import button, listed_runs, words
 
 RUN_NAMES = ("Stopped run", "Failed run", "Good run")
-
-
-def names(app) -> list[str]:
-    """Returns the names of the listed runs, in order."""
-    labels = [link.proto.label for link in app.get("page_link")]
-    return [label.strip("*") for label in labels if label.startswith("**")]
 
 
 def tick(app, store, *run_names):
@@ -32,7 +26,7 @@ def test_without_runs_the_ways_to_one_are_shown(open_page):
 
 def test_runs_are_listed_newest_first_with_links_and_facts(open_page, trained):
     app = open_page("runs")
-    assert names(app) == list(RUN_NAMES)
+    assert listed_runs(app) == list(RUN_NAMES)
     links = {link.proto.label: link.proto for link in app.get("page_link")}
     assert links["**Good run**"].query_string == f"run={trained.get('Good run').id}"
     assert [item.value for item in app.header] == ["Shapes"]
@@ -74,43 +68,43 @@ def test_a_star_brings_a_run_to_the_top_and_can_be_taken_away(open_page, trained
     app = open_page("runs")
     star = f"run_star_{trained.get('Good run').id}"
     app.button(key=star).click().run()
-    assert names(app) == ["Good run", "Stopped run", "Failed run"]
+    assert listed_runs(app) == ["Good run", "Stopped run", "Failed run"]
     assert trained.get("Good run").is_starred
     assert app.button(key=star).label == "Remove the star"
     app.button(key=star).click().run()
-    assert names(app) == list(RUN_NAMES)
+    assert listed_runs(app) == list(RUN_NAMES)
 
 
 def test_the_filter_finds_by_name_note_status_recipe_and_star(open_page, trained):
     trained.set_note(trained.get("Failed run").id, "Wrong path of the weights")
     trained.set_star(trained.get("Failed run").id, True)
     app = open_page("runs")
-    assert names(app) == ["Failed run", "Stopped run", "Good run"]
+    assert listed_runs(app) == ["Failed run", "Stopped run", "Good run"]
     app.text_input(key="find").set_value("weights WRONG").run()
-    assert names(app) == ["Failed run"]
+    assert listed_runs(app) == ["Failed run"]
     assert "1 of 3 runs" in words(app)
     app.text_input(key="find").set_value("nothing like this").run()
-    assert names(app) == []
+    assert listed_runs(app) == []
     button(app, "Show all runs").click().run()
-    assert len(names(app)) == 3
+    assert len(listed_runs(app)) == 3
 
     app.selectbox(key="status").select("Completed").run()
-    assert names(app) == ["Good run"]
+    assert listed_runs(app) == ["Good run"]
     app.selectbox(key="status").select("All")
     app.selectbox(key="recipe").select("Own settings").run()
-    assert names(app) == ["Failed run", "Stopped run"]
+    assert listed_runs(app) == ["Failed run", "Stopped run"]
     app.toggle(key="starred").set_value(True).run()
-    assert names(app) == ["Failed run"]
+    assert listed_runs(app) == ["Failed run"]
 
 
 def test_a_filtered_list_is_opened_by_its_address(open_page, trained):
-    assert names(open_page("runs", find="good", status="Completed")) == ["Good run"]
+    assert listed_runs(open_page("runs", find="good", status="Completed")) == ["Good run"]
 
 
 def test_the_best_come_first_if_asked_for(open_page, trained):
     app = open_page("runs")
     app.selectbox(key="order").select("Best first").run()
-    assert names(app)[0] == "Good run"
+    assert listed_runs(app)[0] == "Good run"
 
 
 def test_long_lists_have_pages(open_page, trained):
@@ -118,9 +112,9 @@ def test_long_lists_have_pages(open_page, trained):
     for number in range(30):
         trained.request_stop(trained.create("other", "Other", good.config, name=f"Run {number}").id)
     app = open_page("runs")
-    assert names(app)[0] == "Run 29" and len(names(app)) == 25
+    assert listed_runs(app)[0] == "Run 29" and len(listed_runs(app)) == 25
     app.pagination(key="page").set_value(2).run()
-    assert names(app) == [*(f"Run {number}" for number in range(4, -1, -1)), *RUN_NAMES]
+    assert listed_runs(app) == [*(f"Run {number}" for number in range(4, -1, -1)), *RUN_NAMES]
     assert [item.value for item in app.header] == ["Other (deleted)", "Shapes"]
 
 

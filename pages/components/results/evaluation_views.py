@@ -26,12 +26,15 @@ def _evaluations(run: Run) -> list[Evaluation]:
     return load_evaluations(session.run_store().folder(run.id))
 
 
-def learned(run: Run, num_training: int | None) -> None:
+def learned(run: Run, num_training: int | None) -> bool:
     """Says what the model has learned, in two sentences, and what to do next.
 
     Args:
         run: has a model.
         num_training: how many pictures it learned from; None if unknown.
+
+    Returns:
+        Whether it is known; if its evaluation can't be read, the reason is shown.
     """
     with session.errors_shown():
         evaluation = _evaluations(run)[0]
@@ -45,6 +48,8 @@ def learned(run: Run, num_training: int | None) -> None:
         st.markdown(" ".join(sentences))
         if warning:
             st.warning(warning, icon=":material/warning:")
+        return True
+    return False
 
 
 def _guessing(evaluation: Evaluation) -> str:

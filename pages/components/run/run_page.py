@@ -41,10 +41,11 @@ def show(run: Run) -> None:
     elif not run.has_model:
         _show_nothing_yet(run, section)
     elif section == RESULTS:
-        evaluation_views.learned(run, _num_training(run))
+        is_known = evaluation_views.learned(run, _num_training(run))
         next_steps.show_next(run, open_section, leads_to_results=False)
-        evaluation_views.summary(run)
-        evaluation_views.details(run)
+        if is_known:
+            evaluation_views.summary(run)
+            evaluation_views.details(run)
     else:
         test_view.show(run, key="try_")
 

@@ -3,7 +3,7 @@
 from core.cli.options import training_config
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
-from pages.components.training import setup_form
+from pages.components.training import advanced_form, setup_form
 from tests.pages.conftest import button, fields
 
 
@@ -15,6 +15,8 @@ def test_one_click_the_form_and_the_command_line_use_the_same_recipe(open_page, 
     by_command_line = training_config("recommended", dataset, {})
     assert run.config == by_command_line
 
+    for group in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(group)] = True
     app.switch_page("pages/train.py").run()
     assert not app.exception
     expected = by_command_line.options()
