@@ -78,7 +78,7 @@ def test_runs_are_starred_noted_found_compared_and_deleted(page: Page, server: S
     expect(page).to_have_url(re.compile(r"/compare\?runs=[0-9a-f]{8}(,|%2C)[0-9a-f]{8}$"))
     expect(page.get_by_text("different validation pictures").or_(page.get_by_text("on the same"))).to_be_visible()
     page.get_by_text("By seconds").click()
-    expect(page.get_by_text("Pauses before a resumption don't count")).to_be_visible()
+    expect(page.get_by_text("pauses before a resumption are left out")).to_be_visible()
     page.reload()
     expect(page.get_by_role("heading", name="Settings that differ")).to_be_visible()
 

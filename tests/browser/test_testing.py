@@ -15,7 +15,6 @@ from tests.browser.conftest import CHROMIUM_FLAGS, PATIENCE_MILLISECONDS, TRAINI
 from tests.conftest import draw_folder, draw_shape
 
 A_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-A_REFUSED_CAMERA = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
 LAPTOP = ViewportSize(width=1280, height=720)
 PHONE = ViewportSize(width=390, height=844)
 
@@ -77,7 +76,9 @@ def test_a_model_is_tested_with_the_webcam_and_with_many_pictures(
             wait_until(lambda: is_in_view(answer, size))  # noqa: B023 (waited for before the next round)
             assert is_in_view(page.get_by_role("button", name="Clear photo"), size)
 
-    with opened(browser, chromium, address, LAPTOP, A_REFUSED_CAMERA) as page:
+    with opened(browser, chromium, address, LAPTOP, A_CAMERA) as page:
+        refused = {"permission": {"name": "camera"}, "setting": "denied", "origin": server.url}
+        page.context.new_cdp_session(page).send("Browser.setPermission", refused)
         page.get_by_role("radio", name="Webcam").click()
         expect(page.get_by_text("The camera is blocked for this page")).to_be_visible()
 

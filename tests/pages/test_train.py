@@ -3,6 +3,7 @@ from threading import Event
 import psutil
 import pytest
 
+from core.backbones import availability
 from core.backbones.table import get_backbone
 from core.config.recipes import explain_recommended, recipe_config
 from core.config.training_config import SETTINGS, TrainingConfig, option_names
@@ -315,8 +316,11 @@ def test_start_submits_the_configuration_and_goes_to_the_run(open_page, home, sh
 
 @pytest.fixture
 def network(monkeypatch):
-    """A network that is down, which is noticed once this is set."""
-    noticed = Event()
+    """A network that is down, which is noticed once this is set, and no package that carries weights of VGG16."""
+    noticed, packaged = Event(), availability.bundled_weights
+    monkeypatch.setattr(
+        availability, "bundled_weights", lambda backbone: None if backbone.name == "vgg16" else packaged(backbone)
+    )
 
     def refuse(address: object, timeout: float) -> None:
         noticed.wait(PATIENCE_SECONDS)

@@ -58,7 +58,7 @@ def test_a_missing_openvino_is_reported_if_requested(prefix, monkeypatch):
 def test_features_that_differ_are_rejected(prefix, monkeypatch):
     monkeypatch.setitem(engines.COSINES, "float32", 2.0)
     engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
-    assert "OpenVINO's features differ (cosine 1.0000)" in run_note(engine.note)
+    assert "in OpenVINO the features agree to 1.0000 only" in run_note(engine.note)
 
 
 @pytest.mark.slow
