@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 # Plotly uses pandas once it finds it loaded, even while another thread is still loading it, and then fails.
-import pandas  # noqa: F401
+import pandas  # type: ignore[import-untyped] # noqa: F401
 import plotly.graph_objects as go
 
 from core.config.training_config import TrainingConfig
