@@ -76,12 +76,6 @@ def test_a_model_is_tested_with_the_webcam_and_with_many_pictures(
             wait_until(lambda: is_in_view(answer, size))  # noqa: B023 (waited for before the next round)
             assert is_in_view(page.get_by_role("button", name="Clear photo"), size)
 
-    with opened(browser, chromium, address, LAPTOP, A_CAMERA) as page:
-        refused = {"permission": {"name": "camera"}, "setting": "denied", "origin": server.url}
-        page.context.new_cdp_session(page).send("Browser.setPermission", refused)
-        page.get_by_role("radio", name="Webcam").click()
-        expect(page.get_by_text("The camera is blocked for this page")).to_be_visible()
-
     for number in range(20):
         draw_shape("circle", np.random.default_rng(number)).save(tmp_path / f"{number}.png")
     with opened(browser, chromium, address, PHONE, ()) as page:
