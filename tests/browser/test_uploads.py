@@ -118,9 +118,12 @@ def test_an_upload_whose_page_is_left_leaves_nothing_behind(slow_upload: Callabl
     wait_until(lambda: workspaces(server) == [])
     if way == "reloaded":
         expect(page.locator(".upload-call")).to_have_text("Drop it here")
-        expect(page.get_by_text("large.zip was interrupted at ", exact=False)).to_be_visible()
+        told = page.get_by_text("large.zip was interrupted at ", exact=False)
+        expect(told.first).to_be_visible()
+        # The server may also tell of an upload whose page was closed before.
+        number = told.count()
         page.get_by_role("button", name="Dismiss").first.click()
-        expect(page.get_by_text("was interrupted at ", exact=False)).to_have_count(0)
+        expect(told).to_have_count(number - 1)
 
 
 def test_an_upload_does_not_keep_the_server_from_ending(slow_upload: Callable[[], Page], server: Server):
