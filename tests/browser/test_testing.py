@@ -79,9 +79,6 @@ def test_a_model_is_tested_with_the_webcam_and_with_many_pictures(
     for number in range(20):
         draw_shape("circle", np.random.default_rng(number)).save(tmp_path / f"{number}.png")
     with opened(browser, chromium, address, PHONE, ()) as page:
-        page.get_by_role("radio", name="Webcam").click()
-        expect(page.get_by_text("This browser finds no camera")).to_be_visible()
-        page.get_by_role("radio", name="Upload").click()
         page.locator("input[type=file]").set_input_files(sorted(tmp_path.glob("*.png")))
         expect(page.get_by_role("button", name="Enlarge picture")).to_have_count(20)
 
