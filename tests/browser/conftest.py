@@ -31,10 +31,9 @@ CHROMIUM_FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A webcam that shows a moving pattern, and that nobody has to allow.
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
 )
+# A webcam that shows a moving pattern, and that nobody has to allow.
+A_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 START_SECONDS = 90
 END_SECONDS = 60
 # It yields to other work on the machine.
@@ -80,7 +79,7 @@ def chromium() -> str:
 def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM_FLAGS, *A_CAMERA])
         yield browser
         browser.close()
 

@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs import queue
-from tests.browser.conftest import CHROMIUM_FLAGS, PATIENCE_MILLISECONDS, TRAINING_SECONDS, Server, wait_until
+from tests.browser.conftest import A_CAMERA, CHROMIUM_FLAGS, PATIENCE_MILLISECONDS, TRAINING_SECONDS, Server, wait_until
 from tests.conftest import draw_folder, draw_shape
 
-A_CAMERA = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+A_REFUSED_CAMERA = ("--use-fake-device-for-media-stream", "--deny-permission-prompts")
 LAPTOP = ViewportSize(width=1280, height=720)
 PHONE = ViewportSize(width=390, height=844)
 
@@ -75,6 +75,11 @@ def test_a_model_is_tested_with_the_webcam_and_with_many_pictures(
             expect(answer).to_be_visible()
             wait_until(lambda: is_in_view(answer, size))  # noqa: B023 (waited for before the next round)
             assert is_in_view(page.get_by_role("button", name="Clear photo"), size)
+
+    for flags, words in ((A_REFUSED_CAMERA, "The camera is blocked"), ((), "This browser finds no camera")):
+        with opened(browser, chromium, address, LAPTOP, flags) as page:
+            page.get_by_role("radio", name="Webcam").click()
+            expect(page.get_by_text(words)).to_be_visible()
 
     for number in range(20):
         draw_shape("circle", np.random.default_rng(number)).save(tmp_path / f"{number}.png")
