@@ -9,6 +9,9 @@ from tests.browser.conftest import Server
 pytestmark = pytest.mark.shared_server
 
 
+# The webcam starts anew for each picture. Its pattern moves, so each one is taken later than the one before: pictures
+# of the same moment would be copies of each other, and one of them would be left out.
+LATER_MILLISECONDS = 700
 THUMBNAILS = "[class*=st-key-gallery_draft_] img"
 
 
@@ -17,6 +20,7 @@ def take(page: Page, number: int) -> None:
     before = page.locator(THUMBNAILS).count()
     for taken in range(1, number + 1):
         page.wait_for_function("() => document.querySelector('video')?.readyState > 2")
+        page.wait_for_timeout(LATER_MILLISECONDS * taken)
         page.get_by_role("button", name="Take Photo").click()
         expect(page.locator(THUMBNAILS)).to_have_count(before + taken)
 
