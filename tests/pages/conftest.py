@@ -14,11 +14,14 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
 
 from core.config.training_config import TrainingConfig
+from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
+from core.events import Event
 from core.runs import queue
-from core.runs.records.store import RunStatus, RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings, settings
 from pages.components.imports import expected_uploads
+from pages.components.training import advanced_form, setup_form
 from tests.conftest import draw_folder
 from tests.project import ROOT
 
@@ -85,6 +88,36 @@ def app(home: Settings) -> Iterator[AppTest]:
 
 
 @pytest.fixture
+def all_groups(app: AppTest) -> None:
+    """Opens all groups of the set-up's fields."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+
+
+@pytest.fixture
+def shapes(home: Settings, shape_folder: Path) -> DatasetIndex:
+    """A data set of three shapes, ten pictures each."""
+    return DatasetStore(home).import_source(shape_folder, name="Shapes")
+
+
+@pytest.fixture
+def at_work(app: AppTest, trained: RunStore) -> Iterator[Callable[[Event], Run]]:
+    """Returns a function that makes a run that was just claimed and whose worker hasn't reported itself yet."""
+    claimed = []
+
+    def claim(event: Event) -> Run:
+        created = trained.create(trained.get("Good run").dataset_id, "Shapes", TrainingConfig().with_options(epochs=4))
+        claimed.append(trained.claim(slots=1))
+        assert claimed[-1].id == created.id
+        trained.append(created.id, event)
+        return claimed[-1]
+
+    yield claim
+    for run in claimed:
+        trained.finish(run.id, RunStatus.STOPPED)
+
+
+@pytest.fixture
 def open_page(app: AppTest) -> Callable[..., AppTest]:
     """Returns a function that opens a page of the app, with query parameters."""
 
@@ -125,6 +158,23 @@ def fields(app: AppTest) -> dict[str, Widget]:
     """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
     kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control, app.radio)
     return {widget.key.partition("@")[0]: widget for kind in kinds for widget in kind if widget.key}
+
+
+def form_values(app: AppTest) -> dict[str, object]:
+    """Returns what the set-up's fields are set to."""
+    widgets = fields(app)
+    return {name: widgets[name].value for name in setup_form.FIELDS}
+
+
+def picture_of_the_network(app: AppTest) -> str:
+    """Returns the HTML of the picture of the network."""
+    (found,) = [item.proto.body for item in app.get("html") if 'class="network"' in item.proto.body]
+    return found
+
+
+def curves(app: AppTest) -> list:
+    """Returns the charts of curves that grow."""
+    return app.get("bidi_component")
 
 
 def start_before_the_page_is_drawn(app: AppTest) -> AppTest:
