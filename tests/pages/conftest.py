@@ -1,5 +1,6 @@
 """An app without a browser on a private data home, empty or with real runs."""
 
+import functools
 import json
 import shutil
 import time
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.runtime.scriptrunner import script_runner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.testing.v1.element_tree import Widget
 
 from core.config.training_config import TrainingConfig
@@ -24,6 +27,7 @@ from pages.components.imports import expected_uploads
 from pages.components.training import advanced_form, setup_form
 from tests.conftest import draw_folder
 from tests.project import ROOT
+from tests.shared_folders import shared_folder
 
 APP = ROOT / "app.py"
 DEADLINE_SECONDS = 120
@@ -37,24 +41,28 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keras_is_left_alone() -> Iterator[None]:
-    """Keeps Streamlit from clearing Keras's session after each page run, which takes a second.
+def one_server() -> Iterator[None]:
+    """Lets all apps of a process share what they would share in a server.
 
-    It does so where Keras is loaded: here by other tests of the same process, in the web server never.
+    AppTest looks for Streamlit components in all installed packages anew for each app, and compiles the pages anew for
+    each of their runs; the server does both once. It also keeps Streamlit from clearing Keras's session after each run,
+    which takes a second: Streamlit does so where Keras is loaded, here by other tests, in the web server never.
     """
+    scan, scripts = functools.cache(manifest_scanner.scan_component_manifests), ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: scripts)
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
-@pytest.fixture(scope="session")
-def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a data set of shapes and three runs: completed, failed (no such weights), stopped in the queue."""
-    folder = tmp_path_factory.mktemp("trained")
+def train_home(home: Path) -> None:
+    """Makes a home with a data set of shapes and three runs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRANSFER_STUDIO_HOME", str(folder / "home"))
+        patch.setenv("TRANSFER_STUDIO_HOME", str(home))
         settings.cache_clear()
-        dataset = DatasetStore(settings()).import_source(draw_folder(folder / "shapes", 10), name="Shapes")
+        dataset = DatasetStore(settings()).import_source(draw_folder(home.with_name("shapes"), 10), name="Shapes")
         store = RunStore(settings().database)
         config = TrainingConfig(image_size=64).with_options(epochs=3)
         queue.submit(store, dataset.id, config, recipe="recommended", name="Good run")
@@ -64,7 +72,12 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wait_until(lambda: all(run.status.is_finished for run in store.list()))
     settings.cache_clear()
     assert {run.status for run in store.list()} == {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.STOPPED}
-    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a data set of shapes and three runs: completed, failed (no such weights), stopped in the queue."""
+    return shared_folder(tmp_path_factory, "trained", lambda folder: train_home(folder / "home")) / "home"
 
 
 @pytest.fixture
