@@ -9,6 +9,7 @@ from core.datasets.index import DatasetIndex
 from core.wording.dataset_notes import dataset_note
 from pages.components import wording
 from pages.components.adding import build_form, interrupted, ways
+from pages.components.at_work import endings
 from pages.components.background.jobs import IMPORT, Job
 from pages.components.imports import upload_box
 from pages.components.readings import layout_choice
@@ -89,9 +90,10 @@ def show_imported(job: Job[DatasetIndex]) -> None:
     """Says that pictures were imported, or were there already, and what this import left out."""
     imported = job.outcome
     known = session.dataset_store().get(imported.id)
+    is_untold = endings.first_time(job)
     if set(imported.notes) <= set(known.notes):
-        count = wording.count(len(imported.samples), "picture")
-        st.toast(f"{wording.plain(imported.name)} is in: {count}.", icon=":material/check_circle:")
+        if is_untold:
+            st.toast(endings.words(job), icon=":material/check_circle:")
         return
     st.info("\n\n".join(wording.plain(dataset_note(note)) for note in imported.notes), icon=":material/info:")
     left_out.show(imported, key="imported")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import CoreError
 from pages.components import wording
-from pages.components.at_work import items
+from pages.components.at_work import endings, items
 from pages.components.at_work.items import Item
 
 STYLE = Path(__file__).parent / "sign.css"
@@ -28,6 +28,7 @@ def show(page: str) -> None:
 
     def draw() -> None:
         _draw(_at_work())
+        endings.tell()
 
     # A fragment's id comes from its name and its place, which are the same on all pages. A late request of a page that
     # was left must not find the sign of the next page, see `polling.keep_to_their_page`.
