@@ -31,8 +31,15 @@ def test_the_runs_in_the_address_are_compared(open_page, trained):
     assert "Own settings · 3 epochs · 3 s" in text
     assert "Validation accuracy of 2 runs, epoch by epoch" in app.get("plotly_chart")[0].proto.alt
     table = app.table[0].value
-    assert list(table["Setting"]) == ["Seed", "Learning rate", "Normalise features"]
-    assert list(table["Good run"]) == ["0", r"0\.001", "On"]
+    assert list(table["Setting"]) == [
+        "Seed",
+        "Learning rate",
+        "Normalise features",
+        # Without unit vectors there is nothing to choose, so the weight decay counts as it is set.
+        "Weight decay",
+        "Choose by cross-validation",
+    ]
+    assert list(table["Good run"]) == ["0", r"0\.001", "On", "–", "On"]
 
 
 def test_curves_are_drawn_by_seconds(open_page, trained):

@@ -45,10 +45,10 @@ def test_untouched_fields_follow_another_data_set(open_page, home, shapes, tmp_p
     large = DatasetStore(home).import_source(draw_folder(tmp_path / "large", 120, seed=1), name="Large")
     app = open_page("train")
     assert fields(app)["epochs"].value == recipe_config("recommended", 288).optimization.epochs
-    fields(app)["batch_size"].set_value(16).run()
+    fields(app)["batch_size"].set_value(12).run()
     app.selectbox[0].set_value(shapes.id).run()
     assert fields(app)["epochs"].value == recipe_config("recommended", 24).optimization.epochs
-    assert fields(app)["batch_size"].value == 16
+    assert fields(app)["batch_size"].value == 12
     assert large.id != shapes.id
 
 

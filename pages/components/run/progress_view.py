@@ -37,8 +37,8 @@ def show(run: Run) -> None:
                 st.caption(NO_CURVES)
         if epochs:
             live_chart.learning_curves(run.id, epochs, run.config, now.status.is_finished)
-            if now.status.is_finished and (note := curve_notes.rising_loss(epochs)):
-                st.caption(note)
+            if now.status.is_finished and (explanation := curve_notes.rising_loss(epochs)):
+                st.caption(explanation)
         return now.status == run.status and not now.status.is_finished
 
     polling.poll("run", draw, not run.status.is_finished)

@@ -92,7 +92,7 @@ def test_network_picture_follows_the_form(open_page, shapes):
         ("learning_rate", -0.5, "a number from 1e-07 to 10 for learning_rate. Received -0.5"),
         ("seed", -1, "for seed. Received -1"),
         ("epochs", None, "Epochs is empty: type a number."),
-        ("weight_decay", None, "Weight decay is empty: type a number."),
+        ("units", None, "Hidden units is empty: type a number."),
     ],
 )
 def test_an_invalid_number_is_refused_beside_start(open_page, shapes, name, value, reason):

@@ -21,6 +21,8 @@ EXPECTED = recipe_config(
     label_smoothing=0.1,
     class_weighting=False,
     early_stopping_patience=4,
+    weight_decay=0.1,
+    cross_validation=False,
 )
 
 
