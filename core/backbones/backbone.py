@@ -79,7 +79,8 @@ class Backbone:
     Attributes:
         name: key in configurations.
         label: display name.
-        family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
+        family: `keras.applications` class, or one of those that Keras doesn't have, `EfficientNetLite0` and
+            `EfficientNetLite2`.
         num_features: channels of its last feature map.
         gmacs: billions of multiply-adds for one picture at `image_size`.
         top1_imagenet: share of ImageNet's validation pictures it gets right, 0-1.
