@@ -9,10 +9,14 @@ from core.config.parts import Augmentation, FreezePolicy, Head, Objective, Optim
 from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
 
-# Gradient steps after which the recommended head has converged (Adam, batches of 32, unit features).
-RECOMMENDED_STEPS = 300
+# With these, the recommended head ends within 0.01 of the loss that scikit-learn's LogisticRegression reaches on the
+# same objective, from 5 pictures a class on; most runs settle before.
+RECOMMENDED_STEPS = 1500
 MIN_EPOCHS, MAX_EPOCHS = 10, 60
+STEPS_AN_EPOCH = 20
+SMALLEST_BATCH, LARGEST_BATCH = 4, 32
 FEW_PICTURES = 100
+SCRATCH_RATE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,15 @@ class Recipe:
     config: TrainingConfig
 
 
+_RECOMMENDED = TrainingConfig(optimization=Optimization(learning_rate=7e-3, schedule="cosine"))
+
 _ARTICLE = TrainingConfig(
     backbone="vgg16",
     image_size=150,
     preprocessing="unit",
     head=Head(pooling="flatten", normalize=False, units=512, weight_decay=0.0),
     augmentation=Augmentation(flip=True, zoom=0.2, shear=0.2, views=2),
-    optimization=Optimization(epochs=10, batch_size=32, learning_rate=1e-3),
+    optimization=Optimization(epochs=10, batch_size=32, learning_rate=1e-3, stop_when_settled=False),
     objective=Objective(class_weighting=False),
 )
 
@@ -52,6 +58,7 @@ _FINE_TUNE = TrainingConfig(
         fine_tune_learning_rate=1e-4,
         rate_decay=0.5,
         schedule="cosine",
+        stop_when_settled=False,
         early_stopping_patience=3,
     ),
 )
@@ -64,7 +71,7 @@ RECIPES: dict[str, Recipe] = {
             "Recommended",
             "For nearly everything: the quickest, and the most accurate from a handful of pictures a class up to "
             "thousands.",
-            TrainingConfig(),
+            _RECOMMENDED,
         ),
         Recipe(
             "article",
@@ -81,6 +88,16 @@ RECIPES: dict[str, Recipe] = {
     )
 }
 ALIASES = {"default": "recommended", "fine-tune": "fine_tune"}
+
+
+def recommended_batch_size(num_pictures: int) -> int:
+    """Returns how many pictures a step of the recommended head takes, fewer with few pictures: a power of two.
+
+    Args:
+        num_pictures: the number of training pictures.
+    """
+    wanted = 2 ** round(math.log2(max(num_pictures, 1) / STEPS_AN_EPOCH))
+    return int(min(LARGEST_BATCH, max(SMALLEST_BATCH, wanted)))
 
 
 def recommended_epochs(num_pictures: int, batch_size: int) -> int:
@@ -108,7 +125,18 @@ def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: 
         if a_class < FEW_PICTURES
         else f"With {a_class:,} pictures a class a new last layer is hard to beat; Fine-tune can add a little."
     )
-    return f"{frozen} It sees every picture {config.optimization.epochs} times, after which more would change little."
+    chosen = (
+        " How cautiously it learns and how deep it looks is found by trying 6 strengths and 3 depths on held-out parts "
+        "of the training pictures."
+        if config.chooses_head
+        else ""
+    )
+    ends = (
+        f"at most {config.optimization.epochs} times, and ends once little changes"
+        if config.optimization.stop_when_settled
+        else f"{config.optimization.epochs} times, after which more would change little"
+    )
+    return f"{frozen}{chosen} It sees every picture {ends}."
 
 
 def get_recipe(name: str) -> Recipe:
@@ -138,13 +166,15 @@ def recipe_config(name: str, num_pictures: int | None = None, **options: Any) ->
     recipe = get_recipe(name)
     config = recipe.config
     backbone = get_backbone(options.get("backbone", config.backbone))
-    batch_size = options.get("batch_size", config.optimization.batch_size)
     if backbone.name != config.backbone:
         options.setdefault("image_size", backbone.image_size)
         options.setdefault("trainable_blocks", min(config.freeze.trainable_blocks, len(backbone.blocks)))
     if options.get("weights") == "none":
         # Only if not given: a recipe's few trainable blocks make no sense without pretraining.
         options["trainable_blocks"] = options.get("trainable_blocks") or len(backbone.blocks)
+        # That of the recommended head is too high for a whole network.
+        options.setdefault("learning_rate", min(config.optimization.learning_rate, SCRATCH_RATE))
     if recipe.name == "recommended" and num_pictures:
-        options.setdefault("epochs", recommended_epochs(num_pictures, batch_size))
+        options.setdefault("batch_size", recommended_batch_size(num_pictures))
+        options.setdefault("epochs", recommended_epochs(num_pictures, options["batch_size"]))
     return config.with_options(**options)
