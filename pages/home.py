@@ -40,7 +40,10 @@ def show_first_visit() -> None:
         "model."
     )
     quick_start.try_it_now("home_try")
-    st.caption("Imports a small sample of photographed textures and trains on it, without the internet.")
+    st.caption(
+        "Imports 360 pieces of six photographs and trains a model to say which photograph a piece is from, without the "
+        "internet."
+    )
     show_steps()
 
 

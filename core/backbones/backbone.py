@@ -79,7 +79,8 @@ class Backbone:
     Attributes:
         name: key in configurations.
         label: display name.
-        family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
+        family: `keras.applications` class, or one of those that Keras doesn't have, `EfficientNetLite0` and
+            `EfficientNetLite2`.
         num_features: channels of its last feature map.
         earlier_features: channels of the outputs of the two blocks before it, the last of them first.
         gmacs: billions of multiply-adds for one picture at `image_size`.

@@ -107,13 +107,13 @@ def test_from_home_to_a_tested_picture_by_keyboard_alone(page: Page, server: Ser
 
     enter(page, "link", "Runs")
     expect(page.get_by_role("heading", level=1, name="Runs")).to_be_visible()
-    enter(page, "link", "Textures, recommended")
-    expect(page.get_by_role("heading", level=1, name="Textures, recommended")).to_be_visible()
+    enter(page, "link", "Puzzle pieces, recommended")
+    expect(page.get_by_role("heading", level=1, name="Puzzle pieces, recommended")).to_be_visible()
 
     enter(page, "link", "Data")
     expect(page.get_by_role("heading", level=1, name="Data", exact=True)).to_be_visible()
-    enter(page, "link", "Textures")
-    expect(page.get_by_role("heading", level=1, name="Textures")).to_be_visible()
+    enter(page, "link", "Puzzle pieces")
+    expect(page.get_by_role("heading", level=1, name="Puzzle pieces")).to_be_visible()
     # A link to another view of the same page changes the address too, and Back leads back.
     assert "dataset=" in page.url
     page.go_back()

@@ -15,6 +15,7 @@ from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Audit, write_audit
 from core.datasets.sample import Sample
 from core.datasets.store.manifest import write_manifest
+from core.datasets.store.samples import SAMPLES
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from pages.components import wording
@@ -52,7 +53,8 @@ def test_empty_page_offers_all_ways_and_samples(open_page):
     assert box(app)["hint"] == "One folder per class. Zip, tar or tar.gz, at most 20\N{NO-BREAK SPACE}GB"
     ways = app.segmented_control[0]
     assert ways.options == ["A zip", "Class by class, or webcam", "Folder on this server", "Samples"]
-    assert [f"**{name}**" in words(app) for name in ("Textures", "Digits", "Faces or not")] == [True] * 3
+    labels = [sample.label for sample in SAMPLES.values() if not sample.download_bytes]
+    assert labels[0] == "Puzzle pieces" and [f"**{label}**" in words(app) for label in labels] == [True] * 4
 
 
 def test_uploaded_zip_is_imported_and_shown(open_page, home, shape_folder):

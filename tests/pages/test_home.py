@@ -66,7 +66,7 @@ def test_try_it_now_imports_the_sample_and_starts_the_recommended_recipe(open_pa
     assert not app.exception
     (dataset,) = DatasetStore(home).list()
     (run,) = RunStore(home.database).list()
-    assert dataset.name == "Textures"
+    assert dataset.name == "Puzzle pieces"
     assert (run.dataset_id, run.recipe, run.config.backbone) == (dataset.id, "recommended", "efficientnet_lite0")
     assert app.query_params["run"] == run.id
     assert app.title[0].value == wording.plain(run.name)

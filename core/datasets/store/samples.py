@@ -1,4 +1,4 @@
-"""Built-in data sets: three generated without the internet, two well-known ones to download.
+"""Built-in data sets: four generated without the internet, two well-known ones to download.
 
 The generated ones consist of real pictures from scikit-image and scikit-learn. They are written as class folders with
 a validation folder and go through the same import as any other.
@@ -19,6 +19,21 @@ from core.errors import DatasetError
 from core.files.downloads import download
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
 
+# Puzzle: squares of this side are cut out of photographs at these steps, so that none overlap, and enlarged to
+# `PATCH_SIDE`. Regions of so many by so many squares are wholly on one side; one in four is for validation, each a
+# knight's move from the next. Squares with hardly anything on them could be from any photograph and are left out.
+PUZZLE_SIDE, PUZZLE_STEP, REGION_SIDE = 36, 38, 3
+PUZZLE_TRAIN, PUZZLE_VALIDATION = 40, 20
+LEAST_CONTRAST = 0.04
+# Photographs of scikit-image, and of scikit-learn: the flower by vultilion and the temple by danielbuechele, CC BY 2.0.
+PUZZLE_PHOTOGRAPHS = {
+    "astronaut": "astronaut",
+    "cat": "chelsea",
+    "coffee": "coffee",
+    "flower": "flower.jpg",
+    "motorcycle": "stereo_motorcycle",
+    "temple": "china.jpg",
+}
 # Textures: squares of this size are cut on a grid from the left part of the photograph for training and from the right
 # part for validation. The strip between them isn't used, so that no pixel and hardly a blade of grass is in both.
 PATCH_SIDE = 96
@@ -29,7 +44,7 @@ TRAIN_PER_CLASS, VALIDATION_PER_CLASS = 80, 20
 FULL_DIGIT = 16
 
 Picture = tuple[str, str, np.ndarray]
-"""Split, class name and gray pixels, `uint8` of shape `(height, width)`."""
+"""Split, class name and pixels, `uint8` of shape `(height, width)` if gray or `(height, width, 3)`."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +71,12 @@ class SampleSet:
 SAMPLES: dict[str, SampleSet] = {
     sample.name: sample
     for sample in (
+        SampleSet(
+            "puzzle",
+            "Puzzle pieces",
+            "Which of six photographs is a piece from? Training and validation pieces are cut from different regions.",
+            num_pictures=360,
+        ),
         SampleSet(
             "textures",
             "Textures",
@@ -136,6 +157,26 @@ def _write_pictures(pictures: Iterator[Picture], folder: Path) -> None:
         Image.fromarray(pixels).save(place / f"{class_name} {number:04d}.png")
 
 
+def _puzzle() -> Iterator[Picture]:
+    for class_name, name in PUZZLE_PHOTOGRAPHS.items():
+        pieces = list(_puzzle_pieces(_bundled_photograph(name)))
+        for split, count in ((TRAIN, PUZZLE_TRAIN), (VALIDATION, PUZZLE_VALIDATION)):
+            found = [piece for where, piece in pieces if where == split]
+            for index in np.linspace(0, len(found) - 1, count).astype(int):
+                yield split, class_name, _enlarge(found[index], PATCH_SIDE)
+
+
+def _puzzle_pieces(photograph: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """Yields the split and the pixels of each piece of a photograph that has something on it."""
+    height, width = photograph.shape[:2]
+    for row, top in enumerate(range(0, height - PUZZLE_SIDE + 1, PUZZLE_STEP)):
+        for column, left in enumerate(range(0, width - PUZZLE_SIDE + 1, PUZZLE_STEP)):
+            piece = photograph[top : top + PUZZLE_SIDE, left : left + PUZZLE_SIDE]
+            if piece.mean(axis=2).std() >= LEAST_CONTRAST * 255:
+                held_out = (row // REGION_SIDE + 2 * (column // REGION_SIDE)) % 4 == 0
+                yield VALIDATION if held_out else TRAIN, piece
+
+
 def _textures() -> Iterator[Picture]:
     for class_name in ("brick", "grass", "gravel"):
         photograph = _bundled_photograph(class_name)
@@ -182,15 +223,26 @@ def _enlarge(picture: np.ndarray, side: int) -> np.ndarray:
 
 
 def _bundled_photograph(name: str) -> np.ndarray:
-    """Returns pixels of a photograph in the scikit-image package."""
+    """Returns pixels of a photograph in the scikit-image package or, if it is named as a file, in scikit-learn."""
+    if name.endswith(".jpg"):
+        from sklearn.datasets import load_sample_image  # takes a second to import
+
+        return load_sample_image(name)
     from skimage import data  # takes a third of a second to import
 
     try:
-        return getattr(data, name)()
+        pixels = getattr(data, name)()
+        # Two photographs of the same, for the left and the right eye, and the distances between them.
+        return pixels[0] if isinstance(pixels, tuple) else pixels
     except (AttributeError, ImportError, OSError, ValueError) as error:
         raise DatasetError(
             f"The installed scikit-image doesn't include the pictures of {name}. Install scikit-image 0.22 or later."
         ) from error
 
 
-_MAKERS: dict[str, Callable[[], Iterator[Picture]]] = {"textures": _textures, "digits": _digits, "faces": _faces}
+_MAKERS: dict[str, Callable[[], Iterator[Picture]]] = {
+    "puzzle": _puzzle,
+    "textures": _textures,
+    "digits": _digits,
+    "faces": _faces,
+}

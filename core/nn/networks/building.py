@@ -4,8 +4,10 @@ import keras
 from keras import layers
 
 from core.backbones.backbone import Backbone
-from core.nn.networks.efficientnet_lite import EfficientNetLite0
+from core.nn.networks.efficientnet_lite import EfficientNetLite0, EfficientNetLite2
 
+# The networks that Keras doesn't have.
+OUR_FAMILIES = {"EfficientNetLite0": EfficientNetLite0, "EfficientNetLite2": EfficientNetLite2}
 # BGR means of ImageNet, in pixel values, as in Caffe's networks.
 CAFFE_MEANS = (103.939, 116.779, 123.68)
 # RGB means and standard deviations of ImageNet, as shares of 255, as in PyTorch's networks.
@@ -48,8 +50,8 @@ def build_network(backbone: Backbone, image_size: int, preprocessing: str = "nat
     pixels = layers.Input((image_size, image_size, 3), name="pixels")
     included = backbone.preprocessing == "included"
     inputs = preprocess(pixels, backbone.preprocessing if preprocessing == "native" else preprocessing)
-    if backbone.family == "EfficientNetLite0":
-        return EfficientNetLite0(inputs)
+    if backbone.family in OUR_FAMILIES:
+        return OUR_FAMILIES[backbone.family](inputs)
     options = {"include_preprocessing": preprocessing == "native"} if included else {}
     build = getattr(keras.applications, backbone.family)
     network = build(include_top=False, weights=None, input_tensor=inputs, **options)

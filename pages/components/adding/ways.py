@@ -24,6 +24,7 @@ LAYOUTS = (
     "Nothing is guessed: you are asked when there is more than one way to read it."
 )
 SAMPLE_ICONS = {
+    "puzzle": ":material/extension:",
     "textures": ":material/texture:",
     "digits": ":material/looks_3:",
     "faces": ":material/face:",
@@ -87,7 +88,7 @@ def import_from(label: str, path: Path) -> None:
 
 def show_samples() -> None:
     """Draws the samples."""
-    grid = st.grid(5, min_column_width=190, border=True, gap="small")
+    grid = st.grid(3, min_column_width=190, border=True, gap="small")
     for sample in SAMPLES.values():
         with grid.cell():
             _sample(sample)

@@ -14,7 +14,7 @@ from pages.components.background.jobs import IMPORT, Job
 from pages.components.shell import session
 from pages.components.shell.presses import press
 
-SAMPLE = "textures"
+SAMPLE = "puzzle"
 RECIPE = "recommended"
 LOOK_AGAIN_SECONDS = 0.1
 

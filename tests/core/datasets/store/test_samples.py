@@ -25,13 +25,14 @@ def no_sockets(monkeypatch):
 
 
 def test_the_catalogue():
-    assert list(SAMPLES) == ["textures", "digits", "faces", "cats_and_dogs", "flowers"]
+    assert list(SAMPLES) == ["puzzle", "textures", "digits", "faces", "cats_and_dogs", "flowers"]
     assert [name for name, sample in SAMPLES.items() if sample.download_bytes] == ["cats_and_dogs", "flowers"]
 
 
 @pytest.mark.parametrize(
     ("name", "class_names", "train", "validation"),
     [
+        ("puzzle", ("astronaut", "cat", "coffee", "flower", "motorcycle", "temple"), 40, 20),
         ("textures", ("brick", "grass", "gravel"), 60, 20),
         ("digits", tuple("0123456789"), 80, 20),
         ("faces", ("face", "not a face"), 80, 20),
@@ -50,6 +51,36 @@ def test_built_in_samples(store, name, class_names, train, validation):
     assert not dataset.skipped
     assert {event.phase for event in events} == {"extract", "pictures", "audit"}
     assert import_sample(store, name) == dataset
+
+
+def test_no_puzzle_pixel_is_in_two_pieces_and_no_region_on_both_sides():
+    """On a photograph in which every pixel has a number of its own, and hence is found wherever it is."""
+    height, width = 300, 451
+    photograph = np.arange(height * width * 3).reshape(height, width, 3)
+    pieces = list(samples._puzzle_pieces(photograph))
+    pixels = np.concatenate([piece.ravel() for _, piece in pieces])
+    assert len(pieces) == 7 * 11 and len(np.unique(pixels)) == len(pixels)
+    side = samples.PUZZLE_STEP * samples.REGION_SIDE
+    splits_of_region = {}
+    for split, piece in pieces:
+        top, left = divmod(piece[0, 0, 0] // 3, width)
+        splits_of_region.setdefault((top // side, left // side), set()).add(split)
+    assert all(len(splits) == 1 for splits in splits_of_region.values())
+    assert {split for splits in splits_of_region.values() for split in splits} == set(SPLITS)
+
+
+def test_pieces_with_hardly_anything_on_them_are_left_out():
+    photograph = np.full((120, 120, 3), 200, np.uint8)
+    photograph[:36, :18] = 90
+    ((_, piece),) = samples._puzzle_pieces(photograph)
+    assert piece[0, 0, 0] == 90
+
+
+def test_every_piece_of_the_puzzle_is_another_picture(store):
+    dataset = import_sample(store, "puzzle")
+    assert len({sample.digest for sample in dataset.samples}) == len(dataset.samples)
+    # Not even nearly the same: copies would be kept on one side, and the curves would be of fewer pictures.
+    assert not any(sample.group for sample in dataset.samples)
 
 
 def test_no_texture_pixel_is_on_both_sides(store):
@@ -83,7 +114,7 @@ def test_samples_are_different_pictures(store):
 
 
 def test_no_such_sample(store):
-    with pytest.raises(DatasetError, match=r"Expected one of the samples textures, digits, faces.* Received 'dogs'"):
+    with pytest.raises(DatasetError, match=r"Expected one of the samples puzzle, textures, digits.* Received 'dogs'"):
         import_sample(store, "dogs")
 
 

