@@ -12,7 +12,8 @@ class Event:
     Attributes:
         phase: what the job is doing. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
             Imports: `upload`, `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`,
-            `labels`, `outliers`, `map`. Rate searches: `starting`, `features`, `rate`.
+            `labels`, `outliers`, `map`. Rate searches: `starting`, `features`, `rate`. Advice: `starting`, `features`,
+            `advice`.
         step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
         total: size of the phase; 0 if unknown.
         metrics: numbers measured at this point: `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`

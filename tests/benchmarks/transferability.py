@@ -1,11 +1,11 @@
 """Whether LogME and the nearest mean name the network whose linear head is the most accurate on held-out pictures.
 
-`python -m tests.benchmarks.transferability DATA ... [--backbones NAME ...] [--sizes 20 100] [--draws 3] [--most 60]`,
+`python -m tests.benchmarks.transferability DATA ... [--backbones NAME ...] [--sizes 5 20] [--draws 3] [--tested 300]`,
 where DATA is a zip, a folder or the name of a built-in sample. By default it compares all networks whose weights are on
 this machine. For each size and draw it rates each network from the training pictures alone, and trains a linear head
 on each one's features, with cross-validated strength, that it tests on the others. Prints the accuracies and ratings,
-then how well each rating orders the networks: Kendall's tau, how often it names the best, and what choosing by it
-loses, beside always choosing the same network.
+then how well each rating orders the networks by their mean accuracy over the draws: Kendall's tau, how often it names
+the best, and what choosing by it loses, beside always choosing the same network.
 """
 
 import argparse
@@ -77,21 +77,23 @@ def rated(dataset: DatasetIndex, vectors: Mapping[str, np.ndarray]) -> Rated:
     return Rated(float(accuracy), (log_me(known, labels), nearest, accuracies[best]))
 
 
-def summary(draws: Sequence[Sequence[Rated]], backbones: Sequence[str]) -> list[list[str]]:
+def summary(draws: Sequence[Sequence[Sequence[Rated]]], backbones: Sequence[str]) -> list[list[str]]:
     """Returns a line for each rating, and for each network as the constant choice.
 
     Args:
-        draws: for each draw, the networks in the same order.
+        draws: for each data set and size, for each draw, the networks in the same order.
         backbones: their names.
     """
     from scipy.stats import kendalltau
 
-    accuracies = np.array([[one.accuracy for one in draw] for draw in draws])
+    # The mean of the draws, as chance alone would order the networks of a single one.
+    means = [np.mean([[one.accuracy for one in draw] for draw in same], axis=0) for same in draws]
+    accuracies = np.array([mean for mean, same in zip(means, draws, strict=True) for _ in same])
     best = accuracies.max(axis=1)
     lines = []
     for number, name in enumerate(RATINGS):
-        ratings = np.array([[one.ratings[number] for one in draw] for draw in draws])
-        chosen = accuracies[np.arange(len(draws)), ratings.argmax(axis=1)]
+        ratings = np.array([[one.ratings[number] for one in draw] for same in draws for draw in same])
+        chosen = accuracies[np.arange(len(ratings)), ratings.argmax(axis=1)]
         taus = [kendalltau(*pair).statistic for pair in zip(accuracies, ratings, strict=True)]
         lines.append([name, f"{np.nanmean(taus):.2f}", *_choice(chosen, best)])
     for number, backbone in enumerate(backbones):
@@ -109,9 +111,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="+")
     parser.add_argument("--backbones", nargs="+")
-    parser.add_argument("--sizes", nargs="+", default=["20", "100"])
+    parser.add_argument("--sizes", nargs="+", default=["5", "20"])
     parser.add_argument("--draws", type=int, default=3)
-    parser.add_argument("--most", type=int, default=60, help="pictures of each class that are read to be tested")
+    parser.add_argument("--tested", type=int, default=300, help="about how many pictures are tested")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         settings = replace(read_settings(), home=Path(home))
@@ -121,13 +123,13 @@ def main() -> None:
         for data in options.data:
             whole = quality.imported(DatasetStore(settings), data)
             largest = max(int(size) for size in options.sizes)
-            few = _first(whole, largest * 5 // 4 + options.most)
+            few = _first(whole, largest * 5 // 4 + options.tested // len(whole.class_names))
             vectors = [features_of(few, backbone, settings) for backbone in backbones]
             for size in options.sizes:
-                for seed in range(options.draws):
-                    dataset = quality.drawn(few, size, seed)
-                    draws.append([rated(dataset, one) for one in vectors])
-                    numbers = [[f"{one.accuracy:.3f}", *(f"{value:.3f}" for value in one.ratings)] for one in draws[-1]]
+                drawn = [quality.drawn(few, size, seed) for seed in range(options.draws)]
+                draws.append([[rated(dataset, one) for one in vectors] for dataset in drawn])
+                for same in draws[-1]:
+                    numbers = [[f"{one.accuracy:.3f}", *(f"{value:.3f}" for value in one.ratings)] for one in same]
                     rows.append([whole.name, size, *(" ".join(one) for one in numbers)])
                     print(" | ".join(rows[-1]), flush=True)
         print(f"For each network: accuracy of its head, then {', '.join(RATINGS)}")

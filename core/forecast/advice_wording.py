@@ -1,0 +1,71 @@
+"""What a network's features are worth on a data set, in words."""
+
+import math
+
+from core.backbones.table import get_backbone
+from core.forecast.advice import Advice
+from core.forecast.wording import about
+
+TOO_FEW = "Too few pictures to measure anything before training: each class needs two that aren't copies of each other."
+# Fine-tuning against a new last layer alone, on data sets of many kinds: the change of accuracy in points, and how many
+# times as long it took. From `tests.benchmarks.fine_tuning`.
+LEAST_GAIN, MOST_GAIN = -4, 4
+LEAST_TIMES, MOST_TIMES = 6, 40
+# With no more points than this missing, it has next to nothing to add.
+LITTLE = 2
+# The interval of all pictures right ends a rounding error below 1.
+ALL = 1 - 1e-9
+RATINGS = "Higher is better."
+
+
+def measured(advice: Advice) -> str:
+    """Returns how well the features tell the pictures apart, with the interval, and how that was found."""
+    if not advice.num_tried:
+        return TOO_FEW
+    low, high = advice.interval
+    backbone = get_backbone(advice.backbone)
+    package = backbone.weights_file.package
+    network = "The bundled network" if package and package.is_required else f"{backbone.label} as it is"
+    return (
+        f"{network} tells these apart to about {_percent(advice.accuracy)} (plausibly {math.floor(100 * low)} to "
+        f"{_percent(high)}), by 5-fold cross-validation on {advice.num_tried:,} training pictures"
+    )
+
+
+def outlook(advice: Advice) -> str:
+    """Returns what fine-tuning may add to that, from what is missing and what it added elsewhere; empty if unknown."""
+    if not advice.num_tried:
+        return ""
+    elsewhere = (
+        f"Where both were measured, it changed the accuracy by {_points(LEAST_GAIN)} to {_points(MOST_GAIN)} points "
+        f"and took {LEAST_TIMES} to {MOST_TIMES} times as long."
+    )
+    missing = 100 * (advice.num_tried - advice.num_right) / advice.num_tried
+    if missing <= LITTLE:
+        return f"Fine-tuning has next to nothing to add here. {elsewhere}"
+    most = min(MOST_GAIN, math.ceil(missing))
+    return f"Fine-tuning may add up to {most} points, or take some away. {elsewhere}"
+
+
+def cost(num_missing: int, seconds: float | None) -> str:
+    """Returns what measuring costs.
+
+    Args:
+        num_missing: pictures that have to go through the network first.
+        seconds: how long the run needs for its pictures, which is at least as long; None if unknown.
+    """
+    pictures = "1 picture" if num_missing == 1 else f"{num_missing:,} pictures"
+    time = f" ({about(seconds)} at most)" if seconds else ""
+    return (
+        f"Says how well the network tells these apart as it is, before anything is trained. {pictures} would go "
+        f"through it first{time}; what is read is kept for training."
+    )
+
+
+def _percent(share: float) -> str:
+    """Returns a share in whole percent; only all of them is `100 %`."""
+    return f"{min(round(100 * share), 99)} %" if share < ALL else "100 %"
+
+
+def _points(points: int) -> str:
+    return f"{points:+d}".replace("-", "\N{MINUS SIGN}")
