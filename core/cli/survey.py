@@ -1,4 +1,4 @@
-"""The commands `survey` and `advise`: what a pretrained network finds in a data set, and what its features are worth."""
+"""The commands `survey` and `advise`: what a network finds in a data set, and what its features are worth."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The command `survey` on a stored survey (other tests cover making one), and `advise` with the process that measures."""
+"""The command `survey` on a stored survey (other tests cover making one), and `advise` with its process."""
 
 import json
 
