@@ -69,24 +69,23 @@ def _look(config: TrainingConfig, dataset_id: str, question: AdviceQuestion) -> 
     Like the forecast, the first drawing asks nothing.
     """
     quick = estimates.advice_question(config, dataset_id, computes=False)
-    shown = _fresh(quick)
-    drawings = 0
+    found, drawings = cached_estimates.advice().get(quick), 0
+    if found is not None and found.result is not None and found.result.num_missing:
+        # Not in the part that redraws itself: a press there draws nothing else.
+        _offer(config, dataset_id, question, found.result)
+    elif found is not None:
+        _say(found)
 
     def draw() -> bool:
         nonlocal drawings
         drawings += 1
         if drawings > 1 and _fresh(quick) is None:
             cached_estimates.advice().ask(quick, presence.of_this_session())
-        found = cached_estimates.advice().get(quick)
         if found is None:
             st.caption(LOOKING)
-        elif found.result is not None and found.result.num_missing:
-            _offer(config, dataset_id, question, found.result)
-        else:
-            _say(found)
         return _fresh(quick) is None
 
-    polling.poll("advice", draw, shown is None, POLL_SECONDS)
+    polling.poll("advice", draw, _fresh(quick) is None, POLL_SECONDS)
 
 
 def _fresh(quick: AdviceQuestion) -> Found[Advice] | None:
@@ -99,7 +98,8 @@ def _fresh(quick: AdviceQuestion) -> Found[Advice] | None:
 def _offer(config: TrainingConfig, dataset_id: str, question: AdviceQuestion, advice: Advice) -> None:
     forecast = forecast_view.known(config, dataset_id)
     seconds = forecast.features_seconds - forecast.views_seconds if forecast else None
-    with st.container(horizontal=True, vertical_alignment="center"):
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    with left:
         st.button(
             "Measure before training",
             key="measure_advice",
@@ -107,6 +107,7 @@ def _offer(config: TrainingConfig, dataset_id: str, question: AdviceQuestion, ad
             on_click=_ask,
             args=(question,),
         )
+    with right:
         st.caption(wording.plain(advice_wording.cost(advice.num_missing, seconds)))
 
 
