@@ -161,7 +161,7 @@ def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Pa
     page.keyboard.press("Enter")
     expect(chosen).to_have_value(re.compile(re.escape(name)))
     assert name not in before
-    leaf_through(page)
+    leaf_through(page, name)
 
     page.get_by_text("Doubtful labels (").click()
     page.get_by_role("button", name="Relabel as square").first.click()
@@ -170,9 +170,11 @@ def test_map_shows_a_picture_in_the_wrong_class_and_a_click_relabels_it(page: Pa
     assert read_pending_edits(original).decisions == {wrong: "relabel:square"}
 
 
-def leaf_through(page: Page) -> None:
+def leaf_through(page: Page, name: str) -> None:
     """Enlarges the chosen picture and leafs through its neighbours, all with the keyboard."""
-    enlarge = page.locator("[class*=st-key-pressed_map_] button")
+    enlarge = page.locator("[class*=st-key-pressed_map_] button", has_text=name)
+    # The button of the picture before goes only with the end of the drawing.
+    expect(page.locator("[class*=st-key-pressed_map_] button")).to_have_count(1)
     enlarge.focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_test_id("stDialog")

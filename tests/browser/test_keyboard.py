@@ -33,7 +33,9 @@ FOCUSED = """() => {
   else {
     const inside = (value, most) => Math.max(0, Math.min(value, most - 1));
     const over = document.elementFromPoint(inside(left + width / 2, innerWidth), inside(top + height / 2, innerHeight));
-    if (over && !ringed.contains(over) && !over.contains(ringed)) faults.push('covered');
+    // A table is drawn on a canvas, and what scrolls it is a transparent layer above.
+    const isOwn = over && over.closest('[data-testid="stDataFrame"]')?.contains(ringed);
+    if (over && !isOwn && !ringed.contains(over) && !over.contains(ringed)) faults.push('covered');
   }
   // The toolbar of a table is Streamlit's own, and only drawn under the mouse.
   if (focused.closest('[data-testid="stElementToolbar"]')) faults.length = 0;
@@ -81,7 +83,8 @@ def tab_to(page: Page, is_wanted: Callable[[dict], bool]) -> None:
 
 
 def enter(page: Page, role: str, name: str) -> None:
-    """Comes to a link or a button by Tab, and presses Enter."""
+    """Comes to a link or a button by Tab, and presses Enter, once nothing moves on the page any more."""
+    settled(page)
     tab_to(page, lambda stop: stop["role"] == role and stop["name"].startswith(name))
     page.keyboard.press("Enter")
 
