@@ -63,11 +63,8 @@ def advise(dataset: str, recipe: str, as_json: bool, **options: Any) -> None:
     click.echo(f"{advice_wording.measured(advice)}.")
     if outlook := advice_wording.outlook(advice):
         click.echo(outlook)
-    if advice.ratings:
-        click.echo("")
-        rows = [(one.backbone, f"{one.log_me:.3f}", f"{one.nearest_mean:.3f}") for one in advice.ratings]
-        print_table(("network", "LogME", "nearest mean"), rows)
-        click.echo(advice_wording.RATINGS)
+    if comparison := advice_wording.comparison(advice):
+        click.echo(comparison)
 
 
 def _make(dataset: DatasetIndex) -> EmbeddingAnalysis:

@@ -150,5 +150,6 @@ def _say(found: Found[Advice]) -> None:
         st.caption(f":material/insights: {wording.plain(f'Not measured. {found.error}')}")
         return
     st.markdown(f":material/insights: **{wording.plain(advice_wording.measured(found.result))}**")
-    if words := advice_wording.outlook(found.result):
-        st.caption(wording.plain(words))
+    for words in (advice_wording.outlook(found.result), advice_wording.comparison(found.result)):
+        if words:
+            st.caption(wording.plain(words))

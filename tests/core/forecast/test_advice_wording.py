@@ -1,7 +1,7 @@
 import pytest
 
-from core.forecast.advice import Advice
-from core.forecast.advice_wording import MOST_GAIN, TOO_FEW, cost, measured, outlook
+from core.forecast.advice import Advice, NetworkRating
+from core.forecast.advice_wording import MOST_GAIN, RANKING, TOO_FEW, comparison, cost, measured, outlook
 
 
 def advice(num_right: int, num_tried: int, backbone: str = "efficientnet_lite0") -> Advice:
@@ -40,3 +40,11 @@ def test_where_nearly_nothing_is_missing_it_has_nothing_to_add():
 def test_the_cost_is_said_with_the_time_if_that_is_known():
     assert "720 pictures would go through it first (about 12 s at most); what is read is kept" in cost(720, 12.0)
     assert "1 picture would go through it first; what is read" in cost(1, None)
+
+
+def test_networks_are_rated_side_by_side_and_none_is_recommended():
+    rated = (NetworkRating("efficientnet_lite0", -0.273, 0.96), NetworkRating("vgg16", -0.237, 0.95))
+    words = comparison(Advice("efficientnet_lite0", num_right=9, num_tried=10, ratings=rated))
+    assert words.startswith("EfficientNet-Lite0 LogME \u22120.27, nearest mean 96 %; VGG16 LogME \u22120.24, ")
+    assert words.endswith(RANKING)
+    assert comparison(Advice("efficientnet_lite0", num_right=9, num_tried=10, ratings=rated[:1])) == ""
