@@ -13,12 +13,11 @@ LEAST_GAIN, MOST_GAIN = -4, 4
 LEAST_TIMES, MOST_TIMES = 6, 40
 # With no more points than this missing, it has next to nothing to add.
 LITTLE = 2
-# Whether ratings before training name the network that is the most accurate after it was measured with EfficientNet-Lite0,
-# EfficientNet-Lite2 and VGG16, by `tests.benchmarks.transferability`: not well enough to recommend one.
+# Measured with EfficientNet-Lite0, EfficientNet-Lite2 and VGG16 by `tests.benchmarks.transferability`.
 RANKING = (
     "No network is recommended by these numbers: over four kinds of pictures and three networks, Kendall's tau between "
-    "LogME and the accuracy after training was 0.5, and of cats and dogs it rated VGG16 above EfficientNet-Lite0, which "
-    "is more accurate by 2 to 5 points. Train both to know."
+    "LogME and the accuracy after training was 0.5. Of cats and dogs it mostly rated VGG16 above EfficientNet-Lite0, "
+    "which is more accurate by 2 to 5 points. Train both to know."
 )
 # The interval of all pictures right ends a rounding error below 1.
 ALL = 1 - 1e-9
