@@ -30,7 +30,7 @@ def test_too_few_pictures_are_no_accuracy_of_nothing():
 @pytest.mark.parametrize(("num_right", "most"), [(97, 3), (60, MOST_GAIN)])
 def test_fine_tuning_may_add_what_it_added_elsewhere_but_no_more_than_is_missing(num_right, most):
     words = outlook(advice(num_right, 100))
-    assert words.startswith(f"Fine-tuning may add up to {most} points, or take some away.")
+    assert words.startswith(f"Fine-tuning may add up to {most} points, or nothing.")
 
 
 def test_where_nearly_nothing_is_missing_it_has_nothing_to_add():
