@@ -10,15 +10,16 @@ class Event:
     """One progress report of a long job.
 
     Attributes:
-        phase: what the job is doing. Runs: `starting`, `weights`, `features`, `head`, `fine_tune`, `evaluate`, `save`.
+        phase: what the job is doing. Runs: `starting`, `weights`, `features`, `choice`, `head`, `fine_tune`,
+            `evaluate`, `save`.
             Imports: `upload`, `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`,
             `labels`, `outliers`, `map`. Rate searches: `starting`, `features`, `rate`. Advice: `starting`, `features`,
             `advice`.
         step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
         total: size of the phase; 0 if unknown.
-        metrics: numbers measured at this point: `loss`, `accuracy`, `val_loss`, `val_accuracy`, `learning_rate`
-            and `seconds_at_work` at the end of an epoch; `pictures_per_second`, `bytes_per_second`, `seconds_left`,
-            `batch`, `batches` in between.
+        metrics: numbers measured at this point: `loss`, `accuracy`, `objective` (what is minimised: the loss with its
+            penalty), `val_loss`, `val_accuracy`, `learning_rate` and `seconds_at_work` at the end of an epoch;
+            `pictures_per_second`, `bytes_per_second`, `seconds_left`, `batch`, `batches` in between.
         epoch: number of the epoch that just ended, from 1 over the whole run; 0 if none did.
         time: seconds since 1970.
         run_id: the run it belongs to, set by the store.

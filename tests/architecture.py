@@ -222,9 +222,8 @@ RULES: tuple[Callable[[House], Iterator[str]], ...] = (
 )
 
 
-def main() -> None:
+def draw(house: House) -> None:
     """Prints each folder, lowest first, with the number of its files and what it imports from."""
-    house = House(ROOT)
     graph = house.rooms()
     for room in TopologicalSorter(graph).static_order():
         files = sum(house.room(path) == room for path in house.sources)
@@ -232,4 +231,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    draw(House(ROOT))

@@ -81,6 +81,7 @@ class Backbone:
         label: display name.
         family: `keras.applications` class, or `EfficientNetLite0` for the bundled one.
         num_features: channels of its last feature map.
+        earlier_features: channels of the outputs of the two blocks before it, the last of them first.
         gmacs: billions of multiply-adds for one picture at `image_size`.
         top1_imagenet: share of ImageNet's validation pictures it gets right, 0-1.
         preprocessing: `caffe`, `tf`, `torch`, `lite` or `included` (inside the network).
@@ -95,6 +96,7 @@ class Backbone:
     label: str
     family: str
     num_features: int
+    earlier_features: tuple[int, int]
     gmacs: float
     top1_imagenet: float
     preprocessing: str
@@ -113,6 +115,11 @@ class Backbone:
     def download_bytes(self) -> int:
         """Approximate size of its weight file."""
         return self.params * BYTES_PER_PARAMETER
+
+    @property
+    def stage_features(self) -> tuple[int, ...]:
+        """Channels of the outputs of its last three blocks, the last one first."""
+        return self.num_features, *self.earlier_features
 
     def feature_side(self, image_size: int) -> int:
         """Returns the side of the last feature map for square pictures of `image_size` pixels."""

@@ -24,6 +24,7 @@ JOB_PHASES = {
 IN_BYTES = ("download",)
 RUN_PHASES = {
     "features": "Reading pictures through the frozen blocks",
+    "choice": "Trying settings of the head",
     "evaluate": "Checking the model on the validation pictures",
     "save": "Saving the model",
 }

@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from core.backbones.backbone import Backbone
 from core.config.setting import require_valid, setting
 
+# How many of the last stages of a backbone features can come from.
+NUM_STAGES = 3
 POOLINGS = ("average", "flatten")
 SCHEDULES = ("constant", "cosine")
 
@@ -43,13 +45,29 @@ class Head:
         high=0.9,
     )
     weight_decay: float = setting(
-        0.1,
+        0.01,
         "Weight decay",
         "Keeps the head's weights small.",
         "L2 penalty on the last layer, in units of 1 / C of scikit-learn's LogisticRegression on L2-normalised "
         "features; its effect shrinks with the number of pictures. 0 for none.",
         low=0,
         high=100,
+    )
+    cross_validation: bool = setting(
+        True,
+        "Choose by cross-validation",
+        "Tries several strengths of the weight decay and features from several depths on the training pictures, and "
+        "takes those that answer held-out ones best.",
+        "For a linear head on pooled, normalised features of a frozen backbone.",
+    )
+    depths: int = setting(
+        1,
+        "Depths",
+        "From how many of the backbone's last stages the features come. Earlier stages see texture and small forms, "
+        "which helps with pictures unlike photographs.",
+        "From 1 to 3; each stage's averages have the same weight.",
+        low=1,
+        high=NUM_STAGES,
     )
 
     def __post_init__(self) -> None:
@@ -62,6 +80,8 @@ class Head:
 
     def num_inputs(self, backbone: Backbone, image_size: int) -> int:
         """Returns how many inputs the head has."""
+        if self.is_logistic:
+            return sum(backbone.stage_features[: self.depths])
         side = backbone.feature_side(image_size) if self.pooling == "flatten" else 1
         return side * side * backbone.num_features
 
@@ -188,9 +208,20 @@ class Optimization:
         low=0,
         high=1000,
     )
+    stop_when_settled: bool = setting(
+        True,
+        "Stop when settled",
+        "Ends a stage before its last epoch once the training loss hardly changes any more.",
+        "Once the training loss, with the penalty of the weight decay, stayed within 1 % for six epochs.",
+    )
 
     def __post_init__(self) -> None:
         require_valid(self)
+
+    @property
+    def may_end_early(self) -> bool:
+        """Whether training may end before all epochs are done."""
+        return self.stop_when_settled or self.early_stopping_patience > 0
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,21 @@ class TrainingConfig:
         )
 
     @property
+    def keeps_stages(self) -> bool:
+        """Whether pooled features of the last three stages are computed together, whichever of them the head uses."""
+        return self.head.pooling == "average" and not self.freeze.trainable_blocks
+
+    @property
+    def has_depths(self) -> bool:
+        """Whether the head is a logistic regression on frozen features, which may come from several stages."""
+        return self.keeps_stages and self.head.is_logistic
+
+    @property
+    def chooses_head(self) -> bool:
+        """Whether weight decay and depths are chosen by cross-validation."""
+        return self.has_depths and self.head.cross_validation
+
+    @property
     def from_scratch(self) -> bool:
         """Whether the backbone starts from random weights."""
         return self.weights == "none"
@@ -121,7 +136,8 @@ class TrainingConfig:
             block.parameters - (block.statistics if self.from_scratch else block.batch_norm)
             for block in backbone.blocks[self.num_frozen_blocks :]
         )
-        return unfrozen + self.head.params(backbone, self.image_size, num_classes)
+        head = self.head if self.has_depths else replace(self.head, depths=1)
+        return unfrozen + head.params(backbone, self.image_size, num_classes)
 
     def with_options(self, **options: Any) -> "TrainingConfig":
         """Returns a copy with these fields changed; the parts' fields are given by name too.
@@ -160,7 +176,7 @@ class TrainingConfig:
             parts = {}
             for part, kind in PARTS.items():
                 flat = {name: values.pop(name) for name in PART_FIELDS[part] if name in values}
-                parts[part] = kind(**flat, **values.pop(part, {}))
+                parts[part] = kind(**ABSENT.get(part, {}) | flat | values.pop(part, {}))
             return cls(**values, **parts)
         except (ValueError, TypeError, AttributeError) as error:
             raise ConfigError(
@@ -182,6 +198,13 @@ PART_FIELDS: dict[str, tuple[str, ...]] = {
 TOP_FIELDS: tuple[str, ...] = tuple(item.name for item in fields(TrainingConfig) if item.name not in PARTS)
 SETTINGS: dict[str, Setting] = {
     name: item for kind in (TrainingConfig, *PARTS.values()) for name, item in settings_of(kind).items()
+}
+
+
+# What settings meant before there were any, where that isn't their default.
+ABSENT: dict[str, dict[str, bool]] = {
+    "head": {"cross_validation": False},
+    "optimization": {"stop_when_settled": False},
 }
 
 

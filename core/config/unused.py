@@ -13,6 +13,8 @@ class Unused(StrEnum):
     NO_HEAD_EPOCHS = "no_head_epochs"
     NOTHING_FROZEN = "nothing_frozen"
     NO_CHANGES = "no_changes"
+    CHOSEN = "chosen"
+    NOT_LOGISTIC = "not_logistic"
 
 
 def unused_settings(config: TrainingConfig) -> dict[str, Unused]:
@@ -28,4 +30,8 @@ def unused_settings(config: TrainingConfig) -> dict[str, Unused]:
         unused |= dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
     if not config.augmentation.changes_pictures:
         unused["views"] = Unused.NO_CHANGES
+    if not config.has_depths:
+        unused |= dict.fromkeys(("cross_validation", "depths"), Unused.NOT_LOGISTIC)
+    elif config.head.cross_validation:
+        unused |= dict.fromkeys(("weight_decay", "depths"), Unused.CHOSEN)
     return unused

@@ -14,6 +14,7 @@ IRRELEVANT_FOR_TIME = (
     "label_smoothing",
     "class_weighting",
     "early_stopping_patience",
+    "stop_when_settled",
 )
 # The number of batches, and the pictures in them, don't affect how long one batch takes.
 IRRELEVANT_FOR_SPEED = (
@@ -32,6 +33,8 @@ IRRELEVANT_FOR_RATE = (
     "schedule",
     "class_weighting",
     "early_stopping_patience",
+    "stop_when_settled",
+    "cross_validation",
     "epochs",
     "head_epochs",
 )
@@ -46,6 +49,8 @@ IRRELEVANT_FOR_ADVICE = (
     "units",
     "dropout",
     "weight_decay",
+    "cross_validation",
+    "depths",
     "label_smoothing",
 )
 

@@ -10,6 +10,8 @@ from core.forecast.forecast import Forecast
 
 # Checking the model and saving it.
 END_SECONDS = 2.0
+# To choose the head by cross-validation.
+CHOICE_SECONDS = 2.0
 RECENT_EPOCHS = 5
 # The first batches of a stage are slow, because the network is being compiled.
 SETTLED_BATCHES = 5
@@ -45,6 +47,8 @@ def seconds_to_end(
     if progress.phase in STAGES:
         left = _stage_left(progress, epochs, forecast, correction, age)
         ahead = [name for name in STAGES[STAGES.index(progress.phase) + 1 :] if counts[name]]
+    elif progress.phase == "choice":
+        left, ahead = CHOICE_SECONDS * (1 - progress.step / max(progress.total, 1)), ["head"]
     elif progress.phase == "features" or (progress.phase in BEGINNINGS and not progress.total):
         left = _features_left(progress, seconds, forecast, age)
         done = {event.phase for event in epochs}

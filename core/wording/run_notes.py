@@ -53,7 +53,27 @@ def _imagenet_weights(label: str, package: str, credit: str) -> str:
     return f"{label} started with its ImageNet weights, read from {source}. They are the work of: {credit}."
 
 
+def _head_chosen(
+    strength: float, depths: int, num_right: int, num_pictures: int, num_folds: int, num_strengths: int
+) -> str:
+    stages = (
+        "the network's last stage alone, as earlier ones brought nothing clear"
+        if depths == 1
+        else f"the network's last {COUNTS[depths]} stages, which did better than the last one alone"
+    )
+    return (
+        f"The weight decay (C = {strength:,.0f}) was chosen from {num_strengths} strengths by {num_folds}-fold "
+        f"cross-validation on {num_pictures:,} training pictures: {100 * num_right / num_pictures:.1f} % of them were "
+        f"answered right by a head that wasn't trained on them. The features come from {stages}."
+    )
+
+
+COUNTS = {2: "two", 3: "three"}
 SENTENCES: Catalogue = {
+    "head_chosen": _head_chosen,
+    "head_not_chosen": (
+        "The weight decay was taken as it is set: a class has too few pictures for a choice by cross-validation."
+    ),
     "checkpoints_damaged": _checkpoints_damaged,
     "resumed": "The run was interrupted once and continued after epoch {epoch}.",
     "imagenet_weights": _imagenet_weights,

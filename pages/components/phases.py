@@ -26,6 +26,7 @@ JOB_PHASES = {
 BYTE_PHASES = ("upload", "download", "weights")
 RUN_PHASES = {
     "features": "Reading pictures through the frozen blocks",
+    "choice": "Trying settings of the head",
     "evaluate": "Checking the model on the validation pictures",
     "save": "Saving the model",
 }
@@ -33,6 +34,7 @@ RUN_PHASES = {
 SHORT_RUN_PHASES = {
     "weights": "Getting the weights",
     "features": "Reading pictures",
+    "choice": "Trying settings of the head",
     "head": "Training the head",
     "fine_tune": "Fine-tuning",
     "evaluate": "Checking the model",

@@ -24,7 +24,7 @@ from core.datasets.store.store import DatasetStore
 from core.nn.extraction.pretrained import open_features
 from core.nn.selection.out_of_fold import out_of_fold_logits
 from core.nn.selection.transferability import log_me, nearest_mean_accuracy
-from core.nn.training.training import unit_vectors
+from core.nn.selection.vectors import unit_vectors
 from core.settings import Settings, read_settings
 from tests.benchmarks import quality
 from tests.benchmarks.measuring import print_table
@@ -51,7 +51,8 @@ def features_of(dataset: DatasetIndex, backbone: str, settings: Settings) -> Map
     config = TrainingConfig(backbone=backbone, image_size=BACKBONES[backbone].image_size)
     source = open_features(config, dataset, settings)
     source.ensure(source.head_boundary, [(dataset.samples, 0)])
-    vectors = unit_vectors(source.rows(source.head_boundary, dataset.samples))
+    rows = source.rows(source.head_boundary, dataset.samples)
+    vectors = unit_vectors(rows, BACKBONES[backbone].num_features)
     return {sample.path: vector for sample, vector in zip(dataset.samples, vectors, strict=True)}
 
 

@@ -81,8 +81,8 @@ def test_a_main_program_is_tested_under_its_plain_name(tmp_path):
     assert list(architecture.modules_without_tests(build(tmp_path, SMALL_HOUSE, files))) == []
 
 
-def test_the_house_can_be_drawn(capsys):
-    architecture.main()
+def test_the_house_can_be_drawn(house, capsys):
+    architecture.draw(house)
     rooms = [line.split(" (")[0] for line in capsys.readouterr().out.splitlines()]
     assert rooms.index("core/files") < rooms.index("core/datasets/store") < rooms.index("core/runs/worker")
     assert rooms.index("core/runs") < rooms.index("pages")

@@ -1,5 +1,6 @@
 """An app without a browser on a private data home, empty or with real runs."""
 
+import functools
 import json
 import shutil
 import time
@@ -8,19 +9,25 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.components.v2.bidi_component.main import _make_trigger_id
 from streamlit.runtime.scriptrunner import script_runner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from streamlit.testing.v1.element_tree import Widget
 
 from core.config.training_config import TrainingConfig
+from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
+from core.events import Event
 from core.runs import queue
-from core.runs.records.store import RunStatus, RunStore
+from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings, settings
 from pages.components.imports import expected_uploads
+from pages.components.training import advanced_form, setup_form
 from tests.conftest import draw_folder
 from tests.project import ROOT
+from tests.shared_folders import shared_folder
 
 APP = ROOT / "app.py"
 DEADLINE_SECONDS = 120
@@ -34,24 +41,28 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def keras_is_left_alone() -> Iterator[None]:
-    """Keeps Streamlit from clearing Keras's session after each page run, which takes a second.
+def one_server() -> Iterator[None]:
+    """Lets all apps of a process share what they would share in a server.
 
-    It does so where Keras is loaded: here by other tests of the same process, in the web server never.
+    AppTest looks for Streamlit components in all installed packages anew for each app, and compiles the pages anew for
+    each of their runs; the server does both once. It also keeps Streamlit from clearing Keras's session after each run,
+    which takes a second: Streamlit does so where Keras is loaded, here by other tests, in the web server never.
     """
+    scan, scripts = functools.cache(manifest_scanner.scan_component_manifests), ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: scripts)
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
-@pytest.fixture(scope="session")
-def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a data set of shapes and three runs: completed, failed (no such weights), stopped in the queue."""
-    folder = tmp_path_factory.mktemp("trained")
+def train_home(home: Path) -> None:
+    """Makes a home with a data set of shapes and three runs."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TRANSFER_STUDIO_HOME", str(folder / "home"))
+        patch.setenv("TRANSFER_STUDIO_HOME", str(home))
         settings.cache_clear()
-        dataset = DatasetStore(settings()).import_source(draw_folder(folder / "shapes", 10), name="Shapes")
+        dataset = DatasetStore(settings()).import_source(draw_folder(home.with_name("shapes"), 10), name="Shapes")
         store = RunStore(settings().database)
         config = TrainingConfig(image_size=64).with_options(epochs=3)
         queue.submit(store, dataset.id, config, recipe="recommended", name="Good run")
@@ -61,7 +72,12 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         wait_until(lambda: all(run.status.is_finished for run in store.list()))
     settings.cache_clear()
     assert {run.status for run in store.list()} == {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.STOPPED}
-    return folder / "home"
+
+
+@pytest.fixture(scope="session")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a data set of shapes and three runs: completed, failed (no such weights), stopped in the queue."""
+    return shared_folder(tmp_path_factory, "trained", lambda folder: train_home(folder / "home")) / "home"
 
 
 @pytest.fixture
@@ -82,6 +98,36 @@ def app(home: Settings) -> Iterator[AppTest]:
         wait_until(lambda: not store.unfinished())
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture
+def all_groups(app: AppTest) -> None:
+    """Opens all groups of the set-up's fields."""
+    for name in advanced_form.GROUPS:
+        app.session_state[advanced_form.group_key(name)] = True
+
+
+@pytest.fixture
+def shapes(home: Settings, shape_folder: Path) -> DatasetIndex:
+    """A data set of three shapes, ten pictures each."""
+    return DatasetStore(home).import_source(shape_folder, name="Shapes")
+
+
+@pytest.fixture
+def at_work(app: AppTest, trained: RunStore) -> Iterator[Callable[[Event], Run]]:
+    """Returns a function that makes a run that was just claimed and whose worker hasn't reported itself yet."""
+    claimed = []
+
+    def claim(event: Event) -> Run:
+        created = trained.create(trained.get("Good run").dataset_id, "Shapes", TrainingConfig().with_options(epochs=4))
+        claimed.append(trained.claim(slots=1))
+        assert claimed[-1].id == created.id
+        trained.append(created.id, event)
+        return claimed[-1]
+
+    yield claim
+    for run in claimed:
+        trained.finish(run.id, RunStatus.STOPPED)
 
 
 @pytest.fixture
@@ -125,6 +171,23 @@ def fields(app: AppTest) -> dict[str, Widget]:
     """Returns the widgets with a name; one that code fills has a key that says how often it was filled too."""
     kinds = (app.selectbox, app.slider, app.number_input, app.toggle, app.segmented_control, app.radio)
     return {widget.key.partition("@")[0]: widget for kind in kinds for widget in kind if widget.key}
+
+
+def form_values(app: AppTest) -> dict[str, object]:
+    """Returns what the set-up's fields are set to."""
+    widgets = fields(app)
+    return {name: widgets[name].value for name in setup_form.FIELDS}
+
+
+def picture_of_the_network(app: AppTest) -> str:
+    """Returns the HTML of the picture of the network."""
+    (found,) = [item.proto.body for item in app.get("html") if 'class="network"' in item.proto.body]
+    return found
+
+
+def curves(app: AppTest) -> list:
+    """Returns the charts of curves that grow."""
+    return app.get("bidi_component")
 
 
 def start_before_the_page_is_drawn(app: AppTest) -> AppTest:

@@ -373,4 +373,4 @@ def test_the_first_of_thousands_of_classes_are_shown_and_the_rest_counted(open_p
     if section == "pictures":
         assert "And 4,988 classes more: choose one above to see it." in words(app)
         assert "The first 40 of 5,000 classes are shown." in words(app)
-    assert not open_page("train").exception
+        assert not open_page("train").exception

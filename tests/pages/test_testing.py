@@ -188,6 +188,7 @@ def test_choosing_another_model_works_every_time(open_page, trained):
     assert app.selectbox(key="model_choice").value == first.id
 
 
+@pytest.mark.slow
 def test_heic_is_taken_and_read_or_the_answer_says_what_is_missing(open_page, trained):
     app = open_page("testing")
     assert ".heic" in app.file_uploader[0].proto.type

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from tokenize import TokenError
 from zipfile import BadZipFile
 
 import imagehash
@@ -40,6 +41,7 @@ UNREADABLE_ARRAYS = (
     OverflowError,
     struct.error,
     SyntaxError,
+    TokenError,
 )
 # Faults are judged at about the input size of networks: what can't be seen there doesn't matter.
 SIDE = 256

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from core.backbones.availability import availability
-from core.backbones.table import BACKBONES
+from core.backbones.table import BACKBONES, get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
@@ -16,14 +16,14 @@ from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features
 from core.nn.selection.out_of_fold import out_of_fold_logits
 from core.nn.selection.transferability import log_me, nearest_mean_accuracy
-from core.nn.training.training import unit_vectors
+from core.nn.selection.vectors import unit_vectors
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 
 # More of them take minutes instead of seconds, and narrow the interval by less than a point.
 MOST_PICTURES = 2000
 # Of the head that is tried, whatever head the run has. Weaker and stronger ones are as accurate within a point.
-WEIGHT_DECAY = 0.1
+WEIGHT_DECAY = 0.01
 
 
 def advise(
@@ -100,7 +100,7 @@ def _some(samples: Sequence[Sample], seed: int) -> list[Sample]:
 
 
 def _vectors(source: FeatureSource, samples: Sequence[Sample]) -> np.ndarray:
-    return unit_vectors(source.rows(source.head_boundary, samples))
+    return unit_vectors(source.rows(source.head_boundary, samples), get_backbone(source.config.backbone).num_features)
 
 
 def _class_weights(config: TrainingConfig, labels: np.ndarray, num_classes: int) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from core.backbones.table import get_backbone
 from core.config.recipes import recipe_config
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
@@ -11,7 +12,7 @@ from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis
 from core.features.cache import evict
 from core.nn.extraction.pretrained import open_features
-from core.nn.training.training import unit_vectors
+from core.nn.selection.vectors import unit_vectors
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
 from core.settings import Settings
 from core.wording.coded import Reason
@@ -69,7 +70,8 @@ def _vectors(
     Progress("weights", 0, on_event, should_stop)
     source = open_features(config, dataset, settings, on_event, should_stop, download=True)
     source.ensure(source.head_boundary, [(dataset.samples, 0)])
-    vectors = unit_vectors(source.rows(source.head_boundary, dataset.samples))
+    num_features = get_backbone(config.backbone).num_features
+    vectors = unit_vectors(source.rows(source.head_boundary, dataset.samples), num_features)
     evict(settings, settings.cache_bytes, keep=source.space_names)
     return vectors
 

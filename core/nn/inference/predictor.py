@@ -12,7 +12,7 @@ from core.features.feature_space import array_rows
 from core.images.decoding import decode
 from core.nn.networks.model_files import TrainedClassifier, load_classifier
 from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER, NO_MODEL
-from core.nn.training.training import unit_vectors
+from core.nn.selection.vectors import unit_vectors
 
 NEAREST = 3
 PREDICTION_BATCH = 32
@@ -81,7 +81,8 @@ class Predictor:
         """Classifies decoded pictures `(n, image_size, image_size, 3)`, `uint8`."""
         inputs, logits = (output.numpy() for output in self._run(tf.constant(pictures)))
         probabilities, reference = self.trained.probabilities(logits), self.trained.reference
-        indices, cosines = reference.nearest(unit_vectors(array_rows(inputs)), NEAREST)
+        vectors = unit_vectors(array_rows(inputs), reference.vectors.shape[1])
+        indices, cosines = reference.nearest(vectors, NEAREST)
         verdicts = [
             verdict(float(row.max()), float(known), reference.threshold, self.trained.calibration.sure_probability)
             for row, known in zip(probabilities, reference.familiarity(cosines), strict=True)

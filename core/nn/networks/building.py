@@ -56,6 +56,11 @@ def build_network(backbone: Backbone, image_size: int, preprocessing: str = "nat
     return keras.Model(pixels, network.output, name=backbone.name)
 
 
+def stage_outputs(network: keras.Model, backbone: Backbone, count: int) -> list[keras.KerasTensor]:
+    """Returns the outputs of the last `count` blocks, the last one first."""
+    return [boundary(network, backbone, len(backbone.blocks) - index) for index in range(count)]
+
+
 def boundary(network: keras.Model, backbone: Backbone, num_blocks: int) -> keras.KerasTensor:
     """Returns the output tensor of the first `num_blocks` blocks; the pixels for 0."""
     if num_blocks == 0:

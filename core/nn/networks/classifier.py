@@ -8,8 +8,8 @@ All models of a `Classifier` share their layers, so training one of them trains 
     pixels --embedding--> head inputs
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import keras
 import numpy as np
@@ -17,10 +17,10 @@ from keras import layers
 
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
-from core.config.parts import Head
+from core.config.parts import NUM_STAGES, Head
 from core.config.training_config import TrainingConfig
 from core.evaluation.calibration import softened
-from core.nn.networks.building import boundary, build_network
+from core.nn.networks.building import boundary, build_network, stage_outputs
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Classifier:
         prefix: pixels to the inputs of the trainable blocks; None if every block is trainable.
         suffix: inputs of the trainable blocks to the head's inputs; None if all blocks are frozen.
         features: pixels to the last feature map `(batch_size, side, side, num_features)`.
-        embedding: pixels to the head's inputs, `(batch_size, num_features)` if they are pooled, else the map.
+        embedding: pixels to the head's inputs: if they are pooled, the average of the last feature map
+            `(batch_size, num_features)`, followed by those of earlier stages where the head may use them; else the map.
         head: the head's inputs to logits `(batch_size, 1)` for two classes, else `(batch_size, num_classes)`.
         model: pixels to probabilities of the same shape as the logits.
         unfrozen: trainable variables of each trainable block, the one nearest to the head first.
@@ -53,20 +54,26 @@ def num_outputs(num_classes: int) -> int:
     return 1 if num_classes == 2 else num_classes
 
 
-def build_head(head: Head, input_shape: tuple[int, ...], num_classes: int) -> keras.Model:
+def build_head(head: Head, input_shape: tuple[int, ...], num_classes: int, stages: Sequence[int] = ()) -> keras.Model:
     """Builds the layers from the head's inputs to logits.
 
     Args:
         head: its configuration.
-        input_shape: of one picture's inputs: `(num_features,)`, or a feature map if they are flattened.
+        input_shape: of one picture's inputs: `(num_inputs,)`, or a feature map if they are flattened.
         num_classes: number of classes.
+        stages: how many of the inputs come from each of the stages that it uses, the last one first; empty if there are
+            none of others. Only a logistic regression uses more than one.
     """
     inputs = layers.Input(input_shape, name="head_inputs")
     x = layers.Flatten(name="flatten")(inputs) if len(input_shape) > 1 else inputs
-    if head.normalize:
-        # A unit vector's components shrink with its dimension; with a root mean square of 1 they suit Adam's steps.
-        x = layers.UnitNormalization(name="unit_normalization")(x)
-        x = layers.Rescaling(x.shape[-1] ** 0.5, name="unit_scale")(x)
+    if len(stages) > 1:
+        x = _unit_stages(x, stages)
+    else:
+        x = x[:, : stages[0]] if stages else x
+        if head.normalize:
+            # A unit vector's components shrink with its dimension; with a root mean square of 1 they suit Adam's steps.
+            x = layers.UnitNormalization(name="unit_normalization")(x)
+            x = layers.Rescaling(x.shape[-1] ** 0.5, name="unit_scale")(x)
     if head.units:
         x = layers.Dense(head.units, activation="relu", name="hidden")(x)
     if head.dropout:
@@ -75,6 +82,17 @@ def build_head(head: Head, input_shape: tuple[int, ...], num_classes: int) -> ke
     initializer = "glorot_uniform" if head.units else "zeros"
     logits = layers.Dense(num_outputs(num_classes), kernel_initializer=initializer, name="logits")(x)
     return keras.Model(inputs, logits, name="head")
+
+
+def _unit_stages(inputs: keras.KerasTensor, stages: Sequence[int]) -> keras.KerasTensor:
+    """Returns the inputs of the first stages, each as a unit vector, together with a root mean square of 1."""
+    ends = [sum(stages[: index + 1]) for index in range(len(stages))]
+    parts = [
+        layers.UnitNormalization(name=f"unit_normalization_{index}")(inputs[:, end - size : end])
+        for index, (end, size) in enumerate(zip(ends, stages, strict=True), start=1)
+    ]
+    joined = layers.Concatenate(name="depths")(parts)
+    return layers.Rescaling((ends[-1] / len(parts)) ** 0.5, name="unit_scale")(joined)
 
 
 def _every_layer(model: keras.Model) -> Iterator[keras.Layer]:
@@ -92,12 +110,8 @@ def build_classifier(config: TrainingConfig, num_classes: int) -> Classifier:
     backbone = get_backbone(config.backbone)
     network = build_network(backbone, config.image_size, config.preprocessing)
     cut = boundary(network, backbone, config.num_frozen_blocks)
-    head_inputs = network.output
-    if config.head.pooling == "average":
-        head_inputs = layers.GlobalAveragePooling2D(name="average_pooling")(network.output)
-    head = build_head(config.head, tuple(head_inputs.shape[1:]), num_classes)
-    activation = "sigmoid" if num_classes == 2 else "softmax"
-    probabilities = layers.Activation(activation, name="probabilities")(head(head_inputs))
+    head_inputs = _head_inputs(network, backbone, config)
+    head, model = _with_head(network.input, head_inputs, config, num_classes)
     frozen = not config.freeze.trainable_blocks
     prefix_output = head_inputs if frozen else cut
     suffix = None if frozen else keras.Model(cut, head_inputs, name="suffix")
@@ -109,9 +123,46 @@ def build_classifier(config: TrainingConfig, num_classes: int) -> Classifier:
         features=network,
         embedding=keras.Model(network.input, head_inputs, name="embedding"),
         head=head,
-        model=keras.Model(network.input, probabilities, name="classifier"),
+        model=model,
         unfrozen=_variables_by_block(network, backbone, config.num_frozen_blocks) if suffix else (),
     )
+
+
+def _head_inputs(network: keras.Model, backbone: Backbone, config: TrainingConfig) -> keras.KerasTensor:
+    if config.head.pooling != "average":
+        return network.output
+    top = layers.GlobalAveragePooling2D(name="average_pooling")(network.output)
+    if not config.keeps_stages:
+        return top
+    earlier = [
+        layers.GlobalAveragePooling2D(name=f"average_pooling_{index}")(output)
+        for index, output in enumerate(stage_outputs(network, backbone, NUM_STAGES)[1:], start=2)
+    ]
+    return layers.Concatenate(name="stages")([top, *earlier])
+
+
+def _with_head(
+    pixels: keras.KerasTensor, head_inputs: keras.KerasTensor, config: TrainingConfig, num_classes: int
+) -> tuple[keras.Model, keras.Model]:
+    """Returns a new head, and the model from pixels to its probabilities."""
+    features = get_backbone(config.backbone).stage_features
+    stages = features[: config.head.depths if config.has_depths else 1] if config.keeps_stages else ()
+    head = build_head(config.head, tuple(head_inputs.shape[1:]), num_classes, stages)
+    activation = "sigmoid" if num_classes == 2 else "softmax"
+    probabilities = layers.Activation(activation, name="probabilities")(head(head_inputs))
+    return head, keras.Model(pixels, probabilities, name="classifier")
+
+
+def with_new_head(classifier: Classifier, config: TrainingConfig) -> Classifier:
+    """Returns the same network with a new, untrained head.
+
+    Args:
+        classifier: built with the same configuration but for the head's weight decay and depths.
+        config: gives the new head.
+    """
+    embedding = classifier.embedding
+    head, model = _with_head(embedding.input, embedding.output, config, classifier.num_classes)
+    return replace(classifier, head=head, model=model)
 
 
 def _freeze(network: keras.Model, suffix: keras.Model | None, batch_norm_learns: bool) -> None:

@@ -1,7 +1,7 @@
 """The training loop: epochs over rows in memory or on disk, reported as events."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from core.nn.training.stages import Stage
 from core.progress import OnEvent, ShouldStop, Throughput
 
 EVALUATION_BATCH = 128
+SETTLED_EPOCHS, SETTLED_CHANGE = 6, 0.01
 
 
 @dataclass
@@ -47,6 +48,18 @@ class EarlyStopping:
     def exhausted(self) -> bool:
         """Whether training should end."""
         return bool(self.patience) and self.waited >= self.patience
+
+
+def has_settled(history: Sequence[Mapping[str, float]]) -> bool:
+    """Returns whether what is minimised hardly changed in the last epochs.
+
+    Both directions count: at a high rate it rises and falls without having come to its end.
+
+    Args:
+        history: the metrics of a stage's epochs.
+    """
+    recent = [epoch["objective"] for epoch in history[-SETTLED_EPOCHS:]]
+    return len(history) >= 2 * SETTLED_EPOCHS and max(recent) - min(recent) <= SETTLED_CHANGE * min(recent)
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,7 @@ class Trainer:
         self.early_stopping = EarlyStopping(self.stage.optimization.early_stopping_patience)
 
     def run(self) -> Fitted:
-        """Trains until the epochs are done, patience is exhausted or the user stops it.
+        """Trains until the epochs are done, the loss has settled, patience is exhausted or the user stops it.
 
         Returns:
             The history; the network has the weights of the best epoch if there is patience, else of the last complete
@@ -124,7 +137,7 @@ class Trainer:
         call = tf.function(self.stage.objective.outputs, reduce_retracing=True, autograph=False)
         self._begin()
         stopped = False
-        while len(self.history) < self.stage.epochs and not self.early_stopping.exhausted:
+        while not self._is_done():
             epoch = len(self.history)
             stopped = not self._train(epoch, step)
             if stopped:
@@ -134,6 +147,10 @@ class Trainer:
             raise Stopped
         self._assign(self._kept_variables(), self.kept)
         return Fitted(self.history, stopped, self.kept_epoch)
+
+    def _is_done(self) -> bool:
+        settled = self.stage.optimization.stop_when_settled and has_settled(self.history)
+        return len(self.history) >= self.stage.epochs or self.early_stopping.exhausted or settled
 
     def _begin(self) -> None:
         """Continues from the given state, or starts from the beginning."""
@@ -205,7 +222,10 @@ class Trainer:
         """Measures both curves in the same way."""
         objective, data = self.stage.objective, self.stage.objective.data
         validation = objective.measure(outputs, data.validation)
-        return objective.measure(outputs, data.measured) | {f"val_{name}": v for name, v in validation.items()}
+        training = objective.measure(outputs, data.measured)
+        # What is minimised, which the plain loss is only a part of.
+        training["objective"] = training["loss"] + float(objective.penalty())
+        return training | {f"val_{name}": v for name, v in validation.items()}
 
     def _epoch_ends(self, epoch: int, metrics: dict[str, float]) -> None:
         metrics = {**metrics, "learning_rate": self.rate}

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import keras
 import numpy as np
 
+from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
@@ -20,11 +21,13 @@ from core.features.feature_space import FeatureRows, array_rows
 from core.files import durable
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features, weights_notes
-from core.nn.networks.classifier import Classifier, class_logits
-from core.nn.networks.model_files import COMPARED_ROWS, TrainedClassifier, TrainingEmbeddings, save_classifier
+from core.nn.networks.classifier import Classifier, class_logits, with_new_head
+from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
 from core.nn.selection.familiarity import NEIGHBOUR, Familiarity, familiarity, leave_one_out_similarities
+from core.nn.selection.head_choice import MOST_PICTURES, STRENGTHS, choose_head, joined, most_candidates
 from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
+from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.notes import NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
@@ -32,7 +35,7 @@ from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import Trainer, run_model
-from core.progress import OnEvent, PhaseSeconds, ShouldStop
+from core.progress import OnEvent, PhaseSeconds, Progress, ShouldStop
 from core.settings import Settings
 from core.wording.coded import Note
 
@@ -75,7 +78,8 @@ def run_training(
         dataset: the pictures; split here if they come without validation pictures.
         folder: the run's folder. An interrupted run continues from its checkpoint in this folder.
         settings: where weights and features are.
-        on_event: takes the events of the phases `weights`, `features`, `head`, `fine_tune`, `evaluate` and `save`.
+        on_event: takes the events of the phases `weights`, `features`, `choice`, `head`, `fine_tune`, `evaluate` and
+            `save`.
         should_stop: asked before each batch.
         make_objective: makes the objective of a stage.
 
@@ -131,6 +135,7 @@ class _Training:
 
     def run(self) -> TrainingResult:
         keras.utils.set_random_seed(self.config.seed)
+        self.num_features = get_backbone(self.config.backbone).num_features
         self.classifier, self.source = self._build()
         if self.config.head_epochs and not (self.resumed and self.resumed.phase == "fine_tune"):
             self._train_head()
@@ -161,8 +166,35 @@ class _Training:
             if self.source.cut_boundary not in (boundary, "pixels"):
                 self._ensure(self.source.cut_boundary, views)
             self._ensure(boundary, views)
+        if self.config.chooses_head:
+            with self.clock.during("choice"):
+                self._choose_head()
         with self.clock.during("head"):
             self._fit(self._stage("head", boundary, Trainable(None, self.classifier.head)))
+
+    def _choose_head(self) -> None:
+        """Chooses weight decay and depths by cross-validation on the training pictures, the same after an interruption.
+
+        The configuration, which is saved with the model, has what was chosen.
+        """
+        chosen = self._some_training_pictures(MOST_PICTURES)
+        stages = self._stage_vectors(chosen)
+        progress = Progress("choice", most_candidates(len(stages)), self.on_event, self.should_stop)
+        choice = choose_head(stages, _labels(chosen), _groups(chosen), self._class_weights(), progress.advance)
+        if choice is None:
+            self.config = self.config.with_options(cross_validation=False)
+            self.notes.append(Note("head_not_chosen", {}))
+            return
+        self.config = self.config.with_options(
+            cross_validation=False, weight_decay=1 / choice.strength, depths=choice.depths
+        )
+        self.classifier = with_new_head(self.classifier, self.config)
+        self.notes.append(Note("head_chosen", {**asdict(choice), "num_strengths": len(STRENGTHS)}))
+
+    def _stage_vectors(self, samples: Sequence[Sample]) -> list[np.ndarray]:
+        """Returns the unit vectors of each stage that a frozen network's features come from, the last one first."""
+        stages = get_backbone(self.config.backbone).stage_features if self.config.keeps_stages else (self.num_features,)
+        return stage_vectors(self._head_inputs(samples), stages)
 
     def _fine_tune(self) -> None:
         self.fine_tuned = True
@@ -258,7 +290,7 @@ class _Training:
         labels = _labels(chosen)
         with suppress(Stopped):
             found = out_of_fold_logits(
-                unit_vectors(self._head_inputs(chosen)),
+                joined(self._stage_vectors(chosen), self.config.head.depths if self.config.has_depths else 1),
                 labels,
                 _groups(chosen),
                 self.config.head.weight_decay,
@@ -299,7 +331,7 @@ class _Training:
         """Keeps training pictures for comparison, and from which similarity on pictures count as familiar."""
         most = REFERENCE_PICTURES_UNFROZEN if self.fine_tuned else REFERENCE_PICTURES
         chosen = self._some_training_pictures(most)
-        vectors = unit_vectors(self._head_inputs(chosen)).astype(np.float16)
+        vectors = unit_vectors(self._head_inputs(chosen), self.num_features).astype(np.float16)
         reference = TrainingEmbeddings(vectors, tuple(sample.path for sample in chosen), -1.0, NEIGHBOUR)
         found = self._familiarity(reference, chosen)
         if not found.is_certain:
@@ -315,7 +347,8 @@ class _Training:
         if not self.fine_tuned:
             return familiarity(leave_one_out_similarities(reference.vectors, _groups(chosen)), _labels(chosen))
         held_out = self.samples["validation"]
-        _, cosines = reference.nearest(unit_vectors(self._head_inputs(held_out)), NEIGHBOUR)
+        vectors = unit_vectors(self._head_inputs(held_out), self.num_features)
+        _, cosines = reference.nearest(vectors, NEIGHBOUR)
         return familiarity(reference.familiarity(cosines), _labels(held_out))
 
     def _save(self, evaluations: list[Evaluation], calibration: Calibration) -> None:
@@ -338,15 +371,3 @@ def _labels(samples: Sequence[Sample]) -> np.ndarray:
 def _groups(samples: Sequence[Sample]) -> np.ndarray:
     """Returns which pictures are copies of each other, as numbers."""
     return np.unique([sample.group or sample.path for sample in samples], return_inverse=True)[1]
-
-
-def unit_vectors(head_inputs: FeatureRows) -> np.ndarray:
-    """Returns the head's inputs, averaged over positions if they are maps, as `float32` unit vectors."""
-    starts = range(0, head_inputs.num_rows, COMPARED_ROWS)
-    parts = (head_inputs.read(np.arange(start, min(start + COMPARED_ROWS, head_inputs.num_rows))) for start in starts)
-    return np.concatenate([_unit_vectors(rows.astype(np.float32)) for rows in parts])
-
-
-def _unit_vectors(rows: np.ndarray) -> np.ndarray:
-    vectors = rows.mean(axis=(1, 2)) if rows.ndim == 4 else rows
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)

@@ -79,7 +79,7 @@ def _show_progress(run: Run, epochs: Sequence[Event]) -> None:
         st.caption(phases.stopping(bool(epochs)))
         return
     val_accuracy = epochs[-1].metrics.get("val_accuracy") if epochs else None
-    stops_early = bool(run.config.optimization.early_stopping_patience)
+    stops_early = run.config.optimization.may_end_early
     st.caption(phases.pace(run.progress, _seconds_left(run, epochs), stops_early, val_accuracy) or CLOSE)
 
 

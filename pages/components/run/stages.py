@@ -9,7 +9,7 @@ from core.events import Event
 
 State = Literal["done", "present", "ahead"]
 # Phases that belong to the stage before or after them.
-PART_OF = {"save": "evaluate"}
+PART_OF = {"save": "evaluate", "choice": "head"}
 MARKS: dict[State, str] = {
     "done": ":green-badge[:material/check: {label}]",
     "present": ":primary-badge[:material/arrow_forward: **{label}**]",

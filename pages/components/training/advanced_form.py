@@ -29,6 +29,9 @@ UNUSED_WORDS = {
     Unused.NO_HEAD_EPOCHS: "Not used: without head epochs the head is never trained alone.",
     Unused.NOTHING_FROZEN: "Not used: no block stays frozen.",
     Unused.NO_CHANGES: "Not used while no change is on.",
+    Unused.CHOSEN: "Not used: it is chosen by cross-validation.",
+    Unused.NOT_LOGISTIC: "Not used: it needs a frozen network, pooled and normalised features, no hidden units and no "
+    "dropout.",
 }
 
 
@@ -60,7 +63,7 @@ def _fields(group: str, dataset: DatasetIndex, config: TrainingConfig | None, un
     if group == "network":
         _network(get_backbone(widget_values.value("backbone")), unused)
     elif group == "head":
-        _head()
+        _head(unused)
     elif group == "learning":
         _learning(unused)
         rate_view.show(config, dataset.id)
@@ -124,8 +127,8 @@ def _share(group: DeltaGenerator, name: str, step: float = 0.05) -> None:
     group.slider(min_value=0.0, max_value=float(SETTINGS[name].high or 1), step=step, **described(name))
 
 
-def _switch(group: DeltaGenerator, name: str) -> None:
-    group.toggle(**described(name))
+def _switch(group: DeltaGenerator, name: str, unused: Mapping[str, Unused] | None = None) -> None:
+    group.toggle(**described(name, unused=unused))
 
 
 def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
@@ -139,11 +142,13 @@ def _network(backbone: Backbone, unused: Mapping[str, Unused]) -> None:
     _choice(group, "engine", {name: setting_values.ENGINES[name] for name in ENGINES}, unused)
 
 
-def _head() -> None:
+def _head(unused: Mapping[str, Unused]) -> None:
     group = _group()
+    _switch(group, "cross_validation", unused)
+    number(group, "weight_decay", step=0.01, unused=unused)
+    number(group, "depths", unused=unused)
     _choice(group, "pooling", {name: setting_values.POOLINGS[name] for name in POOLINGS})
     number(group, "units")
-    number(group, "weight_decay", step=0.1)
     _share(group, "dropout")
     _switch(group, "normalize")
 
@@ -160,6 +165,7 @@ def _learning(unused: Mapping[str, Unused]) -> None:
     _share(group, "label_smoothing")
     number(group, "seed")
     _switch(group, "class_weighting")
+    _switch(group, "stop_when_settled")
 
 
 def _augmentation(unused: Mapping[str, Unused]) -> None:

@@ -13,6 +13,7 @@ SMALL = Backbone(
     label="Small",
     family="Small",
     num_features=8,
+    earlier_features=(4, 2),
     gmacs=0.1,
     top1_imagenet=0.5,
     preprocessing="tf",

@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.runs.records.store import RunStore
 from tests.project import ROOT
+from tests.shared_folders import shared_folder
 
 DEADLINE_SECONDS = 120
 Trained = tuple[Path, subprocess.CompletedProcess]
@@ -48,16 +49,24 @@ def last_json(text: str) -> dict[str, Any]:
     return json.loads(text.splitlines()[-1])
 
 
+def train_small(folder: Path) -> None:
+    """Makes a data home with one completed run, called Small, and keeps what its training printed beside it."""
+    pictures = draw_pictures(folder / "shades", {"dark": 0, "bright": 150})
+    options = ["--name", "Small", "--image-size", "64", "--epochs", "3", "--batch-size", "4", "--flip", "--json"]
+    result = python_core(folder / "home", "train", str(pictures), *options)
+    assert not result.returncode, result.stderr
+    (folder / "result.json").write_text(json.dumps(vars(result)))
+
+
 @pytest.fixture(scope="session")
 def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """A data home with one completed run, called Small, and what its training printed.
 
-    All tests share it: those that write more to it than a picture's features use a copy.
+    All tests of a process share it: those that write more to it than a picture's features use a copy.
     """
-    home = tmp_path_factory.mktemp("trained") / "home"
-    pictures = draw_pictures(home.parent / "shades", {"dark": 0, "bright": 150})
-    options = ["--name", "Small", "--image-size", "64", "--epochs", "3", "--batch-size", "4", "--flip", "--json"]
-    return home, python_core(home, "train", str(pictures), *options)
+    source = shared_folder(tmp_path_factory, "small", train_small)
+    home = shutil.copytree(source / "home", tmp_path_factory.mktemp("small") / "home")
+    return home, subprocess.CompletedProcess(**json.loads((source / "result.json").read_text()))
 
 
 def copied_home(home: Path, target: Path) -> Path:

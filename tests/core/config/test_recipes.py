@@ -1,6 +1,13 @@
 import pytest
 
-from core.config.recipes import RECIPES, explain_recommended, get_recipe, recipe_config, recommended_epochs
+from core.config.recipes import (
+    RECIPES,
+    explain_recommended,
+    get_recipe,
+    recipe_config,
+    recommended_batch_size,
+    recommended_epochs,
+)
 from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
 
@@ -19,8 +26,20 @@ def test_the_article_is_exactly_the_article():
     assert not config.objective.class_weighting
 
 
-def test_the_recommended_recipe_is_the_default_configuration():
-    assert recipe_config("default") == recipe_config("recommended") == TrainingConfig()
+def test_the_recommended_recipe_is_the_default_configuration_at_its_own_rate():
+    recommended = recipe_config("recommended")
+    assert recipe_config("default") == recommended
+    assert recommended == TrainingConfig().with_options(learning_rate=7e-3, schedule="cosine")
+    assert recommended.chooses_head
+    # Too high for a whole network.
+    assert recipe_config("recommended", weights="none").optimization.learning_rate == 1e-3
+
+
+@pytest.mark.parametrize(("num_pictures", "batch_size"), [(1, 4), (10, 4), (40, 4), (160, 8), (600, 32), (50_000, 32)])
+def test_fewer_pictures_are_divided_into_smaller_steps(num_pictures, batch_size):
+    assert recommended_batch_size(num_pictures) == batch_size
+    assert recipe_config("recommended", num_pictures).optimization.batch_size == batch_size
+    assert recipe_config("recommended", num_pictures, batch_size=64).optimization.batch_size == 64
 
 
 def test_fine_tuning_goes_at_a_tenth_of_the_rate():
@@ -31,9 +50,10 @@ def test_fine_tuning_goes_at_a_tenth_of_the_rate():
     assert rates.fine_tune_learning_rate == pytest.approx(rates.learning_rate / 10)
 
 
-@pytest.mark.parametrize(("num_pictures", "epochs"), [(10, 60), (160, 60), (600, 16), (5000, 10), (50_000, 10)])
+@pytest.mark.parametrize(("num_pictures", "epochs"), [(600, 60), (1600, 30), (5000, 10), (50_000, 10)])
 def test_recommended_epochs_count_steps(num_pictures, epochs):
     assert recommended_epochs(num_pictures, batch_size=32) == epochs
+    assert recommended_epochs(8, batch_size=4) == 60
     assert recipe_config("recommended", num_pictures).optimization.epochs == epochs
 
 
@@ -80,4 +100,9 @@ def test_the_recommended_recipe_says_what_it_chose_and_why(num_pictures, words):
     config = recipe_config("recommended", num_pictures)
     text = explain_recommended(config, num_pictures, num_classes=2)
     assert words in text
-    assert f"every picture {config.optimization.epochs} times" in text
+    assert f"every picture at most {config.optimization.epochs} times, and ends once little changes" in text
+    assert "trying 6 strengths and 3 depths on held-out parts" in text
+    own = config.with_options(cross_validation=False, stop_when_settled=False)
+    text = explain_recommended(own, num_pictures, num_classes=2)
+    assert f"every picture {own.optimization.epochs} times" in text
+    assert "depths" not in text

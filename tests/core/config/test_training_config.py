@@ -32,9 +32,13 @@ false, "early_stopping_patience": 4, "validation_split": 0.3, "engine": "tensorf
 
 def test_json_of_an_older_version_with_flat_fields_is_read_without_loss():
     config = TrainingConfig.from_json(FLAT)
-    assert config.optimization == Optimization(3, 8, 0.002, 0.0003, 0.5, "cosine", 4)
+    assert config.optimization == Optimization(3, 8, 0.002, 0.0003, 0.5, "cosine", 4, stop_when_settled=False)
+    # Nothing was chosen before there was a choice.
+    assert not config.head.cross_validation
+    assert config.head.depths == 1
     assert config.objective == Objective(label_smoothing=0.1, class_weighting=False)
     written = json.loads(config.to_json())
+    del written["head"]["cross_validation"], written["head"]["depths"], written["optimization"]["stop_when_settled"]
     assert {**written.pop("optimization"), **written.pop("objective"), **written} == json.loads(FLAT)
     assert TrainingConfig.from_json(config.to_json()) == config
 

@@ -212,8 +212,13 @@ def test_a_sample_is_made_in_the_process_too(store, tmp_path):
     assert left_behind(tmp_path) == [dataset.id]
 
 
-def test_the_death_of_a_process_is_reported_by_its_job(store, tmp_path, picture, zip_of):
-    many = zip_of({f"{name}/{n}.png": picture(n, side=200) for name in NAMES for n in range(60)})
+@pytest.fixture(scope="module")
+def many(zip_of, picture):
+    """A zip of enough pictures that a job isn't done before it can be killed."""
+    return zip_of({f"{name}/{n}.png": picture(n, side=200) for name in NAMES for n in range(60)})
+
+
+def test_the_death_of_a_process_is_reported_by_its_job(store, tmp_path, picture, many):
     dataset = store.import_source(io.BytesIO(many), "pets")
 
     def kill(event):
@@ -238,8 +243,7 @@ def test_the_death_of_a_process_is_reported_by_its_job(store, tmp_path, picture,
     assert left_behind(tmp_path) == [dataset.id]
 
 
-def test_a_killed_process_is_reported_in_words(store, tmp_path, picture, zip_of):
-    many = zip_of({f"{name}/{n}.png": picture(n, side=200) for name in NAMES for n in range(60)})
+def test_a_killed_process_is_reported_in_words(store, many, tmp_path):
     upload = io.BytesIO(many)
     upload.name = "pets.zip"
 

@@ -13,7 +13,6 @@ from core.runs.recipe_choice import choose_config
 from core.runs.records.store import RunStore
 from pages.components.background.background_cache import Found
 from pages.components.training import (
-    advanced_form,
     backbone_words,
     cached_estimates,
     connection,
@@ -23,20 +22,14 @@ from pages.components.training import (
 )
 from tests.pages.conftest import button, fields, start_before_the_page_is_drawn, wait_until, words
 
+pytestmark = pytest.mark.usefixtures("all_groups")
+
 
 @pytest.fixture
 def shapes(home, shape_folder, monkeypatch):
     """A data set. Runs wait in the queue."""
     monkeypatch.setattr(queue, "start_queued", lambda store: None)
     return DatasetStore(home).import_source(shape_folder, name="Shapes")
-
-
-@pytest.fixture
-def app(app):
-    """The app, with all groups of fields open."""
-    for name in advanced_form.GROUPS:
-        app.session_state[advanced_form.group_key(name)] = True
-    return app
 
 
 def started(home):

@@ -1,5 +1,6 @@
 """Where a zip's directory lies and what it lists: valid, damaged and false ones."""
 
+import functools
 import io
 import struct
 import subprocess
@@ -131,16 +132,23 @@ def test_a_directory_that_claims_to_be_huge_isnt_read(tmp_path, limits):
         assert peak < MEGABYTE
 
 
-def zip_of_many(names, count=None, data=b"", zip64_count=None):
-    """Writes a zip of files with the same content. `count` is the number of entries given at its end."""
+@functools.lru_cache(maxsize=1)
+def entries_and_directory(names, data):
+    """Writes files with the same content, and the directory that lists them."""
     body, central = io.BytesIO(), io.BytesIO()
     for name in names:
         fields = struct.pack("<5H3L2H", 20, 0, 0, 0, 33, zlib.crc32(data), len(data), len(data), len(name), 0)
         offset = body.tell()
         body.write(b"PK\3\4" + fields + name + data)
         central.write(b"PK\1\2" + struct.pack("<H", 20) + fields + struct.pack("<3H2L", 0, 0, 0, 0, offset) + name)
-    size, start = len(central.getvalue()), len(body.getvalue())
-    written = body.getvalue() + central.getvalue()
+    return body.getvalue(), central.getvalue()
+
+
+def zip_of_many(names, count=None, data=b"", zip64_count=None):
+    """Writes a zip of files with the same content. `count` is the number of entries given at its end."""
+    body, central = entries_and_directory(tuple(names), data)
+    size, start = len(central), len(body)
+    written = body + central
     if zip64_count is not None:
         record = struct.pack("<QHHLLQQQQ", 44, 45, 45, 0, 0, zip64_count, zip64_count, size, start)
         written += b"PK\6\6" + record + b"PK\6\7" + struct.pack("<LQL", 0, len(written), 1)

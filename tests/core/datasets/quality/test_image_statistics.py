@@ -9,7 +9,15 @@ import pytest
 from PIL import Image, ImageFilter
 
 from core.datasets.index import DatasetIndex
-from core.datasets.quality.image_statistics import ROW, align, measure, pack, read_statistics, write_statistics
+from core.datasets.quality.image_statistics import (
+    ROW,
+    STATISTICS_NAME,
+    align,
+    measure,
+    pack,
+    read_statistics,
+    write_statistics,
+)
 from core.datasets.sample import Sample
 from tests.core.datasets.drawing import draw_scene, encode
 
@@ -113,3 +121,17 @@ def test_statistics_of_another_version_are_ignored(tmp_path):
     with (tmp_path / "looks.npz").open("wb") as file:
         np.savez(file, format=99, rows=np.zeros(3, ROW))
     assert len(read_statistics(dataset)) == 0
+
+
+@pytest.mark.parametrize("damage", [b"\xc6", b"{"])
+def test_statistics_with_a_damaged_description_are_ignored(tmp_path, damage):
+    """NumPy reads the description of an array like a program, before the zip's checksum of many rows."""
+    digests = [digest_of(number) for number in range(20)]
+    dataset = data_set(tmp_path, digests)
+    write_statistics(dataset, pack(digests, [measure(Image.new("RGB", (8, 8)))] * len(digests)))
+    path = tmp_path / STATISTICS_NAME
+    sound = path.read_bytes()
+    begin = sound.index(b"{'descr': [")
+    for place in range(begin + 1, sound.index(b"}", begin) + 1):
+        path.write_bytes(sound[:place] + damage + sound[place + 1 :])
+        assert len(read_statistics(dataset)) == 0

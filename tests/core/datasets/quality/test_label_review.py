@@ -12,6 +12,13 @@ from core.datasets.sample import Sample
 NUM_CLASSES = 3
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """As in a survey: beside other work, threads that wait for each other took ten times as long."""
+    with threadpool_limits(1):
+        yield
+
+
 def make_samples(labels) -> list[Sample]:
     return [
         Sample(f"pictures/{n}.png", int(label), "", f"{n}.png", f"{n:064x}", 9, 9) for n, label in enumerate(labels)
@@ -143,8 +150,7 @@ def test_a_map_of_many_pictures_takes_a_share_of_each_class():
 
 def test_like_pictures_are_near_each_other_on_the_map(labels):
     vectors = make_vectors(labels, noise=0.3)
-    with threadpool_limits(1):  # like its caller, because threads that wait for each other are much slower
-        places = label_review.project(vectors)
+    places = label_review.project(vectors)
     assert places.shape == (150, 2) and places.dtype == np.float32
     assert np.abs(places).max() == pytest.approx(1)
     centres = np.stack([places[labels == label].mean(axis=0) for label in range(NUM_CLASSES)])

@@ -14,7 +14,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.errors import RunError
 from core.events import Event
-from core.nn.extraction import extraction
+from core.nn.extraction import engines, extraction
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.networks.weights import load_weights
@@ -32,6 +32,15 @@ def classifier() -> Classifier:
     backbone = get_backbone("efficientnet_lite0")
     load_weights(built.features, backbone, bundled_weights(backbone))
     return built
+
+
+# Tracing takes a second, and all sources of this file compute with the same networks.
+traced = lru_cache(engines._evaluation_call)
+
+
+@pytest.fixture(autouse=True)
+def traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_evaluation_call", traced)
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ def test_an_objective_without_labels_learns_and_measures_in_its_own_way(config, 
     before = [variable.numpy() for variable in stage.objective.network.head.variables]
     fitted = Trainer(stage, events.append, lambda: False, on_state=checkpoints.save).run()
     assert fitted.history[-1]["val_loss"] < fitted.history[0]["val_loss"]
-    assert set(fitted.history[0]) == {"loss", "val_loss", "learning_rate"}
+    assert set(fitted.history[0]) == {"loss", "objective", "val_loss", "learning_rate"}
     for variable, old in zip(stage.objective.network.head.variables, before, strict=True):
         np.testing.assert_array_equal(variable, old)
     state = checkpoints.load().state

@@ -13,7 +13,14 @@ from core.nn.training.optimization import scheduled_rate
 from core.nn.training.stage_data import LabelledRows, StageData
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
-from core.nn.training.trainer import EarlyStopping, Trainer, run_model
+from core.nn.training.trainer import (
+    SETTLED_CHANGE,
+    SETTLED_EPOCHS,
+    EarlyStopping,
+    Trainer,
+    has_settled,
+    run_model,
+)
 
 NUM_FEATURES = 32
 
@@ -30,7 +37,9 @@ def blobs(count: int, num_classes: int, seed: int) -> tuple[np.ndarray, np.ndarr
 def make_stage(num_classes: int = 3, head: Head | None = None, epochs: int = 3, data=None, **options) -> Stage:
     keras.utils.set_random_seed(0)
     head = head or Head()
-    config = TrainingConfig(head=head).with_options(epochs=epochs, **{"learning_rate": 1e-2, **options})
+    config = TrainingConfig(head=head).with_options(
+        epochs=epochs, **{"learning_rate": 1e-2, "stop_when_settled": False, **options}
+    )
     rows, labels = blobs(240, num_classes, seed=1)
     val_rows, val_labels = blobs(240, num_classes, seed=2)
     data = data or StageData(
@@ -59,7 +68,7 @@ def probabilities(stage: Stage) -> np.ndarray:
 @pytest.mark.parametrize("num_classes", [2, 3])
 def test_the_head_ends_where_logistic_regression_does(num_classes):
     """The same features, the same penalty: the curve ends at scikit-learn's optimum."""
-    stage = make_stage(num_classes, epochs=600, learning_rate=1e-2, batch_size=240)
+    stage = make_stage(num_classes, Head(weight_decay=0.1), epochs=600, learning_rate=1e-2, batch_size=240)
     fit(stage)
     rows = stage.objective.data.measured.rows.read(np.arange(240))
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
@@ -78,7 +87,7 @@ def test_events_tell_each_epoch_and_the_batches_between():
         ("head", 2, 3, 2),
         ("head", 3, 3, 3),
     ]
-    curves = {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
+    curves = {"loss", "accuracy", "objective", "val_loss", "val_accuracy", "learning_rate"}
     assert [{name: event.metrics[name] for name in curves} for event in epochs] == fitted.history
     batches = [event for event in events if not event.epoch]
     assert len(batches) == 3 * 8
@@ -97,6 +106,34 @@ def test_two_runs_with_the_same_seed_are_equal():
     fit(first)
     fit(second)
     np.testing.assert_allclose(probabilities(first), probabilities(second), atol=1e-6)
+
+
+def test_it_ends_once_the_loss_has_settled():
+    fitted = fit(make_stage(epochs=300, batch_size=240, stop_when_settled=True))
+    assert 2 * SETTLED_EPOCHS <= len(fitted.history) < 300
+    objectives = [epoch["objective"] for epoch in fitted.history]
+    assert objectives[-1] == pytest.approx(objectives[-SETTLED_EPOCHS], rel=SETTLED_CHANGE)
+    # Had it gone on, little would have come of it.
+    longer = fit(make_stage(epochs=300, batch_size=240)).history
+    assert len(longer) == 300
+    assert longer[-1]["val_loss"] == pytest.approx(fitted.history[-1]["val_loss"], abs=0.02)
+
+
+def test_what_is_minimised_is_the_loss_with_its_penalty():
+    free, held = (fit(make_stage(head=Head(weight_decay=decay))).history[-1] for decay in (0.0, 10.0))
+    assert free["objective"] == free["loss"]
+    assert held["objective"] > held["loss"]
+
+
+def test_a_loss_that_jumps_has_not_settled():
+    falling = [{"objective": 1 / number} for number in range(1, 21)]
+    still = [{"objective": 0.5}] * SETTLED_EPOCHS
+    jumping = [{"objective": 0.5 + 0.1 * (number % 2)} for number in range(20)]
+    assert not has_settled(falling)
+    assert not has_settled(jumping)
+    assert has_settled([*falling, *still])
+    assert not has_settled(still)
+    assert not has_settled([])
 
 
 def test_early_stopping_watches_the_losses():

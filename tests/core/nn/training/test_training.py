@@ -5,18 +5,27 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 from PIL import Image
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
+from core.backbones.table import get_backbone
+from core.config.recipes import recipe_config
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError, Stopped, WeightsError
-from core.evaluation.evaluation import load_evaluations
+from core.evaluation.calibration import softened
+from core.evaluation.evaluation import cross_entropy, load_evaluations
 from core.evaluation.prediction import Verdict
 from core.events import Event
 from core.nn.extraction import extraction
+from core.nn.extraction.pretrained import open_features
 from core.nn.inference.predictor import Predictor
-from core.nn.networks.classifier import build_classifier
+from core.nn.networks.classifier import build_classifier, class_logits
 from core.nn.networks.model_files import WEIGHTS, load_classifier
+from core.nn.selection.head_choice import joined
+from core.nn.selection.vectors import stage_vectors
 from core.nn.training.notes import load_notes
+from core.nn.training.trainer import run_model
 from core.nn.training.training import TrainingResult, run_training
 from core.settings import Settings
 from core.wording.coded import Note
@@ -75,10 +84,12 @@ def features_computed(events) -> int:
 def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated(learned, predictor, dataset, home):
     outcome, events = learned.outcome, learned.events
     assert outcome.metrics["val_accuracy"] >= 5 / 6
-    assert set(outcome.seconds) == {"weights", "features", "head", "evaluate", "save"}
+    assert set(outcome.seconds) == {"weights", "features", "choice", "head", "evaluate", "save"}
     phases = list(dict.fromkeys(event.phase for event in events))
-    assert phases == ["weights", "features", "head", "evaluate", "save"]
-    assert [event.epoch for event in events if event.epoch] == list(range(1, 16))
+    assert phases == ["weights", "features", "choice", "head", "evaluate", "save"]
+    epochs = [event.epoch for event in events if event.epoch]
+    assert epochs == list(range(1, len(epochs) + 1))
+    assert 12 <= len(epochs) <= 15
 
     (evaluation,) = load_evaluations(home.runs / "run")
     assert evaluation.accuracy == outcome.metrics["val_accuracy"]
@@ -88,6 +99,60 @@ def test_the_recommended_recipe_learns_and_its_model_answers_as_it_was_evaluated
     # The evaluation's features were kept as float16.
     np.testing.assert_allclose([p.probabilities for p in predictions], evaluation.probabilities, atol=5e-3)
     assert [p.class_names.index(p.class_name) for p in predictions] == evaluation.predictions.tolist()
+
+
+@pytest.mark.usefixtures("learned")
+def test_the_head_was_chosen_by_cross_validation_and_the_model_keeps_what_was_chosen(predictor, dataset, home):
+    (note,) = [note for note in load_notes(home.runs / "run") if note.code == "head_chosen"]
+    chosen = note.parameters
+    head = predictor.trained.config.head
+    assert (head.weight_decay, head.depths) == (1 / chosen["strength"], chosen["depths"])
+    assert not head.cross_validation
+    assert chosen["num_pictures"] == len(dataset.select("train"))
+    assert 0 < chosen["num_right"] <= chosen["num_pictures"]
+    assert f"(C = {chosen['strength']:,.0f}) was chosen from 6 strengths by 5-fold" in run_note(note)
+
+
+def test_features_of_all_depths_are_computed_once(learned, config, dataset, home):
+    events, own = [], config.with_options(cross_validation=False, weight_decay=1.0, depths=3, epochs=2)
+    train(own, dataset, home, folder="deep", events=events)
+    assert features_computed(events) == 0
+    assert "choice" not in {event.phase for event in events}
+    predictor = Predictor(home.runs / "deep")
+    assert predictor.trained.classifier.head.get_layer("logits").kernel.shape == (1280 + 320 + 192, 3)
+    assert predictor.trained.config == own
+    held_out = dataset.select("validation")
+    (evaluation,) = load_evaluations(home.runs / "deep")
+    answers = predictor.predict([dataset.picture_path(sample) for sample in held_out])
+    np.testing.assert_allclose([one.probabilities for one in answers], evaluation.probabilities, atol=5e-3)
+
+
+def test_the_head_of_a_recommended_run_ends_where_logistic_regression_does(dataset, home):
+    config = recipe_config("recommended", len(dataset.select("train")), image_size=64)
+    train(config, dataset, home)
+    trained = load_classifier(home.runs / "run" / "model")
+    source = open_features(config, dataset, home)
+    samples = {split: dataset.select(split) for split in ("train", "validation")}
+    rows = {split: source.rows(source.head_boundary, samples[split]) for split in samples}
+    stages = get_backbone(config.backbone).stage_features
+    vectors = {split: joined(stage_vectors(rows[split], stages), trained.config.head.depths) for split in rows}
+    labels = {split: np.array([sample.label for sample in samples[split]]) for split in samples}
+    best = LogisticRegression(C=1 / trained.config.head.weight_decay, solver="newton-cg", max_iter=1000)
+    best.fit(vectors["train"], labels["train"])
+    logits = class_logits(run_model(trained.classifier.head, rows["validation"]))
+    loss = cross_entropy(softened(logits, 1.0), labels["validation"])
+    assert loss == pytest.approx(log_loss(labels["validation"], best.predict_proba(vectors["validation"])), abs=0.01)
+
+
+def test_a_class_with_one_picture_leaves_nothing_to_choose_and_the_run_says_so(config, home, tmp_path):
+    folder = draw_folder(tmp_path / "shapes", 6)
+    rare = sorted(path for path in folder.rglob("*.png") if "circle" in path.parent.name)
+    for path in rare[2:]:
+        path.unlink()
+    dataset = DatasetStore(home).import_source(folder).with_split(0.5, seed=0)
+    train(config.with_options(epochs=2), dataset, home)
+    assert "head_not_chosen" in {note.code for note in load_notes(home.runs / "run")}
+    assert load_classifier(home.runs / "run" / "model").config.head.weight_decay == config.head.weight_decay
 
 
 @pytest.mark.usefixtures("learned")

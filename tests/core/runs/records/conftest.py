@@ -1,8 +1,10 @@
 """A store with runs in every state, and all that is recorded of them."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -18,9 +20,11 @@ EPOCHS = 3
 PAGE = 4096
 
 
-@pytest.fixture
-def filled(store: RunStore, config: TrainingConfig) -> Iterator[RunStore]:
-    """A store with a run of each status, named after it, three with curves. This process is the running worker."""
+@pytest.fixture(scope="session")
+def filled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a run of each status, named after it, three with curves. Each test works on a copy."""
+    config = TrainingConfig(image_size=64).with_options(epochs=2, batch_size=8)
+    store = RunStore(tmp_path_factory.mktemp("filled") / "home" / "studio.sqlite")
     for status in ("completed", "failed", "stopped"):
         run = store.create("d", "Textures", config, "recommended", name=status)
         store.claim(slots=9)
@@ -30,14 +34,24 @@ def filled(store: RunStore, config: TrainingConfig) -> Iterator[RunStore]:
         failure = Failure.of_text("It did.") if status == "failed" else None
         store.finish(run.id, RunStatus(status), failure, {"val_accuracy": 0.5}, {"head": 2.5})
     store.create("d", "Textures", config, name="running")
-    running = store.claim(slots=9)
+    store.claim(slots=9)
     for name in ("queued", "queued too"):
         store.create("d", "Textures", config, name=name)
     resumed = store.requeue(store.get("stopped").id)
     assert store.position(resumed.id) == 3
-    with worker_lock(store.folder(running.id)):
-        store.report_worker(running.id, os.getpid(), psutil.Process().create_time())
-        yield store
+    return store.home
+
+
+@pytest.fixture
+def filled(store: RunStore, filled_home: Path) -> Iterator[RunStore]:
+    """A store with a run of each status, named after it, three with curves. This process is the running worker."""
+    shutil.rmtree(store.home)
+    shutil.copytree(filled_home, store.home)
+    filled = RunStore(store.path)
+    running = filled.get("running")
+    with worker_lock(filled.folder(running.id)):
+        filled.report_worker(running.id, os.getpid(), psutil.Process().create_time())
+        yield filled
 
 
 def content(store: RunStore) -> list[object]:

@@ -1,0 +1,24 @@
+"""Features as unit vectors."""
+
+import numpy as np
+
+from core.features.feature_space import array_rows
+from core.nn.selection.vectors import stage_vectors, unit_vectors
+
+
+def test_only_the_last_stage_is_compared() -> None:
+    rows = np.array([[3, 4, 100], [0, 2, 7]], np.float16)
+    np.testing.assert_allclose(unit_vectors(array_rows(rows), 2), [[0.6, 0.8], [0, 1]], atol=1e-6)
+
+
+def test_positions_of_maps_are_averaged() -> None:
+    maps = np.array([[[[6, 0]], [[0, 8]]]], np.float16)
+    np.testing.assert_allclose(unit_vectors(array_rows(maps), 2), [[0.6, 0.8]], atol=1e-6)
+
+
+def test_each_stage_is_a_unit_vector_of_its_own() -> None:
+    rows = np.array([[3, 4, 0, 100, 0, 0], [0, 0, 5, 0, 12, 0]], np.float16)
+    first, second = stage_vectors(array_rows(rows), (2, 4))
+    np.testing.assert_allclose(first, [[0.6, 0.8], [0, 0]], atol=1e-6)
+    np.testing.assert_allclose(second, [[0, 1, 0, 0], [5 / 13, 0, 12 / 13, 0]], atol=1e-6)
+    assert first.dtype == np.float32
