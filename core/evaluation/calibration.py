@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 15
+CHANCES = 100
 HOTTEST = 20.0
 # Of the answers that are called sure, at least this share must have been right.
 SURE_SHARE = 0.95
@@ -125,3 +126,46 @@ def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:
     bins = np.minimum((top * BINS).astype(int), BINS - 1)
     gaps = [abs(top[bins == number].sum() - is_right[bins == number].sum()) for number in range(BINS)]
     return float(sum(gaps) / len(labels))
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Answers that were given with about the same probability.
+
+    Attributes:
+        probability: their mean probability, 0-1.
+        share_right: the share of them that was right, 0-1.
+        count: how many there are.
+    """
+
+    probability: float
+    share_right: float
+    count: int
+
+
+def reliability(probabilities: np.ndarray, labels: np.ndarray, bins: int = 10) -> list[Reliability]:
+    """Returns how often answers of about the same probability were right, from the lowest; empty ranges are left out.
+
+    Args:
+        probabilities: `(num_pictures, num_classes)`.
+        labels: true classes, `int64` `(num_pictures,)`.
+        bins: into how many ranges of equal width probabilities are divided.
+    """
+    top, is_right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    chosen = np.minimum((top * bins).astype(int), bins - 1)
+    parts = [chosen == number for number in np.unique(chosen)]
+    return [Reliability(float(top[part].mean()), float(is_right[part].mean()), int(part.sum())) for part in parts]
+
+
+def error_by_chance(probabilities: np.ndarray) -> float:
+    """Returns the calibration error that so many answers show on average if each probability is exactly right, 0-1.
+
+    Args:
+        probabilities: `(num_pictures, num_classes)`.
+    """
+    top = probabilities.max(axis=1)
+    answers = np.stack([top, np.zeros_like(top)], axis=1)
+    generator = np.random.default_rng(0)
+    # A label of 1 stands for a wrong answer; the second column, 0, is never the largest.
+    drawn = [calibration_error(answers, (generator.random(len(top)) >= top).astype(np.int64)) for _ in range(CHANCES)]
+    return float(np.mean(drawn))

@@ -14,6 +14,7 @@ import pandas  # type: ignore[import-untyped] # noqa: F401
 import plotly.graph_objects as go
 
 from core.config.training_config import TrainingConfig
+from core.evaluation.calibration import Reliability
 from core.events import Event
 from core.forecast.rate_curve import RateCurve
 
@@ -186,6 +187,33 @@ def rate_curve(curve: RateCurve) -> go.Figure:
     )
     figure.update_xaxes(title="Learning rate", type="log", tickformat=".0e", dtick=1)
     figure.update_yaxes(title="Loss")
+    return figure
+
+
+def calibration(curves: Mapping[str, Sequence[Reliability]]) -> go.Figure:
+    """Draws how often answers were right by the probability they were given with, beside where they should be.
+
+    Args:
+        curves: by their names.
+    """
+    figure = new_figure(320)
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", name="As it should be", line={"color": QUIET, "dash": "dot"}, hoverinfo="skip"
+    )
+    for index, (name, points) in enumerate(curves.items()):
+        figure.add_scatter(
+            x=[point.probability for point in points],
+            y=[point.share_right for point in points],
+            customdata=[point.count for point in points],
+            mode="lines+markers",
+            name=name,
+            line={"dash": DASHES[index]},
+            marker={"symbol": MARKERS[index], "size": 9},
+            hovertemplate="given with %{x:.0%}: %{y:.0%} of %{customdata} right<extra>%{fullData.name}</extra>",
+        )
+    lowest = min((point.probability for points in curves.values() for point in points), default=0.0)
+    figure.update_xaxes(title="Probability of the answer", tickformat=".0%", range=[max(0.0, lowest - 0.05), 1.02])
+    figure.update_yaxes(title="Share that was right", tickformat=".0%", range=[-0.02, 1.05])
     return figure
 
 

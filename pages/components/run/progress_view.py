@@ -12,7 +12,7 @@ from core.runs.records.store import Run, RunStatus
 from pages.components import phases
 from pages.components.charts import chart_view, live_chart
 from pages.components.results import waiting
-from pages.components.run import kept_data, stages
+from pages.components.run import curve_notes, kept_data, stages
 from pages.components.shared import pictures
 from pages.components.shell import polling, session
 from pages.components.training import cached_estimates, estimates
@@ -37,6 +37,8 @@ def show(run: Run) -> None:
                 st.caption(NO_CURVES)
         if epochs:
             live_chart.learning_curves(run.id, epochs, run.config, now.status.is_finished)
+            if now.status.is_finished and (note := curve_notes.rising_loss(epochs)):
+                st.caption(note)
         return now.status == run.status and not now.status.is_finished
 
     polling.poll("run", draw, not run.status.is_finished)

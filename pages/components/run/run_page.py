@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
-from pages.components.results import evaluation_views
+from pages.components.results import calibration_view, evaluation_views
 from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
 from pages.components.shell import address
 from pages.components.testing import test_view
@@ -46,6 +46,7 @@ def show(run: Run) -> None:
         if is_known:
             evaluation_views.summary(run)
             evaluation_views.details(run)
+            calibration_view.show(run)
     else:
         test_view.show(run, key="try_")
 

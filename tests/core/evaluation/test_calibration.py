@@ -9,7 +9,9 @@ from core.evaluation.calibration import (
     at_temperature,
     calibrate,
     calibration_error,
+    error_by_chance,
     fit_temperature,
+    reliability,
     softened,
     sure_probability,
 )
@@ -95,3 +97,23 @@ def test_calibration_says_what_it_was_fitted_on() -> None:
     found = calibrate(logits, labels, "out_of_fold")
     assert (found.source, found.num_pictures) == ("out_of_fold", NUM_PICTURES)
     assert Calibration().temperature == 1
+
+
+def test_reliability_counts_answers_of_about_the_same_probability() -> None:
+    top = np.array([0.62, 0.68, 0.95, 0.97, 1.0])
+    probabilities = np.stack([top, 1 - top], axis=1)
+    low, high = reliability(probabilities, np.array([0, 1, 0, 0, 0]))
+    assert (low.count, low.share_right, round(low.probability, 3)) == (2, 0.5, 0.65)
+    assert (high.count, high.share_right) == (3, 1.0)
+
+
+def test_few_answers_show_an_error_by_chance_alone_and_many_hardly_one() -> None:
+    generator = np.random.default_rng(1)
+    top = generator.uniform(0.5, 1, 20_000)
+    probabilities = np.stack([top, 1 - top], axis=1)
+    labels = (generator.random(len(top)) >= top).astype(np.int64)
+    assert error_by_chance(probabilities[:20]) > 0.05
+    assert error_by_chance(probabilities) < 0.02
+    # What chance says is what a model whose probabilities are right shows.
+    found = np.mean([calibration_error(probabilities[i : i + 50], labels[i : i + 50]) for i in range(0, 20_000, 50)])
+    assert np.isclose(error_by_chance(probabilities[:50]), found, rtol=0.25)

@@ -20,7 +20,12 @@ def test_finished_run_opens_in_its_results(open_page, trained):
     assert "**Next:** show it your own pictures." in text
     assert "Confusion matrix: circle" in app.get("plotly_chart")[0].proto.alt
     assert list(app.dataframe[0].value["Class"]) == ["circle", "square", "stripes"]
-    assert [header.value for header in app.header] == ["Confusion matrix", "Class by class", "Worst mistakes"]
+    assert [header.value for header in app.header] == [
+        "Confusion matrix",
+        "Class by class",
+        "Worst mistakes",
+        "Do its probabilities mean what they say?",
+    ]
     assert list(app.dataframe[0].value.columns) == ["Class", "Recall", "Precision", "F1", "Pictures"]
     assert app.dataframe[0].proto.placeholder == "–"
     # The other sections are drawn once they are open.
