@@ -29,6 +29,7 @@ class Advice:
         num_missing: how many pictures would have to go through the network first; with any, nothing was measured.
         num_right: how many of the pictures were told right by a head that was trained on others.
         num_tried: out of how many.
+        num_folds: into how many parts they were divided.
         num_classes: of the data set.
         ratings: of the networks whose features of these pictures are at hand, this one first.
     """
@@ -37,6 +38,7 @@ class Advice:
     num_missing: int = 0
     num_right: int = 0
     num_tried: int = 0
+    num_folds: int = 0
     num_classes: int = 0
     ratings: tuple[NetworkRating, ...] = ()
 

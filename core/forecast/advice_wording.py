@@ -35,7 +35,7 @@ def measured(advice: Advice) -> str:
     network = "The bundled network" if package and package.is_required else f"{backbone.label} as it is"
     return (
         f"{network} tells these apart to about {_percent(advice.accuracy)} (plausibly {math.floor(100 * low)} to "
-        f"{_percent(high)}), by 5-fold cross-validation on {advice.num_tried:,} training pictures"
+        f"{_percent(high)}), by {advice.num_folds}-fold cross-validation on {advice.num_tried:,} training pictures"
     )
 
 

@@ -14,7 +14,7 @@ from core.features.cache import evict
 from core.forecast.advice import Advice, NetworkRating
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features
-from core.nn.selection.out_of_fold import out_of_fold_logits
+from core.nn.selection.out_of_fold import folds_of, held_out_logits
 from core.nn.selection.transferability import log_me, nearest_mean_accuracy
 from core.nn.selection.vectors import unit_vectors
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
@@ -68,29 +68,23 @@ def advise(
     labels = np.array([sample.label for sample in training], np.int64)
     groups = np.unique([sample.group or sample.path for sample in training], return_inverse=True)[1]
     weights = _class_weights(config, labels, len(dataset.class_names))
-    right = _right(vectors, labels, groups, weights, should_stop)
+    folds = folds_of(labels, groups, len(weights))
+    logits = held_out_logits(vectors, labels, folds, WEIGHT_DECAY, weights, should_stop)
+    tried = np.isfinite(logits).all(axis=1)
     others = _others(config, split, settings, training)
     rated = [(config.backbone, vectors), *((name, _vectors(other, training)) for name, other in others)]
     evict(settings, settings.cache_bytes, keep=source.space_names)
     return Advice(
         config.backbone,
-        num_right=int(right.sum()),
-        num_tried=len(right),
+        num_right=int((logits[tried].argmax(axis=1) == labels[tried]).sum()),
+        num_tried=int(tried.sum()),
+        num_folds=len(folds),
         num_classes=len(dataset.class_names),
         ratings=tuple(
             NetworkRating(name, log_me(features, labels), nearest_mean_accuracy(features, labels, groups))
             for name, features in rated
         ),
     )
-
-
-def _right(
-    vectors: np.ndarray, labels: np.ndarray, groups: np.ndarray, class_weights: np.ndarray, should_stop: ShouldStop
-) -> np.ndarray:
-    """Returns whether each picture was told right by a head that was trained on others, for those that were tried."""
-    logits = out_of_fold_logits(vectors, labels, groups, WEIGHT_DECAY, class_weights, should_stop).logits
-    tried = np.isfinite(logits).all(axis=1)
-    return logits[tried].argmax(axis=1) == labels[tried]
 
 
 def _some(samples: Sequence[Sample], seed: int) -> list[Sample]:

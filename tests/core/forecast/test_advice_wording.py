@@ -5,7 +5,7 @@ from core.forecast.advice_wording import MOST_GAIN, RANKING, TOO_FEW, comparison
 
 
 def advice(num_right: int, num_tried: int, backbone: str = "efficientnet_lite0") -> Advice:
-    return Advice(backbone, num_right=num_right, num_tried=num_tried, num_classes=2)
+    return Advice(backbone, num_right=num_right, num_tried=num_tried, num_folds=5, num_classes=2)
 
 
 def test_what_was_measured_comes_with_its_interval_and_how_it_was_found():

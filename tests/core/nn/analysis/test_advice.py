@@ -33,7 +33,7 @@ def test_it_is_measured_on_the_training_pictures_and_then_at_hand(config, datase
     events, again = [], []
     found = advise(dataset, config, home, on_event=events.append)
     assert phases(events) == ["features", "advice"]
-    assert (found.num_missing, found.num_tried, found.num_classes) == (0, 24, 3)
+    assert (found.num_missing, found.num_tried, found.num_folds, found.num_classes) == (0, 24, 5, 3)
     assert found.accuracy > 0.9, "shapes are easy"
     assert found.interval == wilson_interval(found.num_right, 24)
     assert [one.backbone for one in found.ratings] == ["efficientnet_lite0"]
