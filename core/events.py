@@ -13,7 +13,8 @@ class Event:
         phase: what the job is doing. Runs: `starting`, `weights`, `features`, `choice`, `head`, `fine_tune`,
             `evaluate`, `save`.
             Imports: `upload`, `download`, `extract`, `pictures`, `audit`. Surveys: `starting`, `weights`, `features`,
-            `labels`, `outliers`, `map`. Rate searches: `starting`, `features`, `rate`.
+            `labels`, `outliers`, `map`. Rate searches: `starting`, `features`, `rate`. Advice: `starting`, `features`,
+            `advice`.
         step: how much of the phase is done, in its own unit (pictures, epochs, bytes).
         total: size of the phase; 0 if unknown.
         metrics: numbers measured at this point: `loss`, `accuracy`, `objective` (what is minimised: the loss with its

@@ -12,7 +12,15 @@ from pages.components.results import waiting
 from pages.components.shared import quick_start
 from pages.components.shell import frame, session
 from pages.components.shell.presses import press
-from pages.components.training import advanced_form, estimates, network_form, recipe_cards, setup_form, summary
+from pages.components.training import (
+    advanced_form,
+    advice_view,
+    estimates,
+    network_form,
+    recipe_cards,
+    setup_form,
+    summary,
+)
 
 
 def split_sentence(dataset: DatasetIndex) -> str:
@@ -40,6 +48,7 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     questions = own, recipe_cards.questions(recipes, dataset.id)
     num_training = setup_form.num_pictures(dataset, TRAIN)
     is_pressed = summary.show(config, obstacle, num_training, questions, waiting.runs_before_next)
+    advice_view.show(config, dataset.id)
     setup_form.show_origin(dataset)
     network_form.show(dataset, config)
     advanced_form.show(dataset, config)

@@ -1,18 +1,25 @@
-"""The command `survey`: what a pretrained network finds in a data set."""
+"""The commands `survey` and `advise`: what a network finds in a data set, and what its features are worth."""
 
 from typing import Any
 
 import click
 
 from core.cli.datasets import find_dataset
+from core.cli.options import config_options, training_config
 from core.cli.output import json_option, print_facts, print_json, print_table
 from core.cli.progress import PhaseTeller
 from core.cli.signals import stop_on_interrupt
+from core.config.recipes import get_recipe
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis, read_analysis
 from core.errors import Stopped
+from core.forecast import advice_wording
+from core.forecast.advice import Advice
+from core.forecast.relevant_settings import settings_for_advice
 from core.processes.embeddings_process import analyse_in_subprocess
+from core.processes.inference_client import InferenceClient
 from core.settings import settings
 from core.wording.issues import KIND_TITLES, issue_detail
 
@@ -34,6 +41,30 @@ def survey(dataset: str, as_json: bool) -> None:
     names = {sample.path: sample.name for sample in index.samples}
     for kind in ("suspect_label", "outlier"):
         _print_issues(kind, found.of_kind(kind), names)
+
+
+@click.command()
+@click.argument("dataset")
+@click.option("--recipe", default="recommended", show_default=True, help="Ready-made settings to start from.")
+@json_option
+@config_options
+def advise(dataset: str, recipe: str, as_json: bool, **options: Any) -> None:
+    """Measure how well a network tells the pictures apart as it is, before anything is trained.
+
+    By cross-validation of a linear head on the training pictures. The features are kept for training.
+    """
+    found = find_dataset(dataset)
+    given = {option: value for option, value in options.items() if value is not None}
+    config = training_config(get_recipe(recipe).name, found, given)
+    advice = _measure(config, found)
+    if as_json:
+        print_json(_advice_values(found, advice))
+        return
+    click.echo(f"{advice_wording.measured(advice)}.")
+    if outlook := advice_wording.outlook(advice):
+        click.echo(outlook)
+    if comparison := advice_wording.comparison(advice):
+        click.echo(comparison)
 
 
 def _make(dataset: DatasetIndex) -> EmbeddingAnalysis:
@@ -77,5 +108,31 @@ def _values(dataset: DatasetIndex, survey: EmbeddingAnalysis) -> dict[str, Any]:
         ],
         "map": [
             {"path": path, "class": dataset.class_names[samples[path].label], "x": x, "y": y} for path, (x, y) in points
+        ],
+    }
+
+
+def _measure(config: TrainingConfig, dataset: DatasetIndex) -> Advice:
+    client = InferenceClient(settings())
+    with stop_on_interrupt("Stopping. Features that were computed are kept.") as should_stop:
+        try:
+            return client.advise(settings_for_advice(config), dataset.id, True, PhaseTeller(), should_stop)
+        except Stopped:
+            raise click.Abort from None
+        finally:
+            client.close()
+
+
+def _advice_values(dataset: DatasetIndex, advice: Advice) -> dict[str, Any]:
+    return {
+        "id": dataset.id,
+        "name": dataset.name,
+        "backbone": advice.backbone,
+        "accuracy": advice.accuracy if advice.num_tried else None,
+        "interval": advice.interval if advice.num_tried else None,
+        "num_right": advice.num_right,
+        "num_tried": advice.num_tried,
+        "networks": [
+            {"name": one.backbone, "log_me": one.log_me, "nearest_mean": one.nearest_mean} for one in advice.ratings
         ],
     }

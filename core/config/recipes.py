@@ -16,6 +16,10 @@ MIN_EPOCHS, MAX_EPOCHS = 10, 60
 STEPS_AN_EPOCH = 20
 SMALLEST_BATCH, LARGEST_BATCH = 4, 32
 FEW_PICTURES = 100
+# Gradient steps of Fine-tune, for the head alone and then with unfrozen blocks. Five epochs of each are too few for few
+# pictures: with 20 a class, 83 instead of 91 % of silhouettes were right, and 86 instead of 91 % of digits.
+HEAD_STEPS, FINE_TUNE_STEPS = 300, 150
+LEAST_FINE_TUNE_EPOCHS, MOST_HEAD_EPOCHS, MOST_FINE_TUNE_EPOCHS = 5, 60, 40
 SCRATCH_RATE = 1e-3
 
 
@@ -82,7 +86,8 @@ RECIPES: dict[str, Recipe] = {
         Recipe(
             "fine_tune",
             "Fine-tune",
-            "For pictures unlike everyday photographs, a hundred or more a class: the end of the network learns too.",
+            "For pictures unlike everyday photographs: the end of the network learns too, which takes longer. "
+            "On photographs it added nothing.",
             _FINE_TUNE,
         ),
     )
@@ -111,6 +116,24 @@ def recommended_epochs(num_pictures: int, batch_size: int) -> int:
     return min(MAX_EPOCHS, max(MIN_EPOCHS, math.ceil(RECOMMENDED_STEPS / steps_an_epoch)))
 
 
+def fine_tune_lengths(num_pictures: int, batch_size: int) -> dict[str, int]:
+    """Returns the epochs, and the patience, that give Fine-tune enough gradient steps, by the names of their fields.
+
+    Args:
+        num_pictures: the number of training pictures.
+        batch_size: pictures per step.
+    """
+    steps_an_epoch = max(1, math.ceil(num_pictures / batch_size))
+    least = LEAST_FINE_TUNE_EPOCHS
+    epochs = min(MOST_FINE_TUNE_EPOCHS, max(least, math.ceil(FINE_TUNE_STEPS / steps_an_epoch)))
+    return {
+        "head_epochs": min(MOST_HEAD_EPOCHS, max(least, math.ceil(HEAD_STEPS / steps_an_epoch))),
+        "epochs": epochs,
+        # With few validation pictures the loss stands still for some epochs before it falls on.
+        "early_stopping_patience": max(3, epochs // 2),
+    }
+
+
 def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: int) -> str:
     """Returns what the recommended recipe chose for a data set of this size, and why, in a few plain sentences.
 
@@ -120,11 +143,7 @@ def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: 
         num_classes: of the data set.
     """
     a_class = round(num_pictures / num_classes)
-    frozen = (
-        f"With {a_class:,} pictures a class the network stays as it is: it would only learn so few by heart."
-        if a_class < FEW_PICTURES
-        else f"With {a_class:,} pictures a class a new last layer is hard to beat; Fine-tune can add a little."
-    )
+    frozen = "the network stays as it is" if a_class < FEW_PICTURES else "a new last layer is hard to beat"
     chosen = (
         " How cautiously it learns and how deep it looks is found by trying 6 strengths and 3 depths on held-out parts "
         "of the training pictures."
@@ -136,7 +155,10 @@ def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: 
         if config.optimization.stop_when_settled
         else f"{config.optimization.epochs} times, after which more would change little"
     )
-    return f"{frozen}{chosen} It sees every picture {ends}."
+    return (
+        f"With {a_class:,} pictures a class {frozen}; if they are unlike photographs, Fine-tune can add a little."
+        f"{chosen} It sees every picture {ends}."
+    )
 
 
 def get_recipe(name: str) -> Recipe:
@@ -156,7 +178,7 @@ def recipe_config(name: str, num_pictures: int | None = None, **options: Any) ->
 
     Args:
         name: of the recipe.
-        num_pictures: training pictures, by which the recommended recipe chooses its epochs; None if unknown.
+        num_pictures: training pictures, by which Recommended and Fine-tune choose their epochs; None if unknown.
         **options: fields by name, including those of the parts. Another backbone brings its own image size, and
             with `weights="none"` every block is trained, unless these are given too.
 
@@ -177,4 +199,7 @@ def recipe_config(name: str, num_pictures: int | None = None, **options: Any) ->
     if recipe.name == "recommended" and num_pictures:
         options.setdefault("batch_size", recommended_batch_size(num_pictures))
         options.setdefault("epochs", recommended_epochs(num_pictures, options["batch_size"]))
+    if recipe.name == "fine_tune" and num_pictures:
+        batch_size = options.get("batch_size", config.optimization.batch_size)
+        options = fine_tune_lengths(num_pictures, batch_size) | options
     return config.with_options(**options)

@@ -1,4 +1,4 @@
-"""Which settings affect how long a run takes and which learning rate suits it.
+"""Which settings affect how long a run takes, which learning rate suits it and what its features are worth.
 
 Estimates are asked for with all other settings at their defaults, so that changing one of those doesn't ask again. The
 lists name the settings without effect: a new setting counts until it is named here.
@@ -40,6 +40,20 @@ IRRELEVANT_FOR_RATE = (
 )
 IRRELEVANT_FOR_RATE_OF_HEAD = (*IRRELEVANT_FOR_RATE, "trainable_blocks", "rate_decay")
 
+# Features of unchanged pictures, and a linear head of its own.
+IRRELEVANT_FOR_ADVICE = (
+    *PART_FIELDS["augmentation"],
+    *PART_FIELDS["freeze"],
+    *PART_FIELDS["optimization"],
+    "normalize",
+    "units",
+    "dropout",
+    "weight_decay",
+    "cross_validation",
+    "depths",
+    "label_smoothing",
+)
+
 
 def settings_for_time(config: TrainingConfig) -> TrainingConfig:
     """Returns the configuration with all settings that don't affect how long a run takes at their defaults."""
@@ -55,6 +69,11 @@ def settings_for_speed(config: TrainingConfig) -> TrainingConfig:
 def settings_for_rate(config: TrainingConfig) -> TrainingConfig:
     """Returns the configuration with all settings that don't affect the suggested rate at their defaults."""
     return _without(config, IRRELEVANT_FOR_RATE if config.from_scratch else IRRELEVANT_FOR_RATE_OF_HEAD)
+
+
+def settings_for_advice(config: TrainingConfig) -> TrainingConfig:
+    """Returns the configuration with all settings that don't affect what its features are worth at their defaults."""
+    return _without(config, IRRELEVANT_FOR_ADVICE)
 
 
 def _without(config: TrainingConfig, names: tuple[str, ...]) -> TrainingConfig:

@@ -63,6 +63,21 @@ class FindRate:
 
 
 @dataclass(frozen=True)
+class Advise:
+    """Measure what a network's features are worth on a data set.
+
+    Attributes:
+        config: of the run.
+        dataset_id: its data set.
+        computes: whether features that aren't cached may be computed for it.
+    """
+
+    config: TrainingConfig
+    dataset_id: str
+    computes: bool
+
+
+@dataclass(frozen=True)
 class ImportSource:
     """Import an archive or a folder.
 

@@ -1,4 +1,4 @@
-"""The estimates process: has TensorFlow loaded, makes forecasts and finds learning rates.
+"""The estimates process: has TensorFlow loaded, makes forecasts, finds learning rates and measures features.
 
 Started by `inference_client` as `python -m core.processes.estimates_server`. It is separate from the inference process
 because its work takes seconds to minutes, and predictions must not wait for it.
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.events import Event
+from core.forecast.advice import Advice
 from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
-from core.processes.actions import FindRate, MakeForecast
+from core.processes.actions import Advise, FindRate, MakeForecast
 from core.processes.server import Handlers, serve
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
@@ -49,6 +50,13 @@ class Estimates:
 
         return find_rate(action.config, dataset, self._settings, on_event, should_stop)
 
+    def advise(self, action: Advise, on_event: OnEvent, should_stop: ShouldStop) -> Advice:
+        """Measures what a network's features are worth."""
+        dataset = self._dataset(action.dataset_id, on_event)
+        from core.nn.analysis.advice import advise
+
+        return advise(dataset, action.config, self._settings, action.computes, on_event, should_stop)
+
     def _dataset(self, dataset_id: str, on_event: OnEvent) -> DatasetIndex:
         dataset = DatasetStore(self._settings).get(dataset_id)
         on_event(Event("starting"))
@@ -58,7 +66,7 @@ class Estimates:
 def handlers_for(settings: Settings) -> Handlers:
     """Returns the handlers of this process's actions."""
     estimates = Estimates(settings)
-    return {MakeForecast: estimates.forecast, FindRate: estimates.find_rate}
+    return {MakeForecast: estimates.forecast, FindRate: estimates.find_rate, Advise: estimates.advise}
 
 
 if __name__ == "__main__":

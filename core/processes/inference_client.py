@@ -1,7 +1,8 @@
-"""Predictions, forecasts and learning rates from separate processes, so that the web server never loads TensorFlow.
+"""What needs TensorFlow, done by separate processes, so that the web server never loads it.
 
 One process only classifies pictures, so that predictions never wait behind long work. Another one, started when first
-needed and ended after being idle for a while, makes forecasts and finds learning rates.
+needed and ended after being idle for a while, makes forecasts, finds learning rates and measures what a network's
+features are worth.
 """
 
 import atexit
@@ -13,9 +14,10 @@ from typing import Any
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.evaluation.prediction import Prediction
+from core.forecast.advice import Advice
 from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
-from core.processes.actions import FindRate, MakeForecast, Predict, Warm
+from core.processes.actions import Advise, FindRate, MakeForecast, Predict, Warm
 from core.processes.connection import Connection, ProcessEnded
 from core.processes.process import NICENESS
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
@@ -127,6 +129,29 @@ class InferenceClient:
             Stopped: `should_stop` said so. Features that were computed are kept.
         """
         return _ask(self._estimates, FindRate(config, dataset_id), on_event, should_stop)
+
+    def advise(
+        self,
+        config: TrainingConfig,
+        dataset_id: str,
+        computes: bool = True,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> Advice:
+        """Measures what a network's frozen features are worth on a data set, by cross-validation.
+
+        Args:
+            config: of the run.
+            dataset_id: its data set.
+            computes: whether features that aren't cached may be computed for it.
+            on_event: told of the phases `starting`, `features` (pictures) and `advice`.
+            should_stop: asked a few times a second.
+
+        Raises:
+            CoreError: it can't be done; the message says why.
+            Stopped: `should_stop` said so. Features that were computed are kept.
+        """
+        return _ask(self._estimates, Advise(config, dataset_id, computes), on_event, should_stop)
 
     def close(self) -> None:
         """Ends the processes for good, even in the middle of a request."""

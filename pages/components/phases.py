@@ -20,6 +20,7 @@ JOB_PHASES = {
     "labels": "Comparing labels",
     "outliers": "Looking for odd ones out",
     "rate": "Trying learning rates",
+    "advice": "Measuring what the features are worth",
     "map": "Drawing the map",
 }
 BYTE_PHASES = ("upload", "download", "weights")

@@ -46,6 +46,6 @@ def test_start_is_always_in_view_and_cards_are_chosen_with_the_keyboard(page: Pa
     expect(cards.get_by_role("radio", name="Article")).to_be_checked()
     expect(page.get_by_text("Two new layers on VGG16")).to_be_visible()
     # The whole card can be pressed, not only its name.
-    cards.get_by_text("a hundred or more a class").click(force=True)  # the radio button lies over it
+    cards.get_by_text("the end of the network learns too").click(force=True)  # the radio button lies over it
     expect(cards.get_by_role("radio", name="Fine-tune")).to_be_checked()
     expect(page.get_by_text("then the last 3 blocks of it too")).to_be_visible()

@@ -1,4 +1,4 @@
-"""The command `survey` on a stored survey; other tests cover making one."""
+"""The command `survey` on a stored survey (other tests cover making one), and `advise` with its process."""
 
 import json
 
@@ -9,6 +9,7 @@ from core.__main__ import main
 from core.datasets.quality.audit import Issue
 from core.datasets.quality.embeddings import EmbeddingAnalysis, write_analysis
 from core.datasets.store.store import DatasetStore
+from core.evaluation.evaluation import wilson_interval
 from core.wording.coded import Reason
 from tests.conftest import draw_folder
 
@@ -65,3 +66,27 @@ def test_as_json(shapes, capsys):
 def test_no_such_data_set(home, capsys):
     assert main(["survey", "nothing"]) == 2
     assert "There is no data set 'nothing'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_advise_says_how_well_the_network_tells_the_pictures_apart(call, home, tmp_path):
+    DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 6))
+    code, output, errors = call("advise", "shapes", "--image-size", "64")
+    assert code == 0, errors
+    assert output.startswith("The bundled network tells these apart to about ")
+    assert "Fine-tuning" in output
+    assert "Measuring what the features are worth" in errors
+    code, output, errors = call("advise", "shapes", "--image-size", "64", "--epochs", "9", "--json")
+    assert "Reading pictures through the network" not in errors, "they are at hand"
+    values = json.loads(output.splitlines()[-1])
+    assert values["num_tried"] == 15
+    assert values["accuracy"] == values["num_right"] / 15
+    assert values["interval"] == list(wilson_interval(values["num_right"], 15))
+    assert [one["name"] for one in values["networks"]] == ["efficientnet_lite0"]
+
+
+def test_advice_from_scratch_is_refused(call, home, tmp_path):
+    DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 2))
+    code, _, errors = call("advise", "shapes", "--weights", "none")
+    assert code == 2
+    assert "Expected a pretrained network" in errors

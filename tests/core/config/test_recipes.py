@@ -57,8 +57,19 @@ def test_recommended_epochs_count_steps(num_pictures, epochs):
     assert recipe_config("recommended", num_pictures).optimization.epochs == epochs
 
 
+@pytest.mark.parametrize(
+    ("num_pictures", "head_epochs", "epochs", "patience"),
+    [(40, 60, 40, 20), (100, 60, 38, 19), (500, 19, 10, 5), (2000, 5, 5, 3), (50_000, 5, 5, 3)],
+)
+def test_fine_tuning_counts_steps(num_pictures, head_epochs, epochs, patience):
+    config = recipe_config("fine_tune", num_pictures)
+    assert (config.head_epochs, config.fine_tune_epochs) == (head_epochs, epochs)
+    assert config.optimization.early_stopping_patience == patience
+
+
 def test_a_given_number_of_epochs_wins():
     assert recipe_config("recommended", 10, epochs=3).optimization.epochs == 3
+    assert recipe_config("fine_tune", 10, epochs=3).total_epochs == 63
 
 
 def test_another_backbone_brings_its_own_size():

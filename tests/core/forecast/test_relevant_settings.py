@@ -1,7 +1,12 @@
 import pytest
 
 from core.config.training_config import TrainingConfig, option_names
-from core.forecast.relevant_settings import settings_for_rate, settings_for_speed, settings_for_time
+from core.forecast.relevant_settings import (
+    settings_for_advice,
+    settings_for_rate,
+    settings_for_speed,
+    settings_for_time,
+)
 
 CONFIG = TrainingConfig().with_options(epochs=7, batch_size=16, flip=True, views=4, trainable_blocks=2)
 # A different value for each setting, so that no setting is forgotten here.
@@ -62,6 +67,7 @@ def test_every_setting_is_tried():
         (settings_for_speed, NETWORK | HEAD | {"trainable_blocks"}),
         (settings_for_time, NETWORK | HEAD | {"trainable_blocks", "epochs", "head_epochs"} | PICTURES | SPLIT),
         (settings_for_rate, NETWORK | HEAD - {"cross_validation"} | {"label_smoothing"} | SPLIT),
+        (settings_for_advice, NETWORK - {"batch_size"} | {"pooling", "class_weighting"} | SPLIT),
     ],
 )
 def test_settings_with_an_effect_are_kept(relevant, expected):

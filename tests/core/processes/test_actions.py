@@ -15,6 +15,7 @@ from core.datasets.sample import Skipped
 from core.processes import actions, dataset_jobs, embeddings_process, estimates_server, inference_server
 from core.processes.actions import (
     AddPictures,
+    Advise,
     AuditDataset,
     ComputeEmbeddings,
     FindRate,
@@ -42,6 +43,7 @@ ACTIONS = (
     Predict("first", (Path("/pictures/1.png"), b"a file's bytes")),
     MakeForecast(TrainingConfig(image_size=64).with_options(epochs=3), "d", is_warm=True),
     FindRate(TrainingConfig(weights="none"), "d"),
+    Advise(TrainingConfig(image_size=64), "d", computes=False),
     ImportSource(Path("/pets.zip"), None, "pets.zip", FILE_NAMES),
     ImportPictures({"cats": PICTURES, "dogs": ()}, "pets"),
     ImportSample("textures"),

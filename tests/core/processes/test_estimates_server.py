@@ -10,7 +10,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, Stopped
 from core.forecast.forecast import LOADING_SECONDS
 from core.nn.analysis import speeds
-from core.processes.actions import FindRate, MakeForecast
+from core.processes.actions import Advise, FindRate, MakeForecast
 from core.processes.estimates_server import handlers_for
 from core.progress import ignore_event, never_stop
 from core.settings import Settings
@@ -58,7 +58,22 @@ def test_a_network_is_measured_once_for_all_forecasts(prepared, monkeypatch):
     assert cold.total_seconds - warm.total_seconds == pytest.approx(LOADING_SECONDS)
 
 
-@pytest.mark.parametrize("action", [FindRate(CONFIG, "unknown"), MakeForecast(CONFIG, "unknown", True)])
+@pytest.mark.slow
+def test_features_are_measured_if_they_may_be_computed(prepared):
+    settings, dataset = prepared
+    config, handlers, events = CONFIG.with_options(engine="tensorflow", seed=5), handlers_for(settings), []
+    config = config.with_options(image_size=48)
+    waiting = handlers[Advise](Advise(config, dataset.id, False), events.append, never_stop)
+    assert waiting.num_missing == 9 and phases(events) == ["starting"]
+    found = handlers[Advise](Advise(config, dataset.id, True), events.append, never_stop)
+    assert found.num_tried == 9 and phases(events) == ["starting", "features", "advice"]
+    assert handlers[Advise](Advise(config, dataset.id, False), ignore_event, never_stop) == found
+
+
+@pytest.mark.parametrize(
+    "action",
+    [FindRate(CONFIG, "unknown"), MakeForecast(CONFIG, "unknown", True), Advise(CONFIG, "unknown", True)],
+)
 def test_a_data_set_that_is_gone_is_refused_before_anything_begins(home, action):
     events = []
     with pytest.raises(DatasetError, match="There is no data set 'unknown'"):
