@@ -63,6 +63,7 @@ _LITE2 = Backbone(
     family="EfficientNetLite2",
     image_size=260,
     num_features=1280,
+    earlier_features=(352, 208),
     gmacs=0.858,
     top1_imagenet=0.776,
     preprocessing="lite",

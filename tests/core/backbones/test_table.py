@@ -9,7 +9,7 @@ import pytest
 from core.backbones.backbone import GRIDS
 from core.backbones.table import BACKBONES, get_backbone
 from core.errors import ConfigError
-from core.nn.networks.building import boundary, build_network
+from core.nn.networks.building import boundary, build_network, stage_outputs
 
 
 def every_layer(model):
@@ -48,6 +48,8 @@ def test_the_table_tells_the_truth(name):
     side = backbone.feature_side(backbone.min_size)
     assert network.output_shape == (None, side, side, backbone.num_features)
     assert backbone.params == network.count_params()
+    outputs = stage_outputs(network, backbone, len(backbone.stage_features))
+    assert backbone.stage_features == tuple(output.shape[-1] for output in outputs)
 
 
 def test_each_backbone_is_found_by_its_name():
