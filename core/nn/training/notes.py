@@ -4,10 +4,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.config.training_config import TrainingConfig
 from core.files import durable
 from core.wording.coded import Note
 
 NOTES_FILE = "notes.json"
+CHOSEN = "head_chosen"
 
 
 def save_notes(notes: Sequence[Note], run_folder: Path) -> None:
@@ -21,3 +23,18 @@ def load_notes(run_folder: Path) -> tuple[Note, ...]:
         return tuple(Note.from_json(note) for note in json.loads((run_folder / NOTES_FILE).read_text()))
     except (OSError, ValueError, TypeError, RecursionError):
         return ()
+
+
+def as_chosen(config: TrainingConfig, notes: Sequence[Note]) -> TrainingConfig:
+    """Returns a run's configuration with what cross-validation chose, if it has chosen.
+
+    Args:
+        config: as the run was started.
+        notes: of the run.
+    """
+    chosen = next((note.parameters for note in notes if note.code == CHOSEN), None)
+    if chosen is None or not config.chooses_head:
+        return config
+    return config.with_options(
+        cross_validation=False, weight_decay=1 / float(chosen["strength"]), depths=int(chosen["depths"])
+    )

@@ -29,7 +29,7 @@ from core.nn.selection.head_choice import MOST_PICTURES, STRENGTHS, choose_head,
 from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
-from core.nn.training.notes import NOTES_FILE, save_notes
+from core.nn.training.notes import CHOSEN, NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
 from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage
@@ -189,7 +189,7 @@ class _Training:
             cross_validation=False, weight_decay=1 / choice.strength, depths=choice.depths
         )
         self.classifier = with_new_head(self.classifier, self.config)
-        self.notes.append(Note("head_chosen", {**asdict(choice), "num_strengths": len(STRENGTHS)}))
+        self.notes.append(Note(CHOSEN, {**asdict(choice), "num_strengths": len(STRENGTHS)}))
 
     def _stage_vectors(self, samples: Sequence[Sample]) -> list[np.ndarray]:
         """Returns the unit vectors of each stage that a frozen network's features come from, the last one first."""

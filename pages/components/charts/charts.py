@@ -200,6 +200,7 @@ def calibration(curves: Mapping[str, Sequence[Reliability]]) -> go.Figure:
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", name="As it should be", line={"color": QUIET, "dash": "dot"}, hoverinfo="skip"
     )
+    most = max((point.count for points in curves.values() for point in points), default=1)
     for index, (name, points) in enumerate(curves.items()):
         figure.add_scatter(
             x=[point.probability for point in points],
@@ -208,7 +209,8 @@ def calibration(curves: Mapping[str, Sequence[Reliability]]) -> go.Figure:
             mode="lines+markers",
             name=name,
             line={"dash": DASHES[index]},
-            marker={"symbol": MARKERS[index], "size": 9},
+            # Few answers say little.
+            marker={"symbol": MARKERS[index], "size": [6 + 12 * (point.count / most) ** 0.5 for point in points]},
             hovertemplate="given with %{x:.0%}: %{y:.0%} of %{customdata} right<extra>%{fullData.name}</extra>",
         )
     lowest = min((point.probability for points in curves.values() for point in points), default=0.0)

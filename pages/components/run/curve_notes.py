@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from core.events import Event
 
-# A smaller rise isn't seen.
-VISIBLE = 0.05
+# As a share of the chart's height; a smaller rise isn't seen.
+VISIBLE = 0.03
 RISING_LOSS = (
     "The training loss rises again after epoch {epoch}, which is no fault: training lowers the loss together with a "
     "penalty on large weights, which keeps the model from being overconfident, and that sum fell on to the end."
@@ -23,5 +23,6 @@ def rising_loss(epochs: Sequence[Event]) -> str:
         return ""
     lowest = min(last, key=lambda event: event.metrics["loss"])
     end = last[-1].metrics
-    rises = end["loss"] > (1 + VISIBLE) * lowest.metrics["loss"]
+    height = max(event.metrics[name] for event in epochs for name in ("loss", "val_loss") if name in event.metrics)
+    rises = end["loss"] - lowest.metrics["loss"] > VISIBLE * height
     return RISING_LOSS.format(epoch=lowest.epoch) if rises and end["objective"] < lowest.metrics["objective"] else ""

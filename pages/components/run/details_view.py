@@ -1,12 +1,15 @@
 """What a run is made of: its network, its pictures, its settings, where the time went."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.backbones.table import get_backbone
 from core.config.setting_values import setting_value
-from core.config.training_config import SETTINGS
-from core.nn.training.notes import load_notes
+from core.config.training_config import SETTINGS, TrainingConfig
+from core.nn.training.notes import as_chosen, load_notes
 from core.runs.records.store import Run
+from core.wording.coded import Note
 from core.wording.run_notes import run_note
 from pages.components import phases, wording
 from pages.components.run import kept_data
@@ -17,15 +20,22 @@ from pages.components.training import network_form
 
 def show(run: Run) -> None:
     """Draws network, pictures, settings and times."""
-    _show_network(run)
+    notes = load_notes(session.run_store().folder(run.id))
+    config = as_chosen(run.config, notes)
+    _show_network(run, config)
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("Settings", anchor=False)
-        options = run.config.options()
+        options = config.options()
+        chosen = ("weight_decay", "depths") if config != run.config else ()
+        options["cross_validation"] = run.config.head.cross_validation
         tables.show(
             {
                 "Setting": [SETTINGS[name].label for name in options],
-                "Value": [setting_value(name, value) for name, value in options.items()],
+                "Value": [
+                    f"{setting_value(name, value)}{' (chosen)' if name in chosen else ''}"
+                    for name, value in options.items()
+                ],
             },
             alt="The run's settings",
             height="content",
@@ -33,10 +43,10 @@ def show(run: Run) -> None:
     with right:
         _show_time(run)
         _show_pictures(run)
-        _show_notes(run)
+        _show_notes(notes)
 
 
-def _show_network(run: Run) -> None:
+def _show_network(run: Run, config: TrainingConfig) -> None:
     label = get_backbone(run.config.backbone).label
     num_classes = kept_data.num_classes(run)
     st.header("Network", anchor=False)
@@ -44,7 +54,7 @@ def _show_network(run: Run) -> None:
         st.markdown(f"{label}. How many classes it tells apart isn't known any more.")
         return
     st.markdown(f"{label}, {wording.count(num_classes, 'class')}")
-    st.html(network_form.network_picture(run.config, num_classes))
+    st.html(network_form.network_picture(config, num_classes))
 
 
 def _show_time(run: Run) -> None:
@@ -75,9 +85,9 @@ def _show_pictures(run: Run) -> None:
     st.markdown(f"{', '.join(parts)}.")
 
 
-def _show_notes(run: Run) -> None:
+def _show_notes(notes: Sequence[Note]) -> None:
     # Each once: two parts of a network may have run in the same engine.
-    sentences = dict.fromkeys(run_note(note) for note in load_notes(session.run_store().folder(run.id)))
+    sentences = dict.fromkeys(run_note(note) for note in notes)
     if sentences:
         st.header("How it ran", anchor=False)
     for sentence in sentences:

@@ -48,8 +48,10 @@ def network_picture(config: TrainingConfig, num_classes: int) -> str:
     last = config.freeze.trainable_blocks
     which = f"the last {last} and the head are trained" if last else "the head is trained"
     alt = f"Blocks of the network: {which}, {trainable:,} trainable parameters"
+    # Features of earlier stages, if they are chosen, have weights of their own.
+    least = "At least " if config.chooses_head else ""
     return (
-        f'<p class="network-legend"><strong>{trainable:,}</strong> of {backbone.params + head:,} parameters are '
+        f'<p class="network-legend">{least}<strong>{trainable:,}</strong> of {backbone.params + head:,} parameters are '
         '<span class="network-trained">trained</span>, the others '
         '<span class="network-frozen">stay as they are</span>.</p>'
         f'<div class="network" role="img" aria-label="{escape(alt)}">{blocks}</div>'

@@ -20,7 +20,7 @@ def test_nothing_is_said_of_curves_that_need_no_words() -> None:
     assert not rising_loss([])
     assert not rising_loss(epochs([0.9, 0.5, 0.3], [1.0, 0.7, 0.5]))
     # Hardly to be seen.
-    assert not rising_loss(epochs([0.9, 0.300, 0.301], [1.0, 0.9, 0.7]))
+    assert not rising_loss(epochs([0.9, 0.003, 0.010], [1.0, 0.9, 0.7]))
     # A fault it is: what is minimised rises too.
     assert not rising_loss(epochs([0.9, 0.3, 0.6], [1.0, 0.7, 0.9]))
     # A run of before, whose sum isn't known.

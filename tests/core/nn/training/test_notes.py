@@ -1,4 +1,5 @@
-from core.nn.training.notes import NOTES_FILE, load_notes, save_notes
+from core.config.training_config import TrainingConfig
+from core.nn.training.notes import NOTES_FILE, as_chosen, load_notes, save_notes
 from core.wording.coded import Note
 
 NOTES = (Note("resumed", {"epoch": 3}), Note("checkpoints_damaged", {"count": 1}))
@@ -22,3 +23,13 @@ def test_invalid_notes_are_left_out(tmp_path):
     for text in ("", "{", "3", "[3]", '[{"code": 1}]'):
         (tmp_path / NOTES_FILE).write_text(text)
         assert load_notes(tmp_path) == ()
+
+
+def test_what_was_chosen_takes_the_place_of_what_was_set():
+    config = TrainingConfig()
+    chosen = as_chosen(config, [Note("head_chosen", {"strength": 64.0, "depths": 3, "num_right": 9})])
+    assert (chosen.head.weight_decay, chosen.head.depths, chosen.head.cross_validation) == (1 / 64, 3, False)
+    assert chosen.trainable_params(3) == 3 * (1280 + 320 + 192 + 1)
+    assert as_chosen(config, []) == config
+    own = config.with_options(cross_validation=False)
+    assert as_chosen(own, [Note("head_chosen", {"strength": 64.0, "depths": 3})]) == own
