@@ -14,7 +14,7 @@ from core.features.cache import evict
 from core.forecast.advice import Advice, NetworkRating
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features
-from core.nn.selection.out_of_fold import folds_of, held_out_logits
+from core.nn.selection.out_of_fold import folds_of, held_out_logits, in_their_span
 from core.nn.selection.transferability import log_me, nearest_mean_accuracy
 from core.nn.selection.vectors import unit_vectors
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
@@ -69,7 +69,7 @@ def advise(
     groups = np.unique([sample.group or sample.path for sample in training], return_inverse=True)[1]
     weights = _class_weights(config, labels, len(dataset.class_names))
     folds = folds_of(labels, groups, len(weights))
-    logits = held_out_logits(vectors, labels, folds, WEIGHT_DECAY, weights, should_stop)
+    logits = held_out_logits(in_their_span(vectors), labels, folds, WEIGHT_DECAY, weights, should_stop)
     tried = np.isfinite(logits).all(axis=1)
     others = _others(config, split, settings, training)
     rated = [(config.backbone, vectors), *((name, _vectors(other, training)) for name, other in others)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.calibration import softened
-from core.nn.selection.out_of_fold import folds_of, held_out_logits
+from core.nn.selection.out_of_fold import folds_of, held_out_logits, in_their_span
 
 # From a strong penalty to hardly one. With less, a linear head on few pictures follows its last bits for hours.
 STRENGTHS = tuple(4.0**power for power in range(6))
@@ -66,7 +66,7 @@ def choose_head(
     losses: dict[tuple[int, float], np.ndarray] = {}
     right: dict[tuple[int, float], int] = {}
     for depths in range(1, len(stages) + 1):
-        vectors = joined(stages, depths)
+        vectors = in_their_span(joined(stages, depths))
         for strength in _strengths(losses):
             advance()
             logits = held_out_logits(vectors, labels, folds, 1 / strength, class_weights)

@@ -5,9 +5,11 @@ scikit-learn's `LogisticRegression` minimises what the gradient-trained head doe
 
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import psutil
 
 from core.errors import Stopped
 
@@ -19,6 +21,8 @@ Folds = list[tuple[np.ndarray, np.ndarray]]
 SOLVER = "newton-cg"
 # Stands for no penalty.
 LARGEST_C = 1e6
+# Of the directions in which vectors lie, as a share of the largest; what is smaller is rounding.
+SMALLEST_SQUARE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,36 @@ def out_of_fold_logits(
         Stopped: `should_stop` said so.
     """
     folds = folds_of(labels, groups, len(class_weights))
+    vectors = in_their_span(vectors)
     logits = held_out_logits(vectors, labels, folds, weight_decay, class_weights, should_stop)
-    return OutOfFold(logits, _answers(vectors, labels, vectors, weight_decay, class_weights) if folds else logits)
+    if not folds:
+        return OutOfFold(logits, logits)
+    everything = np.arange(len(labels))
+    whole = held_out_logits(vectors, labels, [(everything, everything)], weight_decay, class_weights, should_stop)
+    return OutOfFold(logits, whole)
+
+
+def in_their_span(vectors: np.ndarray) -> np.ndarray:
+    """Returns vectors in coordinates of the space that they span, of as many dimensions as there are vectors at most.
+
+    Lengths and angles stay, so a linear model with a penalty on its squared weights answers the same, but it is trained
+    in half the time where there are fewer pictures than features.
+
+    Args:
+        vectors: `(num_pictures, num_features)`.
+
+    Returns:
+        `float32` `(num_pictures, num_dimensions)`.
+    """
+    from threadpoolctl import threadpool_limits
+
+    if len(vectors) >= vectors.shape[1]:
+        return vectors
+    exact = vectors.astype(np.float64)
+    with threadpool_limits(1):
+        squares, axes = np.linalg.eigh(exact @ exact.T)
+    kept = squares > SMALLEST_SQUARE * squares.max(initial=0.0)
+    return (axes[:, kept] * np.sqrt(squares[kept])).astype(np.float32)
 
 
 def folds_of(labels: np.ndarray, groups: np.ndarray, num_classes: int) -> Folds:
@@ -106,11 +138,21 @@ def held_out_logits(
     Raises:
         Stopped: `should_stop` said so.
     """
-    logits = np.full((len(labels), len(class_weights)), np.nan)
-    for others, part in folds:
+    from threadpoolctl import threadpool_limits
+
+    def answer(fold: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        others, part = fold
         if should_stop():
             raise Stopped
-        logits[part] = _answers(vectors[others], labels[others], vectors[part], weight_decay, class_weights)
+        return _answers(vectors[others], labels[others], vectors[part], weight_decay, class_weights)
+
+    logits = np.full((len(labels), len(class_weights)), np.nan)
+    # The matrices are small: beside other work, threads that wait for each other took a hundred times as long as one.
+    # So each part has a thread of its own.
+    with threadpool_limits(1), warnings.catch_warnings(), ThreadPoolExecutor(psutil.cpu_count() or 1) as threads:
+        warnings.simplefilter("ignore")  # of iterations that end early, which costs nothing here
+        for (_, part), found in zip(folds, threads.map(answer, folds), strict=True):
+            logits[part] = found
     return logits
 
 
@@ -135,14 +177,10 @@ def _answers(
 ) -> np.ndarray:
     """Trains on some pictures and returns the logits `(num_asked, num_classes)` for others."""
     from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
 
     strength = min(1 / weight_decay, LARGEST_C) if weight_decay else LARGEST_C
     weights = dict(enumerate(class_weights))
-    # The matrices are small: beside other work, threads that wait for each other took a hundred times as long as one.
-    with threadpool_limits(1), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of iterations that end early, which costs nothing here
-        model = LogisticRegression(C=strength, solver=SOLVER, max_iter=MOST_ITERATIONS, class_weight=weights)
-        model.fit(vectors, labels)
+    model = LogisticRegression(C=strength, solver=SOLVER, max_iter=MOST_ITERATIONS, class_weight=weights)
+    model.fit(vectors, labels)
     margins = model.decision_function(asked)
     return np.stack([np.zeros_like(margins), margins], axis=1) if margins.ndim == 1 else margins

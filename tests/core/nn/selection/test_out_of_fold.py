@@ -7,7 +7,13 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from core.errors import Stopped
-from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
+from core.nn.selection.out_of_fold import (
+    folds_of,
+    held_out_logits,
+    in_their_span,
+    out_of_fold_logits,
+    relative_scale,
+)
 
 
 def vectors_of(labels: np.ndarray, noise: float, num_features: int = 20) -> np.ndarray:
@@ -54,6 +60,19 @@ def test_classes_with_one_picture_leave_no_answer() -> None:
     assert np.isnan(out_of_fold(vectors_of(labels, 0.1), labels)).all()
     copies = out_of_fold(vectors_of(np.array([0, 0, 1, 1]), 0.1), np.array([0, 0, 1, 1]), np.array([0, 1, 2, 2]))
     assert np.isnan(copies).all()
+
+
+def test_vectors_in_their_span_keep_lengths_and_angles_and_give_the_same_answers() -> None:
+    labels = np.arange(30) % 3
+    vectors = vectors_of(labels, 0.5, 200)
+    spanned = in_their_span(vectors)
+    assert spanned.shape[1] <= 30
+    np.testing.assert_allclose(spanned @ spanned.T, vectors @ vectors.T, atol=1e-5)
+    folds, weights = folds_of(labels, np.arange(30), 3), np.ones(3)
+    answers = [held_out_logits(each, labels, folds, 1.0, weights) for each in (vectors, spanned)]
+    np.testing.assert_allclose(answers[0], answers[1], atol=0.02)
+    few = vectors_of(labels, 0.5, 20)
+    assert in_their_span(few) is few
 
 
 def test_two_pictures_a_class_are_enough() -> None:
