@@ -6,6 +6,7 @@ import pytest
 
 from core.datasets.edit import Edit
 from core.datasets.store.store import DatasetStore
+from core.nn.training.notes import as_chosen, load_notes
 from core.runs.records import rows
 from core.runs.records.training_data import TRAINING_DATA_FILE, save_training_data, training_data_of
 from core.settings import settings
@@ -32,7 +33,11 @@ def test_run_whose_data_set_was_deleted_still_shows_what_it_showed(open_page, tr
     run = trained.get("Good run")
     before = open_page("run", run=run.id, section="details")
     network = picture_of_the_network(before)
-    assert f"<strong>{1281 * 3:,}</strong> of " in network
+    chosen = as_chosen(run.config, load_notes(trained.folder(run.id)))
+    assert f"<strong>{(sum((1280, 320, 192)[: chosen.head.depths]) + 1) * 3:,}</strong> of " in network
+    settings_shown = before.dataframe[0].value.set_index("Setting")["Value"]
+    assert settings_shown["Depths"] == f"{chosen.head.depths} (chosen)"
+    assert settings_shown["Choose by cross-validation"] == "On"
     pictures = next(item for item in before.markdown if "to learn from" in item.value).value
     assert pictures == "24 pictures to learn from, 6 to check with after each epoch."
     DatasetStore(settings()).delete(run.dataset_id)

@@ -19,7 +19,8 @@ from core.images.decoding import decode
 from core.nn.inference.predictor import PREDICTION_BATCH, Predictor, model_version
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import DESCRIPTION, TrainedClassifier, TrainingEmbeddings, save_classifier
-from core.nn.training.training import MODEL_FOLDER, unit_vectors
+from core.nn.networks.model_folder import MODEL_FOLDER
+from core.nn.selection.vectors import unit_vectors
 
 SIDE = 32
 CLASSES = ("a", "b", "c")
@@ -33,6 +34,10 @@ def picture(seed: int) -> bytes:
     return buffer.getvalue()
 
 
+# Of VGG16's last stage.
+NUM_FEATURES = 512
+
+
 @pytest.fixture(scope="module")
 def trained() -> TrainedClassifier:
     """A network with random weights that knows five pictures."""
@@ -40,7 +45,7 @@ def trained() -> TrainedClassifier:
     config = TrainingConfig(backbone="vgg16", image_size=SIDE, head=Head(units=4))
     classifier = build_classifier(config, len(CLASSES))
     pixels = np.stack([decode(picture(seed), SIDE) for seed in range(NUM_KNOWN)]).astype(np.float32)
-    vectors = unit_vectors(array_rows(classifier.embedding.predict(pixels, verbose=0)))
+    vectors = unit_vectors(array_rows(classifier.embedding.predict(pixels, verbose=0)), NUM_FEATURES)
     paths = tuple(f"pictures/{seed}.png" for seed in range(NUM_KNOWN))
     # No picture is unlike these: every cosine reaches the threshold.
     return TrainedClassifier(classifier, config, CLASSES, TrainingEmbeddings(vectors, paths, threshold=-1.5))

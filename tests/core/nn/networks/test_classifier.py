@@ -4,7 +4,7 @@ import pytest
 
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
-from core.nn.networks.classifier import build_classifier, class_probabilities
+from core.nn.networks.classifier import build_classifier, class_probabilities, with_new_head
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
 
@@ -64,11 +64,37 @@ def test_the_articles_head():
     assert classifier.model.output_shape == (None, 1)
 
 
-def test_normalised_inputs_have_a_root_mean_square_of_one():
-    classifier = build_classifier(TrainingConfig(image_size=64), num_classes=3)
+@pytest.mark.parametrize("depths", [1, 2, 3])
+def test_normalised_inputs_have_a_root_mean_square_of_one(depths):
+    classifier = build_classifier(TrainingConfig(image_size=64).with_options(depths=depths), num_classes=3)
     scaled = keras.Model(classifier.head.input, classifier.head.get_layer("unit_scale").output)
-    rows = np.random.default_rng(0).random((5, 1280)).astype(np.float32) * 7
-    np.testing.assert_allclose(np.square(scaled(rows)).mean(axis=1), 1, rtol=1e-4)
+    rows = np.random.default_rng(0).random((5, 1792)).astype(np.float32) * 7
+    # Each stage has the same weight, however large its features are.
+    rows[:, :1280] *= 100
+    inputs = scaled(rows).numpy()
+    assert inputs.shape[1] == sum((1280, 320, 192)[:depths])
+    np.testing.assert_allclose(np.square(inputs).mean(axis=1), 1, rtol=1e-4)
+    shares = np.square(inputs[:, :1280]).sum(axis=1) / np.square(inputs).sum(axis=1)
+    np.testing.assert_allclose(shares, 1 / depths, rtol=1e-4)
+
+
+def test_a_head_with_hidden_units_reads_the_last_stage_of_all_that_is_computed():
+    classifier = build_classifier(TrainingConfig(image_size=64, head=Head(units=8)), num_classes=3)
+    assert classifier.embedding.output_shape == (None, 1792)
+    rows = np.random.default_rng(0).random((5, 1792)).astype(np.float32)
+    other = rows.copy()
+    other[:, 1280:] = 0
+    np.testing.assert_array_equal(classifier.head(rows), classifier.head(other))
+
+
+def test_a_new_head_shares_the_network():
+    config = TrainingConfig(image_size=64)
+    old = build_classifier(config, num_classes=3)
+    new = with_new_head(old, config.with_options(depths=3))
+    assert new.head.get_layer("logits").kernel.shape == (1792, 3)
+    assert new.embedding is old.embedding
+    pixels = np.random.default_rng(0).integers(0, 256, (1, 64, 64, 3)).astype(np.float32)
+    np.testing.assert_allclose(new.model(pixels), [[1 / 3] * 3], atol=1e-6)  # a linear head starts at zero
 
 
 def test_probabilities_of_one_unit_and_of_many():
