@@ -22,6 +22,10 @@ from core.config.training_config import TrainingConfig
 from core.evaluation.calibration import softened
 from core.nn.networks.building import boundary, build_network, stage_outputs
 
+# Of the running statistics of a network from scratch. With Keras's 0.99 they lag so far behind the weights that after
+# 300 steps on six classes it answered by chance in evaluation mode, although it had learned; with 0.9, 71 % right.
+SCRATCH_MOMENTUM = 0.9
+
 
 @dataclass(frozen=True)
 class Classifier:
@@ -169,7 +173,10 @@ def _freeze(network: keras.Model, suffix: keras.Model | None, batch_norm_learns:
     for layer in _every_layer(network):
         layer.trainable = False
     for layer in _every_layer(suffix) if suffix else ():
-        layer.trainable = batch_norm_learns or not isinstance(layer, layers.BatchNormalization)
+        is_norm = isinstance(layer, layers.BatchNormalization)
+        layer.trainable = batch_norm_learns or not is_norm
+        if batch_norm_learns and is_norm:
+            layer.momentum = SCRATCH_MOMENTUM
 
 
 def _variables_by_block(

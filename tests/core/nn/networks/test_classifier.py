@@ -110,3 +110,11 @@ def test_probabilities_are_shares_of_exponentials():
         np.testing.assert_array_equal(
             class_probabilities(logits), exponentials / exponentials.sum(axis=1, keepdims=True)
         )
+
+
+@pytest.mark.parametrize("weights", ["none", "imagenet"])
+def test_running_statistics_keep_up_with_a_network_from_scratch_only(weights):
+    config = TrainingConfig(image_size=32).with_options(weights=weights, trainable_blocks=9)
+    network = build_classifier(config, num_classes=2).features
+    momenta = {layer.momentum for layer in network.layers if isinstance(layer, keras.layers.BatchNormalization)}
+    assert momenta == {0.9 if weights == "none" else 0.99}

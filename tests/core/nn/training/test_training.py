@@ -155,6 +155,15 @@ def test_a_class_with_one_picture_leaves_nothing_to_choose_and_the_run_says_so(c
     assert load_classifier(home.runs / "run" / "model").config.head.weight_decay == config.head.weight_decay
 
 
+def test_a_network_from_scratch_answers_in_evaluation_mode_what_it_has_learned(dataset, home):
+    """Its running statistics follow: otherwise all pictures get the same answer, and pretraining looks like magic."""
+    config = TrainingConfig(image_size=32).with_options(weights="none", trainable_blocks=9, epochs=30, batch_size=8)
+    events = []
+    train(config, dataset, home, events=events)
+    last = next(event for event in reversed(events) if event.epoch)
+    assert last.metrics["accuracy"] > 0.6
+
+
 @pytest.mark.usefixtures("learned")
 def test_probabilities_are_calibrated_on_training_pictures_that_the_head_had_not_seen(predictor, dataset, home):
     (note,) = [note for note in load_notes(home.runs / "run") if note.code.startswith("calibrated")]
