@@ -68,12 +68,18 @@ def _head_chosen(
     )
 
 
+def _head_not_chosen(reason: str) -> str:
+    why = {
+        "few_pictures": "a class has too few pictures for a choice by cross-validation",
+        "many_classes": "with so many classes a choice by cross-validation would take minutes",
+    }
+    return f"The weight decay was taken as it is set: {why[reason]}."
+
+
 COUNTS = {2: "two", 3: "three"}
 SENTENCES: Catalogue = {
     "head_chosen": _head_chosen,
-    "head_not_chosen": (
-        "The weight decay was taken as it is set: a class has too few pictures for a choice by cross-validation."
-    ),
+    "head_not_chosen": _head_not_chosen,
     "checkpoints_damaged": _checkpoints_damaged,
     "resumed": "The run was interrupted once and continued after epoch {epoch}.",
     "imagenet_weights": _imagenet_weights,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.evaluation.calibration import softened
-from core.nn.selection.out_of_fold import folds_of, held_out_logits, in_their_span
+from core.nn.selection.out_of_fold import FOLDS, folds_of, held_out_logits, in_their_span
 
 # From a strong penalty to hardly one. With still less, gradient steps take far longer to come to the end, and on cats
 # and dogs answers got no better.
@@ -21,6 +21,9 @@ NEIGHBOURS = 1
 CLEARLY = 0.5
 # More pictures hardly change the choice.
 MOST_PICTURES = 1000
+# With many classes a head takes long to train: then pictures are divided into fewer parts, and fewer candidates are
+# tried. With still more it would take minutes.
+MANY_CLASSES, FOLDS_OF_MANY, MOST_CLASSES = 20, 2, 100
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ def choose_head(
     groups: np.ndarray,
     class_weights: np.ndarray,
     advance: Callable[[], None] = lambda: None,
+    should_stop: Callable[[], bool] = lambda: False,
 ) -> HeadChoice | None:
     """Chooses the strength of the penalty and the depth of the features.
 
@@ -57,20 +61,26 @@ def choose_head(
         groups: which pictures are copies of each other, `(num_pictures,)`; they are held out together.
         class_weights: factors of the loss, `(num_classes,)`.
         advance: called before each candidate, at most `most_candidates` times; may raise `Stopped`.
+        should_stop: asked before each of its heads is trained.
 
     Returns:
-        None if a class has too few pictures to hold any out.
+        None if a class has too few pictures to hold any out, or if there are too many classes to do it in time.
+
+    Raises:
+        Stopped: `should_stop` said so.
     """
-    folds = folds_of(labels, groups, len(class_weights))
-    if not folds:
+    num_classes = len(class_weights)
+    is_long = num_classes > MANY_CLASSES
+    folds = folds_of(labels, groups, num_classes, FOLDS_OF_MANY if is_long else FOLDS)
+    if not folds or num_classes > MOST_CLASSES:
         return None
     losses: dict[tuple[int, float], np.ndarray] = {}
     right: dict[tuple[int, float], int] = {}
     for depths in range(1, len(stages) + 1):
         vectors = in_their_span(joined(stages, depths))
-        for strength in _strengths(losses):
+        for strength in _strengths(losses, 0 if is_long else NEIGHBOURS):
             advance()
-            logits = held_out_logits(vectors, labels, folds, 1 / strength, class_weights)
+            logits = held_out_logits(vectors, labels, folds, 1 / strength, class_weights, should_stop)
             losses[depths, strength] = _losses(logits, labels)
             right[depths, strength] = int((logits.argmax(axis=1) == labels)[np.isfinite(logits[:, 0])].sum())
     depths, strength = _best(losses)
@@ -87,13 +97,13 @@ def joined(stages: Sequence[np.ndarray], depths: int) -> np.ndarray:
     return np.concatenate(stages[:depths], axis=1) / np.float32(depths**0.5)
 
 
-def _strengths(losses: Mapping[tuple[int, float], np.ndarray]) -> list[float]:
-    """Returns the strengths to try for the next depth."""
+def _strengths(losses: Mapping[tuple[int, float], np.ndarray], neighbours: int) -> list[float]:
+    """Returns the strengths to try for the next depth: the best for the last stage alone, with those beside it."""
     alone = {strength: loss.mean() for (depths, strength), loss in losses.items() if depths == 1}
     if not alone:
         return list(STRENGTHS)
     best = STRENGTHS.index(min(alone, key=alone.__getitem__))
-    return list(STRENGTHS[max(0, best - NEIGHBOURS) : best + NEIGHBOURS + 1])
+    return list(STRENGTHS[max(0, best - neighbours) : best + neighbours + 1])
 
 
 def _losses(logits: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -93,13 +93,14 @@ def in_their_span(vectors: np.ndarray) -> np.ndarray:
     return (axes[:, kept] * np.sqrt(squares[kept])).astype(np.float32)
 
 
-def folds_of(labels: np.ndarray, groups: np.ndarray, num_classes: int) -> Folds:
-    """Divides pictures into five parts with the same shares of the classes, fewer if a class has fewer pictures.
+def folds_of(labels: np.ndarray, groups: np.ndarray, num_classes: int, most: int = FOLDS) -> Folds:
+    """Divides pictures into parts with the same shares of the classes.
 
     Args:
         labels: classes, `int64` `(num_pictures,)`.
         groups: which pictures are copies of each other, `(num_pictures,)`; they are in the same part.
         num_classes: number of classes.
+        most: how many parts; fewer if a class has fewer pictures.
 
     Returns:
         For each part the indices of all other pictures and its own; without parts whose other pictures lack a class,
@@ -107,7 +108,7 @@ def folds_of(labels: np.ndarray, groups: np.ndarray, num_classes: int) -> Folds:
     """
     from sklearn.model_selection import StratifiedGroupKFold
 
-    folds = min(FOLDS, *(len(np.unique(groups[labels == label])) for label in range(num_classes)))
+    folds = min(most, *(len(np.unique(groups[labels == label])) for label in range(num_classes)))
     if folds < 2:
         return []
     parts = StratifiedGroupKFold(folds, shuffle=True, random_state=0).split(labels, labels, groups)

@@ -1,5 +1,6 @@
 """Training, from configuration and pictures to a saved, evaluated model."""
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -25,7 +26,14 @@ from core.nn.networks.classifier import Classifier, class_logits, with_new_head
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
 from core.nn.selection.familiarity import NEIGHBOUR, Familiarity, familiarity, leave_one_out_similarities
-from core.nn.selection.head_choice import MOST_PICTURES, STRENGTHS, choose_head, joined, most_candidates
+from core.nn.selection.head_choice import (
+    MOST_CLASSES,
+    MOST_PICTURES,
+    STRENGTHS,
+    choose_head,
+    joined,
+    most_candidates,
+)
 from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
@@ -177,13 +185,16 @@ class _Training:
 
         The configuration, which is saved with the model, has what was chosen.
         """
-        chosen = self._some_training_pictures(MOST_PICTURES)
+        chosen = self._some_training_pictures(MOST_PICTURES, of_each_class=True)
         stages = self._stage_vectors(chosen)
         progress = Progress("choice", most_candidates(len(stages)), self.on_event, self.should_stop)
-        choice = choose_head(stages, _labels(chosen), _groups(chosen), self._class_weights(), progress.advance)
+        choice = choose_head(
+            stages, _labels(chosen), _groups(chosen), self._class_weights(), progress.advance, self.should_stop
+        )
         if choice is None:
             self.config = self.config.with_options(cross_validation=False)
-            self.notes.append(Note("head_not_chosen", {}))
+            reason = "many_classes" if len(self.dataset.class_names) > MOST_CLASSES else "few_pictures"
+            self.notes.append(Note("head_not_chosen", {"reason": reason}))
             return
         self.config = self.config.with_options(
             cross_validation=False, weight_decay=1 / choice.strength, depths=choice.depths
@@ -321,11 +332,23 @@ class _Training:
         paths = tuple(sample.path for sample in samples)
         return Evaluation(split, self.dataset.class_names, _labels(samples), probabilities, paths, temperature)
 
-    def _some_training_pictures(self, most: int) -> list[Sample]:
-        """Returns all training pictures, or a random choice of them, the same in every run."""
+    def _some_training_pictures(self, most: int, of_each_class: bool = False) -> list[Sample]:
+        """Returns all training pictures, or a random choice of them, the same in every run.
+
+        Args:
+            most: how many.
+            of_each_class: whether small classes are kept whole, and large ones lose more.
+        """
         training = self.samples["train"]
-        indices = np.random.default_rng(self.config.seed).permutation(len(training))[:most]
-        return [training[index] for index in sorted(indices)]
+        order = np.random.default_rng(self.config.seed).permutation(len(training))
+        if of_each_class:
+            seen: Counter[int] = Counter()
+            turns = []
+            for index in order:
+                turns.append(seen[training[index].label])
+                seen[training[index].label] += 1
+            order = order[np.argsort(turns, kind="stable")]
+        return [training[index] for index in sorted(order[:most])]
 
     def _reference(self) -> TrainingEmbeddings:
         """Keeps training pictures for comparison, and from which similarity on pictures count as familiar."""

@@ -82,6 +82,16 @@ def test_a_class_with_one_picture_leaves_no_choice() -> None:
     assert choose_head([telling(labels, 1.0)], labels, np.arange(4), np.ones(2)) is None
 
 
+def test_many_classes_are_divided_into_fewer_parts_and_too_many_not_at_all() -> None:
+    labels = labels_of(25, 100)
+    counted: list[int] = []
+    stages = [telling(labels, 4.0, seed=seed) for seed in range(2)]
+    assert choose(stages, labels, advance=lambda: counted.append(1)).num_folds == 2
+    assert len(counted) == len(STRENGTHS) + 1
+    labels = labels_of(101, 303)
+    assert choose_head([telling(labels, 4.0)], labels, np.arange(303), np.ones(101)) is None
+
+
 def test_it_can_be_stopped_before_each_candidate_and_tries_no_more_than_it_says() -> None:
     labels, counted = labels_of(2), []
     stages = [telling(labels, 2.0, seed=seed) for seed in range(3)]
@@ -93,6 +103,8 @@ def test_it_can_be_stopped_before_each_candidate_and_tries_no_more_than_it_says(
 
     with pytest.raises(Stopped):
         choose(stages, labels, advance=stop)
+    with pytest.raises(Stopped):
+        choose(stages, labels, should_stop=lambda: True)
 
 
 def test_joined_stages_have_the_same_weight_and_length_one() -> None:
