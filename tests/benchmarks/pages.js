@@ -13,7 +13,7 @@ let hasRun = false;
 // To be called before the click; without one, counts from when the page was asked for.
 window.watchFor = (wanted, heading, isClick) => {
   hasRun = !isClick;
-  window.watched = { wanted, heading, clicked: isClick ? null : 0, content: null, settled: null };
+  window.watched = { wanted, heading, from: location.href, clicked: isClick ? null : 0, content: null, settled: null };
   contentSince = chartsSince = null;
 };
 
@@ -47,6 +47,8 @@ function areChartsThere() {
 function look() {
   const watched = window.watched;
   if (!watched.wanted || watched.clicked === null || watched.settled !== null) return;
+  // The shortest runs begin and end between two changes of the page: only their address tells of them.
+  hasRun ||= location.href !== watched.from;
   const now = performance.now();
   if (watched.content === null) {
     contentSince = isContentThere() ? (contentSince ?? now) : null;
