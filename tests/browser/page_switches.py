@@ -20,7 +20,9 @@ END_SECONDS = 120
 ARRIVAL_MILLISECONDS = 15_000
 EMPTY = "() => document.querySelector('#root').childElementCount === 0"
 # A request made obsolete by the new page, and Streamlit's own check for a host around the app.
-LONG = TrainingConfig().with_options(weights="none", trainable_blocks=9, epochs=1000, learning_rate=1e-4)
+LONG = TrainingConfig().with_options(
+    weights="none", trainable_blocks=9, epochs=1000, learning_rate=1e-4, stop_when_settled=False
+)
 HARMLESS = ("net::ERR_ABORTED", "404 (Not Found)")
 
 

@@ -13,7 +13,7 @@ from tests.browser.conftest import END_SECONDS, TRAINING_SECONDS, Server, wait_u
 from tests.conftest import draw_folder
 
 CONFIG = TrainingConfig(image_size=32).with_options(epochs=2)
-LONG = TrainingConfig(image_size=32).with_options(epochs=1000)
+LONG = TrainingConfig(image_size=32).with_options(epochs=1000, stop_when_settled=False)
 LONG_NAME = "A run with a name that is much too long for one line on the screen of a phone, said to its very end"
 NARROW, WIDE = {"width": 390, "height": 844}, {"width": 1280, "height": 720}
 # Whether an element is within the window, and what is in it within the element.

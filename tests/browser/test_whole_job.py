@@ -53,6 +53,15 @@ def set_number(page: Page, label: str, value: int) -> None:
     field.press("Enter")
 
 
+def train_all_epochs(page: Page) -> None:
+    """Switches off that training ends once the loss has settled, which it soon does on so easy pictures."""
+    page.get_by_text("Learning: how fast, how carefully, and when to end").click()
+    page.get_by_text("Stop when settled", exact=True).click()
+    expect(
+        page.get_by_role("checkbox", name="Stop when settled").or_(page.get_by_role("switch", name="Stop when settled"))
+    ).not_to_be_checked()
+
+
 def rename_and_delete(page: Page, server: Server, run_id: str) -> None:
     """Renames a run on its page, then deletes it there."""
     page.goto(f"/run?run={run_id}")
@@ -73,7 +82,7 @@ def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, 
     archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 12))
 
     page.goto("/")
-    page.get_by_role("link", name="Data").click()
+    page.get_by_role("link", name="Data").first.click()
     page.locator("input[type=file]").set_input_files(archive)
     expect(page.get_by_text("shapes is in: 36 pictures")).to_be_visible()
     expect(page.get_by_text("circle · 12 pictures").first).to_be_visible()
@@ -81,9 +90,10 @@ def test_from_a_zip_to_live_curves_and_a_prediction(page: Page, server: Server, 
     page.get_by_role("button", name="Train a model").click()
     expect(page.get_by_text("3 classes, 36 pictures", exact=False)).to_be_visible()
     set_number(page, "Epochs", EPOCHS)
+    train_all_epochs(page)
     page.evaluate(WATCH_CURVES)
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible()
     wait_for_points(page)
     run = completed_run(page, server)
     page.wait_for_function(f"() => ({POINTS})().every((n) => n === {EPOCHS})")
@@ -118,6 +128,7 @@ def test_a_reload_finds_the_run_still_running_and_resume_continues_it(page: Page
     DatasetStore(server.settings).import_source(draw_folder(tmp_path / "pictures", 12), name="Shapes")
     page.goto("/train")
     set_number(page, "Epochs", 1000)
+    train_all_epochs(page)
     page.get_by_role("button", name="Start training").click()
     before = wait_for_points(page)
     address = page.url

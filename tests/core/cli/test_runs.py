@@ -73,7 +73,8 @@ def test_run_that_cant_be_recorded_is_one_line_on_standard_error(call: Call, tmp
 @pytest.mark.slow
 def test_interrupted_training_is_resumed(trained_home: Trained, call: Call, tmp_path: Path) -> None:
     home = copied_home(trained_home[0], tmp_path / "home")
-    options = ["--name", "Long", "--image-size", "64", "--epochs", "300", "--batch-size", "4", "--flip"]
+    options = ["--name", "Long", "--image-size", "64", "--epochs", "300", "--no-stop-when-settled"]
+    options += ["--batch-size", "4", "--flip"]
     with subprocess.Popen(
         [sys.executable, "-m", "core", "train", "shades", *options],
         env=os.environ | {"TRANSFER_STUDIO_HOME": str(home)},

@@ -25,7 +25,9 @@ NOISE = 0.35
 @pytest.fixture
 def config() -> TrainingConfig:
     # A wide head, so that writing a checkpoint takes a while, and augmentation, so that features do too.
-    return TrainingConfig(image_size=64).with_options(epochs=EPOCHS, batch_size=8, units=512, flip=True, views=6)
+    return TrainingConfig(image_size=64).with_options(
+        epochs=EPOCHS, batch_size=8, units=512, flip=True, views=6, stop_when_settled=False
+    )
 
 
 @pytest.fixture
@@ -134,7 +136,8 @@ def curve(event: Event) -> dict[str, float]:
 def test_stopped_and_resumed(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
-    config = config.with_options(epochs=40)  # so that it can't finish before it is asked to stop
+    # So that it can't finish before it is asked to stop.
+    config = config.with_options(epochs=40, stop_when_settled=False)
     run = queue.submit(store, dataset.id, config)
     wait_until(lambda: bool(store.events(run.id)))
     queue.stop(store, run.id)

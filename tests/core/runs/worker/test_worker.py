@@ -35,7 +35,7 @@ def started(store: RunStore, config: TrainingConfig) -> Run:
 def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
-    config = config.with_options(epochs=1000)
+    config = config.with_options(epochs=1000, stop_when_settled=False)
     first_server = (
         "import os, sys; from pathlib import Path; from core.config.training_config import TrainingConfig;"
         "from core.runs import queue;"
@@ -63,7 +63,7 @@ def test_killed_worker_of_a_killed_server_is_found_by_the_next_server(
 def test_run_that_is_stopped_while_it_trains_keeps_its_model(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
-    run = queue.submit(store, dataset.id, config.with_options(epochs=1000))
+    run = queue.submit(store, dataset.id, config.with_options(epochs=1000, stop_when_settled=False))
     assert run.status == RunStatus.RUNNING
     wait_until(lambda: bool(store.events(run.id)))
     assert is_worker_alive(store.folder(run.id))
@@ -101,7 +101,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
 def test_a_run_continues_while_the_database_is_lost_repeatedly(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:
-    run = queue.submit(store, dataset.id, config.with_options(epochs=60), name="Undisturbed")
+    run = queue.submit(store, dataset.id, config.with_options(epochs=60, stop_when_settled=False), name="Undisturbed")
     waiting = queue.submit(store, dataset.id, config, name="Waiting")
     damages = (store.path.unlink, lambda: store.path.write_bytes(b""), lambda: store.path.write_bytes(b"garbage" * 999))
     for number, damage in enumerate(damages):
