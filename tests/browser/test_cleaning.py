@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from core.datasets.store.store import DatasetStore
 from core.datasets.versions.pending_edits import read_pending_edits
+from tests.browser.accessibility import settled
 from tests.browser.conftest import Server, completed_run, wait_until
 from tests.conftest import draw_folder
 
@@ -129,6 +130,8 @@ def test_copies_and_sections_fit_a_narrow_screen(page: Page, server: Server, tmp
     expect(page.get_by_text("2 pictures alike")).to_be_visible()
     copies = page.locator("[class*=st-key-cards_] img")
     expect(copies).to_have_count(2)
+    # Places are compared one after the other, so nothing may move any more.
+    settled(page)
     left, right = (copy.bounding_box() for copy in copies.all())
     assert left["y"] == right["y"]
     assert left["x"] + left["width"] < right["x"]
