@@ -12,8 +12,9 @@ from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.forecast import advice_wording
 from core.forecast.advice import Advice
-from pages.components import phases, wording
+from pages.components import wording
 from pages.components.background.background_cache import Found
+from pages.components.shared import waiting_view
 from pages.components.shell import polling, presence
 from pages.components.training import backbone_words, cached_estimates, estimates, forecast_view
 from pages.components.training.estimates import AdviceQuestion
@@ -23,6 +24,7 @@ ASKED = "advice_asked"
 POLL_SECONDS = 0.5
 # After this, a run may have read the pictures meanwhile.
 FRESH_SECONDS = 30
+MEASURING = (":material/insights: :shimmer[Measuring …]", "What is read is kept for training.")
 LOOKING = ":material/insights: :shimmer[Looking what is known of these pictures …]"
 
 
@@ -45,7 +47,7 @@ def show(config: TrainingConfig | None, dataset_id: str) -> None:
             return
         found = cached_estimates.advice().get(question)
         if found is None and asked == question:
-            _wait(question, since)
+            waiting_view.show(cached_estimates.advice(), question, since, MEASURING, "advice", _cancel)
         elif found is not None:
             _say(found)
             if found.error:
@@ -122,27 +124,6 @@ def _cancel(question: AdviceQuestion) -> None:
     cached_estimates.advice().leave(question)
     cached_estimates.advice().forget(estimates.advice_question(config, dataset_id, computes=False))
     st.session_state.pop(ASKED, None)
-
-
-def _wait(question: AdviceQuestion, since: float) -> None:
-    """Shows the progress, and a button to cancel."""
-
-    def draw() -> bool:
-        cache = cached_estimates.advice()
-        if cache.get(question) is not None:
-            return False
-        cache.ask(question, presence.of_this_session())
-        st.caption(
-            f":material/insights: :shimmer[Measuring …] {wording.duration(time.monotonic() - since)}. "
-            "What is read is kept for training."
-        )
-        if (progress := cache.progress(question)) is not None:
-            st.progress(phases.share_done(progress), phases.job_phase(progress))
-        return True
-
-    with st.container(border=True):
-        polling.poll("advice_wait", draw, True, POLL_SECONDS)
-        st.button("Cancel", key="cancel_advice", icon=":material/close:", on_click=_cancel, args=(question,))
 
 
 def _say(found: Found[Advice]) -> None:

@@ -7,15 +7,19 @@ import streamlit as st
 from core.config.training_config import TrainingConfig
 from core.config.unused import unused_settings
 from core.forecast.rate_curve import RateCurve
-from pages.components import phases, wording
+from pages.components import wording
 from pages.components.charts import chart_view, charts
-from pages.components.shell import polling, presence, widget_values
+from pages.components.shared import waiting_view
+from pages.components.shell import presence, widget_values
 from pages.components.training import cached_estimates, estimates
 from pages.components.training.estimates import Question
 
 # What this session asked for, and when.
 ASKED = "rate_asked"
-POLL_SECONDS = 0.5
+LOOKING = (
+    ":material/query_stats: :shimmer[Looking for a learning rate …]",
+    "Pictures that are new to the network are read first.",
+)
 
 
 def show(config: TrainingConfig | None, dataset_id: str) -> None:
@@ -66,32 +70,11 @@ def _cancel(question: Question) -> None:
 def _show_answer(question: Question, since: float, learner: str) -> None:
     found = cached_estimates.rate_curves().get(question)
     if found is None:
-        _wait(question, since)
+        waiting_view.show(cached_estimates.rate_curves(), question, since, LOOKING, "rate", _cancel)
     elif found.result is None:
         st.warning(wording.plain(found.error), icon=":material/warning:")
     else:
         _show_curve(found.result, learner)
-
-
-def _wait(question: Question, since: float) -> None:
-    """Shows the progress of the search, and a button to cancel it."""
-
-    def draw() -> bool:
-        cache = cached_estimates.rate_curves()
-        if cache.get(question) is not None:
-            return False
-        cache.ask(question, presence.of_this_session())
-        st.caption(
-            f":material/query_stats: :shimmer[Looking for a learning rate …] "
-            f"{wording.duration(time.monotonic() - since)}. Pictures that are new to the network are read first."
-        )
-        if (progress := cache.progress(question)) is not None:
-            st.progress(phases.share_done(progress), phases.job_phase(progress))
-        return True
-
-    with st.container(border=True):
-        polling.poll("rate", draw, True, POLL_SECONDS)
-        st.button("Cancel", key="cancel_rate", icon=":material/close:", on_click=_cancel, args=(question,))
 
 
 def _show_curve(curve: RateCurve, learner: str) -> None:
