@@ -3,10 +3,9 @@
 from dataclasses import dataclass, fields
 
 from core.backbones.backbone import Backbone
+from core.config.head_candidates import NUM_STAGES
 from core.config.setting import require_valid, setting
 
-# How many of the last stages of a backbone features can come from.
-NUM_STAGES = 3
 POOLINGS = ("average", "flatten")
 SCHEDULES = ("constant", "cosine")
 
@@ -55,7 +54,7 @@ class Head:
     )
     cross_validation: bool = setting(
         True,
-        "Choose by cross-validation",
+        "Cross-validated choice",
         "Tries several strengths of the weight decay and features from several depths on the training pictures, and "
         "takes those that answer held-out ones best.",
         "For a linear head on pooled, normalised features of a frozen backbone.",

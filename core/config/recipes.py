@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.backbones.table import get_backbone
+from core.config.head_candidates import MOST_CLASSES, NUM_STAGES, STRENGTHS
 from core.config.parts import Augmentation, FreezePolicy, Head, Objective, Optimization
 from core.config.training_config import TrainingConfig
 from core.errors import ConfigError
@@ -145,9 +146,9 @@ def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: 
     a_class = round(num_pictures / num_classes)
     frozen = "the network stays as it is" if a_class < FEW_PICTURES else "a new last layer is hard to beat"
     chosen = (
-        " How cautiously it learns and how deep it looks is found by trying 6 strengths and 3 depths on held-out parts "
-        "of the training pictures."
-        if config.chooses_head
+        f" How cautiously it learns and how deep it looks is found by trying {len(STRENGTHS)} strengths and "
+        f"{NUM_STAGES} depths on held-out parts of the training pictures."
+        if config.chooses_head and num_classes <= MOST_CLASSES
         else ""
     )
     ends = (
@@ -155,10 +156,7 @@ def explain_recommended(config: TrainingConfig, num_pictures: int, num_classes: 
         if config.optimization.stop_when_settled
         else f"{config.optimization.epochs} times, after which more would change little"
     )
-    return (
-        f"With {a_class:,} pictures a class {frozen}; if they are unlike photographs, Fine-tune may add a little."
-        f"{chosen} It sees every picture {ends}."
-    )
+    return f"With {a_class:,} pictures a class {frozen}.{chosen} It sees every picture {ends}."
 
 
 def get_recipe(name: str) -> Recipe:

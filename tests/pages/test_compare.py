@@ -37,7 +37,7 @@ def test_the_runs_in_the_address_are_compared(open_page, trained):
         "Normalise features",
         # Without unit vectors there is nothing to choose, so the weight decay counts as it is set.
         "Weight decay",
-        "Choose by cross-validation",
+        "Cross-validated choice",
     ]
     assert list(table["Good run"]) == ["0", r"0\.001", "On", "–", "On"]
 

@@ -15,6 +15,7 @@ from core.forecast.advice import Advice, NetworkRating
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import open_features
 from core.nn.selection.out_of_fold import folds_of, held_out_logits, in_their_span
+from core.nn.selection.training_pictures import class_weights, groups_of, labels_of, some_of
 from core.nn.selection.transferability import log_me, nearest_mean_accuracy
 from core.nn.selection.vectors import unit_vectors
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop
@@ -57,7 +58,7 @@ def advise(
     # The head's inputs are the same whether or not blocks are unfrozen later.
     config = config.with_options(trainable_blocks=0)
     split = dataset.with_split(config.validation_split, config.seed)
-    training = _some(split.select("train"), config.seed)
+    training = some_of(split.select("train"), MOST_PICTURES, config.seed)
     source = open_features(config, split, settings, on_event, should_stop)
     missing = source.count_missing(source.head_boundary, training)
     if missing and not computes:
@@ -65,9 +66,8 @@ def advise(
     source.ensure(source.head_boundary, [(training, 0)])
     Progress("advice", 0, on_event, should_stop)
     vectors = _vectors(source, training)
-    labels = np.array([sample.label for sample in training], np.int64)
-    groups = np.unique([sample.group or sample.path for sample in training], return_inverse=True)[1]
-    weights = _class_weights(config, labels, len(dataset.class_names))
+    labels, groups = labels_of(training), groups_of(training)
+    weights = class_weights(labels, len(dataset.class_names), config.objective.class_weighting)
     folds = folds_of(labels, groups, len(weights))
     logits = held_out_logits(in_their_span(vectors), labels, folds, WEIGHT_DECAY, weights, should_stop)
     tried = np.isfinite(logits).all(axis=1)
@@ -87,21 +87,8 @@ def advise(
     )
 
 
-def _some(samples: Sequence[Sample], seed: int) -> list[Sample]:
-    """Returns all pictures, or a random choice of them, the same each time."""
-    indices = np.random.default_rng(seed).permutation(len(samples))[:MOST_PICTURES]
-    return [samples[index] for index in sorted(indices)]
-
-
 def _vectors(source: FeatureSource, samples: Sequence[Sample]) -> np.ndarray:
     return unit_vectors(source.rows(source.head_boundary, samples), get_backbone(source.config.backbone).num_features)
-
-
-def _class_weights(config: TrainingConfig, labels: np.ndarray, num_classes: int) -> np.ndarray:
-    counts = np.bincount(labels, minlength=num_classes)
-    if not config.objective.class_weighting:
-        return np.ones(num_classes)
-    return counts.sum() / (num_classes * np.maximum(counts, 1))
 
 
 def _others(

@@ -17,7 +17,8 @@ from keras import layers
 
 from core.backbones.backbone import Backbone
 from core.backbones.table import get_backbone
-from core.config.parts import NUM_STAGES, Head
+from core.config.head_candidates import NUM_STAGES
+from core.config.parts import Head
 from core.config.training_config import TrainingConfig
 from core.evaluation.calibration import softened
 from core.nn.networks.building import boundary, build_network, stage_outputs

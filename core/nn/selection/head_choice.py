@@ -4,17 +4,19 @@ Of some strengths and depths, those are chosen whose answers to held-out trainin
 stages are only taken where they lower it by more than half of the difference's standard error.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
+from core.config.head_candidates import MOST_CLASSES, STRENGTHS
 from core.evaluation.calibration import softened
+from core.files import durable
 from core.nn.selection.out_of_fold import FOLDS, folds_of, held_out_logits, in_their_span
 
-# From a strong penalty to hardly one. With still less, gradient steps take far longer to come to the end, and on cats
-# and dogs answers got no better.
-STRENGTHS = tuple(4.0**power for power in range(6))
+CHOICE_FILE = "head_choice.json"
 # Deeper features are tried with the best strength for the last stage alone and with those beside it.
 NEIGHBOURS = 1
 # In standard errors of the difference between two losses of the same pictures.
@@ -22,8 +24,8 @@ CLEARLY = 0.5
 # More pictures hardly change the choice.
 MOST_PICTURES = 1000
 # With many classes a head takes long to train: then pictures are divided into fewer parts, and fewer candidates are
-# tried. With still more it would take minutes.
-MANY_CLASSES, FOLDS_OF_MANY, MOST_CLASSES = 20, 2, 100
+# tried.
+MANY_CLASSES, FOLDS_OF_MANY = 20, 2
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,20 @@ def choose_head(
             right[depths, strength] = int((logits.argmax(axis=1) == labels)[np.isfinite(logits[:, 0])].sum())
     depths, strength = _best(losses)
     return HeadChoice(strength, depths, right[depths, strength], len(losses[depths, strength]), len(folds))
+
+
+def save_choice(choice: HeadChoice, run_folder: Path) -> None:
+    """Keeps a choice with its run, atomically."""
+    durable.make_folder(run_folder)
+    durable.write(run_folder / CHOICE_FILE, json.dumps(asdict(choice)).encode())
+
+
+def load_choice(run_folder: Path) -> HeadChoice | None:
+    """Returns the choice that a run keeps; None if it has none, or one that can't be read."""
+    try:
+        return HeadChoice(**json.loads((run_folder / CHOICE_FILE).read_text()))
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
 
 
 def most_candidates(num_stages: int) -> int:

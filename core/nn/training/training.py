@@ -1,6 +1,5 @@
 """Training, from configuration and pictures to a saved, evaluated model."""
 
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -10,6 +9,7 @@ import keras
 import numpy as np
 
 from core.backbones.table import get_backbone
+from core.config.head_candidates import MOST_CLASSES, STRENGTHS
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
@@ -27,14 +27,16 @@ from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, 
 from core.nn.networks.model_folder import MODEL_FOLDER
 from core.nn.selection.familiarity import NEIGHBOUR, Familiarity, familiarity, leave_one_out_similarities
 from core.nn.selection.head_choice import (
-    MOST_CLASSES,
     MOST_PICTURES,
-    STRENGTHS,
+    HeadChoice,
     choose_head,
     joined,
+    load_choice,
     most_candidates,
+    save_choice,
 )
 from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
+from core.nn.selection.training_pictures import class_weights, groups_of, labels_of, some_of
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.notes import CHOSEN, NOTES_FILE, save_notes
@@ -181,26 +183,33 @@ class _Training:
             self._fit(self._stage("head", boundary, Trainable(None, self.classifier.head)))
 
     def _choose_head(self) -> None:
-        """Chooses weight decay and depths by cross-validation on the training pictures, the same after an interruption.
+        """Chooses weight decay and depths by cross-validation on the training pictures.
 
-        The configuration, which is saved with the model, has what was chosen.
+        The configuration, which is saved with the model, has what was chosen. After an interruption it stays chosen:
+        were features computed again by another engine, a narrow choice might fall otherwise, and no checkpoint fit.
         """
-        chosen = self._some_training_pictures(MOST_PICTURES, of_each_class=True)
-        stages = self._stage_vectors(chosen)
-        progress = Progress("choice", most_candidates(len(stages)), self.on_event, self.should_stop)
-        choice = choose_head(
-            stages, _labels(chosen), _groups(chosen), self._class_weights(), progress.advance, self.should_stop
-        )
+        choice = load_choice(self.folder) if self.resumed else None
+        if choice is None:
+            choice = self._cross_validate()
         if choice is None:
             self.config = self.config.with_options(cross_validation=False)
             reason = "many_classes" if len(self.dataset.class_names) > MOST_CLASSES else "few_pictures"
             self.notes.append(Note("head_not_chosen", {"reason": reason}))
             return
+        save_choice(choice, self.folder)
         self.config = self.config.with_options(
             cross_validation=False, weight_decay=1 / choice.strength, depths=choice.depths
         )
         self.classifier = with_new_head(self.classifier, self.config)
         self.notes.append(Note(CHOSEN, {**asdict(choice), "num_strengths": len(STRENGTHS)}))
+
+    def _cross_validate(self) -> HeadChoice | None:
+        chosen = some_of(self.samples["train"], MOST_PICTURES, self.config.seed, of_each_class=True)
+        stages = self._stage_vectors(chosen)
+        progress = Progress("choice", most_candidates(len(stages)), self.on_event, self.should_stop)
+        return choose_head(
+            stages, labels_of(chosen), groups_of(chosen), self._class_weights(), progress.advance, self.should_stop
+        )
 
     def _stage_vectors(self, samples: Sequence[Sample]) -> list[np.ndarray]:
         """Returns the unit vectors of each stage that a frozen network's features come from, the last one first."""
@@ -237,25 +246,21 @@ class _Training:
         measured = self._measured_sample()
         return StageData(
             read=self.source.reader(boundary, training),
-            labels=_labels(training),
+            labels=labels_of(training),
             class_weights=self._class_weights(),
-            measured=LabelledRows(self.source.rows(boundary, measured), _labels(measured)),
-            validation=LabelledRows(self.source.rows(boundary, validation), _labels(validation)),
+            measured=LabelledRows(self.source.rows(boundary, measured), labels_of(measured)),
+            validation=LabelledRows(self.source.rows(boundary, validation), labels_of(validation)),
             seed=self.config.seed,
         )
 
     def _measured_sample(self) -> list[Sample]:
         """Chooses the training pictures that the training curve is measured on, the same in every epoch."""
         training = self.samples["train"]
-        size = num_measured(len(training), len(self.samples["validation"]))
-        indices = np.random.default_rng(self.config.seed).permutation(len(training))[:size]
-        return [training[index] for index in sorted(indices)]
+        return some_of(training, num_measured(len(training), len(self.samples["validation"])), self.config.seed)
 
     def _class_weights(self) -> np.ndarray:
-        counts = np.bincount(_labels(self.samples["train"]), minlength=len(self.dataset.class_names))
-        if not self.config.objective.class_weighting:
-            return np.ones(len(counts))
-        return counts.sum() / (len(counts) * np.maximum(counts, 1))
+        labels = labels_of(self.samples["train"])
+        return class_weights(labels, len(self.dataset.class_names), self.config.objective.class_weighting)
 
     def _fit(self, stage: Stage) -> None:
         resumed = self.resumed if self.resumed and self.resumed.phase == stage.phase else None
@@ -297,13 +302,13 @@ class _Training:
         """
         if self.fine_tuned or not self.config.head.is_logistic or self.config.objective.label_smoothing:
             return None
-        chosen = self._some_training_pictures(CALIBRATION_PICTURES)
-        labels = _labels(chosen)
+        chosen = some_of(self.samples["train"], CALIBRATION_PICTURES, self.config.seed)
+        labels = labels_of(chosen)
         with suppress(Stopped):
             found = out_of_fold_logits(
                 joined(self._stage_vectors(chosen), self.config.head.depths if self.config.has_depths else 1),
                 labels,
-                _groups(chosen),
+                groups_of(chosen),
                 self.config.head.weight_decay,
                 self._class_weights(),
                 self.should_stop,
@@ -317,7 +322,7 @@ class _Training:
 
     def _calibrate_on_validation(self) -> Calibration:
         samples = self.samples["validation"]
-        return calibrate(self._logits(samples), _labels(samples), "validation")
+        return calibrate(self._logits(samples), labels_of(samples), "validation")
 
     def _logits(self, samples: Sequence[Sample]) -> np.ndarray:
         return class_logits(run_model(self.classifier.head, self._head_inputs(samples)))
@@ -330,30 +335,12 @@ class _Training:
         samples = self.samples[split]
         probabilities = softened(self._logits(samples), temperature)
         paths = tuple(sample.path for sample in samples)
-        return Evaluation(split, self.dataset.class_names, _labels(samples), probabilities, paths, temperature)
-
-    def _some_training_pictures(self, most: int, of_each_class: bool = False) -> list[Sample]:
-        """Returns all training pictures, or a random choice of them, the same in every run.
-
-        Args:
-            most: how many.
-            of_each_class: whether small classes are kept whole, and large ones lose more.
-        """
-        training = self.samples["train"]
-        order = np.random.default_rng(self.config.seed).permutation(len(training))
-        if of_each_class:
-            seen: Counter[int] = Counter()
-            turns = []
-            for index in order:
-                turns.append(seen[training[index].label])
-                seen[training[index].label] += 1
-            order = order[np.argsort(turns, kind="stable")]
-        return [training[index] for index in sorted(order[:most])]
+        return Evaluation(split, self.dataset.class_names, labels_of(samples), probabilities, paths, temperature)
 
     def _reference(self) -> TrainingEmbeddings:
         """Keeps training pictures for comparison, and from which similarity on pictures count as familiar."""
         most = REFERENCE_PICTURES_UNFROZEN if self.fine_tuned else REFERENCE_PICTURES
-        chosen = self._some_training_pictures(most)
+        chosen = some_of(self.samples["train"], most, self.config.seed)
         vectors = unit_vectors(self._head_inputs(chosen), self.num_features).astype(np.float16)
         reference = TrainingEmbeddings(vectors, tuple(sample.path for sample in chosen), -1.0, NEIGHBOUR)
         found = self._familiarity(reference, chosen)
@@ -368,11 +355,11 @@ class _Training:
         pictures show it.
         """
         if not self.fine_tuned:
-            return familiarity(leave_one_out_similarities(reference.vectors, _groups(chosen)), _labels(chosen))
+            return familiarity(leave_one_out_similarities(reference.vectors, groups_of(chosen)), labels_of(chosen))
         held_out = self.samples["validation"]
         vectors = unit_vectors(self._head_inputs(held_out), self.num_features)
         _, cosines = reference.nearest(vectors, NEIGHBOUR)
-        return familiarity(reference.familiarity(cosines), _labels(held_out))
+        return familiarity(reference.familiarity(cosines), labels_of(held_out))
 
     def _save(self, evaluations: list[Evaluation], calibration: Calibration) -> None:
         with self.clock.during("save"):
@@ -385,12 +372,3 @@ class _Training:
             # Each note once, even if two parts of a network ran in the same engine.
             save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)
-
-
-def _labels(samples: Sequence[Sample]) -> np.ndarray:
-    return np.array([sample.label for sample in samples], np.int64)
-
-
-def _groups(samples: Sequence[Sample]) -> np.ndarray:
-    """Returns which pictures are copies of each other, as numbers."""
-    return np.unique([sample.group or sample.path for sample in samples], return_inverse=True)[1]

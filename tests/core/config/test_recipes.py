@@ -102,6 +102,8 @@ def test_the_recommended_recipe_says_what_it_chose_and_why(num_pictures, words):
     assert words in text
     assert f"every picture at most {config.optimization.epochs} times, and ends once little changes" in text
     assert "trying 6 strengths and 3 depths on held-out parts" in text
+    # With so many classes nothing is chosen, so nothing is said of it.
+    assert "depths" not in explain_recommended(config, num_pictures, num_classes=101)
     own = config.with_options(cross_validation=False, stop_when_settled=False)
     text = explain_recommended(own, num_pictures, num_classes=2)
     assert f"every picture {own.optimization.epochs} times" in text

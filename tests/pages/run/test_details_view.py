@@ -37,7 +37,7 @@ def test_run_whose_data_set_was_deleted_still_shows_what_it_showed(open_page, tr
     assert f"<strong>{(sum((1280, 320, 192)[: chosen.head.depths]) + 1) * 3:,}</strong> of " in network
     settings_shown = before.dataframe[0].value.set_index("Setting")["Value"]
     assert settings_shown["Depths"] == f"{chosen.head.depths} (chosen)"
-    assert settings_shown["Choose by cross-validation"] == "On"
+    assert settings_shown["Cross-validated choice"] == "On"
     pictures = next(item for item in before.markdown if "to learn from" in item.value).value
     assert pictures == "24 pictures to learn from, 6 to check with after each epoch."
     DatasetStore(settings()).delete(run.dataset_id)

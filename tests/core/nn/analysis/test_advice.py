@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.backbones.availability import availability
-from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import ConfigError, Stopped
@@ -72,10 +70,8 @@ def test_of_many_pictures_some_are_measured(config, dataset, home, monkeypatch):
     assert advise(dataset, config, home, computes=False).num_missing == 0, "the same ones again"
 
 
+@pytest.mark.usefixtures("vgg16_file")
 def test_other_networks_are_rated_once_their_features_are_at_hand(dataset, home):
-    small = get_backbone("vgg16")
-    if availability(small, home).path is None:
-        pytest.skip("needs the weights of VGG16")
     own = TrainingConfig()
     advise(dataset, own, home)
     found = advise(dataset, TrainingConfig(backbone="vgg16"), home)

@@ -5,8 +5,17 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
+from core.config.head_candidates import STRENGTHS
 from core.errors import Stopped
-from core.nn.selection.head_choice import STRENGTHS, HeadChoice, choose_head, joined, most_candidates
+from core.nn.selection.head_choice import (
+    CHOICE_FILE,
+    HeadChoice,
+    choose_head,
+    joined,
+    load_choice,
+    most_candidates,
+    save_choice,
+)
 
 # Pictures of which one stage shows the classes and the other nothing.
 NUM_PICTURES = 80
@@ -114,3 +123,13 @@ def test_joined_stages_have_the_same_weight_and_length_one() -> None:
     np.testing.assert_allclose(np.linalg.norm(both, axis=1), 1, atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(both[:, :30], axis=1), 0.5**0.5, atol=1e-6)
     np.testing.assert_array_equal(joined([first, second], 1), first)
+
+
+def test_a_choice_is_kept_with_its_run(tmp_path) -> None:
+    choice = HeadChoice(strength=64.0, depths=2, num_right=9, num_pictures=10, num_folds=5)
+    assert load_choice(tmp_path) is None
+    save_choice(choice, tmp_path)
+    assert load_choice(tmp_path) == choice
+    for damage in ("", "[]", '{"strength": 1}', "\x00"):
+        (tmp_path / CHOICE_FILE).write_text(damage)
+        assert load_choice(tmp_path) is None

@@ -22,7 +22,7 @@ from core.nn.extraction.pretrained import open_features
 from core.nn.inference.predictor import Predictor
 from core.nn.networks.classifier import build_classifier, class_logits
 from core.nn.networks.model_files import WEIGHTS, load_classifier
-from core.nn.selection.head_choice import joined
+from core.nn.selection.head_choice import joined, load_choice
 from core.nn.selection.vectors import stage_vectors
 from core.nn.training.notes import load_notes
 from core.nn.training.trainer import run_model
@@ -142,6 +142,19 @@ def test_the_head_of_a_recommended_run_ends_where_logistic_regression_does(datas
     logits = class_logits(run_model(trained.classifier.head, rows["validation"]))
     loss = cross_entropy(softened(logits, 1.0), labels["validation"])
     assert loss == pytest.approx(log_loss(labels["validation"], best.predict_proba(vectors["validation"])), abs=0.01)
+
+
+def test_what_was_chosen_stays_chosen_after_an_interruption(config, dataset, home):
+    first, events = [], []
+    train(config.with_options(epochs=20), dataset, home, events=first, should_stop=lambda: first[-1].epoch == 3)
+    kept = load_choice(home.runs / "run")
+    # Features that are computed again may differ in their last bits, and so may a narrow choice.
+    shutil.rmtree(home.features)
+    train(config.with_options(epochs=20), dataset, home, events=events)
+    assert "choice" in {event.phase for event in first}
+    assert "choice" not in {event.phase for event in events}
+    head = load_classifier(home.runs / "run" / "model").config.head
+    assert (head.weight_decay, head.depths) == (1 / kept.strength, kept.depths)
 
 
 def test_a_class_with_one_picture_leaves_nothing_to_choose_and_the_run_says_so(config, home, tmp_path):
