@@ -59,7 +59,7 @@ def _head_chosen(
     stages = (
         "the network's last stage alone, as earlier ones brought nothing clear"
         if depths == 1
-        else f"the network's last {COUNTS[depths]} stages, which did better than the last one alone"
+        else f"the network's last {COUNTS[depths]} stages, with which the loss was lower than with the last one alone"
     )
     return (
         f"The weight decay (C = {strength:,.0f}) was chosen from {num_strengths} strengths by {num_folds}-fold "

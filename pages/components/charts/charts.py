@@ -5,6 +5,7 @@ fit. Names from users are escaped, because Plotly interprets some HTML in every 
 """
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -213,8 +214,12 @@ def calibration(curves: Mapping[str, Sequence[Reliability]]) -> go.Figure:
             marker={"symbol": MARKERS[index], "size": [6 + 12 * (point.count / most) ** 0.5 for point in points]},
             hovertemplate="given with %{x:.0%}: %{y:.0%} of %{customdata} right<extra>%{fullData.name}</extra>",
         )
-    lowest = min((point.probability for points in curves.values() for point in points), default=0.0)
-    figure.update_xaxes(title="Probability of the answer", tickformat=".0%", range=[max(0.0, lowest - 0.05), 1.02])
+    # Never only the end of the scale, where a hair's breadth would look like a gulf.
+    lowest = min((point.probability for points in curves.values() for point in points), default=0.5)
+    tenths = min(5, math.floor(10 * lowest))
+    figure.update_xaxes(
+        title="Probability of the answer", tickformat=".0%", dtick=0.1, range=[tenths / 10 - 0.02, 1.02]
+    )
     figure.update_yaxes(title="Share that was right", tickformat=".0%", range=[-0.02, 1.05])
     return figure
 
