@@ -14,8 +14,9 @@ from pages.components.background.jobs import IMPORT
 from pages.components.imports.drafts import Draft, DraftClass, Drafts, drafts
 from pages.components.shell import job_views, session
 
-# In the address, so that a reload finds the draft again.
-DRAFT = "draft"
+# In the address, so that a reload finds the draft again, and in the session: what is typed before the browser knows
+# of the draft comes with an address without it.
+DRAFT, OWN_DRAFT = "draft", "build_draft"
 NAME = "build_name"
 # Whether it was submitted before it was complete.
 INCOMPLETE = "build_incomplete"
@@ -25,6 +26,8 @@ FEWEST_CLASSES, MOST_CLASSES = 2, 30
 def show() -> None:
     """Draws the form."""
     draft = _drafts().get(_named())
+    if draft.id:
+        st.query_params[DRAFT] = draft.id
     grid = st.grid(2, min_column_width=280, border=True)
     for number, own in enumerate(draft.classes, start=1):
         with grid.cell():
@@ -56,14 +59,15 @@ def _drafts() -> Drafts:
 
 
 def _named() -> str:
-    return st.query_params.get(DRAFT, "")
+    """Returns the id of the draft in the address or else of this session; empty if both are gone."""
+    named = (st.query_params.get(DRAFT, ""), st.session_state.get(OWN_DRAFT, ""))
+    return next((draft_id for draft_id in named if _drafts().get(draft_id).id), "")
 
 
 def _own() -> str:
     """Returns the id of the draft, which begins with the first change."""
-    draft_id = _named()
-    if not _drafts().get(draft_id).id:
-        st.query_params[DRAFT] = draft_id = _drafts().begin()
+    draft_id = _named() or _drafts().begin()
+    st.query_params[DRAFT] = st.session_state[OWN_DRAFT] = draft_id
     return draft_id
 
 

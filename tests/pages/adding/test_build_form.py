@@ -95,6 +95,15 @@ def test_a_reload_loses_nothing(form):
     assert len(app.image) == 1
 
 
+def test_what_is_typed_before_the_browser_knows_of_the_draft_belongs_to_it(form, home):
+    app = form
+    app.text_input(key="build_class_1").set_value("cat").run()
+    del app.query_params["draft"]  # as it was when the second name was typed
+    app.text_input(key="build_class_2").set_value("dog").run()
+    assert [item.value for item in reloaded(app).text_input][:2] == ["cat", "dog"]
+    assert len([folder for folder in home.datasets.glob(".importing-*") if folder.is_dir()]) == 1
+
+
 @pytest.mark.slow
 def test_a_failed_import_loses_nothing(form, home):
     same = picture("square", 4)

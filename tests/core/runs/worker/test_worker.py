@@ -85,6 +85,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
         "checkpoints",
         "epochs.jsonl",
         "evaluation.json",
+        "head_choice.json",
         "lock",
         "log.txt",
         "model",
