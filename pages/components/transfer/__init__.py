@@ -1,0 +1,1 @@
+"""What transfer was worth to a run's model, and how to find out."""
