@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
-from pages.components.results import calibration_view, evaluation_views
+from pages.components.results import evaluation_views, results_view
 from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
 from pages.components.shell import address
 from pages.components.testing import test_view
@@ -41,12 +41,10 @@ def show(run: Run) -> None:
     elif not run.has_model:
         _show_nothing_yet(run, section)
     elif section == RESULTS:
-        is_known = evaluation_views.learned(run, _num_training(run))
+        is_known = evaluation_views.learned(run, _num_training(run), has_numbers_below=True)
         next_steps.show_next(run, open_section, leads_to_results=False)
         if is_known:
-            evaluation_views.summary(run)
-            evaluation_views.details(run)
-            calibration_view.show(run)
+            results_view.show(run)
     else:
         test_view.show(run, key="try_")
 
