@@ -6,7 +6,9 @@ from core.runs.records.store import Run
 
 # Names in the address; also keys of the widgets.
 SPLIT, THRESHOLD, CURVES_OF = "split", "at", "curves_of"
-ALL = (SPLIT, THRESHOLD, CURVES_OF)
+TRUE, TAKEN_FOR, VERDICT, ORDER, PAGE = "true", "taken_for", "verdict", "sorted", "mistakes_page"
+FILTERS = (TRUE, TAKEN_FOR, VERDICT)
+ALL = (SPLIT, THRESHOLD, CURVES_OF, *FILTERS, ORDER, PAGE)
 RUN = "choices_of_run"
 
 
@@ -21,3 +23,20 @@ def begin(run: Run) -> None:
             if key in st.session_state:
                 del st.session_state[key]
         st.session_state[RUN] = run.id
+
+
+def show_mistakes(true: str | None = None, taken_for: str | None = None) -> None:
+    """Filters the mistakes with the next drawing. For callbacks.
+
+    Args:
+        true: the true class; None for all.
+        taken_for: the answered class; None for all.
+    """
+    for key, value in ((TRUE, true), (TAKEN_FOR, taken_for), (VERDICT, None), (PAGE, 1)):
+        st.session_state[key] = value
+
+
+def first_page() -> None:
+    """Goes back to the first page of the mistakes, because others are shown. For callbacks."""
+    if PAGE in st.session_state:
+        st.session_state[PAGE] = 1

@@ -12,11 +12,10 @@ from core.evaluation.threshold import Answers
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import charts
-from pages.components.results import run_pictures, run_views, stored
-from pages.components.shared import pictures, tables
+from pages.components.results import run_views, stored
+from pages.components.shared import tables
 from pages.components.shell import session
 
-MOST_WRONG = 8
 CLASS_WIDTH = 160
 PERCENT = "%.1f %%"
 
@@ -116,33 +115,3 @@ def class_table(answers: Answers) -> None:
 
 def _percents(values: Iterable[float]) -> list[float | None]:
     return [None if math.isnan(value) else value * 100 for value in values]
-
-
-def worst_mistakes(run: Run, evaluation: Evaluation) -> None:
-    """Draws the wrong answers that the model was most sure of.
-
-    Args:
-        run: has a model.
-        evaluation: one of the run's.
-    """
-    st.header("Worst mistakes", anchor=False)
-    wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
-    if not len(wrong):
-        st.markdown("None: the model got every picture right.")
-        return
-    dataset = run_pictures.dataset_of(run)
-    if dataset is None:
-        return
-    top, names = evaluation.probabilities.max(axis=1), evaluation.class_names
-    known, by_path = run_pictures.known(dataset, evaluation, wrong[np.argsort(-top[wrong])][:MOST_WRONG].tolist())
-    pairs = [(names[evaluation.labels[index]], names[evaluation.predictions[index]]) for index in known]
-    pictures.gallery(
-        "wrong",
-        dataset,
-        [by_path[evaluation.paths[index]] for index in known],
-        [f"{own} taken for {answer}" for own, answer in pairs],
-        [
-            f"{wording.plain(own)}, taken for {wording.plain(answer)} ({wording.percent(top[index])})"
-            for index, (own, answer) in zip(known, pairs, strict=True)
-        ],
-    )

@@ -4,7 +4,7 @@ The cell is chosen by a click, or in a list that the keyboard reaches too. The a
 true class and of the answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import streamlit as st
@@ -24,6 +24,8 @@ MOST_CELLS = 500
 A_PAGE = 24
 # True class and answer, as numbers of classes; None for no answer.
 Cell = tuple[int, int | None]
+# Opens the mistakes: all of them, or those with a true class and an answer.
+OpenMistakes = Callable[..., None]
 
 
 def show(run: Run, answers: Answers) -> None:
@@ -108,12 +110,13 @@ def title(answers: Answers, cell: Cell) -> str:
     return f"{names[label]}, rightly" if answer == label else f"{names[label]} taken for {names[answer]}"
 
 
-def show_pictures(run: Run, answers: Answers) -> None:
+def show_pictures(run: Run, answers: Answers, open_mistakes: OpenMistakes) -> None:
     """Draws the pictures of the chosen cell, if there is one, with the way back.
 
     Args:
         run: has a model.
         answers: those that are given.
+        open_mistakes: opens the mistakes.
     """
     cell = chosen_cell(answers)
     if cell is None:
@@ -123,6 +126,15 @@ def show_pictures(run: Run, answers: Answers) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             heading = wording.plain(wording.with_short(evaluation.class_names, title(answers, cell)))
             st.markdown(f"**{heading}** · {wording.count(len(indices), 'picture')}", width="content")
+            if cell[1] not in (None, cell[0]) and indices:
+                names = evaluation.class_names[cell[0]], evaluation.class_names[cell[1]]
+                st.button(
+                    "Open in Mistakes",
+                    key="to_mistakes",
+                    icon=":material/rule:",
+                    on_click=open_mistakes,
+                    args=names,
+                )
             st.button(
                 "Close", key="cell_close", icon=":material/close:", type="tertiary", on_click=choose, args=(None,)
             )

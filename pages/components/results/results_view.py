@@ -6,18 +6,21 @@ from core.evaluation import results_wording
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.threshold import Answers
 from core.runs.records.store import Run
+from pages.components import wording
 from pages.components.charts import charts
 from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
+from pages.components.results.matrix_view import OpenMistakes
 from pages.components.shell import session
 
 HIGHEST = 0.99
 
 
-def show(run: Run) -> None:
+def show(run: Run, open_mistakes: OpenMistakes) -> None:
     """Draws the section.
 
     Args:
         run: has a model.
+        open_mistakes: opens the mistakes.
     """
     choices.begin(run)
     with session.errors_shown():
@@ -31,8 +34,8 @@ def show(run: Run) -> None:
         with right:
             st.header("Class by class", anchor=False)
             evaluation_views.class_table(answers)
-        matrix_view.show_pictures(run, answers)
-        evaluation_views.worst_mistakes(run, evaluation)
+        matrix_view.show_pictures(run, answers, open_mistakes)
+        _mistakes(evaluation, open_mistakes)
         curves_view.show(answers)
         calibration_view.show(run, evaluation)
 
@@ -75,3 +78,10 @@ def _choose_threshold(evaluation: Evaluation) -> Answers:
     answers = Answers(evaluation, threshold)
     st.markdown(results_wording.answers_at(answers))
     return answers
+
+
+def _mistakes(evaluation: Evaluation, open_mistakes: OpenMistakes) -> None:
+    """Draws how many answers are wrong, with the way to them."""
+    wrong = int((evaluation.predictions != evaluation.labels).sum())
+    if wrong:
+        st.button(f"Look at {wording.count(wrong, 'mistake')}", icon=":material/rule:", on_click=open_mistakes)

@@ -38,5 +38,10 @@ def known(
     by_path = dataset_queries.by_path(dataset)
     found = [index for index in indices if evaluation.paths[index] in by_path]
     if gone := len(indices) - len(found):
-        st.caption(f"{wording.count(gone, 'picture')} of them can't be shown: the data set doesn't have them any more.")
+        say_gone(gone)
     return found, by_path
+
+
+def say_gone(number: int) -> None:
+    """Says how many pictures the data set doesn't have any more."""
+    st.caption(f"{wording.count(number, 'picture')} of them can't be shown: the data set doesn't have them any more.")
