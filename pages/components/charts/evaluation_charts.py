@@ -40,14 +40,14 @@ def confusion_matrix(
         zmin=0,
         zmax=1,
         text=counts.tolist(),
-        texttemplate="%{text}" if is_labelled else None,
         customdata=[[[row, column] for column in columns] for row in rows],
         hovertemplate="%{customdata[0]} %{customdata[1]}: %{text} (%{z:.0%})<extra></extra>",
-        textfont={"size": 15},
         showscale=False,
         xgap=2,
         ygap=2,
     )
+    if is_labelled:
+        _write_counts(figure, counts)
     # Steep when there are many, because Plotly leaves out labels that would overlap.
     steep = {"tickangle": -90} if len(columns) > 6 else {}
     names = [label(name, LONGEST_TICK) for name in class_names]
@@ -58,6 +58,20 @@ def confusion_matrix(
     if chosen is not None:
         _mark_cell(figure, *chosen)
     return figure
+
+
+def _write_counts(figure: go.Figure, counts: np.ndarray) -> None:
+    """Writes the counts over the cells, in a trace of their own: the browser gives each a colour that can be read."""
+    rows, columns = np.indices(counts.shape)
+    figure.add_scatter(
+        x=columns.ravel().tolist(),
+        y=rows.ravel().tolist(),
+        text=counts.ravel().tolist(),
+        mode="text",
+        textfont={"size": 15},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def _ticks(names: Sequence[str], are_shown: bool) -> dict[str, object]:

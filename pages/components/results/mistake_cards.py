@@ -14,10 +14,12 @@ from pages.components import wording
 from pages.components.check import decisions
 from pages.components.shared import pictures
 from pages.components.shell import address, session
-from pages.components.testing.answer_view import VERDICTS
+from pages.components.testing.answer_view import VERDICTS, BadgeColor
 
 SIDE = 320
 PLACE = "mistake"
+# Of runs of earlier versions it isn't known how sure they were.
+UNKNOWN: tuple[str, BadgeColor, None] = ("", "gray", None)
 DECIDED = {KEEP: "Kept as it is", REMOVE: "To be removed"}
 
 
@@ -65,16 +67,14 @@ def words(mistake: Mistake, class_names: tuple[str, ...]) -> None:
         class_names: the classes that the model tells apart.
     """
     own, answer = (class_names[number] for number in (mistake.label, mistake.answer))
-    sure = wording.percent(mistake.probability)
     short = [wording.plain(wording.short(name)) for name in (own, answer)]
     is_whole = wording.whole(own) is None and wording.whole(answer) is None
     st.markdown(
-        f"**{short[0]}** taken for **{short[1]}** ({sure})",
+        f"**{short[0]}** taken for **{short[1]}**",
         help=None if is_whole else f"{wording.plain(own)} taken for {wording.plain(answer)}",
     )
-    if mistake.verdict is not None:
-        word, color, icon = VERDICTS[mistake.verdict]
-        st.badge(word, color=color, icon=icon)
+    word, color, icon = VERDICTS[mistake.verdict] if mistake.verdict is not None else UNKNOWN
+    st.badge(f"{word} {wording.percent(mistake.probability)}".strip(), color=color, icon=icon)
 
 
 def _decision(shown: Shown, mistake: Mistake, answer: str) -> None:
@@ -114,7 +114,7 @@ def _nearest(shown: Shown, mistake: Mistake) -> None:
     if not mistake.nearest:
         return
     popover = st.popover(
-        "Nearest training pictures",
+        "Nearest pictures",
         type="tertiary",
         icon=":material/image_search:",
         key=f"nearest_{mistake.path}",
@@ -123,7 +123,7 @@ def _nearest(shown: Shown, mistake: Mistake) -> None:
     if not popover.open:
         return
     with popover:
-        st.caption("What the model learned from that is most like this picture, as the network sees it.")
+        st.caption("The training pictures that are most like this one to the network, with their similarity.")
         grid = st.grid(min_column_width=110, gap="xsmall", key=f"gallery_nearest_{mistake.path}")
         for near in mistake.nearest:
             with grid.cell(), st.container(gap="xsmall"):

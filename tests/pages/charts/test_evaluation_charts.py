@@ -16,8 +16,14 @@ CURVES = ClassCurves(
 
 def test_confusion_matrix_shows_counts_and_colours_shares():
     figure = charts.confusion_matrix(np.array([[8, 2], [1, 3]]), ["cat", "dog"])
-    heat = figure.data[0]
+    heat, written = figure.data
     assert [list(row) for row in heat.text] == [[8, 2], [1, 3]]
+    assert list(zip(written.y, written.x, written.text, strict=True)) == [
+        (0, 0, "8"),
+        (0, 1, "2"),
+        (1, 0, "1"),
+        (1, 1, "3"),
+    ]
     assert list(heat.z[0]) == [0.8, 0.2]
     assert list(heat.customdata[0][1]) == ["cat", "taken for dog"]
     assert not figure.layout.shapes
@@ -46,7 +52,7 @@ def test_confusion_matrix_names_every_class_or_none(num_classes, is_labelled):
         assert axis.showticklabels is is_labelled
         assert list(axis.tickvals) == list(range(num_classes))
         assert axis.ticktext[-1] == f"a kind o…mber {num_classes - 1}"
-    assert (figure.data[0].texttemplate is not None) is is_labelled
+    assert len(figure.data) == 1 + is_labelled
     assert figure.data[0].customdata[0][0][0] == "a kind of flow…with number 0"
 
 

@@ -22,7 +22,6 @@ def test_finished_run_opens_in_its_results(open_page, trained):
     assert [header.value for header in app.header] == [
         "Confusion matrix",
         "Class by class",
-        "Worst mistakes",
         "One class against all others",
         "Do its probabilities mean what they say?",
     ]
