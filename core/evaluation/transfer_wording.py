@@ -85,6 +85,8 @@ def _points(found: PairedComparison) -> str:
 
 
 def _unpaired(found: UnpairedComparison, first: str, second: str) -> str:
-    one, other = (" to ".join(f"{bound * 100:.0f}" for bound in interval) + " %" for interval in (found.first, found.second))
+    one, other = (
+        " to ".join(f"{bound * 100:.0f}" for bound in interval) + " %" for interval in (found.first, found.second)
+    )
     begin = f"They have different validation pictures: {first} plausibly {one} are right, {second} {other}."
     return begin if found.better else f"{begin} These overlap, so neither is shown to be better."

@@ -190,6 +190,22 @@ def curves(app: AppTest) -> list:
     return app.get("bidi_component")
 
 
+def component(app: AppTest, name: str):
+    """Returns the only component of that name."""
+    (found,) = [part.proto for part in app.get("bidi_component") if part.proto.component_name.endswith(name)]
+    return found
+
+
+def matrix(app: AppTest) -> dict:
+    """Returns the data that the confusion matrix was given."""
+    return json.loads(component(app, "confusion_matrix").json)
+
+
+def click_cell(app: AppTest, row: object, column: object) -> AppTest:
+    """Tells the page of a click on the confusion matrix like its script, which AppTest can't run."""
+    return _trigger(app, component(app, "confusion_matrix"), "picked", [row, column])
+
+
 def start_before_the_page_is_drawn(app: AppTest) -> AppTest:
     """Sends what was changed, then a press on Start by a browser that hasn't heard what came of the change."""
     sent, start = app._tree.get_widget_states(), button(app, "Start training").proto.id
@@ -238,9 +254,14 @@ def refuse_file(app: AppTest, are_pictures: bool) -> AppTest:
 
 
 def _tell(app: AppTest, event: str, value: object) -> AppTest:
+    return _trigger(app, _box(app), event, value)
+
+
+def _trigger(app: AppTest, part, event: str, value: object) -> AppTest:
+    """Sends what a component's script would send."""
     states = app._tree.get_widget_states()
     told = states.widgets.add()
-    told.id = _make_trigger_id(_box(app).id, "events")
+    told.id = _make_trigger_id(part.id, "events")
     told.json_trigger_value = json.dumps([{"event": event, "value": value}])
     app._run(states)
     assert not app.exception

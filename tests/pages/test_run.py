@@ -74,7 +74,7 @@ def test_model_is_tried_on_the_page_of_its_run(open_page, trained):
     assert not curves(app)
 
 
-@pytest.mark.parametrize("section", ["results", "try"])
+@pytest.mark.parametrize("section", ["results", "mistakes", "try"])
 def test_sections_without_content_say_so(open_page, trained, at_work, section):
     run = at_work(Event("head", 1, 4))
     app = open_page("run", run=run.id, section=section)

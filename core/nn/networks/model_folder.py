@@ -22,3 +22,12 @@ def classes_of_model(run_folder: Path) -> tuple[str, ...]:
         return tuple(map(str, description["class_names"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise RunError(NO_MODEL) from error
+
+
+def sure_probability_of_model(run_folder: Path) -> float | None:
+    """Returns from which probability on an answer of a run's model is sure, without loading it; None if unknown."""
+    try:
+        description = json.loads((run_folder / MODEL_FOLDER / DESCRIPTION).read_text())
+        return float(description["calibration"]["sure_probability"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None

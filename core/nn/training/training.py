@@ -16,6 +16,7 @@ from core.datasets.sample import Sample
 from core.errors import DatasetError, Stopped
 from core.evaluation.calibration import Calibration, calibrate, softened
 from core.evaluation.evaluation import Evaluation, final_metrics, save_evaluations
+from core.evaluation.mistakes import MistakeDetails, save_details
 from core.evaluation.pixel_answers import save_pixel_answers
 from core.events import Event
 from core.features.cache import evict
@@ -41,6 +42,7 @@ from core.nn.selection.pixel_baseline import answer_from_pixels
 from core.nn.selection.training_pictures import class_weights, groups_of, labels_of, some_of
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
+from core.nn.training.mistakes import mistake_details
 from core.nn.training.notes import CHOSEN, NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
 from core.nn.training.stage_data import LabelledRows, StageData, num_measured
@@ -56,6 +58,7 @@ from core.wording.coded import Note
 REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256
 # Of how many training pictures out-of-fold answers are asked: enough for a temperature, in seconds.
 CALIBRATION_PICTURES = 3000
+WRONG_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -371,6 +374,20 @@ class _Training:
         _, cosines = reference.nearest(vectors, NEIGHBOUR)
         return familiarity(reference.familiarity(cosines), labels_of(held_out))
 
+    def _mistakes(
+        self, evaluation: Evaluation, reference: TrainingEmbeddings, calibration: Calibration
+    ) -> dict[str, MistakeDetails]:
+        """Returns how reliable each wrong answer seems, and which training pictures are most like its picture."""
+        rows = self._head_inputs(self.samples[evaluation.split])
+        wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
+        found: dict[str, MistakeDetails] = {}
+        # In parts: the maps of all of them could take gigabytes.
+        for part in np.array_split(wrong, -(-len(wrong) // WRONG_AT_ONCE) or 1):
+            if len(part):
+                vectors = unit_vectors(array_rows(rows.read(part)), self.num_features)
+                found |= mistake_details(evaluation, part, vectors, reference, calibration.sure_probability)
+        return found
+
     def _save(self, evaluations: list[Evaluation], calibration: Calibration) -> None:
         with self.clock.during("save"):
             self.on_event(Event("save"))
@@ -379,6 +396,7 @@ class _Training:
             self.folder.mkdir(parents=True, exist_ok=True)
             durable.sweep(self.folder / NOTES_FILE)
             save_evaluations(evaluations, self.folder)
+            save_details({one.split: self._mistakes(one, reference, calibration) for one in evaluations}, self.folder)
             # Each note once, even if two parts of a network ran in the same engine.
             save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)

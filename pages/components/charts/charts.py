@@ -30,8 +30,6 @@ SPLITS = {"train": "Training", "validation": "Validation", "test": "Test", "": "
 QUIET = "#7f8f94"
 LONGEST_NAME = 28
 LONGEST_RUN_NAME = 44
-LONGEST_TICK = 16
-MOST_LABELLED = 20
 # Overlapping lines can be told apart by the gaps between the dashes, so only the first line is solid.
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 MARKERS = ("circle-open", "square-open", "diamond-open", "triangle-up-open", "x-thin-open", "star-open", "hexagon-open")
@@ -221,46 +219,4 @@ def calibration(curves: Mapping[str, Sequence[Reliability]]) -> go.Figure:
         title="Probability of the answer", tickformat=".0%", dtick=0.1, range=[tenths / 10 - 0.02, 1.02]
     )
     figure.update_yaxes(title="Share that was right", tickformat=".0%", range=[-0.02, 1.05])
-    return figure
-
-
-def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> go.Figure:
-    """Draws how often each class was mistaken for each other class.
-
-    Args:
-        confusion: counts of shape `(num_classes, num_classes)`; rows are true classes, columns predictions.
-        class_names: as many names.
-    """
-    names = [label(name) for name in class_names]
-    counts = np.asarray(confusion)
-    totals = counts.sum(axis=1, keepdims=True)
-    shares = counts / np.maximum(totals, 1)
-    indices = list(range(len(names)))
-    is_labelled = len(names) <= MOST_LABELLED
-    ticks = {
-        "tickvals": indices,
-        "ticktext": [label(name, LONGEST_TICK) for name in class_names],
-        "showticklabels": is_labelled,
-        "showgrid": False,
-    }
-    figure = new_figure(min(720, 180 + 44 * len(names)))
-    figure.add_heatmap(
-        x=indices,
-        y=indices,
-        z=shares.tolist(),
-        zmin=0,
-        zmax=1,
-        text=counts.tolist(),
-        texttemplate="%{text}" if is_labelled else None,
-        customdata=[[[names[row], names[column]] for column in indices] for row in indices],
-        hovertemplate="%{customdata[0]} taken for %{customdata[1]}: %{text} (%{z:.0%})<extra></extra>",
-        textfont={"size": 15},
-        showscale=False,
-        xgap=2,
-        ygap=2,
-    )
-    # Steep when there are many, because Plotly leaves out labels that would overlap.
-    steep = {"tickangle": -90} if len(names) > 6 else {}
-    figure.update_xaxes(title="Answer of the model", **ticks, **steep)
-    figure.update_yaxes(title="True class", autorange="reversed", zeroline=False, **ticks)
     return figure

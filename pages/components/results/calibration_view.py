@@ -3,29 +3,35 @@
 import streamlit as st
 
 from core.evaluation.calibration import Reliability, calibration_error, error_by_chance, reliability
-from core.evaluation.evaluation import Evaluation, load_evaluations
+from core.evaluation.evaluation import Evaluation
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import chart_view, charts
-from pages.components.shell import session
+from pages.components.results import stored
 
 
-def show(run: Run) -> None:
-    """Draws the calibration on the validation pictures.
+def show(run: Run, evaluation: Evaluation) -> None:
+    """Draws the calibration.
 
     Args:
         run: has a model.
+        evaluation: one of the run's.
     """
-    with session.errors_shown():
-        evaluation = load_evaluations(session.run_store().folder(run.id))[0]
-        is_calibrated = evaluation.temperature != 1
-        after = reliability(evaluation.probabilities, evaluation.labels)
-        curves = {"Calibrated" if is_calibrated else "Not calibrated": after}
-        if is_calibrated:
-            curves = {"Before": reliability(evaluation.uncalibrated, evaluation.labels), **curves}
-        st.header("Do its probabilities mean what they say?", anchor=False)
-        st.markdown(sentence(evaluation))
-        chart_view.show(charts.calibration(curves), alt=_words(after), key="calibration")
+    curves, words = _computed(stored.key(run), evaluation.split, evaluation)
+    st.header("Do its probabilities mean what they say?", anchor=False)
+    st.markdown(words)
+    chart_view.show(charts.calibration(curves), alt=_words([*curves.values()][-1]), key="calibration")
+
+
+@st.cache_data(show_spinner=False, max_entries=10 * stored.MOST_KEPT)
+def _computed(of: stored.Key, split: str, _evaluation: Evaluation) -> tuple[dict[str, list[Reliability]], str]:
+    """Returns the curves by their names, the one of now last, and the sentence about them."""
+    is_calibrated = _evaluation.temperature != 1
+    after = reliability(_evaluation.probabilities, _evaluation.labels)
+    curves = {"Calibrated" if is_calibrated else "Not calibrated": after}
+    if is_calibrated:
+        curves = {"Before": reliability(_evaluation.uncalibrated, _evaluation.labels), **curves}
+    return curves, sentence(_evaluation)
 
 
 def sentence(evaluation: Evaluation) -> str:

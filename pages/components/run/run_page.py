@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
-from pages.components.results import calibration_view, evaluation_views
+from pages.components.results import choices, evaluation_views, mistakes_view, results_view
 from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
 from pages.components.shell import address
 from pages.components.testing import test_view
+from pages.components.transfer import transfer_view
 
-PROGRESS, RESULTS, TRY, DETAILS = "progress", "results", "try", "details"
-SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", TRY: "Try", DETAILS: "Details"}
+PROGRESS, RESULTS, MISTAKES, TRY, DETAILS = "progress", "results", "mistakes", "try", "details"
+SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", MISTAKES: "Mistakes", TRY: "Try", DETAILS: "Details"}
 NOT_YET = "{what} when training has ended. Until then, its state is under Progress."
 NO_MODEL = "This run has no model, so there is nothing to {what}."
 
@@ -28,6 +29,10 @@ def show(run: Run) -> None:
     def open_section(name: str) -> None:
         address.open_section(name, key)
 
+    def open_mistakes(true: str | None = None, taken_for: str | None = None) -> None:
+        choices.show_mistakes(true, taken_for)
+        open_section(MISTAKES)
+
     if section == PROGRESS:
         above, live = st.container(), st.container()
         with above:
@@ -41,12 +46,13 @@ def show(run: Run) -> None:
     elif not run.has_model:
         _show_nothing_yet(run, section)
     elif section == RESULTS:
-        is_known = evaluation_views.learned(run, _num_training(run))
+        is_known = evaluation_views.learned(run, _num_training(run), has_numbers_below=True)
         next_steps.show_next(run, open_section, leads_to_results=False)
         if is_known:
-            evaluation_views.summary(run)
-            evaluation_views.details(run)
-            calibration_view.show(run)
+            results_view.show(run, open_mistakes)
+            transfer_view.show(run)
+    elif section == MISTAKES:
+        mistakes_view.show(run)
     else:
         test_view.show(run, key="try_")
 
@@ -58,8 +64,8 @@ def _num_training(run: Run) -> int | None:
 
 def _show_nothing_yet(run: Run, section: str) -> None:
     if run.status.is_finished:
-        what = "show" if section == RESULTS else "try"
+        what = "try" if section == TRY else "show"
         st.info(NO_MODEL.format(what=what), icon=":material/info:")
         return
-    what = "Accuracy and mistakes are shown" if section == RESULTS else "The model can be tried"
+    what = "The model can be tried" if section == TRY else "Accuracy and mistakes are shown"
     st.info(NOT_YET.format(what=what), icon=":material/hourglass_empty:")

@@ -9,14 +9,14 @@ from core.config.training_config import SETTINGS
 from core.config.unused import unused_settings
 from core.errors import CoreError
 from core.evaluation.comparison import CONFIDENCE, compare
-from core.evaluation.evaluation import Evaluation, load_evaluations
+from core.evaluation.evaluation import Evaluation
 from core.evaluation.wording import run_comparison
 from core.events import Event
 from core.runs.epoch_times import epoch_times
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import chart_view, charts
-from pages.components.results import run_views
+from pages.components.results import run_views, stored
 from pages.components.runs.accuracies import accuracy_of
 from pages.components.runs.groups import best_first
 from pages.components.shared import tables
@@ -98,7 +98,7 @@ def _evaluation(run: Run) -> Evaluation | None:
     if not run.has_model:
         return None
     try:
-        return load_evaluations(session.run_store().folder(run.id))[0]
+        return stored.evaluations(run)[0]
     except CoreError:
         return None
 

@@ -61,7 +61,7 @@ def _show_pixels(run: Run, own: Evaluation) -> bool:
 
 
 def _show_other(run: Run, own: Evaluation, way: Way, other: Run) -> bool:
-    """Draws the comparison with another run, or that it is still to come; returns whether it shows negative transfer."""
+    """Draws the comparison with another run, or that it is at work; returns whether it shows negative transfer."""
     link = partial(st.page_link, session.RUN, query_params={"run": other.id})
     if not other.has_model:
         link(label=f"The run to compare with, by {NAMES[way]}, is at work: **{wording.plain(other.name)}**")

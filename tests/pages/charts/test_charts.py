@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 
 from core.config.training_config import TrainingConfig
@@ -78,30 +77,6 @@ def test_compared_runs_differ_in_name_dash_and_marker():
     assert second.name.endswith(", Fine-tuned")
     assert first.line.dash != second.line.dash
     assert first.marker.symbol != second.marker.symbol
-
-
-def test_confusion_matrix_shows_counts_and_colours_shares():
-    figure = charts.confusion_matrix(np.array([[8, 2], [1, 3]]), ["cat", "dog"])
-    heat = figure.data[0]
-    assert [list(row) for row in heat.text] == [[8, 2], [1, 3]]
-    assert list(heat.z[0]) == [0.8, 0.2]
-    assert list(heat.customdata[0][1]) == ["cat", "dog"]
-
-
-@pytest.mark.parametrize(("num_classes", "is_labelled"), [(20, True), (21, False)])
-def test_confusion_matrix_names_every_class_or_none(num_classes, is_labelled):
-    names = [f"a kind of flower with number {number}" for number in range(num_classes)]
-    figure = charts.confusion_matrix(np.eye(num_classes, dtype=int), names)
-    for axis in (figure.layout.xaxis, figure.layout.yaxis):
-        assert axis.showticklabels is is_labelled
-        assert list(axis.tickvals) == list(range(num_classes))
-        assert axis.ticktext[-1] == f"a kind o…mber {num_classes - 1}"
-    assert (figure.data[0].texttemplate is not None) is is_labelled
-    assert figure.data[0].customdata[0][0][0] == "a kind of flow…with number 0"
-
-
-def test_confusion_matrix_of_a_class_without_pictures_has_no_nan():
-    assert charts.confusion_matrix(np.array([[0, 0], [1, 3]]), ["cat", "dog"]).data[0].z[0] == [0, 0]
 
 
 def test_rate_curve_marks_the_suggestion_on_the_line():

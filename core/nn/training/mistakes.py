@@ -1,0 +1,41 @@
+"""What a model tells of its own wrong answers, stored with the run so that pages need not load it."""
+
+import numpy as np
+
+from core.evaluation.evaluation import Evaluation
+from core.evaluation.mistakes import MistakeDetails, Neighbour
+from core.evaluation.prediction import verdict
+from core.nn.networks.model_files import TrainingEmbeddings
+
+NEAREST = 3
+
+
+def mistake_details(
+    evaluation: Evaluation,
+    wrong: np.ndarray,
+    vectors: np.ndarray,
+    reference: TrainingEmbeddings,
+    sure_probability: float,
+) -> dict[str, MistakeDetails]:
+    """Returns how reliable wrong answers seem and the most similar training pictures, by the path of the picture.
+
+    Args:
+        evaluation: all answers.
+        wrong: indices of the wrong ones, `int64` `(num_wrong,)`.
+        vectors: unit vectors of their pictures, `(num_wrong, num_features)`.
+        reference: the training pictures to compare with.
+        sure_probability: from which probability on an answer is sure.
+    """
+    indices, cosines = reference.nearest(vectors, NEAREST)
+    top = evaluation.probabilities[wrong].max(axis=1)
+    familiar = reference.familiarity(cosines)
+    return {
+        evaluation.paths[number]: MistakeDetails(
+            verdict(float(top[row]), float(familiar[row]), reference.threshold, sure_probability),
+            tuple(
+                Neighbour(reference.paths[index], round(float(cosine), 4))
+                for index, cosine in zip(indices[row], cosines[row], strict=True)
+            ),
+        )
+        for row, number in enumerate(wrong.tolist())
+    }

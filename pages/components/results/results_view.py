@@ -1,0 +1,87 @@
+"""How good a run's model is: numbers with intervals, matrix, classes, curves, calibration."""
+
+import streamlit as st
+
+from core.evaluation import results_wording
+from core.evaluation.evaluation import Evaluation
+from core.evaluation.threshold import Answers
+from core.runs.records.store import Run
+from pages.components import wording
+from pages.components.charts import charts
+from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
+from pages.components.results.matrix_view import OpenMistakes
+from pages.components.shell import session
+
+HIGHEST = 0.99
+
+
+def show(run: Run, open_mistakes: OpenMistakes) -> None:
+    """Draws the section.
+
+    Args:
+        run: has a model.
+        open_mistakes: opens the mistakes.
+    """
+    choices.begin(run)
+    with session.errors_shown():
+        evaluation = choose_evaluation(run)
+        evaluation_views.summary(run, evaluation)
+        answers = _choose_threshold(evaluation)
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.header("Confusion matrix", anchor=False)
+            matrix_view.show(run, answers)
+        with right:
+            st.header("Class by class", anchor=False)
+            evaluation_views.class_table(answers)
+        matrix_view.show_pictures(run, answers, open_mistakes)
+        _mistakes(evaluation, open_mistakes)
+        curves_view.show(answers)
+        calibration_view.show(run, evaluation)
+
+
+def choose_evaluation(run: Run) -> Evaluation:
+    """Draws the choice of the pictures to look at if the run was evaluated on several kinds, and returns the chosen.
+
+    Args:
+        run: has a model.
+
+    Raises:
+        RunError: it has no evaluation that can be read.
+    """
+    by_split = {evaluation.split: evaluation for evaluation in stored.evaluations(run)}
+    if len(by_split) == 1:
+        return next(iter(by_split.values()))
+    chosen = st.segmented_control(
+        "Pictures",
+        list(by_split),
+        key=choices.SPLIT,
+        default=next(iter(by_split)),
+        required=True,
+        format_func=lambda split: charts.SPLITS.get(split, split),
+        bind="query-params",
+    )
+    return by_split[chosen]
+
+
+def _choose_threshold(evaluation: Evaluation) -> Answers:
+    """Draws the slider and what it gives, in a sentence."""
+    threshold = st.slider(
+        "Answer only if at least this sure",
+        0.0,
+        HIGHEST,
+        step=0.01,
+        key=choices.THRESHOLD,
+        help="Below this probability it gives no answer: then a person has to look. Matrix and table follow.",
+        bind="query-params",
+    )
+    answers = Answers(evaluation, threshold)
+    st.markdown(results_wording.answers_at(answers))
+    return answers
+
+
+def _mistakes(evaluation: Evaluation, open_mistakes: OpenMistakes) -> None:
+    """Draws how many answers are wrong, with the way to them."""
+    wrong = int((evaluation.predictions != evaluation.labels).sum())
+    if wrong:
+        st.button(f"Look at {wording.count(wrong, 'mistake')}", icon=":material/rule:", on_click=open_mistakes)
