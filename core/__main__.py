@@ -11,9 +11,9 @@ from core.cli.audit import audit
 from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
 from core.cli.models import backbones, evaluate, predict
-from core.cli.output import accept_any_text
 from core.cli.runs import delete, resume, runs, show, stop, train
 from core.cli.survey import advise, survey
+from core.cli.terminal.output import accept_any_text
 from core.cli.versions import datasets, delete_dataset, derive, pack
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError

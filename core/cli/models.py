@@ -14,8 +14,8 @@ import numpy as np
 from core.backbones.availability import availability
 from core.backbones.backbone import Backbone
 from core.backbones.table import BACKBONES
-from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
+from core.cli.terminal.output import in_words, json_option, print_json, print_table, say
 from core.datasets.archives.folder_reader import begins_like_a_picture
 from core.datasets.class_names import match_names
 from core.datasets.index import DatasetIndex

@@ -7,7 +7,7 @@ import pytest
 
 from core.__main__ import main
 from core.cli import models
-from core.cli.output import accept_any_text, moment, print_facts, print_table
+from core.cli.terminal.output import accept_any_text, moment, print_facts, print_table
 from core.config.training_config import TrainingConfig
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.prediction import Prediction
