@@ -10,6 +10,7 @@ import click
 from core.cli.audit import audit
 from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
+from core.cli.explain import explain
 from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
 from core.cli.survey import advise, survey
@@ -53,6 +54,7 @@ COMMANDS = (
     delete,
     evaluate,
     predict,
+    explain,
     backbones,
     cache,
 )

@@ -57,7 +57,7 @@ def test_answers_are_written_when_all_pictures_have_been_classified(home, tmp_pa
     pictures = draw_folder(tmp_path / "лето", 2, names)
     evaluation = Evaluation("validation", names, np.arange(2), np.eye(2), ("a.png", "b.png"))
     run = RunStore(home.database).create("nowhere", "Pets", TrainingConfig())
-    monkeypatch.setattr(models, "_run_with_model", lambda store, reference: run)
+    monkeypatch.setattr(models, "run_with_model", lambda store, reference: run)
     monkeypatch.setattr(models, "load_evaluations", lambda folder: [evaluation])
     answer = Prediction("собака", 0.75, names, (0.75, 0.25), "sure")
     monkeypatch.setattr(models, "_predict", lambda folder, sources: [answer] * len(sources))
