@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from core.cli import wording
 from core.cli.datasets import find_dataset
 from core.cli.options import config_options, training_config
-from core.cli.output import in_words, json_option, moment, print_facts, print_json, print_table, say
-from core.cli.watch import epoch_line, follow
+from core.cli.terminal import wording
+from core.cli.terminal.output import in_words, json_option, moment, print_facts, print_json, print_table, say
+from core.cli.terminal.watch import epoch_line, follow
 from core.config.recipes import get_recipe
 from core.errors import RunError
 from core.nn.training.notes import load_notes

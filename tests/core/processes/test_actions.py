@@ -18,6 +18,7 @@ from core.processes.actions import (
     Advise,
     AuditDataset,
     ComputeEmbeddings,
+    Explain,
     FindRate,
     Imported,
     ImportPictures,
@@ -41,6 +42,7 @@ ANSWERS = (
 ACTIONS = (
     Warm("first"),
     Predict("first", (Path("/pictures/1.png"), b"a file's bytes")),
+    Explain("first", b"a file's bytes", "cats", "grad_cam", randomised=True),
     MakeForecast(TrainingConfig(image_size=64).with_options(epochs=3), "d", is_warm=True),
     FindRate(TrainingConfig(weights="none"), "d"),
     Advise(TrainingConfig(image_size=64), "d", computes=False),
