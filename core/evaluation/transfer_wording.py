@@ -23,7 +23,8 @@ def against_pixels(found: PairedComparison, pixels: PixelAnswers, is_pretrained:
         f"{counted(pixels.num_training, 'picture')}) gets {bare:,} of {found.num_pictures:,} right, this model {own:,}."
     )
     if pixels.num_unreadable:
-        begin += f" {counted(pixels.num_unreadable, 'picture')} couldn't be read for it and were left out."
+        were = "was" if pixels.num_unreadable == 1 else "were"
+        begin += f" {counted(pixels.num_unreadable, 'picture')} couldn't be read for it and {were} left out."
     if not found.better:
         return f"{begin} {_equal(found)} So it isn't shown that a network is needed for these pictures."
     if found.better > 0:

@@ -6,6 +6,8 @@ the way here: negative transfer (Wang et al. 2019, https://arxiv.org/abs/1811.09
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -13,7 +15,8 @@ import psutil
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.errors import CoreError, Stopped
-from core.evaluation.pixel_answers import PixelAnswers
+from core.evaluation.pixel_answers import PixelAnswers, save_pixel_answers
+from core.files import durable
 from core.images.decoding import decode
 from core.nn.selection.training_pictures import labels_of, some_of
 
@@ -23,6 +26,16 @@ SIDE = 16
 MOST_TRAINING = MOST_ANSWERED = 500
 # With scikit-learn's own width of the kernel; 1 and 100 were no better on the built-in samples and on cats and dogs.
 STRENGTH = 10.0
+
+
+def keep_answers_from_pixels(
+    dataset: DatasetIndex, seed: int, run_folder: Path, should_stop: Callable[[], bool] = lambda: False
+) -> None:
+    """Keeps what `answer_from_pixels` returns with a run, unless there is nothing or the user doesn't wait for it."""
+    with suppress(Stopped):
+        if found := answer_from_pixels(dataset, seed, should_stop):
+            durable.make_folder(run_folder)
+            save_pixel_answers(found, run_folder)
 
 
 def answer_from_pixels(

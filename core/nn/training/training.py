@@ -17,7 +17,6 @@ from core.errors import DatasetError, Stopped
 from core.evaluation.calibration import Calibration, calibrate, softened
 from core.evaluation.evaluation import Evaluation, final_metrics, save_evaluations
 from core.evaluation.mistakes import MistakeDetails, save_details
-from core.evaluation.pixel_answers import save_pixel_answers
 from core.events import Event
 from core.features.cache import evict
 from core.features.feature_space import FeatureRows, array_rows
@@ -38,7 +37,7 @@ from core.nn.selection.head_choice import (
     save_choice,
 )
 from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
-from core.nn.selection.pixel_baseline import answer_from_pixels
+from core.nn.selection.pixel_baseline import keep_answers_from_pixels
 from core.nn.selection.training_pictures import class_weights, groups_of, labels_of, some_of
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
@@ -158,7 +157,9 @@ class _Training:
             self._fine_tune()
         calibration = self._calibrate()
         evaluations = self._evaluate(calibration.temperature)
-        self._answer_from_pixels()
+        if not self.stopped:
+            with self.clock.during("evaluate"):
+                keep_answers_from_pixels(self.dataset, self.config.seed, self.folder, self.should_stop)
         self._save(evaluations, calibration)
         evict(self.settings, self.settings.cache_bytes, keep=self.source.space_names)
         # Last of all, because a run killed before its end is recorded continues from them.
@@ -342,13 +343,6 @@ class _Training:
         probabilities = softened(self._logits(samples), temperature)
         paths = tuple(sample.path for sample in samples)
         return Evaluation(split, self.dataset.class_names, labels_of(samples), probabilities, paths, temperature)
-
-    def _answer_from_pixels(self) -> None:
-        """Keeps what the bare pixels tell with the run, unless the user doesn't wait."""
-        with self.clock.during("evaluate"), suppress(Stopped):
-            if not self.stopped and (found := answer_from_pixels(self.dataset, self.config.seed, self.should_stop)):
-                durable.make_folder(self.folder)
-                save_pixel_answers(found, self.folder)
 
     def _reference(self) -> TrainingEmbeddings:
         """Keeps training pictures for comparison, and from which similarity on pictures count as familiar."""

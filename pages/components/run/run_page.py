@@ -4,10 +4,9 @@ import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
 from pages.components.results import choices, evaluation_views, mistakes_view, results_view
-from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
+from pages.components.run import details_view, heading, kept_data, next_steps, progress_view, transfer_view
 from pages.components.shell import address
 from pages.components.testing import test_view
-from pages.components.transfer import transfer_view
 
 PROGRESS, RESULTS, MISTAKES, TRY, DETAILS = "progress", "results", "mistakes", "try", "details"
 SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", MISTAKES: "Mistakes", TRY: "Try", DETAILS: "Details"}

@@ -1,1 +1,0 @@
-"""What transfer was worth to a run's model, and how to find out."""
