@@ -5,8 +5,12 @@ from enum import StrEnum
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
+from core.evaluation.comparison import PairedComparison, UnpairedComparison, compare
+from core.evaluation.evaluation import load_evaluations
+from core.evaluation.transfer_wording import against_frozen, against_scratch
 from core.runs.recipe_choice import choose_config
 from core.runs.records.run import Run
+from core.runs.records.store import RunStore
 
 
 class Way(StrEnum):
@@ -57,6 +61,23 @@ def counterparts(runs: Sequence[Run], run: Run) -> Mapping[Way, Run]:
         elif coming:
             found[way] = coming[0]
     return found
+
+
+def compared(store: RunStore, run: Run, other: Run) -> PairedComparison | UnpairedComparison:
+    """Returns how a run's model and a counterpart's compare: the pretrained, or else the fine-tuned one first.
+
+    Raises:
+        RunError: an evaluation of them can't be read.
+    """
+    own, theirs = (load_evaluations(store.folder(one.id))[0] for one in (run, other))
+    first, second = (theirs, own) if run.config.from_scratch else (own, theirs)
+    return compare(first, second, is_same_dataset=True)
+
+
+def comparison_words(run: Run, way: Way, found: PairedComparison | UnpairedComparison) -> str:
+    """Returns in words what `compared` returned for a counterpart."""
+    is_about_scratch = run.config.from_scratch or way == Way.SCRATCH
+    return against_scratch(found) if is_about_scratch else against_frozen(found)
 
 
 def counterpart_config(config: TrainingConfig, way: Way, dataset: DatasetIndex) -> TrainingConfig:

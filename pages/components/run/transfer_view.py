@@ -6,11 +6,20 @@ import streamlit as st
 
 from core.datasets.index import DatasetIndex
 from core.evaluation import transfer_wording
-from core.evaluation.comparison import PairedComparison, UnpairedComparison, compare
+from core.evaluation.comparison import PairedComparison
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.pixel_answers import load_pixel_answers
 from core.runs import queue
-from core.runs.counterparts import RECIPE, Way, counterpart_config, counterparts, wanted, way_of
+from core.runs.counterparts import (
+    RECIPE,
+    Way,
+    compared,
+    comparison_words,
+    counterpart_config,
+    counterparts,
+    wanted,
+    way_of,
+)
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import Run
 from pages.components import wording
@@ -42,7 +51,7 @@ def show(run: Run) -> None:
         dataset = kept_data.dataset_of(run)
         for way in wanted(run.config):
             if way in others:
-                is_negative.append(_show_other(run, own, way, others[way]))
+                is_negative.append(_show_other(run, way, others[way]))
             else:
                 _offer(run, way, dataset)
         if any(is_negative) and dataset is not None and way_of(run.config) != Way.SCRATCH:
@@ -60,24 +69,16 @@ def _show_pixels(run: Run, own: Evaluation) -> bool:
     return is_pretrained and found.better < 0
 
 
-def _show_other(run: Run, own: Evaluation, way: Way, other: Run) -> bool:
+def _show_other(run: Run, way: Way, other: Run) -> bool:
     """Draws the comparison with another run, or that it is at work; returns whether it shows negative transfer."""
     link = partial(st.page_link, session.RUN, query_params={"run": other.id})
     if not other.has_model:
         link(label=f"The run to compare with, by {NAMES[way]}, is at work: **{wording.plain(other.name)}**")
         return False
-    theirs = load_evaluations(session.run_store().folder(other.id))[0]
-    first, second = (theirs, own) if run.config.from_scratch else (own, theirs)
-    found = compare(first, second, is_same_dataset=True)
-    st.markdown(_words(way, run, found))
+    found = compared(session.run_store(), run, other)
+    st.markdown(comparison_words(run, way, found))
     link(label=f"Compared with **{wording.plain(other.name)}**")
     return way == Way.SCRATCH and isinstance(found, PairedComparison) and found.better < 0
-
-
-def _words(way: Way, run: Run, found: PairedComparison | UnpairedComparison) -> str:
-    if way == Way.SCRATCH or run.config.from_scratch:
-        return transfer_wording.against_scratch(found)
-    return transfer_wording.against_frozen(found)
 
 
 def _offer(run: Run, way: Way, dataset: DatasetIndex | None) -> None:

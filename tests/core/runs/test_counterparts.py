@@ -3,11 +3,14 @@
 from dataclasses import replace
 from itertools import count
 
+import numpy as np
 import pytest
 
 from core.config.training_config import TrainingConfig
-from core.runs.counterparts import Way, counterpart_config, counterparts, wanted, way_of
+from core.evaluation.evaluation import Evaluation, save_evaluations
+from core.runs.counterparts import Way, compared, comparison_words, counterpart_config, counterparts, wanted, way_of
 from core.runs.records.run import Run, RunStatus
+from core.runs.records.store import RunStore
 from tests.core.runs.test_recipe_choice import dataset_of
 
 FROZEN = TrainingConfig()
@@ -81,3 +84,20 @@ def test_a_missing_run_differs_in_how_the_network_is_used() -> None:
         assert counterparts([run_of(config)], run_of(own))
     assert counterpart_config(own.with_options(weights="/own.h5"), Way.FROZEN, dataset_of(100)).weights == "/own.h5"
     assert counterpart_config(SCRATCH, Way.FROZEN, dataset_of(100)).weights == "imagenet"
+
+
+@pytest.mark.parametrize("way", [Way.SCRATCH, Way.FROZEN])
+def test_whichever_run_is_looked_at_the_comparison_says_the_same(store: RunStore, way: Way) -> None:
+    own, other = run_of(FINE_TUNED), run_of(SCRATCH if way == Way.SCRATCH else FROZEN)
+    labels = np.arange(40) % 2
+    for run, num_wrong in ((own, 2), (other, 20)):
+        answers = np.eye(2)[np.where(np.arange(40) < num_wrong, 1 - labels, labels)]
+        paths = tuple(map(str, range(40)))
+        store.folder(run.id).mkdir(parents=True)
+        save_evaluations([Evaluation("validation", ("cat", "dog"), labels, answers, paths)], store.folder(run.id))
+    words = comparison_words(own, way, compared(store, own, other))
+    if way == Way.SCRATCH:
+        assert words.startswith("With pretrained features 38 of 40 are right, from scratch 20.")
+        assert comparison_words(other, Way.FROZEN, compared(store, other, own)) == words
+    else:
+        assert words.startswith("Fine-tuned, 38 of 40 are right, on frozen features 20.")
