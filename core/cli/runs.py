@@ -16,7 +16,7 @@ from core.config.recipes import get_recipe
 from core.errors import RunError
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.pixel_answers import load_pixel_answers
-from core.evaluation.transfer_wording import against_pixels
+from core.evaluation.words.transfer import against_pixels
 from core.nn.training.notes import load_notes
 from core.runs import queue
 from core.runs.counterparts import compared, comparison_words, counterparts

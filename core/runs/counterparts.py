@@ -7,7 +7,7 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.evaluation.comparison import PairedComparison, UnpairedComparison, compare
 from core.evaluation.evaluation import load_evaluations
-from core.evaluation.transfer_wording import against_frozen, against_scratch
+from core.evaluation.words.transfer import against_frozen, against_scratch
 from core.runs.recipe_choice import choose_config
 from core.runs.records.run import Run
 from core.runs.records.store import RunStore

@@ -26,14 +26,25 @@ def begin(run: Run) -> None:
 
 
 def show_mistakes(true: str | None = None, taken_for: str | None = None) -> None:
-    """Filters the mistakes with the next drawing. For callbacks.
+    """Filters the mistakes with the next drawing. For callbacks in a section without the filters.
 
     Args:
         true: the true class; None for all.
         taken_for: the answered class; None for all.
     """
-    for key, value in ((TRUE, true), (TAKEN_FOR, taken_for), (VERDICT, None), (PAGE, 1)):
-        st.session_state[key] = value
+    show_all()
+    for key, value in ((TRUE, true), (TAKEN_FOR, taken_for)):
+        if value is not None:
+            st.session_state[key] = value
+            # Streamlit (1.67) doesn't write what a widget begins with into the address.
+            st.query_params[key] = value
+
+
+def show_all() -> None:
+    """Takes all filters of the mistakes away with the next drawing. For callbacks."""
+    for key in FILTERS:
+        st.session_state[key] = None
+    first_page()
 
 
 def first_page() -> None:

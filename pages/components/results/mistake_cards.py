@@ -124,7 +124,7 @@ def _nearest(shown: Shown, mistake: Mistake) -> None:
         return
     with popover:
         st.caption("The training pictures that are most like this one to the network, with their similarity.")
-        grid = st.grid(min_column_width=110, gap="xsmall", key=f"gallery_nearest_{mistake.path}")
+        grid = st.grid(min_column_width=80, gap="xsmall", key=f"gallery_nearest_{mistake.path}")
         for near in mistake.nearest:
             with grid.cell(), st.container(gap="xsmall"):
                 _near(shown, near.path, near.cosine)

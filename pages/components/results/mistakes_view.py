@@ -44,7 +44,7 @@ def show(run: Run) -> None:
             st.button(
                 "Show all mistakes",
                 icon=":material/filter_alt_off:",
-                on_click=choices.show_mistakes,
+                on_click=choices.show_all,
                 key="all_mistakes",
             )
             return

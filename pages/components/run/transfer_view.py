@@ -5,10 +5,10 @@ from functools import partial
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
-from core.evaluation import transfer_wording
 from core.evaluation.comparison import PairedComparison
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.pixel_answers import load_pixel_answers
+from core.evaluation.words import transfer as transfer_wording
 from core.runs import queue
 from core.runs.counterparts import (
     RECIPE,

@@ -10,7 +10,7 @@ from core.config.unused import unused_settings
 from core.errors import CoreError
 from core.evaluation.comparison import CONFIDENCE, compare
 from core.evaluation.evaluation import Evaluation
-from core.evaluation.wording import run_comparison
+from core.evaluation.words.runs import run_comparison
 from core.events import Event
 from core.runs.epoch_times import epoch_times
 from core.runs.records.store import Run

@@ -12,7 +12,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import Stopped
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.pixel_answers import load_pixel_answers
-from core.evaluation.transfer_wording import NEGATIVE, against_pixels
+from core.evaluation.words.transfer import NEGATIVE, against_pixels
 from core.nn.selection import pixel_baseline
 from core.nn.selection.pixel_baseline import SIDE, answer_from_pixels, keep_answers_from_pixels
 from core.nn.training.training import run_training

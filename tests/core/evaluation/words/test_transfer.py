@@ -4,7 +4,7 @@ import pytest
 
 from core.evaluation.comparison import UnpairedComparison, compare_answers
 from core.evaluation.pixel_answers import PixelAnswers
-from core.evaluation.transfer_wording import NEGATIVE, against_frozen, against_pixels, against_scratch
+from core.evaluation.words.transfer import NEGATIVE, against_frozen, against_pixels, against_scratch
 from tests.core.evaluation.test_comparison import answers
 
 PIXELS = PixelAnswers({}, 160, 16)
