@@ -3,14 +3,17 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
+from pages.components.explain import explain_view
 from pages.components.results import calibration_view, evaluation_views
 from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
 from pages.components.shell import address
 from pages.components.testing import test_view
 
-PROGRESS, RESULTS, TRY, DETAILS = "progress", "results", "try", "details"
-SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", TRY: "Try", DETAILS: "Details"}
+PROGRESS, RESULTS, EXPLAIN, TRY, DETAILS = "progress", "results", "explain", "try", "details"
+SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", EXPLAIN: "Explain", TRY: "Try", DETAILS: "Details"}
 NOT_YET = "{what} when training has ended. Until then, its state is under Progress."
+LATER = {RESULTS: "Accuracy and mistakes are shown", EXPLAIN: "Answers can be explained"}
+WITHOUT_MODEL = {RESULTS: "show", EXPLAIN: "explain"}
 NO_MODEL = "This run has no model, so there is nothing to {what}."
 
 
@@ -47,6 +50,8 @@ def show(run: Run) -> None:
             evaluation_views.summary(run)
             evaluation_views.details(run)
             calibration_view.show(run)
+    elif section == EXPLAIN:
+        explain_view.show(run)
     else:
         test_view.show(run, key="try_")
 
@@ -58,8 +63,8 @@ def _num_training(run: Run) -> int | None:
 
 def _show_nothing_yet(run: Run, section: str) -> None:
     if run.status.is_finished:
-        what = "show" if section == RESULTS else "try"
+        what = WITHOUT_MODEL.get(section, "try")
         st.info(NO_MODEL.format(what=what), icon=":material/info:")
         return
-    what = "Accuracy and mistakes are shown" if section == RESULTS else "The model can be tried"
+    what = LATER.get(section, "The model can be tried")
     st.info(NOT_YET.format(what=what), icon=":material/hourglass_empty:")
