@@ -17,10 +17,10 @@ def in_words(found: Explanation) -> str:
 def agreement(correlation: float) -> str:
     """Returns whether two methods agree, in a sentence, given the rank correlation of their maps."""
     if correlation >= ALIKE:
-        return "Both methods point to the same parts: this explanation can be relied on."
+        return "Both methods point to the same parts, so this explanation deserves some trust."
     if correlation >= DIFFERENT:
-        return "The two methods agree in part: rely on what both of them colour."
-    return "The two methods disagree: neither of these explanations can be relied on."
+        return "The two methods agree in part: trust what both of them colour."
+    return "The two methods disagree: trust neither of these explanations."
 
 
 def sanity(similarity: float) -> str:
