@@ -8,8 +8,9 @@ from core.errors import CoreError
 from core.evaluation.differences import Differences, differences
 from core.evaluation.evaluation import Evaluation
 from core.runs.records.store import Run
+from core.wording.lists import listed
 from pages.components import wording
-from pages.components.charts import chart_view, evaluation_charts
+from pages.components.charts import evaluation_charts, matrix_chart
 from pages.components.results import run_pictures, stored
 from pages.components.shared import pictures
 from pages.components.shell import session
@@ -63,17 +64,19 @@ def _pair(models: Sequence[Run]) -> list[Run]:
 
 
 def _show_matrices(models: Sequence[tuple[Run, Evaluation]]) -> None:
-    for column, (run, evaluation) in zip(st.columns(2, gap="medium"), models, strict=True):
+    columns = st.columns(2, gap="medium")
+    for number, (column, (run, evaluation)) in enumerate(zip(columns, models, strict=True)):
         with column:
             st.markdown(f"**{wording.plain(run.name)}**")
             classes = evaluation.most_confused(MOST_CLASSES)
             names = [evaluation.class_names[label] for label in classes]
             confusion = evaluation.confusion_among(classes)
             right = f"{int(confusion.diagonal().sum()):,} of {int(confusion.sum()):,} right"
-            chart_view.show(
+            matrix_chart.show(
                 evaluation_charts.confusion_matrix(confusion, names),
-                alt=f"Confusion matrix of {run.name}: {right}",
-                key=f"differing_matrix_{run.id}",
+                f"Confusion matrix of {run.name}: {right}",
+                f"differing_matrix_{run.id}",
+                is_first=number == 0,
             )
             if len(names) < len(evaluation.class_names):
                 total = wording.count(len(evaluation.class_names), "class")
@@ -113,10 +116,8 @@ def _show_pictures(first: Run, second: Run, found: Differences) -> None:
         return f"{names[evaluation.predictions[index]]} ({wording.percent(top)})"
 
     def about(index: int) -> str:
-        return (
-            f"{names[found.first.labels[index]]} · {first.name}: {answer(found.first, index)} · "
-            f"{second.name}: {answer(found.second, index)}"
-        )
+        wrong = {ONLY_FIRST: [found.second], ONLY_SECOND: [found.first]}.get(kind, [found.first, found.second])
+        return f"{names[found.first.labels[index]]}, taken for {listed([answer(one, index) for one in wrong])}"
 
     samples = [by_path[found.first.paths[index]] for index in known]
     words = [about(index) for index in known]
