@@ -39,7 +39,7 @@ def show(run: Run) -> None:
     def open_section(name: str) -> None:
         address.open_section(name, key)
 
-    def open_mistakes(true: str | None = None, taken_for: str | None = None) -> None:
+    def open_mistakes(true: str = "", taken_for: str = "") -> None:
         choices.show_mistakes(true, taken_for)
         open_section(MISTAKES)
 
