@@ -20,7 +20,8 @@ A_ROW = 8
 MOST_MEGABYTES = 100
 
 
-def _dataset_of(run: Run) -> DatasetIndex | None:
+def dataset_of(run: Run) -> DatasetIndex | None:
+    """Returns the run's data set; None if it was deleted."""
     return next((dataset for dataset in session.dataset_store().list() if dataset.id == run.dataset_id), None)
 
 
@@ -41,7 +42,7 @@ def validation_samples(run: Run, dataset: DatasetIndex) -> list[tuple[Sample, st
 
 def validation_picture(run: Run) -> tuple[Picture, str] | None:
     """Returns the validation picture in the address, else the first, with the model's answer; None if there is none."""
-    dataset = _dataset_of(run)
+    dataset = dataset_of(run)
     if dataset is None:
         st.info(
             "The data set of this run was deleted, and its pictures with it. Upload a picture instead.",
@@ -65,7 +66,7 @@ def validation_picture(run: Run) -> tuple[Picture, str] | None:
 
 def other_pictures(run: Run) -> None:
     """Draws the validation pictures as squares, a row at a time; a press explains one."""
-    dataset = _dataset_of(run)
+    dataset = dataset_of(run)
     if dataset is None:
         return
     samples = validation_samples(run, dataset)
