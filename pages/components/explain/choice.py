@@ -10,12 +10,9 @@ from core.evaluation.evaluation import load_evaluations
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.shared import pictures
-from pages.components.shell import session
+from pages.components.shell import address, session
 from pages.components.testing.picture import Picture, digest_of
 
-# In the address: the beginning of the digest of the picture that is shown.
-PICTURE = "picture"
-DIGITS = 12
 A_ROW = 8
 MOST_MEGABYTES = 100
 
@@ -41,7 +38,10 @@ def validation_samples(run: Run, dataset: DatasetIndex) -> list[tuple[Sample, st
 
 
 def validation_picture(run: Run) -> tuple[Picture, str] | None:
-    """Returns the validation picture in the address, else the first, with the model's answer; None if there is none."""
+    """Returns the picture in the address, else the first one, with the model's answer; None if there is none.
+
+    Any picture of the data set can be in the address; the answer is empty if it isn't among the validation pictures.
+    """
     dataset = dataset_of(run)
     if dataset is None:
         st.info(
@@ -54,8 +54,9 @@ def validation_picture(run: Run) -> tuple[Picture, str] | None:
     except CoreError as error:
         st.info(wording.plain(str(error)), icon=":material/info:")
         return None
-    named = st.query_params.get(PICTURE, "")
-    chosen = next((pair for pair in samples if named and pair[0].digest.startswith(named)), next(iter(samples), None))
+    named = st.query_params.get(address.PICTURE, "")
+    pairs = [*samples, *((sample, "") for sample in dataset.samples)] if named else samples
+    chosen = next((pair for pair in pairs if pair[0].digest.startswith(named)), next(iter(samples), None))
     if chosen is None:
         st.info("None of the validation pictures is there any more. Upload a picture instead.", icon=":material/info:")
         return None
@@ -85,7 +86,7 @@ def other_pictures(run: Run) -> None:
 
 
 def _show(digest: str) -> None:
-    st.query_params[PICTURE] = digest[:DIGITS]
+    st.query_params[address.PICTURE] = digest[: address.DIGITS]
 
 
 def uploaded_picture() -> Picture | None:
