@@ -10,17 +10,15 @@ from core.evaluation.evaluation import load_evaluations
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.shared import pictures
-from pages.components.shell import session
+from pages.components.shell import address, session
 from pages.components.testing.picture import Picture, digest_of
 
-# In the address: the beginning of the digest of the picture that is shown.
-PICTURE = "picture"
-DIGITS = 12
 A_ROW = 8
 MOST_MEGABYTES = 100
 
 
-def _dataset_of(run: Run) -> DatasetIndex | None:
+def dataset_of(run: Run) -> DatasetIndex | None:
+    """Returns the run's data set; None if it was deleted."""
     return next((dataset for dataset in session.dataset_store().list() if dataset.id == run.dataset_id), None)
 
 
@@ -40,8 +38,11 @@ def validation_samples(run: Run, dataset: DatasetIndex) -> list[tuple[Sample, st
 
 
 def validation_picture(run: Run) -> tuple[Picture, str] | None:
-    """Returns the validation picture in the address, else the first, with the model's answer; None if there is none."""
-    dataset = _dataset_of(run)
+    """Returns the picture in the address, else the first one, with the model's answer; None if there is none.
+
+    Any picture of the data set can be in the address; the answer is empty if it isn't among the validation pictures.
+    """
+    dataset = dataset_of(run)
     if dataset is None:
         st.info(
             "The data set of this run was deleted, and its pictures with it. Upload a picture instead.",
@@ -53,8 +54,9 @@ def validation_picture(run: Run) -> tuple[Picture, str] | None:
     except CoreError as error:
         st.info(wording.plain(str(error)), icon=":material/info:")
         return None
-    named = st.query_params.get(PICTURE, "")
-    chosen = next((pair for pair in samples if named and pair[0].digest.startswith(named)), next(iter(samples), None))
+    named = st.query_params.get(address.PICTURE, "")
+    pairs = [*samples, *((sample, "") for sample in dataset.samples)] if named else samples
+    chosen = next((pair for pair in pairs if pair[0].digest.startswith(named)), next(iter(samples), None))
     if chosen is None:
         st.info("None of the validation pictures is there any more. Upload a picture instead.", icon=":material/info:")
         return None
@@ -65,7 +67,7 @@ def validation_picture(run: Run) -> tuple[Picture, str] | None:
 
 def other_pictures(run: Run) -> None:
     """Draws the validation pictures as squares, a row at a time; a press explains one."""
-    dataset = _dataset_of(run)
+    dataset = dataset_of(run)
     if dataset is None:
         return
     samples = validation_samples(run, dataset)
@@ -84,7 +86,7 @@ def other_pictures(run: Run) -> None:
 
 
 def _show(digest: str) -> None:
-    st.query_params[PICTURE] = digest[:DIGITS]
+    st.query_params[address.PICTURE] = digest[: address.DIGITS]
 
 
 def uploaded_picture() -> Picture | None:

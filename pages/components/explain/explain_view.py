@@ -10,7 +10,7 @@ from core.runs.records.store import Run
 from core.settings import settings
 from pages.components import phases, wording
 from pages.components.background.background_cache import Found
-from pages.components.explain import choice, kept_maps, map_view
+from pages.components.explain import choice, class_maps_view, kept_maps, map_view, nearest_view
 from pages.components.shell import polling, presence, session
 from pages.components.testing.picture import Picture, large_copy
 
@@ -41,8 +41,12 @@ def show(run: Run) -> None:
         return
     with session.errors_shown():
         _show_picture(run, picture, answer, keeps=source != "upload")
-    if source != "upload":
+    dataset = choice.dataset_of(run)
+    if dataset is not None:
+        nearest_view.show(run, dataset, picture)
+    if dataset is not None and source != "upload":
         choice.other_pictures(run)
+        class_maps_view.show(run, dataset)
 
 
 def _uploaded() -> tuple[Picture | None, str]:

@@ -107,3 +107,23 @@ def test_an_upload_is_explained_and_a_broken_one_refused(open_page, trained):
     app.file_uploader[0].set_value([]).run()
     app.file_uploader[0].upload("broken.png", b"no picture").run()
     assert "can't be read as a picture" in app.warning[0].value
+
+
+@pytest.mark.slow
+def test_the_nearest_training_pictures_are_shown_on_a_press(open_page, trained):
+    run = trained.get("Good run")
+    app = button(explained(open_page, run), "Nearest training pictures").click().run()
+    waiting_for(app, "closest to it, as the model sees them")
+    assert not app.exception
+    assert len([item for item in app.button if item.key and item.key.startswith("pressed_nearest_")]) == 3
+
+
+@pytest.mark.slow
+def test_an_answer_leads_to_its_reason(open_page, trained):
+    run = trained.get("Good run")
+    (dataset,) = [item for item in DatasetStore(settings()).list() if item.id == run.dataset_id]
+    split = dataset.with_split(run.config.validation_split, run.config.seed)
+    for sample in (split.select("validation")[2], split.select("train")[0]):
+        app = open_page("run", run=run.id, section="explain", picture=sample.digest[:12])
+        waiting_for(app, "Probability of", "Nothing in this picture")
+        assert sample.name.rsplit("/", 1)[-1].split(".")[0] in words(app).replace("\\", "")
