@@ -28,7 +28,7 @@ def show(
     label: str,
     key: str,
     on_pick: Callable[[int, int], object] | None = None,
-    is_first: bool = True,
+    loads_plotly: bool = True,
 ) -> None:
     """Shows the matrix.
 
@@ -37,7 +37,7 @@ def show(
         label: what it shows, for screen readers.
         key: of the element.
         on_pick: called with the row and the column of a cell that was clicked; by default a click does nothing.
-        is_first: whether it is the first on its page: that loads Plotly.
+        loads_plotly: whether it does so itself; of several on a page only one may.
     """
 
     def tell() -> None:
@@ -46,7 +46,7 @@ def show(
         if on_pick and isinstance(cell, list) and len(cell) == 2 and all(isinstance(index, int) for index in cell):
             on_pick(*cell)
 
-    if is_first:
+    if loads_plotly:
         chart_view.load_plotly()
     data = {"label": label, "figure": json.loads(figure.to_json()), "picks": on_pick is not None}
     _mount(key=key, data=data, on_picked_change=tell)

@@ -10,7 +10,7 @@ from core.evaluation.evaluation import Evaluation
 from core.runs.records.store import Run
 from core.wording.lists import listed
 from pages.components import wording
-from pages.components.charts import evaluation_charts, matrix_chart
+from pages.components.charts import chart_view, evaluation_charts, matrix_chart
 from pages.components.results import run_pictures, stored
 from pages.components.shared import pictures
 from pages.components.shell import session
@@ -64,8 +64,8 @@ def _pair(models: Sequence[Run]) -> list[Run]:
 
 
 def _show_matrices(models: Sequence[tuple[Run, Evaluation]]) -> None:
-    columns = st.columns(2, gap="medium")
-    for number, (column, (run, evaluation)) in enumerate(zip(columns, models, strict=True)):
+    chart_view.load_plotly()  # above both, which therefore begin at the same height
+    for column, (run, evaluation) in zip(st.columns(2, gap="medium"), models, strict=True):
         with column:
             st.markdown(f"**{wording.plain(run.name)}**")
             classes = evaluation.most_confused(MOST_CLASSES)
@@ -76,7 +76,7 @@ def _show_matrices(models: Sequence[tuple[Run, Evaluation]]) -> None:
                 evaluation_charts.confusion_matrix(confusion, names),
                 f"Confusion matrix of {run.name}: {right}",
                 f"differing_matrix_{run.id}",
-                is_first=number == 0,
+                loads_plotly=False,
             )
             if len(names) < len(evaluation.class_names):
                 total = wording.count(len(evaluation.class_names), "class")
