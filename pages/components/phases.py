@@ -8,6 +8,7 @@ from pages.components import wording
 
 JOB_PHASES = {
     "upload": "Uploading",
+    "predict": "Answering pictures",
     "download": "Downloading",
     "extract": "Unpacking",
     "pictures": "Checking pictures",

@@ -134,7 +134,7 @@ def show_pictures(run: Run, answers: Answers, open_mistakes: OpenMistakes) -> No
             st.button(
                 "Close", key="cell_close", icon=":material/close:", type="tertiary", on_click=choose, args=(None,)
             )
-        dataset = run_pictures.dataset_of(run) if indices else None
+        dataset = run_pictures.dataset_of(run, evaluation) if indices else None
         if dataset is None:
             return
         known, by_path = run_pictures.known(dataset, evaluation, indices)

@@ -52,7 +52,7 @@ def show(run: Run) -> None:
                 key="all_mistakes",
             )
             return
-        dataset = run_pictures.dataset_of(run)
+        dataset = run_pictures.dataset_of(run, evaluation)
         if dataset is not None:
             _gallery(dataset, evaluation, found)
 

@@ -25,6 +25,8 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
     choices.begin()
     with session.errors_shown():
         evaluation = choose_evaluation(run)
+        for sentence in results_wording.left_out(evaluation):
+            st.caption(sentence)
         evaluation_views.summary(run, evaluation)
         answers = _choose_threshold(evaluation)
         left, right = st.columns(2, gap="medium")

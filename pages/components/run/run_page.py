@@ -5,7 +5,15 @@ import streamlit as st
 from core.runs.records.store import Run, RunStatus
 from pages.components.explain import explain_view
 from pages.components.results import choices, evaluation_views, mistakes_view, results_view
-from pages.components.run import details_view, heading, kept_data, next_steps, progress_view, transfer_view
+from pages.components.run import (
+    details_view,
+    heading,
+    kept_data,
+    next_steps,
+    other_data_view,
+    progress_view,
+    transfer_view,
+)
 from pages.components.shell import address
 from pages.components.testing import test_view
 
@@ -61,6 +69,7 @@ def show(run: Run) -> None:
         if is_known:
             results_view.show(run, open_mistakes)
             transfer_view.show(run)
+            other_data_view.show(run)
     elif section == MISTAKES:
         mistakes_view.show(run)
     elif section == EXPLAIN:

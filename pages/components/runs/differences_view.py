@@ -104,7 +104,7 @@ def _show_pictures(first: Run, second: Run, found: Differences) -> None:
     if not chosen:
         st.caption("None.")
         return
-    dataset = run_pictures.dataset_of(first)
+    dataset = run_pictures.dataset_of(first, found.first)
     if dataset is None:
         return
     shown = pictures.page_of(chosen, A_PAGE, f"differing_page_{first.id}_{second.id}_{kind}")
