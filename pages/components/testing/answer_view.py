@@ -39,14 +39,20 @@ def show(one: Answered, key: str, run: Run) -> None:
         _show_picture(one.picture, key)
     with right:
         words(one)
-        _lead_to_reason(one, run)
+        _lead_to_reason(one, key, run)
 
 
-def _lead_to_reason(one: Answered, run: Run) -> None:
-    """Draws the link to what of a picture spoke for the answer, if the picture is one of the data set's."""
-    if isinstance(one.picture.source, Path) and not one.answer.error:
-        reason = {"run": run.id, "section": "explain", address.PICTURE: one.picture.digest[: address.DIGITS]}
-        st.page_link(session.RUN, label="Why?", icon=":material/help_center:", query_params=reason)
+def _lead_to_reason(one: Answered, key: str, run: Run) -> None:
+    """Draws the button that leads to what spoke for the answer, if the picture is one of the data set's."""
+    if not isinstance(one.picture.source, Path) or one.answer.error:
+        return
+    # A link to the page that is open already would leave its address as it is.
+    if st.button("Why?", icon=":material/help_center:", key=f"why_{key}"):
+        st.switch_page(
+            session.RUN,
+            query_params={"run": run.id, address.SECTION: "explain"}
+            | {address.PICTURE: one.picture.digest[: address.DIGITS]},
+        )
 
 
 def _show_picture(picture: Picture, key: str) -> None:
