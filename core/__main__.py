@@ -10,10 +10,11 @@ import click
 from core.cli.audit import audit
 from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
+from core.cli.explain import explain
 from core.cli.models import backbones, evaluate, predict
-from core.cli.output import accept_any_text
 from core.cli.runs import delete, resume, runs, show, stop, train
 from core.cli.survey import advise, survey
+from core.cli.terminal.output import accept_any_text
 from core.cli.versions import datasets, delete_dataset, derive, pack
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError
@@ -53,6 +54,7 @@ COMMANDS = (
     delete,
     evaluate,
     predict,
+    explain,
     backbones,
     cache,
 )

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -75,7 +76,7 @@ def test_every_command_of_the_command_line_runs(folder):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "TRANSFER_STUDIO_HOME": str(folder / "home")}
     environment.pop("TRANSFER_STUDIO_WEIGHTS", None)
     for line in lines:
-        arguments = [sys.executable, *line.split()[1:]]
+        arguments = [sys.executable, *shlex.split(line)[1:]]
         done = subprocess.run(arguments, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS)
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert done.stdout.strip(), line

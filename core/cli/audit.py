@@ -5,9 +5,9 @@ from typing import Any
 import click
 
 from core.cli.datasets import find_dataset
-from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
-from core.cli.progress import PhaseTeller
-from core.cli.signals import stop_on_interrupt
+from core.cli.terminal.output import in_words, json_option, print_facts, print_json, print_table, say
+from core.cli.terminal.progress import PhaseTeller
+from core.cli.terminal.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.quality import audit as audits
 from core.datasets.quality.audit import KINDS, Audit, Issue

@@ -7,7 +7,7 @@ from dataclasses import asdict
 import click
 
 from core.backbones.table import BACKBONES
-from core.cli.output import json_option, moment, print_json, print_table
+from core.cli.terminal.output import json_option, moment, print_json, print_table
 from core.errors import RunError
 from core.features.cache import CacheEntry, cache_summary, clear_cache
 from core.runs import queue

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from core.cli.output import in_words, json_option, print_facts, print_json, print_table, say
-from core.cli.progress import PhaseTeller
-from core.cli.signals import stop_on_interrupt
+from core.cli.terminal.output import in_words, json_option, print_facts, print_json, print_table, say
+from core.cli.terminal.progress import PhaseTeller
+from core.cli.terminal.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
 from core.datasets.layouts.layout import LAYOUTS
 from core.datasets.layouts.options import AS_FOUND, KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions

@@ -14,8 +14,8 @@ import numpy as np
 from core.backbones.availability import availability
 from core.backbones.backbone import Backbone
 from core.backbones.table import BACKBONES
-from core.cli.output import in_words, json_option, print_json, print_table, say
 from core.cli.runs import run_store
+from core.cli.terminal.output import in_words, json_option, print_json, print_table, say
 from core.datasets.archives.folder_reader import begins_like_a_picture
 from core.datasets.class_names import match_names
 from core.datasets.index import DatasetIndex
@@ -42,7 +42,7 @@ MOST_CLASSES, MOST_IN_MATRIX = 100, 1000
 def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
     """Show how good a run's model is: accuracy, per-class table, confusion matrix."""
     store = run_store(only_look=True)
-    found = _run_with_model(store, run)
+    found = run_with_model(store, run)
     index = DatasetStore(settings()).get(dataset) if dataset else None
     if index is None or index.id == found.dataset_id:
         # Of its own data set only the held-out pictures count: it was trained on the others.
@@ -64,7 +64,7 @@ def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
 def predict(run: str, pictures: tuple[Path, ...], as_json: bool) -> None:
     """Classify pictures, or all pictures in folders, with a run's model."""
     store = run_store(only_look=True)
-    found = _run_with_model(store, run)
+    found = run_with_model(store, run)
     paths = _picture_paths(pictures)
     predictions = _predict(store.folder(found.id), paths)
     if as_json:
@@ -109,7 +109,12 @@ def backbones(as_json: bool) -> None:
         click.echo(f"Weights of {' and '.join(labels)}: {credit}")
 
 
-def _run_with_model(store: RunStore, reference: str) -> Run:
+def run_with_model(store: RunStore, reference: str) -> Run:
+    """Returns the run with that id or name.
+
+    Raises:
+        RunError: there is none, or it has no model.
+    """
     run = store.get(reference)
     if not run.has_model:
         raise RunError(f"The run {run.name!r} is {run.status} and has no model. Choose a completed run.")
@@ -118,14 +123,14 @@ def _run_with_model(store: RunStore, reference: str) -> Run:
 
 def _predict(folder: Path, sources: list[Path]) -> list[Prediction]:
     say("Loading the model")
-    with _quiet_tensorflow():
+    with quiet_tensorflow():
         from core.nn.inference.predictor import Predictor
 
         return Predictor(folder).predict(sources)
 
 
 @contextmanager
-def _quiet_tensorflow() -> Iterator[None]:
+def quiet_tensorflow() -> Iterator[None]:
     """Keeps TensorFlow from printing driver and processor messages on standard error; it has no option for that."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     sys.stderr.flush()

@@ -7,15 +7,19 @@ from typing import Any
 
 import click
 
-from core.cli import wording
 from core.cli.datasets import find_dataset
 from core.cli.options import config_options, training_config
-from core.cli.output import in_words, json_option, moment, print_facts, print_json, print_table, say
-from core.cli.watch import epoch_line, follow
+from core.cli.terminal import wording
+from core.cli.terminal.output import in_words, json_option, moment, print_facts, print_json, print_table, say
+from core.cli.terminal.watch import epoch_line, follow
 from core.config.recipes import get_recipe
 from core.errors import RunError
+from core.evaluation.evaluation import load_evaluations
+from core.evaluation.pixel_answers import load_pixel_answers
+from core.evaluation.words.transfer import against_pixels
 from core.nn.training.notes import load_notes
 from core.runs import queue
+from core.runs.counterparts import compared, comparison_words, counterparts
 from core.runs.records.failures import is_bug
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import settings
@@ -106,7 +110,24 @@ def show(run: str, as_json: bool) -> None:
         click.echo(epoch_line(event, found))
     for note in load_notes(store.folder(found.id)):
         click.echo(f"\n{in_words(run_note(note))}")
+    if found.has_model:
+        _print_transfer(store, found)
     click.echo(f"\nThe run's folder: {store.folder(found.id)}")
+
+
+def _print_transfer(store: RunStore, run: Run) -> None:
+    """Prints what the network was worth to a model, as far as that is known."""
+    with suppress(RunError):  # without an evaluation that can be read, nothing can be compared
+        own, pixels = load_evaluations(store.folder(run.id))[0], load_pixel_answers(store.folder(run.id))
+        if pixels and (found := pixels.against(own)):
+            _print_words(against_pixels(found, pixels, not run.config.from_scratch))
+        for way, other in counterparts(store.list(), run).items():
+            if other.has_model:
+                _print_words(f"Compared with {other.name}: {comparison_words(run, way, compared(store, run, other))}")
+
+
+def _print_words(markdown: str) -> None:
+    click.echo(f"\n{in_words(markdown.replace('**', ''))}")
 
 
 @click.command()

@@ -6,9 +6,9 @@ import click
 
 from core.cli.datasets import find_dataset
 from core.cli.options import config_options, training_config
-from core.cli.output import json_option, print_facts, print_json, print_table
-from core.cli.progress import PhaseTeller
-from core.cli.signals import stop_on_interrupt
+from core.cli.terminal.output import json_option, print_facts, print_json, print_table
+from core.cli.terminal.progress import PhaseTeller
+from core.cli.terminal.signals import stop_on_interrupt
 from core.config.recipes import get_recipe
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from core.cli.datasets import dataset_values, find_dataset, print_dataset, tell_unused_name
-from core.cli.output import in_words, json_option, moment, print_facts, print_json, print_table
-from core.cli.progress import PhaseTeller
 from core.cli.runs import run_store
-from core.cli.signals import stop_on_interrupt
+from core.cli.terminal.output import in_words, json_option, moment, print_facts, print_json, print_table
+from core.cli.terminal.progress import PhaseTeller
+from core.cli.terminal.signals import stop_on_interrupt
 from core.datasets.edit import LEAVE_OUT_CLASS, MERGE_CLASSES, REMOVE, RENAME_CLASS, SUBSET, Edit
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.audit import audit, keep_one, read_audit, write_audit

@@ -23,6 +23,7 @@ class PairedComparison:
         interval: the interval of that difference (`paired_interval`).
         p_value: of the exact McNemar test: how likely two equally good models differ at least as much.
         confidence: of the interval; the test uses the same.
+        both: on how many both models are right.
     """
 
     num_pictures: int
@@ -32,6 +33,12 @@ class PairedComparison:
     interval: tuple[float, float]
     p_value: float
     confidence: float = CONFIDENCE
+    both: int = 0
+
+    @property
+    def right(self) -> tuple[int, int]:
+        """How many pictures each model answered rightly."""
+        return self.both + self.only_first, self.both + self.only_second
 
     @property
     def better(self) -> int:
@@ -97,15 +104,17 @@ def compare_answers(first: np.ndarray, second: np.ndarray, confidence: float = C
         second: whether the second model is right, for the same pictures.
         confidence: of the interval and of the test, 0-1.
     """
+    both = int((first & second).sum())
     only_first, only_second = int((first & ~second).sum()), int((second & ~first).sum())
     return PairedComparison(
         len(first),
         only_first,
         only_second,
         (only_first - only_second) / len(first),
-        paired_interval(int((first & second).sum()), only_first, only_second, len(first), confidence),
+        paired_interval(both, only_first, only_second, len(first), confidence),
         sign_test(only_first, only_second),
         confidence,
+        both,
     )
 
 

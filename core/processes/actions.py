@@ -35,6 +35,25 @@ class Predict:
 
 
 @dataclass(frozen=True)
+class Explain:
+    """Find out what of a picture speaks for a class.
+
+    Attributes:
+        run_id: id of a run that has a model.
+        source: the picture's file or its bytes.
+        class_name: the class; empty for the most probable one.
+        method: one of `core.explanation.explanation.METHODS`.
+        randomised: whether with random weights in the head.
+    """
+
+    run_id: str
+    source: Path | bytes
+    class_name: str
+    method: str
+    randomised: bool
+
+
+@dataclass(frozen=True)
 class MakeForecast:
     """Forecast what a run would need.
 
@@ -162,6 +181,19 @@ class ComputeEmbeddings:
     """
 
     folder: Path
+
+
+@dataclass(frozen=True)
+class ComputeClassMaps:
+    """Compute the mean heat maps of a run's classes and store them with the run.
+
+    Attributes:
+        run_id: id of a run that has a model.
+        dataset: folder of its data set.
+    """
+
+    run_id: str
+    dataset: Path
 
 
 @dataclass(frozen=True)

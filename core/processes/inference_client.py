@@ -1,8 +1,8 @@
 """What needs TensorFlow, done by separate processes, so that the web server never loads it.
 
-One process only classifies pictures, so that predictions never wait behind long work. Another one, started when first
-needed and ended after being idle for a while, makes forecasts, finds learning rates and measures what a network's
-features are worth.
+One process only classifies pictures and explains its answers, so that predictions never wait behind long work. Another
+one, started when first needed and ended after being idle for a while, makes forecasts, finds learning rates and
+measures what a network's features are worth.
 """
 
 import atexit
@@ -14,10 +14,11 @@ from typing import Any
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.evaluation.prediction import Prediction
+from core.explanation.explanation import GRAD_CAM, Explanation
 from core.forecast.advice import Advice
 from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
-from core.processes.actions import Advise, FindRate, MakeForecast, Predict, Warm
+from core.processes.actions import Advise, Explain, FindRate, MakeForecast, Predict, Warm
 from core.processes.connection import Connection, ProcessEnded
 from core.processes.process import NICENESS
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
@@ -85,6 +86,35 @@ class InferenceClient:
         """
         absolute = (source.absolute() if isinstance(source, Path) else source for source in sources)
         return self._ask_about(run_id, Predict(run_id, tuple(absolute)))
+
+    def explain(
+        self,
+        run_id: str,
+        source: Path | bytes,
+        class_name: str = "",
+        method: str = GRAD_CAM,
+        randomised: bool = False,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> Explanation:
+        """Finds out what of a picture speaks for a class; waits for the model if it isn't loaded.
+
+        Args:
+            run_id: id of a run that has a model.
+            source: the picture's file, or the bytes of it.
+            class_name: the class; the most probable one by default.
+            method: one of `core.explanation.explanation.METHODS`.
+            randomised: whether with random weights in the head, see `Explanation.similarity`.
+            on_event: told of the phase `explain`.
+            should_stop: asked a few times a second.
+
+        Raises:
+            RunError: there is no model, the picture can't be read, there is no such class, or the process died.
+            Stopped: `should_stop` said so.
+        """
+        absolute = source.absolute() if isinstance(source, Path) else source
+        action = Explain(run_id, absolute, class_name, method, randomised)
+        return self._ask_about(run_id, action, on_event, should_stop)
 
     def forecast(
         self,
@@ -158,8 +188,14 @@ class InferenceClient:
         self._pictures.close()
         self._estimates.close()
 
-    def _ask_about(self, run_id: str, action: Warm | Predict) -> Any:
-        answer = _ask(self._pictures, action)
+    def _ask_about(
+        self,
+        run_id: str,
+        action: Warm | Predict | Explain,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> Any:
+        answer = _ask(self._pictures, action, on_event, should_stop)
         self._warm[run_id] = self._pictures.pid
         return answer
 

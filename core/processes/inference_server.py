@@ -1,4 +1,4 @@
-"""The inference process: has TensorFlow loaded, keeps models ready and classifies pictures. It does nothing else.
+"""The inference process: has TensorFlow loaded, keeps models ready, classifies pictures and says what spoke for it.
 
 Started by `inference_client` as `python -m core.processes.inference_server`.
 """
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.evaluation.prediction import Prediction
-from core.processes.actions import Predict, Warm
+from core.explanation.explanation import Explanation
+from core.processes.actions import Explain, Predict, Warm
 from core.processes.server import Handlers, serve
 from core.progress import OnEvent, ShouldStop
 from core.settings import Settings
 
 if TYPE_CHECKING:
+    from core.nn.analysis.heat_maps import HeatMaps
     from core.nn.inference.predictor import Predictor
 
 MODELS_KEPT = 3
@@ -30,6 +32,7 @@ class Models:
     def __init__(self, runs: Path) -> None:
         self._runs = runs
         self._kept: OrderedDict[str, tuple[int, Predictor]] = OrderedDict()
+        self._heat_maps: dict[str, tuple[Predictor, HeatMaps]] = {}
 
     def get(self, run_id: str) -> "Predictor":
         """Returns the run's `Predictor`; loads and compiles it if it is new or was trained again."""
@@ -43,7 +46,8 @@ class Models:
             self._kept[run_id] = version, predictor
         self._kept.move_to_end(run_id)
         while len(self._kept) > MODELS_KEPT:
-            self._kept.popitem(last=False)
+            dropped, _ = self._kept.popitem(last=False)
+            self._heat_maps.pop(dropped, None)
         return self._kept[run_id][1]
 
     def warm(self, action: Warm, _on_event: OnEvent, _should_stop: ShouldStop) -> None:
@@ -54,11 +58,26 @@ class Models:
         """Classifies pictures."""
         return self.get(action.run_id).predict(action.sources)
 
+    def explain(self, action: Explain, on_event: OnEvent, should_stop: ShouldStop) -> Explanation:
+        """Finds out what of a picture speaks for a class; compiles what that needs at the first time."""
+        heat_maps = self._heat_maps_of(action.run_id)
+        return heat_maps.explain(
+            action.source, action.class_name, action.method, action.randomised, on_event, should_stop
+        )
+
+    def _heat_maps_of(self, run_id: str) -> "HeatMaps":
+        from core.nn.analysis.heat_maps import HeatMaps
+
+        predictor = self.get(run_id)
+        if run_id not in self._heat_maps or self._heat_maps[run_id][0] is not predictor:
+            self._heat_maps[run_id] = predictor, HeatMaps(predictor.trained)
+        return self._heat_maps[run_id][1]
+
 
 def handlers_for(settings: Settings) -> Handlers:
     """Returns the handlers of this process's actions."""
     models = Models(settings.runs)
-    return {Warm: models.warm, Predict: models.predict}
+    return {Warm: models.warm, Predict: models.predict, Explain: models.explain}
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ JOB_PHASES = {
     "rate": "Trying learning rates",
     "advice": "Measuring what the features are worth",
     "map": "Drawing the map",
+    "explain": "Looking at what speaks for it",
 }
 BYTE_PHASES = ("upload", "download", "weights")
 RUN_PHASES = {

@@ -19,8 +19,9 @@ def take(page: Page, number: int) -> None:
     """Takes pictures by webcam, each once the webcam shows something, and waits for their thumbnails."""
     before = page.locator(THUMBNAILS).count()
     for taken in range(1, number + 1):
-        page.wait_for_function("() => document.querySelector('video')?.readyState > 2")
         page.wait_for_timeout(LATER_MILLISECONDS * taken)
+        # Not before: the video may have been that of the picture before, which this page still showed.
+        page.wait_for_function("() => document.querySelector('video')?.readyState > 2")
         page.get_by_role("button", name="Take Photo").click()
         expect(page.locator(THUMBNAILS)).to_have_count(before + taken)
 

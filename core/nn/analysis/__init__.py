@@ -1,1 +1,1 @@
-"""Analysis before there is a run: embeddings of a data set, learning rates, speeds."""
+"""Analysis: embeddings of a data set, learning rates and speeds before there is a run; heat maps of its model after."""

@@ -78,17 +78,15 @@ def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
 
 
 def _sweep(stage: Stage, progress: Progress) -> RateCurve:
-    optimizers = Optimizers(stage)
-    step = step_function(stage, optimizers)
+    step = step_function(stage, Optimizers(stage))
     data = stage.objective.data
     generator = np.random.default_rng(data.seed)
     size = min(stage.optimization.batch_size, len(data.labels))
     average, losses = 0.0, []
     rates = np.geomspace(LOWEST, HIGHEST, STEPS)
     for number, rate in enumerate(rates, start=1):
-        optimizers.set_rate(float(rate))
         indices = generator.choice(len(data.labels), size, replace=False)
-        loss = float(step(stage.objective.read(indices, 0)).numpy())
+        loss = float(step(stage.objective.read(indices, 0), float(rate)).numpy())
         progress.advance()
         average = SMOOTHING * average + (1 - SMOOTHING) * loss
         losses.append(average / (1 - SMOOTHING**number))

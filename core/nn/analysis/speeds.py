@@ -62,7 +62,7 @@ def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, n
     state_bytes = 4 * sum(4 * math.prod(variable.shape) for variable in learning)
     return StageSpeed(
         # Besides the step itself: reading the rows, reporting.
-        _seconds(lambda: step(batch).numpy(), 3) + 3e-4,
+        _seconds(lambda: step(batch, stage.learning_rate).numpy(), 3) + 3e-4,
         _seconds(lambda: run_rows(objective.outputs, array_rows(rows))) / len(rows),
         _checkpoint_seconds(state_bytes),
     )

@@ -4,21 +4,29 @@ import math
 from collections.abc import Callable, Mapping
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from core.nn.training.stages import Stage
 
+# From a batch as read by the objective, and the learning rate of the head, to the batch's loss.
+Step = Callable[[Mapping[str, np.ndarray], float], tf.Tensor]
 
-def step_function(stage: Stage, optimizers: "Optimizers") -> Callable[[Mapping[str, tf.Tensor]], tf.Tensor]:
-    """Compiles one gradient step, from a batch as read by the objective to its loss."""
+
+def step_function(stage: Stage, optimizers: "Optimizers") -> Step:
+    """Compiles one gradient step."""
     objective = stage.objective
 
+    # The rate is an input: to set it from outside took a sixth of the time of a small head's step.
     @tf.function(reduce_retracing=True, autograph=False)
-    def step(batch: Mapping[str, tf.Tensor]) -> tf.Tensor:
+    def compiled(batch: Mapping[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             loss = objective.loss(batch) + objective.penalty()
-        optimizers.apply(tape.gradient(loss, optimizers.groups))
+        optimizers.apply(tape.gradient(loss, optimizers.groups), rate)
         return loss
+
+    def step(batch: Mapping[str, np.ndarray], rate: float) -> tf.Tensor:
+        return compiled({name: tf.constant(array) for name, array in batch.items()}, tf.constant(rate, tf.float32))
 
     return step
 
@@ -44,19 +52,16 @@ class Optimizers:
         """The optimizers' own variables."""
         return [variable for adam in self._adams for variable in adam.variables]
 
-    def apply(self, gradients: list[list[tf.Tensor | None]]) -> None:
-        """Does a step with the gradients of each group.
+    def apply(self, gradients: list[list[tf.Tensor | None]], rate: tf.Tensor | float) -> None:
+        """Does a step with the gradients of each group at a rate of the head, which the others follow.
 
         Variables that don't affect the loss, such as the last layer in an objective without labels, stay unchanged.
         """
-        for adam, part, variables in zip(self._adams, gradients, self.groups, strict=True):
+        groups = zip(self._adams, self._factors, gradients, self.groups, strict=True)
+        for adam, factor, part, variables in groups:
+            adam.learning_rate.assign(rate * factor)
             pairs = zip(part, variables, strict=True)
             adam.apply([tf.zeros_like(variable) if found is None else found for found, variable in pairs], variables)
-
-    def set_rate(self, learning_rate: float) -> None:
-        """Sets the rate of the head; the others follow."""
-        for adam, factor in zip(self._adams, self._factors, strict=True):
-            adam.learning_rate.assign(learning_rate * factor)
 
 
 def scheduled_rate(stage: Stage, step: int, total_steps: int) -> float:

@@ -14,11 +14,14 @@ from core.errors import RunError, Stopped
 from core.events import Event
 from core.features.feature_space import FeatureRows
 from core.nn.training.checkpoints import TrainingState, require_same_shapes
-from core.nn.training.optimization import Optimizers, scheduled_rate, step_function
+from core.nn.training.optimization import Optimizers, Step, scheduled_rate, step_function
 from core.nn.training.stages import Stage
 from core.progress import OnEvent, ShouldStop, Throughput
+from core.settings import MEGABYTE
 
 EVALUATION_BATCH = 128
+# Vectors are small: in fewer and larger batches they are measured in half the time.
+VECTORS_BATCH, VECTORS_BYTES = 2048, 16 * MEGABYTE
 SETTLED_EPOCHS, SETTLED_CHANGE = 6, 0.01
 
 
@@ -80,8 +83,15 @@ class Fitted:
 def run_rows(function: Callable[[tf.Tensor], tf.Tensor], rows: FeatureRows) -> np.ndarray:
     """Runs a compiled function over rows batch by batch; returns its output for each row."""
     indices = np.arange(rows.num_rows)
-    parts = [indices[start : start + EVALUATION_BATCH] for start in range(0, len(indices), EVALUATION_BATCH)]
+    size = _evaluation_batch(rows.read(indices[:1]))
+    parts = [indices[start : start + size] for start in range(0, len(indices), size)]
     return np.concatenate([function(tf.constant(rows.read(part))).numpy() for part in parts])
+
+
+def _evaluation_batch(row: np.ndarray) -> int:
+    """Returns how many rows like this one, `(1, ...)`, are measured at once."""
+    is_vector = row.ndim == 2
+    return max(EVALUATION_BATCH, min(VECTORS_BATCH, VECTORS_BYTES // row.nbytes)) if is_vector else EVALUATION_BATCH
 
 
 def run_model(model: keras.Model, rows: FeatureRows) -> np.ndarray:
@@ -166,7 +176,7 @@ class Trainer:
         self.early_stopping.best, self.early_stopping.waited = state.best, state.waited
         self.history = state.history[self.first_epoch :]
 
-    def _train(self, epoch: int, step: Callable[[dict[str, tf.Tensor]], tf.Tensor]) -> bool:
+    def _train(self, epoch: int, step: Step) -> bool:
         """Runs one epoch of gradient steps; returns False if it was stopped."""
         batches = self.stage.objective.batches(self.stage.optimization.batch_size, self.first_epoch + epoch)
         throughput = Throughput()
@@ -176,8 +186,7 @@ class Trainer:
             if self.stage.optimization.schedule != "constant":
                 done = epoch * len(batches) + number - 1
                 self.rate = scheduled_rate(self.stage, done, self.stage.epochs * len(batches))
-                self.optimizers.set_rate(self.rate)
-            loss = step({name: tf.constant(array) for name, array in batch.items()})
+            loss = step(batch, self.rate)
             throughput.add(1)
             self._batch_ends(epoch, number, batches, throughput)
         if not np.isfinite(loss.numpy()):

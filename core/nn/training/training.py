@@ -37,6 +37,7 @@ from core.nn.selection.head_choice import (
     save_choice,
 )
 from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
+from core.nn.selection.pixel_baseline import keep_answers_from_pixels
 from core.nn.selection.training_pictures import class_weights, groups_of, labels_of, some_of
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
@@ -156,6 +157,9 @@ class _Training:
             self._fine_tune()
         calibration = self._calibrate()
         evaluations = self._evaluate(calibration.temperature)
+        if not self.stopped:
+            with self.clock.during("evaluate"):
+                keep_answers_from_pixels(self.dataset, self.config.seed, self.folder, self.should_stop)
         self._save(evaluations, calibration)
         evict(self.settings, self.settings.cache_bytes, keep=self.source.space_names)
         # Last of all, because a run killed before its end is recorded continues from them.

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from core.evaluation import results_wording
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.threshold import Answers
+from core.evaluation.words import results as results_wording
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import charts

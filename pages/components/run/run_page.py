@@ -3,14 +3,25 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
+from pages.components.explain import explain_view
 from pages.components.results import choices, evaluation_views, mistakes_view, results_view
-from pages.components.run import details_view, heading, kept_data, next_steps, progress_view
+from pages.components.run import details_view, heading, kept_data, next_steps, progress_view, transfer_view
 from pages.components.shell import address
 from pages.components.testing import test_view
 
-PROGRESS, RESULTS, MISTAKES, TRY, DETAILS = "progress", "results", "mistakes", "try", "details"
-SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", MISTAKES: "Mistakes", TRY: "Try", DETAILS: "Details"}
+PROGRESS, RESULTS, MISTAKES, EXPLAIN = "progress", "results", "mistakes", "explain"
+TRY, DETAILS = "try", "details"
+SECTIONS = {
+    PROGRESS: "Progress",
+    RESULTS: "Results",
+    MISTAKES: "Mistakes",
+    EXPLAIN: "Explain",
+    TRY: "Try",
+    DETAILS: "Details",
+}
 NOT_YET = "{what} when training has ended. Until then, its state is under Progress."
+LATER = {RESULTS: "Accuracy is shown", MISTAKES: "Mistakes are shown", EXPLAIN: "Answers can be explained"}
+WITHOUT_MODEL = {RESULTS: "show", MISTAKES: "show", EXPLAIN: "explain"}
 NO_MODEL = "This run has no model, so there is nothing to {what}."
 
 
@@ -49,8 +60,11 @@ def show(run: Run) -> None:
         next_steps.show_next(run, open_section, leads_to_results=False)
         if is_known:
             results_view.show(run, open_mistakes)
+            transfer_view.show(run)
     elif section == MISTAKES:
         mistakes_view.show(run)
+    elif section == EXPLAIN:
+        explain_view.show(run)
     else:
         test_view.show(run, key="try_")
 
@@ -62,8 +76,8 @@ def _num_training(run: Run) -> int | None:
 
 def _show_nothing_yet(run: Run, section: str) -> None:
     if run.status.is_finished:
-        what = "try" if section == TRY else "show"
+        what = WITHOUT_MODEL.get(section, "try")
         st.info(NO_MODEL.format(what=what), icon=":material/info:")
         return
-    what = "The model can be tried" if section == TRY else "Accuracy and mistakes are shown"
+    what = LATER.get(section, "The model can be tried")
     st.info(NOT_YET.format(what=what), icon=":material/hourglass_empty:")

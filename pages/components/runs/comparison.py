@@ -10,13 +10,14 @@ from core.config.unused import unused_settings
 from core.errors import CoreError
 from core.evaluation.comparison import CONFIDENCE, compare
 from core.evaluation.evaluation import Evaluation
-from core.evaluation.wording import run_comparison
+from core.evaluation.words.runs import run_comparison
 from core.events import Event
 from core.runs.epoch_times import epoch_times
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import chart_view, charts
 from pages.components.results import run_views, stored
+from pages.components.runs import differences_view
 from pages.components.runs.accuracies import accuracy_of
 from pages.components.runs.groups import best_first
 from pages.components.shared import tables
@@ -37,6 +38,7 @@ def show(runs: Sequence[Run]) -> None:
     _show_cards(runs, curves)
     st.header("Curves", anchor=False)
     _show_curves(runs, curves)
+    differences_view.show(runs)
     st.header("Settings that differ", anchor=False)
     _show_settings(runs)
     st.download_button(

@@ -41,11 +41,15 @@ class Choices(NamedTuple):
 
 def prefill(run: Run) -> None:
     """Fills the form with the settings of a run, so that it can be started again with changes."""
-    session.choose_dataset(run.dataset_id)
-    recipe = run.recipe if run.recipe in RECIPES else FIRST_RECIPE
+    fill_with(run.dataset_id, run.recipe if run.recipe in RECIPES else FIRST_RECIPE, run.config)
+
+
+def fill_with(dataset_id: str, recipe: str, config: TrainingConfig) -> None:
+    """Fills the form with a configuration that a recipe was the beginning of."""
+    session.choose_dataset(dataset_id)
     widget_values.fill({RECIPE: recipe})
-    _fill(run.config)
-    _remember(recipe, run.dataset_id)
+    _fill(config)
+    _remember(recipe, dataset_id)
 
 
 def follow(dataset: DatasetIndex) -> None:

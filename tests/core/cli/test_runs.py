@@ -42,6 +42,7 @@ def test_runs_and_show(trained_home: Trained, call: Call) -> None:
         and "val_accuracy" in output
         and "Epoch 3 of 3" in output
         and "fine_tune_learning_rate  0.0001" in output
+        and "A support vector machine on nothing but the pixels (16 x 16, trained on " in output
     )
     code, output, _ = call("show", run_id[:6], "--json", home=home)
     assert [event["epoch"] for event in last_json(output)["events"]] == [1, 2, 3]

@@ -12,12 +12,21 @@ from core.config.training_config import TrainingConfig
 from core.datasets.edit import REMOVE, Edit
 from core.datasets.layouts.layout import FILE_NAMES, LayoutCandidate
 from core.datasets.sample import Skipped
-from core.processes import actions, dataset_jobs, embeddings_process, estimates_server, inference_server
+from core.processes import (
+    actions,
+    class_maps_process,
+    dataset_jobs,
+    embeddings_process,
+    estimates_server,
+    inference_server,
+)
 from core.processes.actions import (
     AddPictures,
     Advise,
     AuditDataset,
+    ComputeClassMaps,
     ComputeEmbeddings,
+    Explain,
     FindRate,
     Imported,
     ImportPictures,
@@ -31,7 +40,7 @@ from core.processes.actions import (
 )
 from core.wording.coded import Note, Reason
 
-CHILDREN = (dataset_jobs, embeddings_process, estimates_server, inference_server)
+CHILDREN = (class_maps_process, dataset_jobs, embeddings_process, estimates_server, inference_server)
 PICTURES = (("a.png", Path("/uploads/1")), ("a.png", Path("/uploads/2")))
 # What asks for nothing, but answers.
 ANSWERS = (
@@ -41,6 +50,7 @@ ANSWERS = (
 ACTIONS = (
     Warm("first"),
     Predict("first", (Path("/pictures/1.png"), b"a file's bytes")),
+    Explain("first", b"a file's bytes", "cats", "grad_cam", randomised=True),
     MakeForecast(TrainingConfig(image_size=64).with_options(epochs=3), "d", is_warm=True),
     FindRate(TrainingConfig(weights="none"), "d"),
     Advise(TrainingConfig(image_size=64), "d", computes=False),
@@ -50,6 +60,7 @@ ACTIONS = (
     AddPictures("d", "cats", PICTURES),
     MakeVersion("d", (Edit(REMOVE, ("pictures/1.png",)),)),
     AuditDataset("d"),
+    ComputeClassMaps("first", Path("/home/datasets/d")),
     ComputeEmbeddings(Path("/home/datasets/d")),
 )
 

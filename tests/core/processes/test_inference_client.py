@@ -6,6 +6,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import psutil
 import pytest
 
@@ -13,6 +14,8 @@ from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.errors import RunError, Stopped
 from core.events import Event
+from core.explanation.explanation import OCCLUSION
+from core.nn.analysis.heat_maps import HeatMaps
 from core.nn.inference.predictor import Predictor
 from core.nn.training.training import run_training
 from core.processes.inference_client import ESTIMATES, PICTURES, InferenceClient
@@ -76,6 +79,22 @@ def test_a_warm_model_answers_as_the_predictor_does(trained, client):
     for answer, right in zip(answers, [*expected, expected[0]], strict=True):
         assert answer.probabilities == pytest.approx(right.probabilities, abs=1e-4)
         assert answer.verdict == right.verdict
+
+
+def test_a_heat_map_is_that_of_the_model_and_can_be_cancelled(trained, client):
+    settings, dataset = trained
+    path = dataset.picture_path(dataset.samples[0])
+    events: list[Event] = []
+    found = client.explain("first", path.read_bytes(), "square", on_event=events.append)
+    expected = HeatMaps(Predictor(settings.runs / "first").trained).explain(path, "square")
+    assert (found.class_name, found.against) == ("square", expected.against)
+    np.testing.assert_allclose(found.heat, expected.heat, atol=1e-3)
+    assert {event.phase for event in events} == {"explain"}
+    with pytest.raises(RunError, match="Received 'cats'"):
+        client.explain("first", path, "cats")
+    with pytest.raises(Stopped):
+        client.explain("first", path, method=OCCLUSION, should_stop=lambda: True)
+    assert client.is_warm("first")
 
 
 def test_this_process_needs_no_tensorflow():

@@ -9,13 +9,15 @@ import pytest
 
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
-from core.errors import RunError
+from core.errors import RunError, Stopped
+from core.explanation.explanation import OCCLUSION
+from core.nn.analysis.heat_maps import HeatMaps
 from core.nn.inference.predictor import Predictor
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER
 from core.processes import inference_server
-from core.processes.actions import Predict, Warm
+from core.processes.actions import Explain, Predict, Warm
 from core.processes.inference_server import Models, handlers_for
 from core.progress import ignore_event, never_stop
 from core.settings import Settings
@@ -83,3 +85,27 @@ def test_a_run_without_a_model_is_refused_and_forgotten(trained):
         models.get("unknown")
     shutil.copytree(trained.runs / "first", trained.runs / "unknown", copy_function=os.link)
     assert models.get("unknown").class_names == ("a", "b", "c")
+
+
+def test_heat_maps_are_those_of_the_model_as_it_is_now(trained, pictures):
+    handlers = handlers_for(trained)
+    events = []
+    action = Explain("first", pictures[0], "b", OCCLUSION, randomised=False)
+    found = handlers[Explain](action, events.append, never_stop)
+    expected = HeatMaps(Predictor(trained.runs / "first").trained).explain(pictures[0], "b", OCCLUSION)
+    np.testing.assert_allclose(found.heat, expected.heat, atol=1e-4)
+    assert (found.class_name, found.answer) == ("b", expected.answer)
+    assert {event.phase for event in events} == {"explain"}
+    with pytest.raises(RunError, match="Received 'd'"):
+        handlers[Explain](Explain("first", pictures[0], "d", OCCLUSION, randomised=False), ignore_event, never_stop)
+    with pytest.raises(Stopped):
+        handlers[Explain](action, ignore_event, lambda: True)
+
+
+def test_heat_maps_of_a_model_that_was_trained_anew_are_made_anew(trained):
+    models = Models(trained.runs)
+    before = models._heat_maps_of("second")
+    assert models._heat_maps_of("second") is before
+    description = trained.runs / "second" / MODEL_FOLDER / DESCRIPTION
+    os.utime(description, ns=(0, description.stat().st_mtime_ns + 1_000_000_000))
+    assert models._heat_maps_of("second") is not before

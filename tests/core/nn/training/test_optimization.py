@@ -27,18 +27,16 @@ def test_a_step_gives_the_loss_before_it_and_moves_every_weight_by_the_rate():
     stage = make_stage()
     step = step_function(stage, Optimizers(stage))
     batch = stage.objective.read(np.arange(4), 0)
-    assert float(step(batch)) == pytest.approx(np.log(2))
+    assert float(step(batch, 1e-2)) == pytest.approx(np.log(2))
     kernel = stage.objective.network.head.get_layer("logits").kernel.numpy()
     np.testing.assert_allclose(np.abs(kernel), 1e-2, rtol=1e-3)
     assert np.sign(kernel[:, 0]).tolist() == [-1, 1, -1, 1]
-    assert float(step(batch)) < np.log(2)
+    assert float(step(batch, 1e-2)) < np.log(2)
 
 
-def test_a_rate_is_set_for_all_groups():
+def test_a_rate_counts_for_the_step_that_it_is_given_to():
     stage = make_stage()
-    optimizers = Optimizers(stage)
-    optimizers.set_rate(0.5)
-    step_function(stage, optimizers)(stage.objective.read(np.arange(4), 0))
+    step_function(stage, Optimizers(stage))(stage.objective.read(np.arange(4), 0), 0.5)
     kernel = stage.objective.network.head.get_layer("logits").kernel.numpy()
     np.testing.assert_allclose(np.abs(kernel), 0.5, rtol=1e-3)
 
@@ -47,7 +45,7 @@ def test_variables_without_a_gradient_stay_unchanged():
     stage = make_stage()
     optimizers = Optimizers(stage)
     kernel, bias = optimizers.groups[0]
-    optimizers.apply([[tf.ones_like(kernel), None]])
+    optimizers.apply([[tf.ones_like(kernel), None]], 1e-2)
     np.testing.assert_allclose(kernel.numpy(), -1e-2, rtol=1e-3)
     assert not bias.numpy().any()
 

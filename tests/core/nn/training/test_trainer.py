@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
 from core.errors import RunError, Stopped
-from core.features.feature_space import array_rows
+from core.features.feature_space import FeatureRows, array_rows
 from core.nn.networks.classifier import build_classifier, build_head, class_probabilities
 from core.nn.training.objectives import CrossEntropy, loss_and_accuracy
 from core.nn.training.optimization import scheduled_rate
@@ -14,12 +14,15 @@ from core.nn.training.stage_data import LabelledRows, StageData
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import (
+    EVALUATION_BATCH,
     SETTLED_CHANGE,
     SETTLED_EPOCHS,
+    VECTORS_BATCH,
     EarlyStopping,
     Trainer,
     has_settled,
     run_model,
+    run_rows,
 )
 
 NUM_FEATURES = 32
@@ -268,3 +271,20 @@ def test_earlier_blocks_learn_more_slowly():
         for block, olds in zip(classifier.unfrozen, before, strict=True)
     ]
     assert moves == pytest.approx([1e-3, 1e-4, 1e-5], rel=0.2)
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"), [((8,), VECTORS_BATCH), ((64_000,), EVALUATION_BATCH), ((2, 2, 3), EVALUATION_BATCH)]
+)
+def test_rows_are_measured_in_batches_as_large_as_their_size_allows(shape, size):
+    read = []
+
+    def rows(indices):
+        read.append(len(indices))
+        return np.broadcast_to(indices.astype(np.float32).reshape(-1, *[1] * len(shape)), (len(indices), *shape))
+
+    sums = run_rows(
+        lambda batch: keras.ops.sum(batch, axis=tuple(range(1, 1 + len(shape)))), FeatureRows(size + 3, rows)
+    )
+    assert read == [1, size, 3]
+    np.testing.assert_allclose(sums, np.arange(size + 3) * np.prod(shape), rtol=1e-5)

@@ -90,6 +90,7 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
         "log.txt",
         "model",
         "notes.json",
+        "pixels.json",
         "run.json",
         "training_data.json",
     }

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from core.cli.signals import stop_on_interrupt
+from core.cli.terminal.signals import stop_on_interrupt
 
 
 @pytest.fixture(autouse=True)

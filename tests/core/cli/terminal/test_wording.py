@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.cli import wording
+from core.cli.terminal import wording
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.runs.records.run import Run, RunStatus

@@ -1,7 +1,7 @@
 import pytest
 
 from core.evaluation.comparison import UnpairedComparison
-from core.evaluation.wording import run_comparison
+from core.evaluation.words.runs import run_comparison
 from tests.core.evaluation.test_comparison import answers, compare_answers
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.__main__ import main
 from core.cli import models
-from core.cli.output import accept_any_text, moment, print_facts, print_table
+from core.cli.terminal.output import accept_any_text, moment, print_facts, print_table
 from core.config.training_config import TrainingConfig
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.prediction import Prediction
@@ -57,7 +57,7 @@ def test_answers_are_written_when_all_pictures_have_been_classified(home, tmp_pa
     pictures = draw_folder(tmp_path / "лето", 2, names)
     evaluation = Evaluation("validation", names, np.arange(2), np.eye(2), ("a.png", "b.png"))
     run = RunStore(home.database).create("nowhere", "Pets", TrainingConfig())
-    monkeypatch.setattr(models, "_run_with_model", lambda store, reference: run)
+    monkeypatch.setattr(models, "run_with_model", lambda store, reference: run)
     monkeypatch.setattr(models, "load_evaluations", lambda folder: [evaluation])
     answer = Prediction("собака", 0.75, names, (0.75, 0.25), "sure")
     monkeypatch.setattr(models, "_predict", lambda folder, sources: [answer] * len(sources))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from core.evaluation import results_wording
 from core.evaluation.evaluation import Evaluation, wilson_interval
 from core.evaluation.macro_f1 import MacroF1
 from core.evaluation.threshold import Answers
+from core.evaluation.words import results as results_wording
 
 
 @pytest.mark.parametrize(

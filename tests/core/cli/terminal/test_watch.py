@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.cli import watch
+from core.cli.terminal import watch
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.runs.records.store import Run, RunStatus, RunStore

@@ -2,8 +2,8 @@
 
 import time
 
-from core.cli import wording
-from core.cli.output import say
+from core.cli.terminal import wording
+from core.cli.terminal.output import say
 from core.events import Event
 
 SECONDS_BETWEEN_LINES = 5

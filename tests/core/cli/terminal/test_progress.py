@@ -2,7 +2,7 @@
 
 import time
 
-from core.cli.progress import SECONDS_BETWEEN_LINES, PhaseTeller
+from core.cli.terminal.progress import SECONDS_BETWEEN_LINES, PhaseTeller
 from core.events import Event
 
 

@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from core.cli.output import say
+from core.cli.terminal.output import say
 from core.progress import ShouldStop
 
 

@@ -2,9 +2,9 @@
 
 import time
 
-from core.cli import wording
-from core.cli.output import say
-from core.cli.signals import stop_on_interrupt
+from core.cli.terminal import wording
+from core.cli.terminal.output import say
+from core.cli.terminal.signals import stop_on_interrupt
 from core.events import Event
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore

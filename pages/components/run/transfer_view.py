@@ -1,0 +1,112 @@
+"""Did transfer help? A run's model against the bare pixels, against training from scratch, and on frozen features."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.datasets.index import DatasetIndex
+from core.evaluation.comparison import PairedComparison
+from core.evaluation.evaluation import Evaluation, load_evaluations
+from core.evaluation.pixel_answers import load_pixel_answers
+from core.evaluation.words import transfer as transfer_wording
+from core.runs import queue
+from core.runs.counterparts import (
+    RECIPE,
+    Way,
+    compared,
+    comparison_words,
+    counterpart_config,
+    counterparts,
+    wanted,
+    way_of,
+)
+from core.runs.recipe_choice import choose_config
+from core.runs.records.store import Run
+from pages.components import wording
+from pages.components.run import kept_data
+from pages.components.shell import session
+from pages.components.shell.presses import press
+from pages.components.training import setup_form
+
+FINE_TUNE = "fine_tune"
+MISSING = {
+    Way.SCRATCH: ("Train it from scratch too", "Every layer then learns, which takes many times as long."),
+    Way.FROZEN: ("Train on frozen features too", "Only a new last layer then learns, which is quick."),
+}
+NAMES = {Way.SCRATCH: "training from scratch", Way.FROZEN: "frozen features"}
+NO_DATASET = "The data set of this run was deleted, so nothing can be trained on it any more."
+
+
+def show(run: Run) -> None:
+    """Draws the comparisons that there are, and offers what is missing.
+
+    Args:
+        run: has a model.
+    """
+    with session.errors_shown():
+        own = load_evaluations(session.run_store().folder(run.id))[0]
+        st.header("Did transfer help?", anchor=False)
+        is_negative = [_show_pixels(run, own)]
+        others = counterparts(session.run_store().list(), run)
+        dataset = kept_data.dataset_of(run)
+        for way in wanted(run.config):
+            if way in others:
+                is_negative.append(_show_other(run, way, others[way]))
+            else:
+                _offer(run, way, dataset)
+        if any(is_negative) and dataset is not None and way_of(run.config) != Way.SCRATCH:
+            _show_remedies(run, dataset)
+
+
+def _show_pixels(run: Run, own: Evaluation) -> bool:
+    """Draws the comparison with the pixels; returns whether it shows negative transfer."""
+    pixels = load_pixel_answers(session.run_store().folder(run.id))
+    found = pixels.against(own) if pixels else None
+    if pixels is None or found is None:
+        return False
+    is_pretrained = not run.config.from_scratch
+    st.markdown(transfer_wording.against_pixels(found, pixels, is_pretrained))
+    return is_pretrained and found.better < 0
+
+
+def _show_other(run: Run, way: Way, other: Run) -> bool:
+    """Draws the comparison with another run, or that it is at work; returns whether it shows negative transfer."""
+    link = partial(st.page_link, session.RUN, query_params={"run": other.id})
+    if not other.has_model:
+        link(label=f"The run to compare with, by {NAMES[way]}, is at work: **{wording.plain(other.name)}**")
+        return False
+    found = compared(session.run_store(), run, other)
+    st.markdown(comparison_words(run, way, found))
+    link(label=f"Compared with **{wording.plain(other.name)}**")
+    return way == Way.SCRATCH and isinstance(found, PairedComparison) and found.better < 0
+
+
+def _offer(run: Run, way: Way, dataset: DatasetIndex | None) -> None:
+    label, effort = MISSING[way]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        is_pressed = st.button(
+            label,
+            key=f"counterpart_{way}_{run.id}",
+            icon=":material/balance:",
+            disabled=dataset is None,
+            help=None if dataset else NO_DATASET,
+        )
+        st.caption(f"{effort} Then both are compared here, on the same pictures.", width="content")
+    pressed = press(f"counterpart_{way}_{run.id}", is_pressed)
+    if pressed and dataset is not None:
+        config = counterpart_config(run.config, way, dataset)
+        submit = partial(queue.submit, session.run_store(), dataset.id, config, recipe=RECIPE)
+        pressed.do("submit", submit)
+        st.rerun()
+
+
+def _show_remedies(run: Run, dataset: DatasetIndex) -> None:
+    st.markdown("What may help is a network closer to these pictures, or to let more of this one learn:")
+    with st.container(horizontal=True):
+        if st.button("Choose another network", icon=":material/hub:"):
+            setup_form.prefill(run)
+            st.switch_page(session.TRAIN)
+        if way_of(run.config) == Way.FROZEN and st.button("Let its end learn too", icon=":material/tune:"):
+            same = {name: getattr(run.config, name) for name in ("backbone", "weights", "image_size", "seed")}
+            setup_form.fill_with(dataset.id, FINE_TUNE, choose_config(FINE_TUNE, dataset, **same))
+            st.switch_page(session.TRAIN)
