@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.datasets.class_names import match_names
 from core.datasets.edit import REMOVE
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
@@ -26,12 +27,14 @@ class Shown:
     """What the cards of one page have in common.
 
     Attributes:
-        dataset: the run's data set.
+        run_id: whose model it is; empty if the data set isn't the run's own.
+        dataset: the data set of the pictures.
         class_names: the classes that the model tells apart.
         by_path: the data set's pictures.
         pending: the decisions about them so far.
     """
 
+    run_id: str
     dataset: DatasetIndex
     class_names: tuple[str, ...]
     by_path: Mapping[str, Sample]
@@ -52,8 +55,13 @@ def card(shown: Shown, mistake: Mistake) -> bool:
         words(mistake, shown.class_names)
         name = sample.name.rsplit("/", 1)[-1]
         st.caption(wording.plain(wording.short(name)), help=wording.whole(name))
-        _decision(shown, mistake, answer)
-        _nearest(shown, mistake)
+        # The data set may write the class otherwise than the model, or not have it.
+        target = match_names([answer], shown.dataset.class_names).get(answer)
+        if target is not None:
+            _decision(shown, mistake, target)
+        with st.container(horizontal=True, gap="small"):
+            _nearest(shown, mistake)
+            _reason(shown, sample)
     return is_pressed
 
 
@@ -108,6 +116,13 @@ def _decision(shown: Shown, mistake: Mistake, answer: str) -> None:
             icon=":material/auto_fix_high:",
             query_params={address.DATASET: shown.dataset.id, address.SECTION: "check"},
         )
+
+
+def _reason(shown: Shown, sample: Sample) -> None:
+    """Draws the button that leads to what of the picture spoke for the answer."""
+    if shown.run_id and st.button("Why?", key=f"why_{sample.path}", icon=":material/help_center:", type="tertiary"):
+        picture = {address.PICTURE: sample.digest[: address.DIGITS]}
+        st.switch_page(session.RUN, query_params={"run": shown.run_id, address.SECTION: "explain"} | picture)
 
 
 def _nearest(shown: Shown, mistake: Mistake) -> None:

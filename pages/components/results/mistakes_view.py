@@ -54,7 +54,7 @@ def show(run: Run) -> None:
             return
         dataset = run_pictures.dataset_of(run, evaluation)
         if dataset is not None:
-            _gallery(dataset, evaluation, found)
+            _gallery("" if evaluation.dataset_id else run.id, dataset, evaluation, found)
 
 
 def _choose_filter(evaluation: Evaluation, mistakes: Sequence[Mistake]) -> Filter:
@@ -106,14 +106,14 @@ def _choose(label: str, options: Mapping[str, str], name: str, placeholder: str)
     return code
 
 
-def _gallery(dataset: DatasetIndex, evaluation: Evaluation, found: Sequence[Mistake]) -> None:
+def _gallery(run_id: str, dataset: DatasetIndex, evaluation: Evaluation, found: Sequence[Mistake]) -> None:
     by_path = dataset_queries.by_path(dataset)
     known = [mistake for mistake in found if mistake.path in by_path]
     if gone := len(found) - len(known):
         run_pictures.say_gone(gone)
     if not known:
         return
-    shown = mistake_cards.Shown(dataset, evaluation.class_names, by_path, decisions.current(dataset))
+    shown = mistake_cards.Shown(run_id, dataset, evaluation.class_names, by_path, decisions.current(dataset))
     cards, pages = st.container(), st.container()
     num_pages = -(-len(known) // A_PAGE)
     numbers = [str(number) for number in range(1, num_pages + 1)]
