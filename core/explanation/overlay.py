@@ -1,4 +1,4 @@
-"""A heat map laid over its picture, and its colours."""
+"""A heat map laid over its picture, its colours, and where it lies."""
 
 import io
 
@@ -31,6 +31,21 @@ def overlay(picture: Image.Image, heat: np.ndarray, opacity: float) -> Image.Ima
     cover = (opacity * np.minimum(values / FULL_HEAT, 1))[..., None]
     pixels = np.asarray(picture, np.float32)
     return Image.fromarray((pixels * (1 - cover) + coloured(values) * cover).round().astype(np.uint8))
+
+
+def place_in_words(heat: np.ndarray) -> str:
+    """Returns where most of the heat is, such as `at the top left`, for those who can't see it.
+
+    Args:
+        heat: `(height, width)`, at least 0, and more than that somewhere.
+    """
+    rows, columns = np.indices(heat.shape)
+    total = heat.sum()
+    row, column = (rows * heat).sum() / total / len(heat), (columns * heat).sum() / total / len(heat)
+    vertical = "top" if row < 1 / 3 else "bottom" if row > 2 / 3 else ""
+    horizontal = "left" if column < 1 / 3 else "right" if column > 2 / 3 else ""
+    place = " ".join(filter(None, (vertical, horizontal)))
+    return f"at the {place}" if place else "in the middle"
 
 
 def as_jpeg(picture: Image.Image) -> bytes:

@@ -21,6 +21,19 @@ DAMAGES = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFil
 FIELDS = ("class_name", "against", "probability", "answer", "method", "similarity")
 
 
+def model_version(run_folder: Path) -> str:
+    """Returns what tells the run's model from the one that it has after it was trained again.
+
+    Raises:
+        RunError: the run has no model.
+    """
+    try:
+        model = (run_folder / MODEL_FOLDER / DESCRIPTION).read_bytes()
+    except OSError as error:
+        raise RunError(NO_MODEL) from error
+    return hashlib.sha256(model).hexdigest()
+
+
 def explanation_path(run_folder: Path, digest: str, class_name: str, method: str, randomised: bool = False) -> Path:
     """Returns where the explanation of a picture is, if it was made.
 
@@ -34,12 +47,7 @@ def explanation_path(run_folder: Path, digest: str, class_name: str, method: str
     Raises:
         RunError: the run has no model.
     """
-    try:
-        model = (run_folder / MODEL_FOLDER / DESCRIPTION).read_bytes()
-    except OSError as error:
-        raise RunError(NO_MODEL) from error
-    version = hashlib.sha256(model).hexdigest()
-    key = json.dumps([version, digest, class_name, method, randomised])
+    key = json.dumps([model_version(run_folder), digest, class_name, method, randomised])
     return run_folder / FOLDER / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
 
 

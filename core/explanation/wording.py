@@ -2,6 +2,7 @@
 
 from core.explanation.class_maps import ClassMap
 from core.explanation.explanation import ALIKE, DIFFERENT, Explanation
+from core.explanation.feature_maps import FeatureMaps
 
 METHOD_LABELS = {"grad_cam": "Grad-CAM", "occlusion": "Occlusion"}
 
@@ -47,4 +48,19 @@ def leaning(found: ClassMap) -> str:
         f"{found.class_name}: {found.outside:.0%} of the heat lies outside the middle, and in {found.at_place:.0%} of "
         f"the pictures at the same place ({found.place}). Look there for a watermark, a caption or a background that "
         "gives the class away."
+    )
+
+
+def what_a_block_sees(found: FeatureMaps) -> str:
+    """Returns what the feature maps of a block show, and how they are scaled."""
+    height, width = found.maps.shape[1:]
+    size = f"The block {found.block} has {found.num_channels:,} channels of {height} x {width}"
+    if not found.has_positions:
+        return f"{size}: one number for each, so there is nothing to see. Choose an earlier block."
+    count = len(found.channels)
+    some = f"; the {count} that respond most strongly to this picture"
+    every = ", by how strongly they respond to this picture"
+    return (
+        f"{size}{some if count < found.num_channels else every}, the strongest first. Bright: strong response, each "
+        "channel on its own scale. Early blocks respond to edges and colours, late ones to parts."
     )

@@ -54,6 +54,21 @@ class Explain:
 
 
 @dataclass(frozen=True)
+class MapFeatures:
+    """Find out what a block of a network makes of a picture.
+
+    Attributes:
+        run_id: id of a run that has a model.
+        source: the picture's file or its bytes.
+        block: name of one of the blocks of its backbone.
+    """
+
+    run_id: str
+    source: Path | bytes
+    block: str
+
+
+@dataclass(frozen=True)
 class MakeForecast:
     """Forecast what a run would need.
 

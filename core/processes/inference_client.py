@@ -15,10 +15,11 @@ from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.evaluation.prediction import Prediction
 from core.explanation.explanation import GRAD_CAM, Explanation
+from core.explanation.feature_maps import FeatureMaps
 from core.forecast.advice import Advice
 from core.forecast.forecast import Forecast
 from core.forecast.rate_curve import RateCurve
-from core.processes.actions import Advise, Explain, FindRate, MakeForecast, Predict, Warm
+from core.processes.actions import Advise, Explain, FindRate, MakeForecast, MapFeatures, Predict, Warm
 from core.processes.connection import Connection, ProcessEnded
 from core.processes.process import NICENESS
 from core.progress import OnEvent, ShouldStop, ignore_event, never_stop
@@ -116,6 +117,30 @@ class InferenceClient:
         action = Explain(run_id, absolute, class_name, method, randomised)
         return self._ask_about(run_id, action, on_event, should_stop)
 
+    def feature_maps(
+        self,
+        run_id: str,
+        source: Path | bytes,
+        block: str,
+        on_event: OnEvent = ignore_event,
+        should_stop: ShouldStop = never_stop,
+    ) -> FeatureMaps:
+        """Finds out what a block of a network makes of a picture; waits for the model if it isn't loaded.
+
+        Args:
+            run_id: id of a run that has a model.
+            source: the picture's file, or the bytes of it.
+            block: name of one of the blocks of its backbone.
+            on_event: told of the phase `explain`.
+            should_stop: asked a few times a second.
+
+        Raises:
+            RunError: there is no model, the picture can't be read, there is no such block, or the process died.
+            Stopped: `should_stop` said so.
+        """
+        absolute = source.absolute() if isinstance(source, Path) else source
+        return self._ask_about(run_id, MapFeatures(run_id, absolute, block), on_event, should_stop)
+
     def forecast(
         self,
         config: TrainingConfig,
@@ -191,7 +216,7 @@ class InferenceClient:
     def _ask_about(
         self,
         run_id: str,
-        action: Warm | Predict | Explain,
+        action: Warm | Predict | Explain | MapFeatures,
         on_event: OnEvent = ignore_event,
         should_stop: ShouldStop = never_stop,
     ) -> Any:

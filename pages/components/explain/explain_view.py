@@ -8,15 +8,12 @@ from core.nn.networks.model_folder import classes_of_model
 from core.processes.explanations import Question
 from core.runs.records.store import Run
 from core.settings import settings
-from pages.components import phases, wording
-from pages.components.background.background_cache import Found
-from pages.components.explain import choice, class_maps_view, kept_maps, map_view, nearest_view
-from pages.components.shell import polling, presence, session
+from pages.components import wording
+from pages.components.explain import blocks_view, choice, class_maps_view, kept_maps, map_view, map_wait, nearest_view
+from pages.components.shell import session
 from pages.components.testing.picture import Picture, large_copy
 
 SOURCES = {"validation": ":material/photo_library: Validation pictures", "upload": ":material/upload: Upload"}
-POLL_SECONDS = 0.3
-PATIENCE_SECONDS = 1.5
 # Session state: the pictures and classes whose maps are checked with random weights.
 CHECKED = "explain_checked"
 ABOUT = {
@@ -88,6 +85,7 @@ def _show_picture(run: Run, picture: Picture, answer: str, keeps: bool) -> None:
     map_view.legend(maps[0])
     _words(maps[0], maps[1])
     _check(run, picture, maps[0], Question(run.id, picture.source, digest, chosen, GRAD_CAM, randomised=True))
+    blocks_view.show(run, picture)
 
 
 def _facts(picture: Picture, answer: str) -> str:
@@ -147,34 +145,4 @@ def _mark(key: str) -> None:
 
 def _wait(question: Question) -> Explanation | None:
     """Returns a heat map; until it is there, draws that it is being made and returns None."""
-    found = kept_maps.find(question)
-    if found is None and session.inference_client().is_warm(question.run_id):
-        # Of a warm model, most maps are there before the page could be drawn a second time.
-        kept_maps.cache().ask(question, presence.of_this_session())
-        found = kept_maps.cache().wait(question, PATIENCE_SECONDS)
-    if found is None:
-        _draw_wait(question)
-        return None
-    if found.result is None:
-        st.error(wording.plain(found.error), icon=":material/error:")
-        st.button("Try again", icon=":material/refresh:", on_click=kept_maps.cache().forget, args=(question,))
-    return found.result
-
-
-def _draw_wait(question: Question) -> None:
-    cache = kept_maps.cache()
-    is_warm = session.inference_client().is_warm(question.run_id)
-
-    def draw() -> bool:
-        found: Found[Explanation] | None = cache.get(question)
-        if found is not None:
-            return False
-        cache.ask(question, presence.of_this_session())
-        words = "Looking at what spoke for it" if is_warm else "Loading the model, which takes a few seconds"
-        st.caption(f":material/hourglass_top: :shimmer[{words} …]")
-        progress = cache.progress(question)
-        if progress is not None and progress.total > 1:
-            st.progress(phases.share_done(progress))
-        return True
-
-    polling.poll("explain", draw, True, POLL_SECONDS)
+    return map_wait.wait(kept_maps.cache(), question, kept_maps.find, "explain", "Looking at what spoke for it")

@@ -24,23 +24,12 @@ def show(copy: bytes, found: Explanation, opacity: float) -> None:
     """
     picture = Image.open(io.BytesIO(copy)).convert("RGB")
     label = METHOD_LABELS[found.method]
-    where = "nothing is coloured" if found.is_blank else _where(found.heat)
+    where = "nothing is coloured" if found.is_blank else f"most of the colour is {overlay.place_in_words(found.heat)}"
     st.image(
         overlay.as_jpeg(overlay.overlay(picture, found.heat, opacity)),
         alt=f"{label} for {found.class_name}: {where}",
         width="stretch",
     )
-
-
-def _where(heat: np.ndarray) -> str:
-    """Returns where most of the heat is, for those who can't see it."""
-    rows, columns = np.indices(heat.shape)
-    total = heat.sum()
-    row, column = (rows * heat).sum() / total / len(heat), (columns * heat).sum() / total / len(heat)
-    vertical = "top" if row < 1 / 3 else "bottom" if row > 2 / 3 else ""
-    horizontal = "left" if column < 1 / 3 else "right" if column > 2 / 3 else ""
-    place = " ".join(filter(None, (vertical, horizontal)))
-    return f"most of the colour is at the {place}" if place else "most of the colour is in the middle"
 
 
 def legend(found: Explanation) -> None:

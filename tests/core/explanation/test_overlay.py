@@ -1,9 +1,10 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from core.explanation.overlay import COLOURS, as_jpeg, as_png, coloured, overlay
+from core.explanation.overlay import COLOURS, as_jpeg, as_png, coloured, overlay, place_in_words
 
 
 def test_hot_parts_are_covered_and_cold_ones_stay():
@@ -26,3 +27,13 @@ def test_files_are_of_their_kind():
     picture = Image.new("RGB", (8, 8))
     assert Image.open(io.BytesIO(as_jpeg(picture))).format == "JPEG"
     assert Image.open(io.BytesIO(as_png(picture))).format == "PNG"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "words"),
+    [(0, 0, "at the top left"), (8, 4, "at the bottom"), (4, 8, "at the right"), (4, 4, "in the middle")],
+)
+def test_the_place_of_heat_is_named(row, column, words):
+    heat = np.zeros((9, 9), np.float32)
+    heat[row, column] = 0.3
+    assert place_in_words(heat) == words

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import RunError
 from core.explanation.explanation import GRAD_CAM, OCCLUSION, Explanation
-from core.explanation.store import explanation_path, load_explanation, save_explanation
+from core.explanation.store import explanation_path, load_explanation, model_version, save_explanation
 from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER
 
 
@@ -45,6 +45,13 @@ def test_each_picture_class_method_and_model_has_its_own(run_folder):
     assert explanation_path(run_folder, "ab", "cats", GRAD_CAM) not in paths
 
 
+def test_a_model_that_is_trained_again_is_another_version(run_folder):
+    before = model_version(run_folder)
+    assert model_version(run_folder) == before
+    (run_folder / MODEL_FOLDER / DESCRIPTION).write_text("trained again")
+    assert model_version(run_folder) != before
+
+
 @pytest.mark.parametrize("keep", [0, 40, -30])
 def test_a_damaged_one_is_as_none(run_folder, keep):
     path = explanation_path(run_folder, "ab", "cats", GRAD_CAM)
@@ -56,3 +63,5 @@ def test_a_damaged_one_is_as_none(run_folder, keep):
 def test_a_run_without_a_model_has_none(tmp_path):
     with pytest.raises(RunError, match="no model"):
         explanation_path(tmp_path, "ab", "cats", GRAD_CAM)
+    with pytest.raises(RunError, match="no model"):
+        model_version(tmp_path)

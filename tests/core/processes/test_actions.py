@@ -35,6 +35,7 @@ from core.processes.actions import (
     LayoutQuestion,
     MakeForecast,
     MakeVersion,
+    MapFeatures,
     Predict,
     Warm,
 )
@@ -51,6 +52,7 @@ ACTIONS = (
     Warm("first"),
     Predict("first", (Path("/pictures/1.png"), b"a file's bytes")),
     Explain("first", b"a file's bytes", "cats", "grad_cam", randomised=True),
+    MapFeatures("first", b"a file's bytes", "block 2"),
     MakeForecast(TrainingConfig(image_size=64).with_options(epochs=3), "d", is_warm=True),
     FindRate(TrainingConfig(weights="none"), "d"),
     Advise(TrainingConfig(image_size=64), "d", computes=False),

@@ -15,6 +15,7 @@ from core.datasets.store.store import DatasetStore
 from core.errors import RunError, Stopped
 from core.events import Event
 from core.explanation.explanation import OCCLUSION
+from core.nn.analysis.feature_maps import BlockOutputs
 from core.nn.analysis.heat_maps import HeatMaps
 from core.nn.inference.predictor import Predictor
 from core.nn.training.training import run_training
@@ -95,6 +96,21 @@ def test_a_heat_map_is_that_of_the_model_and_can_be_cancelled(trained, client):
     with pytest.raises(Stopped):
         client.explain("first", path, method=OCCLUSION, should_stop=lambda: True)
     assert client.is_warm("first")
+
+
+def test_feature_maps_are_those_of_the_model_and_can_be_cancelled(trained, client):
+    settings, dataset = trained
+    path = dataset.picture_path(dataset.samples[0])
+    found = client.feature_maps("first", path.read_bytes(), "stage 5")
+    expected = BlockOutputs(Predictor(settings.runs / "first").trained).feature_maps(path, "stage 5")
+    assert (found.channels, found.num_channels, found.maps.shape) == (expected.channels, 112, (16, 4, 4))
+    np.testing.assert_allclose(found.maps, expected.maps, atol=1e-3)
+    with pytest.raises(RunError, match="Received 'stage 9'"):
+        client.feature_maps("first", path, "stage 9")
+    with pytest.raises(RunError, match="picture"):
+        client.feature_maps("first", b"no picture", "stage 5")
+    with pytest.raises(Stopped):
+        client.feature_maps("first", path, "stage 5", should_stop=lambda: True)
 
 
 def test_this_process_needs_no_tensorflow():

@@ -11,13 +11,14 @@ from core.config.parts import Head
 from core.config.training_config import TrainingConfig
 from core.errors import RunError, Stopped
 from core.explanation.explanation import OCCLUSION
+from core.nn.analysis.feature_maps import BlockOutputs
 from core.nn.analysis.heat_maps import HeatMaps
 from core.nn.inference.predictor import Predictor
 from core.nn.networks.classifier import build_classifier
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER
 from core.processes import inference_server
-from core.processes.actions import Explain, Predict, Warm
+from core.processes.actions import Explain, MapFeatures, Predict, Warm
 from core.processes.inference_server import Models, handlers_for
 from core.progress import ignore_event, never_stop
 from core.settings import Settings
@@ -104,8 +105,23 @@ def test_heat_maps_are_those_of_the_model_as_it_is_now(trained, pictures):
 
 def test_heat_maps_of_a_model_that_was_trained_anew_are_made_anew(trained):
     models = Models(trained.runs)
-    before = models._heat_maps_of("second")
-    assert models._heat_maps_of("second") is before
+    before = models.analyses("second")
+    assert models.analyses("second") is before and before.heat_maps is before.heat_maps
     description = trained.runs / "second" / MODEL_FOLDER / DESCRIPTION
     os.utime(description, ns=(0, description.stat().st_mtime_ns + 1_000_000_000))
-    assert models._heat_maps_of("second") is not before
+    after = models.analyses("second")
+    assert after is not before and after.predictor is models.get("second")
+
+
+def test_feature_maps_are_those_of_the_model(trained, pictures):
+    handlers = handlers_for(trained)
+    events = []
+    found = handlers[MapFeatures](MapFeatures("first", pictures[0], "block 2"), events.append, never_stop)
+    expected = BlockOutputs(Predictor(trained.runs / "first").trained).feature_maps(pictures[0], "block 2")
+    assert (found.block, found.channels, found.num_channels) == ("block 2", expected.channels, 128)
+    np.testing.assert_allclose(found.maps, expected.maps, atol=1e-4)
+    assert {event.phase for event in events} == {"explain"}
+    with pytest.raises(RunError, match="Received 'block 6'"):
+        handlers[MapFeatures](MapFeatures("first", pictures[0], "block 6"), ignore_event, never_stop)
+    with pytest.raises(Stopped):
+        handlers[MapFeatures](MapFeatures("first", pictures[0], "block 2"), ignore_event, lambda: True)
