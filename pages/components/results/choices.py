@@ -5,10 +5,10 @@ import streamlit as st
 from core.runs.records.store import Run
 
 # Names in the address; also keys of the widgets.
-SPLIT, THRESHOLD, CURVES_OF = "split", "at", "curves_of"
+SPLIT, THRESHOLD, CURVES_OF, GROUPS_BY = "split", "at", "curves_of", "by"
 TRUE, TAKEN_FOR, VERDICT, ORDER, PAGE = "true", "taken_for", "verdict", "sorted", "mistakes_page"
 FILTERS = (TRUE, TAKEN_FOR, VERDICT)
-ALL = (SPLIT, THRESHOLD, CURVES_OF, *FILTERS, ORDER, PAGE)
+ALL = (SPLIT, THRESHOLD, CURVES_OF, GROUPS_BY, *FILTERS, ORDER, PAGE)
 RUN = "choices_of_run"
 
 

@@ -6,6 +6,7 @@ from core.runs.records.store import Run, RunStatus
 from pages.components.results import choices, evaluation_views, mistakes_view, results_view
 from pages.components.run import details_view, heading, kept_data, next_steps, progress_view, transfer_view
 from pages.components.shell import address
+from pages.components.slices import slices_view
 from pages.components.testing import test_view
 
 PROGRESS, RESULTS, MISTAKES, TRY, DETAILS = "progress", "results", "mistakes", "try", "details"
@@ -49,6 +50,7 @@ def show(run: Run) -> None:
         next_steps.show_next(run, open_section, leads_to_results=False)
         if is_known:
             results_view.show(run, open_mistakes)
+            slices_view.show(run)
             transfer_view.show(run)
     elif section == MISTAKES:
         mistakes_view.show(run)
