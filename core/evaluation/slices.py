@@ -26,7 +26,7 @@ class GroupScore:
         num_pictures: how many pictures it has, at least one.
         num_right: how many were answered rightly.
         macro_recall: mean recall of the classes that occur in it.
-        macro_f1: mean F1 of the classes that occur in it or were answered for it.
+        macro_f1: mean F1 of these classes.
     """
 
     group: int
@@ -176,12 +176,12 @@ def _frame(labels: np.ndarray, answers: np.ndarray, group_of: np.ndarray) -> Any
     def right(true: np.ndarray, given: np.ndarray) -> float:
         return float(accuracy_score(true, given, normalize=False))
 
+    # Only of classes that occur in the group: of the others there is nothing to be found.
     def macro_recall(true: np.ndarray, given: np.ndarray) -> float:
-        # Only of classes that occur: of the others there is nothing to be found.
         return float(recall_score(true, given, labels=np.unique(true), average="macro", zero_division=0))
 
     def macro_f1(true: np.ndarray, given: np.ndarray) -> float:
-        return float(f1_score(true, given, average="macro", zero_division=0))
+        return float(f1_score(true, given, labels=np.unique(true), average="macro", zero_division=0))
 
     metrics = {
         "count": count,

@@ -51,6 +51,12 @@ def grouping_name(name: str) -> str:
     return f"{column} (from the table)" if column in GROUPINGS.values() else column
 
 
+def address_name(name: str) -> str:
+    """Returns a grouping's name as it is typed on the command line: without `own:`, unless that would be another."""
+    column = name.removeprefix(OWN)
+    return name if column in GROUPINGS else column
+
+
 def group_name(group: Note) -> str:
     """Returns what a group is called."""
     return words_of(group, GROUPS, "{code}")

@@ -59,10 +59,11 @@ def test_numbers_are_those_of_fairlearn_and_scikit_learn():
     assert slices.gap.difference == pytest.approx(frame.difference())
 
 
-def test_only_classes_of_the_group_count_in_its_recall():
+def test_only_classes_of_the_group_count():
     slices = slice_by(evaluation([0, 0, 0, 1], [0, 0, 2, 1]), np.array([0, 0, 0, 1]))
     assert slices.groups[0].macro_recall == pytest.approx(2 / 3)
-    assert slices.groups[1].macro_recall == 1
+    assert slices.groups[0].macro_f1 == pytest.approx(0.8)
+    assert slices.groups[1].macro_recall == slices.groups[1].macro_f1 == 1
 
 
 # Newcombe 1998, table II, method 10.

@@ -4,6 +4,7 @@ import pytest
 
 from core.evaluation.slices import GroupScore, Slices, largest_gap
 from core.evaluation.words.slices import (
+    address_name,
     gap_sentence,
     group_name,
     grouping_name,
@@ -71,3 +72,7 @@ def test_names():
         "light",
         "Folder (from the table)",
     ]
+
+
+def test_names_on_the_command_line():
+    assert [address_name(name) for name in ("size", "own:light", "own:size")] == ["size", "light", "own:size"]
