@@ -14,7 +14,7 @@ CONFIDENCE = 0.95
 # Of nine pictures that are all right, plausibly 70 to 100 % are: a group this small can't be told from most others.
 FEWEST_TO_TELL = 10
 UNKNOWN = -1
-ACCURACY, MACRO_RECALL, MACRO_F1 = "accuracy", "macro_recall", "macro_f1"
+COUNT, ACCURACY, MACRO_RECALL, MACRO_F1 = "count", "accuracy", "macro_recall", "macro_f1"
 
 
 @dataclass(frozen=True)
@@ -104,17 +104,14 @@ def slice_by(evaluation: Evaluation, group_of: np.ndarray) -> Slices:
         group_of: the group of each picture, `int64` `(num_pictures,)`, or `UNKNOWN`.
     """
     frame = _frame(evaluation.labels, evaluation.predictions, group_of)
-    scores = [
-        GroupScore(int(group), int(row["count"]), int(row["right"]), float(row[MACRO_RECALL]), float(row[MACRO_F1]))
-        for group, row in frame.by_group.iterrows()
-    ]
+    scores = [_score(int(group), row) for group, row in frame.by_group.iterrows()]
     groups = tuple(score for score in scores if score.group != UNKNOWN)
     compared = [score for score in groups if not score.is_too_small]
     return Slices(
         groups,
         next((score for score in scores if score.group == UNKNOWN), None),
         largest_gap(compared),
-        _differences(evaluation, group_of, compared),
+        _differences(evaluation, group_of, compared, frame),
     )
 
 
@@ -159,11 +156,22 @@ def _gap(one: GroupScore, other: GroupScore, num_pairs: int) -> Gap:
     return Gap(better, worse, interval, num_pairs)
 
 
-def _differences(evaluation: Evaluation, group_of: np.ndarray, compared: Sequence[GroupScore]) -> dict[str, float]:
+def _score(group: int, row: Mapping[str, float]) -> GroupScore:
+    num_pictures = int(row[COUNT])
+    return GroupScore(
+        group, num_pictures, round(row[ACCURACY] * num_pictures), float(row[MACRO_RECALL]), float(row[MACRO_F1])
+    )
+
+
+def _differences(
+    evaluation: Evaluation, group_of: np.ndarray, compared: Sequence[GroupScore], frame: Any
+) -> dict[str, float]:
+    """Returns the differences between the groups that are compared; `frame` may have others too."""
     if len(compared) < 2:
         return {}
-    chosen = np.isin(group_of, [score.group for score in compared])
-    frame = _frame(evaluation.labels[chosen], evaluation.predictions[chosen], group_of[chosen])
+    if len(compared) < len(frame.by_group):
+        chosen = np.isin(group_of, [score.group for score in compared])
+        frame = _frame(evaluation.labels[chosen], evaluation.predictions[chosen], group_of[chosen])
     differences = frame.difference()
     return {metric: float(differences[metric]) for metric in (ACCURACY, MACRO_RECALL, MACRO_F1)}
 
@@ -173,9 +181,6 @@ def _frame(labels: np.ndarray, answers: np.ndarray, group_of: np.ndarray) -> Any
     from fairlearn.metrics import MetricFrame, count  # type: ignore[import-untyped]
     from sklearn.metrics import accuracy_score, f1_score, recall_score
 
-    def right(true: np.ndarray, given: np.ndarray) -> float:
-        return float(accuracy_score(true, given, normalize=False))
-
     # Only of classes that occur in the group: of the others there is nothing to be found.
     def macro_recall(true: np.ndarray, given: np.ndarray) -> float:
         return float(recall_score(true, given, labels=np.unique(true), average="macro", zero_division=0))
@@ -184,8 +189,7 @@ def _frame(labels: np.ndarray, answers: np.ndarray, group_of: np.ndarray) -> Any
         return float(f1_score(true, given, labels=np.unique(true), average="macro", zero_division=0))
 
     metrics = {
-        "count": count,
-        "right": right,
+        COUNT: count,
         ACCURACY: accuracy_score,
         MACRO_RECALL: macro_recall,
         MACRO_F1: macro_f1,

@@ -21,12 +21,12 @@ GROUPS: Catalogue = {
     "upright": "Upright",
     "square": "Nearly square",
     "wide": "Wide",
-    "size_lowest": "Smallest (up to {low:,.0f} pixels)",
-    "size_middle": "Middle (up to {high:,.0f} pixels)",
-    "size_highest": "Largest (over {high:,.0f} pixels)",
-    "brightness_lowest": "Darkest (up to {low:.0f} of 255)",
-    "brightness_middle": "Middle (up to {high:.0f} of 255)",
-    "brightness_highest": "Brightest (over {high:.0f} of 255)",
+    "size_lowest": "Smallest (up to {low:,.0f} px)",
+    "size_middle": "Middle (up to {high:,.0f} px)",
+    "size_highest": "Largest (over {high:,.0f} px)",
+    "brightness_lowest": "Darkest (up to {low:.0f})",
+    "brightness_middle": "Middle (up to {high:.0f})",
+    "brightness_highest": "Brightest (over {high:.0f})",
     "sharpness_lowest": "Least sharp (up to {low:.2f})",
     "sharpness_middle": "Middle (up to {high:.2f})",
     "sharpness_highest": "Sharpest (over {high:.2f})",
@@ -77,7 +77,7 @@ def gap_sentence(slices: Slices, names: Sequence[str]) -> str:
     size = f"{_points(gap.difference)} points (plausibly {_points(gap.interval[0])} to {_points(gap.interval[1])})"
     if gap.is_sure:
         return f"{_both(gap, names)}: a gap of {size}."
-    return f"Within what chance does: {_both(gap, names)}, {size}."
+    return f"Within what chance does: {_both(gap, names)}, a difference of {size}."
 
 
 def pairs_sentence(slices: Slices) -> str:
@@ -110,7 +110,7 @@ def unknown_sentence(slices: Slices) -> str:
 
 def _both(gap: Gap, names: Sequence[str]) -> str:
     better, worse = gap.better, gap.worse
-    return f"{names[better.group]}: {_right(better)} right, {names[worse.group]}: {_right(worse)}"
+    return f"{_right(better)} right for {names[better.group]}, {_right(worse)} for {names[worse.group]}"
 
 
 def _right(score: GroupScore) -> str:

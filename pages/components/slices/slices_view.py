@@ -22,7 +22,7 @@ from pages.components.slices import own_table, slice_queries
 
 DELETED = "The data set was deleted, so nothing is known of its pictures that they could be grouped by."
 PERCENT = "%.1f %%"
-GROUP_WIDTH = 190
+GROUP_WIDTH = 150
 
 
 def show(run: Run) -> None:
@@ -119,18 +119,14 @@ def _table(slices: Slices, names: list[str]) -> None:
             "Pictures": [score.num_pictures for score in scores],
             "Right": [score.accuracy * 100 for score in scores],
             "Plausibly": [plausibly(score.interval).removeprefix("plausibly ") for score in scores],
-            "Macro recall": [score.macro_recall * 100 for score in scores],
             "Macro F1": [score.macro_f1 * 100 for score in scores],
         },
-        alt="Number of pictures, accuracy with its interval, macro recall and macro F1 of each group",
+        alt="Number of pictures, accuracy with its interval and macro F1 of each group",
         file_name="groups.csv",
         column_config={
             "Group": st.column_config.TextColumn(width=GROUP_WIDTH),
             "Right": st.column_config.NumberColumn(format=PERCENT, help="The share of right answers: the accuracy."),
             "Plausibly": st.column_config.TextColumn(help="95 % interval of that share, on new pictures of this kind."),
-            "Macro recall": st.column_config.NumberColumn(
-                format=PERCENT, help="The mean over the classes of the share that was found: each counts the same."
-            ),
             "Macro F1": st.column_config.NumberColumn(
                 format=PERCENT, help="The mean of the classes' F1: each counts the same."
             ),

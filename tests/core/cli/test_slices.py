@@ -41,7 +41,7 @@ def test_table_and_sentence(home, call):
     assert lines[1].split()[:4] == ["group", "pictures", "right", "accuracy"]
     assert lines[2].split()[:4] == ["bright", "10", "10", "1.000"]
     assert lines[3].split()[:4] == ["dark", "10", "6", "0.600"]
-    assert "bright: 10 of 10 right, dark: 6 of 10: a gap of 40 points (plausibly 4 to 69)." in output
+    assert "10 of 10 right for bright, 6 of 10 for dark: a gap of 40 points (plausibly 4 to 69)." in output
 
 
 def test_column_of_the_table_as_json(home, call):

@@ -119,6 +119,14 @@ def test_small_groups_and_unknown_pictures_are_counted_and_not_compared():
     assert slices.differences == {}
 
 
+def test_differences_are_between_the_groups_that_are_compared():
+    found, group_of = drawn([0.9, 0.6, 0.7], 60)
+    labels, answers = found.labels.tolist() + [0] * 5, found.predictions.tolist() + [1] * 5
+    slices = slice_by(evaluation(labels, answers), np.append(group_of, [3] * 5))
+    assert slices.groups[3].accuracy == 0
+    assert slices.differences == slice_by(found, group_of).differences
+
+
 def test_nothing_is_known_of_any_picture():
     slices = slice_by(evaluation([0, 1], [0, 1]), np.full(2, UNKNOWN))
     assert (slices.groups, slices.gap) == ((), None)

@@ -75,7 +75,7 @@ def test_dark_pictures_answered_worse_are_reported(open_page, graded):
     app = open_page("run", run=graded((15, 2, 1)).id, by="Brightness")
     assert app.selectbox(key="by").value == "Brightness"
     (found,) = [item.value for item in app.warning if "a gap of" in item.value]
-    assert "29 of 30 right" in found and "15 of 30: a gap of 47 points" in found
+    assert "29 of 30 right for Brightest" in found and "15 of 30 for Darkest" in found and "a gap of 47 points" in found
     shown = table(app)
     assert list(shown["Pictures"]) == [30, 30, 30]
     assert list(shown["Right"]) == pytest.approx([50, 28 / 0.3, 29 / 0.3])

@@ -28,13 +28,14 @@ def slices(*counts: tuple[int, int], unknown: int = 0) -> Slices:
     [
         (
             slices((45, 50), (30, 50)),
-            "Bright: 45 of 50 right, Dark: 30 of 50: a gap of 30 points (plausibly 13 to 45).",
+            "45 of 50 right for Bright, 30 of 50 for Dark: a gap of 30 points (plausibly 13 to 45).",
         ),
         (
             slices((45, 50), (43, 50)),
-            "Within what chance does: Bright: 45 of 50 right, Dark: 43 of 50, 4 points (plausibly −9 to 17).",
+            "Within what chance does: 45 of 50 right for Bright, 43 of 50 for Dark, "
+            "a difference of 4 points (plausibly −9 to 17).",
         ),
-        (slices((45, 50), (45, 50)), "There is no gap: Bright: 45 of 50 right, Dark: 45 of 50."),
+        (slices((45, 50), (45, 50)), "There is no gap: 45 of 50 right for Bright, 45 of 50 for Dark."),
         (slices((45, 50), (3, 9)), "Fewer than two groups have 10 pictures or more, so they can't be compared."),
     ],
 )
@@ -63,7 +64,7 @@ def test_small_and_unknown_groups():
 
 
 def test_names():
-    assert group_name(Note("size_middle", {"low": 100.0, "high": 1200.0})) == "Middle (up to 1,200 pixels)"
+    assert group_name(Note("size_middle", {"low": 100.0, "high": 1200.0})) == "Middle (up to 1,200 px)"
     assert group_name(Note("sharpness_lowest", {"low": 0.5, "high": 0.7})) == "Least sharp (up to 0.50)"
     assert group_name(Note("folder", {"folder": ""})) == "No folder"
     assert group_name(Note("value", {"value": "{night}"})) == "{night}"
