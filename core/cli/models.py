@@ -3,13 +3,12 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
-import numpy as np
 
 from core.backbones.availability import availability
 from core.backbones.backbone import Backbone
@@ -19,20 +18,21 @@ from core.cli.slices import choose_grouping, print_slices, slices_values
 from core.cli.terminal.output import in_words, json_option, print_json, print_table, say
 from core.datasets.archives.folder_reader import begins_like_a_picture
 from core.datasets.attributes.groupings import Grouping
-from core.datasets.class_names import match_names
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError
 from core.evaluation import verdicts
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.prediction import Prediction
+from core.evaluation.words.results import left_out
 from core.files.user_files import is_folder, open_file, walk
 from core.nn.networks.model_folder import classes_of_model
+from core.runs.other_data import evaluate_on, match_classes, save_other, trained_on
 from core.runs.records.store import Run, RunStore
 from core.settings import settings
+from core.wording.lists import listed
 
 SHOWN_CLASSES = 5
-SHOWN_NAMES = 12
 # Above the first number the matrix isn't printed whole; above the second not even as JSON: it would take gigabytes.
 MOST_CLASSES, MOST_IN_MATRIX = 100, 1000
 
@@ -51,7 +51,7 @@ def evaluate(run: str, dataset: str | None, by: str | None, as_json: bool) -> No
         # Of its own data set only the held-out pictures count: it was trained on the others.
         evaluations = load_evaluations(store.folder(found.id))
     else:
-        evaluations = [_evaluate_on(index, store.folder(found.id))]
+        evaluations = [_evaluate_on(index, found, store.folder(found.id))]
     grouped: list[Grouping] = []
     if by is not None:
         index = index or DatasetStore(settings()).get(found.dataset_id)
@@ -156,37 +156,30 @@ def quiet_tensorflow() -> Iterator[None]:
         os.close(kept)
 
 
-def _evaluate_on(dataset: DatasetIndex, folder: Path) -> Evaluation:
-    columns = _columns(dataset, classes_of_model(folder))
-    predictions = _predict(folder, [dataset.picture_path(sample) for sample in dataset.samples])
-    answered = [pair for pair in zip(dataset.samples, predictions, strict=True) if not pair[1].error]
-    return Evaluation(
-        dataset.name,
-        predictions[0].class_names,
-        np.array([columns[sample.label] for sample, _ in answered], np.int64),
-        np.array([prediction.probabilities for _, prediction in answered], np.float64),
-        tuple(sample.path for sample, _ in answered),
-    )
+def _evaluate_on(dataset: DatasetIndex, run: Run, folder: Path) -> Evaluation:
+    """Evaluates a run's model on another data set, and keeps the result with the run."""
+    known = classes_of_model(folder)
+    renamed = match_classes(dataset.class_names, known).renamed
+    if renamed:
+        others = [f"{name} is {own}" for name, own in renamed.items()]
+        say(f"Class names compared without case: {in_words(listed(others))}.")
+    own = next((one for one in DatasetStore(settings()).list() if one.id == run.dataset_id), None)
+    if own is None:
+        say("The run's own data set was deleted, so pictures that it was trained on can't be left out.")
+    say("Loading the model")
+    with quiet_tensorflow():
+        from core.nn.inference.predictor import Predictor
 
-
-def _columns(dataset: DatasetIndex, known: tuple[str, ...]) -> list[int]:
-    """Returns for each class of a data set the column of its probability, and says which names were typed differently.
-
-    Raises:
-        DatasetError: the model doesn't know all of them.
-    """
-    found = match_names(dataset.class_names, known)
-    unknown = [name for name in dataset.class_names if name not in found]
-    if unknown:
-        raise DatasetError(
-            f"Expected a data set with classes out of {_some(known)}. Received {_some(unknown)} too."
-            " Rename or leave out these classes."
+        evaluation = evaluate_on(
+            dataset,
+            known,
+            Predictor(folder).predict,
+            load_evaluations(folder)[0].temperature,
+            trained_on(own, run.config.validation_split, run.config.seed),
         )
-    others = [f"{name} is {found[name]}" for name in dataset.class_names if found[name] != name]
-    if others:
-        say(f"Class names compared without case: {in_words(_some(others))}.")
-    columns = {name: column for column, name in enumerate(known)}
-    return [columns[found[name]] for name in dataset.class_names]
+    with suppress(OSError):  # a full or read-only disk: what was found is printed all the same
+        save_other(evaluation, folder)
+    return evaluation
 
 
 def _picture_paths(sources: tuple[Path, ...]) -> list[Path]:
@@ -223,16 +216,14 @@ def _check_any_opens(paths: Sequence[Path]) -> None:
     raise DatasetError(f"Expected a picture at {paths[0]}. It can't be opened: {reason}. Check the path.") from first
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - SHOWN_NAMES:,} more" if len(names) > SHOWN_NAMES else ""
-    return f"{', '.join(names[:SHOWN_NAMES])}{more}"
-
-
 def _print_evaluation(evaluation: Evaluation) -> None:
     low, high = evaluation.interval
     size = len(evaluation.labels)
     click.echo(f"Accuracy {evaluation.accuracy:.3f} on {size} pictures ({in_words(evaluation.split)})")
-    click.echo(f"95 % interval {low:.3f} to {high:.3f}\n")
+    click.echo(f"95 % interval {low:.3f} to {high:.3f}")
+    for sentence in left_out(evaluation):
+        click.echo(sentence)
+    click.echo()
     chosen = evaluation.most_confused(MOST_CLASSES)
     names = [evaluation.class_names[label] for label in chosen]
     if len(names) < len(evaluation.class_names):
@@ -251,6 +242,8 @@ def _evaluation_values(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "split": evaluation.split,
         "num_pictures": len(evaluation.labels),
+        "num_trained_on": evaluation.num_seen,
+        "num_unreadable": evaluation.num_unreadable,
         "accuracy": evaluation.accuracy,
         "interval": evaluation.interval,
         "loss": evaluation.loss,

@@ -52,6 +52,9 @@ class Evaluation:
         probabilities: `float64` `(num_pictures, num_classes)`.
         paths: the pictures, relative to their data set's folder.
         temperature: what the model's logits were divided by to calibrate the probabilities.
+        dataset_id: the data set of the pictures; empty for the run's own.
+        num_seen: how many of its pictures were left out because the model was trained on them.
+        num_unreadable: how many were left out because they couldn't be read.
     """
 
     split: str
@@ -60,6 +63,9 @@ class Evaluation:
     probabilities: np.ndarray
     paths: tuple[str, ...]
     temperature: float = 1.0
+    dataset_id: str = ""
+    num_seen: int = 0
+    num_unreadable: int = 0
 
     @property
     def predictions(self) -> np.ndarray:
@@ -140,6 +146,9 @@ class Evaluation:
             "probabilities": self.probabilities.tolist(),
             "paths": list(self.paths),
             "temperature": self.temperature,
+            "dataset_id": self.dataset_id,
+            "num_seen": self.num_seen,
+            "num_unreadable": self.num_unreadable,
         }
 
     @classmethod
@@ -156,13 +165,16 @@ class Evaluation:
             np.array(values["probabilities"], np.float64).reshape(-1, len(values["class_names"])),
             tuple(values["paths"]),
             float(values.get("temperature", 1.0)),
+            values.get("dataset_id", ""),
+            int(values.get("num_seen", 0)),
+            int(values.get("num_unreadable", 0)),
         )
         evaluation._check()
         return evaluation
 
     def _check(self) -> None:
         size = len(self.labels)
-        texts = (self.split, *self.class_names, *self.paths)
+        texts = (self.split, self.dataset_id, *self.class_names, *self.paths)
         is_right = (
             self.labels.shape == (size,)
             and self.probabilities.shape == (size, len(self.class_names))

@@ -1,5 +1,6 @@
 """What heat maps say, in words."""
 
+from core.explanation.class_maps import ClassMap
 from core.explanation.explanation import ALIKE, DIFFERENT, Explanation
 
 METHOD_LABELS = {"grad_cam": "Grad-CAM", "occlusion": "Occlusion"}
@@ -17,10 +18,10 @@ def in_words(found: Explanation) -> str:
 def agreement(correlation: float) -> str:
     """Returns whether two methods agree, in a sentence, given the rank correlation of their maps."""
     if correlation >= ALIKE:
-        return "Both methods point to the same parts: this explanation can be relied on."
+        return "Both methods point to the same parts, so this explanation deserves some trust."
     if correlation >= DIFFERENT:
-        return "The two methods agree in part: rely on what both of them colour."
-    return "The two methods disagree: neither of these explanations can be relied on."
+        return "The two methods agree in part: trust what both of them colour."
+    return "The two methods disagree: trust neither of these explanations."
 
 
 def sanity(similarity: float) -> str:
@@ -36,3 +37,14 @@ def sanity(similarity: float) -> str:
             "to what the model has learned."
         )
     return "With random weights in the head the map changes: it shows what this model has learned."
+
+
+def leaning(found: ClassMap) -> str:
+    """Returns the warning that a class is told by something at the border of its pictures; empty if it isn't."""
+    if not found.leans_on_border:
+        return ""
+    return (
+        f"{found.class_name}: {found.outside:.0%} of the heat lies outside the middle, and in {found.at_place:.0%} of "
+        f"the pictures at the same place ({found.place}). Look there for a watermark, a caption or a background that "
+        "gives the class away."
+    )

@@ -184,6 +184,19 @@ class ComputeEmbeddings:
 
 
 @dataclass(frozen=True)
+class ComputeClassMaps:
+    """Compute the mean heat maps of a run's classes and store them with the run.
+
+    Attributes:
+        run_id: id of a run that has a model.
+        dataset: folder of its data set.
+    """
+
+    run_id: str
+    dataset: Path
+
+
+@dataclass(frozen=True)
 class Imported:
     """The answer to actions that make or change a data set.
 

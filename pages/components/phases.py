@@ -8,6 +8,7 @@ from pages.components import wording
 
 JOB_PHASES = {
     "upload": "Uploading",
+    "predict": "Answering pictures",
     "download": "Downloading",
     "extract": "Unpacking",
     "pictures": "Checking pictures",
@@ -22,6 +23,7 @@ JOB_PHASES = {
     "rate": "Trying learning rates",
     "advice": "Measuring what the features are worth",
     "map": "Drawing the map",
+    "explain": "Looking at what speaks for it",
 }
 BYTE_PHASES = ("upload", "download", "weights")
 RUN_PHASES = {

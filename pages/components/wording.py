@@ -46,6 +46,7 @@ STOPPED_JOBS = {
     "audit": "Stopped. No faults are shown until the pictures have been checked.",
     "survey": "Stopped. What was computed is kept, so it will take less time next time.",
     "pack": "Stopped. No zip was made.",
+    "evaluate": "Stopped. Nothing was kept of it.",
 }
 
 Color = Literal["red", "orange", "blue", "green", "gray"]

@@ -94,7 +94,7 @@ def filled_pages(server: Server, runs: list[Run]) -> dict[str, Callable[[Page], 
         "/train": open_groups,
         "/runs": as_it_is,
         f"/compare?runs={first},{second}": as_it_is,
-        **{f"{run}{section}": as_it_is for section in ("progress", "results", "mistakes", "try", "details")},
+        **{f"{run}{section}": as_it_is for section in ("progress", "results", "mistakes", "explain", "try", "details")},
         f"/testing?run={first}": show_held_out,
         f"/testing?run={second}": show_webcam,
     }

@@ -80,14 +80,17 @@ def test_from_a_cell_to_its_pictures_to_a_relabel(page: Page, server: Server, gu
     expect(count).to_have_text(f"{wrong} of 30 pictures taken for something else; {cells[1, 0]} shown.")
     page.reload()
     expect(count).to_contain_text(f"{cells[1, 0]} shown.")
+    settled(page)
 
     page.get_by_role("combobox", name="True class").focus()
     page.keyboard.type("one")
     page.keyboard.press("Enter")
+    expect(count).to_contain_text("0 shown.")
+    settled(page)
     page.get_by_role("button", name="Show all mistakes").click()
     expect(count).to_have_text(f"{wrong} of 30 pictures taken for something else.")
     expect(page).not_to_have_url(re.compile("taken_for|true="))
-    page.goto(f"/run?run={guessing.id}&section=mistakes&true=two&sorted=By+file+name")
+    page.goto(f"/run?run={guessing.id}&section=mistakes&true=1&sorted=name")
     expect(count).to_contain_text(f"{cells[1, 0]} shown.")
     settled(page)
 

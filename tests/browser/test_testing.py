@@ -1,5 +1,6 @@
 """What only a real browser shows of a test: the webcam, pictures enlarged with the keyboard, what covers what."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,3 +103,21 @@ def test_a_model_is_tested_with_the_webcam_and_with_many_pictures(
         expect(toolbar).to_be_visible()
         assert not overlap(toolbar, page.get_by_role("button", name="Download as CSV"))
         assert not overlap(toolbar, page.get_by_text("All answers as a table"))
+
+
+@pytest.mark.shared_server
+def test_an_answer_leads_to_its_reason_at_an_address_of_its_own(
+    browser: Browser, chromium: str, server: Server, tmp_path: Path
+):
+    dataset = DatasetStore(server.settings).import_source(draw_folder(tmp_path / "pictures", 6), name="Shapes")
+    run = queue.submit(server.runs, dataset.id, TrainingConfig(image_size=64).with_options(epochs=1), name="Shapes")
+    wait_until(lambda: server.runs.get(run.id).status.is_finished, TRAINING_SECONDS)
+    for address in (f"/testing?run={run.id}", f"/run?run={run.id}&section=try"):
+        with opened(browser, chromium, f"{server.url}{address}", LAPTOP, ()) as page:
+            page.get_by_role("radio", name="Held-out").click()
+            page.get_by_role("button", name="Enlarge picture 1", exact=True).click()
+            page.get_by_role("button", name="Why?").click()
+            expect(page.get_by_role("img", name="Occlusion for")).to_be_visible()
+            expect(page).to_have_url(re.compile(f"run={run.id}&section=explain&picture=[0-9a-f]{{12}}$"))
+            page.reload()
+            expect(page.get_by_role("img", name="Grad-CAM for")).to_be_visible()

@@ -190,15 +190,26 @@ def curves(app: AppTest) -> list:
     return app.get("bidi_component")
 
 
+def components(app: AppTest, name: str) -> list:
+    """Returns the components of that name."""
+    return [part.proto for part in app.get("bidi_component") if part.proto.component_name.endswith(name)]
+
+
 def component(app: AppTest, name: str):
     """Returns the only component of that name."""
-    (found,) = [part.proto for part in app.get("bidi_component") if part.proto.component_name.endswith(name)]
+    (found,) = components(app, name)
     return found
 
 
+def matrices(app: AppTest) -> list[dict]:
+    """Returns the data that each confusion matrix was given."""
+    return [json.loads(one.json) for one in components(app, "confusion_matrix")]
+
+
 def matrix(app: AppTest) -> dict:
-    """Returns the data that the confusion matrix was given."""
-    return json.loads(component(app, "confusion_matrix").json)
+    """Returns the data that the only confusion matrix was given."""
+    (found,) = matrices(app)
+    return found
 
 
 def click_cell(app: AppTest, row: object, column: object) -> AppTest:

@@ -1,5 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
+
+from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.runs.records.store import RunStatus
-from tests.pages.conftest import fields, words
+from tests.pages.conftest import fields, matrices, words
 
 
 def address(store, *names: str) -> str:
@@ -82,3 +87,52 @@ def test_a_followed_link_overrules_what_was_picked(open_page, trained):
 
 def test_without_runs_there_is_nothing_to_compare(open_page):
     assert "fewer than two runs" in open_page("compare").info[0].value
+
+
+def test_the_pictures_on_which_two_models_differ_are_shown(open_page, trained):
+    twin = twin_of_the_good_run(trained, seed=3)
+    own = load_evaluations(trained.folder(twin.id))[0]
+    right = np.eye(3)[own.labels]
+    wrong = np.roll(right, 1, axis=1)
+    for name, is_right in (
+        ("Good run", [True] * 4 + [False] * 2),
+        (twin.name, [True, False, False, False, True, False]),
+    ):
+        answers = np.where(np.array(is_right)[:, None], right, wrong)
+        save_evaluations([replace(own, probabilities=answers)], trained.folder(trained.get(name).id))
+    app = open_page("compare", runs=address(trained, "Good run", twin.name))
+    radio = next(item for item in app.radio if item.label == "Pictures")
+    assert radio.options == [
+        "Only Good run is right (3)",
+        r"Only Twin \*of\* it is right (1)",
+        "Both are wrong, in different ways (0)",
+    ]
+    assert [(one["label"], one["picks"]) for one in matrices(app)] == [
+        ("Confusion matrix of Good run: 4 of 6 right", False),
+        (f"Confusion matrix of {twin.name}: 2 of 6 right", False),
+    ]
+    assert len([image for image in app.image if image.key is None]) >= 3
+    radio.set_value("second").run()
+    assert not app.exception
+    radio = next(item for item in app.radio if item.label == "Pictures")
+    radio.set_value("wrong").run()
+    assert "None." in words(app)
+
+
+def test_of_three_models_two_are_chosen(open_page, trained):
+    twin = twin_of_the_good_run(trained, seed=3)
+    third = trained.create(twin.dataset_id, "Shapes", twin.config, name="Third")
+    trained.claim(9)
+    trained.finish(third.id, RunStatus.COMPLETED, metrics=twin.metrics)
+    evaluation = (trained.folder(twin.id) / "evaluation.json").read_bytes()
+    trained.folder(third.id).mkdir(exist_ok=True)
+    (trained.folder(third.id) / "evaluation.json").write_bytes(evaluation)
+    app = open_page("compare", runs=address(trained, "Good run", twin.name, "Third"))
+    assert "They give every picture the same answer." in words(app)
+    one, another = (
+        next(item for item in app.selectbox if item.label == label) for label in ("One model", "Another model")
+    )
+    one.set_value(third.id).run()
+    assert not app.exception
+    another = next(item for item in app.selectbox if item.label == "Another model")
+    assert "Third" not in another.options

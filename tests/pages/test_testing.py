@@ -136,6 +136,9 @@ def test_held_out_pictures_say_whether_the_model_is_right(open_page, trained):
     assert list(app.dataframe[0].value["True class"]) == ["square"] * 2
     button(app, "Other pictures").click().run()
     assert not app.exception
+    # Theirs is a way to what spoke for the answer, which an uploaded picture has not.
+    enlarge_buttons(app)[0].click().run()
+    assert button(app, "Why?").disabled is False
 
 
 def test_without_its_data_set_a_model_has_no_held_out_pictures_and_says_why(open_page, trained, home):

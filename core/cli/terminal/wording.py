@@ -19,6 +19,7 @@ JOB_PHASES = {
     "labels": "Checking labels",
     "outliers": "Looking for pictures unlike the others",
     "map": "Drawing the map",
+    "explain": "Looking at what speaks for it",
     "advice": "Measuring what the features are worth",
 }
 IN_BYTES = ("download",)

@@ -1,5 +1,6 @@
 """How good a model is, in sentences."""
 
+from core.evaluation.evaluation import Evaluation
 from core.evaluation.macro_f1 import MacroF1
 from core.evaluation.threshold import Answers
 from core.wording.lists import counted
@@ -70,3 +71,13 @@ def _number(share: float, decimals: bool) -> str:
 
 def _is_near_end(share: float) -> bool:
     return 0 < share * 100 < NEAR_END_POINTS or 100 - NEAR_END_POINTS < share * 100 < 100
+
+
+def left_out(evaluation: Evaluation) -> list[str]:
+    """Returns which pictures aren't counted, and why; nothing if all are."""
+    sentences = []
+    if seen := evaluation.num_seen:
+        sentences.append(f"Left out: {counted(seen, 'picture')} that the model was trained on.")
+    if unreadable := evaluation.num_unreadable:
+        sentences.append(f"Left out: {counted(unreadable, 'picture')} that can't be read.")
+    return sentences

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
 from pages.components import phases
-from pages.components.background.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY, Job
+from pages.components.background.jobs import AUDIT, DERIVE, EVALUATE, IMPORT, PACK, SURVEY, Job
 from pages.components.shell import session
 
 # Where the page of a data set shows what came of a job.
@@ -72,5 +72,8 @@ def of_run(run: Run, waiting: Sequence[Run] = ()) -> Item:
 def of_job(job: Job) -> Item:
     """Returns a running job as an item. An upload is the first phase of its import."""
     words = "Stopping" if job.stopping.is_set() else phases.job_phase(job.progress)
+    if job.kind == EVALUATE:
+        parameters = {"run": job.about, "section": "results"}
+        return Item(job.id, job.label, words, phases.share_done(job.progress), session.RUN, parameters)
     parameters = {"add": "zip"} if job.kind == IMPORT else {"dataset": job.about, "section": SECTIONS[job.kind]}
     return Item(job.id, job.label, words, phases.share_done(job.progress), session.DATA, parameters)

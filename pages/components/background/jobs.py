@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 Work = Callable[[OnEvent, ShouldStop], Result]
 
 IMPORT, DERIVE, AUDIT, SURVEY, PACK = "import", "derive", "audit", "survey", "pack"
+EVALUATE = "evaluate"
 
 
 @dataclass
@@ -32,9 +33,9 @@ class Job(Generic[Result]):
 
     Attributes:
         id: its name in session state.
-        kind: `import`, `derive`, `audit`, `survey` or `pack`.
+        kind: `import`, `derive`, `audit`, `survey`, `pack` or `evaluate`.
         label: display name of what it works on.
-        about: id of the data set, or of the draft of one, that it works on; empty for a new source.
+        about: id of the data set, of the draft of one, or of the run that it works on; empty for a new source.
         progress: its latest event, or None.
         result: None until it is done.
         failure: why it failed, or None.

@@ -41,8 +41,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".confusion-matrix");
   whenPlotlyIsThere(root, () => {
     root.setAttribute("aria-label", data.label);
+    root.classList.toggle("picks", data.picks);
     const isNew = !root.pick;
-    root.pick = (cell) => setTriggerValue("picked", cell);
+    root.pick = (cell) => data.picks && setTriggerValue("picked", cell);
     window.Plotly.react(root, coloured(data.figure.data, root), themed(data.figure.layout, root), CONFIG);
     if (isNew) {
       root.on("plotly_click", ({ points }) => root.pick([points[0].y, points[0].x]));

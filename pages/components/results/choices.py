@@ -1,53 +1,78 @@
-"""What is chosen on the page of a run, which the address keeps: it is forgotten once another run is shown."""
+"""What is chosen on the page of a run: the address keeps it, as codes.
+
+Streamlit's own way (`bind="query-params"`, 1.67) makes a step of the browser's history that leads nowhere when a page
+with such choices is left, and doesn't write what a callback has chosen for a widget that isn't there yet.
+"""
+
+from collections.abc import Callable, Collection
+from functools import partial
 
 import streamlit as st
 
-from core.runs.records.store import Run
+from pages.components.shell import widget_values
 
-# Names in the address; also keys of the widgets.
-SPLIT, THRESHOLD, CURVES_OF, GROUPS_BY = "split", "at", "curves_of", "by"
+# Names in the address.
+SPLIT, THRESHOLD, CELL, CURVES_OF, GROUPS_BY = "split", "at", "cell", "curves_of", "by"
 TRUE, TAKEN_FOR, VERDICT, ORDER, PAGE = "true", "taken_for", "verdict", "sorted", "mistakes_page"
-FILTERS = (TRUE, TAKEN_FOR, VERDICT)
-ALL = (SPLIT, THRESHOLD, CURVES_OF, GROUPS_BY, *FILTERS, ORDER, PAGE)
-RUN = "choices_of_run"
+# What was drawn last, by name.
+DRAWN = "choices_drawn"
 
 
-def begin(run: Run) -> None:
-    """Forgets what was chosen for another run. Called before the widgets are drawn.
-
-    Args:
-        run: the one that is shown.
-    """
-    if st.session_state.get(RUN) != run.id:
-        for key in ALL:
-            if key in st.session_state:
-                del st.session_state[key]
-        st.session_state[RUN] = run.id
+def begin() -> None:
+    """Begins the drawing of a section."""
+    st.session_state[DRAWN] = {}
 
 
-def show_mistakes(true: str | None = None, taken_for: str | None = None) -> None:
-    """Filters the mistakes with the next drawing. For callbacks in a section without the filters.
+def chosen(name: str, allowed: Collection[str], default: str = "") -> str:
+    """Returns what the address has, or the default if it has nothing that is allowed.
 
     Args:
-        true: the true class; None for all.
-        taken_for: the answered class; None for all.
+        name: in the address.
+        allowed: what can be chosen.
+        default: what is chosen at first.
     """
-    show_all()
-    for key, value in ((TRUE, true), (TAKEN_FOR, taken_for)):
-        if value is not None:
-            st.session_state[key] = value
-            # Streamlit (1.67) doesn't write what a widget begins with into the address.
-            st.query_params[key] = value
+    value = st.query_params.get(name, "")
+    value = value if value in allowed else default
+    st.session_state[DRAWN][name] = value if value != default else ""
+    return value
 
 
-def show_all() -> None:
-    """Takes all filters of the mistakes away with the next drawing. For callbacks."""
-    for key in FILTERS:
-        st.session_state[key] = None
-    first_page()
+def choose(changes: dict[str, str]) -> None:
+    """Writes choices into the address. For callbacks.
+
+    What was drawn last is written too: after two quick changes, the browser's address may lack the first one.
+
+    Args:
+        changes: what is chosen now, by name; empty for the default.
+    """
+    # Two changes may also come with one request.
+    drawn = st.session_state[DRAWN] = {**st.session_state.get(DRAWN, {}), **changes}
+    others = {name: value for name, value in st.query_params.to_dict().items() if name not in drawn}
+    # All at once: each writing is a step of the browser's history.
+    st.query_params.from_dict(others | {name: value for name, value in drawn.items() if value})
 
 
-def first_page() -> None:
-    """Goes back to the first page of the mistakes, because others are shown. For callbacks."""
-    if PAGE in st.session_state:
-        st.session_state[PAGE] = 1
+def show_mistakes(true: str = "", taken_for: str = "") -> None:
+    """Filters the mistakes with the next drawing. For callbacks.
+
+    Args:
+        true: the true class, as its number; empty for all.
+        taken_for: the answered class, likewise.
+    """
+    choose({TRUE: true, TAKEN_FOR: taken_for, VERDICT: "", PAGE: ""})
+
+
+def when_changed(name: str, default: str = "", leaves_page: bool = False) -> Callable[[], None]:
+    """Returns the callback of a widget with the key of `widget_values.shown` that holds a code.
+
+    Args:
+        name: in the address, and of the widget.
+        default: what isn't written.
+        leaves_page: whether other mistakes are shown then, from their first page on.
+    """
+    return widget_values.when_changed(name, partial(_changed, name, default, leaves_page))
+
+
+def _changed(name: str, default: str, leaves_page: bool, value: object) -> None:
+    code = "" if value is None or str(value) == default else str(value)
+    choose({name: code} | ({PAGE: ""} if leaves_page else {}))

@@ -7,6 +7,7 @@ from core.evaluation.threshold import Answers
 from pages.components import wording
 from pages.components.charts import chart_view, evaluation_charts
 from pages.components.results import choices
+from pages.components.shell import widget_values
 
 
 def show(answers: Answers) -> None:
@@ -17,8 +18,19 @@ def show(answers: Answers) -> None:
     """
     evaluation = answers.evaluation
     st.header("One class against all others", anchor=False)
-    name = st.selectbox("Class", evaluation.class_names, key=choices.CURVES_OF, width=320, bind="query-params")
-    label = evaluation.class_names.index(name)
+    names = evaluation.class_names
+    numbers = [str(number) for number in range(len(names))]
+    chosen = choices.chosen(choices.CURVES_OF, numbers, numbers[0])
+    st.selectbox(
+        "Class",
+        numbers,
+        key=widget_values.shown(choices.CURVES_OF, chosen),
+        width=320,
+        format_func=lambda number: names[int(number)],
+        on_change=choices.when_changed(choices.CURVES_OF, default=numbers[0]),
+    )
+    label = int(chosen)
+    name = names[label]
     curves = class_curves(evaluation, label)
     shown = wording.plain(wording.short(name))
     if curves is None:

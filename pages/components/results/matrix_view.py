@@ -13,18 +13,17 @@ from core.evaluation.threshold import Answers
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import evaluation_charts, matrix_chart
-from pages.components.results import run_pictures
+from pages.components.results import choices, run_pictures
 from pages.components.shared import pictures
 from pages.components.shell import widget_values
 
-CELL = "cell"
 NO_ANSWER = "none"
 MOST_CLASSES = 100
 MOST_CELLS = 500
 A_PAGE = 24
 # True class and answer, as numbers of classes; None for no answer.
 Cell = tuple[int, int | None]
-# Opens the mistakes: all of them, or those with a true class and an answer.
+# Opens the mistakes: all of them, or those with a true class and an answer, as their numbers.
 OpenMistakes = Callable[..., None]
 
 
@@ -70,19 +69,17 @@ def _words(names: Sequence[str], confusion: np.ndarray) -> str:
 
 def chosen_cell(answers: Answers) -> Cell | None:
     """Returns the cell in the address; None if it has none, or one that these answers can't have."""
-    label, _, answer = st.query_params.get(CELL, "").partition("-")
     numbers = {str(number): number for number in range(len(answers.evaluation.class_names))}
-    if label not in numbers or answer not in (*numbers, NO_ANSWER):
-        return None
-    return numbers[label], numbers.get(answer)
+    code = st.query_params.get(choices.CELL, "")
+    label, _, answer = code.partition("-")
+    is_cell = label in numbers and answer in (*numbers, NO_ANSWER)
+    return (numbers[label], numbers.get(answer)) if choices.chosen(choices.CELL, [code] if is_cell else []) else None
 
 
 def choose(cell: Cell | None) -> None:
     """Opens the pictures of a cell with the next drawing; None closes them. For callbacks."""
-    if cell is None:
-        st.query_params.pop(CELL, None)
-    else:
-        st.query_params[CELL] = f"{cell[0]}-{NO_ANSWER if cell[1] is None else cell[1]}"
+    code = "" if cell is None else f"{cell[0]}-{NO_ANSWER if cell[1] is None else cell[1]}"
+    choices.choose({choices.CELL: code})
 
 
 def _cell_list(answers: Answers, chosen: Cell | None) -> None:
@@ -93,11 +90,11 @@ def _cell_list(answers: Answers, chosen: Cell | None) -> None:
     st.selectbox(
         "Pictures of a cell",
         order,
-        key=widget_values.shown(CELL, chosen),
+        key=widget_values.shown(choices.CELL, chosen),
         index=None,
         placeholder="Click a cell, or choose one here",
         format_func=lambda cell: f"{title(answers, cell)} ({counts.get(cell, 0):,})",
-        on_change=widget_values.when_changed(CELL, choose),
+        on_change=widget_values.when_changed(choices.CELL, choose),
     )
 
 
@@ -127,22 +124,21 @@ def show_pictures(run: Run, answers: Answers, open_mistakes: OpenMistakes) -> No
             heading = wording.plain(wording.with_short(evaluation.class_names, title(answers, cell)))
             st.markdown(f"**{heading}** · {wording.count(len(indices), 'picture')}", width="content")
             if cell[1] not in (None, cell[0]) and indices:
-                names = evaluation.class_names[cell[0]], evaluation.class_names[cell[1]]
                 st.button(
                     "Open in Mistakes",
                     key="to_mistakes",
                     icon=":material/rule:",
                     on_click=open_mistakes,
-                    args=names,
+                    args=(str(cell[0]), str(cell[1])),
                 )
             st.button(
                 "Close", key="cell_close", icon=":material/close:", type="tertiary", on_click=choose, args=(None,)
             )
-        dataset = run_pictures.dataset_of(run) if indices else None
+        dataset = run_pictures.dataset_of(run, evaluation) if indices else None
         if dataset is None:
             return
         known, by_path = run_pictures.known(dataset, evaluation, indices)
-        shown = pictures.page_of(known, A_PAGE, f"cell_page_{st.query_params[CELL]}")
+        shown = pictures.page_of(known, A_PAGE, f"cell_page_{run.id}_{cell[0]}_{cell[1]}")
         top = evaluation.probabilities.max(axis=1)
         pictures.gallery(
             "cell",

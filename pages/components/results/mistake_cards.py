@@ -14,12 +14,10 @@ from pages.components import wording
 from pages.components.check import decisions
 from pages.components.shared import pictures
 from pages.components.shell import address, session
-from pages.components.testing.answer_view import VERDICTS, BadgeColor
+from pages.components.testing.answer_view import VERDICTS
 
 SIDE = 320
 PLACE = "mistake"
-# Of runs of earlier versions it isn't known how sure they were.
-UNKNOWN: tuple[str, BadgeColor, None] = ("", "gray", None)
 DECIDED = {KEEP: "Kept as it is", REMOVE: "To be removed"}
 
 
@@ -73,8 +71,11 @@ def words(mistake: Mistake, class_names: tuple[str, ...]) -> None:
         f"**{short[0]}** taken for **{short[1]}**",
         help=None if is_whole else f"{wording.plain(own)} taken for {wording.plain(answer)}",
     )
-    word, color, icon = VERDICTS[mistake.verdict] if mistake.verdict is not None else UNKNOWN
-    st.badge(f"{word} {wording.percent(mistake.probability)}".strip(), color=color, icon=icon)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        if mistake.verdict is not None:
+            word, color, icon = VERDICTS[mistake.verdict]
+            st.badge(word, color=color, icon=icon)
+        st.caption(wording.percent(mistake.probability), width="content")
 
 
 def _decision(shown: Shown, mistake: Mistake, answer: str) -> None:

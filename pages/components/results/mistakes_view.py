@@ -1,6 +1,6 @@
 """All mistakes of a run's model as a gallery, with filters that the address keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -15,12 +15,16 @@ from pages.components import wording
 from pages.components.check import dataset_queries, decisions
 from pages.components.results import choices, mistake_cards, results_view, run_pictures, stored
 from pages.components.shared import pictures
-from pages.components.shell import session
+from pages.components.shell import session, widget_values
 from pages.components.testing.answer_view import VERDICTS
 
 A_PAGE = 24
 CARD_WIDTH = 210
-ORDERS = {Order.MOST_SURE: "Most sure first", Order.LEAST_SURE: "Least sure first", Order.NAME: "By file name"}
+ORDERS: dict[str, str] = {
+    Order.MOST_SURE.value: "Most sure first",
+    Order.LEAST_SURE.value: "Least sure first",
+    Order.NAME.value: "By file name",
+}
 
 
 def show(run: Run) -> None:
@@ -29,7 +33,7 @@ def show(run: Run) -> None:
     Args:
         run: has a model.
     """
-    choices.begin(run)
+    choices.begin()
     with session.errors_shown():
         evaluation = results_view.choose_evaluation(run)
         mistakes = stored.mistakes(run, evaluation)
@@ -44,58 +48,62 @@ def show(run: Run) -> None:
             st.button(
                 "Show all mistakes",
                 icon=":material/filter_alt_off:",
-                on_click=choices.show_all,
+                on_click=choices.show_mistakes,
                 key="all_mistakes",
             )
             return
-        dataset = run_pictures.dataset_of(run)
+        dataset = run_pictures.dataset_of(run, evaluation)
         if dataset is not None:
             _gallery(dataset, evaluation, found)
 
 
 def _choose_filter(evaluation: Evaluation, mistakes: Sequence[Mistake]) -> Filter:
     names = evaluation.class_names
-    own = [names[number] for number in sorted({mistake.label for mistake in mistakes})]
-    given = [names[number] for number in sorted({mistake.answer for mistake in mistakes})]
-    verdicts = [verdict for verdict in Verdict if any(mistake.verdict == verdict for mistake in mistakes)]
+    own, given = (
+        {str(number): names[number] for number in sorted(found)}
+        for found in ({mistake.label for mistake in mistakes}, {mistake.answer for mistake in mistakes})
+    )
+    found = {mistake.verdict for mistake in mistakes}
+    verdicts = {verdict.name.lower(): VERDICTS[verdict][0] for verdict in Verdict if verdict in found}
     grid = st.grid(4 if verdicts else 3, min_column_width=160, gap="small")
     with grid.cell():
         label = _choose("True class", own, choices.TRUE, "All classes")
     with grid.cell():
         answer = _choose("Taken for", given, choices.TAKEN_FOR, "All classes")
-    verdict = None
+    verdict = ""
     if verdicts:
         with grid.cell():
-            words = [VERDICTS[one][0] for one in verdicts]
-            chosen = _choose("How sure", words, choices.VERDICT, "Sure or not")
-            verdict = verdicts[words.index(chosen)] if chosen is not None else None
+            verdict = _choose("How sure", verdicts, choices.VERDICT, "Sure or not")
     with grid.cell():
-        order = st.selectbox(
+        order = choices.chosen(choices.ORDER, ORDERS, Order.MOST_SURE.value)
+        st.selectbox(
             "Order",
             list(ORDERS),
-            key=choices.ORDER,
+            key=widget_values.shown(choices.ORDER, order),
             format_func=ORDERS.__getitem__,
-            on_change=choices.first_page,
-            bind="query-params",
+            on_change=choices.when_changed(choices.ORDER, default=Order.MOST_SURE.value, leaves_page=True),
         )
     return Filter(
-        names.index(label) if label is not None else None,
-        names.index(answer) if answer is not None else None,
-        verdict,
-        order,
+        int(label) if label else None,
+        int(answer) if answer else None,
+        Verdict[verdict.upper()] if verdict else None,
+        Order(order),
     )
 
 
-def _choose(label: str, options: Sequence[str], key: str, placeholder: str) -> str | None:
-    return st.selectbox(
+def _choose(label: str, options: Mapping[str, str], name: str, placeholder: str) -> str:
+    """Draws a choice of one of the codes, given with their words; returns an empty one for all."""
+    code = choices.chosen(name, options)
+    st.selectbox(
         label,
-        options,
-        key=key,
+        list(options),
+        key=widget_values.shown(name, code or None),
         index=None,
         placeholder=placeholder,
-        on_change=choices.first_page,
-        bind="query-params",
+        format_func=options.__getitem__,
+        on_change=choices.when_changed(name, leaves_page=True),
     )
+    return code
 
 
 def _gallery(dataset: DatasetIndex, evaluation: Evaluation, found: Sequence[Mistake]) -> None:
@@ -108,8 +116,12 @@ def _gallery(dataset: DatasetIndex, evaluation: Evaluation, found: Sequence[Mist
     shown = mistake_cards.Shown(dataset, evaluation.class_names, by_path, decisions.current(dataset))
     cards, pages = st.container(), st.container()
     num_pages = -(-len(known) // A_PAGE)
-    with pages:
-        page = st.pagination(num_pages, key=choices.PAGE, bind="query-params") if num_pages > 1 else 1
+    numbers = [str(number) for number in range(1, num_pages + 1)]
+    page = int(choices.chosen(choices.PAGE, numbers, "1"))
+    if num_pages > 1:
+        with pages:
+            key, changed = widget_values.shown(choices.PAGE, page), choices.when_changed(choices.PAGE, default="1")
+            st.pagination(num_pages, key=key, on_change=changed)
     pressed = None
     with cards:
         grid = st.grid(min_column_width=CARD_WIDTH, gap="small", key="cards_mistakes")

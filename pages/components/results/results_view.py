@@ -10,9 +10,9 @@ from pages.components import wording
 from pages.components.charts import charts
 from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
 from pages.components.results.matrix_view import OpenMistakes
-from pages.components.shell import session
+from pages.components.shell import session, widget_values
 
-HIGHEST = 0.99
+THRESHOLDS = [f"{hundredths / 100:g}" for hundredths in range(100)]
 
 
 def show(run: Run, open_mistakes: OpenMistakes) -> None:
@@ -22,9 +22,11 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
         run: has a model.
         open_mistakes: opens the mistakes.
     """
-    choices.begin(run)
+    choices.begin()
     with session.errors_shown():
         evaluation = choose_evaluation(run)
+        for sentence in results_wording.left_out(evaluation):
+            st.caption(sentence)
         evaluation_views.summary(run, evaluation)
         answers = _choose_threshold(evaluation)
         left, right = st.columns(2, gap="medium")
@@ -52,28 +54,29 @@ def choose_evaluation(run: Run) -> Evaluation:
     by_split = {evaluation.split: evaluation for evaluation in stored.evaluations(run)}
     if len(by_split) == 1:
         return next(iter(by_split.values()))
-    chosen = st.segmented_control(
+    split = choices.chosen(choices.SPLIT, by_split, next(iter(by_split)))
+    st.segmented_control(
         "Pictures",
         list(by_split),
-        key=choices.SPLIT,
-        default=next(iter(by_split)),
+        key=widget_values.shown(choices.SPLIT, split),
         required=True,
-        format_func=lambda split: charts.SPLITS.get(split, split),
-        bind="query-params",
+        format_func=lambda name: charts.SPLITS.get(name, name),
+        on_change=choices.when_changed(choices.SPLIT, default=next(iter(by_split)), leaves_page=True),
     )
-    return by_split[chosen]
+    return by_split[split]
 
 
 def _choose_threshold(evaluation: Evaluation) -> Answers:
     """Draws the slider and what it gives, in a sentence."""
-    threshold = st.slider(
+    threshold = float(choices.chosen(choices.THRESHOLD, THRESHOLDS, THRESHOLDS[0]))
+    st.slider(
         "Answer only if at least this sure",
-        0.0,
-        HIGHEST,
+        float(THRESHOLDS[0]),
+        float(THRESHOLDS[-1]),
         step=0.01,
-        key=choices.THRESHOLD,
+        key=widget_values.shown(choices.THRESHOLD, threshold),
         help="Below this probability it gives no answer: then a person has to look. Matrix and table follow.",
-        bind="query-params",
+        on_change=widget_values.when_changed(choices.THRESHOLD, _set_threshold),
     )
     answers = Answers(evaluation, threshold)
     st.markdown(results_wording.answers_at(answers))
@@ -85,3 +88,7 @@ def _mistakes(evaluation: Evaluation, open_mistakes: OpenMistakes) -> None:
     wrong = int((evaluation.predictions != evaluation.labels).sum())
     if wrong:
         st.button(f"Look at {wording.count(wrong, 'mistake')}", icon=":material/rule:", on_click=open_mistakes)
+
+
+def _set_threshold(value: float) -> None:
+    choices.choose({choices.THRESHOLD: f"{value:g}" if value else ""})

@@ -16,10 +16,15 @@ from pages.components.shell import session
 DELETED = "The data set was deleted, so its pictures can't be shown."
 
 
-def dataset_of(run: Run) -> DatasetIndex | None:
-    """Returns the run's data set; if it was deleted or is damaged, says so and returns None."""
+def dataset_of(run: Run, evaluation: Evaluation) -> DatasetIndex | None:
+    """Returns the data set of an evaluation's pictures; if it was deleted or is damaged, says so and returns None.
+
+    Args:
+        run: whose model was evaluated.
+        evaluation: on its own data set, or on another one.
+    """
     try:
-        return session.dataset_store().get(run.dataset_id)
+        return session.dataset_store().get(evaluation.dataset_id or run.dataset_id)
     except CoreError:
         st.caption(DELETED)
         return None

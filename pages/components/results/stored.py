@@ -8,6 +8,7 @@ from core.evaluation.evaluation import EVALUATION_FILE, Evaluation, load_evaluat
 from core.evaluation.macro_f1 import MacroF1, macro_f1_with_interval
 from core.evaluation.mistakes import DETAILS_FILE, Details, Mistake, load_details, mistakes_of
 from core.nn.networks.model_folder import sure_probability_of_model
+from core.runs.other_data import FOLDER, load_others
 from core.runs.records.store import Run
 from pages.components.shell import session
 
@@ -31,21 +32,29 @@ def _key(path: Path) -> Key:
 
 @st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
 def _evaluations(of: Key) -> tuple[Evaluation, ...]:
-    found = tuple(load_evaluations(Path(of[0]).parent))
-    for evaluation in found:
-        # All sessions share them.
-        evaluation.labels.setflags(write=False)
-        evaluation.probabilities.setflags(write=False)
-    return found
+    return tuple(map(_unchangeable, load_evaluations(Path(of[0]).parent)))
+
+
+def _unchangeable(evaluation: Evaluation) -> Evaluation:
+    """Returns an evaluation that all sessions can share."""
+    evaluation.labels.setflags(write=False)
+    evaluation.probabilities.setflags(write=False)
+    return evaluation
 
 
 def evaluations(run: Run) -> tuple[Evaluation, ...]:
-    """Returns the evaluations of a run's model; that on the validation pictures comes first.
+    """Returns the evaluations of a run's model: on the validation pictures, on test pictures, on other data sets.
 
     Raises:
         RunError: there is none, or it can't be read.
     """
-    return _evaluations(key(run))
+    return (*_evaluations(key(run)), *_others(_key(session.run_store().folder(run.id) / FOLDER)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=MOST_KEPT)
+def _others(of: Key) -> tuple[Evaluation, ...]:
+    """Returns those on other data sets; a folder is another one once a file in it was replaced."""
+    return tuple(map(_unchangeable, load_others(Path(of[0]).parent)))
 
 
 @st.cache_data(show_spinner=False, max_entries=10 * MOST_KEPT)

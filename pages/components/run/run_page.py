@@ -3,15 +3,34 @@
 import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
+from pages.components.explain import explain_view
 from pages.components.results import choices, evaluation_views, mistakes_view, results_view
-from pages.components.run import details_view, heading, kept_data, next_steps, progress_view, transfer_view
+from pages.components.run import (
+    details_view,
+    heading,
+    kept_data,
+    next_steps,
+    other_data_view,
+    progress_view,
+    transfer_view,
+)
 from pages.components.shell import address
 from pages.components.slices import slices_view
 from pages.components.testing import test_view
 
-PROGRESS, RESULTS, MISTAKES, TRY, DETAILS = "progress", "results", "mistakes", "try", "details"
-SECTIONS = {PROGRESS: "Progress", RESULTS: "Results", MISTAKES: "Mistakes", TRY: "Try", DETAILS: "Details"}
+PROGRESS, RESULTS, MISTAKES, EXPLAIN = "progress", "results", "mistakes", "explain"
+TRY, DETAILS = "try", "details"
+SECTIONS = {
+    PROGRESS: "Progress",
+    RESULTS: "Results",
+    MISTAKES: "Mistakes",
+    EXPLAIN: "Explain",
+    TRY: "Try",
+    DETAILS: "Details",
+}
 NOT_YET = "{what} when training has ended. Until then, its state is under Progress."
+LATER = {RESULTS: "Accuracy is shown", MISTAKES: "Mistakes are shown", EXPLAIN: "Answers can be explained"}
+WITHOUT_MODEL = {RESULTS: "show", MISTAKES: "show", EXPLAIN: "explain"}
 NO_MODEL = "This run has no model, so there is nothing to {what}."
 
 
@@ -29,7 +48,7 @@ def show(run: Run) -> None:
     def open_section(name: str) -> None:
         address.open_section(name, key)
 
-    def open_mistakes(true: str | None = None, taken_for: str | None = None) -> None:
+    def open_mistakes(true: str = "", taken_for: str = "") -> None:
         choices.show_mistakes(true, taken_for)
         open_section(MISTAKES)
 
@@ -52,8 +71,11 @@ def show(run: Run) -> None:
             results_view.show(run, open_mistakes)
             slices_view.show(run)
             transfer_view.show(run)
+            other_data_view.show(run)
     elif section == MISTAKES:
         mistakes_view.show(run)
+    elif section == EXPLAIN:
+        explain_view.show(run)
     else:
         test_view.show(run, key="try_")
 
@@ -65,8 +87,8 @@ def _num_training(run: Run) -> int | None:
 
 def _show_nothing_yet(run: Run, section: str) -> None:
     if run.status.is_finished:
-        what = "try" if section == TRY else "show"
+        what = WITHOUT_MODEL.get(section, "try")
         st.info(NO_MODEL.format(what=what), icon=":material/info:")
         return
-    what = "The model can be tried" if section == TRY else "Accuracy and mistakes are shown"
+    what = LATER.get(section, "The model can be tried")
     st.info(NOT_YET.format(what=what), icon=":material/hourglass_empty:")

@@ -17,6 +17,7 @@ from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import chart_view, charts
 from pages.components.results import run_views, stored
+from pages.components.runs import differences_view
 from pages.components.runs.accuracies import accuracy_of
 from pages.components.runs.groups import best_first
 from pages.components.shared import tables
@@ -37,6 +38,7 @@ def show(runs: Sequence[Run]) -> None:
     _show_cards(runs, curves)
     st.header("Curves", anchor=False)
     _show_curves(runs, curves)
+    differences_view.show(runs)
     st.header("Settings that differ", anchor=False)
     _show_settings(runs)
     st.download_button(

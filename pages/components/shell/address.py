@@ -7,6 +7,8 @@ import streamlit as st
 SECTION = "section"
 # On the data page: the data set that is shown, or the way to add one. Neither of them shows the list.
 DATASET, ADD = "dataset", "add"
+# On a run's page, in the section Explain: this many first digits of the digest of the picture that is shown.
+PICTURE, DIGITS = "picture", 12
 
 
 def keep(name: str, value: str) -> None:

@@ -1,36 +1,39 @@
 """The groups of a run's pictures and the metrics by group, computed once for all sessions of a server."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from core.datasets.attributes.groupings import Grouping, Groupings, groupings
 from core.datasets.attributes.own_attributes import ATTRIBUTES_NAME, OwnAttributes
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import STATISTICS_NAME
-from core.datasets.splits import SPLITS
 from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.slices import Slices, slice_by
+from core.runs.other_data import FOLDER
 from core.runs.records.store import Run
 from pages.components.results import stored
 from pages.components.shell import session
 
 # Evaluations, what is known of their data sets, and when that was written.
-Key = tuple[stored.Key, str, str, int, int]
+Key = tuple[stored.Key, int, str, str, int, int]
 
 
 def dataset_of(run: Run, evaluation: Evaluation) -> DatasetIndex | None:
     """Returns the data set that a run was evaluated on; None if it was deleted or is damaged."""
     store = session.dataset_store()
     try:
-        return store.get(run.dataset_id if evaluation.split in SPLITS else evaluation.split)
+        return store.get(evaluation.dataset_id or run.dataset_id)
     except CoreError:
         return None
 
 
 def key(run: Run, evaluation: Evaluation, dataset: DatasetIndex) -> Key:
     """Returns what changes when the groups of an evaluation's pictures may have changed."""
-    measured, told = _written(dataset, STATISTICS_NAME), _written(dataset, ATTRIBUTES_NAME)
-    return stored.key(run), evaluation.split, dataset.id, measured, told
+    others = _written(session.run_store().folder(run.id) / FOLDER)
+    measured, told = _written(dataset.folder / STATISTICS_NAME), _written(dataset.folder / ATTRIBUTES_NAME)
+    return stored.key(run), others, evaluation.split, dataset.id, measured, told
 
 
 @st.cache_resource(show_spinner=False, max_entries=stored.MOST_KEPT)
@@ -56,8 +59,8 @@ def slices_of(of: Key, name: str, _evaluation: Evaluation, _grouping: Grouping) 
     return slice_by(_evaluation, _grouping.group_of)
 
 
-def _written(dataset: DatasetIndex, name: str) -> int:
+def _written(path: Path) -> int:
     try:
-        return (dataset.folder / name).stat().st_mtime_ns
+        return path.stat().st_mtime_ns
     except OSError:
         return 0

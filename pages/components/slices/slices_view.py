@@ -17,7 +17,7 @@ from pages.components.charts import chart_view, slices_chart
 from pages.components.check import audits
 from pages.components.results import choices, stored
 from pages.components.shared import tables
-from pages.components.shell import session
+from pages.components.shell import session, widget_values
 from pages.components.slices import own_table, slice_queries
 
 DELETED = "The data set was deleted, so nothing is known of its pictures that they could be grouped by."
@@ -50,9 +50,8 @@ def show(run: Run) -> None:
 
 def _evaluation(run: Run) -> Evaluation:
     """Returns the evaluation that is chosen at the top of the section."""
-    found = stored.evaluations(run)
-    chosen = st.session_state.get(choices.SPLIT)
-    return next((evaluation for evaluation in found if evaluation.split == chosen), found[0])
+    by_split = {evaluation.split: evaluation for evaluation in stored.evaluations(run)}
+    return by_split[choices.chosen(choices.SPLIT, by_split, next(iter(by_split)))]
 
 
 def _attributes(dataset: DatasetIndex) -> OwnAttributes | None:
@@ -66,23 +65,22 @@ def _attributes(dataset: DatasetIndex) -> OwnAttributes | None:
 
 
 def _choose(found: Groupings) -> Grouping | None:
-    by_label = {words.grouping_name(grouping.name): grouping for grouping in found.offered}
-    if not by_label:
+    by_name = {grouping.name: grouping for grouping in found.offered}
+    if not by_name:
         st.caption("All of these pictures are of one folder, size, shape and look, so there are no groups to compare.")
         return None
-    if st.session_state.get(choices.GROUPS_BY) not in by_label:
-        # The table that it was a column of is gone.
-        st.session_state.pop(choices.GROUPS_BY, None)
-    label = st.selectbox(
+    name = choices.chosen(choices.GROUPS_BY, by_name)
+    st.selectbox(
         "Groups by",
-        list(by_label),
-        key=choices.GROUPS_BY,
+        list(by_name),
+        key=widget_values.shown(choices.GROUPS_BY, name or None),
         index=None,
         placeholder="Choose what to compare by",
         width=320,
-        bind="query-params",
+        format_func=words.grouping_name,
+        on_change=choices.when_changed(choices.GROUPS_BY),
     )
-    return by_label[label] if label is not None else None
+    return by_name.get(name)
 
 
 def _show_groups(evaluation: Evaluation, grouping: Grouping, slices: Slices) -> None:

@@ -2,13 +2,16 @@
 
 import html
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
 from core.evaluation import verdicts
 from core.evaluation.prediction import Prediction, Verdict
+from core.runs.records.store import Run
 from pages.components import wording
+from pages.components.shell import address, session
 from pages.components.testing.answering import Answered
 from pages.components.testing.picture import Picture, large_copy
 from pages.components.testing.summary import is_right
@@ -23,18 +26,33 @@ VERDICTS: dict[Verdict, tuple[str, BadgeColor, str]] = {
 }
 
 
-def show(one: Answered, key: str) -> None:
+def show(one: Answered, key: str, run: Run) -> None:
     """Draws a picture with its answer beside it.
 
     Args:
         one: the picture with its answer.
         key: unique on the page.
+        run: the model's run.
     """
     left, right = st.columns([5, 4], gap="medium", vertical_alignment="center")
     with left:
         _show_picture(one.picture, key)
     with right:
         words(one)
+        _lead_to_reason(one, key, run)
+
+
+def _lead_to_reason(one: Answered, key: str, run: Run) -> None:
+    """Draws the button that leads to what spoke for the answer, if the picture is one of the data set's."""
+    if not isinstance(one.picture.source, Path) or one.answer.error:
+        return
+    # A link to the page that is open already would leave its address as it is.
+    if st.button("Why?", icon=":material/help_center:", key=f"why_{key}"):
+        st.switch_page(
+            session.RUN,
+            query_params={"run": run.id, address.SECTION: "explain"}
+            | {address.PICTURE: one.picture.digest[: address.DIGITS]},
+        )
 
 
 def _show_picture(picture: Picture, key: str) -> None:

@@ -45,7 +45,7 @@ def show(run: Run, answered: Sequence[Answered], key: str = "") -> None:
     cards = st.container()
     page = page_of(readable, A_PAGE, f"{key}answers_page_{about}_{code}_{order}")
     with cards:
-        _show_cards(page, key)
+        _show_cards(page, key, run)
     if len(readable) < len(chosen):
         answer_view.unreadable([one for one in chosen if one.answer.error])
     answers_table.show(run, answered, key)
@@ -80,14 +80,14 @@ def _choose_group(groups: Sequence[Group], key: str) -> str:
     return chosen or ALL
 
 
-def _show_cards(answered: Sequence[Answered], key: str) -> None:
+def _show_cards(answered: Sequence[Answered], key: str, run: Run) -> None:
     grid = st.grid(min_column_width=CARD_WIDTH, gap="small", key=f"{key}answer_cards")
     for place, one in enumerate(answered):
         with grid.cell(), st.container(key=f"{key}answer_card_{place}", gap="xsmall"):
             _show_card(one)
             # It lies over the picture: a click on the picture enlarges it, and so does the Enter key.
             if st.button(f"Enlarge picture {one.number}", key=f"{key}enlarge_{place}", type="tertiary"):
-                _enlarge(answered, place, key)
+                _enlarge(answered, place, key, run)
 
 
 def _show_card(one: Answered) -> None:
@@ -102,7 +102,7 @@ def _show_card(one: Answered) -> None:
     st.caption(answer_view.name_line(one))
 
 
-def _enlarge(answered: Sequence[Answered], place: int, key: str) -> None:
+def _enlarge(answered: Sequence[Answered], place: int, key: str, run: Run) -> None:
     """Opens a dialog with one picture and its answer, from which the others can be reached."""
     st.session_state[ENLARGED] = place
     last = len(answered) - 1
@@ -113,7 +113,7 @@ def _enlarge(answered: Sequence[Answered], place: int, key: str) -> None:
     @st.dialog("Picture and answer", width="large")
     def draw() -> None:
         now = st.session_state[ENLARGED]
-        answer_view.show(answered[now], key=f"{key}enlarged")
+        answer_view.show(answered[now], f"{key}enlarged", run)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "Previous",

@@ -48,7 +48,7 @@ def show(run: Run, key: str = "", beside: DeltaGenerator | None = None) -> None:
         st.caption("Drop one picture or many. No picture at hand? Choose held-out pictures above.")
     answered = answering.ask(run, pictures, key)
     if len(pictures) == 1 and answered:
-        answer_view.show(answered[0], f"{key}only")
+        answer_view.show(answered[0], f"{key}only", run)
     elif answered:
         answers_view.show(run, answered, key)
 

@@ -12,11 +12,19 @@ from core.config.training_config import TrainingConfig
 from core.datasets.edit import REMOVE, Edit
 from core.datasets.layouts.layout import FILE_NAMES, LayoutCandidate
 from core.datasets.sample import Skipped
-from core.processes import actions, dataset_jobs, embeddings_process, estimates_server, inference_server
+from core.processes import (
+    actions,
+    class_maps_process,
+    dataset_jobs,
+    embeddings_process,
+    estimates_server,
+    inference_server,
+)
 from core.processes.actions import (
     AddPictures,
     Advise,
     AuditDataset,
+    ComputeClassMaps,
     ComputeEmbeddings,
     Explain,
     FindRate,
@@ -32,7 +40,7 @@ from core.processes.actions import (
 )
 from core.wording.coded import Note, Reason
 
-CHILDREN = (dataset_jobs, embeddings_process, estimates_server, inference_server)
+CHILDREN = (class_maps_process, dataset_jobs, embeddings_process, estimates_server, inference_server)
 PICTURES = (("a.png", Path("/uploads/1")), ("a.png", Path("/uploads/2")))
 # What asks for nothing, but answers.
 ANSWERS = (
@@ -52,6 +60,7 @@ ACTIONS = (
     AddPictures("d", "cats", PICTURES),
     MakeVersion("d", (Edit(REMOVE, ("pictures/1.png",)),)),
     AuditDataset("d"),
+    ComputeClassMaps("first", Path("/home/datasets/d")),
     ComputeEmbeddings(Path("/home/datasets/d")),
 )
 

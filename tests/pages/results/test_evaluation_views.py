@@ -24,6 +24,8 @@ def test_finished_run_opens_in_its_results(open_page, trained):
         "Class by class",
         "One class against all others",
         "Do its probabilities mean what they say?",
+        "Did transfer help?",
+        "On other pictures",
     ]
     assert list(app.dataframe[0].value.columns) == ["Class", "Recall", "Precision", "F1", "Pictures"]
     assert app.dataframe[0].proto.placeholder == "–"

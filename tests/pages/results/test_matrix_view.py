@@ -81,7 +81,7 @@ def test_pictures_without_an_answer_have_a_cell(open_page, run):
     assert app.query_params["cell"] == "0-none"
     assert "**circle without an answer** · 1 picture" in words(app)
     # The cell stays chosen when it becomes empty.
-    app.slider(key="at").set_value(0.2).run()
+    fields(app)["at"].set_value(0.2).run()
     assert "**circle without an answer** · 0 pictures" in words(app)
 
 

@@ -14,7 +14,7 @@ from core.evaluation.prediction import Verdict
 from core.nn.networks.model_folder import sure_probability_of_model
 from core.settings import settings
 from pages.components.results import mistakes_view
-from tests.pages.conftest import button, click_cell, words
+from tests.pages.conftest import button, click_cell, fields, words
 
 # The answers to two circles, two squares and two stripes, and how sure they are.
 ANSWERS, TOP = [1, 0, 2, 2, 2, 0], [0.9, 0.9, 0.7, 0.8, 0.9, 0.5]
@@ -66,33 +66,33 @@ def test_all_mistakes_are_shown_the_surest_first(open_page, run):
         "square taken for stripes",
         "stripes taken for circle",
     ]
-    app.selectbox(key="sorted").set_value("least_sure").run()
+    fields(app)["sorted"].set_value("least_sure").run()
     assert cards(app)[0] == "stripes taken for circle"
 
 
 def test_filters_show_those_that_fit_and_say_how_many(open_page, run):
     app = open_mistakes(open_page, run)
-    assert app.selectbox(key="true").options == ["circle", "square", "stripes"]
-    app.selectbox(key="true").set_value("square").run()
+    assert fields(app)["true"].options == ["circle", "square", "stripes"]
+    fields(app)["true"].set_value("1").run()
     assert "**4** of 6 pictures taken for something else; 2 shown." in words(app)
     assert cards(app) == ["square taken for stripes"] * 2
-    app.selectbox(key="taken_for").set_value("circle").run()
+    fields(app)["taken_for"].set_value("0").run()
     assert "; 0 shown." in words(app)
     app = button(app, "Show all mistakes").click().run()
     assert len(cards(app)) == 4
 
 
 def test_filters_are_in_the_address(open_page, run):
-    app = open_mistakes(open_page, run, true="square", sorted="By file name")
+    app = open_mistakes(open_page, run, true="1", sorted="name")
     assert cards(app) == ["square taken for stripes"] * 2
-    assert app.selectbox(key="sorted").value == "name"
+    assert fields(app)["sorted"].value == "name"
 
 
 def test_verdict_of_older_runs_follows_from_the_probability(open_page, run, trained):
     app = open_mistakes(open_page, run)
     sure = sure_probability_of_model(trained.folder(run.id))
     words_of = ["Sure" if top >= sure else "Unsure" for top in (0.9, 0.7, 0.8, 0.5)]
-    assert app.selectbox(key="verdict").options == sorted(set(words_of))
+    assert fields(app)["verdict"].options == sorted(set(words_of))
     assert not app.get("popover")
 
 
@@ -101,10 +101,11 @@ def test_stored_verdicts_are_shown_and_filtered_by(open_page, run, wrong, traine
     details = {path: MistakeDetails(verdict) for path, verdict in zip(wrong, verdicts, strict=True)}
     save_details({"validation": details}, trained.folder(run.id))
     app = open_mistakes(open_page, run)
-    assert app.selectbox(key="verdict").options == ["Sure", "Unsure", "Unlike anything seen"]
-    app.selectbox(key="verdict").set_value("Unlike anything seen").run()
+    assert fields(app)["verdict"].options == ["Sure", "Unsure", "Unlike anything seen"]
+    fields(app)["verdict"].set_value("unlike").run()
     assert cards(app) == ["square taken for stripes"]
-    assert "Unlike anything seen 70.0 %" in words(app)
+    assert "Unlike anything seen]" in words(app)
+    assert [item.value for item in app.caption if "%" in item.value] == ["70.0 %"]
 
 
 def test_nearest_training_pictures_are_shown_once_they_are_opened(open_page, run, wrong, trained, dataset):
@@ -188,16 +189,23 @@ def test_pages_have_a_fixed_size_and_a_filter_begins_at_the_first(open_page, run
     monkeypatch.setattr(mistakes_view, "A_PAGE", 3)
     app = open_mistakes(open_page, run, mistakes_page="2")
     assert cards(app) == ["stripes taken for circle"]
-    app.selectbox(key="sorted").set_value("least_sure").run()
+    fields(app)["sorted"].set_value("least_sure").run()
     assert cards(app)[0] == "stripes taken for circle"
     assert len(cards(app)) == 3
+    assert "mistakes_page" not in app.query_params
+
+
+@pytest.mark.parametrize("nonsense", ["0", "3", "-1", "x", "٢"])
+def test_page_that_is_not_there_is_the_first(open_page, run, monkeypatch, nonsense):
+    monkeypatch.setattr(mistakes_view, "A_PAGE", 3)
+    assert len(cards(open_mistakes(open_page, run, mistakes_page=nonsense, true="7", verdict="maybe"))) == 3
 
 
 def test_cell_of_the_matrix_leads_to_its_mistakes(open_page, run):
     app = click_cell(open_page("run", run=run.id, section="results"), 1, 2)
     app = button(app, "Open in Mistakes").click().run()
     assert not app.exception
-    assert (app.selectbox(key="true").value, app.selectbox(key="taken_for").value) == ("square", "stripes")
+    assert (fields(app)["true"].value, fields(app)["taken_for"].value) == ("1", "2")
     assert cards(app) == ["square taken for stripes"] * 2
     app.segmented_control(key=f"section_{run.id}").set_value("results").run()
     app = button(app, "Look at 4 mistakes").click().run()

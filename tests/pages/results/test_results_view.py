@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.evaluation.evaluation import load_evaluations, save_evaluations
-from tests.pages.conftest import matrix, words
+from tests.pages.conftest import fields, matrix, words
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def run(trained):
 def test_pictures_are_chosen(open_page, run):
     app = open_page("run", run=run.id)
     assert app.metric[0].label == "Validation accuracy"
-    app.segmented_control(key="split").set_value("test").run()
+    fields(app)["split"].set_value("test").run()
     assert not app.exception
     assert (app.metric[0].label, app.metric[0].value) == ("Test accuracy", "0.0 %")
     assert "0 of 3 right" in words(app)
@@ -44,7 +44,7 @@ def test_threshold_moves_the_sentence_the_matrix_and_the_table(open_page, run):
     app = open_page("run", run=run.id)
     assert "It answers all 6 pictures, and 83.3 % of those rightly" in words(app)
     assert matrix(app)["figure"]["data"][0]["text"] == [[2, 0, 0], [0, 1, 1], [0, 0, 2]]
-    app.slider(key="at").set_value(0.9).run()
+    fields(app)["at"].set_value(0.9).run()
     assert "At 0.9 it answers 66.7 % of the pictures and 100 % of those rightly" in words(app)
     assert "2 of 6 get no answer." in words(app)
     assert matrix(app)["figure"]["data"][0]["text"] == [[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 2, 0]]
@@ -55,7 +55,7 @@ def test_threshold_moves_the_sentence_the_matrix_and_the_table(open_page, run):
 
 
 def test_pictures_and_threshold_are_in_the_address(open_page, run):
-    app = open_page("run", run=run.id, at="0.5", split="Test")
+    app = open_page("run", run=run.id, at="0.5", split="test")
     assert app.metric[0].label == "Test accuracy"
     assert "At 0.5 it answers all 3" in words(app)
 

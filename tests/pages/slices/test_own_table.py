@@ -5,7 +5,7 @@ import pytest
 from core.datasets.attributes.own_attributes import read_attributes
 from core.datasets.store.store import DatasetStore
 from core.settings import settings
-from tests.pages.conftest import button, words
+from tests.pages.conftest import button, fields, words
 
 
 @pytest.fixture
@@ -34,13 +34,13 @@ def test_table_is_looked_at_and_then_used(page):
     assert f"light, of {len(page.dataset.samples)} of" in words(app)
     assert "name no picture of this data set: 1 row" in words(app)
     assert read_attributes(page.dataset) is None
-    assert "light" not in app.selectbox(key="by").options
+    assert "light" not in fields(app)["by"].options
     button(app, "Use this table").click().run()
     assert not app.exception
     assert read_attributes(page.dataset).columns == ("light",)
-    assert "light" in app.selectbox(key="by").options
+    assert "light" in fields(app)["by"].options
     assert "Use this table" not in [item.label for item in app.button]
-    app.selectbox(key="by").select("light").run()
+    fields(app)["by"].set_value("own:light").run()
     assert not app.exception
     assert ["day", "night"] in [list(item.value["Group"]) for item in app.dataframe if "Group" in item.value]
 

@@ -33,6 +33,6 @@ def test_key_follows_what_is_known_of_the_pictures(app, trained):
 def test_pictures_of_another_data_set_are_looked_up_there(app, trained, shapes):
     run = trained.get("Good run")
     (evaluation,) = load_evaluations(trained.folder(run.id))
-    assert slice_queries.dataset_of(run, replace(evaluation, split=shapes.id)).id == shapes.id
+    assert slice_queries.dataset_of(run, replace(evaluation, dataset_id=shapes.id)).id == shapes.id
     DatasetStore(settings()).delete(shapes.id)
-    assert slice_queries.dataset_of(run, replace(evaluation, split="gone")) is None
+    assert slice_queries.dataset_of(run, replace(evaluation, dataset_id="gone")) is None

@@ -13,7 +13,7 @@ from core.datasets.quality.audit import audit, write_audit
 from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.settings import settings
-from tests.pages.conftest import button, words
+from tests.pages.conftest import button, fields, words
 
 EACH = 30
 
@@ -45,7 +45,7 @@ def graded(trained, tmp_path):
         answers = np.where(is_wrong, 1 - labels, labels)
         evaluation = replace(
             old,
-            split=dataset.id,
+            dataset_id=dataset.id,
             labels=labels,
             probabilities=np.eye(3)[answers],
             paths=tuple(sample.path for sample in dataset.samples),
@@ -65,15 +65,15 @@ def table(app, first: str = "Group"):
 def test_nothing_is_compared_until_groups_are_chosen(open_page, graded):
     app = open_page("run", run=graded((0, 0, 0)).id)
     assert "Does it do as well for every group?" in [header.value for header in app.header]
-    choice = app.selectbox(key="by")
+    choice = fields(app)["by"]
     assert choice.value is None
     assert choice.options[:2] == ["Folder", "Brightness"]
     assert not [item for item in app.dataframe if "Group" in item.value]
 
 
 def test_dark_pictures_answered_worse_are_reported(open_page, graded):
-    app = open_page("run", run=graded((15, 2, 1)).id, by="Brightness")
-    assert app.selectbox(key="by").value == "Brightness"
+    app = open_page("run", run=graded((15, 2, 1)).id, by="brightness")
+    assert fields(app)["by"].value == "brightness"
     (found,) = [item.value for item in app.warning if "a gap of" in item.value]
     assert "29 of 30 right for Brightest" in found and "15 of 30 for Darkest" in found and "a gap of 47 points" in found
     shown = table(app)
@@ -86,7 +86,7 @@ def test_dark_pictures_answered_worse_are_reported(open_page, graded):
 
 
 def test_set_without_a_difference_is_not_reported(open_page, graded):
-    app = open_page("run", run=graded((4, 3, 2)).id, by="Brightness")
+    app = open_page("run", run=graded((4, 3, 2)).id, by="brightness")
     assert "Within what chance does:" in words(app)
     assert not [item.value for item in app.warning if "a gap of" in item.value]
 
@@ -97,13 +97,13 @@ def test_small_groups_and_unknown_pictures_are_said(open_page, graded):
     values = {sample.path: ["few" if at < 4 else "many"] for at, sample in enumerate(samples[:-5])}
     kept = {"file_name": "more.csv", "columns": ["camera"], "values": values, "num_rows": len(values)}
     (graded.dataset.folder / ATTRIBUTES_NAME).write_text(json.dumps(kept))
-    app = open_page("run", run=run.id, by="camera")
+    app = open_page("run", run=run.id, by="own:camera")
     assert "Too small to tell: few has fewer than 10 pictures" in words(app)
     assert "Of 5 pictures the group isn't known" in words(app)
     assert list(table(app)["Group"]) == ["few", "many", "Unknown"]
     button(app, "Remove the table").click().run()
     assert not app.exception
-    assert "camera" not in app.selectbox(key="by").options
+    assert "camera" not in fields(app)["by"].options
     assert not (graded.dataset.folder / ATTRIBUTES_NAME).exists()
 
 
@@ -116,8 +116,8 @@ def test_unreadable_table_is_said_and_can_be_removed(open_page, graded):
 
 
 def test_address_of_groups_that_there_are_none_of(open_page, graded):
-    app = open_page("run", run=graded((4, 3, 2)).id, by="Weather")
-    assert app.selectbox(key="by").value is None
+    app = open_page("run", run=graded((4, 3, 2)).id, by="weather")
+    assert fields(app)["by"].value is None
 
 
 def test_deleted_data_set_is_said(open_page, graded):
@@ -132,7 +132,7 @@ def test_pictures_that_were_never_measured_can_be(open_page, graded):
     for name in ("looks.npz", "audit.json"):
         (graded.dataset.folder / name).unlink(missing_ok=True)
     app = open_page("run", run=run.id)
-    assert "Brightness" not in app.selectbox(key="by").options
+    assert "Brightness" not in fields(app)["by"].options
     assert button(app, "Check the pictures")
     write_audit(graded.dataset, audit(graded.dataset))
-    assert "Brightness" in app.run().selectbox(key="by").options
+    assert "Brightness" in fields(app.run())["by"].options

@@ -1,0 +1,1 @@
+"""The section Explain of a run: what of a picture spoke for an answer."""

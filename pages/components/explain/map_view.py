@@ -1,0 +1,60 @@
+"""One heat map over its picture."""
+
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from core.explanation import overlay
+from core.explanation.explanation import Explanation
+from core.explanation.wording import METHOD_LABELS
+from pages.components import wording
+
+SCALE_WIDTH, SCALE_HEIGHT = 240, 12
+
+
+def show(copy: bytes, found: Explanation, opacity: float) -> None:
+    """Draws a picture with its heat map.
+
+    Args:
+        copy: of the picture, as a JPEG.
+        found: the heat map.
+        opacity: how much the hottest parts are covered, 0-1.
+    """
+    picture = Image.open(io.BytesIO(copy)).convert("RGB")
+    label = METHOD_LABELS[found.method]
+    where = "nothing is coloured" if found.is_blank else _where(found.heat)
+    st.image(
+        overlay.as_jpeg(overlay.overlay(picture, found.heat, opacity)),
+        alt=f"{label} for {found.class_name}: {where}",
+        width="stretch",
+    )
+
+
+def _where(heat: np.ndarray) -> str:
+    """Returns where most of the heat is, for those who can't see it."""
+    rows, columns = np.indices(heat.shape)
+    total = heat.sum()
+    row, column = (rows * heat).sum() / total / len(heat), (columns * heat).sum() / total / len(heat)
+    vertical = "top" if row < 1 / 3 else "bottom" if row > 2 / 3 else ""
+    horizontal = "left" if column < 1 / 3 else "right" if column > 2 / 3 else ""
+    place = " ".join(filter(None, (vertical, horizontal)))
+    return f"most of the colour is at the {place}" if place else "most of the colour is in the middle"
+
+
+def legend(found: Explanation) -> None:
+    """Says what the colours mean."""
+    name, other = (wording.plain(wording.short(name)) for name in (found.class_name, found.against))
+    scale = overlay.coloured(np.tile(np.linspace(0, 1, SCALE_WIDTH), (SCALE_HEIGHT, 1))).astype(np.uint8)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.image(
+            overlay.as_png(Image.fromarray(scale)),
+            alt="Colours from violet for a little to yellow for most",
+            width=SCALE_WIDTH // 2,
+        )
+        st.caption(
+            f"Yellow spoke most for **{name}** rather than {other}, violet a little; what isn't coloured made no "
+            "difference or spoke against it.",
+            width="stretch",
+        )
