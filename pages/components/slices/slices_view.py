@@ -100,13 +100,13 @@ def _show_groups(evaluation: Evaluation, grouping: Grouping, slices: Slices) -> 
         _table(slices, names)
     with right:
         _chart(evaluation, slices, names)
-    notes = [words.unknown_sentence(slices), words.pairs_sentence(slices)]
+    sentences = [words.unknown_sentence(slices), words.pairs_sentence(slices)]
     if slices.differences:
-        notes.append(
+        sentences.append(
             "Macro F1, in which every class counts the same, differs by up to "
             f"{slices.differences[MACRO_F1] * 100:.0f} points between these groups."
         )
-    st.caption(" ".join(filter(None, notes)))
+    st.caption(" ".join(filter(None, sentences)))
 
 
 def _table(slices: Slices, names: list[str]) -> None:
