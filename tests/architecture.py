@@ -11,7 +11,7 @@ from tests.project import ROOT
 
 HEAVY = {"tensorflow", "keras"}
 # Importing them takes most of a second, so only code that needs them may do it.
-SLOW = {"scipy", "sklearn"}
+SLOW = {"scipy", "sklearn", "fairlearn"}
 STANDARD_ONLY = ("config", "errors", "hosts", "settings", "backbones", "events", "progress", "wording")
 STARTERS = {"Popen", "check_call", "check_output", "fork"}
 STARTING_MODULE = "core/processes/process.py"

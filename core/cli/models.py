@@ -14,8 +14,10 @@ from core.backbones.availability import availability
 from core.backbones.backbone import Backbone
 from core.backbones.table import BACKBONES
 from core.cli.runs import run_store
+from core.cli.slices import choose_grouping, print_slices, slices_values
 from core.cli.terminal.output import in_words, json_option, print_json, print_table, say
 from core.datasets.archives.folder_reader import begins_like_a_picture
+from core.datasets.attributes.groupings import Grouping
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError, RunError
@@ -38,9 +40,10 @@ MOST_CLASSES, MOST_IN_MATRIX = 100, 1000
 @click.command()
 @click.argument("run")
 @click.option("--dataset", help="Another data set to evaluate on; by default the pictures that the run held out.")
+@click.option("--by", help="Compare groups too: folder, size, shape, brightness, sharpness or a column of your table.")
 @json_option
-def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
-    """Show how good a run's model is: accuracy, per-class table, confusion matrix."""
+def evaluate(run: str, dataset: str | None, by: str | None, as_json: bool) -> None:
+    """Show how good a run's model is: accuracy, per-class table, confusion matrix, groups of pictures."""
     store = run_store(only_look=True)
     found = run_with_model(store, run)
     index = DatasetStore(settings()).get(dataset) if dataset else None
@@ -49,12 +52,21 @@ def evaluate(run: str, dataset: str | None, as_json: bool) -> None:
         evaluations = load_evaluations(store.folder(found.id))
     else:
         evaluations = [_evaluate_on(index, found, store.folder(found.id))]
+    grouped: list[Grouping] = []
+    if by is not None:
+        index = index or DatasetStore(settings()).get(found.dataset_id)
+        grouped = [choose_grouping(index, evaluation, by) for evaluation in evaluations]
     if as_json:
-        print_json({"run_id": found.id, "evaluations": [_evaluation_values(item) for item in evaluations]})
+        values = [_evaluation_values(item) for item in evaluations]
+        for own, evaluation, grouping in zip(values, evaluations, grouped, strict=False):
+            own["slices"] = slices_values(evaluation, grouping)
+        print_json({"run_id": found.id, "evaluations": values})
         return
     for number, evaluation in enumerate(evaluations):
         click.echo("\n" if number else "", nl=False)
         _print_evaluation(evaluation)
+        if grouped:
+            print_slices(evaluation, grouped[number])
 
 
 @click.command()

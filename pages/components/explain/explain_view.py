@@ -112,13 +112,13 @@ def _chosen_class(run: Run, picture: Picture, answer: str) -> str:
 
 
 def _words(first: Explanation, second: Explanation) -> None:
-    name, other = (wording.plain(wording.short(name)) for name in (first.class_name, first.against))
+    own, other = (wording.plain(wording.short(name)) for name in (first.class_name, first.against))
     share = wording.percent(first.probability)
     if first.is_blank:
-        st.markdown(f"Nothing in this picture spoke for **{name}** rather than {other} (probability {share}).")
+        st.markdown(f"Nothing in this picture spoke for **{own}** rather than {other} (probability {share}).")
         return
     correlation = rank_correlation(first.heat, second.heat)
-    st.markdown(f"Probability of **{name}**: {share}. {agreement(correlation)}")
+    st.markdown(f"Probability of **{own}**: {share}. {agreement(correlation)}")
 
 
 def _check(run: Run, picture: Picture, own: Explanation, question: Question) -> None:

@@ -1,7 +1,5 @@
 """One heat map over its picture."""
 
-import io
-
 import numpy as np
 import streamlit as st
 from PIL import Image
@@ -9,6 +7,7 @@ from PIL import Image
 from core.explanation import overlay
 from core.explanation.explanation import Explanation
 from core.explanation.wording import METHOD_LABELS
+from core.images.decoding import open_picture
 from pages.components import wording
 
 SCALE_WIDTH, SCALE_HEIGHT = 240, 12
@@ -22,7 +21,7 @@ def show(copy: bytes, found: Explanation, opacity: float) -> None:
         found: the heat map.
         opacity: how much the hottest parts are covered, 0-1.
     """
-    picture = Image.open(io.BytesIO(copy)).convert("RGB")
+    picture = open_picture(copy)
     label = METHOD_LABELS[found.method]
     where = "nothing is coloured" if found.is_blank else f"most of the colour is {overlay.place_in_words(found.heat)}"
     st.image(
@@ -34,7 +33,7 @@ def show(copy: bytes, found: Explanation, opacity: float) -> None:
 
 def legend(found: Explanation) -> None:
     """Says what the colours mean."""
-    name, other = (wording.plain(wording.short(name)) for name in (found.class_name, found.against))
+    own, other = (wording.plain(wording.short(name)) for name in (found.class_name, found.against))
     scale = overlay.coloured(np.tile(np.linspace(0, 1, SCALE_WIDTH), (SCALE_HEIGHT, 1))).astype(np.uint8)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.image(
@@ -43,7 +42,7 @@ def legend(found: Explanation) -> None:
             width=SCALE_WIDTH // 2,
         )
         st.caption(
-            f"Yellow spoke most for **{name}** rather than {other}, violet a little; what isn't coloured made no "
+            f"Yellow spoke most for **{own}** rather than {other}, violet a little; what isn't coloured made no "
             "difference or spoke against it.",
             width="stretch",
         )

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.components.shell import widget_values
 
 # Names in the address.
-SPLIT, THRESHOLD, CELL, CURVES_OF = "split", "at", "cell", "curves_of"
+SPLIT, THRESHOLD, CELL, CURVES_OF, GROUPS_BY = "split", "at", "cell", "curves_of", "by"
 TRUE, TAKEN_FOR, VERDICT, ORDER, PAGE = "true", "taken_for", "verdict", "sorted", "mistakes_page"
 # What was drawn last, by name.
 DRAWN = "choices_drawn"

@@ -15,6 +15,7 @@ from pages.components.run import (
     transfer_view,
 )
 from pages.components.shell import address
+from pages.components.slices import slices_view
 from pages.components.testing import test_view
 
 PROGRESS, RESULTS, MISTAKES, EXPLAIN = "progress", "results", "mistakes", "explain"
@@ -68,6 +69,7 @@ def show(run: Run) -> None:
         next_steps.show_next(run, open_section, leads_to_results=False)
         if is_known:
             results_view.show(run, open_mistakes)
+            slices_view.show(run)
             transfer_view.show(run)
             other_data_view.show(run)
     elif section == MISTAKES:
