@@ -211,7 +211,7 @@ def test_pages_of_a_run(trained: Run, imported: Watched, hostile: Server):
     imported.open(f"/run?run={trained.id}")
     imported.check(RUN, ARCHIVE)
     expect(imported.page.get_by_text("Confusion matrix")).to_be_visible()
-    imported.page.locator(".stPlotlyChart .heatmaplayer").hover(force=True)
+    imported.page.locator(".confusion-matrix .heatmaplayer").hover(force=True)
     expect(imported.page.locator(".hoverlayer .hovertext")).to_contain_text("taken for")
     imported.check()
     # Streamlit's own download of a table may contain formulas.
