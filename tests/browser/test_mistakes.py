@@ -1,4 +1,4 @@
-"""From a cell of the confusion matrix to its pictures, to the mistake, to a relabel among the pending edits."""
+"""From a cell of the confusion matrix to its pictures, to a mistake, to its heat map, to a relabel that is decided."""
 
 import re
 
@@ -45,7 +45,7 @@ def click_cell(page: Page, row: int, column: int) -> None:
 
 
 @pytest.mark.shared_server
-def test_from_a_cell_to_its_pictures_to_a_relabel(page: Page, server: Server, guessing):
+def test_from_a_cell_to_its_pictures_to_a_heat_map_to_a_relabel(page: Page, server: Server, guessing):
     (evaluation,) = load_evaluations(server.runs.folder(guessing.id))
     cells = Answers(evaluation).cells()
     # The classes are in the order of the alphabet, as the matrix has them.
@@ -97,6 +97,12 @@ def test_from_a_cell_to_its_pictures_to_a_relabel(page: Page, server: Server, gu
     page.get_by_role("button", name="Nearest pictures").first.click()
     expect(page.locator("[class*=st-key-gallery_nearest] img")).to_have_count(3)
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Why?").first.click()
+    expect(page).to_have_url(re.compile(r"section=explain.*picture=[0-9a-f]{12}"))
+    expect(page.get_by_role("img", name="Grad-CAM for ")).to_be_visible()
+    page.go_back()
+    expect(count).to_contain_text(f"{cells[1, 0]} shown.")
+    settled(page)
     page.get_by_role("button", name="This label is wrong").first.click()
     expect(page.get_by_text("Relabelled as one: decided, not applied yet.")).to_be_visible()
     dataset = DatasetStore(server.settings).get(guessing.dataset_id)

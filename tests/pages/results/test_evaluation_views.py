@@ -24,6 +24,7 @@ def test_finished_run_opens_in_its_results(open_page, trained):
         "Class by class",
         "One class against all others",
         "Do its probabilities mean what they say?",
+        "Does it do as well for every group?",
         "Did transfer help?",
         "On other pictures",
     ]

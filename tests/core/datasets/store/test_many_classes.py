@@ -87,7 +87,7 @@ JOBS = {
 def cpu_seconds(work):
     """Returns the shortest of several measurements, the one least disturbed by other processes."""
     tries = []
-    for _ in range(3):
+    for _ in range(9):
         started = time.process_time()
         work()
         tries.append(time.process_time() - started)

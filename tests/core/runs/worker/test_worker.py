@@ -88,9 +88,9 @@ def test_run_that_is_stopped_while_it_trains_keeps_its_model(
         "head_choice.json",
         "lock",
         "log.txt",
+        "mistakes.json",
         "model",
         "notes.json",
-        "pixels.json",
         "run.json",
         "training_data.json",
     }
