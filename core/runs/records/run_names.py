@@ -55,9 +55,13 @@ def _tidied(text: str) -> str:
 
 
 def _way(config: TrainingConfig, recipe: str) -> str:
-    """Returns what distinguishes runs on the same data: the recipe, and the backbone if it isn't the recipe's own."""
+    """Returns what distinguishes runs on the same data.
+
+    That is the recipe, the backbone if it isn't the recipe's own, and whether it begins without pretraining.
+    """
     backbone = get_backbone(config.backbone).label
+    scratch = " from scratch" if config.from_scratch else ""
     if recipe not in RECIPES:
-        return backbone
+        return backbone + scratch
     own = RECIPES[recipe].config.backbone == config.backbone
-    return RECIPES[recipe].label.lower() + ("" if own else f" with {backbone}")
+    return RECIPES[recipe].label.lower() + ("" if own else f" with {backbone}") + scratch

@@ -43,6 +43,12 @@ def test_the_name_has_the_recipe_and_a_backbone_other_than_its_own(recipe: str) 
     assert default_name("Textures", other, recipe) == f"Textures, {words} with DenseNet121"
 
 
+def test_the_name_says_that_nothing_was_pretrained() -> None:
+    scratch = TrainingConfig(weights="none").with_options(trainable_blocks=9)
+    assert default_name("Textures", scratch, "recommended") == "Textures, recommended from scratch"
+    assert default_name("Textures", scratch, "") == "Textures, EfficientNet-Lite0 from scratch"
+
+
 def test_a_default_name_may_be_given_as_it_is() -> None:
     name = default_name("d" * 300, TrainingConfig(), "")
     assert checked_name(name) == name == "d" * NAME_LENGTH
