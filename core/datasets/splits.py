@@ -93,6 +93,28 @@ def held_out_digests(samples: Iterable[Sample], share: float, seed: int) -> set[
     return held_out
 
 
+def drawn(samples: Iterable[Sample], pictures_per_class: int, draw: int) -> tuple[Sample, ...]:
+    """Returns the pictures without those training pictures that a draw leaves out, in the same order.
+
+    Those of each class are ordered by a hash of draw and content, so a smaller number is part of a larger one.
+
+    Args:
+        samples: pictures of all splits.
+        pictures_per_class: how many training pictures of each class to keep; at least 1.
+        draw: a different draw keeps others.
+    """
+    samples = tuple(samples)
+    classes: defaultdict[int, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        if sample.split == TRAIN:
+            classes[sample.label].append(sample)
+    kept: set[str] = set()
+    for own in classes.values():
+        own.sort(key=lambda sample: _rank(sample.digest, draw))
+        kept.update(sample.path for sample in own[:pictures_per_class])
+    return tuple(sample for sample in samples if sample.split != TRAIN or sample.path in kept)
+
+
 def _chosen(sizes: Mapping[str, int], wanted: int, seed: int) -> list[str]:
     """Returns families of copies that together have the wanted number of a class's pictures, or nearly so.
 

@@ -224,7 +224,7 @@ def forecast(
     Raises:
         Stopped: `should_stop` said so.
     """
-    dataset = dataset.with_split(config.validation_split, config.seed)
+    dataset = dataset.with_split(**config.split_options)
     pictures = tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:DECODED])
     speeds = meter.measure(settings_for_speed(config), len(dataset.class_names), pictures, should_stop)
     return make_forecast(speeds, _work(config, dataset, settings), is_warm)

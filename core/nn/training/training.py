@@ -118,7 +118,7 @@ class _Training:
         make_objective: MakeObjective,
     ) -> None:
         self.config = config
-        self.dataset = dataset.with_split(config.validation_split, config.seed)
+        self.dataset = dataset.with_split(**config.split_options)
         self.folder = folder
         self.settings = settings
         self.on_event = on_event
