@@ -64,6 +64,11 @@ class TrainingConfig:
         "One of auto (OpenVINO in float32 if it is installed, else TensorFlow), tensorflow and bfloat16.",
         choices=ENGINES,
     )
+    reuse_features: bool = setting(
+        True,
+        "Reuse features",
+        "Takes what earlier runs computed of these pictures. Off, all is computed anew, to measure the time.",
+    )
     seed: int = setting(
         0,
         "Seed",

@@ -104,15 +104,15 @@ def drawn(samples: Iterable[Sample], pictures_per_class: int, draw: int) -> tupl
         draw: a different draw keeps others.
     """
     samples = tuple(samples)
-    classes: defaultdict[int, list[Sample]] = defaultdict(list)
-    for sample in samples:
+    classes: defaultdict[int, list[int]] = defaultdict(list)
+    for index, sample in enumerate(samples):
         if sample.split == TRAIN:
-            classes[sample.label].append(sample)
-    kept: set[str] = set()
+            classes[sample.label].append(index)
+    kept: set[int] = set()
     for own in classes.values():
-        own.sort(key=lambda sample: _rank(sample.digest, draw))
-        kept.update(sample.path for sample in own[:pictures_per_class])
-    return tuple(sample for sample in samples if sample.split != TRAIN or sample.path in kept)
+        own.sort(key=lambda index: _rank(samples[index].digest, draw))
+        kept.update(own[:pictures_per_class])
+    return tuple(sample for index, sample in enumerate(samples) if sample.split != TRAIN or index in kept)
 
 
 def _chosen(sizes: Mapping[str, int], wanted: int, seed: int) -> list[str]:

@@ -165,6 +165,7 @@ def _learning(unused: Mapping[str, Unused]) -> None:
     _choice(group, "schedule", {name: setting_values.SCHEDULES[name] for name in SCHEDULES})
     _share(group, "label_smoothing")
     number(group, "seed")
+    _switch(group, "reuse_features")
     number(group, "pictures_per_class")
     number(group, "draw", unused=unused)
     _switch(group, "class_weighting")
