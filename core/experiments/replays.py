@@ -7,7 +7,7 @@ from core.experiments.experiment import Kind
 from core.experiments.progress import ArmState, ExperimentState
 from core.experiments.recording import ACCURACY, Lane, Panel, Point, Recording, Remark, recording_of_runs
 from core.experiments.remarks import percent
-from core.experiments.results import Outcome, measured
+from core.experiments.results import Outcome, lead_time, measured
 from core.experiments.sentences import result
 from core.runs.epoch_times import epoch_times
 from core.runs.records.store import RunStore
@@ -63,7 +63,10 @@ def commentary(store: RunStore, state: ExperimentState) -> tuple[Remark, ...]:
         if one.is_done and one.run:
             best = max(accuracy for _, accuracy in curve)
             remarks.append(
-                Remark(one.run.seconds_at_work, f"{name} is done: {len(curve)} epochs, at best {percent(best)} right.")
+                Remark(
+                    one.run.seconds_at_work - lead_time(one.run),
+                    f"{name} is done: {len(curve)} epochs, at best {percent(best)} right.",
+                )
             )
     scratch = curves.get(plans.SCRATCH)
     if scratch:
@@ -90,7 +93,7 @@ def _curve(store: RunStore, one: ArmState) -> list[tuple[float, float]]:
         return []
     epochs = [event for event in store.events(run.id) if event.epoch]
     return [
-        (at, event.metrics["val_accuracy"])
+        (max(0.0, at - lead_time(run)), event.metrics["val_accuracy"])
         for at, event in zip(epoch_times(run, epochs), epochs, strict=True)
         if "val_accuracy" in event.metrics
     ]

@@ -36,8 +36,8 @@ class Outcome:
 
     @property
     def seconds(self) -> float:
-        """How long its run worked."""
-        return self.run.seconds_at_work
+        """How long its run worked, without what only the first one of a process has to do (`lead_time`)."""
+        return max(0.0, self.run.seconds_at_work - lead_time(self.run))
 
     @property
     def trainable_params(self) -> int:
@@ -74,6 +74,11 @@ class Measured:
     num_pictures: int
     seconds: float
     trainable_params: int
+
+
+def lead_time(run: Run) -> float:
+    """Returns how long a run's process took to start and to load TensorFlow, in seconds: little if it was there."""
+    return run.seconds.get("starting", 0.0)
 
 
 def outcomes(store: RunStore, state: ExperimentState) -> tuple[Outcome, ...]:

@@ -158,7 +158,7 @@ def start_queued(store: RunStore, own_experiment: str = "") -> str:
         RunError: the database can't be used.
     """
     taken = ""
-    while run := store.claim(settings().slots):
+    while run := store.claim(settings().slots, own_experiment):
         if own_experiment and run.experiment_id == own_experiment and not taken:
             taken = run.id
             continue

@@ -27,6 +27,7 @@ RUN = "pages/run.py"
 RUNS = "pages/runs.py"
 COMPARE = "pages/compare.py"
 TESTING = "pages/testing.py"
+DEMO = "pages/demo.py"
 
 CHOSEN_DATASET = "chosen_dataset"
 CHOSEN_RUN = "chosen_run"
@@ -186,6 +187,11 @@ def open_dataset(dataset_id: str, section: str = "") -> None:
     """
     choose_dataset(dataset_id)
     st.switch_page(DATA, query_params={"dataset": dataset_id} | ({"section": section} if section else {}))
+
+
+def open_experiment(experiment_id: str) -> None:
+    """Opens an experiment's page; its address can be reloaded and shared."""
+    st.switch_page(DEMO, query_params={"experiment": experiment_id})
 
 
 def leave_dataset() -> None:
