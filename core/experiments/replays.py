@@ -7,9 +7,9 @@ from core.experiments.experiment import Kind
 from core.experiments.progress import ArmState, ExperimentState
 from core.experiments.recording import ACCURACY, Lane, Panel, Point, Recording, Remark, recording_of_runs
 from core.experiments.remarks import percent
-from core.experiments.results import Outcome, lead_time, measured
+from core.experiments.results import Outcome, measured
 from core.experiments.sentences import result
-from core.runs.epoch_times import epoch_times
+from core.runs.epoch_times import epoch_times, lead_time
 from core.runs.records.store import RunStore
 
 X_LABELS = {

@@ -13,6 +13,7 @@ from core.evaluation.comparison import PairedComparison, UnpairedComparison, com
 from core.evaluation.evaluation import Evaluation, load_evaluations, wilson_interval
 from core.experiments.experiment import Arm
 from core.experiments.progress import ExperimentState
+from core.runs.epoch_times import lead_time
 from core.runs.records.run import Run
 from core.runs.records.store import RunStore
 
@@ -74,11 +75,6 @@ class Measured:
     num_pictures: int
     seconds: float
     trainable_params: int
-
-
-def lead_time(run: Run) -> float:
-    """Returns how long a run's process took to start and to load TensorFlow, in seconds: little if it was there."""
-    return run.seconds.get("starting", 0.0)
 
 
 def outcomes(store: RunStore, state: ExperimentState) -> tuple[Outcome, ...]:

@@ -15,6 +15,7 @@ from pages.components import phases, wording
 from pages.components.charts import chart_view, live_chart
 from pages.components.experiments import kind_charts, overview, tables_view
 from pages.components.experiments.panel_chart import panel_chart
+from pages.components.replay import replay_toggle
 from pages.components.shell import ages, dialogs, frame, polling, session
 from pages.components.shell.presses import press
 
@@ -127,6 +128,9 @@ def _show_results(state: ExperimentState, target: float) -> None:
             for sentence in result(store, state, found, target):
                 st.markdown(sentence)
     recording = recording_of(store, state, found)
+    is_at_work = state.status == ExperimentStatus.AT_WORK
+    if found and not is_at_work and replay_toggle.show(state.experiment.id, lambda: recording):
+        return
     if any(lane.points for panel in recording.panels for lane in panel.lanes):
         live_chart.show(
             f"experiment_{state.experiment.id}",

@@ -94,7 +94,8 @@ class Latest:
 def latest(runs: Sequence[Run]) -> Latest:
     """Returns the newest finished runs, those without a model folded so that they don't hide one with a model.
 
-    Runs of experiments are shown with these. A lone run without a model, or the newest of all, is shown: it may need attention.
+    Runs of experiments aren't among them. A lone run without a model, or the newest of all, is shown: it may need
+    attention.
 
     Args:
         runs: all runs, newest first.
