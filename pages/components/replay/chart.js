@@ -5,6 +5,7 @@ const LONGEST_LABEL = 22;
 const NARROW = 420; // pixels
 const LINE_SPACING = 1.25;
 const WIDEST_LABEL = 0.28; // of the chart
+const STACKED = 2.3; // the height of a label on two lines, against one
 const LABEL = 1.05; // size of labels against all other text
 
 // Plotly takes some HTML in texts for markup.
@@ -101,11 +102,11 @@ class ReplayChart {
     const isStacked = widest(names.map((name) => `99.9 %${name}`)) > plot.clientWidth * WIDEST_LABEL;
     const right = widest(isStacked ? ["99.9 %", ...names] : names.map((name) => `99.9 %${name}`));
     const text = (lane) =>
-      `<b>${valueWords(lane.last.y, panel.is_share)}</b>${isStacked ? nameOf(lane) && "<br>" : ""}${escaped(nameOf(lane))}`;
+      `<b>${valueWords(lane.last.y, panel.is_share)}</b>${escaped(nameOf(lane)).replace(" ", isStacked ? "<br>" : " ")}`;
     const margin = { l: size * 3.6, r: Math.min(right + size, plot.clientWidth / 2), t: size * 0.6, b: size * 3.1 };
     const layout = {
       ...this.layout(color, size), margin, width: plot.clientWidth, height: plot.clientHeight,
-      annotations: this.annotations(shown, text, size, plot.clientHeight - margin.t - margin.b, isStacked ? 2 : 1),
+      annotations: this.annotations(shown, text, size, plot.clientHeight - margin.t - margin.b, isStacked ? STACKED : 1),
     };
     const traces = shown.flatMap((lane) => [...bandTraces(lane, lane.color), this.leader(lane), this.line(lane, size)]);
     window.Plotly.react(plot, traces, layout, CHART_CONFIG);
