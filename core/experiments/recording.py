@@ -11,7 +11,7 @@ from core.evaluation.evaluation import load_evaluations
 from core.evaluation.words.results import right_answers
 from core.events import Event
 from core.experiments import remarks as words
-from core.runs.epoch_times import epoch_times
+from core.runs.epoch_times import epoch_times, lead_time
 from core.runs.records.store import Run, RunStore
 
 TRAINING, VALIDATION = "Training", "Validation"
@@ -162,7 +162,8 @@ def recording_of_runs(
 ) -> Recording:
     """Returns the recording of several runs side by side, as if they had started together.
 
-    It shows their accuracy on the validation pictures, by seconds and by epoch. Every run's clock starts at zero.
+    It shows their accuracy on the validation pictures, by seconds and by epoch. Every run's clock starts at zero,
+    without the time to load TensorFlow, which only the first run of a process needs.
 
     Args:
         store: where the runs are recorded.
@@ -179,13 +180,13 @@ def recording_of_runs(
     for name, run in runs:
         epochs = [event for event in store.events(run.id) if event.epoch]
         known = [
-            (time, event.epoch, event.metrics["val_accuracy"])
+            (max(0.0, time - lead_time(run)), event.epoch, event.metrics["val_accuracy"])
             for time, event in zip(epoch_times(run, epochs), epochs, strict=True)
             if "val_accuracy" in event.metrics
         ]
         by_seconds.append(Lane(name, tuple(Point(time, time, height) for time, _, height in known)))
         by_epoch.append(Lane(name, tuple(Point(time, epoch, height) for time, epoch, height in known)))
-        ends += [time for time, _, _ in known] + [run.seconds_at_work]
+        ends += [time for time, _, _ in known] + [run.seconds_at_work - lead_time(run)]
     panels = (
         Panel("Validation accuracy by seconds", SECONDS, ACCURACY, True, tuple(by_seconds)),
         Panel("Validation accuracy by epoch", EPOCH, ACCURACY, True, tuple(by_epoch)),

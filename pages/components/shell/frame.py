@@ -19,6 +19,7 @@ PAGES = {
     session.TRAIN: ("Train", ":material/model_training:"),
     session.RUNS: ("Runs", ":material/stacked_line_chart:"),
     session.TESTING: ("Test", ":material/image_search:"),
+    session.DEMO: ("Demo", ":material/science:"),
 }
 # Reached from other pages, not from the navigation.
 INNER_PAGES = {
