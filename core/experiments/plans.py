@@ -1,7 +1,8 @@
 """What each kind of experiment trains on a data set: its arms, which differ in one thing."""
 
+import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +24,12 @@ RACE_LANES = (FROZEN, FINE_TUNED, SCRATCH)
 # Pictures this small take a fifth of the time of 224 pixels, which is what training from scratch needs to end within
 # minutes on two cores. With frozen features it costs little: on the puzzle 93 instead of 94 % are right.
 IMAGE_SIZE = 96
-# From scratch a network on a few hundred pictures has learned most of what it will after as many epochs.
-SCRATCH_EPOCHS, SCRATCH_BATCH = 12, 16
+# From scratch a network on a few hundred pictures has learned most of what it will after as many epochs. With fewer
+# pictures it sees each of them more often, in smaller batches, so that it takes enough gradient steps.
+SCRATCH_EPOCHS, MOST_SCRATCH_EPOCHS, SCRATCH_STEPS = 12, 30, 150
+SCRATCH_BATCH, SMALL_SCRATCH_BATCH, SMALL_NUMBER = 16, 8, 100
+# Half of the work of the other kinds' size: there are many runs.
+SAMPLES_SIZE = 64
 SIZES = (5, 10, 25, 50)
 DRAWS, MOST_DRAWS = 3, 10
 # From scratch, more draws of more pictures than these would take longer than all the rest.
@@ -79,7 +84,7 @@ def plan(kind: Kind, dataset: DatasetIndex, choices: Choices, settings: Settings
     Raises:
         ConfigError: a choice is invalid for this kind, or no other choice is left.
     """
-    return tuple(PLANS[kind](_Planner(dataset, choices, settings, kind in TIMED)))
+    return tuple(PLANS[kind](_Planner(dataset, choices, settings, kind)))
 
 
 @dataclass(frozen=True)
@@ -87,18 +92,23 @@ class _Planner:
     dataset: DatasetIndex
     choices: Choices
     settings: Settings
-    is_timed: bool
+    kind: Kind
 
     def config(self, recipe: str, **options: Any) -> TrainingConfig:
         """Returns a recipe's configuration with the chosen network and size, and with some fields changed."""
         backbone = self.choices.backbone or INSTEAD
-        size = self.choices.image_size or max(IMAGE_SIZE, get_backbone(backbone).min_size)
-        timed: dict[str, Any] = {"reuse_features": False} if self.is_timed else {}
+        own = SAMPLES_SIZE if self.kind == Kind.SAMPLES else IMAGE_SIZE
+        size = self.choices.image_size or max(own, get_backbone(backbone).min_size)
+        timed: dict[str, Any] = {"reuse_features": False} if self.kind in TIMED else {}
         return choose_config(recipe, self.dataset, **{"backbone": backbone, "image_size": size, **timed, **options})
 
     def scratch(self, **options: Any) -> TrainingConfig:
         """Returns the configuration of the same network without what it has learned elsewhere."""
-        chosen = {"weights": "none", "epochs": SCRATCH_EPOCHS, "batch_size": SCRATCH_BATCH, "stop_when_settled": False}
+        number = len(self.dataset.with_split(**{"pictures_per_class": 0} | _sampled(options)).select(TRAIN))
+        batch = SMALL_SCRATCH_BATCH if number < SMALL_NUMBER else SCRATCH_BATCH
+        epochs = math.ceil(SCRATCH_STEPS / math.ceil(number / batch))
+        epochs = min(MOST_SCRATCH_EPOCHS, max(SCRATCH_EPOCHS, epochs))
+        chosen = {"weights": "none", "epochs": epochs, "batch_size": batch, "stop_when_settled": False}
         return self.config(RECOMMENDED, **chosen | options)
 
     def smallest_class(self) -> int:
@@ -110,6 +120,10 @@ class _Planner:
         """Returns how many training pictures the largest class has."""
         sizes = Counter(sample.label for sample in self.dataset.with_split().select(TRAIN))
         return max(sizes.values(), default=0)
+
+
+def _sampled(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: options[name] for name in ("pictures_per_class", "draw") if name in options}
 
 
 def _race(planner: _Planner) -> tuple[Arm, ...]:

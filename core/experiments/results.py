@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 from statistics import fmean, stdev
 
 import numpy as np
@@ -88,10 +89,16 @@ def outcomes(store: RunStore, state: ExperimentState) -> tuple[Outcome, ...]:
     for one in state.done:
         assert one.run is not None  # an arm that is done has one
         try:
-            found.append(Outcome(one.arm, one.run, load_evaluations(store.folder(one.run.id))[0]))
+            found.append(Outcome(one.arm, one.run, _evaluation(store.folder(one.run.id), one.run.finished)))
         except CoreError:
             continue
     return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _evaluation(folder: Path, finished: float) -> Evaluation:
+    """Reads the evaluation of a run that ended then: it never changes, and a page asks for all of them each second."""
+    return load_evaluations(folder)[0]
 
 
 def measured(found: Sequence[Outcome]) -> tuple[Measured, ...]:

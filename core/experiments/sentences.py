@@ -30,10 +30,16 @@ def result(store: RunStore, state: ExperimentState, found: Sequence[Outcome], ta
     if not found:
         return []
     if state.experiment.kind == Kind.SAMPLES:
-        return _samples(found, target)
+        return _samples(_of_complete_lanes(state, found), target)
     if state.experiment.kind == Kind.BACKBONES:
         return _backbones(store, found)
     return SENTENCES[state.experiment.kind](found)
+
+
+def _of_complete_lanes(state: ExperimentState, found: Sequence[Outcome]) -> list[Outcome]:
+    """Returns the arms of the lanes that are done: before, it isn't known what more pictures bring."""
+    missing = {one.arm.lane for one in state.arms if not one.is_done}
+    return [one for one in found if one.arm.lane not in missing]
 
 
 def accuracy_of(one: Outcome) -> str:

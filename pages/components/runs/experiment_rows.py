@@ -8,7 +8,7 @@ from core.experiments.progress import ExperimentState, ExperimentStatus
 from pages.components import wording
 from pages.components.results import run_views
 from pages.components.runs.accuracies import accuracy_of
-from pages.components.shell import ages, session
+from pages.components.shell import session
 
 ICONS = {
     Kind.RACE: ":material/sprint:",
@@ -30,7 +30,7 @@ def show(state: ExperimentState) -> None:
     """Draws an experiment with the link to its page; opened, its runs too."""
     experiment = state.experiment
     number = wording.count(len(state.arms), "run")
-    about = f"{len(state.done)} of {number}, {STATES[state.status]} · {ages.age(experiment.created)}"
+    about = f"{len(state.done)} of {number}, {STATES[state.status]} · {wording.ago(experiment.created)}"
     # Drawn only once it is open: an experiment may have dozens of runs.
     row = st.expander(
         f"**{words.TITLES[experiment.kind]}** · {about}",
