@@ -12,7 +12,7 @@ from core.runs.recipe_choice import choose_config
 from pages.components import phases, wording
 from pages.components.background.jobs import IMPORT, Job
 from pages.components.shell import session
-from pages.components.shell.presses import press
+from pages.components.shell.presses import Press, press
 
 SAMPLE = "puzzle"
 RECIPE = "recommended"
@@ -27,22 +27,38 @@ def try_it_now(key: str, primary: bool = True) -> None:
     pressed = press(key, is_pressed)
     if not pressed:
         return
-    job = pressed.do("import", _start_import)
+    dataset = imported_sample(pressed, SAMPLE)
+    if dataset is None:
+        return
+    with session.errors_shown():
+        session.choose_dataset(dataset.id)
+        config = choose_config(RECIPE, dataset)
+        submit = partial(queue.submit, session.run_store(), dataset.id, config, recipe=RECIPE)
+        session.open_run(pressed.do("submit", submit).id)
+
+
+def imported_sample(pressed: Press, name: str) -> DatasetIndex | None:
+    """Imports a built-in sample with a progress bar, unless it is there already.
+
+    Args:
+        pressed: the press of the button that needs it.
+        name: key in `SAMPLES`.
+
+    Returns:
+        The data set; None if it couldn't be imported, which is said.
+    """
+    job = pressed.do("import", partial(_start_import, name))
     bar = st.progress(0.0, "Starting")
     while not job.ended.wait(LOOK_AGAIN_SECONDS):
         bar.progress(phases.share_done(job.progress), phases.job_phase(job.progress))
     if job.result is None:
         bar.empty()
         st.error(wording.plain(job.error or "The import was stopped."), icon=":material/error:")
-        return
-    bar.progress(1.0, "Starting the training")
-    with session.errors_shown():
-        session.choose_dataset(job.result.id)
-        config = choose_config(RECIPE, job.result)
-        submit = partial(queue.submit, session.run_store(), job.result.id, config, recipe=RECIPE)
-        session.open_run(pressed.do("submit", submit).id)
+        return None
+    bar.progress(1.0, "Opening")
+    return job.result
 
 
-def _start_import() -> Job[DatasetIndex]:
-    work = partial(import_sample_in_subprocess, session.dataset_store(), SAMPLE)
-    return session.jobs().start(IMPORT, SAMPLES[SAMPLE].label, work)
+def _start_import(name: str) -> Job[DatasetIndex]:
+    work = partial(import_sample_in_subprocess, session.dataset_store(), name)
+    return session.jobs().start(IMPORT, SAMPLES[name].label, work)

@@ -27,6 +27,8 @@ RUN = "pages/run.py"
 RUNS = "pages/runs.py"
 COMPARE = "pages/compare.py"
 TESTING = "pages/testing.py"
+DEMO = "pages/demo.py"
+GUIDE = "pages/guide.py"
 
 CHOSEN_DATASET = "chosen_dataset"
 CHOSEN_RUN = "chosen_run"
