@@ -10,6 +10,7 @@ import click
 from core.cli.audit import audit
 from core.cli.cache import cache
 from core.cli.datasets import import_command, samples
+from core.cli.experiment import experiment
 from core.cli.explain import explain
 from core.cli.models import backbones, evaluate, predict
 from core.cli.runs import delete, resume, runs, show, stop, train
@@ -55,6 +56,7 @@ COMMANDS = (
     evaluate,
     predict,
     explain,
+    experiment,
     backbones,
     cache,
 )

@@ -45,6 +45,7 @@ class Settings:
         cache_bytes: how large the feature cache may grow before the least recently used features are dropped.
         import_limits: limits on imports.
         hosts: names, besides those of the machine, under which browsers may request the studio.
+        features_folder: where cached features are instead of in the data home; None for there.
     """
 
     home: Path
@@ -53,6 +54,7 @@ class Settings:
     cache_bytes: int = 10 * GIGABYTE
     import_limits: ImportLimits = field(default_factory=ImportLimits)
     hosts: tuple[str, ...] = ()
+    features_folder: Path | None = None
 
     @property
     def datasets(self) -> Path:
@@ -62,7 +64,7 @@ class Settings:
     @property
     def features(self) -> Path:
         """Folder of cached features."""
-        return self.home / "features"
+        return self.features_folder or self.home / "features"
 
     @property
     def runs(self) -> Path:

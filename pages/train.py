@@ -46,7 +46,7 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     obstacle = summary.why_not(config, len(dataset.class_names)) if config else summary.Obstacle(mistake)
     own = estimates.time_question(config, dataset.id) if config else None
     questions = own, recipe_cards.questions(recipes, dataset.id)
-    num_training = setup_form.num_pictures(dataset, TRAIN)
+    num_training = setup_form.num_pictures(dataset, TRAIN, config)
     is_pressed = summary.show(config, obstacle, num_training, questions, waiting.runs_before_next)
     advice_view.show(config, dataset.id)
     setup_form.show_origin(dataset)

@@ -175,7 +175,7 @@ def _evaluate_on(dataset: DatasetIndex, run: Run, folder: Path) -> Evaluation:
             known,
             Predictor(folder).predict,
             load_evaluations(folder)[0].temperature,
-            trained_on(own, run.config.validation_split, run.config.seed),
+            trained_on(own, run.config),
         )
     with suppress(OSError):  # a full or read-only disk: what was found is printed all the same
         save_other(evaluation, folder)

@@ -224,6 +224,30 @@ class Optimization:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """Which of the training pictures are used."""
+
+    pictures_per_class: int = setting(
+        0,
+        "Pictures per class",
+        "Trains on this many pictures of each class and leaves the others out, to see how many are needed; 0 uses all.",
+        "Validation and test pictures stay the same.",
+        low=0,
+        high=1_000_000,
+    )
+    draw: int = setting(
+        0,
+        "Draw",
+        "Another draw takes other pictures. Within a draw, fewer pictures are always among the more.",
+        low=0,
+        high=2**31 - 1,
+    )
+
+    def __post_init__(self) -> None:
+        require_valid(self)
+
+
+@dataclass(frozen=True)
 class Objective:
     """What is minimised: cross-entropy."""
 

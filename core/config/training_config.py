@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from core.backbones.table import get_backbone
-from core.config.parts import Augmentation, FreezePolicy, Head, Objective, Optimization
+from core.config.parts import Augmentation, FreezePolicy, Head, Objective, Optimization, Sampling
 from core.config.setting import Setting, require, require_number, require_valid, setting, settings_of
 from core.errors import ConfigError
 
@@ -48,6 +48,7 @@ class TrainingConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
     optimization: Optimization = field(default_factory=Optimization)
     objective: Objective = field(default_factory=Objective)
+    sampling: Sampling = field(default_factory=Sampling)
     validation_split: float = setting(
         0.2,
         "Validation split",
@@ -62,6 +63,11 @@ class TrainingConfig:
         "What computes the frozen blocks. Bfloat16 is faster and slightly less exact; it needs OpenVINO.",
         "One of auto (OpenVINO in float32 if it is installed, else TensorFlow), tensorflow and bfloat16.",
         choices=ENGINES,
+    )
+    reuse_features: bool = setting(
+        True,
+        "Reuse features",
+        "Takes what earlier runs computed of these pictures. Off, all is computed anew, to measure the time.",
     )
     seed: int = setting(
         0,
@@ -98,6 +104,11 @@ class TrainingConfig:
     def chooses_head(self) -> bool:
         """Whether weight decay and depths are chosen by cross-validation."""
         return self.has_depths and self.head.cross_validation
+
+    @property
+    def split_options(self) -> dict[str, Any]:
+        """How a data set is split for the run: the arguments of `DatasetIndex.with_split`."""
+        return {"validation_split": self.validation_split, "seed": self.seed, **asdict(self.sampling)}
 
     @property
     def from_scratch(self) -> bool:
@@ -191,6 +202,7 @@ PARTS: dict[str, type] = {
     "head": Head,
     "freeze": FreezePolicy,
     "augmentation": Augmentation,
+    "sampling": Sampling,
 }
 PART_FIELDS: dict[str, tuple[str, ...]] = {
     part: tuple(item.name for item in fields(kind)) for part, kind in PARTS.items()

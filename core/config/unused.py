@@ -15,6 +15,7 @@ class Unused(StrEnum):
     NO_CHANGES = "no_changes"
     CHOSEN = "chosen"
     NOT_LOGISTIC = "not_logistic"
+    ALL_PICTURES = "all_pictures"
 
 
 def unused_settings(config: TrainingConfig) -> dict[str, Unused]:
@@ -30,6 +31,8 @@ def unused_settings(config: TrainingConfig) -> dict[str, Unused]:
         unused |= dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
     if not config.augmentation.changes_pictures:
         unused["views"] = Unused.NO_CHANGES
+    if not config.sampling.pictures_per_class:
+        unused["draw"] = Unused.ALL_PICTURES
     if not config.has_depths:
         unused |= dict.fromkeys(("cross_validation", "depths"), Unused.NOT_LOGISTIC)
     elif config.head.cross_validation:

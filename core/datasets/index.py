@@ -9,7 +9,16 @@ from pathlib import Path
 
 from core.datasets.edit import Edit
 from core.datasets.sample import Sample, Skipped
-from core.datasets.splits import DEFAULT_SHARE, SPLITS, TRAIN, UNDECIDED, VALIDATION, check_share, held_out_digests
+from core.datasets.splits import (
+    DEFAULT_SHARE,
+    SPLITS,
+    TRAIN,
+    UNDECIDED,
+    VALIDATION,
+    check_share,
+    drawn,
+    held_out_digests,
+)
 from core.wording.coded import Note
 
 ID_LENGTH = 12
@@ -72,7 +81,9 @@ class DatasetIndex:
         """Whether the data set came with its own validation pictures."""
         return any(sample.split == VALIDATION for sample in self.samples)
 
-    def with_split(self, validation_split: float | None = None, seed: int = 0) -> "DatasetIndex":
+    def with_split(
+        self, validation_split: float | None = None, seed: int = 0, pictures_per_class: int = 0, draw: int = 0
+    ) -> "DatasetIndex":
         """Returns a copy in which every picture has a split.
 
         A given split is kept. Otherwise the pictures of each class are ordered by a hash of seed and content, and the
@@ -82,6 +93,8 @@ class DatasetIndex:
         Args:
             validation_split: share to hold out, 0.05-0.5; the data set's own by default.
             seed: a different seed gives a different split.
+            pictures_per_class: how many training pictures of each class to keep; the copy lacks the others. 0 for all.
+            draw: a different draw keeps others; within a draw, fewer are always among the more.
 
         Raises:
             DatasetError: the share is out of range.
@@ -95,6 +108,8 @@ class DatasetIndex:
             else sample
             for sample in self.samples
         )
+        if pictures_per_class:
+            samples = drawn(samples, pictures_per_class, draw)
         return replace(self, samples=samples, validation_split=share)
 
     def select(self, split: str) -> tuple[Sample, ...]:

@@ -93,6 +93,28 @@ def held_out_digests(samples: Iterable[Sample], share: float, seed: int) -> set[
     return held_out
 
 
+def drawn(samples: Iterable[Sample], pictures_per_class: int, draw: int) -> tuple[Sample, ...]:
+    """Returns the pictures without those training pictures that a draw leaves out, in the same order.
+
+    Those of each class are ordered by a hash of draw and content, so a smaller number is part of a larger one.
+
+    Args:
+        samples: pictures of all splits.
+        pictures_per_class: how many training pictures of each class to keep; at least 1.
+        draw: a different draw keeps others.
+    """
+    samples = tuple(samples)
+    classes: defaultdict[int, list[int]] = defaultdict(list)
+    for index, sample in enumerate(samples):
+        if sample.split == TRAIN:
+            classes[sample.label].append(index)
+    kept: set[int] = set()
+    for own in classes.values():
+        own.sort(key=lambda index: _rank(samples[index].digest, draw))
+        kept.update(own[:pictures_per_class])
+    return tuple(sample for index, sample in enumerate(samples) if sample.split != TRAIN or index in kept)
+
+
 def _chosen(sizes: Mapping[str, int], wanted: int, seed: int) -> list[str]:
     """Returns families of copies that together have the wanted number of a class's pictures, or nearly so.
 

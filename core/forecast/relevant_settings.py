@@ -24,6 +24,7 @@ IRRELEVANT_FOR_SPEED = (
     "head_epochs",
     "validation_split",
     "seed",
+    *PART_FIELDS["sampling"],
 )
 # The finder uses unchanged pictures and its own rates, and trains the head, or from scratch the whole network.
 IRRELEVANT_FOR_RATE = (

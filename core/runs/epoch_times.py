@@ -25,3 +25,8 @@ def epoch_times(run: Run, epochs: Sequence[Event]) -> list[float]:
         times.append(worked)
         before = event.time
     return times
+
+
+def lead_time(run: Run) -> float:
+    """Returns how long a run's process took to start and to load TensorFlow, in seconds: little if it was there."""
+    return run.seconds.get("starting", 0.0)

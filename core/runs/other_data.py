@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.config.training_config import TrainingConfig
 from core.datasets.class_names import match_names
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
@@ -58,17 +59,16 @@ def match_classes(names: Sequence[str], known: Sequence[str]) -> KnownClasses:
     return KnownClasses(tuple(columns[found[name]] for name in names), renamed)
 
 
-def trained_on(dataset: DatasetIndex | None, validation_split: float, seed: int) -> set[str]:
+def trained_on(dataset: DatasetIndex | None, config: TrainingConfig) -> set[str]:
     """Returns the digests of the pictures that a run was trained on.
 
     Args:
         dataset: the run's; None if it was deleted, which gives an empty set.
-        validation_split: the run's.
-        seed: the run's.
+        config: the run's.
     """
     if dataset is None:
         return set()
-    return {sample.digest for sample in dataset.with_split(validation_split, seed).select(TRAIN)}
+    return {sample.digest for sample in dataset.with_split(**config.split_options).select(TRAIN)}
 
 
 def evaluate_on(

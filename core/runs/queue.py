@@ -144,18 +144,30 @@ def dataset_store(ours: Settings) -> DatasetStore:
     return DatasetStore(ours, run_using_it)
 
 
-def start_queued(store: RunStore) -> None:
+def start_queued(store: RunStore, own_experiment: str = "") -> str:
     """Starts queued runs, longest waiting first, while slots are free.
+
+    Args:
+        store: where they are recorded.
+        own_experiment: the experiment whose next run the caller works on itself, if it is a worker.
+
+    Returns:
+        The id of that run, which is claimed now; empty if it wasn't its turn.
 
     Raises:
         RunError: the database can't be used.
     """
-    while run := store.claim(settings().slots):
+    taken = ""
+    while run := store.claim(settings().slots, own_experiment):
+        if own_experiment and run.experiment_id == own_experiment and not taken:
+            taken = run.id
+            continue
         try:
             _start_worker(store, run)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             store.finish(run.id, RunStatus.FAILED, Failure("worker_not_started", {"reason": reason}))
+    return taken
 
 
 def keep_warm(store: RunStore) -> WarmWorkerPool:

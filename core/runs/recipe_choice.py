@@ -29,7 +29,7 @@ def choose_config(
     # First made without the number of pictures, so that the options are checked before the split uses them.
     plain = recipe_config(recipe, **options)
     if num_training is None:
-        number = len(dataset.with_split(plain.validation_split, plain.seed).select(TRAIN))
+        number = len(dataset.with_split(**plain.split_options).select(TRAIN))
     else:
         number = num_training(plain.validation_split, plain.seed)
     return recipe_config(recipe, number, **options)

@@ -28,9 +28,9 @@ def against_pixels(found: PairedComparison, pixels: PixelAnswers, is_pretrained:
     if not found.better:
         return f"{begin} {_equal(found)} So it isn't shown that a network is needed for these pictures."
     if found.better > 0:
-        return f"{begin} The network is worth {_points(found)} more."
+        return f"{begin} The network is worth {points(found)} more."
     meaning = NEGATIVE if is_pretrained else "From so few pictures, the network has learned less than the pixels tell."
-    return f"{begin} The pixels alone are better by {_points(found)}. {meaning}"
+    return f"{begin} The pixels alone are better by {points(found)}. {meaning}"
 
 
 def against_scratch(found: PairedComparison | UnpairedComparison) -> str:
@@ -46,8 +46,8 @@ def against_scratch(found: PairedComparison | UnpairedComparison) -> str:
     if not found.better:
         return f"{begin} {_equal(found)} So it isn't shown that transfer helped."
     if found.better > 0:
-        return f"{begin} Pretrained features **gain {_points(found)}** over training from scratch."
-    return f"{begin} Pretrained features **cost {_points(found)}**. {NEGATIVE}"
+        return f"{begin} Pretrained features **gain {points(found)}** over training from scratch."
+    return f"{begin} Pretrained features **cost {points(found)}**. {NEGATIVE}"
 
 
 def against_frozen(found: PairedComparison | UnpairedComparison) -> str:
@@ -63,8 +63,8 @@ def against_frozen(found: PairedComparison | UnpairedComparison) -> str:
     if not found.better:
         return f"{begin} {_equal(found)} So it isn't shown that fine-tuning helped."
     if found.better > 0:
-        return f"{begin} Fine-tuning **gains {_points(found)}**."
-    return f"{begin} Fine-tuning **costs {_points(found)}**: frozen features are the better choice here."
+        return f"{begin} Fine-tuning **gains {points(found)}**."
+    return f"{begin} Fine-tuning **costs {points(found)}**: frozen features are the better choice here."
 
 
 def _equal(found: PairedComparison) -> str:
@@ -75,7 +75,7 @@ def _equal(found: PairedComparison) -> str:
     return f"That is within what chance does: they differ on {counted(differing, 'picture')}, {split}."
 
 
-def _points(found: PairedComparison) -> str:
+def points(found: PairedComparison) -> str:
     """Returns how many points one is better, with the interval."""
     low, high = sorted(abs(bound) * 100 for bound in found.interval)
     form = "{:.0f}" if low >= WHOLE_POINTS else "{:.1f}"

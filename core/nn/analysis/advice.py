@@ -57,7 +57,7 @@ def advise(
         )
     # The head's inputs are the same whether or not blocks are unfrozen later.
     config = config.with_options(trainable_blocks=0)
-    split = dataset.with_split(config.validation_split, config.seed)
+    split = dataset.with_split(**config.split_options)
     training = some_of(split.select("train"), MOST_PICTURES, config.seed)
     source = open_features(config, split, settings, on_event, should_stop)
     missing = source.count_missing(source.head_boundary, training)

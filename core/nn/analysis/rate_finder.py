@@ -51,7 +51,7 @@ def find_rate(
     if not config.from_scratch:
         # The head alone: its inputs are the same whether or not blocks are unfrozen later.
         config = config.with_options(trainable_blocks=0)
-    dataset = dataset.with_split(config.validation_split, config.seed)
+    dataset = dataset.with_split(**config.split_options)
     samples = _few(dataset.select("train"), config.seed)
     source = open_features(config, dataset, settings, on_event, should_stop)
     classifier = source.built_classifier()

@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -224,7 +225,7 @@ def forecast(
     Raises:
         Stopped: `should_stop` said so.
     """
-    dataset = dataset.with_split(config.validation_split, config.seed)
+    dataset = dataset.with_split(**config.split_options)
     pictures = tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:DECODED])
     speeds = meter.measure(settings_for_speed(config), len(dataset.class_names), pictures, should_stop)
     return make_forecast(speeds, _work(config, dataset, settings), is_warm)
@@ -232,6 +233,8 @@ def forecast(
 
 def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> Work:
     training, validation = dataset.select("train"), dataset.select("validation")
+    if not config.reuse_features:  # then none is there yet
+        settings = replace(settings, features_folder=settings.features / "none")
     source = open_features(config, dataset, settings)
     boundary = source.cut_boundary if config.fine_tune_epochs else source.head_boundary
     views = 1 if boundary == "pixels" else config.augmentation.cached_views

@@ -1,5 +1,9 @@
 """A network with the initial weights of a run, and its features."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from core.backbones.availability import availability, ways_to_get
@@ -19,6 +23,8 @@ from core.wording.coded import Note
 
 # Fingerprint of weights that still have to be downloaded: no features can exist for them.
 NOT_HERE = "not here yet"
+# In the folder of a run that computes its features anew.
+OWN_FEATURES = "features"
 
 
 def weights_path(config: TrainingConfig, settings: Settings) -> Path | None:
@@ -79,6 +85,23 @@ def weights_notes(config: TrainingConfig, settings: Settings) -> list[Note]:
     is_packaged = availability(backbone, settings).kind == "package"
     name = f"{package.name} {package.version}" if package and is_packaged else ""
     return [Note("imagenet_weights", {"label": backbone.label, "package": name, "credit": credit})]
+
+
+@contextmanager
+def features_for(config: TrainingConfig, settings: Settings, folder: Path) -> Iterator[Settings]:
+    """Yields the settings with the place of a run's features: the shared cache, or a folder of its own until it ends.
+
+    Args:
+        config: of the run.
+        settings: of this process.
+        folder: the run's. If it is interrupted, its own features stay for when it is resumed.
+    """
+    if config.reuse_features:
+        yield settings
+        return
+    own = folder / OWN_FEATURES
+    yield replace(settings, features_folder=own)
+    shutil.rmtree(own, ignore_errors=True)
 
 
 def open_features(

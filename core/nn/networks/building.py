@@ -1,5 +1,7 @@
 """Backbones as Keras graphs that start at raw pixels, with the preprocessing inside."""
 
+import gc
+
 import keras
 from keras import layers
 
@@ -73,3 +75,9 @@ def boundary(network: keras.Model, backbone: Backbone, num_blocks: int) -> keras
     name, _, end = output.partition(".")
     layer = network.get_layer(name)
     return layer.input if end == "input" else layer.output
+
+
+def forget_networks() -> None:
+    """Frees what the networks built so far in this process hold, for a process that trains one after another."""
+    keras.utils.clear_session()
+    gc.collect()

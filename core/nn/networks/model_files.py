@@ -20,10 +20,9 @@ from core.files import durable
 from core.files.checksums import sha256_of
 from core.images.decoding import DECODER_VERSION
 from core.nn.networks.classifier import Classifier, build_classifier, class_probabilities
-from core.nn.networks.model_folder import DESCRIPTION, NO_MODEL
+from core.nn.networks.model_folder import DESCRIPTION, NO_MODEL, REFERENCE
 
 WEIGHTS = "classifier.weights.h5"
-REFERENCE = "reference.npz"
 
 
 COMPARED_ROWS = 1000

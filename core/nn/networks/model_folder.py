@@ -8,6 +8,7 @@ from core.errors import RunError
 MODEL_FOLDER = "model"
 # In the folder of the model.
 DESCRIPTION = "classifier.json"
+REFERENCE = "reference.npz"
 NO_MODEL = "This run has no model. Wait until it has finished, or train it again."
 
 

@@ -22,7 +22,7 @@ from core.features.cache import evict
 from core.features.feature_space import FeatureRows, array_rows
 from core.files import durable
 from core.nn.extraction.extraction import FeatureSource
-from core.nn.extraction.pretrained import open_features, weights_notes
+from core.nn.extraction.pretrained import features_for, open_features, weights_notes
 from core.nn.networks.classifier import Classifier, class_logits, with_new_head
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
@@ -101,7 +101,8 @@ def run_training(
         CoreError: it can't be done; the message says what to do.
         Stopped: before there was anything to keep.
     """
-    return _Training(config, dataset, folder, settings, on_event, should_stop, make_objective).run()
+    with features_for(config, settings, folder) as own:
+        return _Training(config, dataset, folder, own, on_event, should_stop, make_objective).run()
 
 
 class _Training:
@@ -118,7 +119,7 @@ class _Training:
         make_objective: MakeObjective,
     ) -> None:
         self.config = config
-        self.dataset = dataset.with_split(config.validation_split, config.seed)
+        self.dataset = dataset.with_split(**config.split_options)
         self.folder = folder
         self.settings = settings
         self.on_event = on_event

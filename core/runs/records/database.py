@@ -268,6 +268,14 @@ def add_annotations(connection: sqlite3.Connection) -> None:
         seal(connection, row["id"])
 
 
+def add_experiments(connection: sqlite3.Connection) -> None:
+    """Gives each run the experiment that it is an arm of, which older runs don't have."""
+    for name in ("experiment_id", "arm"):
+        connection.execute(f"ALTER TABLE runs ADD COLUMN {name} TEXT NOT NULL DEFAULT ''")
+    for row in connection.execute("SELECT id FROM runs").fetchall():
+        seal(connection, row["id"])
+
+
 Migration = Callable[[sqlite3.Connection], None]
 MIGRATIONS: tuple[Migration, ...] = (
     create_runs,
@@ -277,6 +285,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     create_rebuilds,
     code_failures,
     add_annotations,
+    add_experiments,
 )
 
 

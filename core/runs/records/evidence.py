@@ -108,7 +108,7 @@ def _dataset(
             continue
         known = {(sample.path, sample.label) for sample in dataset.samples}
         if tuple(dataset.class_names) == tuple(class_names) and wanted <= known:
-            held_out = dataset.with_split(config.validation_split, config.seed).select("validation")
+            held_out = dataset.with_split(**config.split_options).select("validation")
             if {(sample.path, sample.label) for sample in held_out} == wanted:
                 fitting.append(dataset)
     return fitting[0] if len(fitting) == 1 else None

@@ -34,9 +34,9 @@ LATEST = 253_402_300_799.0  # the last second of the year 9999, the end of Pytho
 # A name may contain invisible characters, such as those that join two emoji, but no terminal control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Records from before these were added lack them.
-LATER_FIELDS = ("num_classes", "is_starred", "note")
+LATER_FIELDS = ("num_classes", "is_starred", "note", "experiment_id", "arm")
 EARLY_FIELDS = tuple(item.name for item in fields(Run) if item.name not in ("failure", *LATER_FIELDS))
-TEXTS = ("name", "dataset_id", "dataset_name", "recipe", "phase", "note")
+TEXTS = ("name", "dataset_id", "dataset_name", "recipe", "phase", "note", "experiment_id", "arm")
 TIMES = ("created", "started", "finished", "stop_requested", "pid_started")
 
 

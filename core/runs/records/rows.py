@@ -23,6 +23,17 @@ JSON_COLUMNS = ("config", "failure", "metrics", "seconds", "progress")
 OUTSIDE_OF_RUN = ("sequence", "turn", "checksum")
 # A damaged page that points back to earlier ones is read again and again, each time with other bogus rows.
 MOST_DAMAGED_ROWS = 2000
+PLACE_IN_QUEUE = (
+    "SELECT count(*) FROM runs WHERE status = 'queued' AND turn <="
+    " (SELECT turn FROM runs WHERE id = ? AND status = 'queued')"
+)
+# For so long an experiment's next run is left to the worker of the one before, which has TensorFlow loaded.
+OWN_SECONDS = 3.0
+NEXT_QUEUED = (
+    "SELECT id FROM runs WHERE status = 'queued' AND (SELECT count(*) FROM runs WHERE status = 'running') < :slots"
+    " AND (experiment_id IN ('', :own) OR NOT EXISTS (SELECT 1 FROM runs AS one WHERE one.status = 'completed'"
+    " AND one.experiment_id = runs.experiment_id AND one.finished > :lately)) ORDER BY turn LIMIT 1"
+)
 NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 
 
@@ -166,11 +177,12 @@ def insert_queued(connection: sqlite3.Connection, values: Sequence[str | int | f
 
     Args:
         connection: to the database.
-        values: id, name, data set's id and name, configuration as JSON, recipe, number of classes, time of submission.
+        values: id, name, data set's id and name, configuration as JSON, recipe, number of classes, experiment's id,
+            arm, time of submission.
     """
     connection.execute(
-        "INSERT INTO runs (id, name, dataset_id, dataset_name, config, recipe, num_classes, created, status, turn)"
-        f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', {NEXT_TURN})",
+        "INSERT INTO runs (id, name, dataset_id, dataset_name, config, recipe, num_classes, experiment_id, arm,"
+        f" created, status, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', {NEXT_TURN})",
         values,
     )
 

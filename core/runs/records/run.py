@@ -50,6 +50,8 @@ class Run:
         num_classes: the number of its data set's classes when it was submitted; 0 if that wasn't recorded.
         is_starred: whether the user marked it.
         note: what the user wrote about it; one line, empty if nothing.
+        experiment_id: the experiment that it is an arm of; empty for a run on its own.
+        arm: which arm of that experiment.
     """
 
     id: str
@@ -73,6 +75,8 @@ class Run:
     num_classes: int = 0
     is_starred: bool = False
     note: str = ""
+    experiment_id: str = ""
+    arm: str = ""
 
     @property
     def has_model(self) -> bool:

@@ -68,6 +68,8 @@ class RunStore:
         recipe: str = "",
         name: str | None = None,
         num_classes: int = 0,
+        experiment_id: str = "",
+        arm: str = "",
     ) -> Run:
         """Records a queued run.
 
@@ -79,6 +81,8 @@ class RunStore:
             name: the run's name; made from the data set and the recipe by default. A number is added if another
                 run has it.
             num_classes: the number of the data set's classes; 0 if unknown.
+            experiment_id: the experiment that it is an arm of, if it is.
+            arm: which arm.
 
         Raises:
             RunError: the name is invalid, or the run can't be recorded.
@@ -89,7 +93,8 @@ class RunStore:
         def insert(connection: sqlite3.Connection) -> Run:
             taken = (row["name"] for row in connection.execute("SELECT name FROM runs"))
             named = (run_id, free_name(wanted, taken), dataset_id, dataset_name)
-            rows.insert_queued(connection, (*named, config.to_json(), recipe, num_classes, time.time()))
+            values = (*named, config.to_json(), recipe, num_classes, experiment_id, arm, time.time())
+            rows.insert_queued(connection, values)
             return self._settle(connection, run_id)
 
         try:
@@ -241,16 +246,15 @@ class RunStore:
 
         self._access.change(change)
 
-    def claim(self, slots: int) -> Run | None:
+    def claim(self, slots: int, own_experiment: str = "") -> Run | None:
         """Takes the longest waiting run from the queue if fewer than `slots` runs are running.
 
-        However many processes do this at once, each run goes to only one of them.
+        However many processes do this at once, each run goes to only one of them. A worker that has just completed a
+        run of an experiment, `own_experiment`, has a moment to take the next one of it before anyone else.
         """
+        update = "UPDATE runs SET status = 'running', phase = 'starting', started = :now WHERE id = :id"
         return self._update(
-            "UPDATE runs SET status = 'running', phase = 'starting', started = :now WHERE id = :id",
-            "SELECT id FROM runs WHERE status = 'queued'"
-            " AND (SELECT count(*) FROM runs WHERE status = 'running') < :slots ORDER BY turn LIMIT 1",
-            slots=slots,
+            update, rows.NEXT_QUEUED, slots=slots, own=own_experiment, lately=time.time() - rows.OWN_SECONDS
         )
 
     def report_worker(self, run_id: str, pid: int, pid_started: float) -> Run | None:
@@ -338,11 +342,7 @@ class RunStore:
 
     def position(self, run_id: str) -> int:
         """Returns the run's place in the queue, from 1; 0 if it isn't queued."""
-        query = (
-            "SELECT count(*) FROM runs WHERE status = 'queued' AND turn <="
-            " (SELECT turn FROM runs WHERE id = ? AND status = 'queued')"
-        )
-        return self._access.read(lambda connection: connection.execute(query, (run_id,)).fetchone()[0])
+        return self._access.read(lambda connection: connection.execute(rows.PLACE_IN_QUEUE, (run_id,)).fetchone()[0])
 
     def rebuilds(self, in_terminal: bool) -> Sequence[Rebuild]:
         """Returns the rebuilds that the user hasn't been told of yet.

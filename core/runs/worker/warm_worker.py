@@ -8,18 +8,14 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from filelock import Timeout
 
-from core.runs.records.store import RunStore
-from core.runs.worker.environment import LOG_NAME
 from core.runs.worker.handoff import Offer, fingerprint, warm_worker_folder
 from core.runs.worker.liveness import worker_lock
 from core.runs.worker.warm_worker_pool import DONE, NOT_WANTED
-from core.runs.worker.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, offer_to_memory_killer, work
+from core.runs.worker.worker import LOCK_SECONDS, OUT_OF_MEMORY_SCORE, StartNext, log_into, offer_to_memory_killer, work
 from core.settings import settings
 
 FAILED = 1
@@ -29,7 +25,7 @@ IDLE_MEMORY_SCORE = "900"
 LOADING_NICENESS = 19
 
 
-def stand_by(start_next: Callable[[RunStore], None]) -> int:
+def stand_by(start_next: StartNext) -> int:
     """Waits for a run and works on it.
 
     Args:
@@ -62,7 +58,7 @@ def stand_by(start_next: Callable[[RunStore], None]) -> int:
         return DONE
     lock.release()
     offer_to_memory_killer(OUT_OF_MEMORY_SCORE)
-    _log_into(ours.runs / run_id)
+    log_into(ours.runs / run_id)
     return DONE if work(run_id, ours, start_next) else FAILED
 
 
@@ -96,16 +92,3 @@ def _watch_owner() -> threading.Event:
 
     threading.Thread(target=watch, name="owner", daemon=True).start()
     return gone
-
-
-def _log_into(run_folder: Path) -> None:
-    """Redirects output to the run's log from now on."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # A run also works without its log.
-    with suppress(OSError):
-        run_folder.mkdir(parents=True, exist_ok=True)
-        log = os.open(run_folder / LOG_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        os.close(log)

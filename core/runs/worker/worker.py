@@ -27,6 +27,7 @@ from core.runs.records.failures import Failure, failure_of, free_bytes
 from core.runs.records.history import restore_history
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.runs.records.training_data import save_training_data, training_data_of
+from core.runs.worker.environment import LOG_NAME
 from core.runs.worker.liveness import worker_lock
 from core.runs.worker.recording import ProgressRecorder, added
 from core.runs.worker.reserve import Reserve
@@ -102,8 +103,15 @@ class End:
     seconds: dict[str, float] | None = None
 
 
-def work(run_id: str, ours: Settings, start_next: Callable[[RunStore], None]) -> bool:
-    """Works on a claimed run until it ends, then starts the next one.
+# Starts queued runs while slots are free. Given an experiment, it returns the id of its next run for the caller to work
+# on; empty if there is none, or others come first.
+StartNext = Callable[[RunStore, str], str]
+
+
+def work(run_id: str, ours: Settings, start_next: StartNext) -> bool:
+    """Works on a claimed run until it ends, then on the next of the same experiment, then starts the next others.
+
+    An experiment has many short runs, and TensorFlow takes longer to load than some of them to train.
 
     Args:
         run_id: the run.
@@ -114,6 +122,43 @@ def work(run_id: str, ours: Settings, start_next: Callable[[RunStore], None]) ->
         Whether the run was this process's to work on.
     """
     store = RunStore(ours.database)
+    if not _work_on(run_id, ours, store):
+        return False
+    while run_id := start_next(store, _experiment_of(run_id, store)):
+        log_into(store.folder(run_id))
+        _forget_networks()
+        _work_on(run_id, ours, store)
+    return True
+
+
+def log_into(run_folder: Path) -> None:
+    """Redirects this process's output to a run's log from now on."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # A run also works without its log.
+    with suppress(OSError):
+        run_folder.mkdir(parents=True, exist_ok=True)
+        log = os.open(run_folder / LOG_NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+
+
+def _forget_networks() -> None:
+    from core.nn.networks.building import forget_networks
+
+    forget_networks()
+
+
+def _experiment_of(run_id: str, store: RunStore) -> str:
+    """Returns the experiment of a run that has ended; empty if there is none, or the run was deleted since."""
+    with suppress(RunError):
+        return store.get(run_id).experiment_id
+    return ""
+
+
+def _work_on(run_id: str, ours: Settings, store: RunStore) -> bool:
+    """Works on a claimed run until it ends; returns whether it was this process's to work on."""
     folder = store.folder(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     lock = worker_lock(folder)
@@ -137,7 +182,6 @@ def work(run_id: str, ours: Settings, start_next: Callable[[RunStore], None]) ->
     _record(store, run_id, _train(run, store, ours, should_stop), reserve)
     # From now on the run may be resumed.
     lock.release()
-    start_next(store)
     return True
 
 
@@ -173,7 +217,7 @@ def _dataset(run: Run, store: RunStore, datasets: DatasetStore) -> DatasetIndex:
     """
     dataset = datasets.get(run.dataset_id)
     parent_name = next((other.name for other in datasets.list() if other.id == dataset.parent), "")
-    split = dataset.with_split(run.config.validation_split, run.config.seed)
+    split = dataset.with_split(**run.config.split_options)
     save_training_data(training_data_of(split, parent_name), store.folder(run.id))
     return dataset
 

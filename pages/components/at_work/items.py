@@ -3,8 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.experiments import words
+from core.experiments.progress import ExperimentState, state_of
+from core.experiments.store import ExperimentStore
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus
+from core.wording.lists import counted
 from pages.components import phases
 from pages.components.background.jobs import AUDIT, DERIVE, EVALUATE, IMPORT, PACK, SURVEY, Job
 from pages.components.shell import session
@@ -46,12 +50,26 @@ def at_work() -> list[Item]:
         # A worker that was killed is noticed on whatever page is open.
         queue.look_over(store)
         runs = store.unfinished()
-    waiting = [run for run in runs if run.status == RunStatus.QUEUED]
+    known = (
+        {one.id: one for one in ExperimentStore(store.home).list()} if any(run.experiment_id for run in runs) else {}
+    )
+    at_work = [known[one] for one in dict.fromkeys(run.experiment_id for run in runs) if one in known]
+    alone = [run for run in runs if run.experiment_id not in known]
+    waiting = [run for run in alone if run.status == RunStatus.QUEUED]
     return [
-        *(of_run(run) for run in runs if run.status == RunStatus.RUNNING),
+        *(of_experiment(state_of(experiment, store.list())) for experiment in at_work),
+        *(of_run(run) for run in alone if run.status == RunStatus.RUNNING),
         *(of_job(job) for job in session.jobs().running()),
         *(of_run(run, waiting) for run in waiting),
     ]
+
+
+def of_experiment(state: ExperimentState) -> Item:
+    """Returns an experiment as an item: all its runs are one piece of work."""
+    experiment, number = state.experiment, len(state.arms)
+    name = f"{words.TITLES[experiment.kind]} · {experiment.dataset_name}"
+    done = f"{len(state.done)} of {counted(number, 'run')} done"
+    return Item(experiment.id, name, done, len(state.done) / number, session.DEMO, {"experiment": experiment.id})
 
 
 def of_run(run: Run, waiting: Sequence[Run] = ()) -> Item:

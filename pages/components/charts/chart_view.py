@@ -30,7 +30,11 @@ def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
         draw(figure, config=CONFIG, alt=alt, key=key)
 
 
-def load_plotly() -> None:
-    """Loads Plotly for a page whose charts come later, with an invisible chart."""
-    with st.container(key=LOADER):
-        st.plotly_chart(go.Figure(), height=10, config=CONFIG, key=f"{LOADER}_chart")
+def load_plotly(name: str = "chart") -> None:
+    """Loads Plotly for a page whose charts come later, with an invisible chart.
+
+    Args:
+        name: of the chart, to tell it from another one of the same page.
+    """
+    with st.container(key=f"{LOADER}_{name}"):
+        st.plotly_chart(go.Figure(), height=10, config=CONFIG, key=f"{LOADER}_of_{name}")

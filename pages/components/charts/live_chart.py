@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import plotly.graph_objects as go
 import streamlit as st
 
 from core.config.training_config import TrainingConfig
@@ -34,12 +35,25 @@ def learning_curves(run_id: str, events: Sequence[Event], config: TrainingConfig
 
     The arguments but the first are those of `charts.learning_curve`.
     """
-    data = [
-        {
-            "title": title,
-            "label": wording.curve_label(title, metric, events),
-            "figure": json.loads(charts.learning_curve(events, metric, config, has_ended).to_json()),
-        }
-        for metric, title in TITLES.items()
-    ]
-    _mount(key=f"curves_{run_id}", data=data)
+    show(
+        f"curves_{run_id}",
+        [
+            (
+                title,
+                wording.curve_label(title, metric, events),
+                charts.learning_curve(events, metric, config, has_ended),
+            )
+            for metric, title in TITLES.items()
+        ],
+    )
+
+
+def show(key: str, figures: Sequence[tuple[str, str, go.Figure]]) -> None:
+    """Shows figures side by side, or one above the other on a narrow page; later ones under this key grow in place.
+
+    Args:
+        key: of the element.
+        figures: each with its title and what it shows, for screen readers.
+    """
+    data = [{"title": title, "label": alt, "figure": json.loads(figure.to_json())} for title, alt, figure in figures]
+    _mount(key=key, data=data)

@@ -76,6 +76,7 @@ WAYS: dict[str, Way] = {
     "few": _demo("samples", "How few pictures are enough?", ":material/stacked_line_chart:"),
     "freeze": _demo("freeze", "What does freezing do?", ":material/ac_unit:"),
     "backbones": _demo("backbones", "Compare networks", ":material/hub:"),
+    "article": _demo("article", "Reproduce the article", ":material/article:"),
     "augmentation": _demo("augmentation", "See augmentation at work", ":material/flip:"),
     "samples_list": Link("Built-in samples", ":material/photo_library:", session.DATA, {"add": "samples"}),
     "bring": Link("Bring your pictures", ":material/upload:", session.DATA, {"add": "zip"}),
@@ -156,7 +157,7 @@ def _follow(name: str, key: str, is_pressed: bool) -> None:
         if run := _latest():
             session.open_run(run.id, way.section)
     else:
-        dataset = quick_start.imported_sample(pressed, way.sample)
+        dataset = quick_start.bring_sample(way.sample, pressed)
         if dataset is not None:
             with session.errors_shown():
                 setup_form.fill_with(dataset.id, way.recipe, choose_config(way.recipe, dataset))

@@ -25,7 +25,7 @@ def training_data(run: Run) -> TrainingData | None:
     if dataset is None:
         return None
     names = {other.id: other.name for other in session.dataset_store().list()}
-    split = session.split_dataset(dataset, run.config.validation_split, run.config.seed)
+    split = session.split_dataset(dataset, **run.config.split_options)
     return training_data_of(split, names.get(dataset.parent, ""))
 
 

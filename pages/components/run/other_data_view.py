@@ -84,7 +84,7 @@ def _fitting(run: Run, known: tuple[str, ...]) -> tuple[dict[str, DatasetIndex],
 
 def _start(run: Run, dataset: DatasetIndex, own: Evaluation) -> None:
     client, folder = session.inference_client(), session.run_store().folder(run.id)
-    trained = trained_on(kept_data.dataset_of(run), run.config.validation_split, run.config.seed)
+    trained = trained_on(kept_data.dataset_of(run), run.config)
 
     def work(on_event: OnEvent, should_stop: ShouldStop) -> Evaluation:
         predict = partial(client.predict, run.id)

@@ -12,7 +12,7 @@ from core.runs.records.store import Run, RunStatus
 from pages.components import phases
 from pages.components.charts import chart_view, live_chart
 from pages.components.results import waiting
-from pages.components.run import curve_notes, kept_data, stages
+from pages.components.run import curve_notes, kept_data, replay_section, stages
 from pages.components.shared import pictures
 from pages.components.shell import polling, session
 from pages.components.training import cached_estimates, estimates
@@ -35,7 +35,7 @@ def show(run: Run) -> None:
                 _show_work(now, epochs)
             elif not epochs:
                 st.caption(NO_CURVES)
-        if epochs:
+        if epochs and not (now.status.is_finished and replay_section.show(now)):
             live_chart.learning_curves(run.id, epochs, run.config, now.status.is_finished)
             if now.status.is_finished and (explanation := curve_notes.rising_loss(epochs)):
                 st.caption(explanation)

@@ -12,6 +12,7 @@ from pages.components.run import (
     next_steps,
     other_data_view,
     progress_view,
+    replay_section,
     transfer_view,
 )
 from pages.components.shell import address
@@ -43,7 +44,8 @@ def show(run: Run) -> None:
         if run.status.is_finished and run.status != RunStatus.COMPLETED:
             next_steps.show_end(run)
     key = f"section_{run.id}"
-    section = address.choose_section(SECTIONS, key=key, default=RESULTS if run.has_model else PROGRESS)
+    begin = RESULTS if run.has_model and address.REPLAY not in st.query_params else PROGRESS
+    section = address.choose_section(SECTIONS, key=key, default=begin)
 
     def open_section(name: str) -> None:
         address.open_section(name, key)
@@ -55,7 +57,7 @@ def show(run: Run) -> None:
     if section == PROGRESS:
         above, live = st.container(), st.container()
         with above:
-            if run.has_model:
+            if run.has_model and not replay_section.is_open(run):
                 evaluation_views.learned(run, _num_training(run))
                 next_steps.show_next(run, open_section, leads_to_results=True)
         with live:

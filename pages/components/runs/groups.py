@@ -1,7 +1,7 @@
 """Which runs a list shows, and in which order and groups. No Streamlit calls."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from core.runs.records.store import Run
 
@@ -46,22 +46,27 @@ class Group:
         dataset_id: its id.
         dataset_name: its name now, or when it was last trained on.
         is_deleted: whether it no longer exists.
-        runs: starred ones first.
+        runs: starred ones first, without those of experiments.
+        experiments: ids of the experiments with fitting runs.
     """
 
     dataset_id: str
     dataset_name: str
     is_deleted: bool
     runs: tuple[Run, ...]
+    experiments: tuple[str, ...] = ()
 
 
-def grouped(runs: Sequence[Run], dataset_names: Mapping[str, str], choice: Choice) -> list[Group]:
+def grouped(
+    runs: Sequence[Run], dataset_names: Mapping[str, str], choice: Choice, experiments: Collection[str] = ()
+) -> list[Group]:
     """Returns the chosen runs by data set, the data set of the first run first.
 
     Args:
         runs: all runs, newest first.
         dataset_names: the names of the data sets that exist, by id.
         choice: which runs, and in which order.
+        experiments: ids of the experiments that there are: their runs are listed with them.
     """
     former = {run.dataset_id: run.dataset_name for run in reversed(runs)}
     names = former | dict(dataset_names)
@@ -69,14 +74,20 @@ def grouped(runs: Sequence[Run], dataset_names: Mapping[str, str], choice: Choic
     if choice.order == ACCURACY:
         found.sort(key=best_first)
     members: dict[str, list[Run]] = {}
+    asked: dict[str, dict[str, None]] = {}
     for run in found:
-        members.setdefault(run.dataset_id, []).append(run)
+        own = members.setdefault(run.dataset_id, [])
+        if run.experiment_id in experiments:
+            asked.setdefault(run.dataset_id, {})[run.experiment_id] = None
+        else:
+            own.append(run)
     return [
         Group(
             dataset_id,
             names[dataset_id],
             dataset_id not in dataset_names,
             tuple(sorted(group, key=lambda run: not run.is_starred)),
+            tuple(asked.get(dataset_id, ())),
         )
         for dataset_id, group in members.items()
     ]
@@ -100,7 +111,9 @@ def on_page(groups: Sequence[Group], page: int, length: int) -> list[Group]:
     before = 0
     for group in groups:
         runs = group.runs[max(0, begin - before) : max(0, end - before)]
-        if runs:
-            shown.append(Group(group.dataset_id, group.dataset_name, group.is_deleted, runs))
+        # Experiments stand before the group's first run.
+        experiments = group.experiments if begin <= before < end else ()
+        if runs or experiments:
+            shown.append(replace(group, runs=runs, experiments=experiments))
         before += len(group.runs)
     return shown

@@ -94,12 +94,13 @@ class Latest:
 def latest(runs: Sequence[Run]) -> Latest:
     """Returns the newest finished runs, those without a model folded so that they don't hide one with a model.
 
-    A lone run without a model, or the newest of all, is shown: it may need attention.
+    Runs of experiments aren't among them. A lone run without a model, or the newest of all, is shown: it may need
+    attention.
 
     Args:
         runs: all runs, newest first.
     """
-    finished = [run for run in runs if run.status.is_finished]
+    finished = [run for run in runs if run.status.is_finished and not run.experiment_id]
     shown = [run for index, run in enumerate(finished) if run.has_model or index == 0][:MOST_LATEST]
     oldest = shown[-1].created if shown else 0.0
     is_short = len(shown) < MOST_LATEST

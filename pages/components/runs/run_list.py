@@ -4,9 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from core.experiments.experiment import Experiment
+from core.experiments.progress import state_of
+from core.experiments.store import ExperimentStore
 from core.runs.records.store import Run
 from pages.components import wording
-from pages.components.runs import groups, rows, run_dialogs, run_filter
+from pages.components.runs import experiment_rows, groups, rows, run_dialogs, run_filter
 from pages.components.runs.groups import Group
 from pages.components.shell import session
 
@@ -27,8 +30,10 @@ def show(runs: Sequence[Run]) -> None:
     rows.style()
     choice = run_filter.choose(runs)
     names = {dataset.id: dataset.name for dataset in session.dataset_store().list()}
-    found = groups.grouped(runs, names, choice)
+    experiments = {one.id: one for one in ExperimentStore(session.run_store().home).list()}
+    found = groups.grouped(runs, names, choice, experiments)
     number = sum(len(group.runs) for group in found)
+    number += sum(run.experiment_id in group.experiments for group in found for run in runs)
     if not found:
         st.info("No run fits.", icon=":material/info:")
         st.button("Show all runs", icon=":material/filter_alt_off:", on_click=run_filter.clear)
@@ -42,17 +47,19 @@ def show(runs: Sequence[Run]) -> None:
         page = st.pagination(num_pages, key=run_filter.PAGE, bind="query-params") if num_pages > 1 else 1
     with listed:
         for group in groups.on_page(found, page, LENGTH):
-            _show_group(group)
+            _show_group(group, [experiments[one] for one in group.experiments], runs)
     _show_actions([run for run in runs if st.session_state.get(rows.tick_key(run.id))])
 
 
-def _show_group(group: Group) -> None:
+def _show_group(group: Group, experiments: Sequence[Experiment], runs: Sequence[Run]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"run_group_{group.dataset_id}"):
         deleted = " (deleted)" if group.is_deleted else ""
         st.header(f"{wording.plain(group.dataset_name)}{deleted}", anchor=False, width="content")
         if not group.is_deleted:
             st.page_link(session.DATA, label="Open the data set", query_params={"dataset": group.dataset_id})
     with st.container(gap="xsmall"):
+        for experiment in experiments:
+            experiment_rows.show(state_of(experiment, runs))
         for run in group.runs:
             rows.show(run)
 

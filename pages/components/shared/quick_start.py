@@ -27,7 +27,7 @@ def try_it_now(key: str, primary: bool = True) -> None:
     pressed = press(key, is_pressed)
     if not pressed:
         return
-    dataset = imported_sample(pressed, SAMPLE)
+    dataset = bring_sample(SAMPLE, pressed)
     if dataset is None:
         return
     with session.errors_shown():
@@ -37,15 +37,12 @@ def try_it_now(key: str, primary: bool = True) -> None:
         session.open_run(pressed.do("submit", submit).id)
 
 
-def imported_sample(pressed: Press, name: str) -> DatasetIndex | None:
-    """Imports a built-in sample with a progress bar, unless it is there already.
+def bring_sample(name: str, pressed: Press) -> DatasetIndex | None:
+    """Imports a built-in sample with a progress bar, for a press; returns it, or None after an error is shown.
 
     Args:
-        pressed: the press of the button that needs it.
-        name: key in `SAMPLES`.
-
-    Returns:
-        The data set; None if it couldn't be imported, which is said.
+        name: of the sample.
+        pressed: the press that asked for it.
     """
     job = pressed.do("import", partial(_start_import, name))
     bar = st.progress(0.0, "Starting")

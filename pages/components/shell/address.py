@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 SECTION = "section"
+# On the page of a run or an experiment: whether it is played again.
+REPLAY = "replay"
 # On the data page: the data set that is shown, or the way to add one. Neither of them shows the list.
 DATASET, ADD = "dataset", "add"
 # On a run's page, in the section Explain: this many first digits of the digest of the picture that is shown.

@@ -18,6 +18,7 @@ PAGES = {
     session.TRAIN: ("Train", ":material/model_training:"),
     session.RUNS: ("Runs", ":material/stacked_line_chart:"),
     session.TESTING: ("Test", ":material/image_search:"),
+    session.DEMO: ("Demo", ":material/science:"),
     session.GUIDE: ("Guide", ":material/help:"),
 }
 # Reached from other pages, not from the navigation.

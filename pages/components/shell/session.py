@@ -112,16 +112,25 @@ def is_dataset_unused() -> Callable[[str], bool]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=10)
-def _split_dataset(dataset_id: str, share: float, seed: int, _index: DatasetIndex) -> DatasetIndex:
-    return _index.with_split(share, seed)
+def _split_dataset(
+    dataset_id: str, share: float, seed: int, pictures_per_class: int, draw: int, _index: DatasetIndex
+) -> DatasetIndex:
+    return _index.with_split(share, seed, pictures_per_class, draw)
 
 
-def split_dataset(dataset: DatasetIndex, share: float | None = None, seed: int = 0) -> DatasetIndex:
+def split_dataset(
+    dataset: DatasetIndex,
+    validation_split: float | None = None,
+    seed: int = 0,
+    pictures_per_class: int = 0,
+    draw: int = 0,
+) -> DatasetIndex:
     """Returns the data set with a split for each picture, see `DatasetIndex.with_split`. Cached.
 
     Its name may be out of date.
     """
-    return _split_dataset(dataset.id, dataset.validation_split if share is None else share, seed, dataset)
+    share = dataset.validation_split if validation_split is None else validation_split
+    return _split_dataset(dataset.id, share, seed, pictures_per_class, draw, dataset)
 
 
 @contextmanager
@@ -179,6 +188,11 @@ def open_dataset(dataset_id: str, section: str = "") -> None:
     """
     choose_dataset(dataset_id)
     st.switch_page(DATA, query_params={"dataset": dataset_id} | ({"section": section} if section else {}))
+
+
+def open_experiment(experiment_id: str) -> None:
+    """Opens an experiment's page; its address can be reloaded and shared."""
+    st.switch_page(DEMO, query_params={"experiment": experiment_id})
 
 
 def leave_dataset() -> None:

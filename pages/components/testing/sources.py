@@ -76,7 +76,7 @@ def held_out_pictures(run: Run, key: str) -> list[Picture]:
             icon=":material/info:",
         )
         return []
-    split = session.split_dataset(dataset, run.config.validation_split, run.config.seed)
+    split = session.split_dataset(dataset, **run.config.split_options)
     names = dataset.class_names
     draw = f"{key}held_out_draw"
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -30,6 +30,7 @@ UNUSED_WORDS = {
     Unused.NOTHING_FROZEN: "Not used: no block stays frozen.",
     Unused.NO_CHANGES: "Not used while no change is on.",
     Unused.CHOSEN: "Not used: it is chosen by cross-validation.",
+    Unused.ALL_PICTURES: "Not used while all pictures are.",
     Unused.NOT_LOGISTIC: "Not used: it needs a frozen network, pooled and normalised features, no hidden units and no "
     "dropout.",
 }
@@ -164,6 +165,9 @@ def _learning(unused: Mapping[str, Unused]) -> None:
     _choice(group, "schedule", {name: setting_values.SCHEDULES[name] for name in SCHEDULES})
     _share(group, "label_smoothing")
     number(group, "seed")
+    _switch(group, "reuse_features")
+    number(group, "pictures_per_class")
+    number(group, "draw", unused=unused)
     _switch(group, "class_weighting")
     _switch(group, "stop_when_settled")
 
@@ -184,7 +188,7 @@ def _views_cost(dataset: DatasetIndex, config: TrainingConfig | None) -> None:
     if not config.num_frozen_blocks:
         st.caption("All blocks are trained, so every epoch changes the pictures anew: nothing is computed ahead.")
         return
-    num_training = len(session.split_dataset(dataset).select("train"))
+    num_training = len(session.split_dataset(dataset, **config.split_options).select("train"))
     forecast = forecast_view.known(config, dataset.id)
     seconds = forecast.views_seconds if forecast else None
     st.caption(wording.views_cost(config.augmentation.views, num_training, seconds))

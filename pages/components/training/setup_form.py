@@ -102,8 +102,16 @@ def recipe_configs(dataset: DatasetIndex) -> Mapping[str, TrainingConfig]:
     return {recipe: _chosen_config(recipe, dataset) for recipe in RECIPES}
 
 
-def num_pictures(dataset: DatasetIndex, split: str) -> int:
-    """Returns the number of pictures in a split. Cached."""
+def num_pictures(dataset: DatasetIndex, split: str, config: TrainingConfig | None = None) -> int:
+    """Returns the number of pictures in a split. Cached.
+
+    Args:
+        dataset: the data set.
+        split: name of the split.
+        config: may use only some of the pictures, or divide them otherwise; None for the data set's own division.
+    """
+    if config:
+        return len(session.split_dataset(dataset, **config.split_options).select(split))
     return _num_pictures(dataset.id, split, dataset.validation_split, 0, dataset)
 
 

@@ -7,6 +7,7 @@ FROZEN = dict.fromkeys(("fine_tune_learning_rate", "rate_decay", "head_epochs"),
 CHOSEN = dict.fromkeys(("weight_decay", "depths"), Unused.CHOSEN)
 NOT_LOGISTIC = dict.fromkeys(("cross_validation", "depths"), Unused.NOT_LOGISTIC)
 FROM_SCRATCH = dict.fromkeys(("fine_tune_learning_rate", "head_epochs"), Unused.FROM_SCRATCH)
+ALL_PICTURES = {"draw": Unused.ALL_PICTURES}
 NOTHING_FROZEN = dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
 
 
@@ -30,7 +31,12 @@ NOTHING_FROZEN = dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
     ],
 )
 def test_settings_without_effect_are_named_with_the_reason(options, expected):
+    expected = expected | ALL_PICTURES
     assert unused_settings(TrainingConfig().with_options(flip=True, **options)) == expected
     without_changes = unused_settings(TrainingConfig().with_options(**options))
     assert without_changes == expected | {"views": Unused.NO_CHANGES}
     assert without_changes.keys() <= SETTINGS.keys()
+
+
+def test_a_draw_matters_once_some_pictures_are_left_out():
+    assert "draw" not in unused_settings(TrainingConfig().with_options(pictures_per_class=5))

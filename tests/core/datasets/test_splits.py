@@ -189,3 +189,21 @@ def test_given_test_pictures_arent_held_out():
 )
 def test_words_for_splits(folder, split):
     assert split_word(folder) == split
+
+
+def test_a_draw_keeps_so_many_training_pictures_of_each_class_and_all_others():
+    dataset = two_classes(100, 10).with_split(0.2)
+    drawn = dataset.with_split(0.2, pictures_per_class=20)
+    assert dict(drawn.distribution().counts) == {"train": (20, 8), "validation": (20, 2)}
+    assert held_out(drawn) == held_out(dataset)
+
+
+def test_fewer_pictures_of_a_draw_are_among_the_more_and_other_draws_take_others():
+    dataset = two_classes()
+
+    def taken(number, draw):
+        return {item.path for item in dataset.with_split(pictures_per_class=number, draw=draw).select("train")}
+
+    assert taken(5, 0) < taken(20, 0)
+    assert taken(5, 0) != taken(5, 1)
+    assert taken(5, 1) == taken(5, 1)

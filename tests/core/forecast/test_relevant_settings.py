@@ -45,11 +45,13 @@ OTHER = {
     "validation_split": 0.4,
     "engine": "tensorflow",
     "seed": 3,
+    "pictures_per_class": 5,
+    "draw": 2,
 }
 NETWORK = {"backbone", "weights", "image_size", "preprocessing", "batch_size", "engine"}
 HEAD = {"pooling", "normalize", "units", "dropout", "weight_decay", "cross_validation", "depths"}
 PICTURES = {"flip", "rotation", "zoom", "shear", "translation", "contrast", "brightness", "views"}
-SPLIT = {"validation_split", "seed"}
+SPLIT = {"validation_split", "seed", "pictures_per_class", "draw"}
 
 
 def deciding(relevant) -> set[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.errors import DatasetError, Stopped
@@ -87,8 +88,11 @@ def test_it_reports_progress_and_can_be_stopped() -> None:
 def test_what_a_run_was_trained_on_follows_from_its_split() -> None:
     dataset = data_set("cat", "dog", number=20)
     split = dataset.with_split(0.2, 3)
-    assert trained_on(dataset, 0.2, 3) == {sample.digest for sample in split.select("train")}
-    assert trained_on(None, 0.2, 3) == set()
+    config = TrainingConfig().with_options(validation_split=0.2, seed=3)
+    assert trained_on(dataset, config) == {sample.digest for sample in split.select("train")}
+    few = trained_on(dataset, config.with_options(pictures_per_class=2))
+    assert len(few) == 4 and few < trained_on(dataset, config)
+    assert trained_on(None, config) == set()
 
 
 def test_results_are_kept_with_the_run_by_data_set(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ import pytest
 from core.config.recipes import RECIPES
 from core.datasets.store.samples import SAMPLES
 from core.datasets.store.store import DatasetStore
+from core.experiments.experiment import Kind
+from core.experiments.plans import PLANS
 from pages.components.adding import add_view
 from pages.components.guide import recorded
 from pages.components.guide.topics import TOPICS
@@ -28,6 +30,8 @@ def test_links_name_views_that_there_are():
     for way in WAYS.values():
         if isinstance(way, Link) and way.page == session.DATA and "add" in way.parameters:
             assert way.parameters["add"] in add_view.WAYS
+        if isinstance(way, Link) and way.page == session.DEMO:
+            assert Kind(way.parameters["kind"]) in PLANS
         if isinstance(way, SetUp):
             assert way.sample in SAMPLES and way.recipe in RECIPES
 
@@ -53,6 +57,15 @@ def test_a_set_up_imports_the_sample_and_fills_the_form(open_page, home, all_gro
     assert app.title[0].value == "Train a model"
     assert form_values(app)["trainable_blocks"] == RECIPES["fine_tune"].config.freeze.trainable_blocks
     assert not session.run_store().list()
+
+
+@pytest.mark.parametrize("name", [name for name, way in WAYS.items() if isinstance(way, Link)])
+def test_links_lead_where_they_say(open_page, name: str):
+    topic = next(topic for topic in TOPICS.values() if name in topic.ways)
+    app = button(open_page("guide", topic=topic.name), WAYS[name].label).click().run()
+    assert not app.exception
+    assert dict(app.query_params).items() >= dict(WAYS[name].parameters).items()
+    assert app.title[0].value != topic.title
 
 
 def test_sections_of_a_run_wait_for_a_model(open_page):

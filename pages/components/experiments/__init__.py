@@ -1,0 +1,1 @@
+"""Experiments on the page: setting one up, watching it, what came out."""

@@ -1,0 +1,59 @@
+"""Costs of networks, and a network as blocks. Data in, Plotly figures out; no Streamlit calls."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from core.backbones.backbone import Backbone
+from pages.components.charts.charts import QUIET, label, new_figure
+
+ROW = 34
+
+
+def bars(names: Sequence[str], values: Sequence[float], title: str, is_log: bool = False) -> go.Figure:
+    """Draws a value for each of some things as horizontal bars, the first on top."""
+    figure = new_figure(90 + ROW * len(names), showlegend=False)
+    figure.add_bar(
+        x=list(values),
+        y=[label(name, 40) for name in names],
+        orientation="h",
+        hovertemplate="%{x:,.4~g}<extra></extra>",
+    )
+    figure.update_xaxes(title=title, type="log" if is_log else "linear")
+    figure.update_yaxes(autorange="reversed", type="category")
+    return figure
+
+
+def scatter(names: Sequence[str], x: Sequence[float], y: Sequence[float], title: str) -> go.Figure:
+    """Draws accuracies against another number, one named point each."""
+    figure = new_figure(340, showlegend=False)
+    figure.add_scatter(
+        x=list(x),
+        y=list(y),
+        mode="markers+text",
+        text=[label(name) for name in names],
+        textposition="top center",
+        marker={"size": 11},
+        hovertemplate="%{text}: %{x:,.4~g}, %{y:.1%}<extra></extra>",
+    )
+    figure.update_xaxes(title=title)
+    figure.update_yaxes(title="Accuracy", tickformat=".0%", range=[max(0.0, min(y) - 0.05), 1.05])
+    return figure
+
+
+def blocks(backbone: Backbone, num_trainable: int) -> go.Figure:
+    """Draws a network's blocks as bars, from the picture to the answer; the last ones, which learn, are filled."""
+    figure = new_figure(90 + 28 * len(backbone.blocks), showlegend=False, bargap=0.25)
+    first = len(backbone.blocks) - num_trainable
+    for index, block in enumerate(backbone.blocks):
+        is_frozen = index < first
+        figure.add_bar(
+            x=[block.parameters],
+            y=[block.name],
+            orientation="h",
+            marker={"color": "rgba(0,0,0,0)", "line": {"color": QUIET, "width": 1.5}} if is_frozen else {},
+            hovertemplate=f"%{{x:,}} numbers, {'frozen' if is_frozen else 'learns'}<extra>{block.name}</extra>",
+        )
+    figure.update_xaxes(title="Numbers in the block", type="log")
+    figure.update_yaxes(autorange="reversed", type="category")
+    return figure
