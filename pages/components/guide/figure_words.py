@@ -89,7 +89,7 @@ def caption(figure: Figure) -> str:
     elif figure.name == "curves":
         parts.append("one run each, so differences of a few points are chance")
     day = date.fromisoformat(figure.date)
-    return f"A real run: {'; '.join(parts)}. Recorded on {day:%d} {day:%B %Y} with `{COMMAND} {figure.name}`."
+    return f"Measured, not drawn: {'; '.join(parts)}. Recorded on {day:%d} {day:%B %Y} with `{COMMAND} {figure.name}`."
 
 
 def _domains(_figure: Figure) -> str:

@@ -39,7 +39,13 @@ TOPICS: dict[str, Topic] = {
     for topic in (
         Topic("source-and-target", "Source and target", "idea", ":material/swap_horiz:", ("try", "samples_list")),
         Topic("three-kinds", "Three kinds of transfer", "idea", ":material/category:", ("race", "fine_tune")),
-        Topic("four-steps", "The four steps", "idea", ":material/format_list_numbered:", ("train", "article", "results")),
+        Topic(
+            "four-steps",
+            "The four steps",
+            "idea",
+            ":material/format_list_numbered:",
+            ("train", "article", "results"),
+        ),
         Topic("where-it-is-used", "Where it is used", "idea", ":material/public:", ("bring", "samples_list")),
         Topic(
             "negative-transfer", "When transfer hurts", "practice", ":material/trending_down:", ("digits", "results")
