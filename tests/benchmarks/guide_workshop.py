@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from core.backbones.table import get_backbone
 from core.config.recipes import recipe_config
@@ -118,15 +119,18 @@ def head_accuracy(stages: Sequence[np.ndarray], dataset: DatasetIndex, draw: Dat
     train, test = draw.select(TRAIN), draw.select(TEST)
     rows = [places[sample.path] for sample in train]
     labels = labels_of(train)
-    choice = None
-    if chooses:
-        weights = np.ones(len(dataset.class_names))
-        choice = choose_head([stage[rows] for stage in stages], labels, groups_of(train), weights)
-    strength, depths = (choice.strength, choice.depths) if choice else (PLAIN_STRENGTH, 1)
-    vectors = joined(stages, depths)
-    head = LogisticRegression(C=strength, max_iter=5000).fit(vectors[rows], labels)
     tested = [places[sample.path] for sample in test]
-    return float((head.predict(vectors[tested]) == labels_of(test)).mean())
+    choice = None
+    # On a busy machine several threads would wait for each other.
+    with threadpool_limits(1):
+        if chooses:
+            weights = np.ones(len(dataset.class_names))
+            choice = choose_head([stage[rows] for stage in stages], labels, groups_of(train), weights)
+        strength, depths = (choice.strength, choice.depths) if choice else (PLAIN_STRENGTH, 1)
+        vectors = joined(stages, depths)
+        head = LogisticRegression(C=strength, max_iter=5000).fit(vectors[rows], labels)
+        answers = head.predict(vectors[tested])
+    return float((answers == labels_of(test)).mean())
 
 
 def drawn(dataset: DatasetIndex, a_class: int, seed: int) -> DatasetIndex:
