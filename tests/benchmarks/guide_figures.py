@@ -173,7 +173,7 @@ def negative(workshop: Workshop, _folder: Path) -> Mapping[str, Any]:
 
     The network's last features alone, as most tutorials take them, and those that Recommended chooses.
     """
-    dataset, sizes, draws = workshop.sample("digits"), (2, 5, 10, 20, 40), 5
+    dataset, sizes, draws = workshop.sample("digits"), (2, 5, 10, 20, 40), 12
     stages = workshop.stages(dataset)
     found: dict[str, list[list[float]]] = {"pixels": [], "last": [], "chosen": []}
     for size in sizes:

@@ -165,11 +165,14 @@ def _negative(figure: Figure) -> str:
     gaps = {place: pixels.at(place) - last.at(place) for place in last.x}
     worst = max(gaps, key=gaps.__getitem__)
     behind = sum(gap > 0 for gap in gaps.values())
+    index = list(last.x).index(worst)
+    overlaps = last.high[index] >= pixels.low[index]
+    chance = " The bars overlap, so part of the difference may be chance." if overlaps else ""
     return (
         f"With {worst} digits a class the bare pixels are right in {_percent(pixels.at(worst))} of the cases, the "
         f"network's last features in {_percent(last.at(worst))}: what they learned from photographs doesn't fit "
         f"digits of 8 x 8 pixels. They are behind at {behind} of {len(gaps)} sizes. With features from earlier layers "
-        f"too: {_percent(chosen.at(worst))}."
+        f"too: {_percent(chosen.at(worst))}.{chance}"
     )
 
 
