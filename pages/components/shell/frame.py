@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.presenter import presenter
 from pages.components.shell import notices, session
 
 FOLDER = Path(__file__).parent
@@ -40,6 +41,7 @@ def run_page(sign: Callable[[str], None], tour: Callable[[], None]) -> None:
     st.logo(FOLDER / "art" / "logo.svg", size="large")
     st.html(FOLDER / "page.css")
     st.session_state[FRAMED] = True
+    presenter.show()
     with session.errors_shown():
         session.run_store()
         sign(page.url_path)
