@@ -1,3 +1,5 @@
+import pytest
+
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.runs import queue
@@ -30,6 +32,17 @@ def test_bring_your_pictures_leads_to_the_upload(open_page):
     app = button(open_page("home"), "Add pictures").click().run()
     assert not app.exception
     assert app.title[0].value == "Data" and app.query_params["add"] == "zip"
+
+
+@pytest.mark.parametrize("has_run", [False, True])
+def test_the_race_is_one_click_away(open_page, request, has_run):
+    if has_run:
+        request.getfixturevalue("trained")
+    label = "Show it to others" if has_run else "Open the race"
+    app = button(open_page("home"), label).click().run()
+    assert not app.exception
+    assert app.query_params["kind"] == "race"
+    assert app.title[0].value != "Continue"
 
 
 def test_the_guide_is_one_click_away(open_page):
