@@ -33,6 +33,7 @@ class Arm:
         draw: which of several draws of pictures.
         recipe: name of the recipe that its configuration started from.
         config: its configuration.
+        run_id: a run that there was before the experiment, and that stands for this arm; empty for one of its own.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Arm:
     draw: int
     recipe: str
     config: TrainingConfig
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,6 @@ class Experiment:
 
 def _arm(values: Mapping[str, Any]) -> Arm:
     arm = Arm(**{**values, "config": TrainingConfig.from_json(json.dumps(values["config"]))})
-    if not all(isinstance(part, str) for part in (arm.key, arm.lane, arm.recipe)):
+    if not all(isinstance(part, str) for part in (arm.key, arm.lane, arm.recipe, arm.run_id)):
         raise TypeError("an arm's codes aren't texts")
     return arm

@@ -83,7 +83,7 @@ def needed_words(needed: Needed) -> str:
     if needed.is_hopeless:
         gain = max(0.0, needed.gain) * 100
         return f"{missing}, and twice as many pictures bring at most {gain:.1f}: more won't get you there."
-    return f"{missing}. More pictures still help, but how many it takes can't be told from these."
+    return f"{missing}. More pictures may still help, but how many it takes can't be told from these."
 
 
 def _at_smallest(found: Sequence[Measured]) -> list[str]:

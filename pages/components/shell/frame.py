@@ -20,6 +20,7 @@ PAGES = {
     session.RUNS: ("Runs", ":material/stacked_line_chart:"),
     session.TESTING: ("Test", ":material/image_search:"),
     session.DEMO: ("Demo", ":material/science:"),
+    session.GUIDE: ("Guide", ":material/help:"),
 }
 # Reached from other pages, not from the navigation.
 INNER_PAGES = {
@@ -28,11 +29,12 @@ INNER_PAGES = {
 }
 
 
-def run_page(sign: Callable[[str], None]) -> None:
+def run_page(sign: Callable[[str], None], tour: Callable[[], None]) -> None:
     """Draws the frame and the page at the current address.
 
     Args:
         sign: draws what is at work beside the title; called with the page's name.
+        tour: draws where the tour is, above the title, while somebody takes it.
     """
     page = _navigation()
     st.set_page_config(page_title=f"{page.title} · {NAME}")
@@ -43,6 +45,7 @@ def run_page(sign: Callable[[str], None]) -> None:
     with session.errors_shown():
         session.run_store()
         sign(page.url_path)
+        tour()
         page.run()
         # After the page is drawn, and only for browsers, which send headers: a script run on its own has no use for it.
         if st.context.headers:
