@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 from scipy import stats
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from core.backbones.table import get_backbone
 from core.config.recipes import recipe_config
@@ -20,13 +22,17 @@ from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.events import Event
 from core.nn.extraction.pretrained import open_features
-from core.nn.selection.vectors import unit_vectors
+from core.nn.selection.head_choice import choose_head, joined
+from core.nn.selection.training_pictures import groups_of, labels_of
+from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.training import run_training
 from core.settings import Settings
 
 BACKBONE = "efficientnet_lite0"
 # Of the validation pictures of a draw, as many as a quarter of those that are trained on.
 HELD_OUT = 0.25
+# Of a head's penalty where nothing is chosen: that of the settings' own weight decay.
+PLAIN_STRENGTH = 100.0
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,41 @@ class Workshop:
         source.ensure(source.head_boundary, [(dataset.samples, 0)])
         num_features = get_backbone(config.backbone).num_features
         return unit_vectors(source.rows(source.head_boundary, dataset.samples), num_features)
+
+    def stages(self, dataset: DatasetIndex, image_size: int | None = None) -> list[np.ndarray]:
+        """Returns the features of the frozen network's last stages that Recommended chooses from, as unit vectors."""
+        config = recipe_config("recommended", **({"image_size": image_size} if image_size else {}))
+        source = open_features(config, dataset, self.settings)
+        source.ensure(source.head_boundary, [(dataset.samples, 0)])
+        stage_features = get_backbone(config.backbone).stage_features
+        return stage_vectors(source.rows(source.head_boundary, dataset.samples), stage_features)
+
+
+def head_accuracy(stages: Sequence[np.ndarray], dataset: DatasetIndex, draw: DatasetIndex, chooses: bool) -> float:
+    """Returns the test accuracy of a linear head on frozen features, fitted to its end without gradient steps.
+
+    Args:
+        stages: features of all pictures of the data set, the last stage first.
+        dataset: the data set.
+        draw: the same with the split of a draw.
+        chooses: whether cross-validation chooses penalty and depths, as Recommended does; else the last stage alone.
+    """
+    places = {sample.path: index for index, sample in enumerate(dataset.samples)}
+    train, test = draw.select(TRAIN), draw.select(TEST)
+    rows = [places[sample.path] for sample in train]
+    labels = labels_of(train)
+    tested = [places[sample.path] for sample in test]
+    choice = None
+    # On a busy machine several threads would wait for each other.
+    with threadpool_limits(1):
+        if chooses:
+            weights = np.ones(len(dataset.class_names))
+            choice = choose_head([stage[rows] for stage in stages], labels, groups_of(train), weights)
+        strength, depths = (choice.strength, choice.depths) if choice else (PLAIN_STRENGTH, 1)
+        vectors = joined(stages, depths)
+        head = LogisticRegression(C=strength, max_iter=5000).fit(vectors[rows], labels)
+        answers = head.predict(vectors[tested])
+    return float((answers == labels_of(test)).mean())
 
 
 def drawn(dataset: DatasetIndex, a_class: int, seed: int) -> DatasetIndex:

@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from pages.components.charts.charts import DASHES, MARKERS, QUIET, new_figure
-from pages.components.guide.figure_words import name_of
+from pages.components.guide.figure_words import LEAST_COUNT, name_of
 from pages.components.guide.recorded import Figure, Line
 
 HEIGHT = 340
@@ -89,7 +89,7 @@ def _blocks(figure: Figure) -> go.Figure:
         marker={"size": 9},
         error_y=_bars_of(line),
         customdata=list(extra),
-        text=[f"{seconds:.0f} s" for seconds in figure.facts["seconds"]],
+        text=[f"{seconds / figure.facts['seconds'][0]:.1f} x the time" for seconds in figure.facts["seconds"]],
         textposition="bottom right",
         hovertemplate=(
             "%{x} blocks: %{y:.1%}, %{customdata[0]:.0f} s, %{customdata[1]:,} trainable numbers<extra></extra>"
@@ -157,15 +157,17 @@ def _calibration(figure: Figure) -> go.Figure:
     )
     most = max(number for line in figure.lines for number in line.count)
     for index, line in enumerate(figure.lines):
+        shown = [place for place, number in enumerate(line.count) if number >= LEAST_COUNT]
+        counts = [line.count[place] for place in shown]
         drawn.add_scatter(
-            x=list(line.x),
-            y=list(line.y),
+            x=[line.x[place] for place in shown],
+            y=[line.y[place] for place in shown],
             name=name_of(line.code),
-            customdata=list(line.count),
+            customdata=counts,
             mode="lines+markers",
             line={"dash": DASHES[index]},
             # Few answers say little.
-            marker={"symbol": MARKERS[index], "size": [6 + 12 * (number / most) ** 0.5 for number in line.count]},
+            marker={"symbol": MARKERS[index], "size": [6 + 12 * (number / most) ** 0.5 for number in counts]},
             hovertemplate="given with %{x:.0%}: %{y:.0%} of %{customdata} right<extra>%{fullData.name}</extra>",
         )
     drawn.update_xaxes(title="Probability of the answer", tickformat=".0%", range=[0, 1.02])

@@ -10,6 +10,8 @@ from pages.components.guide.recorded import Figure
 
 # What counts as nearly all foreign pictures.
 NEARLY_ALL = 0.95
+# Of answers with about the same probability: fewer say nothing.
+LEAST_COUNT = 20
 COMMAND = "python -m tests.benchmarks.guide_figures"
 ARMS = {
     "frozen": "Frozen network, new last layer",
@@ -82,6 +84,8 @@ def caption(figure: Figure) -> str:
     if figure.draws > 1:
         scratch = f" ({facts['draws_scratch']} from scratch)" if "draws_scratch" in facts else ""
         parts.append(f"{figure.draws} draws of the training pictures{scratch}")
+    if any(line.count for line in figure.lines):
+        parts.append(f"groups of fewer than {LEAST_COUNT} answers aren't drawn")
     if any(line.low for line in figure.lines):
         parts.append(
             "bars: 95 % interval of the mean over the draws" if figure.draws > 1 else "bars: 95 % interval (Wilson)"
@@ -89,7 +93,7 @@ def caption(figure: Figure) -> str:
     elif figure.name == "curves":
         parts.append("one run each, so differences of a few points are chance")
     day = date.fromisoformat(figure.date)
-    return f"A real run: {'; '.join(parts)}. Recorded on {day:%d} {day:%B %Y} with `{COMMAND} {figure.name}`."
+    return f"Measured, not drawn: {'; '.join(parts)}. Recorded on {day:%d} {day:%B %Y} with `{COMMAND} {figure.name}`."
 
 
 def _domains(_figure: Figure) -> str:
@@ -120,9 +124,9 @@ def _curves(figure: Figure) -> str:
         else ""
     )
     return (
-        f"{first}At the end: frozen {_percent(frozen.y[-1])} in {wording.duration(seconds['frozen'])}, fine-tuned "
-        f"{_percent(tuned.y[-1])} in {wording.duration(seconds['fine_tune'])}, from scratch {_percent(scratch.y[-1])} "
-        f"in {wording.duration(seconds['scratch'])}."
+        f"{first}At the end: frozen {_percent(frozen.y[-1])}, fine-tuned {_percent(tuned.y[-1])} in "
+        f"{_times(seconds['fine_tune'], seconds['frozen'])} the time, from scratch {_percent(scratch.y[-1])} in "
+        f"{_times(seconds['scratch'], seconds['frozen'])} the time."
     )
 
 
@@ -151,8 +155,8 @@ def _blocks(figure: Figure) -> str:
     )
     chance = "." if is_sure or not best else ", which is within chance."
     return (
-        f"{gained}{chance} The time rises from {wording.duration(seconds[0])} with none to "
-        f"{wording.duration(seconds[-1])} with {line.x[-1]}."
+        f"{gained}{chance} With {line.x[-1]} it takes "
+        f"{_times(seconds[-1], seconds[0])} the time that it takes with none."
     )
 
 
@@ -161,11 +165,14 @@ def _negative(figure: Figure) -> str:
     gaps = {place: pixels.at(place) - last.at(place) for place in last.x}
     worst = max(gaps, key=gaps.__getitem__)
     behind = sum(gap > 0 for gap in gaps.values())
+    index = list(last.x).index(worst)
+    overlaps = last.high[index] >= pixels.low[index]
+    chance = " The bars overlap, so part of the difference may be chance." if overlaps else ""
     return (
         f"With {worst} digits a class the bare pixels are right in {_percent(pixels.at(worst))} of the cases, the "
         f"network's last features in {_percent(last.at(worst))}: what they learned from photographs doesn't fit "
         f"digits of 8 x 8 pixels. They are behind at {behind} of {len(gaps)} sizes. With features from earlier layers "
-        f"too: {_percent(chosen.at(worst))}."
+        f"too: {_percent(chosen.at(worst))}.{chance}"
     )
 
 
@@ -252,6 +259,11 @@ _FINDINGS: dict[str, Callable[[Figure], str]] = {
     "calibration": _calibration,
     "unlike": _unlike,
 }
+
+
+def _times(seconds: float, other: float) -> str:
+    """Returns how many times as long something takes; bare times would be those of the machine that day."""
+    return f"{seconds / other:.1f} times" if seconds < 9.95 * other else f"{seconds / other:.0f} times"
 
 
 def _percent(share: float) -> str:

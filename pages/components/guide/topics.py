@@ -40,7 +40,11 @@ TOPICS: dict[str, Topic] = {
         Topic("source-and-target", "Source and target", "idea", ":material/swap_horiz:", ("try", "samples_list")),
         Topic("three-kinds", "Three kinds of transfer", "idea", ":material/category:", ("race", "fine_tune")),
         Topic(
-            "four-steps", "The four steps", "idea", ":material/format_list_numbered:", ("train", "article", "results")
+            "four-steps",
+            "The four steps",
+            "idea",
+            ":material/format_list_numbered:",
+            ("train", "article", "results"),
         ),
         Topic("where-it-is-used", "Where it is used", "idea", ":material/public:", ("bring", "samples_list")),
         Topic(

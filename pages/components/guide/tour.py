@@ -83,7 +83,6 @@ def show() -> None:
             last = number + 1 == len(STEPS)
             if st.button(
                 "Done" if last else "Next",
-                type="primary",
                 icon=":material/check:" if last else ":material/arrow_forward:",
                 icon_position="right",
                 key="tour_next",
