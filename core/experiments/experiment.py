@@ -1,6 +1,7 @@
 """An experiment: one question, and the runs, its arms, that differ in one thing each."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -88,8 +89,10 @@ class Experiment:
             found = cls(**values | {"kind": Kind(values["kind"]), "arms": arms})
             if not all(isinstance(part, str) for part in (found.id, found.dataset_id, found.dataset_name)):
                 raise ValueError("ids and names as texts")
+            if not math.isfinite(found.created):
+                raise ValueError("a time")
             return cls(**vars(found) | {"created": float(found.created)})
-        except (KeyError, TypeError, AttributeError, CoreError) as error:
+        except (KeyError, TypeError, AttributeError, OverflowError, RecursionError, CoreError) as error:
             raise ValueError(f"Expected an experiment. Received something else: {error}.") from error
 
 
@@ -97,4 +100,6 @@ def _arm(values: Mapping[str, Any]) -> Arm:
     arm = Arm(**{**values, "config": TrainingConfig.from_json(json.dumps(values["config"]))})
     if not all(isinstance(part, str) for part in (arm.key, arm.lane, arm.recipe, arm.run_id)):
         raise TypeError("an arm's codes aren't texts")
+    if not (math.isfinite(arm.x) and isinstance(arm.draw, int)):
+        raise TypeError("an arm's position isn't a number")
     return arm

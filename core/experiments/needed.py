@@ -1,5 +1,6 @@
 """How many pictures a class an accuracy takes, from accuracies measured with some numbers of them."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ SEED = 0
 # Of this many times the pictures it is still said whether they would be enough.
 DOUBLINGS = 3
 PERCENTILES = (2.5, 97.5)
+# Of what never happened in n trials, the share is at most 3 / n at 95 % (the rule of three).
+RULE_OF_THREE = 3
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Needed:
         target: the accuracy, 0-1.
         number: how many; None if it wasn't reached.
         interval: of 95 %; its upper end is infinite if the accuracy may not be reached with as many as there are.
+        smallest: the smallest number that was tried.
         largest: the largest number that was tried.
         gain: of the accuracy, at most, with each further doubling of the pictures (upper end of its 95 % interval).
         missing: accuracy still missing with the largest number; 0 or less if it was reached.
@@ -30,14 +34,18 @@ class Needed:
     target: float
     number: int | None
     interval: tuple[float, float]
+    smallest: int
     largest: int
     gain: float
     missing: float
 
     @property
     def is_hopeless(self) -> bool:
-        """Whether eight times as many pictures wouldn't be enough either, if each doubling brought the most it may."""
-        return self.number is None and self.missing > DOUBLINGS * max(0.0, self.gain)
+        """Whether eight times as many pictures wouldn't be enough either, if each doubling brought the most it may.
+
+        Not if the accuracy may already be reached, but for the chance of these validation pictures.
+        """
+        return math.isinf(self.interval[0]) and self.missing > DOUBLINGS * max(0.0, self.gain)
 
 
 def pictures_needed(found: Sequence[Outcome], target: float) -> Needed | None:
@@ -51,7 +59,8 @@ def pictures_needed(found: Sequence[Outcome], target: float) -> Needed | None:
         target: the accuracy, 0-1.
     """
     # A picture that one of the runs couldn't read would be missing there.
-    found = [one for one in found if len(one.is_right) == len(found[0].is_right)]
+    most = max((len(one.is_right) for one in found), default=0)
+    found = [one for one in found if len(one.is_right) == most]
     sizes = sorted({one.arm.x for one in found})
     if len(sizes) < 2:
         return None
@@ -63,13 +72,16 @@ def pictures_needed(found: Sequence[Outcome], target: float) -> Needed | None:
     crossings = np.array([_crossing(steps, curve, target) for curve in curves])
     number = _crossing(steps, own, target)
     gains = (curves[:, -1] - curves[:, -2]) / (steps[-1] - steps[-2])
+    # Where two numbers of pictures give the same answers, drawing these again shows no difference at all.
+    unseen = RULE_OF_THREE / most / (steps[-1] - steps[-2])
     low, high = np.percentile(crossings, PERCENTILES, method="inverted_cdf")
     return Needed(
         target,
         None if np.isinf(number) else round(2**number),
         (float(2**low), float(2**high)),
+        int(sizes[0]),
         int(sizes[-1]),
-        float(np.percentile(gains, PERCENTILES[1])),
+        float(max(np.percentile(gains, PERCENTILES[1]), unseen)),
         float(target - own.max()),
     )
 

@@ -108,7 +108,7 @@ class _Planner:
         """Returns the configuration of the same network without what it has learned elsewhere."""
         number = len(self.dataset.with_split(**{"pictures_per_class": 0} | _sampled(options)).select(TRAIN))
         batch = SMALL_SCRATCH_BATCH if number < SMALL_NUMBER else SCRATCH_BATCH
-        epochs = math.ceil(SCRATCH_STEPS / math.ceil(number / batch))
+        epochs = math.ceil(SCRATCH_STEPS / max(1, math.ceil(number / batch)))
         epochs = min(MOST_SCRATCH_EPOCHS, max(SCRATCH_EPOCHS, epochs))
         chosen = {"weights": "none", "epochs": epochs, "batch_size": batch, "stop_when_settled": False}
         return self.config(RECOMMENDED, **chosen | options)
@@ -191,7 +191,9 @@ def _backbones(planner: _Planner) -> tuple[Arm, ...]:
 def _augmentation(planner: _Planner) -> tuple[Arm, ...]:
     size = min(TINY, max(1, planner.smallest_class()))
     arms = []
-    for draw in range(planner.choices.draws):
+    # Where no class has more, every draw would be of the same pictures.
+    num_draws = planner.choices.draws if planner.largest_class() > size else 1
+    for draw in range(num_draws):
         for lane, changes in ((WITHOUT, {}), (WITH, {**CHANGES, "views": TINY_VIEWS})):
             config = planner.config(RECOMMENDED, pictures_per_class=size, draw=draw, **changes)
             arms.append(Arm(f"{lane}-{draw}", lane, 0, draw, RECOMMENDED, config))

@@ -139,6 +139,7 @@ def go_on(runs: RunStore, experiment: Experiment) -> None:
         RunError: it can't be recorded.
     """
     dataset = DatasetStore(settings_for(runs)).get(experiment.dataset_id)
+    queue.reconcile(runs)  # a run whose worker died without a trace is still recorded as running
     for state in state_of(experiment, runs.list()).arms:
         if state.run is None:
             _submit(runs, experiment, state.arm, len(dataset.class_names))
@@ -154,6 +155,7 @@ def delete(runs: RunStore, experiment: Experiment) -> None:
         RunError: one of them is running; stop it first.
         OSError: the disk refuses.
     """
+    queue.look_over(runs)
     of_it = [run for run in runs.list() if run.experiment_id == experiment.id]
     if any(run.status == RunStatus.RUNNING for run in of_it):
         raise RunError("A run of this experiment is still at work. Stop the experiment first, then delete it.")

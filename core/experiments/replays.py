@@ -11,6 +11,7 @@ from core.experiments.results import Outcome, measured
 from core.experiments.sentences import result
 from core.runs.epoch_times import epoch_times, lead_time
 from core.runs.records.store import RunStore
+from core.wording.lists import counted
 
 X_LABELS = {
     Kind.SAMPLES: "Training pictures a class",
@@ -65,7 +66,7 @@ def commentary(store: RunStore, state: ExperimentState) -> tuple[Remark, ...]:
             remarks.append(
                 Remark(
                     one.run.seconds_at_work - lead_time(one.run),
-                    f"{name} is done: {len(curve)} epochs, at best {percent(best)} right.",
+                    f"{name} is done: {counted(len(curve), 'epoch')}, at best {percent(best)} right.",
                 )
             )
     scratch = curves.get(plans.SCRATCH)
@@ -74,9 +75,9 @@ def commentary(store: RunStore, state: ExperimentState) -> tuple[Remark, ...]:
         for lane, curve in curves.items():
             reached = next((at for at, accuracy in curve if accuracy > best), None)
             if lane != plans.SCRATCH and reached is not None:
-                text = (
-                    f"After {words.duration(reached)} {_subject(lane)} already beats {len(scratch)} epochs from scratch"
-                )
+                already = "already " if reached < scratch[-1][0] else ""
+                epochs = counted(len(scratch), "epoch")
+                text = f"After {words.duration(reached)} {_subject(lane)} {already}beats {epochs} from scratch"
                 remarks.append(Remark(reached, f"{text} ({percent(best)})."))
     return tuple(sorted(remarks, key=lambda remark: remark.at))
 

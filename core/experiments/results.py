@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 import numpy as np
 
 from core.errors import CoreError
-from core.evaluation.comparison import PairedComparison, UnpairedComparison, compare
+from core.evaluation.comparison import PairedComparison, UnpairedComparison, compare, paired_interval
 from core.evaluation.evaluation import Evaluation, load_evaluations, wilson_interval
 from core.experiments.experiment import Arm
 from core.experiments.progress import ExperimentState
@@ -140,9 +140,35 @@ def interval_of_draws(accuracies: Sequence[float], num_pictures: int) -> tuple[f
     low, high = wilson_interval(round(mean * num_pictures), num_pictures, CONFIDENCE)
     if len(accuracies) == 1:
         return low, high
-    quantile = T_QUANTILES[len(accuracies) - 2] if len(accuracies) - 2 < len(T_QUANTILES) else 1.96
-    half = quantile * stdev(accuracies) / math.sqrt(len(accuracies))
+    half = _half_of_draws(accuracies)
     return max(0.0, mean - math.hypot(mean - low, half)), min(1.0, mean + math.hypot(high - mean, half))
+
+
+def interval_of_gains(pairs: Sequence[tuple[Outcome, Outcome]]) -> tuple[float, float]:
+    """Returns a 95 % interval of the mean difference of two arms' accuracies over draws of training pictures.
+
+    Made as `interval_of_draws` is: the part for the validation pictures is that of two shares of the same pictures
+    (`paired_interval`), at the mean counts. Draws that agree by the luck of few pictures thus prove nothing.
+
+    Args:
+        pairs: for each draw the one arm and the other; at least one pair, all with the same validation pictures.
+    """
+    rights = np.array([(one.is_right, other.is_right) for one, other in pairs])
+    gains = (rights[:, 0].mean(axis=1) - rights[:, 1].mean(axis=1)).tolist()
+    total = rights.shape[2]
+    only_first = round((rights[:, 0] & ~rights[:, 1]).sum() / len(pairs))
+    only_second = min(total - only_first, round((rights[:, 1] & ~rights[:, 0]).sum() / len(pairs)))
+    both = min(total - only_first - only_second, round((rights[:, 0] & rights[:, 1]).sum() / len(pairs)))
+    low, high = paired_interval(both, only_first, only_second, total, CONFIDENCE)
+    mean, middle = fmean(gains), (only_first - only_second) / total
+    half = _half_of_draws(gains) if len(gains) > 1 else 0.0
+    return max(-1.0, mean - math.hypot(middle - low, half)), min(1.0, mean + math.hypot(high - middle, half))
+
+
+def _half_of_draws(numbers: Sequence[float]) -> float:
+    """Returns half the width of the 95 % interval of the mean of two or more draws (Student's t)."""
+    quantile = T_QUANTILES[len(numbers) - 2] if len(numbers) - 2 < len(T_QUANTILES) else 1.96
+    return quantile * stdev(numbers) / math.sqrt(len(numbers))
 
 
 def compare_outcomes(

@@ -11,8 +11,9 @@ from core.experiments.experiment import Kind
 from core.experiments.needed import Needed, pictures_needed
 from core.experiments.prediction import predicted
 from core.experiments.progress import ExperimentState
-from core.experiments.results import Measured, Outcome, compare_outcomes, interval_of_draws, kendall, measured
+from core.experiments.results import Measured, Outcome, compare_outcomes, interval_of_gains, kendall, measured
 from core.runs.records.store import RunStore
+from core.wording.lists import counted
 
 TARGET = 0.95
 FEW_NETWORKS = 5
@@ -32,7 +33,9 @@ def result(store: RunStore, state: ExperimentState, found: Sequence[Outcome], ta
     if state.experiment.kind == Kind.SAMPLES:
         return _samples(_of_complete_lanes(state, found), target)
     if state.experiment.kind == Kind.BACKBONES:
-        return _backbones(store, found)
+        return _backbones(store, state, found)
+    if state.experiment.kind == Kind.ARTICLE:
+        return _article(state, found)
     return SENTENCES[state.experiment.kind](found)
 
 
@@ -76,14 +79,21 @@ def needed_words(needed: Needed) -> str:
     """Returns how many pictures an accuracy takes, and how sure that is."""
     goal = f"{needed.target * 100:g} %"
     low, high = needed.interval
+    upper = f"{high:,.0f}" if math.isfinite(high) else f"more than {needed.largest:,}"
+    if needed.number is not None and needed.number <= needed.smallest:
+        sure = "" if round(high) <= needed.smallest else f"; plausibly it takes up to {upper}"
+        if math.isinf(high):
+            sure = f"; plausibly it takes {upper}"
+        pictures = counted(needed.smallest, "picture")
+        return f"{pictures} a class are already enough to reach {goal} (fewer weren't tried{sure})."
     if needed.number is not None:
-        upper = f"{high:,.0f}" if math.isfinite(high) else f"more than {needed.largest:,}"
-        return f"to reach {goal} you need about {needed.number:,} pictures a class (plausibly {low:,.0f} to {upper})."
+        lower = f"{low:,.0f}{' or fewer' if round(low) <= needed.smallest else ''}"
+        return f"to reach {goal} you need about {needed.number:,} pictures a class (plausibly {lower} to {upper})."
     missing = f"with all {needed.largest:,} a class {needed.missing * 100:.1f} points are missing to {goal}"
     if needed.is_hopeless:
         gain = max(0.0, needed.gain) * 100
         return f"{missing}, and twice as many pictures bring at most {gain:.1f}: more won't get you there."
-    return f"{missing}. More pictures may still help, but how many it takes can't be told from these."
+    return f"{missing}. More pictures may help; whether they do, and how many it takes, can't be told from these."
 
 
 def _at_smallest(found: Sequence[Measured]) -> list[str]:
@@ -94,7 +104,7 @@ def _at_smallest(found: Sequence[Measured]) -> list[str]:
         return []
     few, scratch = by_lane[plans.TRANSFER][common[0]], by_lane[plans.SCRATCH][common[0]]
     return [
-        f"With {common[0]:,.0f} pictures a class, {percent(few.accuracy)} are right with pretraining "
+        f"With {counted(round(common[0]), 'picture')} a class, {percent(few.accuracy)} are right with pretraining "
         f"({plausibly(few.interval)}) and {percent(scratch.accuracy)} without ({plausibly(scratch.interval)})."
     ]
 
@@ -115,11 +125,12 @@ def _freeze(found: Sequence[Outcome]) -> list[str]:
     return [f"{begin} {_verdict(compared, 'That is a gain of', 'Freezing everything is better by')}"]
 
 
-def _backbones(store: RunStore, found: Sequence[Outcome]) -> list[str]:
+def _backbones(store: RunStore, state: ExperimentState, found: Sequence[Outcome]) -> list[str]:
     ordered = sorted(found, key=lambda one: -one.accuracy)
     best = ordered[0]
+    so_far = "" if len(state.done) == len(state.arms) else " so far"
     sentences = [
-        f"Most accurate is {words.lane(best.arm.lane)}: {accuracy_of(best)}, in {words.duration(best.seconds)}."
+        f"Most accurate{so_far} is {words.lane(best.arm.lane)}: {accuracy_of(best)}, in {words.duration(best.seconds)}."
     ]
     alike = [one for one in ordered[1:] if not compare_outcomes(best, one, num_comparisons=len(ordered) - 1).better]
     if alike:
@@ -129,9 +140,10 @@ def _backbones(store: RunStore, found: Sequence[Outcome]) -> list[str]:
             f"Not told apart from it by these pictures: {names}. The quickest of them took "
             f"{words.duration(quickest.seconds)} ({words.lane(quickest.arm.lane)})."
         )
-    if len(found) == 1:
+    if len(state.arms) == 1:
         sentences.append("Only this network's weights are on this machine, so there is nothing to compare it with.")
-        return sentences
+    if len(found) == 1:
+        return [] if len(state.arms) > 1 else sentences
     scores = {one.arm.key: predicted(store, one.run) for one in found}
     both = [(score, one.accuracy) for one in found if (score := scores[one.arm.key]) is not None]
     if len(both) > 1:
@@ -146,18 +158,19 @@ def _augmentation(found: Sequence[Outcome]) -> list[str]:
     by_draw: dict[int, dict[str, Outcome]] = {}
     for one in found:
         by_draw.setdefault(one.arm.draw, {})[one.arm.lane] = one
-    pairs = [pair for pair in by_draw.values() if len(pair) == 2]
+    pairs = [(pair[plans.WITH], pair[plans.WITHOUT]) for pair in by_draw.values() if len(pair) == 2]
+    most = max((len(one.evaluation.labels) for pair in pairs for one in pair), default=0)
+    # Where a picture couldn't be read, the others' answers can't be told apart picture by picture.
+    pairs = [pair for pair in pairs if all(len(one.evaluation.labels) == most for one in pair)]
     if not pairs:
         return []
-    gains = [pair[plans.WITH].accuracy - pair[plans.WITHOUT].accuracy for pair in pairs]
+    gains = [one.accuracy - other.accuracy for one, other in pairs]
     mean = sum(gains) / len(gains)
     number = found[0].arm.config.sampling.pictures_per_class
-    begin = f"With {number} pictures a class, changed copies brought {mean * 100:+.1f} points"
+    begin = f"With {counted(number, 'picture')} a class, changed copies brought {mean * 100:+.1f} points"
     if len(pairs) == 1:
-        compared = compare_outcomes(pairs[0][plans.WITH], pairs[0][plans.WITHOUT])
-        return [f"{begin} in one draw. {_verdict(compared, 'They gain', 'They cost')}"]
-    size = len(found[0].evaluation.labels)
-    low, high = difference_interval(gains)
+        return [f"{begin} in one draw. {_verdict(compare_outcomes(*pairs[0]), 'They gain', 'They cost')}"]
+    low, high = interval_of_gains(pairs)
     each = ", ".join(f"{gain * 100:+.1f}" for gain in gains)
     verdict = (
         "So it isn't shown that they help."
@@ -166,27 +179,22 @@ def _augmentation(found: Sequence[Outcome]) -> list[str]:
     )
     return [
         f"{begin} (in {len(gains)} draws {each}; plausibly {low * 100:+.1f} to {high * 100:+.1f}), "
-        f"measured on {size:,} pictures. {verdict}"
+        f"measured on {counted(most, 'picture')}. {verdict}"
     ]
 
 
-def difference_interval(gains: Sequence[float]) -> tuple[float, float]:
-    """Returns the 95 % interval of the mean of differences between draws (Student's t)."""
-    middle = 0.5
-    # As accuracies around a half on endless pictures: only the part for the draws is left.
-    low, high = interval_of_draws([middle + gain / 2 for gain in gains], 10**12)
-    return (low - middle) * 2, (high - middle) * 2
-
-
-def _article(found: Sequence[Outcome]) -> list[str]:
+def _article(state: ExperimentState, found: Sequence[Outcome]) -> list[str]:
     first, last = found[0], found[-1]
-    if first is last:
-        return []
+    if len(state.arms) < 2 or (first.arm.key, last.arm.key) != (state.arms[0].arm.key, state.arms[-1].arm.key):
+        return []  # before both ends are done there is nothing to compare
+    network = first.arm.config.backbone
+    instead = "" if network == plans.ARTICLE_BACKBONE else f", with {words.lane(network)} as its network,"
     faster = first.seconds / max(last.seconds, 0.1)
     compared = compare_outcomes(last, first)
     return [
-        f"The article's recipe took {words.duration(first.seconds)}: {accuracy_of(first)}. Ours, with all steps, took "
-        f"{words.duration(last.seconds)}: {accuracy_of(last)}. That is {faster:.1f} times as fast. "
+        f"The article's recipe{instead} took {words.duration(first.seconds)}: {accuracy_of(first)}. "
+        f"Ours, with all steps, took {words.duration(last.seconds)}: {accuracy_of(last)}. "
+        f"That is {faster:.1f} times as fast. "
         f"{_verdict(compared, 'That is a gain of', 'That costs')}"
     ]
 
@@ -210,6 +218,5 @@ SENTENCES: dict[Kind, Callable[[Sequence[Outcome]], list[str]]] = {
     Kind.RACE: _race,
     Kind.FREEZE: _freeze,
     Kind.AUGMENTATION: _augmentation,
-    Kind.ARTICLE: _article,
     Kind.TRANSFER: _transfer,
 }

@@ -56,7 +56,9 @@ class ExperimentStore:
         for path in durable.paths_in(self.folder):
             if path.suffix == ".json" and EXPERIMENT_ID.fullmatch(path.stem):
                 with suppress(OSError, ValueError):
-                    found.append(Experiment.from_json(path.read_text()))
+                    one = Experiment.from_json(path.read_text())
+                    if one.id == path.stem:
+                        found.append(one)
         return sorted(found, key=lambda one: one.created, reverse=True)
 
     def delete(self, experiment_id: str) -> None:

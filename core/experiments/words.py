@@ -45,7 +45,7 @@ LANES = {
     "caching": "+ each picture through the network once",
     "preprocessing": "+ pixels as the network knows them",
     "pooling": "+ averages instead of every position",
-    "head": "+ our last layer",
+    "head": "+ our last layer and its training",
     "network": "+ our network",
 }
 

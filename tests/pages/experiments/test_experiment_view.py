@@ -59,10 +59,8 @@ def test_an_experiment_that_is_gone(open_page, trained) -> None:
     assert "There is no such experiment" in app.info[0].value
 
 
-def test_deleting_takes_the_runs_along(open_page, make_experiment, trained: RunStore, home) -> None:
+def test_deleting_is_asked_about_first(open_page, make_experiment, home) -> None:
     experiment = make_experiment(Kind.AUGMENTATION)
     app = button(open_page("demo", experiment=experiment.id), "Delete this experiment").click().run()
-    app = button(app, ":red[Delete for good]").click().run()
-    assert not app.exception
-    assert ExperimentStore(home.home).list() == []
-    assert [run.name for run in trained.list() if run.experiment_id] == []
+    assert "with its runs and models" in words(app)
+    assert ExperimentStore(home.home).list() == [experiment]
