@@ -51,8 +51,8 @@ STRONG: dict[str, Any] = {
     "contrast": 0.2,
     "views": 8,
 }
-SCRATCH_STEPS = 200
-SCRATCH: dict[str, Any] = {"weights": "none", "batch_size": 16, "stop_when_settled": False}
+SCRATCH_STEPS = 240
+SCRATCH: dict[str, Any] = {"weights": "none", "batch_size": 8, "stop_when_settled": False}
 QUALITY = 82
 
 
@@ -100,7 +100,7 @@ def curves(workshop: Workshop, _folder: Path) -> Mapping[str, Any]:
     arms: dict[str, tuple[str, dict[str, Any]]] = {
         "frozen": ("recommended", {"epochs": epochs, "stop_when_settled": False}),
         "fine_tune": ("fine_tune", {"head_epochs": 8, "epochs": 12, "early_stopping_patience": 0}),
-        "scratch": ("recommended", {**SCRATCH, "epochs": epochs}),
+        "scratch": ("recommended", {**SCRATCH, "batch_size": 16, "epochs": epochs}),
     }
     found, seconds = [], {}
     for code, (recipe, options) in arms.items():
@@ -173,7 +173,7 @@ def negative(workshop: Workshop, _folder: Path) -> Mapping[str, Any]:
 
     The network's last features alone, as most tutorials take them, and those that Recommended chooses.
     """
-    dataset, sizes, draws = workshop.sample("digits"), (2, 5, 10, 20, 40), 12
+    dataset, sizes, draws = workshop.sample("digits"), (2, 5, 10, 20, 40), 5
     stages = workshop.stages(dataset)
     found: dict[str, list[list[float]]] = {"pixels": [], "last": [], "chosen": []}
     for size in sizes:

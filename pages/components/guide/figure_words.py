@@ -88,7 +88,9 @@ def caption(figure: Figure) -> str:
         parts.append(f"groups of fewer than {LEAST_COUNT} answers aren't drawn")
     if any(line.low for line in figure.lines):
         parts.append(
-            "bars: 95 % interval of the mean over the draws" if figure.draws > 1 else "bars: 95 % interval (Wilson)"
+            "bars: 95 % interval of the mean over the draws, for these test pictures"
+            if figure.draws > 1
+            else "bars: 95 % interval (Wilson)"
         )
     elif figure.name == "curves":
         parts.append("one run each, so differences of a few points are chance")
