@@ -23,3 +23,19 @@ class Stage:
     epochs: int
     learning_rate: float
     optimization: Optimization
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """How training ended.
+
+    Attributes:
+        stopped: whether the user stopped it; the model is that of the best epoch so far with early stopping, else of
+            the last complete one.
+        metrics: of the saved model: `val_accuracy`, `val_loss`, and `test_accuracy` if there are test pictures.
+        seconds: spent in each phase.
+    """
+
+    stopped: bool
+    metrics: dict[str, float]
+    seconds: dict[str, float]

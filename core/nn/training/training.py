@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import keras
@@ -45,7 +45,7 @@ from core.nn.training.mistakes import mistake_details
 from core.nn.training.notes import CHOSEN, NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
 from core.nn.training.stage_data import LabelledRows, StageData, num_measured
-from core.nn.training.stages import Stage
+from core.nn.training.stages import Stage, TrainingResult
 from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import Trainer, run_model
 from core.nn.training.unit_rows import head_alone
@@ -59,22 +59,6 @@ REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256
 # Of how many training pictures out-of-fold answers are asked: enough for a temperature, in seconds.
 CALIBRATION_PICTURES = 3000
 WRONG_AT_ONCE = 256
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """How training ended.
-
-    Attributes:
-        stopped: whether the user stopped it; the model is that of the best epoch so far with early stopping, else of
-            the last complete one.
-        metrics: of the saved model: `val_accuracy`, `val_loss`, and `test_accuracy` if there are test pictures.
-        seconds: spent in each phase.
-    """
-
-    stopped: bool
-    metrics: dict[str, float]
-    seconds: dict[str, float]
 
 
 def run_training(

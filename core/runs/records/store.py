@@ -253,14 +253,8 @@ class RunStore:
         run of an experiment, `own_experiment`, has a moment to take the next one of it before anyone else.
         """
         update = "UPDATE runs SET status = 'running', phase = 'starting', started = :now WHERE id = :id"
-        return self._update(
-            update,
-            rows.NEXT_QUEUED,
-            slots=slots,
-            own=own_experiment,
-            own_seconds=rows.OWN_SECONDS,
-            now=time.time(),
-        )
+        values = {"slots": slots, "own": own_experiment, "own_seconds": rows.OWN_SECONDS, "now": time.time()}
+        return self._update(update, rows.NEXT_QUEUED, **values)
 
     def report_worker(self, run_id: str, pid: int, pid_started: float) -> Run | None:
         """Records the process that works on a claimed run. Returns None if the run isn't waiting for a worker."""

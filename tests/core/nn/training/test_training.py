@@ -25,8 +25,9 @@ from core.nn.networks.model_files import WEIGHTS, load_classifier
 from core.nn.selection.head_choice import joined, load_choice
 from core.nn.selection.vectors import stage_vectors
 from core.nn.training.notes import load_notes
+from core.nn.training.stages import TrainingResult
 from core.nn.training.trainer import run_model
-from core.nn.training.training import TrainingResult, run_training
+from core.nn.training.training import run_training
 from core.settings import Settings
 from core.wording.coded import Note
 from core.wording.run_notes import run_note
