@@ -8,6 +8,7 @@ from core.runs import queue
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.dataset import dataset_views
+from pages.components.presenter import presenter
 from pages.components.results import waiting
 from pages.components.shared import quick_start
 from pages.components.shell import frame, session
@@ -48,10 +49,12 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     questions = own, recipe_cards.questions(recipes, dataset.id)
     num_training = setup_form.num_pictures(dataset, TRAIN, config)
     is_pressed = summary.show(config, obstacle, num_training, questions, waiting.runs_before_next)
-    advice_view.show(config, dataset.id)
-    setup_form.show_origin(dataset)
-    network_form.show(dataset, config)
-    advanced_form.show(dataset, config)
+    with presenter.advanced("advice"):
+        advice_view.show(config, dataset.id)
+        setup_form.show_origin(dataset)
+    with presenter.advanced("form"):
+        network_form.show(dataset, config)
+        advanced_form.show(dataset, config)
 
     def submit() -> Run:
         assert config is not None  # only called for a press, which requires a configuration

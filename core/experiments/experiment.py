@@ -34,6 +34,7 @@ class Arm:
         draw: which of several draws of pictures.
         recipe: name of the recipe that its configuration started from.
         config: its configuration.
+        run_id: a run that there was before the experiment, and that stands for this arm; empty for one of its own.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Arm:
     draw: int
     recipe: str
     config: TrainingConfig
+    run_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Experiment:
 
 def _arm(values: Mapping[str, Any]) -> Arm:
     arm = Arm(**{**values, "config": TrainingConfig.from_json(json.dumps(values["config"]))})
-    if not all(isinstance(part, str) for part in (arm.key, arm.lane, arm.recipe)):
+    if not all(isinstance(part, str) for part in (arm.key, arm.lane, arm.recipe, arm.run_id)):
         raise TypeError("an arm's codes aren't texts")
     if not (math.isfinite(arm.x) and isinstance(arm.draw, int)):
         raise TypeError("an arm's position isn't a number")

@@ -13,7 +13,9 @@ from core.config.training_config import MAX_IMAGE_SIZE, TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.splits import TRAIN
 from core.experiments.experiment import Arm, Kind
+from core.runs.counterparts import RECIPE, Way, counterpart_config, way_of
 from core.runs.recipe_choice import choose_config
+from core.runs.records.run import Run
 from core.settings import Settings
 
 RECOMMENDED, FINE_TUNE, ARTICLE = "recommended", "fine_tune", "article"
@@ -218,6 +220,25 @@ def _article(planner: _Planner) -> tuple[Arm, ...]:
     ]
     if backbone != INSTEAD:
         arms.append(Arm("network", "network", len(steps), 0, RECOMMENDED, planner.config(RECOMMENDED, image_size=size)))
+    return tuple(arms)
+
+
+def transfer_arms(run: Run, others: Mapping[Way, Run], dataset: DatasetIndex) -> tuple[Arm, ...]:
+    """Returns the arms that show what transfer was worth to a run: frozen features and training from scratch.
+
+    Args:
+        run: the run; it stands for one of them if that is how it was trained.
+        others: runs that there are already, by way.
+        dataset: the run's data set.
+    """
+    known = {**others, way_of(run.config): run}
+    arms = []
+    for way in (Way.FROZEN, Way.SCRATCH):
+        there = known.get(way)
+        if there:
+            arms.append(Arm(way, way, 0, 0, there.recipe, there.config, there.id))
+        else:
+            arms.append(Arm(way, way, 0, 0, RECIPE, counterpart_config(run.config, way, dataset)))
     return tuple(arms)
 
 

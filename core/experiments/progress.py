@@ -88,9 +88,12 @@ def state_of(experiment: Experiment, runs: Sequence[Run]) -> ExperimentState:
         runs: all runs, newest first.
     """
     newest: dict[str, Run] = {}
+    former = {arm.run_id: arm.key for arm in experiment.arms if arm.run_id}
     for run in runs:
         if run.experiment_id == experiment.id:
             newest.setdefault(run.arm, run)
+        elif run.id in former:
+            newest.setdefault(former[run.id], run)
     return ExperimentState(experiment, tuple(ArmState(arm, newest.get(arm.key)) for arm in experiment.arms))
 
 
@@ -109,6 +112,8 @@ def start(runs: RunStore, kind: Kind, dataset: DatasetIndex, arms: Sequence[Arm]
     """
     experiment = ExperimentStore(runs.home).create(kind, dataset.id, dataset.name, arms)
     for arm in experiment.arms:
+        if arm.run_id:
+            continue
         _submit(runs, experiment, arm, len(dataset.class_names))
     queue.start_queued(runs)
     return experiment
@@ -122,7 +127,7 @@ def stop(runs: RunStore, experiment: Experiment) -> None:
     """
     # From the last on, so that none begins because the one before has ended.
     for run in reversed(state_of(experiment, runs.list()).runs):
-        if not run.status.is_finished:
+        if run.experiment_id == experiment.id and not run.status.is_finished:
             queue.stop(runs, run.id)
 
 
@@ -144,7 +149,7 @@ def go_on(runs: RunStore, experiment: Experiment) -> None:
 
 
 def delete(runs: RunStore, experiment: Experiment) -> None:
-    """Deletes an experiment with its runs.
+    """Deletes an experiment with its runs; those that there were before it stay.
 
     Raises:
         RunError: one of them is running; stop it first.

@@ -63,8 +63,13 @@ def sweep(path: Path) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[BinaryIO]:
+def writing(path: Path, survives_power_loss: bool = True) -> Iterator[BinaryIO]:
     """Yields a file to write to, which replaces `path` when the block ends without an error.
+
+    Args:
+        path: of the file.
+        survives_power_loss: whether to wait for the disk. If not, it is complete or absent when the process dies, which
+            takes less time.
 
     Raises:
         OSError: it can't be written; the old file is unchanged.
@@ -74,14 +79,16 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         with beside.open("xb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
+            if survives_power_loss:
+                os.fsync(file.fileno())
         beside.replace(path)
-        sync(path.parent)
+        if survives_power_loss:
+            sync(path.parent)
     finally:
         beside.unlink(missing_ok=True)
 
 
-def write(path: Path, content: bytes) -> None:
-    """Replaces the file at `path` by `content`, atomically."""
-    with writing(path) as file:
+def write(path: Path, content: bytes, survives_power_loss: bool = True) -> None:
+    """Replaces the file at `path` by `content`, atomically; see `writing`."""
+    with writing(path, survives_power_loss) as file:
         file.write(content)

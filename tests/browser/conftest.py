@@ -16,6 +16,7 @@ from filelock import FileLock
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from core.datasets.store.store import DatasetStore
+from core.experiments.store import ExperimentStore
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings
@@ -166,7 +167,10 @@ def shared_server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def empty(server: Server) -> None:
-    """Deletes all runs and data sets of a server that keeps running."""
+    """Deletes all experiments, runs and data sets of a server that keeps running."""
+    experiments = ExperimentStore(server.settings.home)
+    for experiment in experiments.list():
+        experiments.delete(experiment.id)
     for run in server.runs.unfinished():
         queue.stop(server.runs, run.id)
     wait_until(lambda: not server.runs.unfinished(), END_SECONDS)

@@ -29,6 +29,10 @@ EMPTY = (
     "/compare",
     "/testing",
     "/run",
+    "/guide?topic=three-kinds",
+    "/guide?topic=network-and-depth",
+    "/guide?topic=little-data",
+    "/guide?topic=trust",
 )
 CONFIG = TrainingConfig(image_size=64).with_options(epochs=3)
 

@@ -29,6 +29,9 @@ PAGES = (
     "compare",
     "testing",
     "run",
+    "guide",
+    "guide?topic=network-and-depth",
+    "guide?topic=trust",
 )
 # Contrast of each caption with the page behind it, including its opacity.
 CONTRASTS = """() => {

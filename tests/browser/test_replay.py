@@ -14,6 +14,7 @@ from tests.browser.conftest import TRAINING_SECONDS, Server, wait_until
 from tests.conftest import draw_folder
 
 CONFIG = TrainingConfig(image_size=32).with_options(epochs=4)
+SIZE = "() => parseFloat(getComputedStyle(document.querySelector('.replay')).fontSize)"
 NAME = '</script><b onclick="x">Shapes & more</b>'
 
 
@@ -84,7 +85,16 @@ def test_a_run_plays_again_with_pause_and_slider_and_from_a_file_without_a_netwo
         play_to_the_end(alone)
         assert alone.locator(".replay-plot .scatterlayer .trace").count() >= 4
         assert found(alone) == []
-        assert [request.url for request in requests if not request.url.startswith("data:")] == [file.as_uri()]
+        before = alone.evaluate(SIZE)
+        alone.get_by_role("button", name="Full screen").click()
+        expect(alone.get_by_role("button", name="Leave full screen")).to_be_visible()
+        assert alone.evaluate(SIZE) > before
+        alone.emulate_media(reduced_motion="reduce")
+        alone.reload()
+        # Without motion it starts at its end.
+        expect(alone.get_by_role("button", name="Play again")).to_be_visible()
+        expect(alone.locator(".replay-result")).to_be_visible()
+        assert [request.url for request in requests if not request.url.startswith("data:")] == 2 * [file.as_uri()]
     finally:
         context.close()
     assert errors == []

@@ -1,9 +1,13 @@
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
+from core.experiments import progress
+from core.experiments.experiment import Kind
+from core.experiments.store import ExperimentStore
 from core.runs import queue
 from core.runs.records.store import RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
 from pages.components import wording
+from pages.components.guide import figure_words, recorded
 from pages.components.shell import session
 from tests.conftest import draw_folder
 from tests.pages.conftest import button, words
@@ -13,13 +17,43 @@ def links(app) -> list[str]:
     return [link.proto.label.strip("*") for link in app.main.get("page_link")]
 
 
-def test_empty_home_says_what_this_is_and_what_to_do(open_page):
+def test_empty_home_says_what_this_is_and_has_three_ways_in(open_page):
     app = open_page("home")
     assert app.title[0].value == "Teach a network your own classes"
-    assert [f"{number}." in words(app) for number in (1, 2, 3)] == [True] * 3
+    for way in ("Try it now", "Bring your pictures", "Show it to others"):
+        assert f"**{way}**" in words(app)
     assert button(app, "Try it now").disabled is False
-    assert links(app) == ["Choose data", "Set up a training", "Test a model"]
+    assert links(app) == ["All experiments", "How transfer learning works"]
     assert not app.header
+    # What it buys is told from a real run.
+    assert figure_words.finding(recorded.load("curves")) in words(app)
+
+
+def test_bring_your_pictures_leads_to_the_upload(open_page):
+    app = button(open_page("home"), "Add pictures").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Data" and app.query_params["add"] == "zip"
+
+
+def test_a_race_starts_in_one_click(open_page, home):
+    app = button(open_page("home"), "Start a race").click().run()
+    assert not app.exception
+    (race,) = ExperimentStore(home.home).list()
+    assert race.kind == Kind.RACE
+    assert app.query_params["experiment"] == race.id
+    assert app.title[0].value == "Race · Puzzle pieces"
+    progress.stop(RunStore(home.database), race)
+
+
+def test_experiments_are_one_click_away_later_too(open_page, trained):
+    app = button(open_page("home"), "Show it to others").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Show what transfer learning brings"
+
+
+def test_the_guide_is_one_click_away(open_page):
+    *_, link = open_page("home").main.get("page_link")
+    assert (link.proto.page, link.proto.query_string) == ("guide", "topic=three-kinds")
 
 
 def test_no_worker_is_kept_warm_without_a_browser(open_page):
@@ -35,7 +69,10 @@ def test_home_goes_on_with_the_best_model_of_each_data_set(open_page, trained, h
     assert links(app)[:3] == ["Untrained", "Shapes", "Good run"]
     text = words(app)
     assert f"Best model: **{wording.percent(good.metrics['val_accuracy'])}**" in text
-    assert "1. Bring pictures" not in text and button(app, "Try it now").disabled is False
+    # The three ways in are still there, below and smaller.
+    assert "**Bring your pictures**" not in text
+    labels = [item.label for item in app.button]
+    assert labels[-3:] == ["Try it now", "Bring your pictures", "Show it to others"]
 
     button(app, "Open").click().run()
     assert app.title[0].value == "Good run"

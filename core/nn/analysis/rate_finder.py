@@ -9,7 +9,7 @@ from core.datasets.sample import Sample
 from core.forecast.rate_curve import RateCurve
 from core.nn.extraction.pretrained import open_features
 from core.nn.training.objectives import CrossEntropy
-from core.nn.training.optimization import Optimizers, step_function
+from core.nn.training.optimization import Optimizers, steps_function
 from core.nn.training.stage_data import LabelledRows, StageData
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
@@ -78,7 +78,7 @@ def _few(samples: tuple[Sample, ...], seed: int) -> list[Sample]:
 
 
 def _sweep(stage: Stage, progress: Progress) -> RateCurve:
-    step = step_function(stage, Optimizers(stage))
+    steps = steps_function(stage, Optimizers(stage))
     data = stage.objective.data
     generator = np.random.default_rng(data.seed)
     size = min(stage.optimization.batch_size, len(data.labels))
@@ -86,7 +86,8 @@ def _sweep(stage: Stage, progress: Progress) -> RateCurve:
     rates = np.geomspace(LOWEST, HIGHEST, STEPS)
     for number, rate in enumerate(rates, start=1):
         indices = generator.choice(len(data.labels), size, replace=False)
-        loss = float(step(stage.objective.read(indices, 0), float(rate)).numpy())
+        batch = {name: array[None] for name, array in stage.objective.read(indices, 0).items()}
+        loss = float(steps(batch, [float(rate)]).numpy())
         progress.advance()
         average = SMOOTHING * average + (1 - SMOOTHING) * loss
         losses.append(average / (1 - SMOOTHING**number))

@@ -22,9 +22,10 @@ from core.nn.extraction.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
 from core.nn.extraction.extraction import MEMORY_SHARE
 from core.nn.extraction.pretrained import open_features
 from core.nn.networks.classifier import Classifier, build_classifier
+from core.nn.training.calls import steps_in_a_call
 from core.nn.training.checkpoints import Checkpoints, TrainingState
 from core.nn.training.objectives import CrossEntropy
-from core.nn.training.optimization import Optimizers, step_function
+from core.nn.training.optimization import Optimizers, steps_function
 from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
@@ -33,6 +34,10 @@ from core.progress import ShouldStop, never_stop, stop_if_asked
 from core.settings import Settings
 
 DECODED = 16
+# Besides a gradient step itself: reading the rows, reporting.
+BESIDE_SECONDS = 1e-4
+# Epochs of quick steps are short.
+MOST_STEPS = 20
 REPEATS = 2
 MOST_KNOWN = 64
 # Measurements made while other processes used more than this share of the processors are used once, not remembered.
@@ -57,16 +62,28 @@ def _stage_speed(network: Trainable, rows: np.ndarray, config: TrainingConfig, n
     data = StageData(lambda indices, epoch: rows[indices], labels, np.ones(num_classes), measured, measured, 0)
     objective = CrossEntropy(network, data, config)
     stage = Stage("head", objective, 1, config.optimization.learning_rate, config.optimization)
-    step, batch = step_function(stage, Optimizers(stage)), objective.read(np.arange(len(rows)), 0)
     # Weights, the best epoch's weights, and two moments of each.
     learning = (variable for variables, _ in network.groups(1.0) for variable in variables)
     state_bytes = 4 * sum(4 * math.prod(variable.shape) for variable in learning)
     return StageSpeed(
-        # Besides the step itself: reading the rows, reporting.
-        _seconds(lambda: step(batch, stage.learning_rate).numpy(), 3) + 3e-4,
+        _step_seconds(stage) + BESIDE_SECONDS,
         _seconds(lambda: run_rows(objective.outputs, array_rows(rows))) / len(rows),
         _checkpoint_seconds(state_bytes),
     )
+
+
+def _step_seconds(stage: Stage) -> float:
+    """Returns how long a gradient step takes when as many are done in a call as in training."""
+    steps = steps_function(stage, Optimizers(stage))
+    batch = stage.objective.read(np.arange(len(stage.objective.data.labels)), 0)
+
+    def measured(count: int) -> float:
+        group = {name: np.stack([array] * count) for name, array in batch.items()}
+        return _seconds(lambda: steps(group, [stage.learning_rate] * count).numpy(), 3) / count
+
+    alone = measured(1)
+    count = min(steps_in_a_call(alone), MOST_STEPS)
+    return measured(count) if count > 1 else alone
 
 
 def _checkpoint_seconds(state_bytes: int) -> float:

@@ -5,6 +5,8 @@ dropout are among the head's variables, so variables, optimizer and counters are
 """
 
 import json
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,6 +22,10 @@ from core.files.checksums import sha256_of
 CHECKPOINT_FOLDER = "checkpoints"
 LISTING = "checkpoints.json"
 KEPT = 2
+# To wait for the disk takes longer than a small head's epoch. States of less than a second are only safe from the death
+# of the process, and listed on their own: whatever becomes of them when the power fails, the others stay.
+SECONDS_BETWEEN_WAITS = 1.0
+RECENT = "recent.json"
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Loaded:
 
 
 class Checkpoints:
-    """The two newest states of one run.
+    """The newest states of one run: two that survive a power failure, and one since.
 
     Args:
         folder: their own.
@@ -76,21 +82,30 @@ class Checkpoints:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._waited = -math.inf
 
     def save(self, state: TrainingState) -> None:
         """Writes a state beside the previous one, then lists it: if killed at any moment, one of them is intact.
+
+        About once a second it waits until the state is on disk.
 
         Raises:
             OSError: the disk is full; the previous state is unchanged.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{state.first_epoch + state.epoch:06d}-{state.phase}.npz"
-        with durable.writing(self.folder / name) as file:
+        waits = time.monotonic() - self._waited >= SECONDS_BETWEEN_WAITS
+        with durable.writing(self.folder / name, survives_power_loss=waits) as file:
             np.savez(file, allow_pickle=False, **_flat(state))
-        checksum = sha256_of(self.folder / name)
-        entries = [{"name": name, "sha256": checksum}, *(e for e in self._entries() if e["name"] != name)][:KEPT]
-        durable.write(self.folder / LISTING, json.dumps(entries).encode())
-        self._sweep({entry["name"] for entry in entries})
+        entry = {"name": name, "sha256": sha256_of(self.folder / name)}
+        if waits:
+            earlier = [one for one in self._listed(LISTING) if one["name"] != name]
+            durable.write(self.folder / LISTING, json.dumps([entry, *earlier][:KEPT]).encode())
+            (self.folder / RECENT).unlink(missing_ok=True)
+            self._waited = time.monotonic()
+        else:
+            durable.write(self.folder / RECENT, json.dumps([entry]).encode(), survives_power_loss=False)
+        self._sweep({one["name"] for one in self._entries()})
 
     def load(self) -> Loaded:
         """Reads the newest intact state."""
@@ -106,12 +121,18 @@ class Checkpoints:
 
     def clear(self) -> None:
         """Deletes the states of a run that is complete."""
-        (self.folder / LISTING).unlink(missing_ok=True)
+        for listing in (RECENT, LISTING):
+            (self.folder / listing).unlink(missing_ok=True)
         self._sweep(set())
 
     def _entries(self) -> list[dict[str, str]]:
+        """Returns what is listed, the newest first, whose names begin with the number of their epoch."""
+        listed = [*self._listed(RECENT), *self._listed(LISTING)]
+        return sorted(listed, key=lambda entry: entry["name"], reverse=True)
+
+    def _listed(self, listing: str) -> list[dict[str, str]]:
         try:
-            entries = json.loads((self.folder / LISTING).read_text())
+            entries = json.loads((self.folder / listing).read_text())
             return [{"name": str(entry["name"]), "sha256": str(entry["sha256"])} for entry in entries]
         except (OSError, ValueError, KeyError, TypeError):
             return []

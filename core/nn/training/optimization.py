@@ -1,7 +1,7 @@
-"""One gradient step: the objective's loss, and an Adam for each group of variables with its own learning rate."""
+"""Gradient steps: the objective's loss, and an Adam for each group of variables with its own learning rate."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import keras
 import numpy as np
@@ -9,26 +9,43 @@ import tensorflow as tf
 
 from core.nn.training.stages import Stage
 
-# From a batch as read by the objective, and the learning rate of the head, to the batch's loss.
-Step = Callable[[Mapping[str, np.ndarray], float], tf.Tensor]
+# From several batches as read by the objective, joined along a new first axis, and the head's learning rate at each of
+# them, to the last batch's loss.
+Steps = Callable[[Mapping[str, np.ndarray], Sequence[float]], tf.Tensor]
 
 
-def step_function(stage: Stage, optimizers: "Optimizers") -> Step:
-    """Compiles one gradient step."""
+def steps_function(stage: Stage, optimizers: "Optimizers") -> Steps:
+    """Compiles gradient steps, any number of which are done in one call."""
     objective = stage.objective
 
-    # The rate is an input: to set it from outside took a sixth of the time of a small head's step.
-    @tf.function(reduce_retracing=True, autograph=False)
-    def compiled(batch: Mapping[str, tf.Tensor], rate: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            loss = objective.loss(batch) + objective.penalty()
-        optimizers.apply(tape.gradient(loss, optimizers.groups), rate)
-        return loss
+    @tf.function(autograph=False)
+    def compiled(batches: Mapping[str, tf.Tensor], rates: tf.Tensor) -> tf.Tensor:
+        def step(index: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            with tf.GradientTape() as tape:
+                loss = objective.loss({name: array[index] for name, array in batches.items()}) + objective.penalty()
+            # The rate is an input: to set it from outside took a sixth of the time of a small head's step.
+            optimizers.apply(tape.gradient(loss, optimizers.groups), rates[index])
+            return index + 1, loss
 
-    def step(batch: Mapping[str, np.ndarray], rate: float) -> tf.Tensor:
-        return compiled({name: tf.constant(array) for name, array in batch.items()}, tf.constant(rate, tf.float32))
+        return tf.while_loop(lambda index, _: index < tf.shape(rates)[0], step, (0, 0.0), parallel_iterations=1)[1]
 
-    return step
+    known: dict[tuple, Callable[..., tf.Tensor]] = {}
+
+    def steps(batches: Mapping[str, np.ndarray], rates: Sequence[float]) -> tf.Tensor:
+        # Compiled once for calls and batches of any size.
+        key = tuple((name, array.ndim, array.shape[2:], array.dtype) for name, array in batches.items())
+        if key not in known:
+            specs = {name: _of_any_size(array) for name, array in batches.items()}
+            known[key] = compiled.get_concrete_function(specs, tf.TensorSpec([None], tf.float32))
+        tensors = {name: tf.constant(array) for name, array in batches.items()}
+        return known[key](tensors, tf.constant(rates, tf.float32))
+
+    return steps
+
+
+def _of_any_size(array: np.ndarray) -> tf.TensorSpec:
+    """Returns what arrays like this one are, for any number of batches with any number of pictures."""
+    return tf.TensorSpec([None, None, *array.shape[2:]][: array.ndim], array.dtype)
 
 
 class Optimizers:

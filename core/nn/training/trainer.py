@@ -1,9 +1,8 @@
 """The training loop: epochs over rows in memory or on disk, reported as events."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import keras
@@ -13,10 +12,11 @@ import tensorflow as tf
 from core.errors import RunError, Stopped
 from core.events import Event
 from core.features.feature_space import FeatureRows
+from core.nn.training.calls import Pace, read_groups
 from core.nn.training.checkpoints import TrainingState, require_same_shapes
-from core.nn.training.optimization import Optimizers, Step, scheduled_rate, step_function
+from core.nn.training.optimization import Optimizers, Steps, scheduled_rate, steps_function
 from core.nn.training.stages import Stage
-from core.progress import OnEvent, ShouldStop, Throughput
+from core.progress import OnEvent, ShouldStop
 from core.settings import MEGABYTE
 
 EVALUATION_BATCH = 128
@@ -111,7 +111,7 @@ class Trainer:
     Attributes:
         stage: what to do.
         on_event: takes an event per epoch and some in between.
-        should_stop: asked before each batch.
+        should_stop: asked before each call, which takes a twentieth of a second, or one batch if that takes longer.
         past: metrics of the run's earlier epochs.
         on_state: takes the state after each epoch, before the epoch's event.
         resume_from: the state that an earlier process reached in this stage.
@@ -129,7 +129,8 @@ class Trainer:
         self.first_epoch = len(self.past)
         self.optimizers = Optimizers(self.stage)
         self.rate = self.stage.learning_rate
-        self.pace: dict[str, float] = {}
+        self.pace = Pace()
+        self.speed: dict[str, float] = {}
         self.early_stopping = EarlyStopping(self.stage.optimization.early_stopping_patience)
 
     def run(self) -> Fitted:
@@ -143,13 +144,13 @@ class Trainer:
             RunError: the loss became NaN or infinite.
             Stopped: before the run's first epoch ended, so there is nothing to keep.
         """
-        step = step_function(self.stage, self.optimizers)
+        steps = steps_function(self.stage, self.optimizers)
         call = tf.function(self.stage.objective.outputs, reduce_retracing=True, autograph=False)
         self._begin()
         stopped = False
         while not self._is_done():
             epoch = len(self.history)
-            stopped = not self._train(epoch, step)
+            stopped = not self._train(epoch, steps)
             if stopped:
                 break
             self._epoch_ends(epoch, self._measure(lambda rows: run_rows(call, rows)))
@@ -176,26 +177,32 @@ class Trainer:
         self.early_stopping.best, self.early_stopping.waited = state.best, state.waited
         self.history = state.history[self.first_epoch :]
 
-    def _train(self, epoch: int, step: Step) -> bool:
+    def _train(self, epoch: int, steps: Steps) -> bool:
         """Runs one epoch of gradient steps; returns False if it was stopped."""
-        batches = self.stage.objective.batches(self.stage.optimization.batch_size, self.first_epoch + epoch)
-        throughput = Throughput()
-        for number, batch in enumerate(self._read_ahead(batches, epoch), start=1):
-            if batch is None or self.should_stop():
+        number = self.first_epoch + epoch
+        batches = self.stage.objective.batches(self.stage.optimization.batch_size, number)
+        done, began = 0, time.monotonic()
+        for count, group in read_groups(batches, lambda part: self.stage.objective.read(part, number), self.pace):
+            if group is None or self.should_stop():
                 return False
-            if self.stage.optimization.schedule != "constant":
-                done = epoch * len(batches) + number - 1
-                self.rate = scheduled_rate(self.stage, done, self.stage.epochs * len(batches))
-            loss = step(batch, self.rate)
-            throughput.add(1)
-            self._batch_ends(epoch, number, batches, throughput)
+            rates = self._rates(epoch * len(batches) + done, count, self.stage.epochs * len(batches))
+            loss = steps(group, rates)
+            done, self.rate = done + count, rates[-1]
+            ended = time.monotonic()
+            self.pace.add(count, ended - began)
+            began = ended
+            self._batch_ends(epoch, done, batches)
         if not np.isfinite(loss.numpy()):
-            self._check_batches(batches, self.first_epoch + epoch)
+            self._check_batches(batches, number)
             raise RunError(
-                f"The loss stopped being a number in epoch {self.first_epoch + epoch + 1}: training diverged at a "
+                f"The loss stopped being a number in epoch {number + 1}: training diverged at a "
                 f"learning rate of {self.stage.learning_rate:g}. Lower it to a tenth and start again."
             )
         return True
+
+    def _rates(self, done: int, count: int, total: int) -> list[float]:
+        """Returns the learning rates of the next steps, of which some are done."""
+        return [scheduled_rate(self.stage, step, total) for step in range(done, done + count)]
 
     def _check_batches(self, batches: list[np.ndarray], epoch: int) -> None:
         """Makes sure that a loss of NaN isn't caused by damaged features.
@@ -209,23 +216,6 @@ class Trainer:
                     "Features of some pictures were damaged on disk while the run read them. Resume the run: they are "
                     "computed again."
                 )
-
-    def _read_ahead(self, batches: list[np.ndarray], epoch: int) -> Iterator[dict[str, np.ndarray] | None]:
-        """Reads batches one ahead; None instead of a batch if reading was stopped."""
-
-        def read(indices: np.ndarray, epoch: int) -> dict[str, np.ndarray] | None:
-            # Lost rows are computed again, which takes long enough to be stopped.
-            with suppress(Stopped):
-                return self.stage.objective.read(indices, epoch)
-            return None
-
-        with ThreadPoolExecutor(1) as reader:
-            waiting = reader.submit(read, batches[0], self.first_epoch + epoch)
-            for following in [*batches[1:], None]:
-                batch = waiting.result()
-                if following is not None:
-                    waiting = reader.submit(read, following, self.first_epoch + epoch)
-                yield batch
 
     def _measure(self, outputs: Callable[[FeatureRows], np.ndarray]) -> dict[str, float]:
         """Measures both curves in the same way."""
@@ -243,7 +233,7 @@ class Trainer:
             self.kept, self.kept_epoch = self._snapshot(), epoch + 1
         # First the state, then the event, so that an epoch on the curve is never lost.
         self.on_state(self._state())
-        told = {**metrics, **self.pace}
+        told = {**metrics, **self.speed}
         self.on_event(Event(self.stage.phase, epoch + 1, self.stage.epochs, told, epoch=self.first_epoch + epoch + 1))
 
     def _state(self) -> TrainingState:
@@ -260,10 +250,10 @@ class Trainer:
             optimizer=[variable.numpy() for variable in self.optimizers.variables],
         )
 
-    def _batch_ends(self, epoch: int, number: int, batches: list[np.ndarray], throughput: Throughput) -> None:
+    def _batch_ends(self, epoch: int, number: int, batches: list[np.ndarray]) -> None:
         batches_left = len(batches) * (self.stage.epochs - epoch) - number
-        self.pace = throughput.metrics(batches_left, sum(map(len, batches)) / len(batches))
-        metrics = {"batch": number, "batches": len(batches), **self.pace}
+        self.speed = self.pace.metrics(batches_left, sum(map(len, batches)) / len(batches))
+        metrics = {"batch": number, "batches": len(batches), **self.speed}
         self.on_event(Event(self.stage.phase, epoch, self.stage.epochs, metrics))
 
     def _snapshot(self) -> list[np.ndarray]:

@@ -5,12 +5,16 @@ import hashlib
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.components.presenter import presenter
+
 # Of the containers of charts, by which the browser tells what isn't a chart (server/charts_last.js).
 PREFIX = "chart_"
 # MathJax isn't available, so Plotly must not look for formulas.
 CONFIG = {"displayModeBar": False, "typesetMath": False}
 # Hidden by `page.css`.
 LOADER = f"{PREFIX}loader"
+# Of the text in charts in the presenter view, in pixels.
+PRESENTED_SIZE = 18
 
 
 def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
@@ -24,6 +28,10 @@ def show(figure: go.Figure, alt: str, key: str | None = None) -> None:
     # Streamlit registers its template on the first access to `st.plotly_chart`, so figures can't be created with it.
     draw = st.plotly_chart
     figure.update_layout(template="streamlit")
+    if presenter.is_on():
+        figure.update_layout(font_size=PRESENTED_SIZE, legend_font_size=PRESENTED_SIZE)
+        figure.update_xaxes(tickfont_size=PRESENTED_SIZE, title_font_size=PRESENTED_SIZE)
+        figure.update_yaxes(tickfont_size=PRESENTED_SIZE, title_font_size=PRESENTED_SIZE)
     # As Streamlit does, figures without a key are told apart by what they show.
     shown = key or hashlib.sha256((figure.to_json() + alt).encode()).hexdigest()[:12]
     with st.container(key=f"{PREFIX}{shown}"):

@@ -61,14 +61,13 @@ def confusion_matrix(
 
 
 def _write_counts(figure: go.Figure, counts: np.ndarray) -> None:
-    """Writes the counts over the cells, in a trace of their own: the browser gives each a colour that can be read."""
+    """Writes the counts over the cells, in a trace of their own: the browser gives them size and colour."""
     rows, columns = np.indices(counts.shape)
     figure.add_scatter(
         x=columns.ravel().tolist(),
         y=rows.ravel().tolist(),
         text=counts.ravel().tolist(),
         mode="text",
-        textfont={"size": 15},
         hoverinfo="skip",
         showlegend=False,
     )

@@ -33,7 +33,9 @@ function coloured([cells, ...others], root) {
   const colors = names.map((color) => color.trim());
   const colorscale = colors.map((color, index) => [index / (colors.length - 1), color]);
   const ink = cells.z.flat().map((share) => inkOn(share, colors));
-  const counts = others.map((trace) => ({ ...trace, textfont: { ...trace.textfont, color: ink } }));
+  // Larger than the text around them.
+  const size = textSize() * 1.15;
+  const counts = others.map((trace) => ({ ...trace, textfont: { color: ink, size } }));
   return [{ ...cells, colorscale }, ...counts];
 }
 

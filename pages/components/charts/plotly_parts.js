@@ -20,6 +20,11 @@ function whenPlotlyIsThere(root, draw) {
   }, LOOK_AGAIN);
 }
 
+// Of the text in charts, which grows with that of the page: 13 pixels unless that is larger than usual.
+function textSize() {
+  return (13 / 16) * parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
 function themed(layout, root) {
   const style = getComputedStyle(root);
   const color = (name) => style.getPropertyValue(`--st-${name}`).trim();
@@ -28,7 +33,7 @@ function themed(layout, root) {
     ...layout,
     template: {},
     colorway: color("chart-categorical-colors").split(","),
-    font: { color: color("text-color"), family: color("font"), size: 13 },
+    font: { color: color("text-color"), family: color("font"), size: textSize() },
     hoverlabel: { bgcolor: color("secondary-background-color"), font: { color: color("text-color") } },
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",

@@ -1,4 +1,4 @@
-"""Links to the data page lead to its list, from its other views too.
+"""Links from one view of a page to another view of it: to the list of the data page, to an experiment of the demo page.
 
 Streamlit (1.67) takes a link to the page that is shown for a request to draw it again, with the address as it is: from
 `/data?dataset=...`, the navigation's "Data" would lead nowhere.

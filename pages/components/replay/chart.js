@@ -4,6 +4,9 @@ const MOST_MARKERS = 25;
 const LONGEST_LABEL = 22;
 const NARROW = 420; // pixels
 const LINE_SPACING = 1.25;
+const [TOP, BOTTOM] = [0.6, 3.1]; // margins, in letters
+const WIDEST_LABEL = 0.28; // of the chart
+const STACKED = 2.3; // the height of a label on two lines, against one
 const LABEL = 1.05; // size of labels against all other text
 
 // Plotly takes some HTML in texts for markup.
@@ -93,13 +96,20 @@ class ReplayChart {
     const shown = lanes.filter(({ last }) => last);
     plot.setAttribute("aria-label", this.label(shown));
     const isNarrow = plot.clientWidth < NARROW;
-    const nameOf = ({ name }) => (isNarrow || lanes.length < 2 ? "" : ` ${shortened(name)}`);
-    const text = (lane) => `<b>${valueWords(lane.last.y, panel.is_share)}</b>${escaped(nameOf(lane))}`;
-    const widest = Math.max(...lanes.map((lane) => widthOf(`99.9 %${nameOf(lane)}`, size * LABEL, color("font"))), 0);
-    const margin = { l: size * 3.6, r: Math.min(widest + size, plot.clientWidth / 2), t: size * 0.6, b: size * 3.1 };
+    const widest = (words) => Math.max(...words.map((text) => widthOf(text, size * LABEL, color("font"))), 0);
+    const names = lanes.length < 2 || isNarrow ? lanes.map(() => "") : lanes.map(({ name }) => shortened(name));
+    const height = plot.clientHeight - size * (TOP + BOTTOM);
+    // Long names go below their values or, where there is no room for that, are left to the board.
+    const isLong = widest(names.map((name) => `99.9 % ${name}`)) > plot.clientWidth * WIDEST_LABEL;
+    const isStacked = isLong && height > lanes.length * size * LINE_SPACING * STACKED;
+    const areNamed = !isNarrow && (isStacked || !isLong);
+    const right = widest(areNamed && !isStacked ? names.map((name) => `99.9 % ${name}`) : ["99.9 %", ...(areNamed ? names : [])]);
+    const text = ({ last, index }) =>
+      `<b>${valueWords(last.y, panel.is_share)}</b>${areNamed && names[index] ? `${isStacked ? "<br>" : " "}${escaped(names[index])}` : ""}`;
+    const margin = { l: size * 3.6, r: Math.min(right + size, plot.clientWidth / 2), t: size * TOP, b: size * BOTTOM };
     const layout = {
       ...this.layout(color, size), margin, width: plot.clientWidth, height: plot.clientHeight,
-      annotations: this.annotations(shown, text, size, plot.clientHeight - margin.t - margin.b),
+      annotations: this.annotations(shown, text, size, height, isStacked ? STACKED : 1),
     };
     const traces = shown.flatMap((lane) => [...bandTraces(lane, lane.color), this.leader(lane), this.line(lane, size)]);
     window.Plotly.react(plot, traces, layout, CHART_CONFIG);
@@ -113,13 +123,13 @@ class ReplayChart {
   layout(color, size) {
     const { x, y, areWhole } = this.ranges;
     const axis = {
-      gridcolor: color("border-color"), linecolor: color("border-color"), zeroline: false, fixedrange: true, nticks: 8,
+      gridcolor: color("border-color"), linecolor: color("border-color"), zeroline: false, fixedrange: true,
     };
     const whole = areWhole && x[1] - x[0] < 8 ? { dtick: 1, tick0: 0 } : {};
     return {
       template: {}, showlegend: false, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: color("text-color"), family: color("font"), size },
-      xaxis: { ...axis, range: x, title: { text: escaped(this.panel.x_label), standoff: size / 2 }, ...whole },
+      xaxis: { ...axis, range: x, nticks: this.plot.clientWidth / size < 25 ? 5 : 8, title: { text: escaped(this.panel.x_label), standoff: size / 2 }, ...whole },
       yaxis: { ...axis, range: y, nticks: 6, ...(this.panel.is_share ? { tickformat: ".0%" } : {}) },
     };
   }
@@ -140,10 +150,10 @@ class ReplayChart {
     return { x: [tip.x, this.ranges.x[1]], y: [tip.y, tip.y], mode: "lines", opacity: 0.55, line: { color, width: 1, dash: "dot" } };
   }
 
-  annotations(shown, text, size, height) {
+  annotations(shown, text, size, height, lines) {
     const [bottom, top] = this.ranges.y;
     const labels = shown.map((lane) => ({ lane, top: ((top - lane.tip.y) / (top - bottom)) * height }));
-    spread(labels, size * LINE_SPACING, height);
+    spread(labels, size * LINE_SPACING * lines, height);
     return labels.map(({ lane, top: from }) => ({
       xref: "paper", x: 1, xanchor: "left", xshift: size * 0.3, yref: "paper", y: 1 - from / height, yanchor: "middle",
       showarrow: false, text: text(lane), font: { color: lane.color, size: size * LABEL }, align: "left",

@@ -50,7 +50,7 @@ PAGE = """<!doctype html>
 STYLE = """:root {{ color-scheme: light dark; --st-font: {font}; {light} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
 body {{ background: var(--st-background-color); margin: 0; }}
-main {{ box-sizing: border-box; margin-inline: auto; max-width: 90rem; padding: clamp(1rem, 3vw, 2.5rem); }}
+main {{ box-sizing: border-box; margin-inline: auto; padding: clamp(1rem, 3vw, 2.5rem); }}
 """
 LONGEST_NAME = 60
 

@@ -8,6 +8,7 @@ from core.evaluation.words import results as results_wording
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import charts
+from pages.components.presenter import presenter
 from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
 from pages.components.results.matrix_view import OpenMistakes
 from pages.components.shell import session, widget_values
@@ -28,18 +29,20 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
         for sentence in results_wording.left_out(evaluation):
             st.caption(sentence)
         evaluation_views.summary(run, evaluation)
-        answers = _choose_threshold(evaluation)
+        with presenter.advanced("threshold"):
+            answers = _choose_threshold(evaluation)
         left, right = st.columns(2, gap="medium")
         with left:
             st.header("Confusion matrix", anchor=False)
             matrix_view.show(run, answers)
-        with right:
+        with right, presenter.advanced("classes"):
             st.header("Class by class", anchor=False)
             evaluation_views.class_table(answers)
         matrix_view.show_pictures(run, answers, open_mistakes)
         _mistakes(evaluation, open_mistakes)
-        curves_view.show(answers)
-        calibration_view.show(run, evaluation)
+        with presenter.advanced("curves"):
+            curves_view.show(answers)
+            calibration_view.show(run, evaluation)
 
 
 def choose_evaluation(run: Run) -> Evaluation:

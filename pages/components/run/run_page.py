@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.runs.records.store import Run, RunStatus
 from pages.components.explain import explain_view
+from pages.components.presenter import presenter
 from pages.components.results import choices, evaluation_views, mistakes_view, results_view
 from pages.components.run import (
     details_view,
@@ -45,7 +46,8 @@ def show(run: Run) -> None:
             next_steps.show_end(run)
     key = f"section_{run.id}"
     begin = RESULTS if run.has_model and address.REPLAY not in st.query_params else PROGRESS
-    section = address.choose_section(SECTIONS, key=key, default=begin)
+    shown = {name: label for name, label in SECTIONS.items() if name != DETAILS or not presenter.is_on()}
+    section = address.choose_section(shown, key=key, default=begin)
 
     def open_section(name: str) -> None:
         address.open_section(name, key)
@@ -71,9 +73,11 @@ def show(run: Run) -> None:
         next_steps.show_next(run, open_section, leads_to_results=False)
         if is_known:
             results_view.show(run, open_mistakes)
-            slices_view.show(run)
+            with presenter.advanced("slices"):
+                slices_view.show(run)
             transfer_view.show(run)
-            other_data_view.show(run)
+            with presenter.advanced("other_data"):
+                other_data_view.show(run)
     elif section == MISTAKES:
         mistakes_view.show(run)
     elif section == EXPLAIN:

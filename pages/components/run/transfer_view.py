@@ -1,5 +1,6 @@
 """Did transfer help? A run's model against the bare pixels, against training from scratch, and on frozen features."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
@@ -9,13 +10,13 @@ from core.evaluation.comparison import PairedComparison
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.pixel_answers import load_pixel_answers
 from core.evaluation.words import transfer as transfer_wording
-from core.runs import queue
+from core.experiments import progress
+from core.experiments.experiment import Kind
+from core.experiments.plans import transfer_arms
 from core.runs.counterparts import (
-    RECIPE,
     Way,
     compared,
     comparison_words,
-    counterpart_config,
     counterparts,
     wanted,
     way_of,
@@ -30,8 +31,12 @@ from pages.components.training import setup_form
 
 FINE_TUNE = "fine_tune"
 MISSING = {
-    Way.SCRATCH: ("Train it from scratch too", "Every layer then learns, which takes many times as long."),
-    Way.FROZEN: ("Train on frozen features too", "Only a new last layer then learns, which is quick."),
+    (Way.SCRATCH,): ("Train it from scratch too", "Every layer then learns, which takes many times as long."),
+    (Way.FROZEN,): ("Train on frozen features too", "Only a new last layer then learns, which is quick."),
+    (Way.SCRATCH, Way.FROZEN): (
+        "Train it from scratch and on frozen features too",
+        "The one takes many times as long, the other is quick.",
+    ),
 }
 NAMES = {Way.SCRATCH: "training from scratch", Way.FROZEN: "frozen features"}
 NO_DATASET = "The data set of this run was deleted, so nothing can be trained on it any more."
@@ -52,8 +57,9 @@ def show(run: Run) -> None:
         for way in wanted(run.config):
             if way in others:
                 is_negative.append(_show_other(run, way, others[way]))
-            else:
-                _offer(run, way, dataset)
+        missing = tuple(way for way in wanted(run.config) if way not in others)
+        if missing:
+            _offer(run, missing, others, dataset)
         if any(is_negative) and dataset is not None and way_of(run.config) != Way.SCRATCH:
             _show_remedies(run, dataset)
 
@@ -78,25 +84,28 @@ def _show_other(run: Run, way: Way, other: Run) -> bool:
     found = compared(session.run_store(), run, other)
     st.markdown(comparison_words(run, way, found))
     link(label=f"Compared with **{wording.plain(other.name)}**")
+    if other.experiment_id:
+        st.page_link(session.DEMO, label="Side by side", query_params={"experiment": other.experiment_id})
     return way == Way.SCRATCH and isinstance(found, PairedComparison) and found.better < 0
 
 
-def _offer(run: Run, way: Way, dataset: DatasetIndex | None) -> None:
-    label, effort = MISSING[way]
+def _offer(run: Run, missing: tuple[Way, ...], others: Mapping[Way, Run], dataset: DatasetIndex | None) -> None:
+    label, effort = MISSING[missing]
+    key = f"counterpart_{'_'.join(missing)}_{run.id}"
     with st.container(horizontal=True, vertical_alignment="center"):
         is_pressed = st.button(
             label,
-            key=f"counterpart_{way}_{run.id}",
+            key=key,
             icon=":material/balance:",
             disabled=dataset is None,
             help=None if dataset else NO_DATASET,
         )
-        st.caption(f"{effort} Then both are compared here, on the same pictures.", width="content")
-    pressed = press(f"counterpart_{way}_{run.id}", is_pressed)
+        st.caption(f"{effort} Then they are compared here, on the same pictures.", width="content")
+    pressed = press(key, is_pressed)
     if pressed and dataset is not None:
-        config = counterpart_config(run.config, way, dataset)
-        submit = partial(queue.submit, session.run_store(), dataset.id, config, recipe=RECIPE)
-        pressed.do("submit", submit)
+        # As arms of one experiment, so that they stay together.
+        arms = transfer_arms(run, others, dataset)
+        pressed.do("submit", partial(progress.start, session.run_store(), Kind.TRANSFER, dataset, arms))
         st.rerun()
 
 

@@ -16,6 +16,7 @@ from core.runs.epoch_times import epoch_times
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.charts import chart_view, charts
+from pages.components.presenter import presenter
 from pages.components.results import run_views, stored
 from pages.components.runs import differences_view
 from pages.components.runs.accuracies import accuracy_of
@@ -39,8 +40,9 @@ def show(runs: Sequence[Run]) -> None:
     st.header("Curves", anchor=False)
     _show_curves(runs, curves)
     differences_view.show(runs)
-    st.header("Settings that differ", anchor=False)
-    _show_settings(runs)
+    with presenter.advanced("settings"):
+        st.header("Settings that differ", anchor=False)
+        _show_settings(runs)
     st.download_button(
         "Download as CSV",
         lambda: tables.as_csv(_columns(runs, curves)),

@@ -52,7 +52,7 @@ def bring_sample(name: str, pressed: Press) -> DatasetIndex | None:
         bar.empty()
         st.error(wording.plain(job.error or "The import was stopped."), icon=":material/error:")
         return None
-    bar.progress(1.0, "Starting the training")
+    bar.progress(1.0, "Opening")
     return job.result
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from pages.components.presenter import presenter
 from pages.components.shell import notices, session
 
 FOLDER = Path(__file__).parent
@@ -19,6 +20,7 @@ PAGES = {
     session.RUNS: ("Runs", ":material/stacked_line_chart:"),
     session.TESTING: ("Test", ":material/image_search:"),
     session.DEMO: ("Demo", ":material/science:"),
+    session.GUIDE: ("Guide", ":material/help:"),
 }
 # Reached from other pages, not from the navigation.
 INNER_PAGES = {
@@ -27,20 +29,23 @@ INNER_PAGES = {
 }
 
 
-def run_page(sign: Callable[[str], None]) -> None:
+def run_page(sign: Callable[[str], None], tour: Callable[[], None]) -> None:
     """Draws the frame and the page at the current address.
 
     Args:
         sign: draws what is at work beside the title; called with the page's name.
+        tour: draws where the tour is, above the title, while somebody takes it.
     """
     page = _navigation()
     st.set_page_config(page_title=f"{page.title} · {NAME}")
     st.logo(FOLDER / "art" / "logo.svg", size="large")
     st.html(FOLDER / "page.css")
     st.session_state[FRAMED] = True
+    presenter.show()
     with session.errors_shown():
         session.run_store()
         sign(page.url_path)
+        tour()
         page.run()
         # After the page is drawn, and only for browsers, which send headers: a script run on its own has no use for it.
         if st.context.headers:

@@ -28,6 +28,7 @@ RUNS = "pages/runs.py"
 COMPARE = "pages/compare.py"
 TESTING = "pages/testing.py"
 DEMO = "pages/demo.py"
+GUIDE = "pages/guide.py"
 
 CHOSEN_DATASET = "chosen_dataset"
 CHOSEN_RUN = "chosen_run"

@@ -24,6 +24,16 @@ def test_a_failed_write_changes_nothing_and_leaves_nothing(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_only_what_survives_a_power_failure_waits_for_the_disk(tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), fsync(handle))[1])
+    durable.write(tmp_path / "list.json", b"one", survives_power_loss=False)
+    assert not synced
+    assert (tmp_path / "list.json").read_bytes() == b"one"
+    durable.write(tmp_path / "list.json", b"two")
+    assert synced
+
+
 def test_a_folder_deleted_while_it_is_made_is_made(tmp_path, monkeypatch):
     folder = tmp_path / "features" / "space"
     folder.mkdir(parents=True)

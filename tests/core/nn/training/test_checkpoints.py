@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from core.errors import RunError
+from core.nn.training import checkpoints as checkpoints_module
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState, require_same_shapes
 from core.nn.training.training import run_training
 from tests.project import ROOT
@@ -30,7 +31,8 @@ def test_what_is_written_is_read(tmp_path):
     assert len(loaded.state.optimizer) == 2
 
 
-def test_the_two_newest_are_kept(tmp_path):
+def test_the_two_newest_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints_module, "SECONDS_BETWEEN_WAITS", 0.0)
     checkpoints = Checkpoints(tmp_path)
     for epoch in (1, 2, 3):
         checkpoints.save(make_state(epoch))
@@ -38,6 +40,35 @@ def test_the_two_newest_are_kept(tmp_path):
     checkpoints.clear()
     assert not list(tmp_path.iterdir())
     assert checkpoints.load().state is None
+
+
+def test_states_of_the_same_second_wait_for_the_disk_once(tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.append(handle), fsync(handle))[1])
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.save(make_state(1))
+    at_first = len(synced)
+    for epoch in (2, 3, 4):
+        checkpoints.save(make_state(epoch))
+    assert len(synced) == at_first > 0
+    assert checkpoints.load().state.epoch == 4
+    assert sorted(path.name for path in tmp_path.glob("*.npz")) == ["000001-head.npz", "000004-head.npz"]
+    monkeypatch.setattr(checkpoints_module, "SECONDS_BETWEEN_WAITS", 0.0)
+    checkpoints.save(make_state(5))
+    assert len(synced) == 2 * at_first
+    assert sorted(path.name for path in tmp_path.glob("*.npz")) == ["000001-head.npz", "000005-head.npz"]
+
+
+@pytest.mark.parametrize("lost", ["000003-head.npz", "recent.json"])
+def test_of_states_that_a_power_failure_takes_the_last_that_was_waited_for_stays(tmp_path, lost):
+    checkpoints = Checkpoints(tmp_path)
+    for epoch in (1, 2, 3):
+        checkpoints.save(make_state(epoch))
+    (tmp_path / lost).write_bytes(b"")
+    assert checkpoints.load().state.epoch == 1
+    Checkpoints(tmp_path).save(make_state(2))
+    assert Checkpoints(tmp_path).load().state.epoch == 2
+    assert sorted(path.name for path in tmp_path.glob("*.npz")) == ["000001-head.npz", "000002-head.npz"]
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "delete", "empty"])

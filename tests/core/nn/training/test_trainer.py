@@ -8,6 +8,7 @@ from core.config.training_config import TrainingConfig
 from core.errors import RunError, Stopped
 from core.features.feature_space import FeatureRows, array_rows
 from core.nn.networks.classifier import build_classifier, build_head, class_probabilities
+from core.nn.training import calls
 from core.nn.training.objectives import CrossEntropy, loss_and_accuracy
 from core.nn.training.optimization import scheduled_rate
 from core.nn.training.stage_data import LabelledRows, StageData
@@ -93,7 +94,11 @@ def test_events_tell_each_epoch_and_the_batches_between():
     curves = {"loss", "accuracy", "objective", "val_loss", "val_accuracy", "learning_rate"}
     assert [{name: event.metrics[name] for name in curves} for event in epochs] == fitted.history
     batches = [event for event in events if not event.epoch]
-    assert len(batches) == 3 * 8
+    told = [event.metrics["batch"] for event in batches if event.step == 0]
+    assert told[0] == 1
+    assert told == sorted(set(told))
+    assert [event.metrics["batch"] for event in batches if event.metrics["batch"] == 8] == [8] * 3
+    assert {event.metrics["batches"] for event in batches} == {8}
     assert "seconds_left" not in batches[0].metrics  # The first batch includes compiling the step.
     assert batches[-1].metrics["pictures_per_second"] > 0
     assert batches[-1].metrics["seconds_left"] == pytest.approx(0, abs=1e-6)
@@ -175,7 +180,8 @@ def test_without_patience_the_last_epoch_is_kept():
     assert loss == pytest.approx(fitted.history[-1]["val_loss"], abs=1e-5)
 
 
-def test_stop_in_the_middle_of_an_epoch_restores_the_last_complete_one():
+def test_stop_in_the_middle_of_an_epoch_restores_the_last_complete_one(monkeypatch):
+    monkeypatch.setattr(calls, "CALL_SECONDS", 0.0)  # Each step is a call.
     stage, events = make_stage(epochs=50), []
     fitted = fit(stage, events, should_stop=lambda: len(events) >= 2 * 9 + 4)
     assert fitted.stopped
@@ -185,6 +191,17 @@ def test_stop_in_the_middle_of_an_epoch_restores_the_last_complete_one():
         stage.objective.data.validation.labels,
     )
     assert loss == pytest.approx(fitted.history[-1]["val_loss"], abs=1e-5)
+
+
+@pytest.mark.parametrize("call_seconds", [0.0, 0.05])
+def test_how_many_steps_are_done_in_a_call_changes_nothing(monkeypatch, call_seconds):
+    monkeypatch.setattr(calls, "CALL_SECONDS", call_seconds)
+    stage, events = make_stage(batch_size=7, epochs=4, schedule="cosine"), []
+    history = fit(stage, events).history
+    is_single = len([event for event in events if not event.epoch]) == 4 * 35
+    assert is_single == (not call_seconds)
+    monkeypatch.undo()
+    assert fit(make_stage(batch_size=7, epochs=4, schedule="cosine")).history == history
 
 
 def test_stop_before_the_first_epoch_ended_leaves_nothing():
