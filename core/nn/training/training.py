@@ -329,8 +329,7 @@ class _Training:
 
     def _evaluate_split(self, split: str, temperature: float) -> Evaluation:
         samples = self.samples[split]
-        probabilities = softened(self._logits(samples), temperature)
-        paths = tuple(sample.path for sample in samples)
+        paths, probabilities = tuple(one.path for one in samples), softened(self._logits(samples), temperature)
         return Evaluation(split, self.dataset.class_names, labels_of(samples), probabilities, paths, temperature)
 
     def _reference(self) -> TrainingEmbeddings:

@@ -11,7 +11,7 @@ from core.experiments.results import Outcome
 from tests.core.experiments.conftest import outcome, some_right
 
 SIZES = (5, 10, 20, 40)
-SIMULATIONS = 60
+SIMULATIONS = 40
 
 
 def curve(accuracies: dict[int, float], total: int = 200, num_draws: int = 3) -> list[Outcome]:

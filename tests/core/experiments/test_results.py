@@ -20,7 +20,7 @@ from core.experiments.results import (
 )
 from tests.core.experiments.conftest import outcome, some_right, state_with
 
-SIMULATIONS = 2000
+SIMULATIONS = 1000
 
 
 def test_quantiles_are_those_of_students_t():
@@ -75,7 +75,7 @@ def test_equal_arms_are_seldom_told_apart(num_draws, num_pictures):
         pairs = [(outcome("a", rights[2 * one]), outcome("b", rights[2 * one + 1])) for one in range(num_draws)]
         low, high = interval_of_gains(pairs)
         wrong += low > 0 or high < 0
-    assert wrong / 500 <= 0.06
+    assert wrong / 500 <= 0.08  # 5 % and what 500 of them vary
 
 
 def test_draws_that_agree_on_a_single_picture_prove_nothing():
