@@ -89,6 +89,7 @@ def caption(figure: Figure) -> str:
     if any(line.low for line in figure.lines):
         parts.append(
             "bars: 95 % interval of the mean over the draws, for these test pictures"
+            + (", from scratch of one run" if facts.get("draws_scratch") == 1 else "")
             if figure.draws > 1
             else "bars: 95 % interval (Wilson)"
         )
@@ -142,7 +143,7 @@ def _few_pictures(figure: Figure) -> str:
         if enough is not None
         else f"With {most} pictures a class transfer no longer helps."
     )
-    return f"{words} From scratch there were about {figure.facts['steps_scratch']} steps; more would help it."
+    return f"{words} From scratch there were at most {figure.facts['steps_scratch']} steps; more would help it."
 
 
 def _blocks(figure: Figure) -> str:
