@@ -136,12 +136,14 @@ def _curves(figure: Figure) -> str:
 def _few_pictures(figure: Figure) -> str:
     transfer, scratch = figure.line("transfer"), figure.line("scratch")
     most = scratch.x[-1]
-    enough = next((size for size, value in zip(transfer.x, transfer.y, strict=True) if value > scratch.y[-1]), None)
+    # Better beyond chance, where there are intervals.
+    surely, at_most = transfer.low or transfer.y, (scratch.high or scratch.y)[-1]
+    enough = next((size for size, value in zip(transfer.x, surely, strict=True) if value > at_most), None)
     words = (
         f"With transfer, {enough} pictures a class do better ({_percent(transfer.at(enough))}) than {most} a class "
         f"without ({_percent(scratch.y[-1])})."
         if enough is not None
-        else f"With {most} pictures a class transfer no longer helps."
+        else f"With {most} pictures a class transfer no longer clearly helps."
     )
     return f"{words} From scratch there were at most {figure.facts['steps_scratch']} steps; more would help it."
 

@@ -80,7 +80,7 @@ def _show_figure(name: str) -> None:
         if figure.picture:
             st.image(str(figure.picture_path), alt=f"{figure_words.title(figure)}. {found}")
         else:
-            chart_view.show(figure_charts.chart(figure), f"{figure_words.title(figure)}. {found}", key=f"guide_{name}")
+            chart_view.show(figure_charts.chart(figure), f"{figure_words.title(figure)}. {found}", key=f"plot_{name}")
         st.markdown(found)
         st.caption(figure_words.caption(figure))
         ways.show_remaking(name)
