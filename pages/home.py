@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages.components.at_work import section
+from pages.components.experiments import quick_race
 from pages.components.guide import figure_words, recorded, tour
 from pages.components.runs import home_view, rows
 from pages.components.shared import quick_start
@@ -49,9 +50,9 @@ SHOW = Way(
     ":material/co_present:",
     "Three networks race on the same pictures: from scratch, frozen, fine-tuned. What transfer learning buys, live or "
     "replayed.",
-    "Open the race",
+    "All experiments",
     session.DEMO,
-    {"kind": "race"},
+    {},
 )
 
 
@@ -70,14 +71,22 @@ def show_first_visit() -> None:
             "internet is needed."
         )
         quick_start.try_it_now(TRY)
-    for way in (BRING, SHOW):
-        with grid.cell():
-            st.markdown(f"{way.icon} **{way.title}**")
-            st.markdown(way.words)
-            if st.button(way.go, icon=":material/arrow_forward:", icon_position="right", key=f"home_{way.page}"):
-                st.switch_page(way.page, query_params=way.parameters)
+    with grid.cell():
+        _show_words(BRING)
+        if st.button(BRING.go, icon=":material/arrow_forward:", icon_position="right", key=f"home_{BRING.page}"):
+            st.switch_page(BRING.page, query_params=BRING.parameters)
+    with grid.cell():
+        _show_words(SHOW)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            quick_race.race_now("home_race")
+            st.page_link(SHOW.page, label=SHOW.go)
     show_evidence()
     tour.offer()
+
+
+def _show_words(way: Way) -> None:
+    st.markdown(f"{way.icon} **{way.title}**")
+    st.markdown(way.words)
 
 
 def show_evidence() -> None:

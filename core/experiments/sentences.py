@@ -81,9 +81,8 @@ def needed_words(needed: Needed) -> str:
     low, high = needed.interval
     upper = f"{high:,.0f}" if math.isfinite(high) else f"more than {needed.largest:,}"
     if needed.number is not None and needed.number <= needed.smallest:
-        sure = "" if round(high) <= needed.smallest else f"; plausibly it takes up to {upper}"
-        if math.isinf(high):
-            sure = f"; plausibly it takes {upper}"
+        most = upper if math.isinf(high) else f"up to {upper}"
+        sure = f"; plausibly it takes {most}" if high > needed.smallest + 0.5 else ""
         pictures = counted(needed.smallest, "picture")
         return f"{pictures} a class are already enough to reach {goal} (fewer weren't tried{sure})."
     if needed.number is not None:

@@ -24,6 +24,7 @@ IRRELEVANT_FOR_SPEED = (
     "head_epochs",
     "validation_split",
     "seed",
+    "reuse_features",
     *PART_FIELDS["sampling"],
 )
 # The finder uses unchanged pictures and its own rates, and trains the head, or from scratch the whole network.
@@ -38,6 +39,7 @@ IRRELEVANT_FOR_RATE = (
     "cross_validation",
     "epochs",
     "head_epochs",
+    "reuse_features",
 )
 IRRELEVANT_FOR_RATE_OF_HEAD = (*IRRELEVANT_FOR_RATE, "trainable_blocks", "rate_decay")
 
@@ -53,6 +55,7 @@ IRRELEVANT_FOR_ADVICE = (
     "cross_validation",
     "depths",
     "label_smoothing",
+    "reuse_features",
 )
 
 

@@ -1,7 +1,8 @@
-import pytest
-
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
+from core.experiments import progress
+from core.experiments.experiment import Kind
+from core.experiments.store import ExperimentStore
 from core.runs import queue
 from core.runs.records.store import RunStatus, RunStore
 from core.runs.worker.liveness import worker_lock
@@ -22,7 +23,7 @@ def test_empty_home_says_what_this_is_and_has_three_ways_in(open_page):
     for way in ("Try it now", "Bring your pictures", "Show it to others"):
         assert f"**{way}**" in words(app)
     assert button(app, "Try it now").disabled is False
-    assert links(app) == ["How transfer learning works"]
+    assert links(app) == ["All experiments", "How transfer learning works"]
     assert not app.header
     # What it buys is told from a real run.
     assert figure_words.finding(recorded.load("curves")) in words(app)
@@ -34,19 +35,24 @@ def test_bring_your_pictures_leads_to_the_upload(open_page):
     assert app.title[0].value == "Data" and app.query_params["add"] == "zip"
 
 
-@pytest.mark.parametrize("has_run", [False, True])
-def test_the_race_is_one_click_away(open_page, request, has_run):
-    if has_run:
-        request.getfixturevalue("trained")
-    label = "Show it to others" if has_run else "Open the race"
-    app = button(open_page("home"), label).click().run()
+def test_a_race_starts_in_one_click(open_page, home):
+    app = button(open_page("home"), "Start a race").click().run()
     assert not app.exception
-    assert app.query_params["kind"] == "race"
-    assert app.title[0].value != "Continue"
+    (race,) = ExperimentStore(home.home).list()
+    assert race.kind == Kind.RACE
+    assert app.query_params["experiment"] == race.id
+    assert app.title[0].value == "Race · Puzzle pieces"
+    progress.stop(RunStore(home.database), race)
+
+
+def test_experiments_are_one_click_away_later_too(open_page, trained):
+    app = button(open_page("home"), "Show it to others").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Show what transfer learning brings"
 
 
 def test_the_guide_is_one_click_away(open_page):
-    (link,) = open_page("home").main.get("page_link")
+    *_, link = open_page("home").main.get("page_link")
     assert (link.proto.page, link.proto.query_string) == ("guide", "topic=three-kinds")
 
 

@@ -142,9 +142,8 @@ def penalty_factor(network: Trainable, data: StageData, config: TrainingConfig) 
     On unit vectors, scikit-learn's `LogisticRegression` minimises the sum of the losses + weights^2 / (2 C). Our
     vectors are longer by the square root of their dimension, so the weights are smaller by the same factor.
     """
-    names = [layer.name for layer in network.head.layers]
     kernel = network.head.get_layer("logits").kernel
-    scale = kernel.shape[0] if "unit_scale" in names and "hidden" not in names else 1
+    scale = kernel.shape[0] if config.head.normalize and not config.head.units else 1
     return config.head.weight_decay * scale / (2 * len(data.labels))
 
 

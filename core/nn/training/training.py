@@ -48,6 +48,7 @@ from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage
 from core.nn.training.trainable import Trainable
 from core.nn.training.trainer import Trainer, run_model
+from core.nn.training.unit_rows import head_alone
 from core.progress import OnEvent, PhaseSeconds, Progress, ShouldStop
 from core.settings import Settings
 from core.wording.coded import Note
@@ -188,7 +189,8 @@ class _Training:
             with self.clock.during("choice"):
                 self._choose_head()
         with self.clock.during("head"):
-            self._fit(self._stage("head", boundary, Trainable(None, self.classifier.head)))
+            trained = head_alone(self.classifier, self.config, self._stage_data(boundary))
+            self._fit(self._stage("head", *trained))
 
     def _choose_head(self) -> None:
         """Chooses weight decay and depths by cross-validation on the training pictures.
@@ -231,19 +233,19 @@ class _Training:
             self._ensure(boundary, 1 if boundary == "pixels" else self.config.augmentation.cached_views)
         network = Trainable.whole(self.classifier, self.config.from_scratch)
         with self.clock.during("fine_tune"):
-            self._fit(self._stage("fine_tune", boundary, network))
+            self._fit(self._stage("fine_tune", network, self._stage_data(boundary)))
 
     def _ensure(self, boundary: str, views: int) -> None:
         plain = [*self.samples["train"], *self.samples["validation"], *self.samples["test"]]
         changed = [(self.samples["train"], view) for view in range(1, views)]
         self.source.ensure(boundary, [(plain, 0), *changed])
 
-    def _stage(self, phase: str, boundary: str, network: Trainable) -> Stage:
+    def _stage(self, phase: str, network: Trainable, data: StageData) -> Stage:
         config, rates = self.config, self.config.optimization
         fine = phase == "fine_tune"
         return Stage(
             phase=phase,
-            objective=self.make_objective(network, self._stage_data(boundary), config),
+            objective=self.make_objective(network, data, config),
             epochs=config.fine_tune_epochs if fine else config.head_epochs,
             learning_rate=rates.fine_tune_learning_rate if fine and not config.from_scratch else rates.learning_rate,
             optimization=config.optimization,
@@ -274,6 +276,8 @@ class _Training:
         resumed = self.resumed if self.resumed and self.resumed.phase == stage.phase else None
         past = resumed.history[: resumed.first_epoch] if resumed else self.history
         fitted = Trainer(stage, self.on_event, self.should_stop, past, self.checkpoints.save, resumed).run()
+        # Where it learned from unit vectors, another one was trained.
+        self.classifier.head.set_weights(stage.objective.network.head.get_weights())
         self.history = [*past, *fitted.history]
         self.stopped = fitted.stopped
 

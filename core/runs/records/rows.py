@@ -32,7 +32,7 @@ OWN_SECONDS = 3.0
 NEXT_QUEUED = (
     "SELECT id FROM runs WHERE status = 'queued' AND (SELECT count(*) FROM runs WHERE status = 'running') < :slots"
     " AND (experiment_id IN ('', :own) OR NOT EXISTS (SELECT 1 FROM runs AS one WHERE one.status = 'completed'"
-    " AND one.experiment_id = runs.experiment_id AND one.finished > :lately)) ORDER BY turn LIMIT 1"
+    " AND one.experiment_id = runs.experiment_id AND abs(one.finished - :now) < :own_seconds)) ORDER BY turn LIMIT 1"
 )
 NEXT_TURN = "(SELECT coalesce(max(turn), 0) + 1 FROM runs)"
 

@@ -254,7 +254,12 @@ class RunStore:
         """
         update = "UPDATE runs SET status = 'running', phase = 'starting', started = :now WHERE id = :id"
         return self._update(
-            update, rows.NEXT_QUEUED, slots=slots, own=own_experiment, lately=time.time() - rows.OWN_SECONDS
+            update,
+            rows.NEXT_QUEUED,
+            slots=slots,
+            own=own_experiment,
+            own_seconds=rows.OWN_SECONDS,
+            now=time.time(),
         )
 
     def report_worker(self, run_id: str, pid: int, pid_started: float) -> Run | None:

@@ -4,6 +4,7 @@ const MOST_MARKERS = 25;
 const LONGEST_LABEL = 22;
 const NARROW = 420; // pixels
 const LINE_SPACING = 1.25;
+const [TOP, BOTTOM] = [0.6, 3.1]; // margins, in letters
 const WIDEST_LABEL = 0.28; // of the chart
 const STACKED = 2.3; // the height of a label on two lines, against one
 const LABEL = 1.05; // size of labels against all other text
@@ -95,18 +96,20 @@ class ReplayChart {
     const shown = lanes.filter(({ last }) => last);
     plot.setAttribute("aria-label", this.label(shown));
     const isNarrow = plot.clientWidth < NARROW;
-    const nameOf = ({ name }) => (isNarrow || lanes.length < 2 ? "" : ` ${shortened(name)}`);
     const widest = (words) => Math.max(...words.map((text) => widthOf(text, size * LABEL, color("font"))), 0);
-    const names = lanes.map(nameOf);
-    // Long names go below their values.
-    const isStacked = widest(names.map((name) => `99.9 %${name}`)) > plot.clientWidth * WIDEST_LABEL;
-    const right = widest(isStacked ? ["99.9 %", ...names] : names.map((name) => `99.9 %${name}`));
-    const text = (lane) =>
-      `<b>${valueWords(lane.last.y, panel.is_share)}</b>${escaped(nameOf(lane)).replace(" ", isStacked ? "<br>" : " ")}`;
-    const margin = { l: size * 3.6, r: Math.min(right + size, plot.clientWidth / 2), t: size * 0.6, b: size * 3.1 };
+    const names = lanes.length < 2 || isNarrow ? lanes.map(() => "") : lanes.map(({ name }) => shortened(name));
+    const height = plot.clientHeight - size * (TOP + BOTTOM);
+    // Long names go below their values or, where there is no room for that, are left to the board.
+    const isLong = widest(names.map((name) => `99.9 % ${name}`)) > plot.clientWidth * WIDEST_LABEL;
+    const isStacked = isLong && height > lanes.length * size * LINE_SPACING * STACKED;
+    const areNamed = !isNarrow && (isStacked || !isLong);
+    const right = widest(areNamed && !isStacked ? names.map((name) => `99.9 % ${name}`) : ["99.9 %", ...(areNamed ? names : [])]);
+    const text = ({ last, index }) =>
+      `<b>${valueWords(last.y, panel.is_share)}</b>${areNamed && names[index] ? `${isStacked ? "<br>" : " "}${escaped(names[index])}` : ""}`;
+    const margin = { l: size * 3.6, r: Math.min(right + size, plot.clientWidth / 2), t: size * TOP, b: size * BOTTOM };
     const layout = {
       ...this.layout(color, size), margin, width: plot.clientWidth, height: plot.clientHeight,
-      annotations: this.annotations(shown, text, size, plot.clientHeight - margin.t - margin.b, isStacked ? STACKED : 1),
+      annotations: this.annotations(shown, text, size, height, isStacked ? STACKED : 1),
     };
     const traces = shown.flatMap((lane) => [...bandTraces(lane, lane.color), this.leader(lane), this.line(lane, size)]);
     window.Plotly.react(plot, traces, layout, CHART_CONFIG);

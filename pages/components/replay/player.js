@@ -3,6 +3,7 @@ const RATES = [0.5, 1, 2];
 const FRAME = 45; // milliseconds between two drawings
 const STEP = 0.05; // of the whole, by the arrow keys
 const SLIDER = 1000;
+const LONG_RESULT = 120; // letters; a longer one is several sentences
 const ICONS = {
   play: "M8 5v14l11-7z",
   pause: "M6 5h4v14H6zM14 5h4v14h-4z",
@@ -117,7 +118,8 @@ class ReplayPlayer {
     const words = make("div", "replay-words", "", { role: "group", "aria-label": "What happened", tabindex: 0 });
     this.now = make("p", "replay-now", "", { "aria-live": "polite" });
     this.before = make("ol", "replay-before", "", { "aria-label": "Said before" });
-    this.result = make("p", "replay-result", this.recording.result);
+    const isLong = this.recording.result.length > LONG_RESULT;
+    this.result = make("p", `replay-result${isLong ? " is-long" : ""}`, this.recording.result);
     words.append(this.result, this.now, this.before);
     return words;
   }

@@ -107,12 +107,13 @@ def on_page(groups: Sequence[Group], page: int, length: int) -> list[Group]:
         length: how many runs there are on a page.
     """
     begin, end = (page - 1) * length, page * length
+    last = max(0, sum(len(group.runs) for group in groups) - 1)
     shown = []
     before = 0
     for group in groups:
         runs = group.runs[max(0, begin - before) : max(0, end - before)]
-        # Experiments stand before the group's first run.
-        experiments = group.experiments if begin <= before < end else ()
+        # Experiments stand before the group's first run, and after the last run of all if there are no more.
+        experiments = group.experiments if begin <= min(before, last) < end else ()
         if runs or experiments:
             shown.append(replace(group, runs=runs, experiments=experiments))
         before += len(group.runs)

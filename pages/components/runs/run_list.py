@@ -32,15 +32,16 @@ def show(runs: Sequence[Run]) -> None:
     names = {dataset.id: dataset.name for dataset in session.dataset_store().list()}
     experiments = {one.id: one for one in ExperimentStore(session.run_store().home).list()}
     found = groups.grouped(runs, names, choice, experiments)
-    number = sum(len(group.runs) for group in found)
-    number += sum(run.experiment_id in group.experiments for group in found for run in runs)
+    # Those of experiments are inside of their experiment's row.
+    num_rows = sum(len(group.runs) for group in found)
+    number = num_rows + sum(run.experiment_id in group.experiments for group in found for run in runs)
     if not found:
         st.info("No run fits.", icon=":material/info:")
         st.button("Show all runs", icon=":material/filter_alt_off:", on_click=run_filter.clear)
     else:
         of = f"{number:,} of " if number < len(runs) else ""
         st.caption(f"{of}{wording.count(len(runs), 'run')}. {ABOUT_ACCURACY}")
-    num_pages = max(1, -(-number // LENGTH))
+    num_pages = max(1, -(-num_rows // LENGTH))
     # The choice of the page is below the list, but it is needed above.
     listed, pages = st.container(), st.container()
     with pages:

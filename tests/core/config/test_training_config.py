@@ -39,7 +39,7 @@ def test_json_of_an_older_version_with_flat_fields_is_read_without_loss():
     assert config.objective == Objective(label_smoothing=0.1, class_weighting=False)
     written = json.loads(config.to_json())
     del written["head"]["cross_validation"], written["head"]["depths"], written["optimization"]["stop_when_settled"]
-    del written["sampling"]
+    del written["sampling"], written["reuse_features"]
     assert {**written.pop("optimization"), **written.pop("objective"), **written} == json.loads(FLAT)
     assert TrainingConfig.from_json(config.to_json()) == config
 

@@ -47,6 +47,7 @@ OTHER = {
     "seed": 3,
     "pictures_per_class": 5,
     "draw": 2,
+    "reuse_features": False,
 }
 NETWORK = {"backbone", "weights", "image_size", "preprocessing", "batch_size", "engine"}
 HEAD = {"pooling", "normalize", "units", "dropout", "weight_decay", "cross_validation", "depths"}
@@ -67,7 +68,10 @@ def test_every_setting_is_tried():
     ("relevant", "expected"),
     [
         (settings_for_speed, NETWORK | HEAD | {"trainable_blocks"}),
-        (settings_for_time, NETWORK | HEAD | {"trainable_blocks", "epochs", "head_epochs"} | PICTURES | SPLIT),
+        (
+            settings_for_time,
+            NETWORK | HEAD | {"trainable_blocks", "epochs", "head_epochs", "reuse_features"} | PICTURES | SPLIT,
+        ),
         (settings_for_rate, NETWORK | HEAD - {"cross_validation"} | {"label_smoothing"} | SPLIT),
         (settings_for_advice, NETWORK - {"batch_size"} | {"pooling", "class_weighting"} | SPLIT),
     ],

@@ -6,6 +6,8 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.events import Event
+from core.experiments.experiment import Arm, Kind
+from core.experiments.store import ExperimentStore
 from core.runs.records.store import RunStatus
 from core.runs.worker.liveness import worker_lock
 from pages.components.at_work import items
@@ -62,6 +64,32 @@ def test_runs_come_first_then_jobs_then_the_queue(trained, app, waiting_job):
     assert [link.label for link in links] == [r"**First**", r"**cats\.zip**", "**Second**", "**Third**"]
     assert [link.query_string for link in links[:2]] == [f"run={running.id}", "add=zip"]
     assert "place 2 in the queue" in words(app)
+
+
+def test_an_experiment_is_one_thing_at_work(trained, app):
+    arms = [Arm(f"blocks-{number}", "blocks", number, 0, "", TrainingConfig(image_size=32)) for number in range(3)]
+    experiment = ExperimentStore(trained.home).create(Kind.FREEZE, "d", "Shapes", arms)
+    runs = [trained.create("d", "Shapes", arm.config, experiment_id=experiment.id, arm=arm.key) for arm in arms]
+    alone = trained.create("d", "Shapes", arms[0].config, name="Alone")
+    lost = trained.create("d", "Shapes", arms[0].config, name="Lost", experiment_id="ffffffff")
+    first = trained.claim(1)
+    trained.finish(first.id, RunStatus.COMPLETED, metrics={"val_accuracy": 1.0})
+    second = trained.claim(1, own_experiment=experiment.id)
+    trained.folder(second.id).mkdir(parents=True, exist_ok=True)
+    with worker_lock(trained.folder(second.id)):  # as its worker would hold it
+        found = items.at_work()
+        trained.finish(second.id, RunStatus.STOPPED)
+    for run in (runs[2], alone, lost):
+        trained.request_stop(run.id)
+    named = "What does freezing do? · Shapes"
+    assert [(item.name, item.words) for item in found] == [
+        (named, "1 of 3 runs done"),
+        ("Alone", "Waiting for its turn: place 1 in the queue"),
+        ("Lost", "Waiting for its turn: place 2 in the queue"),
+    ]
+    assert found[0].share == pytest.approx(1 / 3)
+    assert (found[0].page, found[0].parameters) == (session.DEMO, {"experiment": experiment.id})
+    assert items.at_work() == []
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from core.errors import WeightsError
 from core.nn.extraction.pretrained import (
     NOT_HERE,
+    OWN_FEATURES,
     build_pretrained,
+    features_for,
     open_features,
     weights_fingerprint,
     weights_notes,
@@ -77,3 +79,34 @@ def test_the_network_is_built_when_something_has_to_be_computed(config, dataset,
     again = open_features(config, dataset, home)
     again.ensure(again.head_boundary, [(dataset.samples, 0)])
     assert again.classifier is None
+
+
+def test_features_are_those_of_earlier_runs(config, home, tmp_path):
+    with features_for(config, home, tmp_path / "run") as own:
+        assert own == home
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_that_is_timed_computes_its_own_features_and_removes_them(config, dataset, home, tmp_path):
+    shared = open_features(config, dataset, home)
+    shared.ensure(shared.head_boundary, [(dataset.samples, 0)])
+    timed = replace(config, reuse_features=False)
+    with features_for(timed, home, tmp_path / "run") as own:
+        source = open_features(timed, dataset, own)
+        assert source.count_missing(source.head_boundary, dataset.samples) == len(dataset.samples)
+        source.ensure(source.head_boundary, [(dataset.samples, 0)])
+        assert any((tmp_path / "run" / OWN_FEATURES).rglob("*"))
+        again = open_features(timed, dataset, own)
+        assert again.count_missing(again.head_boundary, dataset.samples) == 0
+    assert not (tmp_path / "run" / OWN_FEATURES).exists()
+    still = open_features(config, dataset, home)
+    assert still.count_missing(still.head_boundary, dataset.samples) == 0
+
+
+def test_a_run_that_is_interrupted_keeps_its_own_features_for_its_resumption(config, home, tmp_path):
+    timed = replace(config, reuse_features=False)
+    with pytest.raises(WeightsError), features_for(timed, home, tmp_path) as own:
+        own.features.mkdir()
+        (own.features / "some").write_text("features")
+        raise WeightsError("gone")
+    assert (tmp_path / OWN_FEATURES / "some").exists()

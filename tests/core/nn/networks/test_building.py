@@ -1,9 +1,12 @@
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
 
 from core.backbones.table import get_backbone
-from core.nn.networks.building import build_network, preprocess
+from core.nn.networks.building import build_network, forget_networks, preprocess
 
 
 @pytest.mark.parametrize(
@@ -28,3 +31,14 @@ def test_preprocessing_that_is_included_can_be_replaced():
     names = [layer.name for layer in network.layers]
     assert "preprocessing" in names
     assert "normalization" not in names
+
+
+def test_forgotten_networks_are_freed_and_the_next_ones_work():
+    gc.collect()
+    network = build_network(get_backbone("mobilenetv3small"), 32, "native")
+    held = weakref.ref(network)
+    del network
+    forget_networks()
+    assert held() is None
+    again = build_network(get_backbone("mobilenetv3small"), 32, "native")
+    assert again(np.zeros((1, 32, 32, 3), np.float32)).shape[0] == 1

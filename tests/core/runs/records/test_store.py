@@ -3,6 +3,7 @@ import math
 import multiprocessing
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.events import Event
 from core.runs.records.failures import OUT_OF_MEMORY
+from core.runs.records.rows import OWN_SECONDS
 from core.runs.records.store import Run, RunStatus, RunStore
 
 CLAIMERS = 8
@@ -112,6 +114,51 @@ def test_oldest_is_claimed_first_within_the_slots(store: RunStore, config: Train
     assert store.claim(slots=2) is None
     assert [store.position(run.id) for run in (first, second, third)] == [0, 0, 1]
     assert [run.id for run in store.unfinished()] == [first.id, second.id, third.id]
+
+
+def _of_experiment(store: RunStore, config: TrainingConfig, experiment_id: str) -> Run:
+    return store.create("d", "Textures", config, experiment_id=experiment_id, arm="a")
+
+
+def test_the_next_run_of_an_experiment_is_left_to_the_worker_of_the_last(
+    store: RunStore, config: TrainingConfig
+) -> None:
+    first, second = (_of_experiment(store, config, "aaaa") for _ in range(2))
+    assert store.claim(slots=2).id == first.id
+    store.finish(first.id, RunStatus.COMPLETED)
+    assert store.claim(slots=2) is None
+    assert store.claim(slots=2, own_experiment="bbbb") is None
+    assert store.claim(slots=2, own_experiment="aaaa").id == second.id
+
+
+def test_others_do_not_wait_for_an_experiment(store: RunStore, config: TrainingConfig) -> None:
+    first, second = (_of_experiment(store, config, "aaaa") for _ in range(2))
+    alone, other = store.create("d", "Textures", config), _of_experiment(store, config, "bbbb")
+    store.claim(slots=1)
+    store.finish(first.id, RunStatus.COMPLETED)
+    assert store.claim(slots=1).id == alone.id
+    assert store.claim(slots=2).id == other.id
+    assert store.claim(slots=3) is None
+    assert store.get(second.id).status == RunStatus.QUEUED
+
+
+@pytest.mark.parametrize("seconds", [OWN_SECONDS + 1, -3600])
+def test_an_experiment_whose_worker_is_gone_goes_on_whatever_the_clock_says(
+    store: RunStore, config: TrainingConfig, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    first, second = (_of_experiment(store, config, "aaaa") for _ in range(2))
+    store.claim(slots=1)
+    store.finish(first.id, RunStatus.COMPLETED)
+    later = time.time() + seconds  # set back by an hour, it may be long until the same time comes again
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert store.claim(slots=1).id == second.id
+
+
+def test_after_a_run_that_failed_anyone_takes_the_next(store: RunStore, config: TrainingConfig) -> None:
+    first, second = (_of_experiment(store, config, "aaaa") for _ in range(2))
+    store.claim(slots=1)
+    store.finish(first.id, RunStatus.FAILED, OUT_OF_MEMORY)
+    assert store.claim(slots=1).id == second.id
 
 
 def _claim(path: Path, ready: object, claims: object) -> None:
