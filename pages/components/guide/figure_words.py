@@ -70,7 +70,8 @@ def caption(figure: Figure) -> str:
     """Returns what a figure was measured on."""
     facts = figure.facts
     data = "the four built-in samples" if figure.dataset == "all" else f"the built-in sample {name_of(figure.dataset)}"
-    parts = [f"{get_backbone(figure.backbone).label} on {data}"]
+    # Changed copies of a picture are made without a network.
+    parts = [f"from {data}" if figure.name == "same_picture" else f"{get_backbone(figure.backbone).label} on {data}"]
     if "side" in facts:
         parts.append(f"pictures of {facts['side']} x {facts['side']} pixels")
     if "num_training" in facts:
