@@ -18,7 +18,7 @@ def test_a_topic_is_drawn_with_its_figures(open_page, name: str):
     for figure in figures:
         assert figure_words.finding(figure) in shown and figure_words.caption(figure) in shown
     assert len(app.get("plotly_chart")) == sum(not figure.picture for figure in figures)
-    assert len(app.get("imgs")) == sum(bool(figure.picture) for figure in figures)
+    assert len(app.get("image")) == sum(bool(figure.picture) for figure in figures)
     remake = [item for item in app.button if item.label == "Make it on this machine"]
     assert len(remake) == len(figures)
 

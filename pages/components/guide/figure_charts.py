@@ -95,7 +95,9 @@ def _blocks(figure: Figure) -> go.Figure:
             "%{x} blocks: %{y:.1%}, %{customdata[0]:.0f} s, %{customdata[1]:,} trainable numbers<extra></extra>"
         ),
     )
-    drawn.update_xaxes(title="Trainable blocks at the end of the network", dtick=1, zeroline=False, range=[-0.3, None])
+    drawn.update_xaxes(
+        title="Trainable blocks at the end of the network", dtick=1, zeroline=False, range=[-0.3, max(line.x) + 1]
+    )
     _share_axis(drawn, figure.lines, "Right answers")
     return drawn
 

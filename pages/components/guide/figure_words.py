@@ -70,7 +70,8 @@ def caption(figure: Figure) -> str:
     """Returns what a figure was measured on."""
     facts = figure.facts
     data = "the four built-in samples" if figure.dataset == "all" else f"the built-in sample {name_of(figure.dataset)}"
-    parts = [f"{get_backbone(figure.backbone).label} on {data}"]
+    # Changed copies of a picture are made without a network.
+    parts = [f"from {data}" if figure.name == "same_picture" else f"{get_backbone(figure.backbone).label} on {data}"]
     if "side" in facts:
         parts.append(f"pictures of {facts['side']} x {facts['side']} pixels")
     if "num_training" in facts:
@@ -89,6 +90,7 @@ def caption(figure: Figure) -> str:
     if any(line.low for line in figure.lines):
         parts.append(
             "bars: 95 % interval of the mean over the draws, for these test pictures"
+            + (", from scratch of one run" if facts.get("draws_scratch") == 1 else "")
             if figure.draws > 1
             else "bars: 95 % interval (Wilson)"
         )
@@ -135,14 +137,16 @@ def _curves(figure: Figure) -> str:
 def _few_pictures(figure: Figure) -> str:
     transfer, scratch = figure.line("transfer"), figure.line("scratch")
     most = scratch.x[-1]
-    enough = next((size for size, value in zip(transfer.x, transfer.y, strict=True) if value > scratch.y[-1]), None)
+    # Better beyond chance, where there are intervals.
+    surely, at_most = transfer.low or transfer.y, (scratch.high or scratch.y)[-1]
+    enough = next((size for size, value in zip(transfer.x, surely, strict=True) if value > at_most), None)
     words = (
         f"With transfer, {enough} pictures a class do better ({_percent(transfer.at(enough))}) than {most} a class "
         f"without ({_percent(scratch.y[-1])})."
         if enough is not None
-        else f"With {most} pictures a class transfer no longer helps."
+        else f"With {most} pictures a class transfer no longer clearly helps."
     )
-    return f"{words} From scratch there were about {figure.facts['steps_scratch']} steps; more would help it."
+    return f"{words} From scratch there were at most {figure.facts['steps_scratch']} steps; more would help it."
 
 
 def _blocks(figure: Figure) -> str:

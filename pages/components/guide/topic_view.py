@@ -78,9 +78,9 @@ def _show_figure(name: str) -> None:
     with st.container(border=True, key=f"figure_{name}"):
         st.markdown(f"**{figure_words.title(figure)}**")
         if figure.picture:
-            st.image(str(figure.picture_path), alt=f"{figure_words.title(figure)}. {found}")
+            st.image(str(figure.picture_path), width="stretch", alt=f"{figure_words.title(figure)}. {found}")
         else:
-            chart_view.show(figure_charts.chart(figure), f"{figure_words.title(figure)}. {found}", key=f"guide_{name}")
+            chart_view.show(figure_charts.chart(figure), f"{figure_words.title(figure)}. {found}", key=f"plot_{name}")
         st.markdown(found)
         st.caption(figure_words.caption(figure))
         ways.show_remaking(name)

@@ -117,9 +117,9 @@ def show(names: Sequence[str]) -> None:
         names: keys in `WAYS`.
     """
     with st.container(horizontal=True, vertical_alignment="center", key="guide_ways"):
-        pressed = {name: _button(name, f"guide_{name}", WAYS[name].label, WAYS[name].icon) for name in names}
+        pressed = {name: _button(name, f"way_{name}", WAYS[name].label, WAYS[name].icon) for name in names}
     for name, is_pressed in pressed.items():
-        _follow(name, f"guide_{name}", is_pressed)
+        _follow(name, f"way_{name}", is_pressed)
 
 
 def show_remaking(figure: str) -> None:

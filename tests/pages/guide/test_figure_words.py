@@ -18,7 +18,7 @@ def test_a_figure_has_a_title_a_finding_and_a_caption(name: str):
     assert figure_words.finding(figure).endswith(".")
     caption = figure_words.caption(figure)
     assert f"`{figure_words.COMMAND} {name}`" in caption
-    assert "EfficientNet-Lite0" in caption
+    assert ("EfficientNet-Lite0" in caption) == (name != "same_picture")
     assert figure.dataset == "all" or SAMPLES[figure.dataset].label in caption
     if figure.num_tested:
         assert f"{figure.num_tested} others" in caption
@@ -38,8 +38,12 @@ def test_the_finding_of_a_new_recording_is_told_rightly():
     lines = (Line("transfer", [2, 5], [0.31, 0.62]), Line("scratch", [5], [0.5]))
     words = figure_words.finding(replace(figure, lines=lines))
     assert words.startswith("With transfer, 5 pictures a class do better (62 %) than 5 a class without (50 %).")
+    lines = (Line("transfer", [2, 5], [0.6, 0.8], [0.4, 0.7], [0.8, 0.9]), Line("scratch", [5], [0.5], [0.4], [0.6]))
+    assert figure_words.finding(replace(figure, lines=lines)).startswith(
+        "With transfer, 5 pictures a class do better (80 %)"
+    )
     lines = (Line("transfer", [2, 5], [0.31, 0.32]), Line("scratch", [5], [0.5]))
-    assert "transfer no longer helps" in figure_words.finding(replace(figure, lines=lines))
+    assert "transfer no longer clearly helps" in figure_words.finding(replace(figure, lines=lines))
 
 
 def test_a_gain_within_chance_is_called_that():
