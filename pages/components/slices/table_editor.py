@@ -215,6 +215,7 @@ def _editor(
         hide_index=True,
         disabled=[PICTURE, NAME, CLASS],
         row_height=ROW_HEIGHT,
+        placeholder="",
         on_change=_changed,
         args=(draft, shown, key),
         alt="Pictures with their names, classes and values, to be edited",
