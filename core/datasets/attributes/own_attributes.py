@@ -3,8 +3,12 @@
 import csv
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
 
 from core.datasets.archives.members import TableFile
 from core.datasets.index import DatasetIndex
@@ -17,6 +21,8 @@ from core.files import durable
 from core.files.encodings import guess_encoding
 
 ATTRIBUTES_NAME = "attributes.json"
+# The table before the last change, to go back to.
+FORMER_NAME = "attributes.former.json"
 # A row takes about a hundred bytes, and a data set may have 20,000 pictures.
 MOST_MEGABYTES = 10
 MOST_COLUMNS = 50
@@ -27,13 +33,14 @@ class OwnAttributes:
     """What a table says about the pictures of a data set.
 
     Attributes:
-        file_name: of the table, safe to show.
+        file_name: of the table, safe to show; empty if it was made in the studio.
         columns: names of its columns, without the one that names the pictures.
         values: for pictures by their `Sample.path`, the value in each column, empty if there is none.
         num_rows: how many rows the table has.
         num_strange: how many of them name no picture of the data set.
         num_ambiguous: how many of them give a name that several pictures have.
         num_contradicted: how many pictures were left out because several rows say different things about them.
+        choices: for columns that were made in the studio, the values to choose from.
     """
 
     file_name: str
@@ -43,6 +50,7 @@ class OwnAttributes:
     num_strange: int = 0
     num_ambiguous: int = 0
     num_contradicted: int = 0
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_table(dataset: DatasetIndex, file_name: str, data: bytes) -> OwnAttributes:
@@ -71,27 +79,56 @@ def read_table(dataset: DatasetIndex, file_name: str, data: bytes) -> OwnAttribu
 
 
 def save_attributes(dataset: DatasetIndex, attributes: OwnAttributes) -> None:
-    """Keeps a table with a data set, in place of an earlier one, atomically.
+    """Keeps a table with a data set, in place of an earlier one, atomically. There is a way back to the earlier one.
 
     Raises:
         DatasetError: the data set was deleted meanwhile, or the disk refuses.
     """
-    try:
-        durable.write(dataset.folder / ATTRIBUTES_NAME, json.dumps(asdict(attributes)).encode())
-    except OSError as error:
-        raise _not_written(dataset, error) from error
+    with _locked(dataset):
+        _keep_former(dataset)
+        durable.write(dataset.folder / ATTRIBUTES_NAME, _content(attributes))
+
+
+def change_attributes(dataset: DatasetIndex, change: Callable[[OwnAttributes | None], OwnAttributes]) -> None:
+    """Changes the table that is kept with a data set: as it is now, not as it was when a page showed it.
+
+    Args:
+        dataset: the data set.
+        change: returns the new table for the present one, if there is one.
+
+    Raises:
+        DatasetError: as for `save_attributes`, or the present table can't be read.
+    """
+    with _locked(dataset):
+        changed = change(read_attributes(dataset))
+        _keep_former(dataset)
+        durable.write(dataset.folder / ATTRIBUTES_NAME, _content(changed))
 
 
 def remove_attributes(dataset: DatasetIndex) -> None:
-    """Removes the table that is kept with a data set, if there is one.
+    """Removes the table that is kept with a data set, if there is one. There is a way back to it.
 
     Raises:
-        DatasetError: the disk refuses.
+        DatasetError: the data set was deleted meanwhile, or the disk refuses.
     """
-    try:
+    with _locked(dataset):
+        _keep_former(dataset)
         (dataset.folder / ATTRIBUTES_NAME).unlink(missing_ok=True)
-    except OSError as error:
-        raise _not_written(dataset, error) from error
+
+
+def bring_back_former(dataset: DatasetIndex) -> None:
+    """Exchanges a data set's table for the one before the last change, so that doing it twice changes nothing.
+
+    Raises:
+        DatasetError: there is none, the data set was deleted meanwhile, or the disk refuses.
+    """
+    with _locked(dataset):
+        former = _read_file(dataset, FORMER_NAME)
+        if former is None:
+            raise DatasetError(f"There is no former table about the pictures of {dataset.name} to go back to.")
+        if not _keep_former(dataset):
+            (dataset.folder / FORMER_NAME).unlink()
+        durable.write(dataset.folder / ATTRIBUTES_NAME, _content(former))
 
 
 def read_attributes(dataset: DatasetIndex) -> OwnAttributes | None:
@@ -100,13 +137,79 @@ def read_attributes(dataset: DatasetIndex) -> OwnAttributes | None:
     Raises:
         DatasetError: it can't be read.
     """
+    return _read_file(dataset, ATTRIBUTES_NAME)
+
+
+def read_former(dataset: DatasetIndex) -> OwnAttributes | None:
+    """Returns the table before the last change; None if there was none, or if it can't be read."""
     try:
-        values = json.loads((dataset.folder / ATTRIBUTES_NAME).read_bytes())
+        return _read_file(dataset, FORMER_NAME)
+    except DatasetError:
+        return None
+
+
+def take_over_attributes(parent: DatasetIndex, paths: Collection[str], folder: Path) -> None:
+    """Writes what a data set's table says about the pictures of a version into the version's folder.
+
+    A table that can't be read is left out: the page of the data set says so, and it is no reason to make no version.
+
+    Args:
+        parent: the data set.
+        paths: the pictures that the version has of it, as `Sample.path`, which is the same in all versions.
+        folder: the version's folder.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    try:
+        attributes = read_attributes(parent)
+    except DatasetError:
+        return
+    if attributes is None:
+        return
+    values = {path: attributes.values[path] for path in paths if path in attributes.values}
+    own = OwnAttributes(
+        attributes.file_name, attributes.columns, values, num_rows=len(values), choices=attributes.choices
+    )
+    durable.write(folder / ATTRIBUTES_NAME, _content(own))
+
+
+def _content(attributes: OwnAttributes) -> bytes:
+    return json.dumps(asdict(attributes)).encode()
+
+
+def _keep_former(dataset: DatasetIndex) -> bool:
+    """Keeps a copy of the present table to go back to. Returns whether there is one that can be read."""
+    try:
+        present = read_attributes(dataset)
+    except DatasetError:
+        return False
+    if present is not None:
+        durable.write(dataset.folder / FORMER_NAME, _content(present))
+    return present is not None
+
+
+@contextmanager
+def _locked(dataset: DatasetIndex) -> Iterator[None]:
+    """Locks the table against changes in another tab, and turns disk errors into words."""
+    try:
+        if not dataset.folder.is_dir():  # the lock would create the folder again
+            raise FileNotFoundError(2, "No such file or directory")
+        with FileLock(dataset.folder / f".{ATTRIBUTES_NAME}.lock"):
+            yield
+    except OSError as error:
+        raise _not_written(dataset, error) from error
+
+
+def _read_file(dataset: DatasetIndex, name: str) -> OwnAttributes | None:
+    try:
+        values = json.loads((dataset.folder / name).read_bytes())
         rows = {str(path): tuple(map(str, row)) for path, row in values.pop("values").items()}
         columns = tuple(map(str, values.pop("columns")))
+        choices = {str(column): tuple(map(str, own)) for column, own in values.pop("choices", {}).items()}
         if any(len(row) != len(columns) for row in rows.values()):
             raise ValueError("rows that are shorter than others")
-        return OwnAttributes(columns=columns, values=rows, **values)
+        return OwnAttributes(columns=columns, values=rows, choices=choices, **values)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from core.datasets.attributes.own_attributes import take_over_attributes
 from core.datasets.index import DatasetIndex
 from core.datasets.quality.image_statistics import STATISTICS_NAME
 from core.datasets.sample import Sample
@@ -48,7 +49,7 @@ def take_over(
     on_event: OnEvent,
     should_stop: ShouldStop,
 ) -> None:
-    """Links pictures of a data set into the folder of a version, under the same names, and copies their statistics.
+    """Links pictures of a data set into the folder of a version, under the same names, with what is known of them.
 
     A version's files are hard links, so it takes no space and outlives its parent; copies, if the disk has no links.
 
@@ -85,6 +86,7 @@ def take_over(
         progress.advance()
     progress.finish()
     _take_over_statistics(parent, folder)
+    take_over_attributes(parent, [sample.path for sample in samples], folder)
     for place in places:
         durable.sync(place)
 

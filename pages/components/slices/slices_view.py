@@ -45,7 +45,7 @@ def show(run: Run) -> None:
         if grouping is not None:
             _show_groups(evaluation, grouping, slice_queries.slices_of(key, grouping.name, evaluation, grouping))
         _say_what_is_missing(dataset, found)
-        own_table.show(dataset, attributes)
+        own_table.show(dataset, attributes, evaluation.paths)
 
 
 def _evaluation(run: Run) -> Evaluation:

@@ -1,16 +1,23 @@
 """A table about pictures: what it may look like, what is refused, and that it is kept whole."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from core.datasets.attributes.own_attributes import (
     ATTRIBUTES_NAME,
+    FORMER_NAME,
+    bring_back_former,
+    change_attributes,
     read_attributes,
+    read_former,
     read_table,
     remove_attributes,
     save_attributes,
+    take_over_attributes,
 )
+from core.datasets.edit import REMOVE, RENAME_CLASS, Edit
 from core.datasets.store.store import DatasetStore
 from core.errors import DatasetError
 
@@ -122,3 +129,64 @@ def test_deleted_data_set_is_said(pets, store):
     store.delete(pets.id)
     with pytest.raises(DatasetError, match="deleted"):
         save_attributes(pets, found)
+
+
+LIGHT = b"file,light\ncat0.png,day\ncat1.png,night\ndog1.png,day\n"
+PLACE = b"file,place\ncat0.png,house\ndog1.png,garden\n"
+
+
+def test_there_is_a_way_back_to_the_former_table_and_forth_again(pets):
+    light, place = read_table(pets, "light.csv", LIGHT), read_table(pets, "place.csv", PLACE)
+    save_attributes(pets, light)
+    assert read_former(pets) is None
+    with pytest.raises(DatasetError, match="no former table"):
+        bring_back_former(pets)
+    save_attributes(pets, place)
+    for present, former in ((light, place), (place, light)):
+        bring_back_former(pets)
+        assert (read_attributes(pets), read_former(pets)) == (present, former)
+    remove_attributes(pets)
+    bring_back_former(pets)
+    assert (read_attributes(pets), read_former(pets)) == (place, None)
+
+
+def test_damaged_tables_are_replaced_and_the_former_one_stays(pets):
+    light = read_table(pets, "light.csv", LIGHT)
+    save_attributes(pets, light)
+    remove_attributes(pets)
+    (pets.folder / ATTRIBUTES_NAME).write_text("{")
+    with pytest.raises(DatasetError, match="can't be read"):
+        change_attributes(pets, lambda _: light)
+    remove_attributes(pets)
+    assert read_former(pets) == light
+    (pets.folder / FORMER_NAME).write_text("{")
+    assert read_former(pets) is None
+
+
+def test_a_version_has_the_table_of_the_pictures_that_it_still_has(pets, store):
+    save_attributes(pets, replace(read_table(pets, "light.csv", LIGHT), choices={"light": ("day", "night", "dusk")}))
+    gone = next(sample.path for sample in pets.samples if sample.name == "cat/cat1.png")
+    version = store.derive(pets.id, [Edit(REMOVE, (gone,)), Edit(RENAME_CLASS, (), ("cat", "kitten"))])
+    found = read_attributes(version)
+    assert by_name(version, found) == {
+        "cat/cat0.png": ("day",),
+        "cat/cat2.png": None,
+        "cat/same.png": None,
+        "dog/dog0.png": None,
+        "dog/dog1.png": ("day",),
+        "dog/dog2.png": None,
+        "dog/same.png": None,
+    }
+    assert gone not in found.values
+    assert (found.file_name, found.num_rows, found.choices) == ("light.csv", 2, {"light": ("day", "night", "dusk")})
+    # It is the version's own from now on.
+    remove_attributes(version)
+    assert read_attributes(pets) is not None
+
+
+@pytest.mark.parametrize("content", [None, "{"])
+def test_without_a_table_that_can_be_read_there_is_nothing_to_take_over(pets, tmp_path, content):
+    if content:
+        (pets.folder / ATTRIBUTES_NAME).write_text(content)
+    take_over_attributes(pets, [sample.path for sample in pets.samples], tmp_path)
+    assert not (tmp_path / ATTRIBUTES_NAME).exists()
