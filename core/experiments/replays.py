@@ -14,7 +14,7 @@ from core.runs.records.store import RunStore
 from core.wording.lists import counted
 
 X_LABELS = {
-    Kind.SAMPLES: "Training pictures a class",
+    Kind.SAMPLES: "Training pictures a class, at most",
     Kind.FREEZE: "Trainable blocks",
 }
 CURVES = (Kind.RACE, Kind.TRANSFER)
