@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.config.training_config import TrainingConfig
+from core.datasets.attributes.own_attributes import read_attributes
+from core.datasets.attributes.table_edits import TableEdits, save_edits
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStatus, RunStore
 from tests.conftest import draw_folder
@@ -155,3 +157,10 @@ def test_damaged_data_set_is_listed_and_can_be_deleted(call: Call, tmp_path: Pat
     code, output, _ = call("delete-dataset", identity)
     assert code == 0 and output == f"{identity} is deleted\n"
     assert call("datasets")[1].startswith("There are no data sets yet.")
+
+
+def test_a_version_takes_over_the_table_of_groups(call, home, shapes):
+    save_edits(shapes, TableEdits().with_cells("light", "day", [sample.path for sample in shapes.samples]))
+    assert call("derive", "shapes", "--leave-out", "square", "--name", "two shapes")[0] == 0
+    version = DatasetStore(home).get("two shapes")
+    assert read_attributes(version).values == {sample.path: ("day",) for sample in version.samples}
