@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from core.backbones.availability import availability
@@ -26,21 +27,25 @@ RACE_LANES = (FROZEN, FINE_TUNED, SCRATCH)
 # Pictures this small take a fifth of the time of 224 pixels, which is what training from scratch needs to end within
 # minutes on two cores. With frozen features it costs little: on the puzzle 93 instead of 94 % are right.
 IMAGE_SIZE = 96
-# From scratch a network on a few hundred pictures has learned most of what it will in minutes after as many epochs. With
-# fewer pictures it sees each of them more often, so that it takes enough gradient steps.
-SCRATCH_EPOCHS, MOST_SCRATCH_EPOCHS, SCRATCH_STEPS, SCRATCH_BATCH = 10, 24, 100, 16
+# From scratch a network on a few hundred pictures has learned most of what it will in minutes after as many epochs.
+# With fewer pictures it sees each of them more often, so that it takes enough gradient steps: below a hundred,
+# its batch normalisation hasn't settled and it answers at random.
+SCRATCH_EPOCHS, MOST_SCRATCH_EPOCHS, SCRATCH_STEPS = 10, 30, 100
+SCRATCH_BATCH, SMALL_SCRATCH_BATCH, SMALL_NUMBER = 16, 8, 100
 # Half of the work of the other kinds' size: there are many runs.
 SAMPLES_SIZE = 64
 SIZES = (5, 10, 25, 50)
 DRAWS, MOST_DRAWS = 3, 10
-# From scratch, more draws of more pictures than these would take longer than all the rest.
-SCRATCH_DRAWS, FEW_PICTURES = 2, 5
+# From scratch each run takes half a minute, of which ten seconds are to compile the network: more numbers and more
+# draws would take longer than all the rest.
+SCRATCH_SIZES, SCRATCH_DRAWS_SHARE = (5, 25), 0.5
 BLOCKS = (0, 1, 2, 4, 6)
 FREEZE_EPOCHS = 6
 # Of the pictures of each class; with more, changed copies teach hardly anything new.
 TINY = 5
 TINY_VIEWS = 8
 CHANGES = {"flip": True, "rotation": 15.0, "zoom": 0.2, "translation": 0.1, "brightness": 0.1, "contrast": 0.2}
+# Smaller pictures aren't enlarged to it: that shows the network nothing more, and takes longer.
 ARTICLE_SIZE = 150
 ARTICLE_EPOCHS = 10
 ARTICLE_BACKBONE, INSTEAD = "vgg16", "efficientnet_lite0"
@@ -106,10 +111,15 @@ class _Planner:
     def scratch(self, **options: Any) -> TrainingConfig:
         """Returns the configuration of the same network without what it has learned elsewhere."""
         number = len(self.dataset.with_split(**{"pictures_per_class": 0} | _sampled(options)).select(TRAIN))
-        epochs = math.ceil(SCRATCH_STEPS / max(1, math.ceil(number / SCRATCH_BATCH)))
+        batch = SMALL_SCRATCH_BATCH if number < SMALL_NUMBER else SCRATCH_BATCH
+        epochs = math.ceil(SCRATCH_STEPS / max(1, math.ceil(number / batch)))
         epochs = min(MOST_SCRATCH_EPOCHS, max(SCRATCH_EPOCHS, epochs))
-        chosen = {"weights": "none", "epochs": epochs, "batch_size": SCRATCH_BATCH, "stop_when_settled": False}
+        chosen = {"weights": "none", "epochs": epochs, "batch_size": batch, "stop_when_settled": False}
         return self.config(RECOMMENDED, **chosen | options)
+
+    def usual_side(self) -> int:
+        """Returns the longer side of the pictures, in pixels, that half of them don't exceed."""
+        return int(median(max(sample.width, sample.height) for sample in self.dataset.samples))
 
     def smallest_class(self) -> int:
         """Returns how many training pictures the smallest class has."""
@@ -138,24 +148,18 @@ def _race(planner: _Planner) -> tuple[Arm, ...]:
 
 def _samples(planner: _Planner) -> tuple[Arm, ...]:
     smallest, largest = planner.smallest_class(), planner.largest_class()
-    sizes = [size for size in SIZES if size < smallest]
     arms = []
-    for lane in (TRANSFER, SCRATCH):
-        for size in (*sizes, largest):
-            for draw in range(_num_draws(planner.choices.draws, lane, size, size == largest)):
+    for lane, numbers in ((TRANSFER, SIZES), (SCRATCH, SCRATCH_SIZES)):
+        for size in (*(number for number in numbers if number < smallest), largest):
+            for draw in range(1 if size == largest else _num_draws(planner.choices.draws, lane)):
                 some = {} if size == largest else {"pictures_per_class": size, "draw": draw}
                 config = planner.config(RECOMMENDED, **some) if lane == TRANSFER else planner.scratch(**some)
                 arms.append(Arm(f"{lane}-{size}-{draw}", lane, size, draw, RECOMMENDED, config))
     return tuple(arms)
 
 
-def _num_draws(draws: int, lane: str, size: int, is_all: bool) -> int:
-    """Returns how often pictures are drawn: all of them only once."""
-    if is_all:
-        return 1
-    if lane == TRANSFER:
-        return draws
-    return min(draws, SCRATCH_DRAWS) if size <= FEW_PICTURES else 1
+def _num_draws(draws: int, lane: str) -> int:
+    return draws if lane == TRANSFER else max(1, int(draws * SCRATCH_DRAWS_SHARE))
 
 
 def _freeze(planner: _Planner) -> tuple[Arm, ...]:
@@ -204,7 +208,7 @@ def _article(planner: _Planner) -> tuple[Arm, ...]:
     """Returns the article's recipe and the steps from it to ours, each of which changes one thing more."""
     has_article = availability(get_backbone(ARTICLE_BACKBONE), planner.settings).is_here
     backbone = planner.choices.backbone or (ARTICLE_BACKBONE if has_article else INSTEAD)
-    size = max(planner.choices.image_size or ARTICLE_SIZE, get_backbone(backbone).min_size)
+    size = max(planner.choices.image_size or min(ARTICLE_SIZE, planner.usual_side()), get_backbone(backbone).min_size)
     own = {"backbone": backbone, "image_size": size}
     steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
         # As published: every epoch, each picture is changed anew and goes through the whole network.

@@ -30,6 +30,7 @@ LENGTHS = {
     Kind.AUGMENTATION: "Less than a minute.",
     Kind.ARTICLE: "One to three minutes; with the article's network VGG16, if its weights are here, the longest.",
 }
+ABOUT_DRAWS = "How often pictures are drawn anew. From scratch, which takes long, it is half as often."
 OWN_NETWORK = (Kind.BACKBONES,)
 DRAWN = (Kind.SAMPLES, Kind.AUGMENTATION)
 
@@ -106,7 +107,7 @@ def _choices(kind: Kind) -> Choices | None:
     )
     if kind in DRAWN:
         given["draws"] = st.number_input(
-            "Draws", 1, plans.MOST_DRAWS, plans.DRAWS, key="experiment_draws", help="How often pictures are drawn anew."
+            "Draws", 1, plans.MOST_DRAWS, plans.DRAWS, key="experiment_draws", help=ABOUT_DRAWS
         )
     if kind == Kind.RACE:
         given["lanes"] = tuple(
