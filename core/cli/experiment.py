@@ -1,7 +1,7 @@
 """The command `experiment`: several runs that answer one question."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -32,17 +32,28 @@ def experiment() -> None:
     """Train several models that answer one question: race, samples, freeze, backbones, augmentation, article."""
 
 
+OPTIONS: dict[str, Callable] = {
+    "backbone": click.option(
+        "--backbone", default="", help="The network; by default EfficientNet-Lite0, or the article's."
+    ),
+    "image_size": click.option(
+        "--image-size", type=int, default=0, help="Side in pixels to which pictures are scaled."
+    ),
+    "draws": click.option(
+        "--draws", type=int, default=plans.DRAWS, show_default=True, help="How often pictures are drawn."
+    ),
+    "lanes": click.option(
+        "--lanes", default=",".join(plans.RACE_LANES), show_default=True, help=f"Of {', '.join(plans.LANES)}."
+    ),
+}
+
+
 def _kind_command(kind: Kind) -> click.Command:
-    @click.command(kind.value, help=f"{words.TITLES[kind]} {words.QUESTIONS[kind]}")
-    @click.argument("dataset")
-    @click.option("--backbone", default="", help="The network; by default EfficientNet-Lite0, or the article's.")
-    @click.option("--image-size", type=int, default=0, help="Side in pixels to which pictures are scaled.")
-    @click.option("--draws", type=int, default=plans.DRAWS, show_default=True, help="How often pictures are drawn.")
-    @click.option("--lanes", default=",".join(plans.RACE_LANES), show_default=True, help="Lanes of a race.")
-    @json_option
     @click.pass_context
-    def command(context: click.Context, dataset: str, lanes: str, as_json: bool, **options: Any) -> None:
-        choices = Choices(lanes=tuple(filter(None, lanes.split(","))), **options)
+    def command(context: click.Context, dataset: str, as_json: bool, **options: Any) -> None:
+        if "lanes" in options:
+            options["lanes"] = tuple(filter(None, options["lanes"].split(",")))
+        choices = Choices(**options)
         found = find_dataset(dataset)
         arms = plans.plan(kind, found, choices, settings())
         store = run_store()
@@ -50,7 +61,11 @@ def _kind_command(kind: Kind) -> click.Command:
         say(f"Experiment {started.id}: {len(arms)} runs")
         _follow_to_end(context, store, started, as_json)
 
-    return command
+    command = json_option(command)
+    for name in reversed(plans.CHOSEN[kind]):
+        command = OPTIONS[name](command)
+    command = click.argument("dataset")(command)
+    return click.command(kind.value, help=words.QUESTIONS[kind])(command)
 
 
 for one in plans.PLANS:

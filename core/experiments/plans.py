@@ -258,3 +258,12 @@ PLANS: dict[Kind, Callable[[_Planner], Sequence[Arm]]] = {
     Kind.AUGMENTATION: _augmentation,
     Kind.ARTICLE: _article,
 }
+# Which of the choices a kind asks for.
+CHOSEN: dict[Kind, tuple[str, ...]] = {
+    Kind.RACE: ("backbone", "image_size", "lanes"),
+    Kind.SAMPLES: ("backbone", "image_size", "draws"),
+    Kind.FREEZE: ("backbone", "image_size"),
+    Kind.BACKBONES: ("image_size",),
+    Kind.AUGMENTATION: ("backbone", "image_size", "draws"),
+    Kind.ARTICLE: ("backbone", "image_size"),
+}

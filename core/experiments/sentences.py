@@ -147,7 +147,11 @@ def _backbones(store: RunStore, state: ExperimentState, found: Sequence[Outcome]
     both = [(score, one.accuracy) for one in found if (score := scores[one.arm.key]) is not None]
     if len(both) > 1:
         tau = kendall([score for score, _ in both], [accuracy for _, accuracy in both])
-        said = "one of them has no order" if math.isnan(tau) else f"Kendall's tau {tau:.2f} (1 is the same order)"
+        said = (
+            "all were alike, so there is no order to compare"
+            if math.isnan(tau)
+            else f"Kendall's tau {tau:.2f} (1 is the same order)"
+        )
         few = " With so few networks that is hardly more than an anecdote." if len(both) < FEW_NETWORKS else ""
         sentences.append(f"LogME's prediction, made without training, against the accuracies: {said}.{few}")
     return sentences

@@ -24,15 +24,13 @@ from pages.components.shell.presses import press
 SAMPLE = "sample:"
 LENGTHS = {
     Kind.RACE: "One to three minutes on two cores with a built-in sample; most of it is the training from scratch.",
-    Kind.SAMPLES: "About two minutes on two cores with a built-in sample; most of it is the training from scratch.",
+    Kind.SAMPLES: "About three minutes on two cores with a built-in sample; most of it is the training from scratch.",
     Kind.FREEZE: "One to three minutes on two cores with a built-in sample.",
     Kind.BACKBONES: "Some seconds for each small network, up to a minute for a large one.",
     Kind.AUGMENTATION: "Less than a minute.",
     Kind.ARTICLE: "One to three minutes; with the article's network VGG16, if its weights are here, the longest.",
 }
 ABOUT_DRAWS = "How often pictures are drawn anew. From scratch, which takes long, it is half as often."
-OWN_NETWORK = (Kind.BACKBONES,)
-DRAWN = (Kind.SAMPLES, Kind.AUGMENTATION)
 
 
 def show(kind: Kind) -> None:
@@ -89,7 +87,7 @@ def _dataset(chosen: str) -> DatasetIndex | None:
 def _choices(kind: Kind) -> Choices | None:
     """Draws what can be chosen, and returns it; None if it is invalid, which is said."""
     given: dict[str, object] = {}
-    if kind not in OWN_NETWORK:
+    if "backbone" in plans.CHOSEN[kind]:
         here = [one.name for one in BACKBONES.values() if availability(one, settings()).is_here]
         given["backbone"] = st.selectbox(
             "Network",
@@ -105,11 +103,11 @@ def _choices(kind: Kind) -> Choices | None:
         key="experiment_size",
         help=f"0 takes the kind's own size, mostly {plans.IMAGE_SIZE} pixels, which keeps training from scratch short.",
     )
-    if kind in DRAWN:
+    if "draws" in plans.CHOSEN[kind]:
         given["draws"] = st.number_input(
             "Draws", 1, plans.MOST_DRAWS, plans.DRAWS, key="experiment_draws", help=ABOUT_DRAWS
         )
-    if kind == Kind.RACE:
+    if "lanes" in plans.CHOSEN[kind]:
         given["lanes"] = tuple(
             st.multiselect(
                 "Lanes", plans.LANES, plans.RACE_LANES, format_func=words.lane, key="experiment_lanes", max_selections=4

@@ -5,6 +5,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.config.recipes import RECIPES
 from core.datasets.index import DatasetIndex
 from core.evaluation.comparison import PairedComparison
 from core.evaluation.evaluation import Evaluation, load_evaluations
@@ -30,6 +31,7 @@ from pages.components.shell.presses import press
 from pages.components.training import setup_form
 
 FINE_TUNE = "fine_tune"
+MORE_BLOCKS, LOWER_RATE = 2, 3.0
 MISSING = {
     (Way.SCRATCH,): ("Train it from scratch too", "Every layer then learns, which takes many times as long."),
     (Way.FROZEN,): ("Train on frozen features too", "Only a new last layer then learns, which is quick."),
@@ -110,7 +112,10 @@ def _offer(run: Run, missing: tuple[Way, ...], others: Mapping[Way, Run], datase
 
 
 def _show_remedies(run: Run, dataset: DatasetIndex) -> None:
-    st.markdown("What may help is a network closer to these pictures, or to let more of this one learn:")
+    st.markdown(
+        "What may help is a network closer to these pictures, to let more of this one learn, or smaller steps, which "
+        "keep what it has learned:"
+    )
     with st.container(horizontal=True):
         if st.button("Choose another network", icon=":material/hub:"):
             setup_form.prefill(run)
@@ -119,3 +124,19 @@ def _show_remedies(run: Run, dataset: DatasetIndex) -> None:
             same = {name: getattr(run.config, name) for name in ("backbone", "weights", "image_size", "seed")}
             setup_form.fill_with(dataset.id, FINE_TUNE, choose_config(FINE_TUNE, dataset, **same))
             st.switch_page(session.TRAIN)
+        if way_of(run.config) == Way.FINE_TUNED:
+            _show_changes(run, dataset)
+
+
+def _show_changes(run: Run, dataset: DatasetIndex) -> None:
+    """Draws what may be changed about fine-tuning: each button fills the form with the run's settings but one."""
+    config = run.config
+    blocks = config.freeze.trainable_blocks + min(MORE_BLOCKS, config.num_frozen_blocks)
+    rate = config.optimization.fine_tune_learning_rate / LOWER_RATE
+    recipe = run.recipe if run.recipe in RECIPES else FINE_TUNE
+    if config.num_frozen_blocks and st.button("Let more of it learn", icon=":material/tune:"):
+        setup_form.fill_with(dataset.id, recipe, config.with_options(trainable_blocks=blocks))
+        st.switch_page(session.TRAIN)
+    if st.button("Learn at a lower rate", icon=":material/speed:"):
+        setup_form.fill_with(dataset.id, recipe, config.with_options(fine_tune_learning_rate=rate))
+        st.switch_page(session.TRAIN)

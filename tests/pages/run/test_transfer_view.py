@@ -91,6 +91,28 @@ def test_negative_transfer_comes_with_remedies(results, trained: RunStore, good:
     assert app.session_state[setup_form.FOLLOWED].dataset_id == good.dataset_id
 
 
+@pytest.mark.parametrize(
+    ("label", "name", "value"),
+    [("Let more of it learn", "trainable_blocks", 3), ("Learn at a lower rate", "fine_tune_learning_rate", 1e-4)],
+)
+def test_a_fine_tuned_run_comes_with_remedies_of_its_own(
+    open_page, trained: RunStore, good: Run, label: str, name: str, value: float
+) -> None:
+    config = good.config.with_options(trainable_blocks=1, fine_tune_learning_rate=3e-4)
+    run = completed(trained, good, config, wrong=6)
+    own = load_evaluations(trained.folder(run.id))[0]
+    labels = np.tile(own.labels, 5)
+    paths = tuple(f"{number}.png" for number in range(len(labels)))
+    wrong = np.eye(3)[(labels + 1) % 3]
+    save_evaluations([replace(own, labels=labels, probabilities=wrong, paths=paths)], trained.folder(run.id))
+    answers = dict(zip(paths, labels.tolist(), strict=True))
+    save_pixel_answers(PixelAnswers(answers, 24, 16), trained.folder(run.id))
+    app = button(open_page("run", run=run.id, section="results"), label).click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train a model"
+    assert app.session_state[setup_form.FILLED][name] == pytest.approx(value)
+
+
 def test_without_the_data_set_nothing_more_can_be_trained(results, home, trained: RunStore, good: Run) -> None:
     assert not button(results(), FROM_SCRATCH).disabled
     DatasetStore(home).delete(good.dataset_id)
