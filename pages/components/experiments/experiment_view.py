@@ -90,10 +90,10 @@ def _show_work(state: ExperimentState) -> None:
         left, right = st.columns([5, 1], vertical_alignment="center")
         at_work = state.at_work
         phase = phases.run_phase(at_work) if at_work else "Waiting for its turn"
-        name = wording.plain(_arm_words(state)) if at_work else ""
+        what = f"**{wording.plain(_arm_words(state))}** " if at_work else ""
         with left:
             share = phases.share_done(at_work.progress) if at_work else 0.0
-            st.progress(min(1.0, (len(state.done) + share * 0.9) / len(state.arms)), f"**{name}** {phase}".strip())
+            st.progress(min(1.0, (len(state.done) + share * 0.9) / len(state.arms)), f"{what}{phase}")
             st.caption(f"{len(state.done)} of {wording.count(len(state.arms), 'run')} done. {CLOSE}")
         right.button(
             "Stop",

@@ -14,6 +14,8 @@ from pages.components.shell import session
 from pages.components.shell.presses import press
 from pages.components.training import setup_form
 
+NO_MODEL = "There is no model yet. Train one first, for instance with Try it now."
+
 
 @dataclass(frozen=True)
 class Link:
@@ -135,8 +137,7 @@ def show_remaking(figure: str) -> None:
 def _button(name: str, key: str, label: str, icon: str) -> bool:
     way = WAYS[name]
     missing = isinstance(way, OfARun) and _latest() is None
-    reason = "There is no model yet. Train one first, for instance with Try it now." if missing else None
-    return st.button(label, key=key, icon=icon, disabled=missing, help=reason or _where(way))
+    return st.button(label, key=key, icon=icon, disabled=missing, help=NO_MODEL if missing else _where(way))
 
 
 def _where(way: Way) -> str:

@@ -132,7 +132,7 @@ def test_positions_appear_with_the_last_of_their_draws(store):
     check(recording)
     (panel,) = recording.panels
     (lane,) = panel.lanes
-    assert (lane.name, panel.x_label) == ("Pretrained, frozen", "Training pictures a class")
+    assert (lane.name, panel.x_label) == ("Pretrained, frozen", "Training pictures a class, at most")
     assert [(point.at, point.x, round(point.y, 9)) for point in lane.points] == [(4, 5, 0.65), (6, 20, 0.9)]
     assert all(point.low < point.y < point.high for point in lane.points)
     assert [remark.text for remark in recording.remarks] == [
