@@ -32,9 +32,9 @@ def show(dataset: DatasetIndex | None) -> None:
         high = float(SETTINGS[name].high or 1)
         step = 5.0 if name == "rotation" else 0.05
         values[name] = grid.slider(
-            SETTINGS[name].label, 0.0, high, float(CHANGES.get(name, 0.0)), step, key=f"gallery_{name}"
+            wording.plain(SETTINGS[name].label), 0.0, high, float(CHANGES.get(name, 0.0)), step, key=f"gallery_{name}"
         )
-    values["flip"] = grid.toggle("Mirror left and right", True, key="gallery_flip")
+    values["flip"] = grid.toggle(wording.plain(SETTINGS["flip"].label), True, key="gallery_flip")
     turn = st.session_state.get(TURN, 0)
     sample = dataset.samples[turn * (len(dataset.samples) // 7 + 1) % len(dataset.samples)]
     try:
