@@ -34,7 +34,7 @@ def show(dataset: DatasetIndex | None) -> None:
         values[name] = grid.slider(
             wording.plain(SETTINGS[name].label), 0.0, high, float(CHANGES.get(name, 0.0)), step, key=f"gallery_{name}"
         )
-    values["flip"] = grid.toggle(wording.plain(SETTINGS["flip"].label), True, key="gallery_flip")
+    values["flip"] = grid.toggle("Mirror left and right", True, key="gallery_flip")
     turn = st.session_state.get(TURN, 0)
     sample = dataset.samples[turn * (len(dataset.samples) // 7 + 1) % len(dataset.samples)]
     try:
