@@ -1,5 +1,7 @@
 """The same picture many times, changed as the sliders say."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.config.parts import Augmentation
@@ -31,10 +33,9 @@ def show(dataset: DatasetIndex | None) -> None:
     for name in ("rotation", "zoom", "shear", "translation", "brightness", "contrast"):
         high = float(SETTINGS[name].high or 1)
         step = 5.0 if name == "rotation" else 0.05
-        values[name] = grid.slider(
-            wording.plain(SETTINGS[name].label), 0.0, high, float(CHANGES.get(name, 0.0)), step, key=f"gallery_{name}"
-        )
-    values["flip"] = grid.toggle("Mirror left and right", True, key="gallery_flip")
+        first = float(CHANGES.get(name, 0.0))
+        values[name] = grid.slider(min_value=0.0, max_value=high, value=first, step=step, **_described(name))
+    values["flip"] = grid.toggle(value=True, **_described("flip"))
     turn = st.session_state.get(TURN, 0)
     sample = dataset.samples[turn * (len(dataset.samples) // 7 + 1) % len(dataset.samples)]
     try:
@@ -49,6 +50,11 @@ def show(dataset: DatasetIndex | None) -> None:
             copy = make_view(picture, augmentation, turn, sample.digest, view)
             st.image(copy, caption=text, alt=f"{dataset.class_names[sample.label]}: {text}", width=WIDTH)
     st.button("Another picture", icon=":material/shuffle:", key="gallery_another", on_click=_another)
+
+
+def _described(name: str) -> dict[str, Any]:
+    """Returns what the widgets of all settings have in common."""
+    return {"label": SETTINGS[name].label, "help": SETTINGS[name].help, "key": f"gallery_{name}"}
 
 
 def _another() -> None:
