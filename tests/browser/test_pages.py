@@ -1,5 +1,6 @@
 """What only a real browser shows: dialogs, first visits by address, narrow screens, contrast."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -175,7 +176,7 @@ def test_the_form_stays_usable_during_a_forecast_and_a_rate_search(page: Page, s
     page.get_by_text("Mirror left and right").click()
     expect(page.get_by_text("2 copies of each of", exact=False)).to_be_visible()
 
-    use = page.get_by_role("button", name="Use ")
+    use = page.get_by_role("button", name=re.compile("^Use "))
     expect(use).to_be_visible()
     rate = float(use.inner_text().split()[-1])
     use.click()
