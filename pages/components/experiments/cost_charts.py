@@ -19,7 +19,7 @@ def bars(names: Sequence[str], values: Sequence[float], title: str, is_log: bool
         orientation="h",
         hovertemplate="%{x:,.4~g}<extra></extra>",
     )
-    figure.update_xaxes(title=title, type="log" if is_log else "linear")
+    figure.update_xaxes(title=title, **({"type": "log", "dtick": 1} if is_log else {}))
     figure.update_yaxes(autorange="reversed", type="category")
     return figure
 
@@ -43,17 +43,22 @@ def scatter(names: Sequence[str], x: Sequence[float], y: Sequence[float], title:
 
 def blocks(backbone: Backbone, num_trainable: int) -> go.Figure:
     """Draws a network's blocks as bars, from the picture to the answer; the last ones, which learn, are filled."""
-    figure = new_figure(90 + 28 * len(backbone.blocks), showlegend=False, bargap=0.25)
+    figure = new_figure(90 + 28 * len(backbone.blocks), showlegend=False, bargap=0.25, barmode="overlay")
     first = len(backbone.blocks) - num_trainable
-    for index, block in enumerate(backbone.blocks):
-        is_frozen = index < first
+    outlined = {"color": "rgba(0,0,0,0)", "line": {"color": QUIET, "width": 1.5}}
+    # What learns comes first, so that it has the theme's first colour.
+    for chosen, marker, state in (
+        (backbone.blocks[first:], {}, "learns"),
+        (backbone.blocks[:first], outlined, "frozen"),
+    ):
         figure.add_bar(
-            x=[block.parameters],
-            y=[block.name],
+            x=[block.parameters for block in chosen],
+            y=[block.name for block in chosen],
             orientation="h",
-            marker={"color": "rgba(0,0,0,0)", "line": {"color": QUIET, "width": 1.5}} if is_frozen else {},
-            hovertemplate=f"%{{x:,}} numbers, {'frozen' if is_frozen else 'learns'}<extra>{block.name}</extra>",
+            marker=marker,
+            hovertemplate=f"%{{y}}: %{{x:,}} numbers, {state}<extra></extra>",
         )
-    figure.update_xaxes(title="Numbers in the block", type="log")
-    figure.update_yaxes(autorange="reversed", type="category")
+    figure.update_xaxes(title="Numbers in the block", type="log", dtick=1)
+    names = [block.name for block in backbone.blocks]
+    figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=names)
     return figure

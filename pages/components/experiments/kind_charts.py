@@ -76,8 +76,9 @@ def _article(found: Sequence[Outcome]) -> None:
         chart_view.show(cost_charts.bars(names, saved, "Seconds saved"), "Seconds saved by each step")
     size = len(found[0].evaluation.labels)
     st.caption(
-        f"Each step changes one thing more. Measured on {size:,} pictures, so a difference of fewer than about "
-        f"{100 * 2 / size**0.5:.0f} points may be chance."
+        "Each step keeps those before it and changes one thing more; our last layer comes with its own training. "
+        f"Measured on {size:,} pictures, so a difference of fewer than about {100 * 2 / size**0.5:.0f} points may be "
+        "chance."
     )
 
 

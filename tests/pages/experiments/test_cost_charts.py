@@ -20,6 +20,9 @@ def test_points_are_named_and_the_lowest_is_in_sight() -> None:
 def test_only_the_last_blocks_are_filled() -> None:
     backbone = get_backbone("efficientnet_lite0")
     figure = cost_charts.blocks(backbone, 2)
-    is_frozen = [bar.marker.color == "rgba(0,0,0,0)" for bar in figure.data]
-    assert is_frozen == [True] * (len(backbone.blocks) - 2) + [False] * 2
-    assert [bar.y[0] for bar in figure.data] == [block.name for block in backbone.blocks]
+    learning, frozen = figure.data
+    assert [bar.marker.color for bar in (learning, frozen)] == [None, "rgba(0,0,0,0)"]
+    names = [block.name for block in backbone.blocks]
+    assert list(learning.y) == names[-2:]
+    assert list(frozen.y) == names[:-2]
+    assert list(figure.layout.yaxis.categoryarray) == names
