@@ -20,6 +20,8 @@ from core.experiments.store import ExperimentStore
 from core.runs import queue
 from core.runs.records.store import Run, RunStatus, RunStore
 from core.settings import Settings
+from tests.browser import patience
+from tests.browser.patience import be_patient
 from tests.processes import of_home
 from tests.project import ROOT, leave_out
 
@@ -81,8 +83,17 @@ def browser(chromium: str) -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=[*CHROMIUM_FLAGS, *A_CAMERA])
+        page = browser.new_page()
+        be_patient(page.locator("body"))
+        page.close()
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a test press while the page is still being drawn."""
+    monkeypatch.setattr(patience, "STILL_MILLISECONDS", 0)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from tests.browser.page_switches import SLOW_SERVER, prepared
 PAUSES_MILLISECONDS = (0, 100, 350, 1200)
 PRESSES, SECONDS_A_PRESS = 4, 15
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 
 @pytest.fixture
 def server(chromium: str, tmp_path: Path) -> Iterator[Server]:

@@ -12,6 +12,8 @@ from tests.browser.page_switches import SLOW_SERVER, SWITCHES, prepared
 # The first two used to go white nearly every time; `tests.benchmarks.page_switches` tries all of them more often.
 TIMES = dict.fromkeys(SWITCHES, 1) | dict.fromkeys(tuple(SWITCHES)[:2], 4)
 
+pytestmark = pytest.mark.usefixtures("at_once")
+
 
 @pytest.fixture
 def server(chromium: str, tmp_path: Path) -> Iterator[Server]:

@@ -59,16 +59,18 @@ def ask(run: Run, pictures: Sequence[Picture], key: str = "") -> list[Answered]:
     kept = _kept_answers(settings().home)
     found = {picture.digest: kept.get(run, picture.digest) for picture in pictures}
     missing = list({picture.digest: picture for picture in pictures if found[picture.digest] is None}.values())
+    # Also where nothing is missing: what is drawn below keeps its place, and isn't there twice for a moment.
+    place = st.empty()
     if missing:
-        place = st.empty()
         try:
             with place.container():
                 for answers in _steps(run, missing, f"{key}stopped_{fingerprint(run, pictures)}"):
                     kept.keep(run, answers)
                     found |= answers
         except CoreError as error:
-            place.error(wording.plain(str(error)), icon=":material/error:")
-            st.button("Try again", icon=":material/refresh:", key=f"{key}ask_again")
+            with place.container():
+                st.error(wording.plain(str(error)), icon=":material/error:")
+                st.button("Try again", icon=":material/refresh:", key=f"{key}ask_again")
         if all(found.values()):
             place.empty()
     numbered = [(number, picture, found[picture.digest]) for number, picture in enumerate(pictures, 1)]
