@@ -5,8 +5,6 @@ import plotly.graph_objects as go
 from core.experiments.recording import Panel, Point
 from pages.components.charts.charts import DASHES, MARKERS, label, new_figure
 
-LONG_AXIS = 20.0
-
 
 def panel_chart(panel: Panel, height: int = 380) -> go.Figure:
     """Draws a panel; points of one lane are joined, and have whiskers where they have an interval."""

@@ -179,17 +179,6 @@ def open_run(run_id: str, section: str = "") -> None:
     st.switch_page(RUN, query_params={"run": run_id} | ({"section": section} if section else {}))
 
 
-def open_dataset(dataset_id: str, section: str = "") -> None:
-    """Opens a data set's page; its address can be reloaded and shared.
-
-    Args:
-        dataset_id: of the data set.
-        section: the one to open, by its name in the address; empty for the first.
-    """
-    choose_dataset(dataset_id)
-    st.switch_page(DATA, query_params={"dataset": dataset_id} | ({"section": section} if section else {}))
-
-
 def open_experiment(experiment_id: str) -> None:
     """Opens an experiment's page; its address can be reloaded and shared."""
     st.switch_page(DEMO, query_params={"experiment": experiment_id})
