@@ -58,14 +58,14 @@ def new_figure(height: int, **layout: object) -> go.Figure:
         **layout,
     )
     figure.update_xaxes(automargin=True, title_font_size=13)
-    figure.update_yaxes(automargin=True, title_font_size=13)
+    figure.update_yaxes(automargin=True, title_font_size=13, title_standoff=12)
     return figure
 
 
 def _epoch_axis(figure: go.Figure, last: int) -> None:
     step = max(1, round(last / 8))
     figure.update_xaxes(
-        title="Epoch", range=[0.5, last + 0.5], tick0=step if step > 1 else 1, dtick=step, zeroline=False
+        title_text="Epoch", range=[0.5, last + 0.5], tick0=step if step > 1 else 1, dtick=step, zeroline=False
     )
 
 
@@ -154,12 +154,12 @@ def comparison(
         values += heights
         last = max([last, *(event.epoch for _, event in points)])
     if times:
-        figure.update_xaxes(title="Seconds at work", rangemode="tozero")
+        figure.update_xaxes(title_text="Seconds at work", rangemode="tozero")
     else:
         _epoch_axis(figure, last)
     _metric_axis(figure, metric, values)
     figure.update_layout(showlegend=True)
-    figure.update_yaxes(title=METRICS[metric])
+    figure.update_yaxes(title_text=METRICS[metric])
     return figure
 
 
@@ -184,8 +184,8 @@ def rate_curve(curve: RateCurve) -> go.Figure:
         textfont={"size": 14},
         hovertemplate="%{x:.0e}: the suggestion<extra></extra>",
     )
-    figure.update_xaxes(title="Learning rate", type="log", tickformat=".0e", dtick=1)
-    figure.update_yaxes(title="Loss")
+    figure.update_xaxes(title_text="Learning rate", type="log", tickformat=".0e", dtick=1)
+    figure.update_yaxes(title_text="Loss")
     return figure
 
 
@@ -216,7 +216,7 @@ def calibration(curves: Mapping[str, Sequence[Reliability]]) -> go.Figure:
     lowest = min((point.probability for points in curves.values() for point in points), default=0.5)
     tenths = min(5, math.floor(10 * lowest))
     figure.update_xaxes(
-        title="Probability of the answer", tickformat=".0%", dtick=0.1, range=[tenths / 10 - 0.02, 1.02]
+        title_text="Probability of the answer", tickformat=".0%", dtick=0.1, range=[tenths / 10 - 0.02, 1.02]
     )
-    figure.update_yaxes(title="Share that was right", tickformat=".0%", range=[-0.02, 1.05])
+    figure.update_yaxes(title_text="Share that was right", tickformat=".0%", range=[-0.02, 1.05])
     return figure

@@ -81,7 +81,7 @@ def class_changes(before: Mapping[str, int], after: Mapping[str, int], most: int
 
 def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
     figure.update_yaxes(tickvals=list(range(len(names))), ticktext=list(names), autorange="reversed")
-    figure.update_xaxes(title="Pictures", rangemode="tozero")
+    figure.update_xaxes(title_text="Pictures", rangemode="tozero")
 
 
 def side_histogram(samples: Sequence[Sample]) -> go.Figure:
@@ -89,7 +89,7 @@ def side_histogram(samples: Sequence[Sample]) -> go.Figure:
     sides = np.array([min(sample.width, sample.height) for sample in samples])
     edges = np.unique(np.linspace(sides.min(), sides.max() + 1, BINS + 1).round()) if len(sides) else np.array([0, 1])
     figure = _histogram(sides, edges, lambda low, high: f"{low:.0f} to {high - 1:.0f} pixels")
-    figure.update_xaxes(title="Shorter side in pixels")
+    figure.update_xaxes(title_text="Shorter side in pixels")
     return figure
 
 
@@ -100,7 +100,7 @@ def aspect_histogram(samples: Sequence[Sample]) -> go.Figure:
     powers = np.clip(np.log2(ratios), -WIDEST, WIDEST) if len(ratios) else ratios
     edges = np.linspace(-WIDEST - WIDEST / BINS, WIDEST + WIDEST / BINS, BINS + 2)
     figure = _histogram(powers, edges, lambda low, high: f"{2**low:.2f} to {2**high:.2f} times as wide as tall")
-    figure.update_xaxes(title="Width to height", tickvals=list(ASPECT_TICKS), ticktext=list(ASPECT_TICKS.values()))
+    figure.update_xaxes(title_text="Width to height", tickvals=list(ASPECT_TICKS), ticktext=list(ASPECT_TICKS.values()))
     return figure
 
 
@@ -114,7 +114,7 @@ def _histogram(values: np.ndarray, edges: np.ndarray, words: Callable[[float, fl
         customdata=[words(low, high) for low, high in itertools.pairwise(edges)],
         hovertemplate="%{customdata}: %{y:,} pictures<extra></extra>",
     )
-    figure.update_yaxes(title="Pictures", rangemode="tozero")
+    figure.update_yaxes(title_text="Pictures", rangemode="tozero")
     return figure
 
 

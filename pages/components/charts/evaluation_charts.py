@@ -52,9 +52,12 @@ def confusion_matrix(
     steep = {"tickangle": -90} if len(columns) > 6 else {}
     names = [label(name, LONGEST_TICK) for name in class_names]
     figure.update_xaxes(
-        title="Answer of the model", **_ticks([*names, NO_ANSWER][: len(columns)], is_labelled), zeroline=False, **steep
+        title_text="Answer of the model",
+        **_ticks([*names, NO_ANSWER][: len(columns)], is_labelled),
+        zeroline=False,
+        **steep,
     )
-    figure.update_yaxes(title="True class", autorange="reversed", zeroline=False, **_ticks(names, is_labelled))
+    figure.update_yaxes(title_text="True class", autorange="reversed", zeroline=False, **_ticks(names, is_labelled))
     if chosen is not None:
         _mark_cell(figure, *chosen)
     return figure
@@ -148,8 +151,8 @@ def precision_recall_curve(curves: ClassCurves, threshold: float) -> go.Figure:
 
 def _rates_figure(across: str, up: str) -> go.Figure:
     figure = new_figure(320)
-    figure.update_xaxes(title=across, tickformat=".0%", range=[-0.02, 1.02], dtick=0.2)
-    figure.update_yaxes(title=up, tickformat=".0%", range=[-0.02, 1.05], dtick=0.2)
+    figure.update_xaxes(title_text=across, tickformat=".0%", range=[-0.02, 1.02], dtick=0.2)
+    figure.update_yaxes(title_text=up, tickformat=".0%", range=[-0.02, 1.05], dtick=0.2)
     return figure
 
 

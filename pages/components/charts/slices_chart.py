@@ -45,7 +45,7 @@ def accuracies(scores: Sequence[GroupScore], names: Sequence[str], overall: floa
             "plausibly %{customdata[3]:.1%} to %{customdata[4]:.1%}<extra></extra>"
         ),
     )
-    figure.update_xaxes(title="Right answers", tickformat=".0%", range=[-0.02, 1.02], dtick=0.2, zeroline=False)
+    figure.update_xaxes(title_text="Right answers", tickformat=".0%", range=[-0.02, 1.02], dtick=0.2, zeroline=False)
     figure.update_yaxes(
         tickvals=list(range(len(scores))),
         # In two lines, limits leave room for the dots on phones.

@@ -19,7 +19,7 @@ def bars(names: Sequence[str], values: Sequence[float], title: str, is_log: bool
         orientation="h",
         hovertemplate="%{x:,.4~g}<extra></extra>",
     )
-    figure.update_xaxes(title=title, **({"type": "log", "dtick": 1} if is_log else {}))
+    figure.update_xaxes(title_text=title, **({"type": "log", "dtick": 1} if is_log else {}))
     figure.update_yaxes(autorange="reversed", type="category")
     return figure
 
@@ -36,8 +36,8 @@ def scatter(names: Sequence[str], x: Sequence[float], y: Sequence[float], title:
         marker={"size": 11},
         hovertemplate="%{text}: %{x:,.4~g}, %{y:.1%}<extra></extra>",
     )
-    figure.update_xaxes(title=title)
-    figure.update_yaxes(title="Accuracy", tickformat=".0%", range=[max(0.0, min(y) - 0.05), 1.05])
+    figure.update_xaxes(title_text=title)
+    figure.update_yaxes(title_text="Accuracy", tickformat=".0%", range=[max(0.0, min(y) - 0.05), 1.05])
     return figure
 
 
@@ -58,7 +58,7 @@ def blocks(backbone: Backbone, num_trainable: int) -> go.Figure:
             marker=marker,
             hovertemplate=f"%{{y}}: %{{x:,}} numbers, {state}<extra></extra>",
         )
-    figure.update_xaxes(title="Numbers in the block", type="log", dtick=1)
+    figure.update_xaxes(title_text="Numbers in the block", type="log", dtick=1)
     names = [block.name for block in backbone.blocks]
     figure.update_yaxes(autorange="reversed", type="category", categoryorder="array", categoryarray=names)
     return figure

@@ -22,8 +22,8 @@ def panel_chart(panel: Panel, height: int = 380) -> go.Figure:
             marker={"size": 7 if len(points) > 1 else 11, "symbol": MARKERS[index % len(MARKERS)]},
             hovertemplate=f"%{{x:,.3~g}}: {height_form}<extra>%{{fullData.name}}</extra>",
         )
-    figure.update_xaxes(title=panel.x_label, rangemode="tozero")
-    figure.update_yaxes(title=panel.y_label)
+    figure.update_xaxes(title_text=panel.x_label, rangemode="tozero")
+    figure.update_yaxes(title_text=panel.y_label)
     if panel.is_share:
         figure.update_yaxes(tickformat=".0%", range=[_bottom(panel), 1.02])
     return figure

@@ -44,7 +44,7 @@ def _bars_of(line: Line, colour: str = "") -> dict[str, Any] | None:
 def _share_axis(drawn: go.Figure, lines: Sequence[Line], words: str) -> None:
     lowest = min(value for line in lines for value in (line.low or line.y))
     bottom = max(0.0, min(0.9, int(lowest * 10 - 0.2) / 10))
-    drawn.update_yaxes(title=words, tickformat=".0%", range=[bottom, 1 + (1 - bottom) * 0.04], zeroline=False)
+    drawn.update_yaxes(title_text=words, tickformat=".0%", range=[bottom, 1 + (1 - bottom) * 0.04], zeroline=False)
 
 
 def _lines(figure: Figure, x_title: str, y_title: str, logarithmic: bool = False) -> go.Figure:
@@ -60,7 +60,7 @@ def _lines(figure: Figure, x_title: str, y_title: str, logarithmic: bool = False
             error_y=_bars_of(line),
             hovertemplate="%{y:.1%}",
         )
-    drawn.update_xaxes(title=x_title, zeroline=False)
+    drawn.update_xaxes(title_text=x_title, zeroline=False)
     if logarithmic:
         places = sorted({place for line in figure.lines for place in line.x})
         drawn.update_xaxes(type="log", tickvals=places, ticktext=[str(place) for place in places], minor={"ticks": ""})
@@ -96,7 +96,7 @@ def _blocks(figure: Figure) -> go.Figure:
         ),
     )
     drawn.update_xaxes(
-        title="Trainable blocks at the end of the network", dtick=1, zeroline=False, range=[-0.3, max(line.x) + 1]
+        title_text="Trainable blocks at the end of the network", dtick=1, zeroline=False, range=[-0.3, max(line.x) + 1]
     )
     _share_axis(drawn, figure.lines, "Right answers")
     return drawn
@@ -112,7 +112,7 @@ def _grouped(figure: Figure) -> go.Figure:
             error_y=_bars_of(line, ON_BARS),
             hovertemplate="%{x}: %{y:.1%}<extra>%{fullData.name}</extra>",
         )
-    drawn.update_yaxes(title="Right answers", tickformat=".0%", range=[0, ABOVE_ALL])
+    drawn.update_yaxes(title_text="Right answers", tickformat=".0%", range=[0, ABOVE_ALL])
     return drawn
 
 
@@ -130,8 +130,8 @@ def _matrix(figure: Figure) -> go.Figure:
         ygap=3,
         hovertemplate="A model of %{y} asked about %{x}: %{z:.0%} unlike anything seen<extra></extra>",
     )
-    drawn.update_xaxes(title="Asked about", side="top")
-    drawn.update_yaxes(title="Trained on", autorange="reversed")
+    drawn.update_xaxes(title_text="Asked about", side="top")
+    drawn.update_yaxes(title_text="Trained on", autorange="reversed")
     return drawn
 
 
@@ -147,8 +147,8 @@ def _dots(figure: Figure) -> go.Figure:
             hovertemplate="%{fullData.name}<extra></extra>",
         )
     hidden = {"showticklabels": False, "zeroline": False, "showgrid": False}
-    drawn.update_xaxes(title="First direction in which they differ most", **hidden)
-    drawn.update_yaxes(title="Second", **hidden)
+    drawn.update_xaxes(title_text="First direction in which they differ most", **hidden)
+    drawn.update_yaxes(title_text="Second", **hidden)
     return drawn
 
 
@@ -172,8 +172,8 @@ def _calibration(figure: Figure) -> go.Figure:
             marker={"symbol": MARKERS[index], "size": [6 + 12 * (number / most) ** 0.5 for number in counts]},
             hovertemplate="given with %{x:.0%}: %{y:.0%} of %{customdata} right<extra>%{fullData.name}</extra>",
         )
-    drawn.update_xaxes(title="Probability of the answer", tickformat=".0%", range=[0, 1.02])
-    drawn.update_yaxes(title="Share that was right", tickformat=".0%", range=[-0.02, 1.05])
+    drawn.update_xaxes(title_text="Probability of the answer", tickformat=".0%", range=[0, 1.02])
+    drawn.update_yaxes(title_text="Share that was right", tickformat=".0%", range=[-0.02, 1.05])
     return drawn
 
 
