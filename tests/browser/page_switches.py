@@ -1,6 +1,7 @@
 """Presses that lead to another page while the current one polls: for a test and a benchmark."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.processes import of_home
 SLOW_SERVER = ("tests.browser.slow_server",)
 END_SECONDS = 120
 ARRIVAL_MILLISECONDS = 15_000
+PRESSES = 3
 EMPTY = "() => document.querySelector('#root').childElementCount === 0"
 # A request made obsolete by the new page, and Streamlit's own check for a host around the app.
 LONG = TrainingConfig().with_options(
@@ -126,11 +128,22 @@ def leave_import(studio: Studio, times: int) -> None:
         expect(stop.or_(page.get_by_role("textbox", name="Folder or zip on this server"))).to_be_visible()
         if stop.count() == 0:
             start_import(page, large)
-        page.locator(".st-key-breadcrumb").get_by_role("link", name="Data").click()
-        expect(page.get_by_role("heading", level=1, name="Data")).to_be_visible()
+        back_to_list(page)
         page.wait_for_timeout(70 * (number % 8))
         page.get_by_role("button", name="Train", exact=True).first.click()
         studio.arrives("Train a model")
+
+
+def back_to_list(page: Page) -> None:
+    """Presses the link to all data sets, again where a press is lost because the page is just being replaced."""
+    for _ in range(PRESSES):
+        page.locator(".st-key-breadcrumb").get_by_role("link", name="Data").click()
+        with suppress(AssertionError):
+            expect(page.get_by_role("heading", level=1, name="Data", exact=True)).to_be_visible(
+                timeout=ARRIVAL_MILLISECONDS
+            )
+            return
+    raise AssertionError("The link to all data sets leads nowhere.")
 
 
 def start_import(page: Page, folder: Path) -> None:
