@@ -70,6 +70,7 @@ def test_of_many_pictures_some_are_measured(config, dataset, home, monkeypatch):
     assert advise(dataset, config, home, computes=False).num_missing == 0, "the same ones again"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("vgg16_file")
 def test_other_networks_are_rated_once_their_features_are_at_hand(dataset, home):
     own = TrainingConfig()
