@@ -109,6 +109,12 @@ def _race(folder: Path) -> None:
     wait_for_end(runs, progress.start(runs, Kind.RACE, dataset, arms))
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Marks as slow what waits for networks that are really trained."""
+    if "raced" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def raced_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data home with a race of a frozen network against one from scratch, over three epochs each."""

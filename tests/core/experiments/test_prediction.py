@@ -13,9 +13,6 @@ from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER, REFERENCE
 from core.nn.selection.transferability import log_me
 from core.settings import settings
 
-# Three networks are really trained for it.
-pytestmark = pytest.mark.slow
-
 
 def stored(folder):
     """The vectors and the paths that a model keeps."""
