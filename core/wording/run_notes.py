@@ -103,6 +103,10 @@ SENTENCES: Catalogue = {
         "Some classes, or all, have too few pictures to tell well what is unlike anything seen ({count:,} compared): "
         "more than 5 % of new pictures of these classes may be called so."
     ),
+    "familiarity_widened": (
+        "The validation pictures are less like the training pictures than these are like each other: {count:,} of "
+        "{total:,} would have been called unlike anything seen. So the limit was lowered until at most 5 % of them are."
+    ),
     "restored": (
         "This run was restored from the files in its folder. Its name, recipe and times were not recorded there; the "
         "time shown is that of its oldest file."

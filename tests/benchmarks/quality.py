@@ -5,13 +5,14 @@ zip, a folder or the name of a built-in sample. For each size, so many pictures 
 quarter as many to validate with, and all others are test pictures. Foreign pictures are those of the other data sets,
 or of those named. Prints one line for each data set and size; numbers are means over the draws, with the standard error
 of the accuracy; the calibration error is that of all draws together, as few pictures alone would show mostly chance.
+How many foreign pictures were found is a mean over the sets that they come from, with the least found of one set.
 """
 
 import argparse
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -43,11 +44,14 @@ HEADER = [
     "... wrong, %",
     "false alarms, %",
     "foreigners found, %",
+    "least found",
+    "foreigners sure, %",
     "run, s",
 ]
 ALL = "all"
 MOST_TESTED = 200
 MOST_JUDGED = 200
+FOREIGNERS_OF_A_SET = 100
 LEFT_TO_TEST = 0.3
 
 
@@ -59,14 +63,14 @@ class Draw:
         test: the test pictures' evaluation.
         own: predictions for some of the test pictures.
         labels: their true classes.
-        foreign: predictions for pictures of other data sets.
+        foreign: predictions for pictures of other data sets, by their names.
         seconds: of the run.
     """
 
     test: Evaluation
     own: list[Prediction]
     labels: list[int]
-    foreign: list[Prediction]
+    foreign: dict[str, list[Prediction]]
     seconds: float
 
 
@@ -91,7 +95,7 @@ def drawn(dataset: DatasetIndex, size: str, seed: int) -> DatasetIndex:
     return replace(dataset, samples=tuple(samples))
 
 
-def train(dataset: DatasetIndex, foreign: Sequence[Path], settings: Settings, seed: int) -> Draw:
+def train(dataset: DatasetIndex, foreign: Mapping[str, Sequence[Path]], settings: Settings, seed: int) -> Draw:
     """Trains on a drawn data set as the Recommended recipe does, and asks the model."""
     num_training = len(dataset.select("train"))
     config = recipe_config("recommended", num_training, seed=seed)
@@ -105,7 +109,18 @@ def train(dataset: DatasetIndex, foreign: Sequence[Path], settings: Settings, se
     by_path = {sample.path: sample for sample in dataset.samples}
     predictor = Predictor(folder)
     own = predictor.predict([dataset.picture_path(by_path[test.paths[index]]) for index in judged])
-    return Draw(test, own, [int(test.labels[index]) for index in judged], predictor.predict(foreign), seconds)
+    strangers = {name: predictor.predict(paths) for name, paths in foreign.items()}
+    return Draw(test, own, [int(test.labels[index]) for index in judged], strangers, seconds)
+
+
+def strangers_to(dataset: DatasetIndex, others: Sequence[DatasetIndex]) -> dict[str, list[Path]]:
+    """Returns some pictures of each of the other data sets."""
+    found = {}
+    for other in others:
+        if other.id != dataset.id:
+            chosen = np.random.default_rng(0).permutation(len(other.samples))[:FOREIGNERS_OF_A_SET]
+            found[other.name] = [other.picture_path(other.samples[index]) for index in chosen]
+    return found
 
 
 def percent(part: int, whole: int) -> str:
@@ -128,7 +143,8 @@ def row(name: str, size: str, draws: Sequence[Draw]) -> list[str]:
         correct = [is_right for one, is_right in own if one.verdict == verdict]
         cells += [percent(len(correct), len(own)), percent(correct.count(False), len(correct))]
     alarms = sum(one.verdict == Verdict.UNLIKE for one, _ in own)
-    foreign = [one for draw in draws for one in draw.foreign]
+    unlike, sure = (_shares(draws, verdict) for verdict in (Verdict.UNLIKE, Verdict.SURE))
+    least = min(unlike, key=unlike.__getitem__, default="")
     error = np.std(accuracies, ddof=1) / len(accuracies) ** 0.5 if len(accuracies) > 1 else float("nan")
     return [
         name,
@@ -139,9 +155,19 @@ def row(name: str, size: str, draws: Sequence[Draw]) -> list[str]:
         f"{calibration_error(probabilities, labels):.3f}",
         *cells,
         percent(alarms, len(own)),
-        percent(sum(one.verdict == Verdict.UNLIKE for one in foreign), len(foreign)),
+        f"{100 * np.mean(list(unlike.values())):.1f}" if least else "-",
+        f"{100 * unlike[least]:.1f} of {least}" if least else "-",
+        f"{100 * np.mean(list(sure.values())):.1f}" if least else "-",
         f"{np.mean([draw.seconds for draw in draws]):.1f}",
     ]
+
+
+def _shares(draws: Sequence[Draw], verdict: Verdict) -> dict[str, float]:
+    """Returns how many of the foreign pictures of each set got this verdict."""
+    return {
+        name: float(np.mean([one.verdict == verdict for draw in draws for one in draw.foreign[name]]))
+        for name in draws[0].foreign
+    }
 
 
 def imported(store: DatasetStore, data: str) -> DatasetIndex:
@@ -164,14 +190,7 @@ def main() -> None:
         others = [imported(store, data) for data in options.foreign]
         rows = []
         for dataset in datasets:
-            strangers = [
-                other.picture_path(sample)
-                for other in others or datasets
-                for sample in other.samples
-                if other.id != dataset.id
-            ]
-            chosen = np.random.default_rng(0).permutation(len(strangers))[:MOST_JUDGED]
-            foreign = [strangers[index] for index in chosen]
+            foreign = strangers_to(dataset, others or datasets)
             for size in options.sizes:
                 draws = [train(drawn(dataset, size, seed), foreign, settings, seed) for seed in range(options.draws)]
                 rows.append(row(dataset.name, size, draws))

@@ -26,7 +26,13 @@ from core.nn.extraction.pretrained import features_for, open_features, weights_n
 from core.nn.networks.classifier import Classifier, class_logits, with_new_head
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
-from core.nn.selection.familiarity import NEIGHBOUR, Familiarity, familiarity, leave_one_out_similarities
+from core.nn.selection.familiarity import (
+    NEIGHBOUR,
+    Familiarity,
+    familiarity,
+    leave_one_out_similarities,
+    widened,
+)
 from core.nn.selection.head_choice import (
     MOST_PICTURES,
     HeadChoice,
@@ -341,20 +347,24 @@ class _Training:
         found = self._familiarity(reference, chosen)
         if not found.is_certain:
             self.notes.append(Note("familiarity_uncertain", {"count": found.num_pictures}))
+        if found.num_alarms:
+            counts = {"count": found.num_alarms, "total": len(self.samples["validation"])}
+            self.notes.append(Note("familiarity_widened", counts))
         return replace(reference, threshold=found.threshold)
 
     def _familiarity(self, reference: TrainingEmbeddings, chosen: Sequence[Sample]) -> Familiarity:
-        """Measures how similar pictures are to others of their kind.
+        """Measures how similar pictures are to others of their kind: training pictures first, then validation pictures.
 
-        Unfrozen blocks have learned to put training pictures close together, new ones less so: then the validation
-        pictures show it.
+        Unfrozen blocks have learned to put training pictures close together, new ones less so: then only
+        the validation pictures show it.
         """
-        if not self.fine_tuned:
-            return familiarity(leave_one_out_similarities(reference.vectors, groups_of(chosen)), labels_of(chosen))
         held_out = self.samples["validation"]
         vectors = unit_vectors(self._head_inputs(held_out), self.num_features)
-        _, cosines = reference.nearest(vectors, NEIGHBOUR)
-        return familiarity(reference.familiarity(cosines), labels_of(held_out))
+        similarities = reference.familiarity(reference.nearest(vectors, NEIGHBOUR)[1])
+        if self.fine_tuned:
+            return familiarity(similarities, labels_of(held_out))
+        others = leave_one_out_similarities(reference.vectors, groups_of(chosen))
+        return widened(familiarity(others, labels_of(chosen)), similarities)
 
     def _mistakes(
         self, evaluation: Evaluation, reference: TrainingEmbeddings, calibration: Calibration

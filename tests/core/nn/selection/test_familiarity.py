@@ -3,13 +3,23 @@
 import numpy as np
 import pytest
 
+from core.config.recipes import recipe_config
+from core.datasets.store.samples import import_sample
+from core.datasets.store.store import DatasetStore
+from core.evaluation.prediction import Verdict
+from core.nn.inference.predictor import Predictor
 from core.nn.selection.familiarity import (
     FALSE_ALARMS,
     NEIGHBOUR,
+    Familiarity,
     familiarity,
     kth_largest,
     leave_one_out_similarities,
+    widened,
 )
+from core.nn.training.notes import load_notes
+from core.nn.training.training import run_training
+from core.settings import Settings
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
@@ -82,3 +92,51 @@ def test_a_rare_class_among_many_pictures_isnt_always_foreign() -> None:
 def test_no_pictures_call_nothing_foreign() -> None:
     found = familiarity(np.zeros(0), np.zeros(0, np.int64))
     assert (found.threshold, found.is_certain) == (-1.0, False)
+
+
+def test_validation_pictures_unlike_the_training_pictures_lower_the_threshold() -> None:
+    known = around(CENTRE, 100, 0)
+    found = familiarity(leave_one_out_similarities(known, np.arange(100)), np.zeros(100, np.int64))
+    elsewhere = np.eye(30)[0] * 2 + np.eye(30)[1]
+    held_out, new = (
+        kth_largest(around(elsewhere, count, seed).astype(np.float32) @ known.T.astype(np.float32), NEIGHBOUR)
+        for count, seed in ((100, 1), (1000, 2))
+    )
+    assert (new < found.threshold).mean() > 0.15
+    lower = widened(found, held_out)
+    assert (new < lower.threshold).mean() < 2 * FALSE_ALARMS
+    assert (lower.num_alarms, lower.is_certain) == ((held_out < found.threshold).sum(), True)
+    foreign = unit(np.random.default_rng(0).normal(0, 1, (100, 30))).astype(np.float32)
+    assert (kth_largest(foreign @ known.T.astype(np.float32), NEIGHBOUR) < lower.threshold).mean() > 0.95
+
+
+@pytest.mark.parametrize(("num_alarms", "num_pictures"), [(0, 20), (1, 2), (2, 20), (8, 100)])
+def test_as_many_below_it_as_chance_leaves_there_change_nothing(num_alarms: int, num_pictures: int) -> None:
+    found = Familiarity(0.5, True, 100)
+    similarities = np.array([0.3] * num_alarms + [0.7] * (num_pictures - num_alarms))
+    assert widened(found, similarities) == found
+
+
+def test_few_validation_pictures_lower_it_to_the_least_like_and_promise_nothing() -> None:
+    lower = widened(Familiarity(0.5, True, 100), np.array([0.4, 0.3, 0.8]))
+    assert lower == Familiarity(pytest.approx(0.3, abs=2e-3), False, 100, 2)
+    assert widened(Familiarity(0.5, True, 100), np.zeros(0)).threshold == 0.5
+
+
+def test_textures_from_another_part_of_the_photographs_are_known_and_digits_are_not(home: Settings) -> None:
+    store = DatasetStore(home)
+    textures, digits = (import_sample(store, name) for name in ("textures", "digits"))
+    folder = home.runs / "run"
+    run_training(recipe_config("recommended", 180), textures, folder, home, lambda event: None, lambda: False)
+    (note,) = (one for one in load_notes(folder) if one.code == "familiarity_widened")
+    held_out = textures.select("validation")
+    assert note.parameters["total"] == len(held_out)
+    assert note.parameters["count"] > 10
+
+    predictor = Predictor(folder)
+    own, foreign = (
+        [one.verdict for one in predictor.predict([dataset.picture_path(sample) for sample in samples])]
+        for dataset, samples in ((textures, held_out), (digits, digits.samples[::20]))
+    )
+    assert own.count(Verdict.UNLIKE) <= 3
+    assert foreign.count(Verdict.UNLIKE) == len(foreign)
