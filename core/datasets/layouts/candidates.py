@@ -22,6 +22,7 @@ from core.datasets.layouts.layout import (
     LAYOUTS,
     OUTER,
     TABLE,
+    UNLABELLED,
     AmbiguousLayout,
     Assignment,
     LayoutCandidate,
@@ -66,7 +67,8 @@ def choose_candidate(
         paths: the folders and the name of each picture, safe to show.
         tables: the CSVs that came along.
         name: what the archive is called in messages.
-        options: the user's decisions. As a layout, `GIVEN_CLASSES` and `ASK` are accepted too.
+        options: the user's decisions. As a layout, `GIVEN_CLASSES`, `UNLABELLED` and `ASK` are accepted
+            too.
         digests: digest of each picture's content; without them, no two pictures count as the same.
 
     Raises:
@@ -74,6 +76,8 @@ def choose_candidate(
         DatasetError: it can't be read in the chosen way, has validation pictures only, or the names of its pictures
             give one class only.
     """
+    if options.layout == UNLABELLED:
+        return unlabelled(len(paths))
     if options.layout == GIVEN_CLASSES:
         return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
     source = _Source(paths, tables, digests, options)
@@ -86,6 +90,11 @@ def choose_candidate(
     if len(ways) > 1 or _decides_too_much(ways[0], options):
         raise ask([replace(way, options=way.options.completed_by(options)) for way in ways], name)
     return replace(ways[0], notes=(*ways[0].notes, *unused_tables(source.labels)))
+
+
+def unlabelled(num_pictures: int) -> LayoutCandidate:
+    """Returns the way to read an archive without labels: as one class, which isn't one."""
+    return make_candidate(UNLABELLED, Note("unlabelled"), [Assignment(UNLABELLED)] * num_pictures)
 
 
 def candidates(

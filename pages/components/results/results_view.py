@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.datasets.store.adaptation_target import target_name
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.threshold import Answers
 from core.evaluation.words import results as results_wording
@@ -26,6 +27,8 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
     choices.begin()
     with session.errors_shown():
         evaluation = choose_evaluation(run)
+        if run.config.adaptation.is_on:
+            _show_adapted(run)
         for sentence in results_wording.left_out(evaluation):
             st.caption(sentence)
         evaluation_views.summary(run, evaluation)
@@ -43,6 +46,18 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
         with presenter.advanced("curves"):
             curves_view.show(answers)
             calibration_view.show(run, evaluation)
+
+
+def _show_adapted(run: Run) -> None:
+    """Says what the numbers of an adapted model speak of, and why none of its answers is sure."""
+    name = target_name(session.dataset_store(), run.config.adaptation.adapt_to)
+    st.info(
+        f"This model was adapted to **{wording.plain(name)}** without labels. Its own held-out pictures are of the "
+        "labelled kind, so their accuracy doesn't say how good it is on the others: “On other pictures” measures that "
+        "if they have labels. Until then nothing shows how often it is right on them, so no answer is called sure. Ten "
+        "of them a class with labels, added to the training pictures, may bring more than adapting.",
+        icon=":material/sync_alt:",
+    )
 
 
 def choose_evaluation(run: Run) -> Evaluation:
