@@ -84,6 +84,17 @@ def _adapted(name: str, count: int, num_rounds: int, num_changed: int) -> str:
     )
 
 
+def _not_adapted(name: str, reason: str) -> str:
+    why = {
+        "stopped": "it was stopped before. Resume does that",
+        "class_shares": (
+            "its pictures seem to be nearly all of one class, or of both in other shares than the training pictures, "
+            "and then adapting does harm. Choose some with about the same shares"
+        ),
+    }
+    return f"The model wasn't adapted to {name}: {why[reason]}."
+
+
 COUNTS = {2: "two", 3: "three"}
 SENTENCES: Catalogue = {
     "head_chosen": _head_chosen,
@@ -104,7 +115,7 @@ SENTENCES: Catalogue = {
         "their calibration on these looks a little better than on new ones."
     ),
     "adapted": _adapted,
-    "not_adapted": "It was stopped before it was adapted to {name}. Resume does that.",
+    "not_adapted": _not_adapted,
     "adapted_never_sure": (
         "No answer is called sure, and probabilities aren't calibrated: without labels of the pictures that the model "
         "was adapted to, nothing shows how often it is right on them."

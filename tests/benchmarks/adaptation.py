@@ -5,7 +5,8 @@ a built-in sample. Its pictures are drawn in several styles. For each pair of th
 directions, a head is trained on half of the pictures in one style (weight decay and depths by cross-validation, as a
 run does), then adapted to the other half in the other style without labels. Prints how many of these it answers right
 before and after; a target of the same style shows what adapting costs where there is nothing to adapt to. In skewed
-targets the first class has a tenth of its pictures, in others it has none.
+targets the first class has a tenth of its pictures, in others it has none. Refused are draws that were left as they
+are, with the head before.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps
+from sklearn.linear_model import LogisticRegression
 
 from core.backbones.table import get_backbone
 from core.config.training_config import TrainingConfig
@@ -90,10 +92,11 @@ def style_of(name: str, dataset: DatasetIndex, size: int, folder: Path, settings
 
 @dataclass(frozen=True)
 class Gain:
-    """Shares of right answers to the unlabelled pictures, before and after adapting to them."""
+    """Shares of right answers to the unlabelled pictures, before and after adapting to them, unless that was refused."""
 
     before: float
     after: float
+    is_refused: bool = False
 
 
 def gain(source: Style, target: Style, draw: int, share: float = 1.0) -> Gain:
@@ -114,9 +117,11 @@ def gain(source: Style, target: Style, draw: int, share: float = 1.0) -> Gain:
     chosen = choose_head(stages, labels, np.arange(len(known)), weights)
     assert chosen is not None
     vectors = joined(stages, chosen.depths), joined([rows[asked] for rows in target.stages], chosen.depths)
-    found = adapt_head(vectors[0], labels, vectors[1], 1 / chosen.strength, weights)
     true = target.labels[asked]
-    return Gain(float((found.before == true).mean()), float((found.after == true).mean()))
+    plain = LogisticRegression(C=chosen.strength, solver="newton-cg").fit(vectors[0], labels).predict(vectors[1])
+    found = adapt_head(vectors[0], labels, vectors[1], 1 / chosen.strength, weights)
+    after = plain if found is None else found.after
+    return Gain(float((plain == true).mean()), float((after == true).mean()), found is None)
 
 
 def rows_for(styles: Mapping[str, Style], draws: int) -> Iterator[list[str]]:
@@ -129,7 +134,8 @@ def rows_for(styles: Mapping[str, Style], draws: int) -> Iterator[list[str]]:
             found = [gain(styles[source], styles[target], draw, share) for draw in range(draws)]
             gained = [100 * (one.after - one.before) for one in found]
             before, after = (100 * np.mean([getattr(one, name) for one in found]) for name in ("before", "after"))
-            line += [f"{before:.1f}", f"{after:.1f}", f"{np.mean(gained):+.1f}", f"{min(gained):+.1f}"]
+            refused = sum(one.is_refused for one in found)
+            line += [f"{before:.1f}", f"{after:.1f}", f"{np.mean(gained):+.1f}", f"{min(gained):+.1f}", str(refused)]
         yield line
 
 
@@ -140,7 +146,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=100, help="pictures a class to train on, and as many to adapt to")
     parser.add_argument("--draws", type=int, default=3)
     options = parser.parse_args()
-    whole = ["before", "after", "gain", "worst"]
+    whole = ["before", "after", "gain", "worst", "refused"]
     header = ["direction", *whole, *(f"skewed: {name}" for name in whole), *(f"missing: {name}" for name in whole)]
     with tempfile.TemporaryDirectory() as home:
         settings = replace(read_settings(), home=Path(home))

@@ -119,7 +119,7 @@ class TargetPictures:
         labelled: Sequence[Sample],
         stages: Sequence[np.ndarray],
         class_weights: np.ndarray,
-    ) -> Adapted:
+    ) -> Adapted | None:
         """Gives a classifier's head the weights that suit these pictures.
 
         Args:
@@ -128,6 +128,9 @@ class TargetPictures:
             labelled: what `labelled` returned.
             stages: their unit vectors of each stage, the last one first, each `(num_labelled, size)`.
             class_weights: factors of the loss, `(num_classes,)`.
+
+        Returns:
+            None if it would do harm; then the classifier is unchanged.
 
         Raises:
             Stopped: the user asked to stop; the classifier is unchanged.
@@ -139,6 +142,8 @@ class TargetPictures:
         found = adapt_head(
             source, labels_of(labelled), target, config.head.weight_decay, class_weights, progress.advance
         )
+        if found is None:
+            return None
         # The layer's own inputs have a root mean square of 1.
         scale = source.shape[1] ** 0.5
         classifier.head.get_layer("logits").set_weights([found.weights / scale, found.biases])

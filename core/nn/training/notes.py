@@ -9,7 +9,7 @@ from core.files import durable
 from core.wording.coded import Note
 
 NOTES_FILE = "notes.json"
-CHOSEN = "head_chosen"
+CHOSEN, NOT_ADAPTED = "head_chosen", "not_adapted"
 
 
 def save_notes(notes: Sequence[Note], run_folder: Path) -> None:

@@ -43,7 +43,7 @@ from core.nn.selection.training_pictures import class_weights, groups_of, labels
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.mistakes import all_mistake_details
-from core.nn.training.notes import CHOSEN, NOTES_FILE, save_notes
+from core.nn.training.notes import CHOSEN, NOT_ADAPTED, NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
 from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage, TrainingResult
@@ -231,13 +231,16 @@ class _Training:
 
     def _adapt(self, target: TargetPictures) -> None:
         """Replaces what the head has learned by what suits the other pictures, unless the user doesn't wait for it."""
+        is_done = False
         with self.clock.during("adapt"), suppress(Stopped):
             if not self.stopped:
                 labelled = target.labelled(self.samples["train"])
                 stages, weights = self._stage_vectors(labelled), self._class_weights()
                 self.adapted = target.adapt(self.classifier, self.config, labelled, stages, weights)
-        self.stopped = self.adapted is None
-        self.notes.append(self.adapted.note if self.adapted else Note("not_adapted", {"name": target.name}))
+                is_done = True
+        self.stopped = not is_done
+        why = Note(NOT_ADAPTED, {"name": target.name, "reason": "class_shares" if is_done else "stopped"})
+        self.notes.append(self.adapted.note if self.adapted else why)
 
     def _ensure(self, boundary: str, views: int) -> None:
         plain = [*self.samples["train"], *self.samples["validation"], *self.samples["test"]]

@@ -6,7 +6,9 @@ from core.datasets.store.adaptation_target import target_name
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.threshold import Answers
 from core.evaluation.words import results as results_wording
+from core.nn.training.notes import NOT_ADAPTED, load_notes
 from core.runs.records.store import Run
+from core.wording.run_notes import run_note
 from pages.components import wording
 from pages.components.charts import charts
 from pages.components.presenter import presenter
@@ -50,6 +52,11 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
 
 def _show_adapted(run: Run) -> None:
     """Says what the numbers of an adapted model speak of, and why none of its answers is sure."""
+    notes = load_notes(session.run_store().folder(run.id))
+    refused = next((note for note in notes if note.code == NOT_ADAPTED), None)
+    if refused:
+        st.warning(wording.plain(run_note(refused)), icon=":material/sync_disabled:")
+        return
     name = target_name(session.dataset_store(), run.config.adaptation.adapt_to)
     st.info(
         f"This model was adapted to **{wording.plain(name)}** without labels. Its own held-out pictures are of the "

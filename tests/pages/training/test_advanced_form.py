@@ -159,7 +159,7 @@ def test_a_model_is_adapted_to_another_data_set(open_page, home, shapes, sketche
     assert (field.value, field.options, field.disabled) == ("", ["None", "Sketches"], False)
     field.set_value(sketches.id).run()
     assert "then adapted to unlabelled pictures" in words(app)
-    assert "Its accuracy will be measured on labelled pictures" in words(app)
+    assert "it won't say how good the model is on the others" in words(app)
     assert not button(app, "Start training").disabled
     fields(app)["trainable_blocks"].set_value(1).run()
     assert button(app, "Start training").disabled
@@ -173,7 +173,7 @@ def test_a_model_is_adapted_to_another_data_set(open_page, home, shapes, sketche
     fields(app)["adapt_to"].set_value(sketches.id).run()
     DatasetStore(home).delete(sketches.id)
     app.run()
-    assert "isn't here: it was deleted" in words(app)
+    assert "isn't here: it was deleted" in words(app).replace("\\", "")
     assert button(app, "Start training").disabled
     assert fields(app)["adapt_to"].options[0] == f"a data set that was deleted ({sketches.id})"
 
