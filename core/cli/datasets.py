@@ -153,6 +153,8 @@ def _print_receipt(dataset: DatasetIndex) -> None:
     click.echo()
     for note in dataset.receipt:
         click.echo(in_words(reading(note, IN_TERMINAL)))
+    if not dataset.has_labels:
+        return
     click.echo("Are these labels right? Some pictures of each class, taken at random:")
     for label, name in enumerate(dataset.class_names[:CLASSES_TO_CHECK]):
         examples = ", ".join(in_words(sample.name) for sample in random_pictures(dataset, label))

@@ -184,6 +184,10 @@ def _similar_classes(name: str, groups: Groups, count: int, ways: Sequence[tuple
 QUESTIONS: Catalogue = {
     "no_folders": "The pictures in {name} don't lie in folders. " + EXPECTED,
     "one_class": ("{name} has only one class, {class_name}. There have to be at least two to tell apart. " + EXPECTED),
+    "one_named": (
+        "Only one class, {class_name}, was found in the names of the pictures in {name}, such as {example}. There have "
+        "to be at least two to tell apart: add pictures of another class, with its name in front of their numbers."
+    ),
     "no_two_classes": "{name} doesn't have two classes to tell apart.",
     "not_by_table": "{name} can't be read by its table.",
     "every_way": "{name} can be read in these ways.",

@@ -92,7 +92,7 @@ def style_of(name: str, dataset: DatasetIndex, size: int, folder: Path, settings
 
 @dataclass(frozen=True)
 class Gain:
-    """Shares of right answers to the unlabelled pictures, before and after adapting to them, unless that was refused."""
+    """Shares of right answers to the unlabelled pictures, before and after adapting, unless that was refused."""
 
     before: float
     after: float

@@ -154,7 +154,8 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
     """Returns the folders as classes, even if they are too few; refuses tables that weren't understood.
 
     Raises:
-        AmbiguousLayout: there is a table that isn't understood, and folders don't give the classes either.
+        AmbiguousLayout: there is a table that isn't understood, and folders don't give the classes either; or there is
+            a single class, in the names of the pictures.
     """
     folders = _quiet(_read_folders(source), source.paths)
     if len(folders.class_names) < 2 and (problem := explain_tables(source.labels)):
@@ -165,17 +166,10 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
         raise AmbiguousLayout(notes, [folders], columns_to_name(source.labels))
     named = _read_file_names(source) if len(folders.class_names) < 2 else None
     if named and len(named.class_names) == 1:
-        raise DatasetError(_only_one_named(named, name))
+        (only,) = named.class_names
+        parameters = {"name": name, "class_name": only, "example": named.told_by.parameters["example"]}
+        raise AmbiguousLayout([Note("one_named", parameters), Note("take_unlabelled")], [unlabelled(len(source.paths))])
     return folders
-
-
-def _only_one_named(candidate: LayoutCandidate, name: str) -> str:
-    (only,) = candidate.class_names
-    example = candidate.told_by.parameters["example"]
-    return (
-        f"Only one class, {only}, was found in the names of the pictures in {name}, such as {example}. There have to "
-        "be at least two to tell apart: add pictures of another class, with its name in front of their numbers."
-    )
 
 
 def _decides_too_much(way: LayoutCandidate, options: ReadingOptions) -> bool:

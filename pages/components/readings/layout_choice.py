@@ -118,7 +118,7 @@ def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandid
     words = ", ".join(f"{wording.short(name)} ({count:,})" for name, count in shown) + (
         f" and {rest:,} more" if rest > 0 else ""
     )
-    st.caption(wording.plain(words))
+    st.caption(wording.plain(words) if is_labelled else wording.count(sum(candidate.counts), "picture"))
     for note in candidate.notes:
         st.caption(wording.plain(dataset_note(note)))
     _examples(job, candidate)

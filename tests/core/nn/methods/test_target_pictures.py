@@ -22,7 +22,7 @@ from core.nn.methods import target_pictures
 from core.nn.methods.adaptation import NUM_HEADS
 from core.nn.methods.target_pictures import target_samples
 from core.nn.networks.model_files import load_classifier
-from core.nn.training.notes import load_notes
+from core.nn.training.notes import NOT_ADAPTED, load_notes
 from core.nn.training.training import run_training
 from core.progress import ignore_event, never_stop
 from core.settings import Settings
@@ -158,7 +158,7 @@ def test_a_run_that_is_stopped_while_it_adapts_keeps_what_it_had_and_says_so(
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_EVENTS", 0.0)  # of which each asks whether to stop
     folder = run(sets, adapted(sets), "stopped", see, lambda: "adapt" in seen)
     notes = {note.code for note in load_notes(folder)}
-    assert "not_adapted" in notes and "adapted" not in notes
+    assert NOT_ADAPTED in notes and "adapted" not in notes
     assert load_classifier(folder / "model").reference.unlabelled is None
     resumed = run(sets, adapted(sets), "stopped")
     assert "adapted" in {note.code for note in load_notes(resumed)}
