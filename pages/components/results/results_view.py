@@ -2,18 +2,16 @@
 
 import streamlit as st
 
-from core.datasets.store.adaptation_target import target_name
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.threshold import Answers
 from core.evaluation.words import results as results_wording
-from core.nn.training.notes import NOT_ADAPTED, load_notes
 from core.runs.records.store import Run
-from core.wording.run_notes import run_note
 from pages.components import wording
 from pages.components.charts import charts
 from pages.components.presenter import presenter
 from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
 from pages.components.results.matrix_view import OpenMistakes
+from pages.components.shared import adapted
 from pages.components.shell import session, widget_values
 
 THRESHOLDS = [f"{hundredths / 100:g}" for hundredths in range(100)]
@@ -29,8 +27,7 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
     choices.begin()
     with session.errors_shown():
         evaluation = choose_evaluation(run)
-        if run.config.adaptation.is_on:
-            _show_adapted(run)
+        adapted.show_about_numbers(run)
         for sentence in results_wording.left_out(evaluation):
             st.caption(sentence)
         evaluation_views.summary(run, evaluation)
@@ -48,23 +45,6 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
         with presenter.advanced("curves"):
             curves_view.show(answers)
             calibration_view.show(run, evaluation)
-
-
-def _show_adapted(run: Run) -> None:
-    """Says what the numbers of an adapted model speak of, and why none of its answers is sure."""
-    notes = load_notes(session.run_store().folder(run.id))
-    refused = next((note for note in notes if note.code == NOT_ADAPTED), None)
-    if refused:
-        st.warning(wording.plain(run_note(refused)), icon=":material/sync_disabled:")
-        return
-    name = target_name(session.dataset_store(), run.config.adaptation.adapt_to)
-    st.info(
-        f"This model was adapted to **{wording.plain(name)}** without labels. Its own held-out pictures are of the "
-        "labelled kind, so their accuracy doesn't say how good it is on the others: “On other pictures” measures that "
-        "if they have labels. Until then nothing shows how often it is right on them, so no answer is called sure. Ten "
-        "of them a class with labels, added to the training pictures, may bring more than adapting.",
-        icon=":material/sync_alt:",
-    )
 
 
 def choose_evaluation(run: Run) -> Evaluation:
