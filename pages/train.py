@@ -2,8 +2,11 @@
 
 import streamlit as st
 
+from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.splits import TRAIN, VALIDATION
+from core.datasets.store.adaptation_target import adaptation_target
+from core.errors import DatasetError
 from core.runs import queue
 from core.runs.records.store import Run
 from pages.components import wording
@@ -33,6 +36,15 @@ def split_sentence(dataset: DatasetIndex) -> str:
     )
 
 
+def why_not(config: TrainingConfig, dataset: DatasetIndex) -> summary.Obstacle | None:
+    """Returns why training on a data set can't start, or None if it can."""
+    try:
+        adaptation_target(session.dataset_store(), config.adaptation.adapt_to, dataset.id)
+    except DatasetError as error:
+        return summary.Obstacle(str(error))
+    return summary.why_not(config, len(dataset.class_names))
+
+
 def show_form(datasets: list[DatasetIndex]) -> None:
     """Draws the form; once Start is pressed, submits a run and opens it."""
     dataset = dataset_views.choose(datasets)
@@ -44,7 +56,7 @@ def show_form(datasets: list[DatasetIndex]) -> None:
     recipes = setup_form.recipe_configs(dataset)
     recipe_cards.show(recipes, dataset.id)
     config, mistake = setup_form.read(dataset)
-    obstacle = summary.why_not(config, len(dataset.class_names)) if config else summary.Obstacle(mistake)
+    obstacle = why_not(config, dataset) if config else summary.Obstacle(mistake)
     own = estimates.time_question(config, dataset.id) if config else None
     questions = own, recipe_cards.questions(recipes, dataset.id)
     num_training = setup_form.num_pictures(dataset, TRAIN, config)
@@ -77,7 +89,7 @@ def show_empty() -> None:
 
 frame.title("Train a model")
 with session.errors_shown():
-    available = session.dataset_store().list()
+    available = [dataset for dataset in session.dataset_store().list() if dataset.has_labels]
     if available:
         show_form(available)
     else:

@@ -63,7 +63,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with what the commands name."""
     shutil.make_archive(str(tmp_path / "pictures"), "zip", draw_folder(tmp_path / "drawn", 4))
     (tmp_path / "new_pictures").mkdir()
-    for path in (tmp_path / "drawn").glob("*/*0.png"):
+    for path in draw_folder(tmp_path / "others", 1, seed=1).glob("*/*0.png"):
         shutil.copy(path, tmp_path / "new_pictures")
     return tmp_path
 

@@ -10,7 +10,7 @@ from core.cli.terminal.output import in_words, json_option, print_facts, print_j
 from core.cli.terminal.progress import PhaseTeller
 from core.cli.terminal.signals import stop_on_interrupt
 from core.datasets.index import DatasetIndex
-from core.datasets.layouts.layout import LAYOUTS
+from core.datasets.layouts.layout import LAYOUTS, UNLABELLED
 from core.datasets.layouts.options import AS_FOUND, KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions
 from core.datasets.receipt import left_out_by_reason, random_pictures
 from core.datasets.store.dataset_names import clean_name
@@ -33,7 +33,9 @@ NOTICE = "Stopping the import."
 @click.argument("source")
 @click.option("--name", help="Name of the data set; by default the file's name.")
 @click.option(
-    "--layout", type=click.Choice(LAYOUTS), help="Where the classes come from; only needed if an import asks."
+    "--layout",
+    type=click.Choice((*LAYOUTS, UNLABELLED)),
+    help="Where the classes come from; only needed if an import asks.",
 )
 @click.option("--file-column", help="The table column that names the pictures: its header, or its number from 1.")
 @click.option("--label-column", help="The column that holds their classes.")
@@ -151,6 +153,8 @@ def _print_receipt(dataset: DatasetIndex) -> None:
     click.echo()
     for note in dataset.receipt:
         click.echo(in_words(reading(note, IN_TERMINAL)))
+    if not dataset.has_labels:
+        return
     click.echo("Are these labels right? Some pictures of each class, taken at random:")
     for label, name in enumerate(dataset.class_names[:CLASSES_TO_CHECK]):
         examples = ", ".join(in_words(sample.name) for sample in random_pictures(dataset, label))

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from core.cli.datasets import find_dataset
 from core.config.setting import Setting
 from core.config.training_config import SETTINGS, TrainingConfig
 from core.datasets.index import DatasetIndex
@@ -28,11 +29,14 @@ def training_config(recipe: str, dataset: DatasetIndex, given: Mapping[str, Any]
 
     Raises:
         ConfigError: an option is invalid.
+        DatasetError: there is no such data set to adapt to.
         WeightsError: the weight file doesn't exist.
     """
     options = dict(given)
     if "weights" in options:
         options["weights"] = _weights(options["weights"])
+    if options.get("adapt_to"):
+        options["adapt_to"] = find_dataset(options["adapt_to"]).id
     return choose_config(recipe, dataset, **options)
 
 

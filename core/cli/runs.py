@@ -13,6 +13,8 @@ from core.cli.terminal import wording
 from core.cli.terminal.output import in_words, json_option, moment, print_facts, print_json, print_table, say
 from core.cli.terminal.watch import epoch_line, follow
 from core.config.recipes import get_recipe
+from core.datasets.store.adaptation_target import target_name
+from core.datasets.store.store import DatasetStore
 from core.errors import RunError
 from core.evaluation.evaluation import load_evaluations
 from core.evaluation.pixel_answers import load_pixel_answers
@@ -103,14 +105,15 @@ def show(run: str, as_json: bool) -> None:
     elif found.status == RunStatus.RUNNING:
         click.echo(f"\n{wording.run_phase(found)}")
     click.echo()
-    print_facts(found.config.options())
+    target = target_name(DatasetStore(settings()), found.config.adaptation.adapt_to)
+    print_facts(found.config.options() | {"adapt_to": target})
     if events:
         click.echo()
     for event in events:
         click.echo(epoch_line(event, found))
     for note in load_notes(store.folder(found.id)):
         click.echo(f"\n{in_words(run_note(note))}")
-    if found.has_model:
+    if found.has_model and not found.config.adaptation.is_on:
         _print_transfer(store, found)
     click.echo(f"\nThe run's folder: {store.folder(found.id)}")
 

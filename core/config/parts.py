@@ -1,10 +1,10 @@
-"""The parts of a configuration: head, freezing, augmentation, optimization and objective."""
+"""The parts of a configuration: head, freezing, augmentation, optimization, sampling, adaptation and objective."""
 
 from dataclasses import dataclass, fields
 
 from core.backbones.backbone import Backbone
 from core.config.head_candidates import NUM_STAGES
-from core.config.setting import require_valid, setting
+from core.config.setting import require, require_valid, setting
 
 POOLINGS = ("average", "flatten")
 SCHEDULES = ("constant", "cosine")
@@ -245,6 +245,28 @@ class Sampling:
 
     def __post_init__(self) -> None:
         require_valid(self)
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """Other pictures that the model is adapted to without their labels."""
+
+    adapt_to: str = setting(
+        "",
+        "Adapt to unlabelled pictures",
+        "Another data set with pictures of your classes as the model will meet them, such as sketches instead of "
+        "photographs. It gets used to them without being told their classes: its own surest answers to them count.",
+        "A data set's name or id; empty for none. For a linear head on pooled, normalised features of a frozen, "
+        "pretrained backbone.",
+    )
+
+    def __post_init__(self) -> None:
+        require(isinstance(self.adapt_to, str), "adapt_to as a data set's id", self.adapt_to, "Name one.")
+
+    @property
+    def is_on(self) -> bool:
+        """Whether there are pictures to adapt to."""
+        return bool(self.adapt_to)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from core.backbones.table import get_backbone
-from core.config.parts import Augmentation, FreezePolicy, Head, Objective, Optimization, Sampling
+from core.config.parts import Adaptation, Augmentation, FreezePolicy, Head, Objective, Optimization, Sampling
 from core.config.setting import Setting, require, require_number, require_valid, setting, settings_of
 from core.errors import ConfigError
 
@@ -49,6 +49,7 @@ class TrainingConfig:
     optimization: Optimization = field(default_factory=Optimization)
     objective: Objective = field(default_factory=Objective)
     sampling: Sampling = field(default_factory=Sampling)
+    adaptation: Adaptation = field(default_factory=Adaptation)
     validation_split: float = setting(
         0.2,
         "Validation split",
@@ -89,6 +90,13 @@ class TrainingConfig:
             self.freeze.trainable_blocks,
             "Choose fewer.",
         )
+        require(
+            not self.adaptation.is_on or self.can_adapt,
+            "no pictures to adapt to unless a pretrained network stays frozen and its features are pooled and "
+            "normalised, with no hidden units and no dropout",
+            self.adaptation.adapt_to,
+            "Keep all blocks frozen, as Recommended does, or adapt to none.",
+        )
 
     @property
     def keeps_stages(self) -> bool:
@@ -99,6 +107,11 @@ class TrainingConfig:
     def has_depths(self) -> bool:
         """Whether the head is a logistic regression on frozen features, which may come from several stages."""
         return self.keeps_stages and self.head.is_logistic
+
+    @property
+    def can_adapt(self) -> bool:
+        """Whether the model can be adapted to unlabelled pictures, which takes features that mean something already."""
+        return self.has_depths and not self.from_scratch
 
     @property
     def chooses_head(self) -> bool:
@@ -203,6 +216,7 @@ PARTS: dict[str, type] = {
     "freeze": FreezePolicy,
     "augmentation": Augmentation,
     "sampling": Sampling,
+    "adaptation": Adaptation,
 }
 PART_FIELDS: dict[str, tuple[str, ...]] = {
     part: tuple(item.name for item in fields(kind)) for part, kind in PARTS.items()

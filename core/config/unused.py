@@ -15,6 +15,7 @@ class Unused(StrEnum):
     NO_CHANGES = "no_changes"
     CHOSEN = "chosen"
     NOT_LOGISTIC = "not_logistic"
+    CANNOT_ADAPT = "cannot_adapt"
     ALL_PICTURES = "all_pictures"
 
 
@@ -37,4 +38,6 @@ def unused_settings(config: TrainingConfig) -> dict[str, Unused]:
         unused |= dict.fromkeys(("cross_validation", "depths"), Unused.NOT_LOGISTIC)
     elif config.head.cross_validation:
         unused |= dict.fromkeys(("weight_decay", "depths"), Unused.CHOSEN)
+    if not config.can_adapt:
+        unused["adapt_to"] = Unused.CANNOT_ADAPT
     return unused

@@ -81,6 +81,11 @@ class DatasetIndex:
         """Whether the data set came with its own validation pictures."""
         return any(sample.split == VALIDATION for sample in self.samples)
 
+    @property
+    def has_labels(self) -> bool:
+        """Whether it has classes to tell apart. Without any, a model can be adapted to it, but not trained on it."""
+        return len(self.class_names) > 1
+
     def with_split(
         self, validation_split: float | None = None, seed: int = 0, pictures_per_class: int = 0, draw: int = 0
     ) -> "DatasetIndex":

@@ -14,6 +14,8 @@ HOTTEST = 20.0
 SURE_SHARE = 0.95
 # An answer with a lower probability isn't called sure, however many like it were right.
 LEAST_SURE = 0.8
+# Above all probabilities.
+NEVER_SURE = 2.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def sure_probability(probabilities: np.ndarray, labels: np.ndarray) -> float:
     # Of equal probabilities, all are sure or none.
     is_last = np.append(ordered[1:] < ordered[:-1], True)[: len(order)]
     kept = np.flatnonzero((shares >= SURE_SHARE) & (ordered >= LEAST_SURE) & is_last)
-    return float(ordered[kept[-1]]) if len(kept) else 2.0
+    return float(ordered[kept[-1]]) if len(kept) else NEVER_SURE
 
 
 def calibration_error(probabilities: np.ndarray, labels: np.ndarray) -> float:

@@ -26,6 +26,7 @@ IRRELEVANT_FOR_SPEED = (
     "seed",
     "reuse_features",
     *PART_FIELDS["sampling"],
+    *PART_FIELDS["adaptation"],
 )
 # The finder uses unchanged pictures and its own rates, and trains the head, or from scratch the whole network.
 IRRELEVANT_FOR_RATE = (
@@ -40,6 +41,7 @@ IRRELEVANT_FOR_RATE = (
     "epochs",
     "head_epochs",
     "reuse_features",
+    *PART_FIELDS["adaptation"],
 )
 IRRELEVANT_FOR_RATE_OF_HEAD = (*IRRELEVANT_FOR_RATE, "trainable_blocks", "rate_decay")
 
@@ -56,6 +58,7 @@ IRRELEVANT_FOR_ADVICE = (
     "depths",
     "label_smoothing",
     "reuse_features",
+    *PART_FIELDS["adaptation"],
 )
 
 

@@ -10,6 +10,8 @@ from core.forecast.forecast import Forecast
 
 # Checking the model and saving it.
 END_SECONDS = 2.0
+# To adapt a head to unlabelled pictures, whose features are there by then.
+ADAPT_SECONDS = 2.0
 # To choose the head by cross-validation.
 CHOICE_SECONDS = 2.0
 RECENT_EPOCHS = 5
@@ -49,6 +51,8 @@ def seconds_to_end(
         ahead = [name for name in STAGES[STAGES.index(progress.phase) + 1 :] if counts[name]]
     elif progress.phase == "choice":
         left, ahead = CHOICE_SECONDS * (1 - progress.step / max(progress.total, 1)), ["head"]
+    elif progress.phase == "adapt":
+        return ADAPT_SECONDS * (1 - progress.step / max(progress.total, 1)) + END_SECONDS
     elif progress.phase == "features" or (progress.phase in BEGINNINGS and not progress.total):
         left = _features_left(progress, seconds, forecast, age)
         done = {event.phase for event in epochs}
@@ -57,7 +61,8 @@ def seconds_to_end(
         return None
     parts = [left, *(_ahead(name, counts[name], epochs, forecast, correction) for name in ahead)]
     known = [part for part in parts if part is not None]
-    return sum(known) + END_SECONDS if len(known) == len(parts) else None
+    end = END_SECONDS + (ADAPT_SECONDS if config.adaptation.is_on else 0.0)
+    return sum(known) + end if len(known) == len(parts) else None
 
 
 def _features_left(

@@ -7,6 +7,7 @@ because its work takes seconds to minutes, and predictions must not wait for it.
 from typing import TYPE_CHECKING
 
 from core.datasets.index import DatasetIndex
+from core.datasets.store.adaptation_target import adaptation_target
 from core.datasets.store.store import DatasetStore
 from core.events import Event
 from core.forecast.advice import Advice
@@ -41,7 +42,8 @@ class Estimates:
         from core.nn.analysis.speeds import SpeedMeter, forecast
 
         self._meter = self._meter or SpeedMeter()
-        return forecast(action.config, dataset, self._settings, self._meter, action.is_warm, should_stop)
+        target = adaptation_target(DatasetStore(self._settings), action.config.adaptation.adapt_to, dataset.id)
+        return forecast(action.config, dataset, self._settings, self._meter, action.is_warm, should_stop, target)
 
     def find_rate(self, action: FindRate, on_event: OnEvent, should_stop: ShouldStop) -> RateCurve:
         """Finds a learning rate."""

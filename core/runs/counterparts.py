@@ -105,6 +105,8 @@ def _is_about_the_same(one: Run, other: Run) -> bool:
         return False
     return (
         one.id != other.id
+        # Its accuracy on the labelled pictures isn't what it was made for.
+        and not one.config.adaptation.is_on
         and one.dataset_id == other.dataset_id
         and one.config.backbone == other.config.backbone
         and one.config.validation_split == other.config.validation_split

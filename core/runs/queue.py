@@ -10,8 +10,9 @@ import threading
 import time
 
 from core.config.training_config import TrainingConfig
+from core.datasets.store.adaptation_target import adaptation_target
 from core.datasets.store.store import DatasetStore
-from core.errors import CoreError
+from core.errors import CoreError, DatasetError
 from core.processes.process import start_process
 from core.runs.records import failures
 from core.runs.records.database import DiskRefusesError
@@ -45,10 +46,17 @@ def submit(store: RunStore, dataset_id: str, config: TrainingConfig, recipe: str
         name: the run's name; made from the backbone and the data set by default.
 
     Raises:
-        DatasetError: there is no such data set.
+        DatasetError: there is no such data set, it has no labels to train on, or the one to adapt to can't be used.
         RunError: the name is invalid, or the worker can't be started.
     """
-    dataset = DatasetStore(settings_for(store)).get(dataset_id)
+    datasets = DatasetStore(settings_for(store))
+    dataset = datasets.get(dataset_id)
+    if not dataset.has_labels:
+        raise DatasetError(
+            f"{dataset.name} has no labels to train on. Train on a data set with two classes or more, and adapt to "
+            "this one."
+        )
+    adaptation_target(datasets, config.adaptation.adapt_to, dataset.id)
     run = store.create(dataset.id, dataset.name, config, recipe, name, len(dataset.class_names))
     start_queued(store)
     return store.get(run.id)
@@ -69,7 +77,7 @@ def resume(store: RunStore, run_id: str) -> Run:
     It continues after the last epoch with a checkpoint, and keeps its name, its curve and its place in the list.
 
     Raises:
-        DatasetError: its data set is gone.
+        DatasetError: its data set is gone, or the one to adapt to.
         RunError: there is no such run, or it hasn't ended early.
     """
     run = store.get(run_id)
@@ -77,7 +85,8 @@ def resume(store: RunStore, run_id: str) -> Run:
         _check(store, run)
         run = store.get(run.id)
     if run.can_resume:
-        DatasetStore(settings_for(store)).get(run.dataset_id)
+        datasets = DatasetStore(settings_for(store))
+        adaptation_target(datasets, run.config.adaptation.adapt_to, datasets.get(run.dataset_id).id)
     run = store.requeue(run.id)
     start_queued(store)
     return store.get(run.id)
@@ -132,7 +141,8 @@ def position(store: RunStore, run_id: str) -> int:
 
 def run_using(store: RunStore, dataset_id: str) -> str:
     """Returns the name of a queued or running run that needs the data set; empty if none does."""
-    return next((run.name for run in store.unfinished() if run.dataset_id == dataset_id), "")
+    needed = ((run.name, (run.dataset_id, run.config.adaptation.adapt_to)) for run in store.unfinished())
+    return next((name for name, of in needed if dataset_id in of), "")
 
 
 def dataset_store(ours: Settings) -> DatasetStore:

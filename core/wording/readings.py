@@ -15,6 +15,10 @@ from core.wording.reasons import reason
 
 UNKNOWN = "The labels were found in a way that this version of the studio doesn't know ({code})."
 UNKNOWN_QUESTION = "Something about the labels isn't clear that this version of the studio doesn't know ({code})."
+EXPECTED = (
+    "Expected one folder of pictures per class, train and validation folders with those inside, file names such as "
+    "cat.12.jpg, or a CSV of labels."
+)
 EXPECTED_TABLE = "Expected a CSV with a column of picture file names and one of classes."
 MOST_COLUMNS = 8
 NUMBERS = {2: "two", 3: "three", 4: "four"}
@@ -105,6 +109,7 @@ SENTENCES: Catalogue = {
     "name_encoding": _name_encoding,
     "asked_name_encoding": _asked_name_encoding,
     "given": "The pictures were sorted into classes by hand.",
+    "unlabelled": "The pictures have no labels: a model can be adapted to them, but not trained on them.",
 }
 
 
@@ -177,6 +182,12 @@ def _similar_classes(name: str, groups: Groups, count: int, ways: Sequence[tuple
 
 
 QUESTIONS: Catalogue = {
+    "no_folders": "The pictures in {name} don't lie in folders. " + EXPECTED,
+    "one_class": ("{name} has only one class, {class_name}. There have to be at least two to tell apart. " + EXPECTED),
+    "one_named": (
+        "Only one class, {class_name}, was found in the names of the pictures in {name}, such as {example}. There have "
+        "to be at least two to tell apart: add pictures of another class, with its name in front of their numbers."
+    ),
     "no_two_classes": "{name} doesn't have two classes to tell apart.",
     "not_by_table": "{name} can't be read by its table.",
     "every_way": "{name} can be read in these ways.",
@@ -198,6 +209,7 @@ IN_TERMINAL: Catalogue = {
     "name_form": "Rename it if it holds the classes, or name its column with --label-column.",
     "name_files": "Name the right column with --file-column, or fix the names.",
     "name_labels": "Name the right column with --label-column.",
+    "take_unlabelled": "Only to adapt a model to them, import them without labels: --layout unlabelled.",
     "take_folders": "If the folders are classes, choose the layout class_folders.",
     "several_ways": _several_ways,
     "similar_classes": _similar_classes,

@@ -76,6 +76,25 @@ def _head_not_chosen(reason: str) -> str:
     return f"The weight decay was taken as it is set: {why[reason]}."
 
 
+def _adapted(name: str, count: int, num_rounds: int, num_changed: int) -> str:
+    return (
+        f"Adapted to {counted(count, 'picture')} of {name} without their labels: recentred, then {num_rounds} rounds "
+        f"of self-training; {num_changed:,} of {counted(count, 'picture')} changed their answer. The last layer was "
+        "trained anew for it, so the curves are those of the model before."
+    )
+
+
+def _not_adapted(name: str, reason: str) -> str:
+    why = {
+        "stopped": "it was stopped before. Resume does that",
+        "class_shares": (
+            "its pictures seem to be nearly all of one class, or of both in other shares than the training pictures, "
+            "and then adapting does harm. Choose some with about the same shares"
+        ),
+    }
+    return f"The model wasn't adapted to {name}: {why[reason]}."
+
+
 COUNTS = {2: "two", 3: "three"}
 SENTENCES: Catalogue = {
     "head_chosen": _head_chosen,
@@ -94,6 +113,12 @@ SENTENCES: Catalogue = {
     "calibrated_validation": (
         "The probabilities are calibrated (temperature {temperature:.2f}) on the {count:,} validation pictures, so "
         "their calibration on these looks a little better than on new ones."
+    ),
+    "adapted": _adapted,
+    "not_adapted": _not_adapted,
+    "adapted_never_sure": (
+        "No answer is called sure, and probabilities aren't calibrated: without labels of the pictures that the model "
+        "was adapted to, nothing shows how often it is right on them."
     ),
     "never_sure": (
         "No answer is called sure: {count:,} pictures can't show a probability from which 95 % of the answers are "

@@ -29,6 +29,7 @@ BYTE_PHASES = ("upload", "download", "weights")
 RUN_PHASES = {
     "features": "Reading pictures through the frozen blocks",
     "choice": "Trying settings of the head",
+    "adapt": "Adapting to the unlabelled pictures",
     "evaluate": "Checking the model on the validation pictures",
     "save": "Saving the model",
 }
@@ -39,6 +40,7 @@ SHORT_RUN_PHASES = {
     "choice": "Trying settings of the head",
     "head": "Training the head",
     "fine_tune": "Fine-tuning",
+    "adapt": "Adapting",
     "evaluate": "Checking the model",
     "save": "Saving the model",
 }

@@ -2,8 +2,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.runs.records.store import RunStatus
+from tests.conftest import draw_folder
 from tests.pages.conftest import fields, matrices, words
 
 
@@ -136,3 +138,14 @@ def test_of_three_models_two_are_chosen(open_page, trained):
     assert not app.exception
     another = next(item for item in app.selectbox if item.label == "Another model")
     assert "Third" not in another.options
+
+
+def test_what_a_run_was_adapted_to_is_named(open_page, home, trained, tmp_path):
+    other = DatasetStore(home).import_source(draw_folder(tmp_path / "Sketches", 2, seed=4))
+    twin_of_the_good_run(trained, adapt_to=other.id)
+    addressed = {"runs": address(trained, "Good run", "Twin *of* it")}
+    table = open_page("compare", **addressed).table[0].value
+    assert list(table.itertuples(index=False, name=None)) == [("Adapt to unlabelled pictures", "–", "Sketches")]
+    DatasetStore(home).delete(other.id)
+    table = open_page("compare", **addressed).table[0].value
+    assert table.iloc[0, 2].replace("\\", "") == f"a data set that was deleted ({other.id})"

@@ -26,6 +26,7 @@ IN_BYTES = ("download",)
 RUN_PHASES = {
     "features": "Reading pictures through the frozen blocks",
     "choice": "Trying settings of the head",
+    "adapt": "Adapting to the unlabelled pictures",
     "evaluate": "Checking the model on the validation pictures",
     "save": "Saving the model",
 }

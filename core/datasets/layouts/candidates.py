@@ -22,6 +22,7 @@ from core.datasets.layouts.layout import (
     LAYOUTS,
     OUTER,
     TABLE,
+    UNLABELLED,
     AmbiguousLayout,
     Assignment,
     LayoutCandidate,
@@ -66,7 +67,8 @@ def choose_candidate(
         paths: the folders and the name of each picture, safe to show.
         tables: the CSVs that came along.
         name: what the archive is called in messages.
-        options: the user's decisions. As a layout, `GIVEN_CLASSES` and `ASK` are accepted too.
+        options: the user's decisions. As a layout, `GIVEN_CLASSES`, `UNLABELLED` and `ASK` are accepted
+            too.
         digests: digest of each picture's content; without them, no two pictures count as the same.
 
     Raises:
@@ -74,6 +76,8 @@ def choose_candidate(
         DatasetError: it can't be read in the chosen way, has validation pictures only, or the names of its pictures
             give one class only.
     """
+    if options.layout == UNLABELLED:
+        return unlabelled(len(paths))
     if options.layout == GIVEN_CLASSES:
         return make_candidate(GIVEN_CLASSES, GIVEN, [Assignment(path[0]) for path in paths])
     source = _Source(paths, tables, digests, options)
@@ -86,6 +90,11 @@ def choose_candidate(
     if len(ways) > 1 or _decides_too_much(ways[0], options):
         raise ask([replace(way, options=way.options.completed_by(options)) for way in ways], name)
     return replace(ways[0], notes=(*ways[0].notes, *unused_tables(source.labels)))
+
+
+def unlabelled(num_pictures: int) -> LayoutCandidate:
+    """Returns the way to read an archive without labels: as one class, which isn't one."""
+    return make_candidate(UNLABELLED, Note("unlabelled"), [Assignment(UNLABELLED)] * num_pictures)
 
 
 def candidates(
@@ -145,7 +154,8 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
     """Returns the folders as classes, even if they are too few; refuses tables that weren't understood.
 
     Raises:
-        AmbiguousLayout: there is a table that isn't understood, and folders don't give the classes either.
+        AmbiguousLayout: there is a table that isn't understood, and folders don't give the classes either; or there is
+            a single class, in the names of the pictures.
     """
     folders = _quiet(_read_folders(source), source.paths)
     if len(folders.class_names) < 2 and (problem := explain_tables(source.labels)):
@@ -156,17 +166,10 @@ def _expected(source: _Source, name: str) -> LayoutCandidate:
         raise AmbiguousLayout(notes, [folders], columns_to_name(source.labels))
     named = _read_file_names(source) if len(folders.class_names) < 2 else None
     if named and len(named.class_names) == 1:
-        raise DatasetError(_only_one_named(named, name))
+        (only,) = named.class_names
+        parameters = {"name": name, "class_name": only, "example": named.told_by.parameters["example"]}
+        raise AmbiguousLayout([Note("one_named", parameters), Note("take_unlabelled")], [unlabelled(len(source.paths))])
     return folders
-
-
-def _only_one_named(candidate: LayoutCandidate, name: str) -> str:
-    (only,) = candidate.class_names
-    example = candidate.told_by.parameters["example"]
-    return (
-        f"Only one class, {only}, was found in the names of the pictures in {name}, such as {example}. There have to "
-        "be at least two to tell apart: add pictures of another class, with its name in front of their numbers."
-    )
 
 
 def _decides_too_much(way: LayoutCandidate, options: ReadingOptions) -> bool:

@@ -13,18 +13,16 @@ from core.datasets.names import fold_name, trim_name
 from core.datasets.splits import SPLITS, TRAIN, UNDECIDED, split_word
 from core.errors import DatasetError
 from core.wording.coded import Note, Reason
-from core.wording.readings import IN_TERMINAL, question
+from core.wording.readings import EXPECTED, IN_TERMINAL, question
 
 CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES = "class_folders", "inner_folders", "csv", "file_names"
 LAYOUTS = (CLASS_FOLDERS, INNER_FOLDERS, TABLE, FILE_NAMES)
 # Given rather than detected: each picture lies in one folder, its class, whatever its name.
 GIVEN_CLASSES = "given_classes"
+# Given too: no picture has a class. Nothing can be trained on such a data set, but a model can be adapted to it.
+UNLABELLED = "unlabelled"
 # Asks for the question, with all the ways in which a source can be read.
 ASK = "ask"
-EXPECTED = (
-    "Expected one folder of pictures per class, train and validation folders with those inside, file names such as "
-    "cat.12.jpg, or a CSV of labels."
-)
 OUTSIDE = Reason("outside")
 OUTER, INNER, GIVEN = Note("outer_folders"), Note("inner_folders"), Note("given")
 SHOWN_CLASSES = 4

@@ -27,6 +27,9 @@ def advise(dataset: DatasetIndex, issues: Sequence[Issue]) -> tuple[Advice, ...]
         dataset: the data set, its pictures with the groups of their copies.
         issues: the issues of its pictures.
     """
+    if not dataset.has_labels:  # so nothing is trained on it
+        tiny = _small_pictures(dataset)
+        return (Advice("small_pictures", tiny),) if tiny else ()
     split = dataset.with_split()
     found = Counter(issue.kind for issue in issues)
     said = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.datasets.class_sizes import FEWEST_PICTURES, Picture, SmallClass, find_small_classes
-from core.datasets.layouts.layout import GIVEN_CLASSES, AmbiguousLayout, LayoutCandidate
+from core.datasets.layouts.layout import GIVEN_CLASSES, UNLABELLED, AmbiguousLayout, LayoutCandidate
 from core.datasets.layouts.options import LEAVE_OUT, ReadingOptions
 from core.datasets.sample import Skipped
 from core.errors import DatasetError
@@ -44,6 +44,8 @@ def find_left_out(reading: Reading, pictures: Iterable[Picture]) -> set[int]:
         AmbiguousLayout: there are such classes, and the user hasn't decided to leave them out.
         DatasetError: fewer than two classes would be left.
     """
+    if reading.candidate.name == UNLABELLED:
+        return set()
     class_names = reading.candidate.class_names
     small = find_small_classes(len(class_names), pictures)
     if not small:

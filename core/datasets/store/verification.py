@@ -8,12 +8,20 @@ from functools import partial
 from pathlib import Path
 
 from core.datasets.archives.archive import ExtractedFile, Extraction
+from core.datasets.archives.parts import lone_part
 from core.datasets.class_sizes import Picture
 from core.datasets.index import DatasetIndex, fingerprint
-from core.datasets.layouts.candidates import choose_candidate
-from core.datasets.layouts.layout import EXPECTED, OUTSIDE, AmbiguousLayout, Assignment
+from core.datasets.layouts.candidates import choose_candidate, unlabelled
+from core.datasets.layouts.layout import (
+    GIVEN_CLASSES,
+    OUTSIDE,
+    UNLABELLED,
+    AmbiguousLayout,
+    Assignment,
+    LayoutCandidate,
+)
 from core.datasets.layouts.options import AS_FOUND, ReadingOptions
-from core.datasets.names import escape_label
+from core.datasets.names import escape_label, is_archive_piece
 from core.datasets.quality.image_statistics import SIDE, ImageStatistics, measure, pack, write_statistics
 from core.datasets.sample import Sample, Skipped
 from core.datasets.splits import TEST, TRAIN, VALIDATION, without_lone_train
@@ -26,6 +34,8 @@ from core.progress import OnEvent, Progress, ShouldStop
 from core.settings import ImportLimits
 from core.wording import reasons as words
 from core.wording.coded import Note, Reason
+from core.wording.readings import EXPECTED, IN_TERMINAL
+from core.wording.readings import question as question_words
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,10 @@ def build_index(
         raise with_examples(question, files, folder) from question
     assignments, class_names = candidate.assignments, candidate.class_names
     labels = {class_name: label for label, class_name in enumerate(class_names)}
-    _check_classes(class_names, extraction, name)
+    try:
+        _check_classes(candidate, extraction, name)
+    except AmbiguousLayout as question:
+        raise with_examples(question, files, folder) from question
     reading = Reading(name, candidate, options)
     # Asked before any picture is decoded, as far as it is known by then.
     find_left_out(reading, _expected(files, assignments, labels))
@@ -209,15 +222,23 @@ def _leaks(samples: Sequence[Sample]) -> tuple[Note, ...]:
     return (Note("copies_in_train", {"count": copies}),)
 
 
-def _check_classes(class_names: tuple[str, ...], extraction: Extraction, name: str) -> None:
+def _check_classes(candidate: LayoutCandidate, extraction: Extraction, name: str) -> None:
+    """Refuses a source without two classes, unless it is meant to have none.
+
+    Raises:
+        AmbiguousLayout: it may be taken without labels.
+        DatasetError: there is no picture, or the source is only a part of another.
+    """
+    class_names = candidate.class_names
     if not extraction.files:
         raise _nothing_to_read(name, extraction.skipped)
-    if not class_names:
-        raise DatasetError(f"The pictures in {name} don't lie in folders. {EXPECTED}")
-    if len(class_names) == 1:
-        raise DatasetError(
-            f"{name} has only one class, {class_names[0]}. There have to be at least two to tell apart. {EXPECTED}"
-        )
+    if len(class_names) > 1 or candidate.name == UNLABELLED:
+        return
+    note = Note("one_class", {"name": name, "class_name": class_names[0]}) if class_names else None
+    notes = [note or Note("no_folders", {"name": name})]
+    if candidate.name == GIVEN_CLASSES or lone_part(name) or is_archive_piece(name):
+        raise DatasetError(question_words(notes, IN_TERMINAL))
+    raise AmbiguousLayout([*notes, Note("take_unlabelled")], [unlabelled(len(extraction.files))])
 
 
 def _nothing_to_read(name: str, skipped: Sequence[Skipped]) -> DatasetError:

@@ -21,6 +21,7 @@ from core.images.decoding import decode
 from core.nn.extraction.engines import BATCH, WORTHWHILE_PICTURES, choose_engine
 from core.nn.extraction.extraction import MEMORY_SHARE
 from core.nn.extraction.pretrained import open_features
+from core.nn.methods.target_pictures import target_samples
 from core.nn.networks.classifier import Classifier, build_classifier
 from core.nn.training.calls import steps_in_a_call
 from core.nn.training.checkpoints import Checkpoints, TrainingState
@@ -228,6 +229,7 @@ def forecast(
     meter: SpeedMeter,
     is_warm: bool = True,
     should_stop: ShouldStop = never_stop,
+    target: DatasetIndex | None = None,
 ) -> Forecast:
     """Returns what a run would need on this machine.
 
@@ -238,17 +240,19 @@ def forecast(
         meter: measures and remembers this machine's speeds.
         is_warm: whether a worker has already loaded TensorFlow.
         should_stop: asked between the parts of the network.
+        target: the data set to adapt to; None if there is none.
 
     Raises:
+        DatasetError: the target has no pictures to adapt to.
         Stopped: `should_stop` said so.
     """
     dataset = dataset.with_split(**config.split_options)
     pictures = tuple(str(dataset.picture_path(sample)) for sample in dataset.samples[:DECODED])
     speeds = meter.measure(settings_for_speed(config), len(dataset.class_names), pictures, should_stop)
-    return make_forecast(speeds, _work(config, dataset, settings), is_warm)
+    return make_forecast(speeds, _work(config, dataset, settings, target), is_warm)
 
 
-def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> Work:
+def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings, target: DatasetIndex | None) -> Work:
     training, validation = dataset.select("train"), dataset.select("validation")
     if not config.reuse_features:  # then none is there yet
         settings = replace(settings, features_folder=settings.features / "none")
@@ -256,10 +260,11 @@ def _work(config: TrainingConfig, dataset: DatasetIndex, settings: Settings) -> 
     boundary = source.cut_boundary if config.fine_tune_epochs else source.head_boundary
     views = 1 if boundary == "pixels" else config.augmentation.cached_views
     changed = sum(source.count_missing(boundary, training, view) for view in range(1, views))
+    others = target_samples(target, dataset, config.seed) if target else []
     return Work(
-        pictures_to_compute=source.count_missing(boundary, dataset.samples) + changed,
+        pictures_to_compute=source.count_missing(boundary, [*dataset.samples, *others]) + changed,
         views_to_compute=changed,
-        rows=len(dataset.samples) + (views - 1) * len(training),
+        rows=len(dataset.samples) + len(others) + (views - 1) * len(training),
         training_pictures=len(training),
         measured_pictures=num_measured(len(training), len(validation)) + len(validation),
         batch_size=config.optimization.batch_size,

@@ -85,7 +85,7 @@ class Predictor:
         indices, cosines = reference.nearest(vectors, NEAREST)
         verdicts = [
             verdict(float(row.max()), float(known), reference.threshold, self.trained.calibration.sure_probability)
-            for row, known in zip(probabilities, reference.familiarity(cosines), strict=True)
+            for row, known in zip(probabilities, reference.familiarity(vectors, cosines), strict=True)
         ]
         return [
             self._prediction(row, judged, float(alike[0]), tuple(reference.paths[index] for index in nearest))

@@ -37,19 +37,26 @@ class TrainingEmbeddings:
         paths: the pictures, relative to the data set's folder.
         threshold: the cosine to one of the nearest of them that nearly all pictures of their kind reach.
         neighbour: which one: 1 for the nearest, 3 for the third nearest.
+        unlabelled: pictures that the model was adapted to, as `vectors`: familiar too, but no training pictures to
+            show. None if there are none.
     """
 
     vectors: np.ndarray
     paths: tuple[str, ...]
     threshold: float
     neighbour: int = 1
+    unlabelled: np.ndarray | None = None
 
-    def familiarity(self, cosines: np.ndarray) -> np.ndarray:
+    def familiarity(self, vectors: np.ndarray, cosines: np.ndarray) -> np.ndarray:
         """Returns what the threshold is compared with, `(n,)`.
 
         Args:
+            vectors: unit vectors `(n, num_features)`.
             cosines: to the most similar training pictures, best first, `(n, count)`.
         """
+        if self.unlabelled is not None:
+            _, others = _most_similar(vectors, self.unlabelled, self.neighbour)
+            cosines = -np.sort(-np.concatenate([cosines, others], axis=1), axis=1)
         return cosines[:, min(self.neighbour, cosines.shape[1]) - 1]
 
     def nearest(self, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -62,17 +69,22 @@ class TrainingEmbeddings:
         Returns:
             Their indices and cosines, both `(n, count)`.
         """
-        known = self.vectors.astype(np.float32).T
-        count = min(count, len(self.vectors))
-        indices = np.empty((len(vectors), count), np.int64)
-        cosines = np.empty((len(vectors), count), np.float32)
-        # In parts: all pairs at once would take more memory than training did.
-        for start in range(0, len(vectors), COMPARED_ROWS):
-            part = slice(start, start + COMPARED_ROWS)
-            alike = vectors[part].astype(np.float32) @ known
-            indices[part] = np.argsort(-alike, axis=1)[:, :count]
-            cosines[part] = np.take_along_axis(alike, indices[part], axis=1)
-        return indices, cosines
+        return _most_similar(vectors, self.vectors, count)
+
+
+def _most_similar(vectors: np.ndarray, known: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns, for each row, indices and cosines of the most similar of the known ones, best first."""
+    columns = known.astype(np.float32).T
+    count = min(count, len(known))
+    indices = np.empty((len(vectors), count), np.int64)
+    cosines = np.empty((len(vectors), count), np.float32)
+    # In parts: all pairs at once would take more memory than training did.
+    for start in range(0, len(vectors), COMPARED_ROWS):
+        part = slice(start, start + COMPARED_ROWS)
+        alike = vectors[part].astype(np.float32) @ columns
+        indices[part] = np.argsort(-alike, axis=1)[:, :count]
+        cosines[part] = np.take_along_axis(alike, indices[part], axis=1)
+    return indices, cosines
 
 
 @dataclass(frozen=True)
@@ -128,7 +140,10 @@ def _write_classifier(trained: TrainedClassifier, beside: Path) -> None:
     trained.classifier.model.save_weights(buffer)
     (beside / WEIGHTS).write_bytes(buffer.getbuffer())
     reference = trained.reference
-    np.savez(beside / REFERENCE, vectors=reference.vectors, threshold=reference.threshold)
+    arrays = {"vectors": reference.vectors, "threshold": np.array(reference.threshold)}
+    if reference.unlabelled is not None:
+        arrays["unlabelled"] = reference.unlabelled
+    np.savez(beside / REFERENCE, allow_pickle=False, **arrays)
     description = {
         "config": json.loads(trained.config.to_json()),
         "class_names": list(trained.class_names),
@@ -166,6 +181,7 @@ def load_classifier(folder: Path) -> TrainedClassifier:
                 float(arrays["threshold"]),
                 # Models from before there was a choice compare with the nearest, and aren't calibrated.
                 int(description.get("neighbour", 1)),
+                arrays.get("unlabelled"),
             )
         calibration = Calibration(**description.get("calibration", {}))
     except FileNotFoundError as error:

@@ -4,14 +4,17 @@ scikit-learn's `LogisticRegression` minimises what the gradient-trained head doe
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import psutil
 
+from core.datasets.sample import Sample
 from core.errors import Stopped
+from core.evaluation.calibration import Calibration, calibrate
+from core.nn.selection.training_pictures import groups_of, labels_of
 
 FOLDS = 5
 LARGEST_SCALE = 20.0
@@ -68,6 +71,40 @@ def out_of_fold_logits(
     everything = np.arange(len(labels))
     whole = held_out_logits(vectors, labels, [(everything, everything)], weight_decay, class_weights, should_stop)
     return OutOfFold(logits, whole)
+
+
+def calibrate_out_of_fold(
+    vectors: np.ndarray,
+    samples: Sequence[Sample],
+    weight_decay: float,
+    class_weights: np.ndarray,
+    own_logits: np.ndarray,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Calibration | None:
+    """Calibrates a linear head on training pictures, each answered by a head that wasn't trained on it.
+
+    Args:
+        vectors: unit vectors `(num_pictures, num_features)`.
+        samples: the pictures.
+        weight_decay: the head's, in units of 1 / C.
+        class_weights: factors of the loss, `(num_classes,)`.
+        own_logits: the head's own, `(num_pictures, num_classes)`.
+        should_stop: asked before each part.
+
+    Returns:
+        None if the classes have too few pictures.
+
+    Raises:
+        Stopped: `should_stop` said so.
+    """
+    labels = labels_of(samples)
+    found = out_of_fold_logits(vectors, labels, groups_of(samples), weight_decay, class_weights, should_stop)
+    known = np.isfinite(found.logits).all(axis=1)
+    if not known.any():
+        return None
+    # The head's own logits, as far as it has come: steps that end early leave them smaller.
+    scale = relative_scale(own_logits, found.whole)
+    return calibrate(scale * found.logits[known], labels[known], "out_of_fold")
 
 
 def in_their_span(vectors: np.ndarray) -> np.ndarray:

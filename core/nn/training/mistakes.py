@@ -5,9 +5,38 @@ import numpy as np
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.mistakes import MistakeDetails, Neighbour
 from core.evaluation.prediction import verdict
+from core.features.feature_space import FeatureRows, array_rows
 from core.nn.networks.model_files import TrainingEmbeddings
+from core.nn.selection.vectors import unit_vectors
 
 NEAREST = 3
+WRONG_AT_ONCE = 256
+
+
+def all_mistake_details(
+    evaluation: Evaluation,
+    head_inputs: FeatureRows,
+    num_features: int,
+    reference: TrainingEmbeddings,
+    sure_probability: float,
+) -> dict[str, MistakeDetails]:
+    """Returns what `mistake_details` does of all wrong answers.
+
+    Args:
+        evaluation: all answers.
+        head_inputs: of their pictures.
+        num_features: of the network's last stage.
+        reference: the training pictures to compare with.
+        sure_probability: from which probability on an answer is sure.
+    """
+    wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
+    found: dict[str, MistakeDetails] = {}
+    # In parts: the maps of all of them could take gigabytes.
+    for part in np.array_split(wrong, -(-len(wrong) // WRONG_AT_ONCE) or 1):
+        if len(part):
+            vectors = unit_vectors(array_rows(head_inputs.read(part)), num_features)
+            found |= mistake_details(evaluation, part, vectors, reference, sure_probability)
+    return found
 
 
 def mistake_details(
@@ -28,7 +57,7 @@ def mistake_details(
     """
     indices, cosines = reference.nearest(vectors, NEAREST)
     top = evaluation.probabilities[wrong].max(axis=1)
-    familiar = reference.familiarity(cosines)
+    familiar = reference.familiarity(vectors, cosines)
     return {
         evaluation.paths[number]: MistakeDetails(
             verdict(float(top[row]), float(familiar[row]), reference.threshold, sure_probability),

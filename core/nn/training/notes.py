@@ -6,10 +6,11 @@ from pathlib import Path
 
 from core.config.training_config import TrainingConfig
 from core.files import durable
+from core.nn.selection.familiarity import Familiarity
 from core.wording.coded import Note
 
 NOTES_FILE = "notes.json"
-CHOSEN = "head_chosen"
+CHOSEN, NOT_ADAPTED = "head_chosen", "not_adapted"
 
 
 def save_notes(notes: Sequence[Note], run_folder: Path) -> None:
@@ -38,3 +39,18 @@ def as_chosen(config: TrainingConfig, notes: Sequence[Note]) -> TrainingConfig:
     return config.with_options(
         cross_validation=False, weight_decay=1 / float(chosen["strength"]), depths=int(chosen["depths"])
     )
+
+
+def familiarity_notes(found: Familiarity, num_validation: int) -> list[Note]:
+    """Returns what is to be known of how a model tells what is unlike anything seen.
+
+    Args:
+        found: from which similarity on pictures count as familiar.
+        num_validation: number of validation pictures.
+    """
+    notes = []
+    if not found.is_certain:
+        notes.append(Note("familiarity_uncertain", {"count": found.num_pictures}))
+    if found.num_alarms:
+        notes.append(Note("familiarity_widened", {"count": found.num_alarms, "total": num_validation}))
+    return notes

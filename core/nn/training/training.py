@@ -14,15 +14,16 @@ from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
 from core.datasets.sample import Sample
 from core.errors import DatasetError, Stopped
-from core.evaluation.calibration import Calibration, calibrate, softened
+from core.evaluation.calibration import NEVER_SURE, Calibration, calibrate, softened
 from core.evaluation.evaluation import Evaluation, final_metrics, save_evaluations
-from core.evaluation.mistakes import MistakeDetails, save_details
+from core.evaluation.mistakes import save_details
 from core.events import Event
 from core.features.cache import evict
 from core.features.feature_space import FeatureRows, array_rows
 from core.files import durable
 from core.nn.extraction.extraction import FeatureSource
 from core.nn.extraction.pretrained import features_for, open_features, weights_notes
+from core.nn.methods.target_pictures import Adapted, TargetPictures
 from core.nn.networks.classifier import Classifier, class_logits, with_new_head
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
@@ -42,13 +43,13 @@ from core.nn.selection.head_choice import (
     most_candidates,
     save_choice,
 )
-from core.nn.selection.out_of_fold import out_of_fold_logits, relative_scale
+from core.nn.selection.out_of_fold import calibrate_out_of_fold
 from core.nn.selection.pixel_baseline import keep_answers_from_pixels
 from core.nn.selection.training_pictures import class_weights, groups_of, labels_of, some_of
 from core.nn.selection.vectors import stage_vectors, unit_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
-from core.nn.training.mistakes import mistake_details
-from core.nn.training.notes import CHOSEN, NOTES_FILE, save_notes
+from core.nn.training.mistakes import all_mistake_details
+from core.nn.training.notes import CHOSEN, NOT_ADAPTED, NOTES_FILE, familiarity_notes, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
 from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage, TrainingResult
@@ -64,7 +65,6 @@ from core.wording.coded import Note
 REFERENCE_PICTURES, REFERENCE_PICTURES_UNFROZEN = 2000, 256
 # Of how many training pictures out-of-fold answers are asked: enough for a temperature, in seconds.
 CALIBRATION_PICTURES = 3000
-WRONG_AT_ONCE = 256
 
 
 def run_training(
@@ -75,6 +75,7 @@ def run_training(
     on_event: OnEvent,
     should_stop: ShouldStop,
     make_objective: MakeObjective = CrossEntropy,
+    target: DatasetIndex | None = None,
 ) -> TrainingResult:
     """Trains a classifier and saves it, with its evaluation, in `folder`.
 
@@ -83,17 +84,18 @@ def run_training(
         dataset: the pictures; split here if they come without validation pictures.
         folder: the run's folder. An interrupted run continues from its checkpoint in this folder.
         settings: where weights and features are.
-        on_event: takes the events of the phases `weights`, `features`, `choice`, `head`, `fine_tune`, `evaluate` and
-            `save`.
+        on_event: takes the events of the phases `weights`, `features`, `choice`, `head`, `fine_tune`, `adapt`,
+            `evaluate` and `save`.
         should_stop: asked before each batch.
         make_objective: makes the objective of a stage.
+        target: the data set to adapt to, if the configuration names one.
 
     Raises:
         CoreError: it can't be done; the message says what to do.
         Stopped: before there was anything to keep.
     """
     with features_for(config, settings, folder) as own:
-        return _Training(config, dataset, folder, own, on_event, should_stop, make_objective).run()
+        return _Training(config, dataset, folder, own, on_event, should_stop, make_objective, target).run()
 
 
 class _Training:
@@ -108,6 +110,7 @@ class _Training:
         on_event: OnEvent,
         should_stop: ShouldStop,
         make_objective: MakeObjective,
+        target: DatasetIndex | None,
     ) -> None:
         self.config = config
         self.dataset = dataset.with_split(**config.split_options)
@@ -116,6 +119,8 @@ class _Training:
         self.on_event = on_event
         self.should_stop = should_stop
         self.make_objective = make_objective
+        self.adapt_to = target if config.adaptation.is_on else None
+        self.adapted: Adapted | None = None
         self.clock = PhaseSeconds()
         self.stopped = False
         self.history: list[dict[str, float]] = []
@@ -143,10 +148,13 @@ class _Training:
         keras.utils.set_random_seed(self.config.seed)
         self.num_features = get_backbone(self.config.backbone).num_features
         self.classifier, self.source = self._build()
+        self.target = TargetPictures(self.adapt_to, self.dataset, self.source) if self.adapt_to else None
         if self.config.head_epochs and not (self.resumed and self.resumed.phase == "fine_tune"):
             self._train_head()
         if self.config.fine_tune_epochs and not self.stopped:
             self._fine_tune()
+        if self.target:
+            self._adapt(self.target)
         calibration = self._calibrate()
         evaluations = self._evaluate(calibration.temperature)
         if not self.stopped:
@@ -175,6 +183,8 @@ class _Training:
             if self.source.cut_boundary not in (boundary, "pixels"):
                 self._ensure(self.source.cut_boundary, views)
             self._ensure(boundary, views)
+            if self.target:
+                self.target.read()
         if self.config.chooses_head:
             with self.clock.during("choice"):
                 self._choose_head()
@@ -224,6 +234,19 @@ class _Training:
         network = Trainable.whole(self.classifier, self.config.from_scratch)
         with self.clock.during("fine_tune"):
             self._fit(self._stage("fine_tune", network, self._stage_data(boundary)))
+
+    def _adapt(self, target: TargetPictures) -> None:
+        """Replaces what the head has learned by what suits the other pictures, unless the user doesn't wait for it."""
+        is_done = False
+        with self.clock.during("adapt"), suppress(Stopped):
+            if not self.stopped:
+                labelled = target.labelled(self.samples["train"])
+                stages, weights = self._stage_vectors(labelled), self._class_weights()
+                self.adapted = target.adapt(self.classifier, self.config, labelled, stages, weights)
+                is_done = True
+        self.stopped = not is_done
+        why = Note(NOT_ADAPTED, {"name": target.name, "reason": "class_shares" if is_done else "stopped"})
+        self.notes.append(self.adapted.note if self.adapted else why)
 
     def _ensure(self, boundary: str, views: int) -> None:
         plain = [*self.samples["train"], *self.samples["validation"], *self.samples["test"]]
@@ -285,6 +308,10 @@ class _Training:
         """Makes the model's probabilities mean what they say, and notes what that was learned from."""
         with self.clock.during("evaluate"):
             self.on_event(Event("evaluate"))
+            if self.adapted:
+                # What labelled pictures show of its probabilities says nothing of pictures of the other kind.
+                self.notes.append(Note("adapted_never_sure"))
+                return Calibration(sure_probability=NEVER_SURE)
             calibration = self._calibrate_out_of_fold() or self._calibrate_on_validation()
         self.notes.append(
             Note(
@@ -305,21 +332,10 @@ class _Training:
         if self.fine_tuned or not self.config.head.is_logistic or self.config.objective.label_smoothing:
             return None
         chosen = some_of(self.samples["train"], CALIBRATION_PICTURES, self.config.seed)
-        labels = labels_of(chosen)
         with suppress(Stopped):
-            found = out_of_fold_logits(
-                joined(self._stage_vectors(chosen), self.config.head.depths if self.config.has_depths else 1),
-                labels,
-                groups_of(chosen),
-                self.config.head.weight_decay,
-                self._class_weights(),
-                self.should_stop,
-            )
-            known = np.isfinite(found.logits).all(axis=1)
-            if known.any():
-                # The head's own logits, as far as it has come: steps that end early leave them smaller.
-                scale = relative_scale(self._logits(chosen), found.whole)
-                return calibrate(scale * found.logits[known], labels[known], "out_of_fold")
+            vectors = joined(self._stage_vectors(chosen), self.config.head.depths if self.config.has_depths else 1)
+            decay, weights = self.config.head.weight_decay, self._class_weights()
+            return calibrate_out_of_fold(vectors, chosen, decay, weights, self._logits(chosen), self.should_stop)
         return None
 
     def _calibrate_on_validation(self) -> Calibration:
@@ -343,42 +359,28 @@ class _Training:
         most = REFERENCE_PICTURES_UNFROZEN if self.fine_tuned else REFERENCE_PICTURES
         chosen = some_of(self.samples["train"], most, self.config.seed)
         vectors = unit_vectors(self._head_inputs(chosen), self.num_features).astype(np.float16)
-        reference = TrainingEmbeddings(vectors, tuple(sample.path for sample in chosen), -1.0, NEIGHBOUR)
+        unlabelled = self.adapted.vectors if self.adapted else None
+        reference = TrainingEmbeddings(vectors, tuple(one.path for one in chosen), -1.0, NEIGHBOUR, unlabelled)
         found = self._familiarity(reference, chosen)
-        if not found.is_certain:
-            self.notes.append(Note("familiarity_uncertain", {"count": found.num_pictures}))
-        if found.num_alarms:
-            counts = {"count": found.num_alarms, "total": len(self.samples["validation"])}
-            self.notes.append(Note("familiarity_widened", counts))
+        self.notes += familiarity_notes(found, len(self.samples["validation"]))
         return replace(reference, threshold=found.threshold)
 
     def _familiarity(self, reference: TrainingEmbeddings, chosen: Sequence[Sample]) -> Familiarity:
         """Measures how similar pictures are to others of their kind: training pictures first, then validation pictures.
 
-        Unfrozen blocks have learned to put training pictures close together, new ones less so: then only
-        the validation pictures show it.
+        Unfrozen blocks have learned to put training pictures close together, new ones less so: then only the
+        validation pictures show it.
         """
         held_out = self.samples["validation"]
         vectors = unit_vectors(self._head_inputs(held_out), self.num_features)
-        similarities = reference.familiarity(reference.nearest(vectors, NEIGHBOUR)[1])
+        _, cosines = reference.nearest(vectors, NEIGHBOUR)
+        similarities = reference.familiarity(vectors, cosines)
         if self.fine_tuned:
             return familiarity(similarities, labels_of(held_out))
+        if self.adapted:
+            return widened(self.adapted.familiarity(reference.vectors, chosen), similarities)
         others = leave_one_out_similarities(reference.vectors, groups_of(chosen))
         return widened(familiarity(others, labels_of(chosen)), similarities)
-
-    def _mistakes(
-        self, evaluation: Evaluation, reference: TrainingEmbeddings, calibration: Calibration
-    ) -> dict[str, MistakeDetails]:
-        """Returns how reliable each wrong answer seems, and which training pictures are most like its picture."""
-        rows = self._head_inputs(self.samples[evaluation.split])
-        wrong = np.flatnonzero(evaluation.predictions != evaluation.labels)
-        found: dict[str, MistakeDetails] = {}
-        # In parts: the maps of all of them could take gigabytes.
-        for part in np.array_split(wrong, -(-len(wrong) // WRONG_AT_ONCE) or 1):
-            if len(part):
-                vectors = unit_vectors(array_rows(rows.read(part)), self.num_features)
-                found |= mistake_details(evaluation, part, vectors, reference, calibration.sure_probability)
-        return found
 
     def _save(self, evaluations: list[Evaluation], calibration: Calibration) -> None:
         with self.clock.during("save"):
@@ -388,7 +390,11 @@ class _Training:
             self.folder.mkdir(parents=True, exist_ok=True)
             durable.sweep(self.folder / NOTES_FILE)
             save_evaluations(evaluations, self.folder)
-            save_details({one.split: self._mistakes(one, reference, calibration) for one in evaluations}, self.folder)
+            of = self.num_features, reference, calibration.sure_probability
+            inputs = {one.split: self._head_inputs(self.samples[one.split]) for one in evaluations}
+            details = {one.split: all_mistake_details(one, inputs[one.split], *of) for one in evaluations}
+            save_details(details, self.folder)
             # Each note once, even if two parts of a network ran in the same engine.
-            save_notes(list(dict.fromkeys([*self.notes, *self.source.notes])), self.folder)
+            others = self.target.source.notes if self.target else []
+            save_notes(list(dict.fromkeys([*self.notes, *self.source.notes, *others])), self.folder)
             save_classifier(trained, self.folder / MODEL_FOLDER)

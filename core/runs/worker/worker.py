@@ -20,6 +20,7 @@ import psutil
 from filelock import Timeout
 
 from core.datasets.index import DatasetIndex
+from core.datasets.store.adaptation_target import adaptation_target
 from core.datasets.store.store import DatasetStore
 from core.errors import CoreError, RunError, Stopped
 from core.events import Event
@@ -189,7 +190,9 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
     on_event = ProgressRecorder(store, run)
     try:
         on_event(Event("starting"))
-        dataset = _dataset(run, store, DatasetStore(ours))
+        datasets = DatasetStore(ours)
+        dataset = _dataset(run, store, datasets)
+        target = adaptation_target(datasets, run.config.adaptation.adapt_to, dataset.id)
         if should_stop():
             return End(RunStatus.STOPPED, seconds=on_event.seconds())
         from core.nn.training.checkpoints import CHECKPOINT_FOLDER
@@ -198,7 +201,7 @@ def _train(run: Run, store: RunStore, ours: Settings, should_stop: StopRequests)
         folder = store.folder(run.id)
         restore_history(store, run, folder / CHECKPOINT_FOLDER)
         starting = on_event.clock.seconds()
-        outcome = run_training(run.config, dataset, folder, ours, on_event, should_stop)
+        outcome = run_training(run.config, dataset, folder, ours, on_event, should_stop, target=target)
     except Stopped:
         return End(RunStatus.STOPPED, seconds=on_event.seconds())
     except Exception as error:

@@ -51,7 +51,8 @@ def _header(dataset: DatasetIndex) -> None:
         frame.title(wording.plain(dataset.name))
     with right, st.container(horizontal=True, horizontal_alignment="right"):
         dataset_menu.show(dataset)
-        dataset_views.train_button(is_next=not decisions.are_staged(dataset))
+        if dataset.has_labels:
+            dataset_views.train_button(is_next=not decisions.are_staged(dataset))
 
 
 def _labels(dataset: DatasetIndex, found: Findings | None) -> dict[str, str]:

@@ -66,7 +66,7 @@ def show(kind: Kind) -> None:
 
 def _pictures() -> Mapping[str, str]:
     """Returns the data sets that can be chosen, in words: a sample first, as it takes the least time."""
-    datasets = session.dataset_store().list()
+    datasets = [dataset for dataset in session.dataset_store().list() if dataset.has_labels]
     mine = {dataset.id: f"{dataset.name} ({wording.count(len(dataset.samples), 'picture')})" for dataset in datasets}
     here = {dataset.name for dataset in datasets}
     samples = {

@@ -5,7 +5,7 @@ from dataclasses import asdict, astuple
 
 import streamlit as st
 
-from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, LayoutCandidate
+from core.datasets.layouts.layout import CLASS_FOLDERS, FILE_NAMES, INNER_FOLDERS, TABLE, UNLABELLED, LayoutCandidate
 from core.datasets.layouts.options import KEEP, LEAVE_OUT, MERGE, TAKE_FIRST, ReadingOptions
 from core.wording import readings
 from core.wording.dataset_notes import dataset_note
@@ -71,6 +71,8 @@ def _show_way_out(job: Job, question: UndecidedImport) -> None:
 
 def _heading(job: Job, question: UndecidedImport) -> str:
     name, candidates = f"**{wording.plain(job.label)}**", question.candidates
+    if all(candidate.name == UNLABELLED for candidate in candidates) and candidates:
+        return wording.plain(readings.question(question.notes, ON_PAGE))
     if question.replaced and len(candidates) == 1:
         return f"{name} can only be read in this way{', unless other columns are meant' if question.columns else ''}."
     if question.columns and not question.replaced:
@@ -83,6 +85,8 @@ def _heading(job: Job, question: UndecidedImport) -> str:
 def _answer(candidate: LayoutCandidate, candidates: Sequence[LayoutCandidate]) -> str:
     """Returns the text of the button that chooses a candidate: how it differs from the others."""
     options = candidate.options
+    if candidate.name == UNLABELLED:
+        return "Take them without labels"
     differing = {
         name
         for name, value in asdict(options).items()
@@ -106,14 +110,15 @@ def _answer(candidate: LayoutCandidate, candidates: Sequence[LayoutCandidate]) -
 
 
 def _show_candidate(job: Job, question: UndecidedImport, candidate: LayoutCandidate) -> None:
-    st.markdown(f"**{wording.count(len(candidate.class_names), 'class')}**")
+    is_labelled = candidate.name != UNLABELLED
+    st.markdown(f"**{wording.count(len(candidate.class_names), 'class') if is_labelled else 'Without labels'}**")
     st.markdown(wording.plain(readings.reading(candidate.told_by)))
     shown = zip(candidate.class_names[:MOST_CLASSES], candidate.counts[:MOST_CLASSES], strict=True)
     rest = len(candidate.class_names) - MOST_CLASSES
     words = ", ".join(f"{wording.short(name)} ({count:,})" for name, count in shown) + (
         f" and {rest:,} more" if rest > 0 else ""
     )
-    st.caption(wording.plain(words))
+    st.caption(wording.plain(words) if is_labelled else wording.count(sum(candidate.counts), "picture"))
     for note in candidate.notes:
         st.caption(wording.plain(dataset_note(note)))
     _examples(job, candidate)

@@ -28,7 +28,7 @@ def show(dataset: DatasetIndex) -> None:
     if source is None:
         return
     with st.container(border=True, key="receipt"):
-        st.markdown(f"**Are these labels right?** {_summary(dataset)}")
+        st.markdown(f"**{'Are these labels right?' if dataset.has_labels else 'No labels.'}** {_summary(dataset)}")
         _words(dataset)
         _encoding(dataset, source)
         with st.container(horizontal=True):
@@ -74,8 +74,10 @@ def _read_as(dataset: DatasetIndex, source: SourceImport, key: str) -> None:
 
 
 def _summary(dataset: DatasetIndex) -> str:
-    classes = wording.count(len(dataset.class_names), "class")
-    return f"{wording.count(len(dataset.samples), 'picture')} in {classes}."
+    pictures_in_all = wording.count(len(dataset.samples), "picture")
+    if not dataset.has_labels:
+        return f"{pictures_in_all}."
+    return f"{pictures_in_all} in {wording.count(len(dataset.class_names), 'class')}."
 
 
 def _words(dataset: DatasetIndex) -> None:

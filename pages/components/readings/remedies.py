@@ -9,6 +9,7 @@ ON_PAGE: Catalogue = {
     "name_form": "Choose its columns below if it holds the classes.",
     "name_files": "Choose the right column below, or fix the names and import it again.",
     "name_labels": "Choose the right column below.",
+    "take_unlabelled": "Only to adapt a model to them, import them without labels.",
     "take_folders": "If the folders are the classes, use them as they are shown below.",
     "several_ways": "{name} can be read in more than one way.",
     "similar_classes": "{name} has classes whose names differ only by case, accents or width.",

@@ -11,6 +11,7 @@ from pages.components.charts import charts
 from pages.components.presenter import presenter
 from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
 from pages.components.results.matrix_view import OpenMistakes
+from pages.components.shared import adapted
 from pages.components.shell import session, widget_values
 
 THRESHOLDS = [f"{hundredths / 100:g}" for hundredths in range(100)]
@@ -26,6 +27,7 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
     choices.begin()
     with session.errors_shown():
         evaluation = choose_evaluation(run)
+        adapted.show_about_numbers(run)
         for sentence in results_wording.left_out(evaluation):
             st.caption(sentence)
         evaluation_views.summary(run, evaluation)

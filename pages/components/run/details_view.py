@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import streamlit as st
 
 from core.backbones.table import get_backbone
-from core.config.setting_values import setting_value
 from core.config.training_config import SETTINGS, TrainingConfig
 from core.nn.training.notes import as_chosen, load_notes
 from core.runs.records.store import Run
@@ -14,6 +13,7 @@ from core.wording.run_notes import run_note
 from pages.components import phases, wording
 from pages.components.run import kept_data
 from pages.components.shared import tables
+from pages.components.shared.setting_words import setting_words
 from pages.components.shell import session
 from pages.components.training import network_form
 
@@ -33,7 +33,7 @@ def show(run: Run) -> None:
             {
                 "Setting": [SETTINGS[name].label for name in options],
                 "Value": [
-                    f"{setting_value(name, value)}{' (chosen)' if name in chosen else ''}"
+                    f"{setting_words(name, value)}{' (chosen)' if name in chosen else ''}"
                     for name, value in options.items()
                 ],
             },

@@ -71,7 +71,9 @@ def show(run: Run) -> None:
 
 def _fitting(run: Run, known: tuple[str, ...]) -> tuple[dict[str, DatasetIndex], int]:
     """Returns the other data sets whose classes the model knows, and how many others there are in all."""
-    others = [dataset for dataset in session.dataset_store().list() if dataset.id != run.dataset_id]
+    others = [
+        dataset for dataset in session.dataset_store().list() if dataset.id != run.dataset_id and dataset.has_labels
+    ]
     fitting = {}
     for dataset in others:
         try:

@@ -45,6 +45,8 @@ def stages(config: TrainingConfig, phase: str, epochs: Sequence[Event]) -> list[
         labels["head"] = "Training the head"
     if config.fine_tune_epochs:
         labels["fine_tune"] = "Training the network" if config.from_scratch else "Fine-tuning"
+    if config.adaptation.is_on:
+        labels["adapt"] = "Adapting"
     labels["evaluate"] = "Checking"
     present = PART_OF.get(phase, phase)
     order = list(labels)

@@ -15,9 +15,11 @@ from core.experiments import progress
 from core.experiments.experiment import Kind
 from core.experiments.plans import transfer_arms
 from core.runs.counterparts import (
+    RECIPE,
     Way,
     compared,
     comparison_words,
+    counterpart_config,
     counterparts,
     wanted,
     way_of,
@@ -28,7 +30,7 @@ from pages.components import wording
 from pages.components.run import kept_data
 from pages.components.shell import session
 from pages.components.shell.presses import press
-from pages.components.training import setup_form
+from pages.components.training import advanced_form, setup_form
 
 FINE_TUNE = "fine_tune"
 MORE_BLOCKS, LOWER_RATE = 2, 3.0
@@ -47,9 +49,13 @@ NO_DATASET = "The data set of this run was deleted, so nothing can be trained on
 def show(run: Run) -> None:
     """Draws the comparisons that there are, and offers what is missing.
 
+    Nothing for an adapted model: it is meant for other pictures than those on which they are made.
+
     Args:
         run: has a model.
     """
+    if run.config.adaptation.is_on:
+        return
     with session.errors_shown():
         own = load_evaluations(session.run_store().folder(run.id))[0]
         st.header("Did transfer help?", anchor=False)
@@ -113,8 +119,8 @@ def _offer(run: Run, missing: tuple[Way, ...], others: Mapping[Way, Run], datase
 
 def _show_remedies(run: Run, dataset: DatasetIndex) -> None:
     st.markdown(
-        "What may help is a network closer to these pictures, to let more of this one learn, or smaller steps, which "
-        "keep what it has learned:"
+        "What may help is a network closer to these pictures, to let more of this one learn, smaller steps, which keep "
+        "what it has learned, or, if the model will meet other pictures than these, to adapt it to them:"
     )
     with st.container(horizontal=True):
         if st.button("Choose another network", icon=":material/hub:"):
@@ -126,6 +132,22 @@ def _show_remedies(run: Run, dataset: DatasetIndex) -> None:
             st.switch_page(session.TRAIN)
         if way_of(run.config) == Way.FINE_TUNED:
             _show_changes(run, dataset)
+        _show_adapting(run, dataset)
+
+
+def _show_adapting(run: Run, dataset: DatasetIndex) -> None:
+    """Draws the button that fills the form with frozen features and the pictures to adapt to, if there are any."""
+    others = [one.id for one in session.dataset_store().list() if one.id != dataset.id]
+    if not others:
+        st.caption("To adapt it to unlabelled pictures, bring them as a data set of their own.", width="content")
+        st.page_link(session.DATA, label="Add pictures", icon=":material/add:", query_params={"add": "zip"})
+    elif st.button("Adapt to unlabelled pictures", icon=":material/sync_alt:"):
+        config = counterpart_config(run.config, Way.FROZEN, dataset)
+        # Of several, only the user knows which are of the kind that the model will meet.
+        target = others[0] if len(others) == 1 else ""
+        setup_form.fill_with(dataset.id, RECIPE, config.with_options(adapt_to=target))
+        st.session_state[advanced_form.group_key("adaptation")] = True
+        st.switch_page(session.TRAIN)
 
 
 def _show_changes(run: Run, dataset: DatasetIndex) -> None:

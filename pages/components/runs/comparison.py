@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from core.config.setting_values import setting_value
 from core.config.training_config import SETTINGS
 from core.config.unused import unused_settings
 from core.errors import CoreError
@@ -22,8 +21,11 @@ from pages.components.runs import differences_view
 from pages.components.runs.accuracies import accuracy_of
 from pages.components.runs.groups import best_first
 from pages.components.shared import tables
+from pages.components.shared.setting_words import setting_words
 from pages.components.shell import session
 
+# A run that is adapted to nothing has no value there, whether it could have one or not.
+NOTHING = ""
 EPOCHS, SECONDS = "epochs", "seconds"
 AXES = {EPOCHS: "By epoch", SECONDS: "By seconds"}
 
@@ -168,7 +170,7 @@ def differing_settings(runs: Sequence[Run]) -> dict[str, list[str]]:
         rows["Data set"] = [run.dataset_name for run in runs]
     for name, setting in SETTINGS.items():
         words = [
-            wording.UNKNOWN if name in without else setting_value(name, values[name])
+            wording.UNKNOWN if name in without or values[name] == NOTHING else setting_words(name, values[name])
             for values, without in zip(options, unused, strict=True)
         ]
         if len(set(words)) > 1:

@@ -7,6 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.runs.records.store import Run
 from pages.components import wording
+from pages.components.shared import adapted
 from pages.components.shell import polling, session
 from pages.components.testing import answer_view, answering, answers_view, sources
 
@@ -30,6 +31,7 @@ def show(run: Run, key: str = "", beside: DeltaGenerator | None = None) -> None:
     if not is_usable:
         return
     st.html(STYLE)
+    adapted.show_about_answers(run)
     source = (beside or st).segmented_control(
         "Pictures from",
         list(SOURCES),

@@ -1,4 +1,4 @@
-"""The part of the training form that few people need: all other fields in four groups, and what helps to set them."""
+"""The part of the training form that few people need: all other fields in five groups, and what helps to set them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,9 @@ from core.config.parts import POOLINGS, SCHEDULES
 from core.config.training_config import ENGINES, MAX_IMAGE_SIZE, PREPROCESSINGS, SETTINGS, TrainingConfig
 from core.config.unused import Unused, unused_settings
 from core.datasets.index import DatasetIndex
+from core.datasets.store.adaptation_target import target_name
 from pages.components import wording
+from pages.components.shared.setting_words import NO_TARGET
 from pages.components.shell import session, widget_values
 from pages.components.training import augmentation_preview, forecast_view, rate_view
 
@@ -21,6 +23,7 @@ GROUPS = {
     "network": ("Network: its weights, and how pictures are given to it", ":material/account_tree:"),
     "head": ("Head: the new layers that learn your classes", ":material/layers:"),
     "learning": ("Learning: how fast, how carefully, and when to end", ":material/trending_up:"),
+    "adaptation": ("Adaptation: pictures of another kind, without labels", ":material/sync_alt:"),
     "augmentation": ("Augmentation: changed copies of the pictures", ":material/auto_awesome_motion:"),
 }
 UNUSED_WORDS = {
@@ -33,6 +36,8 @@ UNUSED_WORDS = {
     Unused.ALL_PICTURES: "Not used while all pictures are.",
     Unused.NOT_LOGISTIC: "Not used: it needs a frozen network, pooled and normalised features, no hidden units and no "
     "dropout.",
+    Unused.CANNOT_ADAPT: "Not possible: it needs a pretrained network that stays frozen, pooled and normalised "
+    "features, no hidden units and no dropout.",
 }
 
 
@@ -68,6 +73,8 @@ def _fields(group: str, dataset: DatasetIndex, config: TrainingConfig | None, un
     elif group == "learning":
         _learning(unused)
         rate_view.show(config, dataset.id)
+    elif group == "adaptation":
+        _adaptation(dataset, unused)
     else:
         _augmentation(unused)
         # A container, so that the pictures keep their place when the message changes.
@@ -170,6 +177,24 @@ def _learning(unused: Mapping[str, Unused]) -> None:
     number(group, "draw", unused=unused)
     _switch(group, "class_weighting")
     _switch(group, "stop_when_settled")
+
+
+def _adaptation(dataset: DatasetIndex, unused: Mapping[str, Unused]) -> None:
+    store = session.dataset_store()
+    others = {one.id: one.name for one in store.list() if one.id != dataset.id}
+    current = widget_values.value("adapt_to")
+    gone = {} if current in others else {current: target_name(store, current)}
+    _choice(_group(), "adapt_to", gone | {"": NO_TARGET} | others, unused)
+    if not others:
+        st.caption("There is no other data set yet. Pictures of this kind may come without labels, in one folder.")
+        st.page_link(session.DATA, label="Add pictures", icon=":material/add:", query_params={"add": "zip"})
+    elif current in others:
+        st.caption(
+            "It helps where the classes have about the same shares there as here. With two classes, others do harm: "
+            "where the run notices that, it leaves the model as it is. Its accuracy will be measured on labelled "
+            "pictures that are held out, so it won't say how good the model is on the others. A few of those with "
+            "labels would: evaluate the finished model on them."
+        )
 
 
 def _augmentation(unused: Mapping[str, Unused]) -> None:

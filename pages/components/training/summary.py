@@ -105,6 +105,8 @@ def what(config: TrainingConfig, num_training: int) -> str:
         trained = f"{head} on {network}, then {some} too"
     else:
         trained = f"{head} on {network} and {some}, together"
+    if config.adaptation.is_on:
+        trained = f"{trained}, then adapted to unlabelled pictures"
     return f"{trained}; {wording.count(num_training, 'picture')} to learn from"
 
 

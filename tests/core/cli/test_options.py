@@ -11,7 +11,7 @@ from core.cli.options import config_options, training_config
 from core.config.training_config import SETTINGS, option_names
 from core.datasets.index import DatasetIndex
 from core.datasets.store.store import DatasetStore
-from core.errors import ConfigError, WeightsError
+from core.errors import ConfigError, DatasetError, WeightsError
 from core.runs.recipe_choice import choose_config
 from core.settings import Settings
 from tests.core.cli.conftest import draw_pictures
@@ -74,3 +74,13 @@ def test_weights_are_a_name_or_the_whole_path_of_a_file(
     assert training_config("recommended", shades, {"weights": "imagenet"}).weights == "imagenet"
     with pytest.raises(WeightsError, match=r"There is no file 'gone\.h5'\. Fix its path\."):
         training_config("recommended", shades, {"weights": "gone.h5"})
+
+
+def test_the_data_set_to_adapt_to_is_named_as_any_other(shades: DatasetIndex, home: Settings, tmp_path: Path) -> None:
+    other = DatasetStore(home).import_source(draw_pictures(tmp_path / "dusk", {"dark": 0, "bright": 90}, seed=5))
+    assert training_config("recommended", shades, {"adapt_to": "dusk"}).adaptation.adapt_to == other.id
+    assert training_config("recommended", shades, {"adapt_to": ""}).adaptation.adapt_to == ""
+    with pytest.raises(DatasetError, match="There is no data set 'dawn'"):
+        training_config("recommended", shades, {"adapt_to": "dawn"})
+    with pytest.raises(ConfigError, match="unless a pretrained network stays frozen"):
+        training_config("fine_tune", shades, {"adapt_to": "dusk"})

@@ -39,7 +39,7 @@ def test_json_of_an_older_version_with_flat_fields_is_read_without_loss():
     assert config.objective == Objective(label_smoothing=0.1, class_weighting=False)
     written = json.loads(config.to_json())
     del written["head"]["cross_validation"], written["head"]["depths"], written["optimization"]["stop_when_settled"]
-    del written["sampling"], written["reuse_features"]
+    del written["sampling"], written["adaptation"], written["reuse_features"]
     assert {**written.pop("optimization"), **written.pop("objective"), **written} == json.loads(FLAT)
     assert TrainingConfig.from_json(config.to_json()) == config
 
@@ -147,3 +147,22 @@ def test_versions_of_a_picture():
 def test_a_configuration_never_changes():
     with pytest.raises(FrozenInstanceError):
         TrainingConfig().epochs = 3
+
+
+def test_a_model_can_only_be_adapted_on_top_of_frozen_pretrained_features():
+    config = TrainingConfig().with_options(adapt_to="abc")
+    assert config.adaptation.is_on and config.can_adapt
+    assert not TrainingConfig().adaptation.is_on
+    for options in (
+        {"trainable_blocks": 1},
+        {"weights": "none"},
+        {"pooling": "flatten"},
+        {"normalize": False},
+        {"units": 8},
+        {"dropout": 0.1},
+    ):
+        with pytest.raises(ConfigError, match=r"^Expected no pictures to adapt to unless a pretrained network stays"):
+            config.with_options(**options)
+        assert not TrainingConfig().with_options(**options).can_adapt
+    with pytest.raises(ConfigError, match="adapt_to as a data set's id"):
+        TrainingConfig().with_options(adapt_to=3)

@@ -5,7 +5,7 @@ from core.config.unused import Unused, unused_settings
 
 FROZEN = dict.fromkeys(("fine_tune_learning_rate", "rate_decay", "head_epochs"), Unused.FROZEN)
 CHOSEN = dict.fromkeys(("weight_decay", "depths"), Unused.CHOSEN)
-NOT_LOGISTIC = dict.fromkeys(("cross_validation", "depths"), Unused.NOT_LOGISTIC)
+NOT_LOGISTIC = dict.fromkeys(("cross_validation", "depths"), Unused.NOT_LOGISTIC) | {"adapt_to": Unused.CANNOT_ADAPT}
 FROM_SCRATCH = dict.fromkeys(("fine_tune_learning_rate", "head_epochs"), Unused.FROM_SCRATCH)
 ALL_PICTURES = {"draw": Unused.ALL_PICTURES}
 NOTHING_FROZEN = dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
@@ -25,7 +25,7 @@ NOTHING_FROZEN = dict.fromkeys(("engine", "views"), Unused.NOTHING_FROZEN)
             {"trainable_blocks": 9, "head_epochs": 0},
             {"learning_rate": Unused.NO_HEAD_EPOCHS} | NOTHING_FROZEN | NOT_LOGISTIC,
         ),
-        ({"weights": "none"}, FROZEN | CHOSEN),
+        ({"weights": "none"}, FROZEN | CHOSEN | {"adapt_to": Unused.CANNOT_ADAPT}),
         ({"weights": "none", "trainable_blocks": 2}, FROM_SCRATCH | NOT_LOGISTIC),
         ({"weights": "none", "trainable_blocks": 9}, FROM_SCRATCH | NOTHING_FROZEN | NOT_LOGISTIC),
     ],

@@ -61,7 +61,15 @@ def deciding(relevant) -> set[str]:
 
 
 def test_every_setting_is_tried():
-    assert set(OTHER) == set(option_names())
+    assert {*OTHER, "adapt_to"} == set(option_names())
+
+
+def test_other_pictures_to_adapt_to_only_take_time():
+    frozen = CONFIG.with_options(trainable_blocks=0)
+    adapted = frozen.with_options(adapt_to="others")
+    assert settings_for_time(adapted) != settings_for_time(frozen)
+    for relevant in (settings_for_speed, settings_for_rate, settings_for_advice):
+        assert relevant(adapted) == relevant(frozen)
 
 
 @pytest.mark.parametrize(

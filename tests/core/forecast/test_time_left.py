@@ -10,7 +10,7 @@ import pytest
 from core.config.training_config import TrainingConfig
 from core.events import Event
 from core.forecast.forecast import Forecast
-from core.forecast.time_left import END_SECONDS, seconds_to_end
+from core.forecast.time_left import ADAPT_SECONDS, END_SECONDS, seconds_to_end
 
 RECORDED = json.loads(Path(__file__).with_name("recorded_runs.json").read_text())
 
@@ -129,3 +129,13 @@ def test_download_has_an_end_of_its_own() -> None:
     recording = Recording("head")
     event = Event("weights", 10, 100, time=5.0)
     assert seconds_to_end(recording.config, event, [], {}, recording.forecast, 5.0) is None
+
+
+def test_adapting_takes_a_moment_before_the_end() -> None:
+    config = TrainingConfig().with_options(adapt_to="others", epochs=2)
+    training = Event("head", 1, 2, {"seconds_left": 10.0}, time=100.0)
+    plain = TrainingConfig().with_options(epochs=2)
+    left, without = (seconds_to_end(one, training, [], {}, None, 100.0) for one in (config, plain))
+    assert left is not None and without is not None and left == without + ADAPT_SECONDS
+    halfway = Event("adapt", 6, 12, time=100.0)
+    assert seconds_to_end(config, halfway, [], {}, None, 100.0) == ADAPT_SECONDS / 2 + END_SECONDS

@@ -16,6 +16,7 @@ import pytest
 
 from core.config.training_config import TrainingConfig
 from core.datasets.index import DatasetIndex
+from core.datasets.layouts.options import ReadingOptions
 from core.errors import DatasetError, RunError
 from core.events import Event
 from core.runs import queue
@@ -282,3 +283,29 @@ def _set(store: RunStore, run: Run, column: str, value: float) -> None:
     with database.writing(store.path) as connection:
         connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run.id))
         seal(connection, run.id)
+
+
+def test_a_run_needs_the_data_set_that_it_is_adapted_to(
+    store: RunStore, dataset: DatasetIndex, config: TrainingConfig, tmp_path: Path
+) -> None:
+    datasets = queue.dataset_store(settings())
+    (tmp_path / "lone").mkdir()
+    for number, path in enumerate(sorted((tmp_path / "noise").rglob("*.png"))[:4]):
+        shutil.copy(path, tmp_path / "lone" / f"{number}.png")
+    other = datasets.import_source(tmp_path / "lone", options=ReadingOptions(layout="unlabelled"))
+    adapted = config.with_options(adapt_to=other.id)
+    with busy_slot(store, config):
+        run = queue.submit(store, dataset.id, adapted, name="Adapted")
+        for one in (other, dataset):
+            with pytest.raises(DatasetError, match="the run Adapted is using it"):
+                datasets.delete(one.id)
+        with pytest.raises(DatasetError, match="Received the one that is trained on"):
+            queue.submit(store, dataset.id, config.with_options(adapt_to=dataset.id))
+        with pytest.raises(DatasetError, match="lone has no labels to train on"):
+            queue.submit(store, other.id, config)
+        store.request_stop(run.id)
+        datasets.delete(other.id)
+        with pytest.raises(DatasetError, match=r"^The data set to adapt to \(.*\) isn't here"):
+            queue.submit(store, dataset.id, adapted)
+        with pytest.raises(DatasetError, match=r"^The data set to adapt to \(.*\) isn't here"):
+            queue.resume(store, run.id)

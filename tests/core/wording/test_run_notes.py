@@ -67,3 +67,11 @@ def test_notes_in_words(code, parameters, sentence):
 def test_a_note_of_a_newer_version_is_named():
     assert "(moon_phase)" in run_note(Note("moon_phase"))
     assert "moon_phase" not in SENTENCES
+
+
+def test_a_run_says_why_it_was_not_adapted() -> None:
+    stopped, shares = (
+        run_note(Note("not_adapted", {"name": "Sketches", "reason": reason})) for reason in ("stopped", "class_shares")
+    )
+    assert stopped == "The model wasn't adapted to Sketches: it was stopped before. Resume does that."
+    assert shares.startswith("The model wasn't adapted to Sketches: its pictures seem to be nearly all of one class")

@@ -34,6 +34,13 @@ def test_stages_are_done_present_or_ahead(phase, epochs, expected):
 
 def test_run_has_only_the_stages_of_its_settings():
     assert list(states(TrainingConfig(), "head")) == ["features", "head", "evaluate"]
+    adapted = TrainingConfig().with_options(adapt_to="others")
+    assert list(states(adapted, "adapt").items()) == [
+        ("features", "done"),
+        ("head", "done"),
+        ("adapt", "present"),
+        ("evaluate", "ahead"),
+    ]
     scratch = TrainingConfig(weights="none").with_options(trainable_blocks=9)
     assert [stage.label for stage in stages.stages(scratch, "fine_tune", [])] == [
         "Reading pictures",

@@ -11,11 +11,13 @@ from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import load_evaluations, save_evaluations
 from core.evaluation.pixel_answers import PixelAnswers, save_pixel_answers
 from core.runs import queue
-from core.runs.counterparts import Way, way_of
+from core.runs.counterparts import Way, counterparts, way_of
 from core.runs.records.store import Run, RunStatus, RunStore
 from pages.components.training import setup_form
-from tests.pages.conftest import button, words
+from tests.conftest import draw_folder
+from tests.pages.conftest import button, fields, words
 
+ADAPT = "Adapt to unlabelled pictures"
 FROM_SCRATCH = "Train it from scratch too"
 
 
@@ -74,7 +76,9 @@ def test_both_runs_say_what_pretrained_features_are_worth(open_page, trained: Ru
         assert sentence in words(open_page("run", run=run.id, section="results"))
 
 
-def test_negative_transfer_comes_with_remedies(results, trained: RunStore, good: Run) -> None:
+@pytest.fixture
+def negative(trained: RunStore, good: Run) -> None:
+    """Makes the run worse than the pixels."""
     folder = trained.folder(good.id)
     own = load_evaluations(folder)[0]
     labels = np.tile(own.labels, 5)
@@ -82,6 +86,10 @@ def test_negative_transfer_comes_with_remedies(results, trained: RunStore, good:
     wrong = np.eye(3)[(labels + 1) % 3]
     save_evaluations([replace(own, labels=labels, probabilities=wrong, paths=paths)], folder)
     save_pixel_answers(PixelAnswers(dict(zip(paths, labels.tolist(), strict=True)), 24, 16), folder)
+
+
+@pytest.mark.usefixtures("negative")
+def test_negative_transfer_comes_with_remedies(results, good: Run) -> None:
     app = results()
     assert "negative transfer" in words(app)
     app = button(app, "Let its end learn too").click().run()
@@ -89,6 +97,36 @@ def test_negative_transfer_comes_with_remedies(results, trained: RunStore, good:
     assert app.title[0].value == "Train a model"
     assert app.session_state[setup_form.FOLLOWED].recipe == "fine_tune"
     assert app.session_state[setup_form.FOLLOWED].dataset_id == good.dataset_id
+
+
+@pytest.mark.usefixtures("negative")
+def test_a_remedy_is_to_adapt_to_unlabelled_pictures(results, home, tmp_path, good: Run) -> None:
+    app = results()
+    assert "bring them as a data set of their own" in words(app)
+    assert "Add pictures" in [link.proto.label for link in app.get("page_link")]
+    other = DatasetStore(home).import_source(draw_folder(tmp_path / "Sketches", 3, seed=8))
+    app = button(results(), ADAPT).click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train a model"
+    assert app.session_state[setup_form.FOLLOWED].recipe == "recommended"
+    assert app.session_state[setup_form.FOLLOWED].dataset_id == good.dataset_id
+    assert fields(app)["adapt_to"].value == other.id
+    assert fields(app)["trainable_blocks"].value == 0
+    DatasetStore(home).import_source(draw_folder(tmp_path / "Photographs", 3, seed=9))
+    app = button(results(), ADAPT).click().run()
+    assert fields(app)["adapt_to"].value == "", "of two, only the user knows which"
+
+
+def test_an_adapted_run_says_what_its_accuracy_speaks_of(open_page, trained: RunStore, good: Run) -> None:
+    run = completed(trained, good, good.config.with_options(adapt_to="gone"), wrong=0)
+    app = open_page("run", run=run.id, section="results")
+    assert "Did transfer help?" not in [header.value for header in app.header]
+    (said,) = [info.value for info in app.info if "This model was adapted to" in info.value]
+    said = said.replace("\\", "")
+    assert "a data set that was deleted (gone)" in said and "no answer is called sure" in said
+    # Nor is it what others are compared with: it was made for other pictures.
+    scratch = completed(trained, good, good.config.with_options(weights="none", trainable_blocks=9), wrong=6)
+    assert run.id not in [one.id for one in counterparts(trained.list(), scratch).values()]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,12 @@
 import pytest
 
 from core.config.training_config import SETTINGS, option_names
+from core.datasets.layouts.layout import UNLABELLED
+from core.datasets.layouts.options import ReadingOptions
+from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
 from pages.components.training import advanced_form
+from tests.conftest import draw_folder
 from tests.pages.conftest import button, fields, picture_of_the_network, words
 
 pytestmark = pytest.mark.usefixtures("all_groups")
@@ -134,3 +138,47 @@ def test_a_closed_group_keeps_what_was_set_and_is_trained_with(open_page, home, 
     app.session_state[advanced_form.group_key("learning")] = True
     app.run()
     assert (fields(app)["seed"].value, fields(app)["batch_size"].value) == (5, 8)
+
+
+@pytest.fixture
+def sketches(home, tmp_path):
+    """Three pictures without labels."""
+    drawn = draw_folder(tmp_path / "drawn", 1, seed=7)
+    folder = tmp_path / "Sketches"
+    folder.mkdir()
+    for path in drawn.rglob("*.png"):
+        path.rename(folder / path.name)
+    return DatasetStore(home).import_source(folder, options=ReadingOptions(layout=UNLABELLED))
+
+
+def test_a_model_is_adapted_to_another_data_set(open_page, home, shapes, sketches):
+    app = open_page("train")
+    (choice,) = [box for box in app.selectbox if box.label == "Data set"]
+    assert choice.options == ["Shapes"], "nothing can be trained without labels"
+    field = fields(app)["adapt_to"]
+    assert (field.value, field.options, field.disabled) == ("", ["None", "Sketches"], False)
+    field.set_value(sketches.id).run()
+    assert "then adapted to unlabelled pictures" in words(app)
+    assert "it won't say how good the model is on the others" in words(app)
+    assert not button(app, "Start training").disabled
+    fields(app)["trainable_blocks"].set_value(1).run()
+    assert button(app, "Start training").disabled
+    assert "no pictures to adapt to unless a pretrained network stays frozen" in words(app)
+    assert not fields(app)["adapt_to"].disabled, "it may be the one to fix"
+    fields(app)["adapt_to"].set_value("").run()
+    assert not button(app, "Start training").disabled
+    assert fields(app)["adapt_to"].disabled
+    assert "Not possible: it needs a pretrained network that stays frozen" in fields(app)["adapt_to"].help
+    fields(app)["trainable_blocks"].set_value(0).run()
+    fields(app)["adapt_to"].set_value(sketches.id).run()
+    DatasetStore(home).delete(sketches.id)
+    app.run()
+    assert "isn't here: it was deleted" in words(app).replace("\\", "")
+    assert button(app, "Start training").disabled
+    assert fields(app)["adapt_to"].options[0] == f"a data set that was deleted ({sketches.id})"
+
+
+def test_without_another_data_set_the_form_says_where_to_bring_one(open_page, shapes):
+    app = open_page("train")
+    assert "There is no other data set yet." in words(app)
+    assert "Add pictures" in [link.proto.label for link in app.get("page_link")]

@@ -7,7 +7,7 @@ import pytest
 from PIL import ExifTags, Image
 
 from core.datasets.archives.archive import ExtractedFile
-from core.datasets.layouts.layout import OUTSIDE
+from core.datasets.layouts.layout import OUTSIDE, AmbiguousLayout
 from core.datasets.layouts.options import ReadingOptions
 from core.datasets.store.store import DatasetStore
 from core.datasets.store.verification import judge
@@ -21,6 +21,7 @@ EXPECTED = (
     "Expected one folder of pictures per class, train and validation folders with those inside, file names such as "
     "cat.12.jpg, or a CSV of labels."
 )
+UNLABELLED = "Only to adapt a model to them, import them without labels: --layout unlabelled."
 
 
 def test_copies_in_train_and_validation_are_noted(store, archive, pets):
@@ -33,7 +34,7 @@ def test_copies_in_train_and_validation_are_noted(store, archive, pets):
 def test_one_class_only(store, archive, picture, tmp_path):
     path = archive({f"cats/{number}.png": picture(number) for number in range(3)})
     assert refusal(store, path, tmp_path) == (
-        f"pets.zip has only one class, cats. There have to be at least two to tell apart. {EXPECTED}"
+        f"pets.zip has only one class, cats. There have to be at least two to tell apart. {EXPECTED} {UNLABELLED}"
     )
 
 
@@ -97,7 +98,32 @@ def test_only_traversal_names(store, archive, picture, tmp_path):
 
 def test_pictures_without_folders(store, archive, picture, tmp_path):
     path = archive({f"{number}.png": picture(number) for number in range(4)})
-    assert refusal(store, path, tmp_path) == f"The pictures in pets.zip don't lie in folders. {EXPECTED}"
+    assert refusal(store, path, tmp_path) == f"The pictures in pets.zip don't lie in folders. {EXPECTED} {UNLABELLED}"
+
+
+@pytest.mark.parametrize("folder", ["", "cats/", "some/where/"], ids=["lone pictures", "one folder", "deeper"])
+def test_pictures_without_classes_are_taken_without_labels_if_that_is_chosen(store, archive, picture, folder):
+    path = archive({f"{folder}{number}.png": picture(number) for number in range(4)} | {"notes.png": b"no picture"})
+    with pytest.raises(AmbiguousLayout) as asked:
+        store.import_source(path)
+    (way,) = asked.value.candidates
+    assert len(way.examples) == 4 or len(way.examples) == 5
+    dataset = store.import_source(path, options=way.options)
+    assert (len(dataset.samples), dataset.has_labels) == (4, False)
+    assert [note.code for note in dataset.receipt] == ["unlabelled"]
+    assert [skipped.name for skipped in dataset.skipped] == ["notes.png"]
+
+
+def test_a_single_picture_without_a_label_is_a_data_set_too(store, archive, picture):
+    dataset = store.import_source(archive({"a.png": picture(1)}), options=ReadingOptions(layout="unlabelled"))
+    assert len(dataset.samples) == 1 and not dataset.has_labels
+
+
+def test_class_folders_may_be_taken_without_labels_too(store, archive, pets):
+    labelled = store.import_source(archive(pets))
+    dataset = store.import_source(archive(pets), options=ReadingOptions(layout="unlabelled"))
+    assert labelled.has_labels and not dataset.has_labels
+    assert {one.digest for one in dataset.samples} == {one.digest for one in labelled.samples}
 
 
 def test_strays_are_listed(store, archive, pets, picture):

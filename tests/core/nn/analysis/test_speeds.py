@@ -2,12 +2,14 @@ import pytest
 
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
+from core.datasets.store.store import DatasetStore
 from core.forecast.forecast import Speeds, StageSpeed
 from core.nn.analysis import speeds
 from core.nn.analysis.rate_finder import find_rate
 from core.nn.analysis.speeds import SpeedMeter, forecast, measure_speeds
 from core.nn.training import stage_data
 from core.settings import Settings
+from tests.conftest import draw_folder
 
 
 class KnownSpeeds:
@@ -23,6 +25,15 @@ def test_a_forecast_counts_the_pictures_that_a_training_measures(config, dataset
     assert forecast(config, dataset, home, KnownSpeeds()).head_epoch_seconds == 24 + 6
     monkeypatch.setattr(stage_data, "TRAINING_SAMPLE", 1)
     assert forecast(config, dataset, home, KnownSpeeds()).head_epoch_seconds == 6 + 6
+
+
+def test_a_forecast_counts_the_pictures_that_a_model_is_adapted_to(config, dataset, home, tmp_path):
+    store = DatasetStore(home)
+    target = store.import_source(draw_folder(tmp_path / "others", 4, seed=5))
+    alone = forecast(config, dataset, home, KnownSpeeds())
+    adapted = forecast(config, dataset, home, KnownSpeeds(), target=target)
+    # Of four bytes each.
+    assert adapted.disk_bytes == alone.disk_bytes + 4 * len(target.samples)
 
 
 @pytest.mark.slow

@@ -79,10 +79,25 @@ def test_logits_are_divided_by_the_temperature(trained: TrainedClassifier) -> No
 
 
 def test_familiarity_is_the_cosine_to_the_chosen_neighbour(trained: TrainedClassifier) -> None:
+    vectors = np.eye(2, 1280, dtype=np.float32)
     cosines = np.array([[0.9, 0.5], [0.8, 0.7]])
-    np.testing.assert_allclose(trained.reference.familiarity(cosines), [0.5, 0.7])
-    np.testing.assert_allclose(replace(trained.reference, neighbour=3).familiarity(cosines), [0.5, 0.7])
-    np.testing.assert_allclose(replace(trained.reference, neighbour=1).familiarity(cosines), [0.9, 0.8])
+    np.testing.assert_allclose(trained.reference.familiarity(vectors, cosines), [0.5, 0.7])
+    np.testing.assert_allclose(replace(trained.reference, neighbour=3).familiarity(vectors, cosines), [0.5, 0.7])
+    np.testing.assert_allclose(replace(trained.reference, neighbour=1).familiarity(vectors, cosines), [0.9, 0.8])
+
+
+def test_pictures_without_labels_are_familiar_but_never_the_nearest(trained: TrainedClassifier, folder: Path) -> None:
+    """Which are the training pictures that are shown."""
+    unlabelled = np.eye(3, 1280, dtype=np.float16)[2:]
+    save_classifier(replace(trained, reference=replace(trained.reference, unlabelled=unlabelled)), folder)
+    known = load_classifier(folder).reference
+    asked = np.zeros((2, 1280), np.float32)
+    asked[0, [0, 2]], asked[1, 1] = (0.6, 0.8), 1.0
+    indices, cosines = known.nearest(asked, 2)
+    assert indices[:, 0].tolist() == [0, 1]
+    # The second nearest of all: a training picture at 0.6 after the other one at 0.8, and none.
+    np.testing.assert_allclose(known.familiarity(asked, cosines), [0.6, 0.0], atol=1e-3)
+    assert load_classifier(folder).reference.unlabelled is not None
 
 
 def test_a_model_takes_the_place_of_the_one_before(trained: TrainedClassifier, folder: Path) -> None:

@@ -31,7 +31,7 @@ def shuffled_folder(folder):
     ids=["frozen", "fine-tuned"],
 )
 def test_a_run_stores_what_its_model_says_of_each_mistake(home, tmp_path, config, options, monkeypatch):
-    monkeypatch.setattr("core.nn.training.training.WRONG_AT_ONCE", 3)
+    monkeypatch.setattr("core.nn.training.mistakes.WRONG_AT_ONCE", 3)
     dataset = DatasetStore(home).import_source(shuffled_folder(tmp_path / "guesses")).with_split(0.4, seed=0)
     folder = home.runs / "run"
     run_training(config.with_options(**options), dataset, folder, home, lambda event: None, lambda: False)

@@ -1,5 +1,6 @@
 from core.config.training_config import TrainingConfig
-from core.nn.training.notes import NOTES_FILE, as_chosen, load_notes, save_notes
+from core.nn.selection.familiarity import Familiarity
+from core.nn.training.notes import NOTES_FILE, as_chosen, familiarity_notes, load_notes, save_notes
 from core.wording.coded import Note
 
 NOTES = (Note("resumed", {"epoch": 3}), Note("checkpoints_damaged", {"count": 1}))
@@ -33,3 +34,10 @@ def test_what_was_chosen_takes_the_place_of_what_was_set():
     assert as_chosen(config, []) == config
     own = config.with_options(cross_validation=False)
     assert as_chosen(own, [Note("head_chosen", {"strength": 64.0, "depths": 3})]) == own
+
+
+def test_what_is_unlike_anything_seen_has_its_notes():
+    assert familiarity_notes(Familiarity(0.5, True, 40), 20) == []
+    uncertain, widened = familiarity_notes(Familiarity(0.5, False, 12, num_alarms=6), 20)
+    assert uncertain == Note("familiarity_uncertain", {"count": 12})
+    assert widened == Note("familiarity_widened", {"count": 6, "total": 20})
