@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from core.datasets.edit import Edit
+from core.datasets.index import DatasetIndex
 from core.datasets.names import KEPT_INVISIBLE
 from core.events import Event
 from core.forecast import wording as forecasts
@@ -34,6 +35,7 @@ LONGEST_NAME = 40
 KILOBYTE = 1024
 # Shown in tables for unknown values.
 UNKNOWN = "–"
+WITHOUT_LABELS = "A model can be adapted to these pictures: in Train, under Advanced."
 MINUTE = 60
 HOUR = 3600
 DAY = 86400
@@ -147,6 +149,11 @@ def _escaped(text: str) -> str:
 def count(number: int, noun: str) -> str:
     """Returns `1 picture`, `1,200 pictures`."""
     return f"{number:,} {noun if number == 1 else PLURALS.get(noun, noun + 's')}"
+
+
+def classes(dataset: DatasetIndex) -> str:
+    """Returns how many classes a data set has, or that it has no labels."""
+    return count(len(dataset.class_names), "class") if dataset.has_labels else "no labels"
 
 
 def listing(names: Sequence[str], most: int = 3) -> str:

@@ -55,11 +55,11 @@ def test_a_data_set_is_made_by_webcam_and_opened_from_the_list_by_keyboard(page:
     assert dataset.distribution().totals == (2, 2)
 
     page.get_by_role("link", name="Data").first.click()
-    expect(page.get_by_role("heading", level=1, name="Data")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Data", exact=True)).to_be_visible()
     assert page.url.endswith("/data")
     expect(page.locator("[class*=st-key-gallery_card_] img")).to_have_count(4)
     page.get_by_role("link", name="My pictures", exact=True).focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1, name="My pictures")).to_be_visible()
     page.go_back()
-    expect(page.get_by_role("heading", level=1, name="Data")).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name="Data", exact=True)).to_be_visible()

@@ -90,10 +90,8 @@ def _row(version: DatasetIndex, shown: DatasetIndex, is_first: bool = False) -> 
         done = wording.changes(version.edits) if version.parent else "imported"
         gone = " of a data set that was deleted" if is_first and version.parent else ""
         st.markdown(f"{wording.plain(done[:1].upper() + done[1:])}{gone}")
-        ages.caption(
-            f"{wording.count(len(version.samples), 'picture')}, {wording.count(len(version.class_names), 'class')} · "
-            f"{ages.age(version.created)}"
-        )
+        pictures = wording.count(len(version.samples), "picture")
+        ages.caption(f"{pictures}, {wording.classes(version)} · {ages.age(version.created)}")
 
 
 def compare_with(dataset_id: str) -> None:

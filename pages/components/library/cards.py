@@ -63,13 +63,12 @@ def _card(entry: Entry, best: Run | None, num_runs: int) -> Callable[[], None]:
         query_params={address.DATASET: dataset.id},
     )
     ages.caption(
-        f"{wording.count(len(dataset.class_names), 'class')} · {wording.count(len(dataset.samples), 'picture')} · "
-        f"{ages.age(dataset.created)}"
+        f"{wording.classes(dataset)} · {wording.count(len(dataset.samples), 'picture')} · {ages.age(dataset.created)}"
     )
     if words := _origin(entry):
         st.caption(f":material/account_tree: {words}")
     _state(dataset, best, num_runs)
-    if st.button("Train", key=f"train_{dataset.id}", icon=":material/model_training:"):
+    if dataset.has_labels and st.button("Train", key=f"train_{dataset.id}", icon=":material/model_training:"):
         session.choose_dataset(dataset.id)
         st.switch_page(session.TRAIN)
 
@@ -104,10 +103,13 @@ def _state(dataset: DatasetIndex, best: Run | None, num_runs: int) -> None:
     if kept_sources().get(dataset.id) is not None:
         st.page_link(
             session.DATA,
-            label="New: are its labels right?",
+            label="New: are its labels right?" if dataset.has_labels else "New: is it read rightly?",
             icon=":material/receipt_long:",
             query_params={address.DATASET: dataset.id},
         )
+    if not dataset.has_labels:
+        st.caption(wording.WITHOUT_LABELS)
+        return
     if best is None:
         runs = wording.count(num_runs, "run")
         st.caption(f"No model yet, {runs}" if num_runs else "No model yet")

@@ -54,7 +54,10 @@ def _show_data_set(dataset: DatasetIndex, best: Run | None) -> None:
             query_params={"dataset": dataset.id},
         )
         pictures = wording.count(len(dataset.samples), "picture")
-        st.caption(f"{wording.count(len(dataset.class_names), 'class')}, {pictures}")
+        st.caption(f"{wording.classes(dataset)}, {pictures}")
+    if not dataset.has_labels:
+        st.markdown(wording.WITHOUT_LABELS)
+        return
     if best is None:
         st.markdown("No model yet.")
         if st.button("Train a model", key=f"train_{dataset.id}", icon=":material/model_training:"):

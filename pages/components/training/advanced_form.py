@@ -190,10 +190,10 @@ def _adaptation(dataset: DatasetIndex, unused: Mapping[str, Unused]) -> None:
         st.page_link(session.DATA, label="Add pictures", icon=":material/add:", query_params={"add": "zip"})
     elif current in others:
         st.caption(
-            "It helps where the classes have about the same shares there as here. With two classes, others do harm: "
-            "where the run notices that, it leaves the model as it is. Its accuracy will be measured on labelled "
-            "pictures that are held out, so it won't say how good the model is on the others. A few of those with "
-            "labels would: evaluate the finished model on them."
+            "It helps where the classes have about the same shares there as here. Where one is rare or missing there, "
+            "it can do harm, the more the fewer classes there are: with two, the run leaves the model alone where it "
+            "notices that. Its accuracy will be measured on labelled pictures that are held out, so it won't say how "
+            "good the model is on the others. A few of those with labels would: evaluate the finished model on them."
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from core.datasets.edit import REMOVE, Edit
+from core.datasets.layouts.layout import UNLABELLED
+from core.datasets.layouts.options import ReadingOptions
 from core.datasets.store.manifest import write_manifest
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
@@ -62,6 +64,16 @@ def test_a_version_stands_beside_its_original_and_says_what_was_changed(open_pag
     assert words(app).count("No model yet") == 3
     store.delete(shapes.id)
     assert "A version of a data set that was deleted" in words(app.run())
+
+
+def test_pictures_without_labels_are_not_offered_for_training(open_page, home, shape_folder):
+    store = DatasetStore(home)
+    lone = store.import_source(draw_folder(home.home / "drawn", 3), options=ReadingOptions(layout=UNLABELLED))
+    for page in ("data", "home"):
+        app = open_page(page)
+        assert "no labels" in words(app) and wording.WITHOUT_LABELS in words(app)
+        assert "1 class" not in words(app) and "No model yet" not in words(app)
+        assert not [button for button in app.button if button.key == f"train_{lone.id}"]
 
 
 def test_train_takes_the_data_set_of_the_card(open_page, home, shape_folder):
