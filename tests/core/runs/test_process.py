@@ -56,6 +56,7 @@ def test_a_bug_is_printed_and_ends_it(store: RunStore) -> None:
     assert "Expected a whole number of at least 1 in TRANSFER_STUDIO_SLOTS. Received 'none'" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_second_warm_worker_isnt_wanted(store: RunStore) -> None:
     folder = warm_worker_folder(store.home)
     folder.mkdir(parents=True)

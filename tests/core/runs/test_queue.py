@@ -271,6 +271,7 @@ def test_reconciled_by_many_at_once_starts_one_worker(
     assert log.count("Traceback") == 1 and "isn't waiting" not in log
 
 
+@pytest.mark.slow
 def test_second_worker_for_a_run_leaves_it_alone(store: RunStore, config: TrainingConfig) -> None:
     with busy_slot(store, config) as run:
         second = subprocess.run([sys.executable, "-m", PROCESS, run.id], capture_output=True, text=True, timeout=60)

@@ -215,6 +215,7 @@ print(members.count, memory().rss - before)
 """
 
 
+@pytest.mark.slow
 def test_200_000_entries_fit_into_memory(tmp_path):
     central = b"".join(
         struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 33, 0, 0, 0, 10, 0, 0, 0, 0, 0, 40 * n) + b"a/%08d" % n

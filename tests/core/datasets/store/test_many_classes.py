@@ -94,6 +94,7 @@ def cpu_seconds(work):
     return min(tries)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("job", JOBS)
 def test_each_class_costs_as_much_as_the_one_before(job):
     few, many = index_of(2 * FEW, FEW), index_of(2 * TIMES * FEW, TIMES * FEW)

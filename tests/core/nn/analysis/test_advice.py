@@ -40,6 +40,7 @@ def test_it_is_measured_on_the_training_pictures_and_then_at_hand(config, datase
     assert phases(again) == ["advice"]
 
 
+@pytest.mark.slow
 def test_a_run_leaves_all_it_needs(config, dataset, home):
     run_training(config, dataset, home.runs / "one", home, ignore_event, never_stop)
     unfrozen = config.with_options(trainable_blocks=2, units=16, weight_decay=0.0)

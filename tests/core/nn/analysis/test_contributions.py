@@ -87,6 +87,7 @@ def trained_with(config: TrainingConfig) -> TrainedClassifier:
     return TrainedClassifier(build_classifier(config, 3), config, ("a", "b", "c"), reference)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BACKBONES)
 def test_what_is_watched_determines_the_heads_inputs(name):
     config = TrainingConfig(backbone=name, image_size=max(64, BACKBONES[name].min_size))

@@ -64,6 +64,7 @@ def names_of(dataset: DatasetIndex, issues) -> list[str]:
     return [names[issue.path] for issue in issues]
 
 
+@pytest.mark.slow
 def test_planted_wrong_labels_are_found_and_hardly_any_right_ones(planted):
     dataset, wrong, found = planted
     names = set(names_of(dataset, found.of_kind("suspect_label")))

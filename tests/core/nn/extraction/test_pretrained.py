@@ -87,6 +87,7 @@ def test_features_are_those_of_earlier_runs(config, home, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_a_run_that_is_timed_computes_its_own_features_and_removes_them(config, dataset, home, tmp_path):
     shared = open_features(config, dataset, home)
     shared.ensure(shared.head_boundary, [(dataset.samples, 0)])

@@ -33,6 +33,7 @@ def test_preprocessing_that_is_included_can_be_replaced():
     assert "normalization" not in names
 
 
+@pytest.mark.slow
 def test_forgotten_networks_are_freed_and_the_next_ones_work():
     gc.collect()
     network = build_network(get_backbone("mobilenetv3small"), 32, "native")

@@ -123,6 +123,7 @@ def test_few_validation_pictures_lower_it_to_the_least_like_and_promise_nothing(
     assert widened(Familiarity(0.5, True, 100), np.zeros(0)).threshold == 0.5
 
 
+@pytest.mark.slow
 def test_textures_from_another_part_of_the_photographs_are_known_and_digits_are_not(home: Settings) -> None:
     store = DatasetStore(home)
     textures, digits = (import_sample(store, name) for name in ("textures", "digits"))

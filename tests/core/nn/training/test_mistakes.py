@@ -25,6 +25,7 @@ def shuffled_folder(folder):
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [{}, pytest.param({"trainable_blocks": 1, "head_epochs": 1, "epochs": 2}, marks=pytest.mark.slow)],

@@ -62,6 +62,7 @@ def test_dead_warm_worker_is_noticed_at_once(store: RunStore, folder: Path) -> N
     assert time.monotonic() - begin < handoff.TAKE_SECONDS and files(folder) == set()
 
 
+@pytest.mark.slow
 def test_an_unresponsive_warm_worker_is_left_alone_and_takes_nothing_later(store: RunStore, offer: Offer) -> None:
     assert not hand_off(store, "a")
     assert files(offer.folder) == set()
