@@ -1,3 +1,5 @@
+import pytest
+
 from core.config.training_config import TrainingConfig
 from core.datasets.store.store import DatasetStore
 from core.experiments import progress
@@ -35,6 +37,7 @@ def test_bring_your_pictures_leads_to_the_upload(open_page):
     assert app.title[0].value == "Data" and app.query_params["add"] == "zip"
 
 
+@pytest.mark.slow
 def test_a_race_starts_in_one_click(open_page, home):
     app = button(open_page("home"), "Start a race").click().run()
     assert not app.exception
@@ -98,6 +101,7 @@ def test_stopped_runs_do_not_hide_the_good_one(open_page, trained):
     assert "Early 3" in [link.proto.label.strip("*") for link in fold.get("page_link")]
 
 
+@pytest.mark.slow
 def test_try_it_now_imports_the_sample_and_starts_the_recommended_recipe(open_page, home):
     app = button(open_page("home"), "Try it now").click().run()
     assert not app.exception

@@ -85,6 +85,7 @@ def test_advise_says_how_well_the_network_tells_the_pictures_apart(call, home, t
     assert [one["name"] for one in values["networks"]] == ["efficientnet_lite0"]
 
 
+@pytest.mark.slow
 def test_advice_from_scratch_is_refused(call, home, tmp_path):
     DatasetStore(home).import_source(draw_folder(tmp_path / "shapes", 2))
     code, _, errors = call("advise", "shapes", "--weights", "none")

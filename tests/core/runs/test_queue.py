@@ -40,6 +40,7 @@ def busy_slot(store: RunStore, config: TrainingConfig) -> Iterator[Run]:
         yield store.report_worker(run.id, os.getpid(), psutil.Process().create_time())
 
 
+@pytest.mark.slow
 def test_runs_wait_for_a_slot_and_are_started_in_turn(
     store: RunStore, dataset: DatasetIndex, config: TrainingConfig, wait_until: WaitUntil
 ) -> None:

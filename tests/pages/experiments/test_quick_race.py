@@ -1,5 +1,7 @@
 """A race in one click, without any data set."""
 
+import pytest
+
 from core.datasets.store.store import DatasetStore
 from core.experiments import progress
 from core.experiments.store import ExperimentStore
@@ -7,6 +9,7 @@ from core.runs.records.store import RunStore
 from tests.pages.conftest import button
 
 
+@pytest.mark.slow
 def test_one_click_imports_a_sample_and_starts_three_runs(open_page, home) -> None:
     app = button(open_page("home"), "Start a race").click().run()
     assert not app.exception

@@ -48,6 +48,7 @@ def test_every_way_is_used_and_has_a_label():
     assert all(label_of(name) for name in WAYS)
 
 
+@pytest.mark.slow
 def test_a_set_up_imports_the_sample_and_fills_the_form(open_page, home, all_groups):
     app = open_page("guide", topic="three-kinds")
     app = button(app, "Set up a fine-tuning").click().run()

@@ -1,5 +1,7 @@
 """The shortest way to a model starts the same run as the other ways with the same recipe."""
 
+import pytest
+
 from core.cli.options import training_config
 from core.datasets.store.store import DatasetStore
 from core.runs.records.store import RunStore
@@ -7,6 +9,7 @@ from pages.components.training import advanced_form, setup_form
 from tests.pages.conftest import button, fields
 
 
+@pytest.mark.slow
 def test_one_click_the_form_and_the_command_line_use_the_same_recipe(open_page, home):
     app = button(open_page("home"), "Try it now").click().run()
     assert not app.exception

@@ -198,6 +198,7 @@ print((after - before) * (1 if sys.platform == "darwin" else 1024))
 HEADER = 'b"file" + b",a" * 199 + b"\\n"'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "table",
     [

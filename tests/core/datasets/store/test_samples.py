@@ -29,6 +29,7 @@ def test_the_catalogue():
     assert [name for name, sample in SAMPLES.items() if sample.download_bytes] == ["cats_and_dogs", "flowers"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "class_names", "train", "validation"),
     [
@@ -76,6 +77,7 @@ def test_pieces_with_hardly_anything_on_them_are_left_out():
     assert piece[0, 0, 0] == 90
 
 
+@pytest.mark.slow
 def test_every_piece_of_the_puzzle_is_another_picture(store):
     dataset = import_sample(store, "puzzle")
     assert len({sample.digest for sample in dataset.samples}) == len(dataset.samples)

@@ -32,6 +32,7 @@ def test_a_batch_may_be_smaller_than_the_compiled_one(prefix):
     np.testing.assert_allclose(rows, prefix(PICTURES.astype(np.float32), training=False), rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not engines.is_installed(), reason="OpenVINO, an optional extra, isn't installed")
 def test_openvino_gives_the_same_features(prefix):
     engine = choose_engine(prefix, CONFIG, PICTURES, 1000)
