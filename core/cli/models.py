@@ -273,6 +273,7 @@ def _prediction_values(prediction: Prediction) -> dict[str, Any]:
         "probability": prediction.probability,
         "probabilities": dict(zip(prediction.class_names, prediction.probabilities, strict=True)),
         "verdict": prediction.verdict,
+        "is_style_unlike": prediction.is_style_unlike,
         "error": prediction.error,
     }
 

@@ -25,6 +25,7 @@ class Prediction:
         similarity: cosine to the most similar training picture, -1 to 1.
         nearest: the most similar training pictures, relative to the data set's folder, best first.
         error: why the picture couldn't be read; empty if it could.
+        is_style_unlike: whether its colours, sharpness or texture alone make it unlike anything seen.
     """
 
     class_name: str
@@ -35,6 +36,7 @@ class Prediction:
     similarity: float = 0.0
     nearest: tuple[str, ...] = ()
     error: str = ""
+    is_style_unlike: bool = False
 
     @property
     def answer(self) -> str:
@@ -52,15 +54,14 @@ def unreadable(class_names: tuple[str, ...], error: str) -> Prediction:
     return Prediction("", 0.0, class_names, tuple(0.0 for _ in class_names), Verdict.UNLIKE, error=error)
 
 
-def verdict(probability: float, familiarity: float, threshold: float, sure_probability: float) -> Verdict:
+def verdict(probability: float, is_familiar: bool, sure_probability: float) -> Verdict:
     """Returns how reliable a prediction is.
 
     Args:
         probability: of the most probable class.
-        familiarity: cosine to one of the most similar training pictures; see `TrainingEmbeddings.neighbour`.
-        threshold: the familiarity that nearly all pictures of the model's own kind reach.
+        is_familiar: whether the picture is like those that the model learned from.
         sure_probability: from which probability on an answer is sure; see `Calibration`.
     """
-    if familiarity < threshold:
+    if not is_familiar:
         return Verdict.UNLIKE
     return Verdict.SURE if probability >= sure_probability else Verdict.UNSURE

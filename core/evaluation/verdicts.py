@@ -1,8 +1,12 @@
 """How reliable a model's answer to a picture is, in words."""
 
-from core.evaluation.prediction import Verdict
+from core.evaluation.prediction import Prediction, Verdict
 
 NO_ANSWER = "-"
+STYLE_UNLIKE = (
+    "Its colours, sharpness or texture are unlike those of the pictures that the model learned from, so it gives no "
+    "answer."
+)
 MEANINGS = {
     Verdict.SURE: "The picture is like those that the model learned from, and one class clearly stands out.",
     Verdict.UNSURE: "The picture is like those that the model learned from, but no class clearly stands out.",
@@ -10,9 +14,9 @@ MEANINGS = {
 }
 
 
-def meaning(verdict: Verdict) -> str:
-    """Returns a sentence on what a verdict means."""
-    return MEANINGS[verdict]
+def meaning(answer: Prediction) -> str:
+    """Returns a sentence on what an answer's verdict means."""
+    return STYLE_UNLIKE if answer.is_style_unlike else MEANINGS[answer.verdict]
 
 
 def answer(class_name: str) -> str:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from core.backbones.table import get_backbone
 from core.config.head_candidates import NUM_STAGES
-from core.nn.networks.building import boundary, stage_outputs
+from core.nn.networks.building import boundary, stage_outputs, style_output
 from core.nn.networks.model_files import TrainedClassifier
 
 SMALLEST_SIDE = 4
@@ -24,14 +24,19 @@ def watched_outputs(trained: TrainedClassifier) -> list[keras.KerasTensor]:
     """Returns the feature maps `(batch_size, side, side, channels)` that heat is computed on, the last one first.
 
     Together they determine the head's inputs: one of them, from which the network goes on, and earlier ones that the
-    head takes averages of.
+    head takes averages of. The earliest may be that of the style, which the head ignores: it adds nothing.
     """
     network, backbone = trained.classifier.features, get_backbone(trained.config.backbone)
     num_blocks = len(backbone.blocks)
     sides = {count: boundary(network, backbone, count).shape[1] for count in range(1, num_blocks + 1)}
     last = max((count for count, side in sides.items() if side >= SMALLEST_SIDE), default=1)
     stages = stage_outputs(network, backbone, NUM_STAGES if trained.config.keeps_stages else 1)
-    return [boundary(network, backbone, last), *stages[num_blocks - last + 1 :]]
+    watched = [boundary(network, backbone, last), *stages[num_blocks - last + 1 :]]
+    if trained.config.keeps_stages:
+        style = style_output(network, backbone)
+        before = [boundary(network, backbone, count) for count in range(1, last)]
+        watched += [style] if any(style is one for one in before) and all(style is not one for one in watched) else []
+    return watched
 
 
 def contributions(lower: keras.Model, upper: keras.Model | None, head: keras.Model, image_size: int) -> Contributions:

@@ -204,7 +204,7 @@ class FeatureSource:
     @property
     def head_boundary(self) -> str:
         """Name of the boundary where the head begins."""
-        return "stages, average" if self.config.keeps_stages else f"head inputs, {self.config.head.pooling}"
+        return "stages and style, average" if self.config.keeps_stages else f"head inputs, {self.config.head.pooling}"
 
     def count_missing(self, boundary: str, samples: Sequence[Sample], view: int = 0) -> int:
         """Returns how many of the pictures aren't cached in this version."""

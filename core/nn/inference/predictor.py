@@ -7,12 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from core.errors import CoreError, RunError
-from core.evaluation.prediction import Prediction, Verdict, unreadable, verdict
+from core.evaluation.prediction import Prediction, unreadable, verdict
 from core.features.feature_space import array_rows
 from core.images.decoding import decode
-from core.nn.networks.model_files import TrainedClassifier, load_classifier
+from core.nn.networks.model_files import Comparison, TrainedClassifier, load_classifier
 from core.nn.networks.model_folder import DESCRIPTION, MODEL_FOLDER, NO_MODEL
-from core.nn.selection.vectors import unit_vectors
 
 NEAREST = 3
 PREDICTION_BATCH = 32
@@ -80,30 +79,22 @@ class Predictor:
     def _judge(self, pictures: np.ndarray) -> list[Prediction]:
         """Classifies decoded pictures `(n, image_size, image_size, 3)`, `uint8`."""
         inputs, logits = (output.numpy() for output in self._run(tf.constant(pictures)))
-        probabilities, reference = self.trained.probabilities(logits), self.trained.reference
-        vectors = unit_vectors(array_rows(inputs), reference.vectors.shape[1])
-        indices, cosines = reference.nearest(vectors, NEAREST)
-        verdicts = [
-            verdict(float(row.max()), float(known), reference.threshold, self.trained.calibration.sure_probability)
-            for row, known in zip(probabilities, reference.familiarity(vectors, cosines), strict=True)
-        ]
-        return [
-            self._prediction(row, judged, float(alike[0]), tuple(reference.paths[index] for index in nearest))
-            for row, judged, alike, nearest in zip(probabilities, verdicts, cosines, indices, strict=True)
-        ]
+        compared = self.trained.reference.compare(array_rows(inputs), NEAREST)
+        probabilities = self.trained.probabilities(logits)
+        return [self._prediction(probabilities[row], compared, row) for row in range(len(pictures))]
 
-    def _prediction(
-        self, probabilities: np.ndarray, judged: Verdict, similarity: float, nearest: tuple[str, ...]
-    ) -> Prediction:
-        best = int(probabilities.argmax())
+    def _prediction(self, probabilities: np.ndarray, compared: Comparison, row: int) -> Prediction:
+        best, trained = int(probabilities.argmax()), self.trained
+        probability = float(probabilities[best])
         return Prediction(
             class_name=self.class_names[best],
-            probability=float(probabilities[best]),
+            probability=probability,
             class_names=self.class_names,
             probabilities=tuple(float(value) for value in probabilities),
-            verdict=judged,
-            similarity=similarity,
-            nearest=nearest,
+            verdict=verdict(probability, bool(compared.is_familiar[row]), trained.calibration.sure_probability),
+            similarity=float(compared.cosines[row, 0]),
+            nearest=tuple(trained.reference.paths[index] for index in compared.indices[row]),
+            is_style_unlike=bool(compared.has_other_style[row] and not compared.is_unlike[row]),
         )
 
 

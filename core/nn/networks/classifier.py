@@ -21,11 +21,27 @@ from core.config.head_candidates import NUM_STAGES
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
 from core.evaluation.calibration import softened
-from core.nn.networks.building import boundary, build_network, stage_outputs
+from core.nn.networks.building import boundary, build_network, stage_outputs, style_output
 
 # Of the running statistics of a network from scratch. With Keras's 0.99 they lag so far behind the weights that after
 # 300 steps on six classes it answered by chance in evaluation mode, although it had learned; with 0.9, 71 % right.
 SCRATCH_MOMENTUM = 0.9
+SMALLEST_VARIANCE = 1e-12
+
+
+class ChannelStatistics(layers.Layer):
+    """Means and standard deviations of a feature map's channels: its style (Huang and Belongie 2017,
+    https://arxiv.org/abs/1703.06868).
+
+    From `(batch_size, side, side, channels)` to `(batch_size, 2 * channels)`.
+    """
+
+    def call(self, feature_map: keras.KerasTensor) -> keras.KerasTensor:
+        """Returns the means, followed by the standard deviations."""
+        means = keras.ops.mean(feature_map, axis=(1, 2))
+        # Of a channel that is the same everywhere, a root without this has no gradient.
+        deviations = keras.ops.sqrt(keras.ops.var(feature_map, axis=(1, 2)) + SMALLEST_VARIANCE)
+        return keras.ops.concatenate([means, deviations], axis=1)
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,8 @@ class Classifier:
         suffix: inputs of the trainable blocks to the head's inputs; None if all blocks are frozen.
         features: pixels to the last feature map `(batch_size, side, side, num_features)`.
         embedding: pixels to the head's inputs: if they are pooled, the average of the last feature map
-            `(batch_size, num_features)`, followed by those of earlier stages where the head may use them; else the map.
+            `(batch_size, num_features)`, followed, where a frozen network's features are computed together, by those of
+            earlier stages, which the head may use, and by statistics of style, which it doesn't; else the map.
         head: the head's inputs to logits `(batch_size, 1)` for two classes, else `(batch_size, num_classes)`.
         model: pixels to probabilities of the same shape as the logits.
         unfrozen: trainable variables of each trainable block, the one nearest to the head first.
@@ -143,7 +160,8 @@ def _head_inputs(network: keras.Model, backbone: Backbone, config: TrainingConfi
         layers.GlobalAveragePooling2D(name=f"average_pooling_{index}")(output)
         for index, output in enumerate(stage_outputs(network, backbone, NUM_STAGES)[1:], start=2)
     ]
-    return layers.Concatenate(name="stages")([top, *earlier])
+    style = ChannelStatistics(name="style")(style_output(network, backbone))
+    return layers.Concatenate(name="stages")([top, *earlier, style])
 
 
 def _with_head(

@@ -16,11 +16,14 @@ import numpy as np
 from core.config.training_config import TrainingConfig
 from core.errors import ConfigError, RunError
 from core.evaluation.calibration import Calibration
+from core.features.feature_space import FeatureRows
 from core.files import durable
 from core.files.checksums import sha256_of
 from core.images.decoding import DECODER_VERSION
 from core.nn.networks.classifier import Classifier, build_classifier, class_probabilities
 from core.nn.networks.model_folder import DESCRIPTION, NO_MODEL, REFERENCE
+from core.nn.selection.style import Style
+from core.nn.selection.vectors import style_statistics, unit_vectors
 
 WEIGHTS = "classifier.weights.h5"
 
@@ -39,6 +42,7 @@ class TrainingEmbeddings:
         neighbour: which one: 1 for the nearest, 3 for the third nearest.
         unlabelled: pictures that the model was adapted to, as `vectors`: familiar too, but no training pictures to
             show. None if there are none.
+        style: the styles of training pictures; None if pictures aren't compared by style.
     """
 
     vectors: np.ndarray
@@ -46,6 +50,7 @@ class TrainingEmbeddings:
     threshold: float
     neighbour: int = 1
     unlabelled: np.ndarray | None = None
+    style: Style | None = None
 
     def familiarity(self, vectors: np.ndarray, cosines: np.ndarray) -> np.ndarray:
         """Returns what the threshold is compared with, `(n,)`.
@@ -59,6 +64,21 @@ class TrainingEmbeddings:
             cosines = -np.sort(-np.concatenate([cosines, others], axis=1), axis=1)
         return cosines[:, min(self.neighbour, cosines.shape[1]) - 1]
 
+    def compare(self, head_inputs: FeatureRows, count: int) -> "Comparison":
+        """Compares pictures with the training pictures.
+
+        Args:
+            head_inputs: of the pictures.
+            count: how many of the most similar training pictures to return; fewer if there are fewer.
+        """
+        vectors = unit_vectors(head_inputs, self.vectors.shape[1])
+        indices, cosines = self.nearest(vectors, count)
+        is_unlike = self.familiarity(vectors, cosines) < self.threshold
+        if self.style is None:
+            return Comparison(indices, cosines, is_unlike, np.zeros_like(is_unlike))
+        distances = self.style.distances(style_statistics(head_inputs, len(self.style.mean)))
+        return Comparison(indices, cosines, is_unlike, distances > self.style.limit)
+
     def nearest(self, vectors: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
         """Returns the most similar training pictures of each row, best first.
 
@@ -70,6 +90,28 @@ class TrainingEmbeddings:
             Their indices and cosines, both `(n, count)`.
         """
         return _most_similar(vectors, self.vectors, count)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How pictures compare with training pictures.
+
+    Attributes:
+        indices: of the most similar training pictures, best first, `int64` `(n, count)`.
+        cosines: their similarities, `(n, count)`.
+        is_unlike: whether what is on a picture is like nothing on them, `bool` `(n,)`.
+        has_other_style: whether its style is another, `bool` `(n,)`.
+    """
+
+    indices: np.ndarray
+    cosines: np.ndarray
+    is_unlike: np.ndarray
+    has_other_style: np.ndarray
+
+    @property
+    def is_familiar(self) -> np.ndarray:
+        """Whether pictures are like the training pictures in both, `bool` `(n,)`."""
+        return ~(self.is_unlike | self.has_other_style)
 
 
 def _most_similar(vectors: np.ndarray, known: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -143,6 +185,8 @@ def _write_classifier(trained: TrainedClassifier, beside: Path) -> None:
     arrays = {"vectors": reference.vectors, "threshold": np.array(reference.threshold)}
     if reference.unlabelled is not None:
         arrays["unlabelled"] = reference.unlabelled
+    if reference.style is not None:
+        arrays |= {f"style_{name}": np.asarray(value) for name, value in vars(reference.style).items()}
     np.savez(beside / REFERENCE, allow_pickle=False, **arrays)
     description = {
         "config": json.loads(trained.config.to_json()),
@@ -182,6 +226,10 @@ def load_classifier(folder: Path) -> TrainedClassifier:
                 # Models from before there was a choice compare with the nearest, and aren't calibrated.
                 int(description.get("neighbour", 1)),
                 arrays.get("unlabelled"),
+                # Older models, and adapted ones, don't compare styles.
+                Style(arrays["style_mean"], arrays["style_precision"], float(arrays["style_limit"]))
+                if "style_mean" in arrays
+                else None,
             )
         calibration = Calibration(**description.get("calibration", {}))
     except FileNotFoundError as error:

@@ -23,7 +23,7 @@ class Familiarity:
     """From which similarity on a picture counts as familiar.
 
     Attributes:
-        threshold: a cosine, -1 to 1.
+        threshold: a cosine, -1 to 1; of styles, minus a distance.
         is_certain: whether there were enough pictures to promise the share of false alarms.
         num_pictures: how many similarities it follows from.
         num_alarms: how many validation pictures were below the threshold that the training pictures gave, if that was
@@ -70,7 +70,7 @@ def kth_largest(cosines: np.ndarray, neighbour: int) -> np.ndarray:
     return np.where(np.isfinite(chosen), chosen, -1.0)
 
 
-def familiarity(similarities: np.ndarray, labels: np.ndarray) -> Familiarity:
+def familiarity(similarities: np.ndarray, labels: np.ndarray, false_alarms: float = FALSE_ALARMS) -> Familiarity:
     """Sets the threshold so that it takes at most 5 % of the model's own kind of pictures for foreign ones.
 
     It is the largest at which a further picture like these would be taken for foreign in at most 5 of 100 cases,
@@ -82,10 +82,11 @@ def familiarity(similarities: np.ndarray, labels: np.ndarray) -> Familiarity:
     Args:
         similarities: of pictures that weren't compared with themselves, `(num_pictures,)`.
         labels: their classes, `int64` `(num_pictures,)`.
+        false_alarms: the share that may be taken for foreign.
     """
     if not len(similarities):
         return Familiarity(-1.0, False, 0)
-    threshold, is_certain = _conformal(similarities)
+    threshold, is_certain = _conformal(similarities, false_alarms)
     sizes = np.bincount(labels)
     rare = np.isin(labels, np.flatnonzero(sizes <= NEIGHBOUR))
     if rare.any() and similarities[rare].min() < threshold:
@@ -93,7 +94,12 @@ def familiarity(similarities: np.ndarray, labels: np.ndarray) -> Familiarity:
     return Familiarity(_with_rounding(threshold), is_certain, len(similarities))
 
 
-def widened(found: Familiarity, similarities: np.ndarray) -> Familiarity:
+def can_promise(false_alarms: float, num_pictures: int) -> bool:
+    """Returns whether so many pictures are enough to set a threshold with this share of false alarms."""
+    return _rank(false_alarms, num_pictures) >= 1
+
+
+def widened(found: Familiarity, similarities: np.ndarray, false_alarms: float = FALSE_ALARMS) -> Familiarity:
     """Lowers the threshold if it takes clearly more than 5 % of the validation pictures for foreign ones.
 
     They are of the model's own kind by what its owner says. In *Textures*, where they are cut from another part of the
@@ -104,24 +110,29 @@ def widened(found: Familiarity, similarities: np.ndarray) -> Familiarity:
     Args:
         found: what the training pictures say.
         similarities: of the validation pictures to the training pictures, `(num_pictures,)`.
+        false_alarms: the share that `found` allows.
     """
     from scipy.stats import binom
 
     num_alarms = int((similarities < found.threshold).sum())
-    if not num_alarms or binom.sf(num_alarms - 1, len(similarities), FALSE_ALARMS) >= CHANCE:
+    if not num_alarms or binom.sf(num_alarms - 1, len(similarities), false_alarms) >= CHANCE:
         return found
-    threshold, is_certain = _conformal(similarities)
+    threshold, is_certain = _conformal(similarities, false_alarms)
     lower = min(found.threshold, _with_rounding(threshold))
     return replace(found, threshold=lower, is_certain=found.is_certain and is_certain, num_alarms=num_alarms)
 
 
-def _conformal(similarities: np.ndarray) -> tuple[float, bool]:
+def _conformal(similarities: np.ndarray, false_alarms: float) -> tuple[float, bool]:
     """Returns the threshold of these similarities, and whether there are enough to promise the share below it."""
     ordered = np.sort(similarities.astype(np.float64))
-    rank = int(FALSE_ALARMS * (len(ordered) + 1))
+    rank = _rank(false_alarms, len(ordered))
     return float(ordered[max(rank, 1) - 1]), rank >= 1
 
 
+def _rank(false_alarms: float, num_pictures: int) -> int:
+    return int(false_alarms * (num_pictures + 1))
+
+
 def _with_rounding(threshold: float) -> float:
-    """Returns a threshold that half precision, in which the vectors are kept, doesn't cross."""
-    return float(max(threshold - 1e-3, -1.0))
+    """Returns a threshold that half precision, in which features are kept, doesn't cross."""
+    return float(threshold - 1e-3 * max(1.0, abs(threshold)))

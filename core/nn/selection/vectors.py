@@ -26,11 +26,23 @@ def stage_vectors(head_inputs: FeatureRows, stages: Sequence[int]) -> list[np.nd
     """Returns the features of each stage as unit vectors, `float32` `(num_rows, size)`.
 
     Args:
-        head_inputs: averages `(num_rows, sum(stages))`.
+        head_inputs: averages `(num_rows, num_inputs)`, those of the stages first.
         stages: how many of them come from each stage, the last one first.
     """
     rows = head_inputs.read(np.arange(head_inputs.num_rows)).astype(np.float32)
-    return [_unit(part) for part in np.split(rows, np.cumsum(stages)[:-1], axis=1)]
+    return [_unit(part) for part in np.split(rows, np.cumsum(stages), axis=1)[:-1]]
+
+
+def style_statistics(head_inputs: FeatureRows, count: int) -> np.ndarray:
+    """Returns the last of the head's inputs, `float32` `(num_rows, count)`.
+
+    Args:
+        head_inputs: averages `(num_rows, num_inputs)`, followed by the statistics of style.
+        count: how many of these there are.
+    """
+    starts = range(0, head_inputs.num_rows, COMPARED_ROWS)
+    parts = (head_inputs.read(np.arange(start, min(start + COMPARED_ROWS, head_inputs.num_rows))) for start in starts)
+    return np.concatenate([rows[:, -count:].astype(np.float32) for rows in parts])
 
 
 def _averages(rows: np.ndarray) -> np.ndarray:

@@ -7,7 +7,6 @@ from core.evaluation.mistakes import MistakeDetails, Neighbour
 from core.evaluation.prediction import verdict
 from core.features.feature_space import FeatureRows, array_rows
 from core.nn.networks.model_files import TrainingEmbeddings
-from core.nn.selection.vectors import unit_vectors
 
 NEAREST = 3
 WRONG_AT_ONCE = 256
@@ -16,7 +15,6 @@ WRONG_AT_ONCE = 256
 def all_mistake_details(
     evaluation: Evaluation,
     head_inputs: FeatureRows,
-    num_features: int,
     reference: TrainingEmbeddings,
     sure_probability: float,
 ) -> dict[str, MistakeDetails]:
@@ -25,7 +23,6 @@ def all_mistake_details(
     Args:
         evaluation: all answers.
         head_inputs: of their pictures.
-        num_features: of the network's last stage.
         reference: the training pictures to compare with.
         sure_probability: from which probability on an answer is sure.
     """
@@ -34,15 +31,15 @@ def all_mistake_details(
     # In parts: the maps of all of them could take gigabytes.
     for part in np.array_split(wrong, -(-len(wrong) // WRONG_AT_ONCE) or 1):
         if len(part):
-            vectors = unit_vectors(array_rows(head_inputs.read(part)), num_features)
-            found |= mistake_details(evaluation, part, vectors, reference, sure_probability)
+            inputs = array_rows(head_inputs.read(part))
+            found |= mistake_details(evaluation, part, inputs, reference, sure_probability)
     return found
 
 
 def mistake_details(
     evaluation: Evaluation,
     wrong: np.ndarray,
-    vectors: np.ndarray,
+    head_inputs: FeatureRows,
     reference: TrainingEmbeddings,
     sure_probability: float,
 ) -> dict[str, MistakeDetails]:
@@ -51,19 +48,18 @@ def mistake_details(
     Args:
         evaluation: all answers.
         wrong: indices of the wrong ones, `int64` `(num_wrong,)`.
-        vectors: unit vectors of their pictures, `(num_wrong, num_features)`.
+        head_inputs: of their pictures.
         reference: the training pictures to compare with.
         sure_probability: from which probability on an answer is sure.
     """
-    indices, cosines = reference.nearest(vectors, NEAREST)
+    compared = reference.compare(head_inputs, NEAREST)
     top = evaluation.probabilities[wrong].max(axis=1)
-    familiar = reference.familiarity(vectors, cosines)
     return {
         evaluation.paths[number]: MistakeDetails(
-            verdict(float(top[row]), float(familiar[row]), reference.threshold, sure_probability),
+            verdict(float(top[row]), bool(compared.is_familiar[row]), sure_probability),
             tuple(
                 Neighbour(reference.paths[index], round(float(cosine), 4))
-                for index, cosine in zip(indices[row], cosines[row], strict=True)
+                for index, cosine in zip(compared.indices[row], compared.cosines[row], strict=True)
             ),
         )
         for row, number in enumerate(wrong.tolist())

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -27,13 +27,6 @@ from core.nn.methods.target_pictures import Adapted, TargetPictures
 from core.nn.networks.classifier import Classifier, class_logits, with_new_head
 from core.nn.networks.model_files import TrainedClassifier, TrainingEmbeddings, save_classifier
 from core.nn.networks.model_folder import MODEL_FOLDER
-from core.nn.selection.familiarity import (
-    NEIGHBOUR,
-    Familiarity,
-    familiarity,
-    leave_one_out_similarities,
-    widened,
-)
 from core.nn.selection.head_choice import (
     MOST_PICTURES,
     HeadChoice,
@@ -46,11 +39,12 @@ from core.nn.selection.head_choice import (
 from core.nn.selection.out_of_fold import calibrate_out_of_fold
 from core.nn.selection.pixel_baseline import keep_answers_from_pixels
 from core.nn.selection.training_pictures import class_weights, groups_of, labels_of, some_of
-from core.nn.selection.vectors import stage_vectors, unit_vectors
+from core.nn.selection.vectors import stage_vectors
 from core.nn.training.checkpoints import CHECKPOINT_FOLDER, Checkpoints, TrainingState
 from core.nn.training.mistakes import all_mistake_details
-from core.nn.training.notes import CHOSEN, NOT_ADAPTED, NOTES_FILE, familiarity_notes, save_notes
+from core.nn.training.notes import CHOSEN, NOT_ADAPTED, NOTES_FILE, save_notes
 from core.nn.training.objectives import CrossEntropy, MakeObjective
+from core.nn.training.reference import Compared, training_reference
 from core.nn.training.stage_data import LabelledRows, StageData, num_measured
 from core.nn.training.stages import Stage, TrainingResult
 from core.nn.training.trainable import Trainable
@@ -355,32 +349,13 @@ class _Training:
         return Evaluation(split, self.dataset.class_names, labels_of(samples), probabilities, paths, temperature)
 
     def _reference(self) -> TrainingEmbeddings:
-        """Keeps training pictures for comparison, and from which similarity on pictures count as familiar."""
+        """Keeps training pictures for comparison, and what of new ones is to count as familiar."""
         most = REFERENCE_PICTURES_UNFROZEN if self.fine_tuned else REFERENCE_PICTURES
         chosen = some_of(self.samples["train"], most, self.config.seed)
-        vectors = unit_vectors(self._head_inputs(chosen), self.num_features).astype(np.float16)
-        unlabelled = self.adapted.vectors if self.adapted else None
-        reference = TrainingEmbeddings(vectors, tuple(one.path for one in chosen), -1.0, NEIGHBOUR, unlabelled)
-        found = self._familiarity(reference, chosen)
-        self.notes += familiarity_notes(found, len(self.samples["validation"]))
-        return replace(reference, threshold=found.threshold)
-
-    def _familiarity(self, reference: TrainingEmbeddings, chosen: Sequence[Sample]) -> Familiarity:
-        """Measures how similar pictures are to others of their kind: training pictures first, then validation pictures.
-
-        Unfrozen blocks have learned to put training pictures close together, new ones less so: then only the
-        validation pictures show it.
-        """
-        held_out = self.samples["validation"]
-        vectors = unit_vectors(self._head_inputs(held_out), self.num_features)
-        _, cosines = reference.nearest(vectors, NEIGHBOUR)
-        similarities = reference.familiarity(vectors, cosines)
-        if self.fine_tuned:
-            return familiarity(similarities, labels_of(held_out))
-        if self.adapted:
-            return widened(self.adapted.familiarity(reference.vectors, chosen), similarities)
-        others = leave_one_out_similarities(reference.vectors, groups_of(chosen))
-        return widened(familiarity(others, labels_of(chosen)), similarities)
+        training, validation = (Compared(one, self._head_inputs(one)) for one in (chosen, self.samples["validation"]))
+        reference, notes = training_reference(training, validation, self.config, self.fine_tuned, self.adapted)
+        self.notes += notes
+        return reference
 
     def _save(self, evaluations: list[Evaluation], calibration: Calibration) -> None:
         with self.clock.during("save"):
@@ -390,7 +365,7 @@ class _Training:
             self.folder.mkdir(parents=True, exist_ok=True)
             durable.sweep(self.folder / NOTES_FILE)
             save_evaluations(evaluations, self.folder)
-            of = self.num_features, reference, calibration.sure_probability
+            of = reference, calibration.sure_probability
             inputs = {one.split: self._head_inputs(self.samples[one.split]) for one in evaluations}
             details = {one.split: all_mistake_details(one, inputs[one.split], *of) for one in evaluations}
             save_details(details, self.folder)

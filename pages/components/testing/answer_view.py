@@ -72,7 +72,7 @@ def words(one: Answered) -> None:
         return
     st.header(in_words(answer), anchor=False)
     badges(one)
-    st.markdown(verdicts.meaning(answer.verdict))
+    st.markdown(verdicts.meaning(answer))
     st.html(bars(answer))
     st.caption(name_line(one))
 

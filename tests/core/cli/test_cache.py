@@ -23,7 +23,7 @@ def test_cache_is_shown_and_cleared(trained_home: Trained, call: Call, tmp_path:
     code, output, _ = call("cache", home=home)
     lines = output.splitlines()
     assert code == 0 and lines[0].split()[:4] == ["backbone", "features", "pixels", "version"]
-    assert any("EfficientNet-Lite0  stages, average" in line and " plain " in line for line in lines)
+    assert any("EfficientNet-Lite0  stages and style, average" in line and " plain " in line for line in lines)
     assert f" of at most 10 GB (TRANSFER_STUDIO_CACHE_GB) in {home / 'features'}" in lines[-1]
     before = last_json(call("cache", "--json", home=home)[1])
     assert {entry["view"] for entry in before["entries"]} == {0, 1}  # plain and flipped

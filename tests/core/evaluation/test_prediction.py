@@ -4,17 +4,17 @@ from core.evaluation.prediction import Prediction, Verdict, unreadable, verdict
 
 
 @pytest.mark.parametrize(
-    ("probability", "similarity", "expected"),
+    ("probability", "is_familiar", "expected"),
     [
-        (0.99, 0.9, Verdict.SURE),
-        (0.8, 0.5, Verdict.SURE),
-        (0.79, 0.9, Verdict.UNSURE),
-        (0.99, 0.49, Verdict.UNLIKE),
-        (0.5, 0.1, Verdict.UNLIKE),
+        (0.99, True, Verdict.SURE),
+        (0.8, True, Verdict.SURE),
+        (0.79, True, Verdict.UNSURE),
+        (0.99, False, Verdict.UNLIKE),
+        (0.5, False, Verdict.UNLIKE),
     ],
 )
-def test_verdict(probability, similarity, expected):
-    assert verdict(probability, similarity, threshold=0.5, sure_probability=0.8) == expected
+def test_verdict(probability, is_familiar, expected):
+    assert verdict(probability, is_familiar, sure_probability=0.8) == expected
 
 
 def test_top_classes_come_best_first():

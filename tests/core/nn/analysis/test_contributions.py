@@ -100,9 +100,26 @@ def test_what_is_watched_determines_the_heads_inputs(name):
             keras.Model(outputs, trained.classifier.embedding.output)
 
 
+def test_the_map_whose_style_is_measured_adds_nothing_even_to_a_flat_picture():
+    trained = trained_with(TrainingConfig(image_size=64).with_options(depths=3))
+    classifier, outputs = trained.classifier, watched_outputs(trained)
+    last = classifier.head.get_layer("logits")
+    last.set_weights([np.random.default_rng(0).normal(size=weights.shape) for weights in last.get_weights()])
+    upper = keras.Model(outputs, classifier.embedding.output)
+    run = contributions(keras.Model(classifier.features.input, outputs), upper, classifier.head, 64)
+    pictures = np.stack(
+        [np.full((64, 64, 3), 90, np.uint8), np.arange(64 * 64 * 3).reshape(64, 64, 3).astype(np.uint8)]
+    )
+    _, parts = run(tf.constant(pictures), tf.constant([0, 1]))
+    assert not parts[-1].numpy().any()
+    assert all(np.isfinite(part).all() for part in parts)
+    assert all(part.numpy().any() for part in parts[:-1])
+
+
 def test_earlier_stages_are_watched_too_if_the_head_may_use_them():
     config = TrainingConfig(image_size=224)
-    assert [output.shape[-1] for output in watched_outputs(trained_with(config))] == [1280, 320, 192]
+    # And the map whose style is measured, as the network's outputs can't be computed without it.
+    assert [output.shape[-1] for output in watched_outputs(trained_with(config))] == [1280, 320, 192, 40]
     assert len(watched_outputs(trained_with(config.with_options(trainable_blocks=1)))) == 1
     # On small pictures the last map is too small to say where.
     small = watched_outputs(trained_with(replace(config, image_size=64)))

@@ -31,7 +31,7 @@ def test_from_scratch_the_finder_searches_for_the_whole_network(dataset, home):
     whole = find_rate(config.with_options(trainable_blocks=blocks), dataset, home)
     assert boundaries(home) == {"pixels"}, "what enters the network is a picture, not a feature of random blocks"
     head = find_rate(config, dataset, home)
-    assert boundaries(home) == {"pixels", "stages, average"}
+    assert boundaries(home) == {"pixels", "stages and style, average"}
     assert whole.losses[10:20] != pytest.approx(head.losses[10:20], rel=1e-3)
 
 
@@ -40,7 +40,7 @@ def test_with_pretrained_weights_the_finder_searches_for_the_head(config, datase
     frozen = find_rate(config, dataset, home)
     thawed = find_rate(config.with_options(trainable_blocks=2, rate_decay=0.5), dataset, home)
     assert thawed.losses == pytest.approx(frozen.losses, rel=1e-3)
-    assert boundaries(home) == {"stages, average"}
+    assert boundaries(home) == {"stages and style, average"}
 
 
 def test_the_steepest_place_before_the_lowest_is_suggested():

@@ -41,10 +41,10 @@ def test_a_forecast_knows_what_is_cached(config, dataset, home):
     meter = SpeedMeter()
     before = forecast(config, dataset, home, meter)
     assert before.features_seconds > 0
-    assert before.disk_bytes == 30 * (1280 + 320 + 192) * 2
+    assert before.disk_bytes == 30 * (1280 + 320 + 192 + 2 * 40) * 2
     find_rate(config, dataset, home)  # Caches the features of the training pictures.
     after = forecast(config, dataset, home, meter)
-    assert after.disk_bytes == 6 * (1280 + 320 + 192) * 2
+    assert after.disk_bytes == 6 * (1280 + 320 + 192 + 2 * 40) * 2
     unfrozen = forecast(config.with_options(trainable_blocks=2), dataset, home, meter)
     assert unfrozen.fine_tune_epoch_seconds > unfrozen.head_epoch_seconds > 0
 
@@ -52,7 +52,7 @@ def test_a_forecast_knows_what_is_cached(config, dataset, home):
 def test_a_forecast_writes_nothing_that_a_full_disk_refuses(config, dataset, small_disk):
     home = Settings(small_disk.folder / "home")
     small_disk.fill()
-    assert forecast(config, dataset, home, SpeedMeter()).disk_bytes == 30 * (1280 + 320 + 192) * 2
+    assert forecast(config, dataset, home, SpeedMeter()).disk_bytes == 30 * (1280 + 320 + 192 + 2 * 40) * 2
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_each_part_of_a_network_takes_its_time(small_network, pictures):
     frozen = measure_speeds(small_network, 3, pictures)
     assert min(frozen.decode_seconds, frozen.prefix_seconds, frozen.prepare_seconds) > 0
     assert min(frozen.head.step_seconds, frozen.head.row_seconds, frozen.head.checkpoint_seconds) > 0
-    assert frozen.row_bytes == (512 + 512 + 256) * 2  # An average over positions, as float16.
+    assert frozen.row_bytes == (512 + 512 + 256 + 2 * 256) * 2  # An average over positions, as float16.
     assert (frozen.head_inputs_seconds, frozen.fine_tune) == (0.0, StageSpeed())
 
 

@@ -5,8 +5,8 @@ import keras
 import numpy as np
 import pytest
 
-from core.backbones.table import get_backbone
-from core.nn.networks.building import build_network, forget_networks, preprocess
+from core.backbones.table import BACKBONES, get_backbone
+from core.nn.networks.building import build_network, forget_networks, preprocess, style_output
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,22 @@ def test_preprocessing_that_is_included_can_be_replaced():
     names = [layer.name for layer in network.layers]
     assert "preprocessing" in names
     assert "normalization" not in names
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BACKBONES)
+def test_style_is_measured_at_an_eighth_of_the_side(name):
+    backbone = get_backbone(name)
+    for side in {backbone.image_size, max(96, backbone.min_size)}:
+        network = build_network(backbone, side)
+        # No block of Xception ends there.
+        halvings = 4 if name == "xception" else 3
+        assert abs(np.log2(side / style_output(network, backbone).shape[1]) - halvings) < 0.5
+
+
+def test_style_is_measured_where_lite0_has_40_channels():
+    backbone = get_backbone("efficientnet_lite0")
+    assert style_output(build_network(backbone, 224), backbone).shape == (None, 28, 28, 40)
 
 
 @pytest.mark.slow

@@ -1,10 +1,11 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core.config.parts import Head
 from core.config.training_config import TrainingConfig
-from core.nn.networks.classifier import build_classifier, class_probabilities, with_new_head
+from core.nn.networks.classifier import ChannelStatistics, build_classifier, class_probabilities, with_new_head
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
 
@@ -68,7 +69,7 @@ def test_the_articles_head():
 def test_normalised_inputs_have_a_root_mean_square_of_one(depths):
     classifier = build_classifier(TrainingConfig(image_size=64).with_options(depths=depths), num_classes=3)
     scaled = keras.Model(classifier.head.input, classifier.head.get_layer("unit_scale").output)
-    rows = np.random.default_rng(0).random((5, 1792)).astype(np.float32) * 7
+    rows = np.random.default_rng(0).random((5, 1872)).astype(np.float32) * 7
     # Each stage has the same weight, however large its features are.
     rows[:, :1280] *= 100
     inputs = scaled(rows).numpy()
@@ -78,10 +79,29 @@ def test_normalised_inputs_have_a_root_mean_square_of_one(depths):
     np.testing.assert_allclose(shares, 1 / depths, rtol=1e-4)
 
 
+def test_style_is_the_mean_and_deviation_of_each_channel_and_the_head_ignores_it():
+    classifier = build_classifier(TrainingConfig(image_size=64).with_options(depths=3), num_classes=3)
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3)).astype(np.float32)
+    early = keras.Model(classifier.features.input, classifier.features.get_layer("block3b_add").output)(pixels).numpy()
+    inputs = classifier.embedding(pixels).numpy()
+    expected = np.concatenate([early.mean(axis=(1, 2)), early.std(axis=(1, 2))], axis=1)
+    np.testing.assert_allclose(inputs[:, 1792:], expected, rtol=1e-3, atol=1e-4)
+    changed = inputs.copy()
+    changed[:, 1792:] += 100
+    np.testing.assert_array_equal(classifier.head(inputs), classifier.head(changed))
+
+
+def test_a_channel_that_is_the_same_everywhere_has_a_gradient():
+    flat = tf.Variable(np.ones((1, 4, 4, 3), np.float32))
+    with tf.GradientTape() as tape:
+        total = tf.reduce_sum(ChannelStatistics()(flat))
+    assert np.isfinite(tape.gradient(total, flat)).all()
+
+
 def test_a_head_with_hidden_units_reads_the_last_stage_of_all_that_is_computed():
     classifier = build_classifier(TrainingConfig(image_size=64, head=Head(units=8)), num_classes=3)
-    assert classifier.embedding.output_shape == (None, 1792)
-    rows = np.random.default_rng(0).random((5, 1792)).astype(np.float32)
+    assert classifier.embedding.output_shape == (None, 1792 + 2 * 40)
+    rows = np.random.default_rng(0).random((5, 1872)).astype(np.float32)
     other = rows.copy()
     other[:, 1280:] = 0
     np.testing.assert_array_equal(classifier.head(rows), classifier.head(other))

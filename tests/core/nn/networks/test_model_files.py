@@ -13,6 +13,7 @@ from core.config.parts import Head
 from core.config.training_config import TrainingConfig
 from core.errors import RunError
 from core.evaluation.calibration import Calibration
+from core.features.feature_space import array_rows
 from core.nn.networks.classifier import build_classifier, class_probabilities
 from core.nn.networks.model_files import (
     COMPARED_ROWS,
@@ -24,18 +25,21 @@ from core.nn.networks.model_files import (
     load_classifier,
     save_classifier,
 )
+from core.nn.selection.style import Style
 from tests.disks import SmallDisk
 
 CONFIG = TrainingConfig(image_size=32, head=Head(units=4)).with_options(epochs=3, label_smoothing=0.2)
 
 CALIBRATION = Calibration(0.5, 0.9, "out_of_fold", 100)
+STYLE = Style(np.arange(80, dtype=np.float32), np.eye(80, dtype=np.float32), 4.5)
 
 
 @pytest.fixture(scope="module")
 def trained() -> TrainedClassifier:
     """A classifier of three classes, with random weights, that knows two pictures."""
     vectors = np.eye(2, 1280, dtype=np.float16)
-    reference = TrainingEmbeddings(vectors, ("pictures/0.png", "pictures/1.png"), threshold=0.25, neighbour=2)
+    paths = "pictures/0.png", "pictures/1.png"
+    reference = TrainingEmbeddings(vectors, paths, threshold=0.25, neighbour=2, style=STYLE)
     return TrainedClassifier(build_classifier(CONFIG, 3), CONFIG, ("a", "b", "c"), reference, CALIBRATION)
 
 
@@ -58,6 +62,9 @@ def test_what_was_saved_comes_back(trained: TrainedClassifier, folder: Path) -> 
     assert (loaded.reference.paths, loaded.reference.threshold) == (trained.reference.paths, 0.25)
     assert (loaded.reference.neighbour, loaded.calibration) == (2, CALIBRATION)
     np.testing.assert_array_equal(loaded.reference.vectors, trained.reference.vectors)
+    assert loaded.reference.style.limit == 4.5
+    np.testing.assert_array_equal(loaded.reference.style.mean, STYLE.mean)
+    np.testing.assert_array_equal(loaded.reference.style.precision, STYLE.precision)
     for read, written in zip(loaded.classifier.model.weights, trained.classifier.model.weights, strict=True):
         assert read.path == written.path
         np.testing.assert_array_equal(read.numpy(), written.numpy())
@@ -151,6 +158,26 @@ def test_a_damaged_description_is_reported(folder: Path, change: Callable[[dict]
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
     with pytest.raises(RunError, match=r"(?s)^The model of this run can't be read \(.*\)\. Train it again\.$"):
         load_classifier(folder)
+
+
+def test_a_model_without_styles_comes_back_without(trained: TrainedClassifier, tmp_path: Path) -> None:
+    save_classifier(replace(trained, reference=replace(trained.reference, style=None)), tmp_path / "model")
+    assert load_classifier(tmp_path / "model").reference.style is None
+
+
+def test_a_picture_is_foreign_by_what_is_on_it_or_by_its_style() -> None:
+    style = Style(np.zeros(2, np.float32), np.eye(2, dtype=np.float32), limit=5.0)
+    known = TrainingEmbeddings(np.eye(3, dtype=np.float16)[:2], ("x", "y"), threshold=0.5, style=style)
+    # Three features of the last stage, one of another, two statistics of style.
+    rows = np.array([[2, 0, 0, 9, 3, 3.9], [0, 2, 0, 9, 3, 4.1], [0, 0, 1, 9, 0, 0], [0, 0, 1, 9, -30, 40]], np.float32)
+    found = known.compare(array_rows(rows), 1)
+    assert found.indices[:2].tolist() == [[0], [1]]
+    np.testing.assert_allclose(found.cosines[:, 0], [1, 1, 0, 0])
+    assert found.is_unlike.tolist() == [False, False, True, True]
+    assert found.has_other_style.tolist() == [False, True, False, True]
+    assert found.is_familiar.tolist() == [True, False, False, False]
+    only_content = replace(known, style=None).compare(array_rows(rows), 1)
+    assert only_content.is_familiar.tolist() == [True, True, False, False]
 
 
 def test_the_nearest_come_best_first() -> None:

@@ -124,6 +124,23 @@ def test_few_validation_pictures_lower_it_to_the_least_like_and_promise_nothing(
 
 
 @pytest.mark.slow
+def test_digits_are_foreign_by_their_style_to_a_model_of_pieces_of_photographs(home: Settings) -> None:
+    store = DatasetStore(home)
+    puzzle, digits = (import_sample(store, name) for name in ("puzzle", "digits"))
+    folder = home.runs / "run"
+    run_training(recipe_config("recommended", 240), puzzle, folder, home, lambda event: None, lambda: False)
+    predictor = Predictor(folder)
+    own, foreign = (
+        predictor.predict([dataset.picture_path(sample) for sample in samples])
+        for dataset, samples in ((puzzle, puzzle.select("validation")), (digits, digits.samples[::20]))
+    )
+    assert np.mean([one.verdict == Verdict.UNLIKE for one in own]) < 2 * FALSE_ALARMS
+    assert {one.verdict for one in foreign} == {Verdict.UNLIKE}
+    # The last stage alone takes most of them for pieces.
+    assert np.mean([one.is_style_unlike for one in foreign]) > 0.3
+
+
+@pytest.mark.slow
 def test_textures_from_another_part_of_the_photographs_are_known_and_digits_are_not(home: Settings) -> None:
     store = DatasetStore(home)
     textures, digits = (import_sample(store, name) for name in ("textures", "digits"))

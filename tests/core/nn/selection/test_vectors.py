@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.features.feature_space import array_rows
-from core.nn.selection.vectors import stage_vectors, unit_vectors
+from core.nn.selection.vectors import stage_vectors, style_statistics, unit_vectors
 
 
 def test_only_the_last_stage_is_compared() -> None:
@@ -22,3 +22,9 @@ def test_each_stage_is_a_unit_vector_of_its_own() -> None:
     np.testing.assert_allclose(first, [[0.6, 0.8], [0, 0]], atol=1e-6)
     np.testing.assert_allclose(second, [[0, 1, 0, 0], [5 / 13, 0, 12 / 13, 0]], atol=1e-6)
     assert first.dtype == np.float32
+
+
+def test_what_follows_the_stages_is_style_and_belongs_to_none() -> None:
+    rows = np.arange(28, dtype=np.float16).reshape(4, 7)
+    assert [stage.shape for stage in stage_vectors(array_rows(rows), (2, 3))] == [(4, 2), (4, 3)]
+    np.testing.assert_array_equal(style_statistics(array_rows(rows), 2), rows[:, 5:])

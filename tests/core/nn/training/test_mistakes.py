@@ -7,6 +7,7 @@ from core.datasets.store.store import DatasetStore
 from core.evaluation.evaluation import Evaluation, load_evaluations
 from core.evaluation.mistakes import load_details
 from core.evaluation.prediction import Verdict
+from core.features.feature_space import array_rows
 from core.nn.inference.predictor import Predictor
 from core.nn.networks.model_files import TrainingEmbeddings
 from core.nn.training.mistakes import mistake_details
@@ -57,7 +58,7 @@ def test_the_most_similar_training_pictures_and_the_verdict_are_computed_by_hand
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.95, 0.05]])
     evaluation = Evaluation("test", ("a", "b"), np.array([1, 1, 1]), probabilities, ("p", "q", "r"))
     vectors = np.array([[0.8, 0.6, 0.0], [0.0, 0.6, 0.8], [0.0, 1.0, 0.0]])
-    found = mistake_details(evaluation, np.array([0, 1, 2]), vectors, reference, sure_probability=0.8)
+    found = mistake_details(evaluation, np.array([0, 1, 2]), array_rows(vectors), reference, sure_probability=0.8)
     assert {path: detail.verdict for path, detail in found.items()} == {
         "p": Verdict.SURE,
         "q": Verdict.UNSURE,
