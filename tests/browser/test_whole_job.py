@@ -157,8 +157,13 @@ def test_a_reload_finds_the_run_still_running_and_resume_continues_it(page: Page
     expect(page.get_by_role("button", name="Try this model")).to_be_visible()
 
     stopped_at = points(page)
-    page.get_by_role("button", name="Resume").click()
-    assert min(wait_for_points(page, more_than=max(stopped_at))) > max(stopped_at)
+    with page.context.new_page() as second:
+        second.goto(address)
+        expect(second.get_by_role("button", name="Resume")).to_be_visible()
+        page.get_by_role("button", name="Resume").click()
+        assert min(wait_for_points(page, more_than=max(stopped_at))) > max(stopped_at)
+        # The other window follows without being reloaded.
+        expect(second.get_by_text("Until then, its state is under Progress.")).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped early")).to_be_visible()
     epochs = [event.epoch for event in server.runs.events(run.id)]

@@ -14,7 +14,7 @@ from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.background.jobs import EVALUATE, Job
 from pages.components.results import choices, stored
-from pages.components.run import kept_data
+from pages.components.run import adapting, kept_data
 from pages.components.shell import job_views, session
 
 CHOSEN = "other_data"
@@ -32,6 +32,7 @@ def show(run: Run) -> None:
         for found in others:
             if found.dataset_id:
                 _show_result(found)
+                _show_remedy(run, own, found)
         job = session.jobs().latest(EVALUATE, run.id)
         fitting, num_others = _fitting(run, own.class_names)
         if not fitting:
@@ -118,3 +119,20 @@ def _show_result(found: Evaluation) -> None:
             on_click=choices.choose,
             args=({choices.SPLIT: found.split},),
         )
+
+
+def _show_remedy(run: Run, own: Evaluation, found: Evaluation) -> None:
+    """Says that a model is clearly worse on other pictures, and offers to adapt it to them; else nothing."""
+    own_least, _ = own.interval
+    _, most = found.interval
+    dataset, targets = kept_data.dataset_of(run), {one.id for one in session.dataset_store().list()}
+    if most >= own_least or run.config.adaptation.is_on or dataset is None or found.dataset_id not in targets:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            "Clearly less often right than on its own held-out pictures. Another model can be adapted to these, "
+            "without their labels; some of them among the training pictures, with labels, may bring more.",
+            width="content",
+        )
+        if st.button("Adapt to them", key=f"adapt_to_{found.dataset_id}", icon=":material/sync_alt:"):
+            adapting.fill_form(run, dataset, found.dataset_id)

@@ -16,12 +16,13 @@ from pages.components.run import (
     replay_section,
     transfer_view,
 )
-from pages.components.shell import address
+from pages.components.shell import address, polling, session
 from pages.components.slices import slices_view
 from pages.components.testing import test_view
 
 PROGRESS, RESULTS, MISTAKES, EXPLAIN = "progress", "results", "mistakes", "explain"
 TRY, DETAILS = "try", "details"
+POLL_SECONDS = 3.0
 SECTIONS = {
     PROGRESS: "Progress",
     RESULTS: "Results",
@@ -44,6 +45,7 @@ def show(run: Run) -> None:
     with end:
         if run.status.is_finished and run.status != RunStatus.COMPLETED:
             next_steps.show_end(run)
+        _redraw_when_resumed(run)
     key = f"section_{run.id}"
     begin = RESULTS if run.has_model and address.REPLAY not in st.query_params else PROGRESS
     shown = {name: label for name, label in SECTIONS.items() if name != DETAILS or not presenter.is_on()}
@@ -84,6 +86,12 @@ def show(run: Run) -> None:
         explain_view.show(run)
     else:
         test_view.show(run, key="try_")
+
+
+def _redraw_when_resumed(run: Run) -> None:
+    """Draws nothing, but draws the page anew when a run that has ended is resumed, as in another window."""
+    if run.can_resume:
+        polling.poll("resumed", lambda: session.run_store().get(run.id).status == run.status, True, POLL_SECONDS)
 
 
 def _num_training(run: Run) -> int | None:

@@ -14,23 +14,14 @@ from core.evaluation.words import transfer as transfer_wording
 from core.experiments import progress
 from core.experiments.experiment import Kind
 from core.experiments.plans import transfer_arms
-from core.runs.counterparts import (
-    RECIPE,
-    Way,
-    compared,
-    comparison_words,
-    counterpart_config,
-    counterparts,
-    wanted,
-    way_of,
-)
+from core.runs.counterparts import Way, compared, comparison_words, counterparts, wanted, way_of
 from core.runs.recipe_choice import choose_config
 from core.runs.records.store import Run
 from pages.components import wording
-from pages.components.run import kept_data
+from pages.components.run import adapting, kept_data
 from pages.components.shell import session
 from pages.components.shell.presses import press
-from pages.components.training import advanced_form, setup_form
+from pages.components.training import setup_form
 
 FINE_TUNE = "fine_tune"
 MORE_BLOCKS, LOWER_RATE = 2, 3.0
@@ -142,12 +133,8 @@ def _show_adapting(run: Run, dataset: DatasetIndex) -> None:
         st.caption("To adapt it to unlabelled pictures, bring them as a data set of their own.", width="content")
         st.page_link(session.DATA, label="Add pictures", icon=":material/add:", query_params={"add": "zip"})
     elif st.button("Adapt to unlabelled pictures", icon=":material/sync_alt:"):
-        config = counterpart_config(run.config, Way.FROZEN, dataset)
         # Of several, only the user knows which are of the kind that the model will meet.
-        target = others[0] if len(others) == 1 else ""
-        setup_form.fill_with(dataset.id, RECIPE, config.with_options(adapt_to=target))
-        st.session_state[advanced_form.group_key("adaptation")] = True
-        st.switch_page(session.TRAIN)
+        adapting.fill_form(run, dataset, others[0] if len(others) == 1 else "")
 
 
 def _show_changes(run: Run, dataset: DatasetIndex) -> None:
