@@ -15,6 +15,7 @@ from core.datasets.splits import TRAIN
 from core.errors import DatasetError
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.prediction import Prediction
+from core.evaluation.slices import FEWEST_TO_TELL, difference_interval
 from core.files import durable
 from core.progress import OnEvent, Progress, ShouldStop, ignore_event, never_stop, stop_if_asked
 from core.wording.lists import listed
@@ -57,6 +58,15 @@ def match_classes(names: Sequence[str], known: Sequence[str]) -> KnownClasses:
     columns = {name: column for column, name in enumerate(known)}
     renamed = {name: found[name] for name in names if found[name] != name}
     return KnownClasses(tuple(columns[found[name]] for name in names), renamed)
+
+
+def is_clearly_worse(other: Evaluation, own: Evaluation) -> bool:
+    """Returns whether a model is less often right on other pictures than on its own held-out ones, beyond chance."""
+    if min(len(other.labels), len(own.labels)) < FEWEST_TO_TELL:
+        return False
+    here, there = ((int((one.predictions == one.labels).sum()), len(one.labels)) for one in (own, other))
+    least, _ = difference_interval(here, there)
+    return least > 0
 
 
 def trained_on(dataset: DatasetIndex | None, config: TrainingConfig) -> set[str]:

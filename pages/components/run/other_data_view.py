@@ -9,7 +9,7 @@ from core.errors import CoreError
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.words.results import right_answers
 from core.progress import OnEvent, ShouldStop
-from core.runs.other_data import evaluate_on, match_classes, save_other, trained_on
+from core.runs.other_data import evaluate_on, is_clearly_worse, match_classes, save_other, trained_on
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.background.jobs import EVALUATE, Job
@@ -123,10 +123,10 @@ def _show_result(found: Evaluation) -> None:
 
 def _show_remedy(run: Run, own: Evaluation, found: Evaluation) -> None:
     """Says that a model is clearly worse on other pictures, and offers to adapt it to them; else nothing."""
-    own_least, _ = own.interval
-    _, most = found.interval
     dataset, targets = kept_data.dataset_of(run), {one.id for one in session.dataset_store().list()}
-    if most >= own_least or run.config.adaptation.is_on or dataset is None or found.dataset_id not in targets:
+    if dataset is None or found.dataset_id not in targets or run.config.adaptation.is_on:
+        return
+    if not is_clearly_worse(found, own):
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(

@@ -13,7 +13,16 @@ from core.errors import DatasetError, Stopped
 from core.evaluation.evaluation import Evaluation
 from core.evaluation.prediction import Prediction, Verdict, unreadable
 from core.events import Event
-from core.runs.other_data import BATCH, FOLDER, evaluate_on, load_others, match_classes, save_other, trained_on
+from core.runs.other_data import (
+    BATCH,
+    FOLDER,
+    evaluate_on,
+    is_clearly_worse,
+    load_others,
+    match_classes,
+    save_other,
+    trained_on,
+)
 
 KNOWN = ("cat", "dog")
 
@@ -55,6 +64,27 @@ def test_pictures_that_were_trained_on_or_cannot_be_read_are_left_out_and_counte
     assert found.labels.tolist() == [1, 1] and found.predictions.tolist() == [0, 0]
     assert (found.split, found.dataset_id, found.temperature) == ("more", "0" * 12, 1.5)
     assert (found.num_seen, found.num_unreadable) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "is_worse"),
+    # Fisher's exact test gives one-sided p-values of 0.02, 0.10, 0.5, 1.
+    [
+        ((20, 20), (112, 140), True),
+        ((10, 10), (112, 140), False),
+        ((45, 50), (89, 100), False),
+        ((5, 9), (9, 9), False),
+    ],
+)
+def test_worse_on_other_pictures_is_what_chance_would_hardly_bring(
+    own: tuple[int, int], other: tuple[int, int], is_worse: bool
+) -> None:
+    evaluations = []
+    for right, total in (own, other):
+        answers = (np.arange(total) >= right).astype(np.int64)
+        paths = tuple(map(str, range(total)))
+        evaluations.append(Evaluation("split", KNOWN, np.zeros(total, np.int64), np.eye(2)[answers], paths))
+    assert is_clearly_worse(evaluations[1], evaluations[0]) == is_worse
 
 
 def test_without_a_picture_left_there_is_one_sentence() -> None:
