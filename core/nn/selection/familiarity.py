@@ -77,7 +77,8 @@ def familiarity(similarities: np.ndarray, labels: np.ndarray, false_alarms: floa
     whatever their distribution (split conformal prediction, https://arxiv.org/abs/2107.07511): with 19 pictures the
     smallest of their similarities. With fewer it is the smallest too, but that promises less: of N pictures' kind, one
     in N + 1 may be taken for foreign (lower thresholds were tried: they find far fewer foreign pictures). A class with
-    too few pictures to have three like each of them would always be taken for foreign: its own decide then.
+    too few pictures to have three like each of them would always be taken for foreign, and a small one unlike the
+    others might be: its own decide then.
 
     Args:
         similarities: of pictures that weren't compared with themselves, `(num_pictures,)`.
@@ -88,9 +89,11 @@ def familiarity(similarities: np.ndarray, labels: np.ndarray, false_alarms: floa
         return Familiarity(-1.0, False, 0)
     threshold, is_certain = _conformal(similarities, false_alarms)
     sizes = np.bincount(labels)
-    rare = np.isin(labels, np.flatnonzero(sizes <= NEIGHBOUR))
-    if rare.any() and similarities[rare].min() < threshold:
-        threshold, is_certain = similarities[rare].min(), False
+    num_below = np.bincount(labels[similarities < threshold], minlength=len(sizes))
+    decides = (sizes <= NEIGHBOUR) | (num_below > sizes / 2)
+    own = similarities[decides[labels]]
+    if len(own) and own.min() < threshold:
+        threshold, is_certain = own.min(), False
     return Familiarity(_with_rounding(threshold), is_certain, len(similarities))
 
 

@@ -94,6 +94,17 @@ def test_no_pictures_call_nothing_foreign() -> None:
     assert (found.threshold, found.is_certain) == (-1.0, False)
 
 
+def test_a_small_class_unlike_the_others_is_not_always_foreign() -> None:
+    similarities = np.concatenate([np.linspace(0.7, 0.9, 400), np.linspace(0.3, 0.4, 8)])
+    labels = np.repeat([0, 1], [400, 8])
+    found = familiarity(similarities, labels)
+    assert (similarities >= found.threshold).all() and not found.is_certain
+    # Were they as much alike as the others, 5 % would be below it.
+    same = familiarity(similarities[:400], np.arange(400) % 2)
+    assert (similarities[:400] < same.threshold).mean() == pytest.approx(0.05, abs=0.01)
+    assert same.is_certain
+
+
 def test_validation_pictures_unlike_the_training_pictures_lower_the_threshold() -> None:
     known = around(CENTRE, 100, 0)
     found = familiarity(leave_one_out_similarities(known, np.arange(100)), np.zeros(100, np.int64))

@@ -77,13 +77,14 @@ def test_validation_pictures_in_another_style_raise_its_limit_and_are_counted() 
     assert foreign.has_other_style.all()
 
 
-def test_a_class_of_few_pictures_in_a_style_of_its_own_is_not_always_foreign() -> None:
-    many, few = pictures(97, 0), pictures(3, 1, style=3.0)
+@pytest.mark.parametrize("count", [3, 8])
+def test_a_class_of_few_pictures_in_a_style_of_its_own_is_not_always_foreign(count: int) -> None:
+    many, few = pictures(400, 0), pictures(count, 1, style=3.0)
     rows = np.concatenate([one.head_inputs.read(np.arange(one.head_inputs.num_rows)) for one in (many, few)])
-    samples = [*many.samples, *(sample(f"few/{index}.png", 2) for index in range(3))]
+    samples = [*many.samples, *(sample(f"few/{index}.png", 2) for index in range(count))]
     reference, notes = training_reference(Compared(samples, array_rows(rows)), pictures(40, 2), CONFIG, False, None)
     assert codes(notes) == ["familiarity_uncertain"]
-    assert not reference.compare(array_rows(rows[-3:]), 3).has_other_style.any()
+    assert not reference.compare(array_rows(rows[-count:]), 3).has_other_style.any()
 
 
 def test_all_pictures_of_one_file_give_no_style() -> None:
