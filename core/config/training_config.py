@@ -104,6 +104,15 @@ class TrainingConfig:
         return self.head.pooling == "average" and not self.freeze.trainable_blocks
 
     @property
+    def compares_styles(self) -> bool:
+        """Whether the model tells pictures in another style, by statistics that are computed with the features.
+
+        Not if these are computed in half precision: where all pictures are much alike, it moves them farther than they
+        are from each other, and new ones, which the whole network answers, are all foreign (measured on digits).
+        """
+        return self.keeps_stages and self.engine != "bfloat16"
+
+    @property
     def has_depths(self) -> bool:
         """Whether the head is a logistic regression on frozen features, which may come from several stages."""
         return self.keeps_stages and self.head.is_logistic

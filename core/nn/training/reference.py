@@ -74,7 +74,7 @@ def training_reference(
     vectors = unit_vectors(training.head_inputs, num_features).astype(np.float16)
     paths = tuple(one.path for one in training.samples)
     reference = TrainingEmbeddings(vectors, paths, -1.0, NEIGHBOUR, adapted.vectors if adapted else None)
-    style = None if adapted or not config.keeps_stages else _style(training, validation, config)
+    style = _style(training, validation, config) if config.compares_styles and not adapted else None
     false_alarms = FALSE_ALARMS / 2 if style else FALSE_ALARMS
     limit = _content_limit(reference, training, validation, is_fine_tuned, adapted, false_alarms)
     limits = [limit]

@@ -152,6 +152,18 @@ def test_digits_are_foreign_by_their_style_to_a_model_of_pieces_of_photographs(h
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("engine", ["tensorflow", "auto", "bfloat16"])
+def test_digits_are_familiar_whatever_computed_their_features(home: Settings, engine: str) -> None:
+    """They are so alike that rounding moves them far: in half precision, all were in another style."""
+    digits = import_sample(DatasetStore(home), "digits").with_split()
+    folder = home.runs / "run"
+    config = recipe_config("recommended", 800).with_options(engine=engine)
+    run_training(config, digits, folder, home, lambda event: None, lambda: False)
+    pictures = [digits.picture_path(sample) for sample in digits.select("validation")]
+    assert np.mean([one.verdict == Verdict.UNLIKE for one in Predictor(folder).predict(pictures)]) < 2 * FALSE_ALARMS
+
+
+@pytest.mark.slow
 def test_textures_from_another_part_of_the_photographs_are_known_and_digits_are_not(home: Settings) -> None:
     store = DatasetStore(home)
     textures, digits = (import_sample(store, name) for name in ("textures", "digits"))

@@ -56,7 +56,9 @@ def test_with_too_few_pictures_for_two_limits_only_what_is_on_them_counts() -> N
     assert enough.threshold < few.threshold + 0.01
 
 
-@pytest.mark.parametrize("options", [{"pooling": "flatten", "normalize": False}, {"trainable_blocks": 1}])
+@pytest.mark.parametrize(
+    "options", [{"pooling": "flatten", "normalize": False}, {"trainable_blocks": 1}, {"engine": "bfloat16"}]
+)
 def test_networks_whose_features_have_no_style_compare_content_alone(options: dict[str, Any]) -> None:
     config = CONFIG.with_options(**options)
     reference, _ = training_reference(pictures(100, 0), pictures(40, 1), config, False, None)
