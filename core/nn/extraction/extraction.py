@@ -19,6 +19,7 @@ from core.datasets.sample import Sample
 from core.errors import RunError, Stopped
 from core.events import Event
 from core.features.feature_space import FeatureRows, FeatureSpace, MissingRows, rows_of
+from core.features.half_precision import in_half_precision
 from core.images.augmentation import make_view
 from core.images.decoding import DECODER_VERSION, decode
 from core.nn.extraction.engines import BATCH, Engine, choose_engine
@@ -34,7 +35,6 @@ ATTEMPTS = 5
 # How many of the pictures that were read are named, and how long until the next is.
 SHOWN_PICTURES = 6
 SECONDS_A_PICTURE = 1.0
-LARGEST_HALF = float(np.finfo(np.float16).max)
 
 Batch = tuple[list[str], np.ndarray]
 Read = TypeVar("Read")
@@ -293,7 +293,7 @@ class FeatureSource:
                 "only this picture, leave it out. Then start again."
             )
         # A number beyond the range of float16.
-        return np.clip(rows, -LARGEST_HALF, LARGEST_HALF).astype(np.float16)
+        return in_half_precision(rows)
 
     def _inputs(self, boundary: str, view: int, digests: Sequence[str], decoders: ThreadPoolExecutor) -> np.ndarray:
         """Reads the inputs of the network that computes `boundary`."""

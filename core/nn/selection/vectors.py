@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from core.features.feature_space import FeatureRows
+from core.features.half_precision import in_half_precision
 
 COMPARED_ROWS = 1000
 
@@ -36,13 +37,15 @@ def stage_vectors(head_inputs: FeatureRows, stages: Sequence[int]) -> list[np.nd
 def style_statistics(head_inputs: FeatureRows, count: int) -> np.ndarray:
     """Returns the last of the head's inputs, `float32` `(num_rows, count)`.
 
+    Those of new pictures are rounded as kept ones are: of pictures that are much alike, rounding is a difference.
+
     Args:
         head_inputs: averages `(num_rows, num_inputs)`, followed by the statistics of style.
         count: how many of these there are.
     """
     starts = range(0, head_inputs.num_rows, COMPARED_ROWS)
     parts = (head_inputs.read(np.arange(start, min(start + COMPARED_ROWS, head_inputs.num_rows))) for start in starts)
-    return np.concatenate([rows[:, -count:].astype(np.float32) for rows in parts])
+    return np.concatenate([in_half_precision(rows[:, -count:]).astype(np.float32) for rows in parts])
 
 
 def _averages(rows: np.ndarray) -> np.ndarray:

@@ -28,3 +28,10 @@ def test_what_follows_the_stages_is_style_and_belongs_to_none() -> None:
     rows = np.arange(28, dtype=np.float16).reshape(4, 7)
     assert [stage.shape for stage in stage_vectors(array_rows(rows), (2, 3))] == [(4, 2), (4, 3)]
     np.testing.assert_array_equal(style_statistics(array_rows(rows), 2), rows[:, 5:])
+
+
+def test_statistics_of_new_pictures_are_rounded_as_kept_ones_are() -> None:
+    rows = np.random.default_rng(0).normal(0, 5, (2500, 6)).astype(np.float32)
+    kept, new = (style_statistics(array_rows(one), 4) for one in (rows.astype(np.float16), rows))
+    np.testing.assert_array_equal(kept, new)
+    assert new.shape == (2500, 4)
