@@ -28,8 +28,15 @@ def large(tmp_path: Path) -> Path:
     return path
 
 
-def workspaces(server: Server) -> list[Path]:
-    return list(server.settings.datasets.glob(".importing-*"))
+@pytest.fixture
+def workspaces(server: Server) -> Callable[[], list[Path]]:
+    """Returns a function that lists the folders of uploads of this test.
+
+    A shared server may have those of tests before it: an imported file is kept for an hour.
+    """
+    pattern = ".importing-*"
+    earlier = set(server.settings.datasets.glob(pattern))
+    return lambda: [path for path in server.settings.datasets.glob(pattern) if path not in earlier]
 
 
 def slow_down(page: Page) -> None:
@@ -62,7 +69,9 @@ def slow_upload(page: Page, large: Path) -> Callable[[], Page]:
     return begin
 
 
-def test_a_large_upload_goes_to_disk_and_not_into_memory(page: Page, server: Server, large: Path):
+def test_a_large_upload_goes_to_disk_and_not_into_memory(
+    page: Page, server: Server, large: Path, workspaces: Callable[[], list[Path]]
+):
     page.goto("/data")
     ready(page)
     process = psutil.Process(server.process.pid)
@@ -73,12 +82,12 @@ def test_a_large_upload_goes_to_disk_and_not_into_memory(page: Page, server: Ser
     while not error.is_visible():
         most = max(most, process.memory_info().rss)
     assert most - before < MEMORY_BYTES
-    assert workspaces(server) == []
+    assert workspaces() == []
 
 
 @pytest.mark.shared_server
 def test_an_upload_is_shown_in_every_tab_continues_across_pages_and_can_be_stopped_anywhere(
-    slow_upload: Callable[[], Page], server: Server
+    slow_upload: Callable[[], Page], server: Server, workspaces: Callable[[], list[Path]]
 ):
     page = slow_upload()
     expect(page.get_by_test_id("stProgress")).to_contain_text("large.zip: Uploading, ")
@@ -92,10 +101,10 @@ def test_an_upload_is_shown_in_every_tab_continues_across_pages_and_can_be_stopp
         second.goto("/data")
         expect(second.get_by_test_id("stProgress")).to_contain_text("large.zip: Uploading, ")
         expect(second.locator(".upload-call")).to_have_count(0)
-        assert workspaces(server)
+        assert workspaces()
         second.get_by_role("button", name="Stop").click()
         expect(second.get_by_text("The import was stopped. Nothing of it was kept.")).to_be_visible()
-    assert workspaces(server) == []
+    assert workspaces() == []
 
     page.get_by_role("link", name="Data").click()
     expect(page.locator(".upload-call")).to_have_text("Drop it here")
@@ -104,9 +113,11 @@ def test_an_upload_is_shown_in_every_tab_continues_across_pages_and_can_be_stopp
 
 @pytest.mark.shared_server
 @pytest.mark.parametrize("way", ["closed", "reloaded"])
-def test_an_upload_whose_page_is_left_leaves_nothing_behind(slow_upload: Callable[[], Page], server: Server, way: str):
+def test_an_upload_whose_page_is_left_leaves_nothing_behind(
+    slow_upload: Callable[[], Page], server: Server, way: str, workspaces: Callable[[], list[Path]]
+):
     page = slow_upload()
-    assert workspaces(server)
+    assert workspaces()
     if way == "closed":
         page.close()
     else:
@@ -115,7 +126,7 @@ def test_an_upload_whose_page_is_left_leaves_nothing_behind(slow_upload: Callabl
         page.locator("h1").click()  # a browser only asks after the user has interacted with the page
         page.reload()
         assert asked == ["beforeunload"]
-    wait_until(lambda: workspaces(server) == [])
+    wait_until(lambda: workspaces() == [])
     if way == "reloaded":
         expect(page.locator(".upload-call")).to_have_text("Drop it here")
         told = page.get_by_text("large.zip was interrupted at ", exact=False)
@@ -138,7 +149,7 @@ def test_an_upload_does_not_keep_the_server_from_ending(slow_upload: Callable[[]
 
 
 @pytest.mark.shared_server
-def test_the_box_is_used_by_keyboard(page: Page, server: Server, tmp_path: Path):
+def test_the_box_is_used_by_keyboard(page: Page, server: Server, tmp_path: Path, workspaces: Callable[[], list[Path]]):
     archive = shutil.make_archive(str(tmp_path / "shapes"), "zip", draw_folder(tmp_path / "pictures", 4))
     # A listener from the beginning, because Chromium only intercepts dialogs some time after the first one exists.
     page.on("filechooser", lambda chooser: None)
@@ -149,9 +160,9 @@ def test_the_box_is_used_by_keyboard(page: Page, server: Server, tmp_path: Path)
         page.keyboard.press("Enter")
     chooser.value.set_files(archive)
     expect(page.get_by_text("shapes is in: 12 pictures")).to_be_visible()
-    assert workspaces(server), "the file is kept while its labels can be read otherwise"
+    assert workspaces(), "the file is kept while its labels can be read otherwise"
     page.get_by_role("button", name="Looks right").click()
-    wait_until(lambda: workspaces(server) == [])
+    wait_until(lambda: workspaces() == [])
 
 
 def drop(page: Page, script: str) -> None:
@@ -163,7 +174,7 @@ def drop(page: Page, script: str) -> None:
 
 
 @pytest.mark.shared_server
-def test_the_box_says_what_it_refuses_and_why(page: Page, server: Server):
+def test_the_box_says_what_it_refuses_and_why(page: Page, server: Server, workspaces: Callable[[], list[Path]]):
     page.goto("/data")
     ready(page)
     problem = page.locator(".upload").get_by_role("alert")
@@ -183,4 +194,4 @@ def test_the_box_says_what_it_refuses_and_why(page: Page, server: Server):
     expect(page.get_by_test_id("stAlert")).to_have_count(0)
     page.get_by_role("button", name="Add them class by class").click()
     expect(page.get_by_role("textbox", name="Class 1")).to_be_visible()
-    assert workspaces(server) == []
+    assert workspaces() == []

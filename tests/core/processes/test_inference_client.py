@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 DEADLINE_SECONDS = 90
 SHORT = TrainingConfig(image_size=64)
-LONG = TrainingConfig(image_size=320)
+LONG = TrainingConfig(image_size=480)
 
 
 def wait_until(condition) -> None:
