@@ -6,7 +6,7 @@ import pytest
 from core.config.recipes import recipe_config
 from core.datasets.store.samples import import_sample
 from core.datasets.store.store import DatasetStore
-from core.evaluation.prediction import Verdict
+from core.evaluation.prediction import Prediction, Verdict
 from core.nn.inference.predictor import Predictor
 from core.nn.selection.familiarity import (
     FALSE_ALARMS,
@@ -134,17 +134,20 @@ def test_few_validation_pictures_lower_it_to_the_least_like_and_promise_nothing(
     assert widened(Familiarity(0.5, True, 100), np.zeros(0)).threshold == 0.5
 
 
+def own_and_digits(home: Settings, name: str, num_training: int) -> tuple[list[Prediction], list[Prediction]]:
+    """Trains on a sample; returns what the model says of the sample's validation pictures, and of some digits."""
+    store = DatasetStore(home)
+    dataset, digits = (import_sample(store, one) for one in (name, "digits"))
+    folder = home.runs / "run"
+    run_training(recipe_config("recommended", num_training), dataset, folder, home, lambda event: None, lambda: False)
+    predictor = Predictor(folder)
+    own = predictor.predict([dataset.picture_path(sample) for sample in dataset.select("validation")])
+    return own, predictor.predict([digits.picture_path(sample) for sample in digits.samples[::20]])
+
+
 @pytest.mark.slow
 def test_digits_are_foreign_by_their_style_to_a_model_of_pieces_of_photographs(home: Settings) -> None:
-    store = DatasetStore(home)
-    puzzle, digits = (import_sample(store, name) for name in ("puzzle", "digits"))
-    folder = home.runs / "run"
-    run_training(recipe_config("recommended", 240), puzzle, folder, home, lambda event: None, lambda: False)
-    predictor = Predictor(folder)
-    own, foreign = (
-        predictor.predict([dataset.picture_path(sample) for sample in samples])
-        for dataset, samples in ((puzzle, puzzle.select("validation")), (digits, digits.samples[::20]))
-    )
+    own, foreign = own_and_digits(home, "puzzle", 240)
     assert np.mean([one.verdict == Verdict.UNLIKE for one in own]) < 2 * FALSE_ALARMS
     assert {one.verdict for one in foreign} == {Verdict.UNLIKE}
     # The last stage alone takes most of them for pieces.
@@ -165,19 +168,9 @@ def test_digits_are_familiar_whatever_computed_their_features(home: Settings, en
 
 @pytest.mark.slow
 def test_textures_from_another_part_of_the_photographs_are_known_and_digits_are_not(home: Settings) -> None:
-    store = DatasetStore(home)
-    textures, digits = (import_sample(store, name) for name in ("textures", "digits"))
-    folder = home.runs / "run"
-    run_training(recipe_config("recommended", 180), textures, folder, home, lambda event: None, lambda: False)
-    (note,) = (one for one in load_notes(folder) if one.code == "familiarity_widened")
-    held_out = textures.select("validation")
-    assert note.parameters["total"] == len(held_out)
+    own, foreign = own_and_digits(home, "textures", 180)
+    (note,) = (one for one in load_notes(home.runs / "run") if one.code == "familiarity_widened")
+    assert note.parameters["total"] == len(own)
     assert note.parameters["count"] > 10
-
-    predictor = Predictor(folder)
-    own, foreign = (
-        [one.verdict for one in predictor.predict([dataset.picture_path(sample) for sample in samples])]
-        for dataset, samples in ((textures, held_out), (digits, digits.samples[::20]))
-    )
-    assert own.count(Verdict.UNLIKE) <= 3
-    assert foreign.count(Verdict.UNLIKE) == len(foreign)
+    assert [one.verdict for one in own].count(Verdict.UNLIKE) <= 3
+    assert {one.verdict for one in foreign} == {Verdict.UNLIKE}
