@@ -63,9 +63,9 @@ def test_a_race_survives_a_kill_and_a_reload_and_plays_again(page: Page, server:
 
     # One row in the list of runs, which opens to its runs.
     page.goto("/runs")
-    page.get_by_text(re.compile("3 of 3 runs, complete")).click()
+    page.get_by_text("3 runs", exact=True).click()
     expect(page.get_by_role("link", name=re.compile("From scratch"))).to_be_visible()
-    page.get_by_role("link", name="Open the experiment").click()
+    page.get_by_role("link", name="Race", exact=True).click()
     page.get_by_role("button", name="Replay", exact=True).click()
     expect(page.locator(".replay-now")).not_to_be_empty()
     expect(page.get_by_role("button", name="Pause")).to_be_visible()

@@ -11,7 +11,7 @@ from core.experiments.progress import state_of
 from core.runs.records.store import Run
 from pages.components import wording
 from pages.components.runs import experiment_rows
-from pages.components.shell import ages, frame, session
+from pages.components.shell import frame, session
 
 
 def show(experiments: Sequence[Experiment]) -> None:
@@ -50,14 +50,8 @@ def rows(experiments: Sequence[Experiment], runs: Sequence[Run]) -> None:
         runs: all runs, newest first.
     """
     for experiment in experiments:
-        state = state_of(experiment, runs)
-        with st.container(horizontal=True, border=True, vertical_alignment="center", key=f"experiment_{experiment.id}"):
-            experiment_rows.link(state, f"**{title(experiment)}**")
-            st.markdown(experiment_rows.STATES[state.status], width="content")
-            ages.caption(
-                f"{len(state.done)} of {wording.count(len(state.arms), 'run')} · {ages.age(experiment.created)}",
-                width="content",
-            )
+        with st.container(border=True):
+            experiment_rows.line(state_of(experiment, runs), f"**{title(experiment)}**")
 
 
 def title(experiment: Experiment) -> str:

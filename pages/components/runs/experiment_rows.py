@@ -8,7 +8,7 @@ from core.experiments.progress import ExperimentState, ExperimentStatus
 from pages.components import wording
 from pages.components.results import run_views
 from pages.components.runs.accuracies import accuracy_of
-from pages.components.shell import session
+from pages.components.shell import ages, session
 
 ICONS = {
     Kind.RACE: ":material/sprint:",
@@ -27,34 +27,41 @@ STATES = {
 
 
 def show(state: ExperimentState) -> None:
-    """Draws an experiment with the link to its page; opened, its runs too."""
+    """Draws an experiment in the list of runs, which opens to its runs."""
     experiment = state.experiment
-    number = wording.count(len(state.arms), "run")
-    about = f"{len(state.done)} of {number}, {STATES[state.status]} · {wording.ago(experiment.created)}"
-    # Drawn only once it is open: an experiment may have dozens of runs.
-    row = st.expander(
-        f"**{words.TITLES[experiment.kind]}** · {about}",
-        icon=ICONS[experiment.kind],
-        key=f"experiment_row_{experiment.id}",
-        on_change="rerun",
-    )
-    if not row.open:
-        return
-    with row:
-        link(state, "Open the experiment")
-        for run in state.runs:
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.page_link(session.RUN, label=wording.plain(run.name), query_params={"run": run.id})
-                run_views.status_badge(run)
-                found = accuracy_of(run)
-                st.caption(found.words if found else "No model", width="content")
+    with st.container(border=True, gap="xsmall"):
+        line(state, f"**{words.TITLES[experiment.kind]}**")
+        # What changes is not part of the label: Streamlit takes an expander with another label for another expander,
+        # so that it would close, and a click would be lost. Drawn only once it is open, as there may be dozens of runs.
+        runs = st.expander(
+            wording.count(len(state.arms), "run"), key=f"experiment_row_{experiment.id}", on_change="rerun"
+        )
+        if runs.open:
+            with runs:
+                _runs(state)
 
 
-def link(state: ExperimentState, words_of_link: str) -> None:
-    """Draws the link to an experiment's page."""
-    st.page_link(
-        session.DEMO,
-        label=words_of_link,
-        icon=ICONS[state.experiment.kind],
-        query_params={"experiment": state.experiment.id},
-    )
+def line(state: ExperimentState, title: str) -> None:
+    """Draws an experiment in one line: the link to its page, how far it is, its age.
+
+    Args:
+        state: the experiment and its runs.
+        title: of the link, as Markdown.
+    """
+    experiment = state.experiment
+    with st.container(horizontal=True, vertical_alignment="center", key=f"experiment_line_{experiment.id}"):
+        st.page_link(session.DEMO, label=title, icon=ICONS[experiment.kind], query_params={"experiment": experiment.id})
+        st.markdown(STATES[state.status], width="content")
+        ages.caption(
+            f"{len(state.done)} of {wording.count(len(state.arms), 'run')} · {ages.age(experiment.created)}",
+            width="content",
+        )
+
+
+def _runs(state: ExperimentState) -> None:
+    for run in state.runs:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.page_link(session.RUN, label=wording.plain(run.name), query_params={"run": run.id})
+            run_views.status_badge(run)
+            found = accuracy_of(run)
+            st.caption(found.words if found else "No model", width="content")
