@@ -33,9 +33,7 @@ def show(state: ExperimentState) -> None:
         line(state, f"**{words.TITLES[experiment.kind]}**")
         # What changes is not part of the label: Streamlit takes an expander with another label for another expander,
         # so that it would close, and a click would be lost. Drawn only once it is open, as there may be dozens of runs.
-        runs = st.expander(
-            wording.count(len(state.arms), "run"), key=f"experiment_row_{experiment.id}", on_change="rerun"
-        )
+        runs = st.expander("Its runs", type="compact", key=f"experiment_row_{experiment.id}", on_change="rerun")
         if runs.open:
             with runs:
                 _runs(state)
@@ -51,10 +49,9 @@ def line(state: ExperimentState, title: str) -> None:
     experiment = state.experiment
     with st.container(horizontal=True, vertical_alignment="center", key=f"experiment_line_{experiment.id}"):
         st.page_link(session.DEMO, label=title, icon=ICONS[experiment.kind], query_params={"experiment": experiment.id})
-        st.markdown(STATES[state.status], width="content")
+        number = wording.count(len(state.arms), "run")
         ages.caption(
-            f"{len(state.done)} of {wording.count(len(state.arms), 'run')} · {ages.age(experiment.created)}",
-            width="content",
+            f"{len(state.done)} of {number}, {STATES[state.status]} · {ages.age(experiment.created)}", width="content"
         )
 
 
@@ -64,4 +61,4 @@ def _runs(state: ExperimentState) -> None:
             st.page_link(session.RUN, label=wording.plain(run.name), query_params={"run": run.id})
             run_views.status_badge(run)
             found = accuracy_of(run)
-            st.caption(found.words if found else "No model", width="content")
+            st.caption(f"{found.words} {found.interval_words}" if found else "No model", width="content")

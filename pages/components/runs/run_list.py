@@ -16,9 +16,7 @@ from pages.components.shell import session
 # Rows on a page.
 LENGTH = 25
 LEAST_COMPARED = 2
-ABOUT_ACCURACY = (
-    "Accuracies are those on the validation pictures, with their 95 % intervals. Tick two or more to compare."
-)
+ABOUT_ACCURACY = "Accuracies are those on the validation pictures, with their 95 % intervals."
 
 
 def show(runs: Sequence[Run]) -> None:
@@ -40,7 +38,8 @@ def show(runs: Sequence[Run]) -> None:
         st.button("Show all runs", icon=":material/filter_alt_off:", on_click=run_filter.clear)
     else:
         of = f"{number:,} of " if number < len(runs) else ""
-        st.caption(f"{of}{wording.count(len(runs), 'run')}. {ABOUT_ACCURACY}")
+        tick = " Tick two or more to compare." if num_rows >= LEAST_COMPARED else ""
+        st.caption(f"{of}{wording.count(len(runs), 'run')}. {ABOUT_ACCURACY}{tick}")
     num_pages = max(1, -(-num_rows // LENGTH))
     # The choice of the page is below the list, but it is needed above.
     listed, pages = st.container(), st.container()
