@@ -13,6 +13,8 @@ def run_note(note: Note) -> str:
 
 # A smaller difference is that of rounding.
 EXACT = 0.99999
+# Above it nearly all, below its opposite hardly any.
+MANY = 0.95
 
 
 def _checkpoints_damaged(count: int) -> str:
@@ -51,6 +53,16 @@ def _ran_in_openvino(version: str, precision: str, cosine: float) -> str:
 def _imagenet_weights(label: str, package: str, credit: str) -> str:
     source = f"the installed package {package}, after a check of its file" if package else "Keras's own file"
     return f"{label} started with its ImageNet weights, read from {source}. They are the work of: {credit}."
+
+
+def _unknown_classes(count: int, total: int) -> str:
+    share = count / total
+    many = "nearly all" if share > MANY else "hardly any" if share < 1 - MANY else f"about {100 * share:.0f} %"
+    return (
+        f"Of pictures of a class that the model doesn't know, {many} would be called unlike anything seen. It would "
+        f"take the others for one of its own classes. Measured by hiding each class in turn: {count:,} of "
+        f"{counted(total, 'picture')} {'was' if count == 1 else 'were'} found."
+    )
 
 
 def _head_chosen(
@@ -121,13 +133,14 @@ SENTENCES: Catalogue = {
         "was adapted to, nothing shows how often it is right on them."
     ),
     "never_sure": (
-        "No answer is called sure: {count:,} pictures can't show a probability from which 95 % of the answers are "
-        "right."
+        "No answer is called sure: {count:,} pictures show no probability of 90 % or more from which 95 % of the "
+        "answers are right."
     ),
     "familiarity_uncertain": (
         "Some classes, or all, have too few pictures to tell well what is unlike anything seen ({count:,} compared): "
         "more than 5 % of new pictures of these classes may be called so."
     ),
+    "unknown_classes": _unknown_classes,
     "familiarity_widened": (
         "The validation pictures are less like the training pictures than these are like each other: {count:,} of "
         "{total:,} would have been called unlike anything seen. So the limit was lowered until at most 5 % of them are."

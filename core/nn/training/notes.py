@@ -10,7 +10,7 @@ from core.nn.selection.familiarity import Familiarity
 from core.wording.coded import Note
 
 NOTES_FILE = "notes.json"
-CHOSEN, NOT_ADAPTED = "head_chosen", "not_adapted"
+CHOSEN, NOT_ADAPTED, UNKNOWN_CLASSES = "head_chosen", "not_adapted", "unknown_classes"
 
 
 def save_notes(notes: Sequence[Note], run_folder: Path) -> None:

@@ -11,7 +11,7 @@ from pages.components.charts import charts
 from pages.components.presenter import presenter
 from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
 from pages.components.results.matrix_view import OpenMistakes
-from pages.components.shared import adapted
+from pages.components.shared import adapted, unknown_classes
 from pages.components.shell import session, widget_values
 
 THRESHOLDS = [f"{hundredths / 100:g}" for hundredths in range(100)]
@@ -45,6 +45,7 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
         with presenter.advanced("curves"):
             curves_view.show(answers)
             calibration_view.show(run, evaluation)
+            unknown_classes.show(run)
 
 
 def choose_evaluation(run: Run) -> Evaluation:

@@ -100,9 +100,9 @@ def badges(one: Answered) -> None:
 
 
 def _verdict_badge(answer: Prediction) -> None:
-    """Draws how reliable an answer is: by colour, symbol and word."""
+    """Draws how reliable an answer is: by colour, symbol and word, and in a sentence where the pointer rests on it."""
     word, color, icon = VERDICTS[answer.verdict]
-    st.badge(word, color=color, icon=icon)
+    st.badge(word, color=color, icon=icon, help=verdicts.meaning(answer))
 
 
 def _right_or_wrong(one: Answered) -> None:

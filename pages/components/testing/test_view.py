@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from core.runs.records.store import Run
 from pages.components import wording
-from pages.components.shared import adapted
+from pages.components.shared import adapted, unknown_classes
 from pages.components.shell import polling, session
 from pages.components.testing import answer_view, answering, answers_view, sources
 
@@ -53,6 +53,8 @@ def show(run: Run, key: str = "", beside: DeltaGenerator | None = None) -> None:
         answer_view.show(answered[0], f"{key}only", run)
     elif answered:
         answers_view.show(run, answered, key)
+    if answered:
+        unknown_classes.show(run)
 
 
 def _show_webcam(run: Run, key: str) -> None:

@@ -74,7 +74,7 @@ def test_sure_is_what_was_right_in_95_of_100() -> None:
 
 
 def test_sure_is_never_an_answer_of_a_low_probability() -> None:
-    probabilities = np.array([[0.99, 0.01]] * 40 + [[0.6, 0.4]] * 40)
+    probabilities = np.array([[0.99, 0.01]] * 40 + [[0.85, 0.15]] * 40)
     assert sure_probability(probabilities, np.zeros(80, np.int64)) == 0.99
 
 

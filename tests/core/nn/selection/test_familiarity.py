@@ -17,7 +17,7 @@ from core.nn.selection.familiarity import (
     leave_one_out_similarities,
     widened,
 )
-from core.nn.training.notes import load_notes
+from core.nn.training.notes import UNKNOWN_CLASSES, load_notes
 from core.nn.training.training import run_training
 from core.settings import Settings
 
@@ -169,7 +169,10 @@ def test_digits_are_familiar_whatever_computed_their_features(home: Settings, en
 @pytest.mark.slow
 def test_textures_from_another_part_of_the_photographs_are_known_and_digits_are_not(home: Settings) -> None:
     own, foreign = own_and_digits(home, "textures", 180)
-    (note,) = (one for one in load_notes(home.runs / "run") if one.code == "familiarity_widened")
+    notes = {one.code: one for one in load_notes(home.runs / "run")}
+    # Brick, grass and gravel are as foreign to each other as digits are to them.
+    assert notes[UNKNOWN_CLASSES].parameters == {"count": 180, "total": 180}
+    note = notes["familiarity_widened"]
     assert note.parameters["total"] == len(own)
     assert note.parameters["count"] > 10
     assert [one.verdict for one in own].count(Verdict.UNLIKE) <= 3

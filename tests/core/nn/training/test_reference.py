@@ -44,7 +44,30 @@ def test_what_is_on_a_picture_and_its_style_each_make_it_foreign() -> None:
     assert (~own.is_familiar).mean() < 2 * FALSE_ALARMS
     assert (other_content.is_unlike.mean(), other_content.has_other_style.mean()) == (1.0, pytest.approx(0, abs=0.1))
     assert (other_style.has_other_style.mean(), other_style.is_unlike.mean()) == (1.0, pytest.approx(0, abs=0.1))
-    assert codes(notes) == []
+    assert codes(notes) == ["unknown_classes"]
+
+
+def of_two_classes(**other: float) -> Compared:
+    """Pictures of two classes, of which the second differs in content or style."""
+    one, two = pictures(100, 0), pictures(100, 1, **other)  # type: ignore[arg-type]
+    rows = np.concatenate([each.head_inputs.read(np.arange(100)) for each in (one, two)])
+    samples = [sample(f"{index}.png", index // 100) for index in range(200)]
+    return Compared(samples, array_rows(rows))
+
+
+@pytest.mark.parametrize(
+    ("other", "least", "most"), [({}, 0, 30), ({"content": 500}, 195, 200), ({"style": 9.0}, 195, 200)]
+)
+def test_pictures_of_a_hidden_class_are_found_where_they_differ(other: dict[str, float], least: int, most: int) -> None:
+    _, notes = training_reference(of_two_classes(**other), pictures(40, 2), CONFIG, False, None)
+    (note,) = (note for note in notes if note.code == "unknown_classes")
+    assert note.parameters["total"] == 200
+    assert least <= note.parameters["count"] <= most
+
+
+def test_a_network_that_has_learned_from_all_classes_cannot_show_what_a_hidden_one_would_be() -> None:
+    _, notes = training_reference(of_two_classes(content=500), pictures(40, 2), CONFIG, True, None)
+    assert "unknown_classes" not in codes(notes)
 
 
 def test_with_too_few_pictures_for_two_limits_only_what_is_on_them_counts() -> None:
@@ -70,7 +93,7 @@ def test_networks_whose_features_have_no_style_compare_content_alone(options: di
 def test_validation_pictures_in_another_style_raise_its_limit_and_are_counted() -> None:
     other = pictures(100, 1, style=2.0)
     reference, notes = training_reference(pictures(100, 0), other, CONFIG, False, None)
-    assert codes(notes) == ["familiarity_widened"]
+    assert codes(notes) == ["familiarity_widened", "unknown_classes"]
     assert notes[0].parameters["total"] == 100
     assert notes[0].parameters["count"] > 90
     again = reference.compare(pictures(300, 5, style=2.0).head_inputs, 3)
@@ -85,7 +108,7 @@ def test_a_class_of_few_pictures_in_a_style_of_its_own_is_not_always_foreign(cou
     rows = np.concatenate([one.head_inputs.read(np.arange(one.head_inputs.num_rows)) for one in (many, few)])
     samples = [*many.samples, *(sample(f"few/{index}.png", 2) for index in range(count))]
     reference, notes = training_reference(Compared(samples, array_rows(rows)), pictures(40, 2), CONFIG, False, None)
-    assert codes(notes) == ["familiarity_uncertain"]
+    assert codes(notes) == ["familiarity_uncertain", "unknown_classes"]
     assert not reference.compare(array_rows(rows[-count:]), 3).has_other_style.any()
 
 
