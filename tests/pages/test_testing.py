@@ -132,7 +132,7 @@ def test_held_out_pictures_say_whether_the_model_is_right(open_page, trained):
     assert sorted(app.dataframe[0].value["True class"]) == ["circle"] * 2 + ["square"] * 2 + ["stripes"] * 2
     assert "answers right" in words(app)
     assert "not trained on these" in words(app)
-    assert "Of pictures of a class that the model doesn't know" in words(app)
+    assert "hiding each class in turn" in words(app)
     app.selectbox(key="held_out_class").set_value(1).run()
     assert list(app.dataframe[0].value["True class"]) == ["square"] * 2
     button(app, "Other pictures").click().run()
