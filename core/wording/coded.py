@@ -71,5 +71,5 @@ def words_of(found: Coded, catalogue: Catalogue, unknown: str) -> str:
     try:
         words = catalogue[found.code]
         return words.format(**found.parameters) if isinstance(words, str) else words(**found.parameters)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError):
         return unknown.format(code=found.code)

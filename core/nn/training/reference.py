@@ -98,9 +98,9 @@ def training_reference(
 def _unknown_classes(reference: TrainingEmbeddings, labels: np.ndarray, styles: np.ndarray | None) -> Note:
     """Returns how many pictures of a class would be called foreign by a model that had never seen this class.
 
-    Its limits stay as they are: those of models that were really trained without a class found as many within 10 points
-    (eleven data sets, 20 pictures a class and all). Frozen blocks haven't learned to tell these classes apart, so to
-    them the pictures of a hidden class are as new as any.
+    Frozen blocks haven't learned to tell these classes apart, so to them the pictures of a hidden class are as new as
+    any. The limits are those that all classes set: limits set without the hidden class found as many within 10 points
+    (eleven data sets, 20 pictures a class and all).
 
     Args:
         reference: with its limits.

@@ -83,6 +83,11 @@ def test_a_note_of_a_newer_version_is_named():
     assert "moon_phase" not in SENTENCES
 
 
+@pytest.mark.parametrize("parameters", [{}, {"count": 0, "total": 0}, {"count": "x", "total": []}])
+def test_a_damaged_note_is_named(parameters):
+    assert "(unknown_classes)" in run_note(Note("unknown_classes", parameters))
+
+
 def test_a_run_says_why_it_was_not_adapted() -> None:
     stopped, shares = (
         run_note(Note("not_adapted", {"name": "Sketches", "reason": reason})) for reason in ("stopped", "class_shares")
