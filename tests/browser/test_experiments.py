@@ -44,6 +44,13 @@ def test_a_race_survives_a_kill_and_a_reload_and_plays_again(page: Page, server:
     page.reload()
     expect(page.get_by_role("heading", name="Race · Shapes")).to_be_visible()
 
+    # A window with the list of runs, in which the experiment is opened, follows it.
+    runs = page.context.new_page()
+    runs.goto("/runs")
+    runs.get_by_text("Its runs").click()
+    lane = runs.get_by_role("link", name=re.compile("Frozen network"))
+    expect(lane).to_be_visible()
+
     # The worker is killed during the second lane; the third goes on.
     wait_until(lambda: len(state(server).done) == 1 and bool(worker(server)), TRAINING_SECONDS)
     running = state(server).at_work
@@ -52,6 +59,9 @@ def test_a_race_survives_a_kill_and_a_reload_and_plays_again(page: Page, server:
     expect(page.get_by_role("button", name="Go on")).to_be_visible(timeout=TRAINING_SECONDS * 1000)
     assert server.runs.get(running.id).status == RunStatus.FAILED
     assert len(state(server).done) == 2
+    expect(runs.get_by_text(re.compile("2 of 3 runs, not complete"))).to_be_visible()
+    expect(lane).to_be_visible()
+    runs.close()
     page.reload()
     page.get_by_role("button", name="Go on").click()
     wait_until(lambda: state(server).status == ExperimentStatus.COMPLETED, TRAINING_SECONDS)

@@ -45,11 +45,7 @@ def at_work() -> list[Item]:
         CoreError: the runs can't be read.
     """
     store = session.run_store()
-    runs = store.unfinished()
-    if runs:
-        # A worker that was killed is noticed on whatever page is open.
-        queue.look_over(store)
-        runs = store.unfinished()
+    runs = unfinished()
     known = (
         {one.id: one for one in ExperimentStore(store.home).list()} if any(run.experiment_id for run in runs) else {}
     )
@@ -62,6 +58,18 @@ def at_work() -> list[Item]:
         *(of_job(job) for job in session.jobs().running()),
         *(of_run(run, waiting) for run in waiting),
     ]
+
+
+def unfinished() -> Sequence[Run]:
+    """Returns the runs that are at work or in the queue. A worker that was killed is noticed on whatever page is open.
+
+    Raises:
+        CoreError: the runs can't be read.
+    """
+    store = session.run_store()
+    if store.unfinished():
+        queue.look_over(store)
+    return store.unfinished()
 
 
 def of_experiment(state: ExperimentState) -> Item:

@@ -14,9 +14,9 @@ MOST_SHOWN = 3
 
 def show() -> None:
     """Draws what is at work, repeatedly until something starts or ends, then the whole page once."""
-    found = items.at_work()
-    if not found:
+    if not items.at_work():
         return
+    found = _states()
 
     def draw() -> bool:
         now = items.at_work()
@@ -24,7 +24,7 @@ def show() -> None:
             _show_item(item)
         if len(now) > MOST_SHOWN:
             st.caption(f"and {len(now) - MOST_SHOWN} more")
-        return _states(now) == _states(found)
+        return _states() == found
 
     st.header("At work", anchor=False)
     polling.poll("at_work", draw, True, POLL_SECONDS)
@@ -32,17 +32,18 @@ def show() -> None:
 
 def redraw_runs() -> None:
     """Draws nothing, but draws the page anew when a run that is at work now starts or ends."""
-    found = _states(_runs())
+    found = _runs()
     if found:
-        polling.poll("runs_at_work", lambda: _states(_runs()) == found, True, POLL_SECONDS)
+        polling.poll("runs_at_work", lambda: _runs() == found, True, POLL_SECONDS)
 
 
-def _runs() -> list[Item]:
-    return [item for item in items.at_work() if item.page == session.RUN]
+def _states() -> tuple[list[tuple[str, str]], list[str]]:
+    """Returns what is at work and which of it waits. Each run of an experiment counts, as pages list them."""
+    return _runs(), [job.id for job in session.jobs().running()]
 
 
-def _states(found: list[Item]) -> list[tuple[str, bool]]:
-    return [(item.id, item.share is None) for item in found]
+def _runs() -> list[tuple[str, str]]:
+    return [(run.id, run.status) for run in items.unfinished()]
 
 
 def _show_item(item: Item) -> None:

@@ -10,6 +10,7 @@ from core.experiments.plans import PLANS
 from core.experiments.progress import state_of
 from core.runs.records.store import Run
 from pages.components import wording
+from pages.components.at_work import section
 from pages.components.runs import experiment_rows
 from pages.components.shell import frame, session
 
@@ -39,6 +40,7 @@ def show(experiments: Sequence[Experiment]) -> None:
             )
     if experiments:
         st.header("Experiments", anchor=False)
+        section.redraw_runs()
         rows(experiments, session.run_store().list())
 
 
