@@ -55,13 +55,15 @@ def _imagenet_weights(label: str, package: str, credit: str) -> str:
     return f"{label} started with its ImageNet weights, read from {source}. They are the work of: {credit}."
 
 
-def _unknown_classes(count: int, total: int) -> str:
+def _unknown_classes(count: int, total: int, least: float, most: float) -> str:
     share = count / total
+    low, high = f"{100 * least:.0f} %", f"{100 * most:.0f} %"
+    spread = "" if low == high else f", from {low} of one class to {high} of another"
     many = "nearly all" if share > MANY else "hardly any" if share < 1 - MANY else f"about {100 * share:.0f} %"
     return (
         f"Of pictures of a class that the model doesn't know, {many} would be called unlike anything seen. It would "
         f"take the others for one of its own classes. Measured by hiding each class in turn: {count:,} of "
-        f"{counted(total, 'picture')} {'was' if count == 1 else 'were'} found."
+        f"{counted(total, 'picture')} {'was' if count == 1 else 'were'} found{spread}."
     )
 
 

@@ -98,6 +98,8 @@ def training_reference(
 def _unknown_classes(reference: TrainingEmbeddings, labels: np.ndarray, styles: np.ndarray | None) -> Note:
     """Returns how many pictures of a class would be called foreign by a model that had never seen this class.
 
+    Besides all together, it says how large the share (0-1) is of the class with the least and of that with the most.
+
     Frozen blocks haven't learned to tell these classes apart, so to them the pictures of a hidden class are as new as
     any. The limits are those that all classes set: limits set without the hidden class found as many within 10 points
     (eleven data sets, 20 pictures a class and all).
@@ -111,7 +113,9 @@ def _unknown_classes(reference: TrainingEmbeddings, labels: np.ndarray, styles: 
     distances = out_of_fold_distances(styles, labels) if styles is not None and reference.style else None
     if reference.style and distances is not None:
         is_found |= distances > reference.style.limit
-    return Note(UNKNOWN_CLASSES, {"count": int(is_found.sum()), "total": len(labels)})
+    shares = [float(is_found[labels == label].mean()) for label in np.unique(labels)]
+    found = {"count": int(is_found.sum()), "total": len(labels)}
+    return Note(UNKNOWN_CLASSES, found | {"least": min(shares), "most": max(shares)})
 
 
 def _content_limit(

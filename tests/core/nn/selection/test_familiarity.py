@@ -171,7 +171,7 @@ def test_textures_from_another_part_of_the_photographs_are_known_and_digits_are_
     own, foreign = own_and_digits(home, "textures", 180)
     notes = {one.code: one for one in load_notes(home.runs / "run")}
     # Brick, grass and gravel are as foreign to each other as digits are to them.
-    assert notes[UNKNOWN_CLASSES].parameters == {"count": 180, "total": 180}
+    assert notes[UNKNOWN_CLASSES].parameters == {"count": 180, "total": 180, "least": 1.0, "most": 1.0}
     note = notes["familiarity_widened"]
     assert note.parameters["total"] == len(own)
     assert note.parameters["count"] > 10

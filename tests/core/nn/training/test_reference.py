@@ -63,6 +63,8 @@ def test_pictures_of_a_hidden_class_are_found_where_they_differ(other: dict[str,
     (note,) = (note for note in notes if note.code == "unknown_classes")
     assert note.parameters["total"] == 200
     assert least <= note.parameters["count"] <= most
+    mean = note.parameters["count"] / 200
+    assert note.parameters["least"] <= mean <= note.parameters["most"]
 
 
 def test_a_network_that_has_learned_from_all_classes_cannot_show_what_a_hidden_one_would_be() -> None:
