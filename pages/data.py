@@ -12,7 +12,7 @@ from pages.components.background.jobs import AUDIT, DERIVE, IMPORT, PACK, SURVEY
 from pages.components.check import decisions
 from pages.components.dataset import dataset_page, dataset_views
 from pages.components.imports.uploads import UploadInterrupted
-from pages.components.library import cards, list_link
+from pages.components.library import cards
 from pages.components.shell import address, frame, job_views, session
 from pages.components.shell.job_views import Seen
 
@@ -100,7 +100,6 @@ def show_imports(seen: Seen) -> None:
 
 
 with session.errors_shown():
-    list_link.follow()
     seen_now = job_views.look()
     available = session.dataset_store().list()
     # On the first visit the address doesn't say that something is being added, and once it is in, nor does the list.

@@ -7,7 +7,6 @@ from core.experiments.plans import PLANS
 from core.experiments.store import ExperimentStore
 from core.runs import queue
 from pages.components.experiments import experiment_view, overview, setup_view
-from pages.components.library import list_link
 from pages.components.shell import frame, session
 
 NAMES = [kind.value for kind in PLANS]
@@ -21,7 +20,6 @@ def show_missing() -> None:
 
 
 with session.errors_shown():
-    list_link.follow()
     store = session.run_store()
     queue.look_over(store)
     named, kind = st.query_params.get("experiment", ""), st.query_params.get("kind", "")

@@ -1,4 +1,7 @@
-"""What we add to Streamlit's first page: scripts that are needed soon, ages that stay true."""
+"""What we add to Streamlit's first page: scripts that are needed soon, ages that stay true, links that are followed.
+
+Links are pressed as soon as they are there, so what follows them can't be a component that is drawn with the page.
+"""
 
 import json
 from functools import cache
@@ -11,7 +14,7 @@ from pages.components import wording
 from pages.components.server import browser_scripts, charts_last
 
 HTML = "text/html"
-SCRIPT = Path(__file__).parent / "first_page.js"
+SCRIPTS = tuple(Path(__file__).parent / name for name in ("first_page.js", "own_links.js"))
 # With these, the answer could be "not changed", of Streamlit's page, or packed.
 UNWANTED = ("accept-encoding", "if-none-match", "if-modified-since")
 
@@ -58,8 +61,10 @@ def page() -> bytes:
     if plotly:
         address = f"./{browser_scripts.FOLDER}/{plotly.name}?{charts_last.WHOLE}"
         early.append(f'<link rel="prefetch" crossorigin href="{address}">')
-    script = SCRIPT.read_text(encoding="utf-8").replace("AGES", json.dumps(wording.AGES))
-    added = "\n".join([*early, f'<script type="module">\n{script}</script>', "</head>"])
+    for path in SCRIPTS:
+        script = path.read_text(encoding="utf-8").replace("AGES", json.dumps(wording.AGES))
+        early.append(f'<script type="module">\n{script}</script>')
+    added = "\n".join([*early, "</head>"])
     return browser_scripts.index_page().replace(b"</head>", added.encode(), 1)
 
 
