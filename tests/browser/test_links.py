@@ -1,4 +1,4 @@
-"""A link to the page that is shown leads where its address says, however early it is pressed, and the page stays there."""
+"""A link to the page that is shown leads where its address says, however early it is pressed, and nothing undoes it."""
 
 import re
 from pathlib import Path
