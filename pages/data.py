@@ -60,7 +60,8 @@ def show_dataset(dataset: DatasetIndex, seen: Seen) -> None:
     session.choose_dataset(dataset.id)
     address.keep(address.DATASET, dataset.id)
     own = tuple(job for job in seen.running if job.about == dataset.id)
-    job_views.show(Seen(own, seen.ended), OUTCOMES, LASTING)
+    with frame.kept_place():
+        job_views.show(Seen(own, seen.ended), OUTCOMES, LASTING)
     dataset_page.show(dataset)
 
 
@@ -71,8 +72,9 @@ def show_list(datasets: Sequence[DatasetIndex], seen: Seen) -> None:
         st.info("There is no such data set any more.", icon=":material/info:")
         st.query_params.clear()
     show_imports(seen)
-    interrupted.show()
-    add_view.show_waiting()
+    with frame.kept_place():
+        interrupted.show()
+        add_view.show_waiting()
     if st.button("Add a data set", type="primary", icon=":material/add:"):
         st.switch_page(session.DATA, query_params={address.ADD: ways.ZIP})
     dataset_views.damaged()
@@ -96,7 +98,8 @@ def show_adding(datasets: Sequence[DatasetIndex], seen: Seen) -> None:
 def show_imports(seen: Seen) -> None:
     """Draws the progress of imports, and the results of all jobs that have ended."""
     imports = tuple(job for job in seen.running if job.kind == IMPORT)
-    job_views.show(Seen(imports, seen.ended), OUTCOMES, LASTING)
+    with frame.kept_place():
+        job_views.show(Seen(imports, seen.ended), OUTCOMES, LASTING)
 
 
 with session.errors_shown():

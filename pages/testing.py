@@ -22,12 +22,13 @@ def choose_run(runs: Sequence[Run]) -> Run:
     chosen = session.chosen_run(runs) or runs[0]
     session.choose_run(chosen.id)
     st.query_params["run"] = chosen.id
-    # Its own key and no index: a new index would make a new widget, which forgets what was just picked.
     if st.session_state.get(CHOICE) != chosen.id:
         st.session_state[CHOICE] = chosen.id
     st.selectbox(
         "Model",
         list(by_id),
+        # For a browser that draws it anew: it would show the newest model otherwise, and send that.
+        index=list(by_id).index(chosen.id),
         key=CHOICE,
         format_func=lambda key: f"{by_id[key].name} · {wording.percent(by_id[key].metrics['val_accuracy'])}",
         on_change=run_picked,

@@ -184,7 +184,10 @@ def test_choosing_another_model_works_every_time(open_page, trained):
     for run in (first, second, first, second):
         app.selectbox(key="model_choice").set_value(run.id).run()
         assert not app.exception
-        assert app.selectbox(key="model_choice").value == run.id
+        choice = app.selectbox(key="model_choice")
+        assert choice.value == run.id
+        # What a browser shows that draws the field anew.
+        assert choice.proto.options[choice.proto.default].startswith(run.name)
         assert app.query_params["run"] == run.id
         assert app.session_state[session.CHOSEN_RUN] == run.id
     app.query_params["run"] = first.id

@@ -69,7 +69,10 @@ def test_choosing_another_data_set_works_every_time(open_page, home, shapes, tmp
     for dataset in (shapes, other, shapes, other):
         app.selectbox(key="dataset_choice").set_value(dataset.id).run()
         assert not app.exception
-        assert app.selectbox(key="dataset_choice").value == dataset.id
+        choice = app.selectbox(key="dataset_choice")
+        assert choice.value == dataset.id
+        # What a browser shows that draws the field anew.
+        assert choice.proto.options[choice.proto.default] == dataset.name
         assert app.session_state[session.CHOSEN_DATASET] == dataset.id
         assert f"{len(dataset.samples)} pictures: " in words(app)
     app.switch_page("pages/data.py")

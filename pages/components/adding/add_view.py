@@ -14,7 +14,7 @@ from pages.components.background.jobs import IMPORT, Job
 from pages.components.imports import upload_box
 from pages.components.readings import layout_choice
 from pages.components.shared import left_out
-from pages.components.shell import address, session
+from pages.components.shell import address, frame, session
 
 QUESTION = "question"
 WAYS = {
@@ -40,8 +40,9 @@ def show(is_first: bool) -> None:
     if layout_choice.is_open() and st.query_params.get(address.ADD, "") in ("", QUESTION):
         layout_choice.show()
         return
-    interrupted.show()
-    show_waiting()
+    with frame.kept_place():
+        interrupted.show()
+        show_waiting()
     _ways(is_first)
 
 

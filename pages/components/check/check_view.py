@@ -5,6 +5,7 @@ import streamlit as st
 from core.datasets.index import DatasetIndex
 from pages.components.check import audits, decisions, issues_view, map_view
 from pages.components.check.dataset_queries import Findings
+from pages.components.shell import frame
 
 
 def show(dataset: DatasetIndex, found: Findings | None) -> None:
@@ -18,8 +19,9 @@ def show(dataset: DatasetIndex, found: Findings | None) -> None:
         audits.show_missing(dataset)
         return
     pending = decisions.current(dataset)
-    decisions.staged(dataset, pending)
-    issues_view.show_advice(dataset, found)
+    with frame.kept_place():
+        decisions.staged(dataset, pending)
+        issues_view.show_advice(dataset, found)
     kind = issues_view.show(dataset, found, pending)
     st.header("Map", anchor="map")
     map_view.show(dataset, found, pending, kind)

@@ -146,19 +146,25 @@ def bulk(
     what = "this one" if len(paths) == 1 else f"all {len(paths)} shown"
     offered = [(KEEP, "Keep", ":material/check:"), (REMOVE, "Remove", ":material/delete:")]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        for decision, word, icon in offered if can_remove else offered[:1]:
-            st.button(
-                f"{word} {what}", key=f"{decision}_{key}", icon=icon, on_click=stage, args=(dataset, paths, decision)
-            )
-        if any(path in pending.decisions for path in paths):
-            st.button(
-                "Decide again",
-                key=f"again_{key}",
-                icon=":material/undo:",
-                help=f"Takes back the decision about {what}.",
-                on_click=stage,
-                args=(dataset, paths, UNDECIDED),
-            )
+        # Together, so that one that comes or goes leaves the field in its place.
+        with st.container(horizontal=True, width="content"):
+            for decision, word, icon in offered if can_remove else offered[:1]:
+                st.button(
+                    f"{word} {what}",
+                    key=f"{decision}_{key}",
+                    icon=icon,
+                    on_click=stage,
+                    args=(dataset, paths, decision),
+                )
+            if any(path in pending.decisions for path in paths):
+                st.button(
+                    "Decide again",
+                    key=f"again_{key}",
+                    icon=":material/undo:",
+                    help=f"Takes back the decision about {what}.",
+                    on_click=stage,
+                    args=(dataset, paths, UNDECIDED),
+                )
         move = f"move_{key}"
         st.selectbox(
             f"Relabel {what} as",

@@ -13,7 +13,7 @@ from pages.components import wording
 from pages.components.check import cards, decisions
 from pages.components.check.dataset_queries import Findings, by_path
 from pages.components.shared import pictures
-from pages.components.shell import widget_values
+from pages.components.shell import frame, widget_values
 
 A_PAGE = 8
 MOST_OF_A_GROUP = 12
@@ -37,7 +37,8 @@ def show(dataset: DatasetIndex, found: Findings, pending: PendingEdits, kind: st
     own = by_path(dataset)
     issues = found.by_kind[kind]
     groups = list(dict.fromkeys(issue.group for issue in issues if issue.group in found.groups))
-    _keep_one_of_each(dataset, found, pending, kind, groups)
+    with frame.kept_place():
+        _keep_one_of_each(dataset, found, pending, kind, groups)
     shown = pictures.page_of(groups, A_PAGE, f"groups_{dataset.id}_{kind}")
     samples = [own[path] for group in shown for path in _members(found, own, group)[:MOST_OF_A_GROUP]]
     if samples:
@@ -113,8 +114,9 @@ def _group(
         st.markdown(f"**{wording.count(len(samples), 'picture')} alike**")
         removed = () if kind == CONFLICT else _spare_of_one(dataset, found, pending, group)
         staying = stays(dataset, found, pending, group, removed)
-        if staying and removed:
-            st.caption(f"Keep one: {_why(samples, staying)} stays.")
+        with frame.kept_place():
+            if staying and removed:
+                st.caption(f"Keep one: {_why(samples, staying)} stays.")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _buttons(dataset, pending, samples, removed, key)
             if kind == CONFLICT:

@@ -13,7 +13,7 @@ from pages.components.background.jobs import DERIVE
 from pages.components.check import decisions
 from pages.components.dataset import mean_images
 from pages.components.shared import pictures
-from pages.components.shell import job_views, polling, session
+from pages.components.shell import frame, job_views, polling, session
 
 A_PAGE = 12
 POLL_SECONDS = 0.3
@@ -32,7 +32,8 @@ def show(dataset: DatasetIndex) -> None:
         dataset: the data set.
     """
     pending = decisions.current(dataset)
-    decisions.staged(dataset, pending)
+    with frame.kept_place():
+        decisions.staged(dataset, pending)
     is_busy = decisions.is_busy(dataset)
     st.header("Change the classes", anchor=False)
     st.caption("Each change makes a version: this data set stays as it is.")

@@ -25,9 +25,10 @@ FORMER = {"overview": PICTURES, "issues": CHECK, "map": CHECK}
 def show(dataset: DatasetIndex) -> None:
     """Draws a data set: its title and actions, and one section."""
     _header(dataset)
-    _origin(dataset)
-    downloads.link(dataset)
-    receipt_view.show(dataset)
+    with frame.kept_place():
+        _origin(dataset)
+        downloads.link(dataset)
+        receipt_view.show(dataset)
     found = findings(dataset)
     section = address.choose_section(_labels(dataset, found), FORMER)
     if section == PICTURES:

@@ -20,10 +20,17 @@ def choose(datasets: list[DatasetIndex]) -> DatasetIndex:
     by_id = {dataset.id: dataset for dataset in datasets}
     chosen = session.chosen_dataset(datasets) or datasets[0]
     session.choose_dataset(chosen.id)
-    # Its own key and no index: a new index would make a new widget, which forgets what was just picked.
     if st.session_state.get(CHOICE) != chosen.id:
         st.session_state[CHOICE] = chosen.id
-    st.selectbox("Data set", list(by_id), key=CHOICE, format_func=lambda key: by_id[key].name, on_change=_picked)
+    st.selectbox(
+        "Data set",
+        list(by_id),
+        # For a browser that draws it anew: it would show the newest data set otherwise, and send that.
+        index=list(by_id).index(chosen.id),
+        key=CHOICE,
+        format_func=lambda key: by_id[key].name,
+        on_change=_picked,
+    )
     return chosen
 
 

@@ -53,6 +53,8 @@ def choose_section(
         st.segmented_control(
             "Section",
             list(sections),
+            # For a browser that draws it anew: it would show the first section otherwise, and send that.
+            default=st.session_state[key],
             key=key,
             required=True,
             format_func=sections.__getitem__,

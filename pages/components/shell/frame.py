@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.presenter import presenter
 from pages.components.shell import notices, session
@@ -45,11 +46,21 @@ def run_page(sign: Callable[[str], None], tour: Callable[[], None]) -> None:
     with session.errors_shown():
         session.run_store()
         sign(page.url_path)
-        tour()
+        with kept_place():
+            tour()
         page.run()
         # After the page is drawn, and only for browsers, which send headers: a script run on its own has no use for it.
         if st.context.headers:
             session.warm_worker().keep()
+
+
+def kept_place() -> DeltaGenerator:
+    """Returns a container for what comes and goes above fields, so that those keep their place on the page.
+
+    A browser forgets the value of a field that is missing for a moment, as while a page is drawn whose fields have
+    moved down by one: Streamlit (1.67) then shows the default, and sends it with the next press as if it was chosen.
+    """
+    return st.container()
 
 
 def title(text: str) -> None:
@@ -66,7 +77,7 @@ def title(text: str) -> None:
         _navigation()
         st.rerun()
     st.title(text, anchor=False)
-    with session.errors_shown():
+    with kept_place(), session.errors_shown():
         notices.show(session.run_store())
 
 

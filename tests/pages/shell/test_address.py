@@ -34,6 +34,17 @@ def test_section_that_opens_by_itself_is_no_step_in_the_browsers_history():
     assert "section" not in app.query_params
 
 
+def test_a_browser_that_draws_the_choice_anew_shows_the_section():
+    app = AppTest.from_function(page)
+    app.query_params["section"] = "errors"
+    for _ in range(2):
+        app.run()
+        # The second drawing doesn't set the value, so the default is all that such a browser knows.
+        choice = app.segmented_control[0].proto
+        assert [choice.options[index].content for index in choice.default] == ["Mistakes"]
+    assert not choice.set_value
+
+
 def test_going_back_to_the_address_without_a_section_opens_the_first():
     app = AppTest.from_function(page)
     app.run()
