@@ -11,11 +11,13 @@ from pages.components.shell import frame, session
 
 frame.title("Runs")
 with session.errors_shown():
-    if hindrance := queue.look_over(session.run_store()):
-        st.warning(f"Runs can only be viewed. {wording.plain(hindrance)}", icon=":material/lock:")
+    with frame.kept_place():
+        if hindrance := queue.look_over(session.run_store()):
+            st.warning(f"Runs can only be viewed. {wording.plain(hindrance)}", icon=":material/lock:")
     all_runs = session.run_store().list()
     if all_runs:
-        section.redraw_runs()
+        with frame.kept_place():
+            section.redraw_runs()
         run_list.show(all_runs)
     else:
         st.info("No run yet. Set one up, or try a sample.", icon=":material/info:")

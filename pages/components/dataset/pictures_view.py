@@ -17,7 +17,7 @@ from pages.components.charts import chart_view, charts, dataset_charts
 from pages.components.check import cards, decisions, issues_view
 from pages.components.check.dataset_queries import CORRUPT, Findings
 from pages.components.shared import left_out, pictures
-from pages.components.shell import session, widget_values
+from pages.components.shell import frame, session, widget_values
 
 A_FEW = 8
 A_PAGE = 48
@@ -38,16 +38,19 @@ def show(dataset: DatasetIndex, found: Findings | None, open_check: Callable[[],
     """
     split = session.split_dataset(dataset)
     _numbers(split)
-    if found is not None:
-        _glance(dataset, found, open_check)
-    _pictures(split, found)
-    if found is not None:
-        issues_view.show_advice(dataset, found)
-    for note in dataset.receipt:
-        st.caption(f":material/receipt_long: {wording.plain(reading(note))}")
-    for note in dataset.notes:
-        st.caption(wording.plain(dataset_note(note)))
-    left_out.show(dataset)
+    with frame.kept_place():
+        if found is not None:
+            _glance(dataset, found, open_check)
+    with frame.kept_place():
+        _pictures(split, found)
+    with frame.kept_place():
+        if found is not None:
+            issues_view.show_advice(dataset, found)
+        for note in dataset.receipt:
+            st.caption(f":material/receipt_long: {wording.plain(reading(note))}")
+        for note in dataset.notes:
+            st.caption(wording.plain(dataset_note(note)))
+        left_out.show(dataset)
     # Charts come last: pictures don't wait until Plotly has loaded.
     left, right = st.columns(2, gap="medium")
     with left:

@@ -1,5 +1,7 @@
 """Where a data set comes from, what was made from it, what differs, and actions on the whole of it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.datasets.index import DatasetIndex
@@ -8,7 +10,7 @@ from pages.components import wording
 from pages.components.charts import chart_view, dataset_charts
 from pages.components.dataset import dataset_views
 from pages.components.shared import pictures
-from pages.components.shell import address, ages, session
+from pages.components.shell import address, ages, frame, session
 
 COMPARED = "compared_with"
 A_PAGE = 24
@@ -20,6 +22,14 @@ def show(dataset: DatasetIndex) -> None:
     """Draws the section."""
     store = session.dataset_store()
     line, made = lineage(store, dataset), children(store, dataset)
+    with frame.kept_place():
+        _show_history(dataset, line, made)
+    others = [version for version in (*reversed(line), *made) if version.id != dataset.id]
+    if others:
+        _compare(dataset, others)
+
+
+def _show_history(dataset: DatasetIndex, line: Sequence[DatasetIndex], made: Sequence[DatasetIndex]) -> None:
     if len(line) > 1 and st.button("Undo", icon=":material/undo:", help=f"Back to {wording.plain(line[-2].name)}."):
         _ask_undo(dataset, line[-2])
     st.header("History", anchor=False)
@@ -33,9 +43,6 @@ def show(dataset: DatasetIndex) -> None:
         st.caption(
             "Decide about pictures under Check, or change classes: each change makes a version, which is shown here."
         )
-    others = [version for version in (*reversed(line), *made) if version.id != dataset.id]
-    if others:
-        _compare(dataset, others)
 
 
 def _ask_undo(dataset: DatasetIndex, parent: DatasetIndex) -> None:

@@ -12,7 +12,7 @@ from pages.components.presenter import presenter
 from pages.components.results import calibration_view, choices, curves_view, evaluation_views, matrix_view, stored
 from pages.components.results.matrix_view import OpenMistakes
 from pages.components.shared import adapted, unknown_classes
-from pages.components.shell import session, widget_values
+from pages.components.shell import frame, session, widget_values
 
 THRESHOLDS = [f"{hundredths / 100:g}" for hundredths in range(100)]
 
@@ -27,10 +27,11 @@ def show(run: Run, open_mistakes: OpenMistakes) -> None:
     choices.begin()
     with session.errors_shown():
         evaluation = choose_evaluation(run)
-        adapted.show_about_numbers(run)
-        for sentence in results_wording.left_out(evaluation):
-            st.caption(sentence)
-        evaluation_views.summary(run, evaluation)
+        with frame.kept_place():
+            adapted.show_about_numbers(run)
+            for sentence in results_wording.left_out(evaluation):
+                st.caption(sentence)
+            evaluation_views.summary(run, evaluation)
         with presenter.advanced("threshold"):
             answers = _choose_threshold(evaluation)
         left, right = st.columns(2, gap="medium")

@@ -16,7 +16,7 @@ from pages.components.run import (
     replay_section,
     transfer_view,
 )
-from pages.components.shell import address, polling, session
+from pages.components.shell import address, frame, polling, session
 from pages.components.slices import slices_view
 from pages.components.testing import test_view
 
@@ -71,8 +71,9 @@ def show(run: Run) -> None:
     elif not run.has_model:
         _show_nothing_yet(run, section)
     elif section == RESULTS:
-        is_known = evaluation_views.learned(run, _num_training(run), has_numbers_below=True)
-        next_steps.show_next(run, open_section, leads_to_results=False)
+        with frame.kept_place():
+            is_known = evaluation_views.learned(run, _num_training(run), has_numbers_below=True)
+            next_steps.show_next(run, open_section, leads_to_results=False)
         if is_known:
             results_view.show(run, open_mistakes)
             with presenter.advanced("slices"):
