@@ -2,7 +2,7 @@
 
 For a moment, what was there before and what comes may both be there: Playwright refuses at once where it finds two
 elements instead of one. And what is below a line that comes or goes moves: a switch that moves between pressing and
-releasing isn't pressed at all.
+releasing isn't pressed at all, and what is typed into a field that moves is lost.
 """
 
 import functools
@@ -48,7 +48,7 @@ def patient(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def still(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Returns a way of pressing that waits until the page isn't being drawn, but not long: some always are."""
+    """Returns a way of pressing or typing that waits until the page isn't being drawn; not long, as some always are."""
 
     @functools.wraps(method)
     def press(locator: Locator, *args: Any, **kwargs: Any) -> Any:
@@ -73,5 +73,5 @@ def be_patient(example: Locator) -> None:
         for name in names:
             if owner is Locator or name.startswith(("to_", "not_to_")):
                 setattr(owner, name, patient(getattr(owner, name)))
-    for name in PRESSES:
+    for name in (*PRESSES, "fill"):
         setattr(Locator, name, still(getattr(Locator, name)))

@@ -33,7 +33,7 @@ def show() -> None:
         with grid.cell():
             _class(draft, own, number)
     st.session_state.setdefault(NAME, draft.name)
-    st.text_input("Name of the data set", key=NAME, max_chars=MAX_LENGTH, on_change=_rename)
+    st.text_input("Name of the data set", draft.name, key=NAME, max_chars=MAX_LENGTH, on_change=_rename)
     missing = _missing(draft)
     with st.container(horizontal=True, vertical_alignment="center"):
         is_full = len(draft.classes) >= MOST_CLASSES
@@ -81,6 +81,8 @@ def _class(draft: Draft, own: DraftClass, number: int) -> None:
     st.session_state.setdefault(key, own.name)
     st.text_input(
         f"Class {number}",
+        # For a browser that draws it anew, as once a class above it is gone: it would be empty otherwise.
+        own.name,
         key=key,
         placeholder="What the pictures show",
         max_chars=MAX_CLASS_NAME_LENGTH,
