@@ -92,6 +92,8 @@ def test_a_reload_loses_nothing(form):
     app.text_input(key="build_name").set_value("Pets").run()
     app = reloaded(app)
     assert [item.value for item in app.text_input] == ["cat", "dog", "Pets"]
+    # What a browser shows that draws the fields anew.
+    assert [item.proto.default for item in app.text_input] == ["cat", "dog", "Pets"]
     assert len(app.image) == 1
 
 
